@@ -1,0 +1,22 @@
+/** Progress of long work: stages tell it how far they are, the command line decides how it looks. */
+
+/** One task under way. `tick` may be called as often as wanted; drawing is throttled by the reporter. */
+export interface Task {
+  /** Sets how much is done, with a short note to show beside it (`reward 0.42`). */
+  update(done: number, note?: string): void;
+  /** Ends the task; `note` is its last word. */
+  end(note?: string): void;
+}
+
+export interface Progress {
+  /** Starts a task of `total` units (`steps`, `pairs`, `problems`). `total` 0 means unknown. */
+  task(label: string, total: number, unit: string): Task;
+  /** A line of its own that stays on the screen. */
+  line(text: string): void;
+}
+
+/** Says nothing: the default of every library function. */
+export const silent: Progress = {
+  task: () => ({ update: () => {}, end: () => {} }),
+  line: () => {},
+};

@@ -1,0 +1,121 @@
+/**
+ * Calls into a worker thread. Native tensor sessions block the thread they run in, so engines and encoders live in
+ * a worker and the main thread stays live for progress, heartbeats and HTTP. Calls are answered one at a time, in order.
+ */
+import { createRequire } from 'node:module';
+import { pathToFileURL } from 'node:url';
+import { parentPort, Worker } from 'node:worker_threads';
+import { errorFacts, RaRftError, type ErrorFacts } from './errors.js';
+
+/** What a served method may call while it works, to tell the caller how far it is. */
+export type Report = (done: number, total: number) => void;
+
+/** Methods a worker serves: plain arguments in, a structured-cloneable result out. */
+export type Methods = Record<string, (args: never, report: Report) => unknown>;
+
+type Request = { id: number; method: string; args: unknown };
+type Reply = { id: number } & ({ result: unknown } | { progress: [number, number] } | { error: ErrorFacts; stack?: string });
+
+/** Called once inside the worker's module: answers calls with `methods`, strictly in the order they came. */
+export function serveMethods(methods: Methods): void {
+  const port = parentPort;
+  if (!port) throw new Error('serveMethods must be called in a worker thread');
+  let queue: Promise<void> = Promise.resolve();
+  port.on('message', ({ id, method, args }: Request) => {
+    queue = queue.then(async () => {
+      try {
+        const run = methods[method];
+        if (!run) throw new RaRftError({ code: 'internal', message: `worker has no method ${method}` });
+        const report: Report = (done, total) => port.postMessage({ id, progress: [done, total] } satisfies Reply);
+        const result = await run(args as never, report);
+        port.postMessage({ id, result } satisfies Reply, transferables(result));
+      } catch (error) {
+        const { cause: _cause, ...facts } = errorFacts(error);
+        port.postMessage({ id, error: facts, stack: error instanceof Error ? error.stack : undefined } satisfies Reply);
+      }
+    });
+  });
+}
+
+/** The caller's side of a worker. A worker that dies rejects every call in flight and all later ones with `engine`. */
+export class WorkerClient<M extends Methods> {
+  private readonly worker: Worker;
+  private readonly pending = new Map<
+    number,
+    { resolve: (v: unknown) => void; reject: (e: unknown) => void; report?: Report }
+  >();
+  private nextId = 0;
+  private failure: RaRftError | undefined;
+
+  /** `url`: the worker's module, written `new URL('./x-worker.js', import.meta.url)` (a `.ts` source is found too). */
+  constructor(url: URL, name: string) {
+    this.worker = new Worker(workerEntry(url), { name });
+    this.worker.on('message', (reply: Reply) => this.receive(reply));
+    this.worker.on('error', (cause) => this.fail(new RaRftError({ code: 'engine', message: `worker ${name} failed: ${String(cause)}`, cause })));
+    this.worker.on('exit', (code) => this.fail(new RaRftError({ code: 'engine', message: `worker ${name} has ended (code ${code})` })));
+    this.worker.unref();
+  }
+
+  call<K extends keyof M & string>(
+    method: K,
+    args: Parameters<M[K]>[0],
+    report?: Report,
+  ): Promise<Awaited<ReturnType<M[K]>>> {
+    if (this.failure) return Promise.reject(this.failure);
+    const id = this.nextId++;
+    return new Promise((resolve, reject) => {
+      this.pending.set(id, { resolve: resolve as (v: unknown) => void, reject, report });
+      this.worker.ref();
+      this.worker.postMessage({ id, method, args } satisfies Request);
+    });
+  }
+
+  async terminate(): Promise<void> {
+    this.failure ??= new RaRftError({ code: 'engine', message: 'used after dispose' });
+    await this.worker.terminate();
+  }
+
+  private receive(reply: Reply): void {
+    const call = this.pending.get(reply.id);
+    if (!call) return;
+    if ('progress' in reply) {
+      call.report?.(...reply.progress);
+      return;
+    }
+    this.pending.delete(reply.id);
+    if (this.pending.size === 0) this.worker.unref();
+    if ('error' in reply) {
+      const error = new RaRftError(reply.error);
+      if (reply.stack) error.stack = reply.stack;
+      call.reject(error);
+    } else call.resolve(reply.result);
+  }
+
+  private fail(error: RaRftError): void {
+    this.failure ??= error;
+    for (const call of this.pending.values()) call.reject(this.failure);
+    this.pending.clear();
+  }
+}
+
+/** Compiled code starts as it is; a TypeScript source (tests, development) starts through tsx. */
+function workerEntry(url: URL): URL {
+  if (!import.meta.url.endsWith('.ts')) return url;
+  const tsx = pathToFileURL(createRequire(import.meta.url).resolve('tsx/esm/api').replace('.cjs', '.mjs')).href;
+  const source = url.href.replace(/\.js$/, '.ts');
+  const code = `import { register } from ${JSON.stringify(tsx)}; register(); await import(${JSON.stringify(source)});`;
+  return new URL(`data:text/javascript,${encodeURIComponent(code)}`);
+}
+
+/** Typed-array buffers of a result, moved instead of copied where the array owns its whole buffer. */
+function transferables(value: unknown): ArrayBuffer[] {
+  const found = new Set<ArrayBuffer>();
+  const visit = (v: unknown, depth: number): void => {
+    if (ArrayBuffer.isView(v)) {
+      if (v.buffer instanceof ArrayBuffer && v.byteLength === v.buffer.byteLength) found.add(v.buffer);
+    } else if (Array.isArray(v)) for (const x of v) visit(x, depth + 1);
+    else if (v && typeof v === 'object' && depth < 6) for (const x of Object.values(v)) visit(x, depth + 1);
+  };
+  visit(value, 0);
+  return [...found];
+}

@@ -1,0 +1,127 @@
+/**
+ * PolicyEngine: everything the RL loop asks of a model. The unit is the *group*: one prompt and its responses, so that
+ * the local engine computes the prompt once and a remote engine can flatten. Token ids go end to end; text is never
+ * re-encoded between sampling and training.
+ *
+ * Array suffixes: _N groups, _G responses of a group, _T tokens of a response.
+ */
+import type { Report } from '../core/worker-rpc.js';
+
+export type Tokens = Int32Array;
+
+export interface SampleRequest {
+  prompt: Tokens;
+  /** Responses wanted (G). */
+  n: number;
+  /** Seed of this group's streams: response g draws from stream (seed, g), whatever else is in the batch. */
+  seed: number;
+}
+
+export interface SampleOptions {
+  maxTokens: number;
+  /** 0 means greedy. */
+  temperature: number;
+  /** Keep the k most likely tokens; 0 keeps all. */
+  topK?: number;
+  /** Keep the smallest set with this much probability; 1 keeps all. */
+  topP?: number;
+  /** Sampling ends after any of these; the stop token is part of the response. */
+  stopTokens: readonly number[];
+}
+
+export interface Sample {
+  tokens: Tokens;
+  /** log p of each token under the distribution it was drawn from (temperature, top-k, top-p applied). */
+  logprobs: Float32Array;
+  /** log p of each token under the model itself at temperature 1: what `logprobs()` and training see. */
+  policyLogprobs: Float32Array;
+  stopReason: 'stop' | 'length';
+}
+
+export interface SampleResult {
+  /** Version of the weights that sampled; rises by one with each `optimStep`. */
+  policyVersion: number;
+  samples_NG: Sample[][];
+}
+
+/** Responses to be scored: log p of every response token given the prompt and the tokens before it. */
+export interface ScoreGroup {
+  prompt: Tokens;
+  responses: readonly Tokens[];
+}
+
+export interface TrainResponse {
+  tokens: Tokens;
+  /** Weight of each token in the loss (length T). The loss is a plain weighted sum: put 1/count in here to average. */
+  weights: Float32Array;
+  /** Advantage of each token, broadcast by the caller (policy_gradient only). */
+  advantages?: Float32Array;
+  /** log p at sampling time of each token (needed when `ratio` is on). */
+  samplerLogprobs?: Float32Array;
+}
+
+export interface TrainGroup {
+  prompt: Tokens;
+  responses: readonly TrainResponse[];
+}
+
+/**
+ * - `cross_entropy`: -sum w log p.
+ * - `policy_gradient`: -sum w min(r A, clip(r, 1 - clipLow, 1 + clipHigh) A) with r = exp(log p - samplerLogprob).
+ *   On policy r = 1 and this is REINFORCE with the given advantages; without `ratio`, r is taken as 1 and only log p's gradient counts.
+ */
+export type LossSpec =
+  | { kind: 'cross_entropy' }
+  | { kind: 'policy_gradient'; ratio: boolean; clipLow: number; clipHigh: number };
+
+export interface ForwardBackwardResult {
+  /** The weighted sum above (for `policy_gradient` without `ratio`: -sum w A log p). */
+  loss: number;
+  /** log p of every response token under the weights as they were. */
+  logprobs_NGT: Float32Array[][];
+  /** Response tokens with non-zero weight. */
+  tokens: number;
+  /** Share of those tokens whose ratio was clipped (0 without `ratio`). */
+  clipShare: number;
+  /** Mean over weighted tokens of the policy's entropy in nats; undefined where an engine cannot tell. */
+  entropy?: number;
+}
+
+export interface OptimStepOptions {
+  learningRate: number;
+  beta1: number;
+  beta2: number;
+  epsilon: number;
+  weightDecay: number;
+  /** Clip the global gradient norm to this; 0 does not clip. */
+  maxGradNorm: number;
+}
+
+export interface OptimStepResult {
+  /** Global L2 norm of the accumulated gradient before clipping. */
+  gradNorm: number;
+  policyVersion: number;
+}
+
+export interface EngineInfo {
+  name: string;
+  parameters: number;
+  /** Longest prompt plus response, in tokens. */
+  maxContext: number;
+  vocabSize: number;
+}
+
+export interface PolicyEngine {
+  readonly info: EngineInfo;
+  sample(requests: readonly SampleRequest[], options: SampleOptions, report?: Report): Promise<SampleResult>;
+  logprobs(groups: readonly ScoreGroup[], report?: Report): Promise<Float32Array[][]>;
+  /** Adds the loss's gradient to the accumulated one. May be called several times before `optimStep`. */
+  forwardBackward(groups: readonly TrainGroup[], loss: LossSpec, report?: Report): Promise<ForwardBackwardResult>;
+  /** AdamW on the accumulated gradient, then clears it. */
+  optimStep(options: OptimStepOptions): Promise<OptimStepResult>;
+  /** Writes weights (Hugging Face layout), optimizer state and policy version into `folder`, atomically. */
+  save(folder: string, what?: { optimizer: boolean }): Promise<void>;
+  /** Restores what `save` wrote; a folder without optimizer state starts a fresh optimizer. */
+  load(folder: string): Promise<void>;
+  dispose(): Promise<void>;
+}
