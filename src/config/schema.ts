@@ -1,0 +1,292 @@
+/**
+ * The one schema of a run. Types, `--help`, docs/config.md and the commented file of `ra-rft init` are all made from it.
+ * Defaults suit a small model on a user's own data; the embedded world's measured numbers are the presets (presets.ts).
+ */
+import { z } from 'zod';
+
+/** Where the trace in the prompt comes from: no trace, the trained retriever, or a control. */
+export const contextNames = ['none', 'learned', 'bm25', 'random', 'oracle'] as const;
+export type ContextName = (typeof contextNames)[number];
+
+/** Attaches what docs and help show: one sentence, and the unit where the number has one. */
+function key<T extends z.ZodType>(schema: T, description: string, unit?: string): T {
+  return schema.meta(unit === undefined ? { description } : { description, unit });
+}
+
+const count = (least: number, value: number, description: string, unit?: string) =>
+  key(z.int().min(least).default(value), description, unit);
+const positive = (value: number, description: string, unit?: string) =>
+  key(z.number().positive().default(value), description, unit);
+const atLeast = (least: number, value: number, description: string, unit?: string) =>
+  key(z.number().min(least).default(value), description, unit);
+const share = (value: number, description: string) =>
+  key(z.number().min(0).max(1).default(value), description, 'share');
+const path = (description: string) => key(z.string().min(1).nullable().default(null), description);
+const field = (value: string, description: string) => key(z.string().min(1).default(value), description);
+const section = <T extends z.core.$ZodLooseShape>(shape: T, description: string) =>
+  z
+    .strictObject(shape)
+    .prefault({} as never)
+    .meta({ description });
+
+const fields = section(
+  {
+    id: field('id', 'Field with a unique id; where lines have none, ids are made from the text.'),
+    question: field('question', 'Field with the problem statement.'),
+    answer: field('answer', 'Field with the bare gold answer.'),
+    solution: field('solution', 'Field with a right worked solution (the reasoning trace, in a corpus).'),
+    type: field('type', 'Field with a coarse problem type; optional in the data.'),
+    truth: field('truth', 'Field with a fact that only grades labels and retrievers; optional in the data.'),
+    split: field('split', 'Field with the evaluation split of a test problem; optional in the data.'),
+  },
+  'Names of the fields in this file; dots reach into nested objects.',
+);
+
+const dataFile = (what: string) =>
+  section(
+    { path: path(`JSONL file with ${what}; relative to the configuration file. null: none.`), fields },
+    `${what[0]!.toUpperCase()}${what.slice(1)}.`,
+  );
+
+const world = section(
+  {
+    seed: count(
+      0,
+      1,
+      "Seed of the generated problems and traces; apart from the run's seed, so that runs of several seeds face one world.",
+    ),
+    trainProblems: count(1, 1024, 'Training problems.', 'problems'),
+    tracesPerRule: count(1, 6, 'Solved examples of each house rule in the corpus.', 'traces'),
+    seenTests: count(0, 100, 'Test problems whose rule occurs in training.', 'problems'),
+    heldOutTests: count(0, 100, 'Test problems whose rule occurs in the corpus only.', 'problems'),
+    easyTests: count(0, 0, 'Test problems that say what to do.', 'problems'),
+  },
+  'Size of the embedded world (with source: world).',
+);
+
+const data = section(
+  {
+    source: key(z.enum(['world', 'files']).default('world'), 'The embedded world, or JSONL files of your own.'),
+    world,
+    problems: dataFile('training problems'),
+    corpus: dataFile('solved problems to retrieve from'),
+    tests: dataFile('test problems'),
+    testShare: share(
+      0.2,
+      'Without a tests file: share of the problems kept for testing, chosen by a hash of their text.',
+    ),
+    maxTrain: count(0, 0, 'Use at most this many training problems; 0: all.', 'problems'),
+    maxTest: count(0, 0, 'Use at most this many test problems of each split; 0: all.', 'problems'),
+  },
+  'Problems to train and test on, and solved problems to retrieve. Without a corpus file the solutions of the training problems are the corpus.',
+);
+
+const prompt = section(
+  {
+    layout: key(
+      z.enum(['auto', 'chat-turn', 'user-turn', 'completion']).default('auto'),
+      'Where the trace stands: an earlier chat turn, inside the user turn, or a plain completion. auto: chat-turn for models with a chat template, else completion.',
+    ),
+    system: key(z.string().nullable().default(null), "System message of chat layouts; null: the template's own."),
+    problemTemplate: key(
+      z.string().nullable().default(null),
+      "How a problem is put, with {question}; null: the layout's own.",
+    ),
+    solutionTemplate: key(
+      z.string().nullable().default(null),
+      "How the trace of a solved problem is put, with {trace}; null: the layout's own.",
+    ),
+    referenceTemplate: key(
+      z.string().nullable().default(null),
+      "user-turn only: the whole user message, with {reference}, {trace} and {question}; null: the layout's own.",
+    ),
+    maxPromptTokens: count(1, 1024, 'A longer prompt is an error of its problem, never cut in silence.', 'tokens'),
+  },
+  'How problem and trace become a prompt.',
+);
+
+const warmup = section(
+  {
+    steps: count(0, 0, 'Supervised steps on worked solutions before anything else; 0: none.', 'steps'),
+    batchSize: count(1, 16, 'Solutions a step.', 'problems'),
+    learningRate: positive(2e-5, 'Peak learning rate; linear decay to zero.'),
+    contextShare: share(
+      0.5,
+      'Share of the examples with a random trace of the same type in the prompt, so that the policy meets the layout.',
+    ),
+  },
+  'Optional supervised warm-up of the policy, for models that never solve a problem yet.',
+);
+
+const labels = section(
+  {
+    judge: key(
+      z.enum(['utility', 'truth']).default('utility'),
+      'utility: measured gain in log-likelihood of the right solution (Eq. 1). truth: equal truth fields, a control.',
+    ),
+    topPositives: count(
+      1,
+      6,
+      'The best this many traces of a query with a gain above zero become positives.',
+      'traces',
+    ),
+    maxQueries: count(1, 760, 'Training problems to label.', 'problems'),
+    maxCandidates: count(1, 72, 'Traces judged for each query, drawn at random among the allowed ones.', 'traces'),
+    restrictToType: key(z.boolean().default(true), 'Judge only pairs of the same coarse type.'),
+    excludeSameAnswer: key(
+      z.boolean().default(true),
+      "Leave out traces with the query's own answer, which would reward copying.",
+    ),
+  },
+  'Gold-relevance labels: which trace helps with which problem.',
+);
+
+const retriever = section(
+  {
+    dim: count(1, 32, 'Size of each token vector.'),
+    convWidth: count(1, 3, 'Width of each convolution over tokens; odd.', 'tokens'),
+    layers: count(1, 1, 'Convolution layers above the frozen token embeddings of the policy.', 'layers'),
+    scoring: key(
+      z.enum(['mean', 'sum']).default('mean'),
+      'MaxSim averaged or summed over query tokens; sums saturate at low temperatures.',
+    ),
+    temperature: positive(0.05, 'Temperature of InfoNCE (Eq. 2).'),
+    steps: count(1, 600, 'Training steps.', 'steps'),
+    batchSize: count(2, 48, "Query-trace pairs a step; the other pairs' traces are the negatives.", 'pairs'),
+    learningRate: positive(2e-3, 'Peak learning rate; linear warm-up over the first tenth.'),
+    weightDecay: atLeast(0, 0.01, 'Weight decay of AdamW.'),
+    heldOutShare: share(
+      0.05,
+      'Share of the labelled queries kept for validation; the checkpoint with the best recall@1 on them stays.',
+    ),
+    maxQueryTokens: count(1, 128, 'Longer questions are cut.', 'tokens'),
+    maxDocumentTokens: count(1, 256, 'Longer traces are cut.', 'tokens'),
+  },
+  'The late-interaction retriever trained on the labels.',
+);
+
+const rl = section(
+  {
+    advantage: key(
+      z.enum(['group-mean', 'group-zscore']).default('group-mean'),
+      "Reward minus the group's mean, or that divided by the group's standard deviation.",
+    ),
+    steps: count(1, 100, 'Steps of reinforcement learning.', 'steps'),
+    promptsPerStep: count(1, 16, 'Problems drawn a step.', 'problems'),
+    groupSize: count(2, 8, 'Responses sampled for each problem (G).', 'responses'),
+    maxGroupsPerUpdate: count(
+      1,
+      16,
+      'Groups trained a step at most, drawn among those with mixed rewards; the rest carry no gradient or wait.',
+      'groups',
+    ),
+    updatesPerBatch: count(
+      1,
+      1,
+      'Optimizer updates on each sampled batch; above 1 the clipped ratio corrects for the moved policy.',
+      'updates',
+    ),
+    learningRate: positive(5e-6, 'Learning rate after warm-up.'),
+    beta1: key(z.number().min(0).lt(1).default(0.9), 'First moment of AdamW.'),
+    beta2: key(z.number().min(0).lt(1).default(0.99), 'Second moment of AdamW.'),
+    weightDecay: atLeast(0, 0, 'Weight decay of AdamW.'),
+    maxGradNorm: atLeast(0, 1, 'Clip the global gradient norm to this; 0: no clipping.'),
+    warmupSteps: count(0, 10, 'Linear warm-up of the learning rate.', 'steps'),
+    clipLow: key(z.number().min(0).max(1).default(0.2), 'Lower clip of the ratio (with updatesPerBatch above 1).'),
+    clipHigh: atLeast(0, 0.2, 'Upper clip of the ratio (with updatesPerBatch above 1).'),
+    temperature: positive(1, 'Sampling temperature of rollouts.'),
+    topP: key(z.number().gt(0).max(1).default(1), 'Keep the smallest set of tokens with this probability; 1: all.'),
+    topK: count(0, 0, 'Keep this many most likely tokens; 0: all.', 'tokens'),
+    maxTokens: count(1, 256, 'Longest response, in training and evaluation.', 'tokens'),
+    stop: key(
+      z.array(z.string().min(1)).default([]),
+      "Texts of single tokens that end a response, beside the model's own end tokens.",
+    ),
+    checkpointEverySteps: count(1, 10, 'Steps between checkpoints of policy, optimizer and random streams.', 'steps'),
+  },
+  'Reinforcement fine-tuning with GRPO: the trace stays in the prompt for sampling and for the update (Eq. 3).',
+);
+
+const arm = z.strictObject({
+  name: key(
+    z.string().regex(/^[a-z0-9][a-z0-9-]*$/, 'lower-case letters, digits and dashes'),
+    'Name in files, report and summary.',
+  ),
+  train: key(z.enum(contextNames).default('none'), 'Trace in the training prompts.'),
+  test: key(z.enum(contextNames).default('none'), 'Trace in the test prompts.'),
+  policyOf: key(z.string().nullable().default(null), 'Evaluate the policy of this other arm instead of training one.'),
+});
+
+const evaluation = section(
+  {
+    k: count(1, 8, 'Samples of each test problem: average@k.', 'samples'),
+    temperature: positive(1, 'Sampling temperature of evaluations.'),
+    everySteps: count(1, 20, 'Steps between evaluations; step 0 and the last are always evaluated.', 'steps'),
+    maxProblems: count(0, 0, 'Problems of each split in evaluations before the last; 0: all.', 'problems'),
+    bootstrapSamples: count(100, 2000, 'Resamples of problems behind each 95 % interval.', 'samples'),
+  },
+  'Average@k with clustered bootstrap intervals.',
+);
+
+export const configSchema = z.strictObject({
+  name: key(
+    z
+      .string()
+      .regex(/^[\w.-]+$/, 'letters, digits, dot, dash and underscore')
+      .default('run'),
+    "The run's folder is runs/<name>.",
+  ),
+  seed: count(0, 1, 'Seed of every random choice: same seed, same metrics file.'),
+  engine: section(
+    {
+      threads: count(0, 0, 'Threads of tensor work; 0: one for each core.', 'threads'),
+      microBatchTokens: count(
+        1,
+        8192,
+        'Tokens of one forward and backward pass; bounds memory, never changes results beyond rounding.',
+        'tokens',
+      ),
+      maxSequences: count(1, 256, 'Sequences sampled at the same time.', 'sequences'),
+    },
+    'The local engine.',
+  ),
+  model: section(
+    {
+      path: key(
+        z.string().min(1).default('embedded'),
+        'Folder in Hugging Face layout, or embedded for the model of the embedded world.',
+      ),
+    },
+    'The policy before training.',
+  ),
+  data,
+  prompt,
+  reward: key(
+    z.string().min(1).default('boxed'),
+    'boxed: the last \\boxed{} equals the gold answer. Or a module of yours (./reward.mjs), whose default export maps (problem, response) to a number or a verdict.',
+  ),
+  warmup,
+  labels,
+  retriever,
+  rl,
+  arms: key(
+    z
+      .array(arm)
+      .min(1)
+      .default([
+        { name: 'grpo', train: 'none', test: 'none', policyOf: null },
+        { name: 'ra-rft', train: 'learned', test: 'learned', policyOf: null },
+        { name: 'grpo-retrieval-at-test', train: 'none', test: 'learned', policyOf: 'grpo' },
+        { name: 'random-trace', train: 'random', test: 'random', policyOf: null },
+      ]),
+    'What is compared; each arm has its own copy of the policy and the same budget.',
+  ),
+  eval: evaluation,
+});
+
+/** A resolved configuration: every key present. */
+export type Config = z.output<typeof configSchema>;
+/** What a file or preset may say: any part of it. */
+export type ConfigInput = z.input<typeof configSchema>;
+export type ArmConfig = Config['arms'][number];
+export type FieldMap = Config['data']['problems']['fields'];
