@@ -168,8 +168,12 @@ const retriever = section(
 const rl = section(
   {
     advantage: key(
-      z.enum(['group-mean', 'group-zscore']).default('group-mean'),
-      "Reward minus the group's mean, or that divided by the group's standard deviation.",
+      z.enum(['group-mean', 'group-zscore', 'leave-one-out']).default('group-mean'),
+      "Reward minus the group's mean, that divided by the group's standard deviation (GRPO as published), or reward minus the mean of the others (RLOO).",
+    ),
+    lossWeights: key(
+      z.enum(['token-mean', 'sequence-mean', 'fixed-length']).default('token-mean'),
+      'Weight of a token in the loss: one over all tokens of the batch, over responses times its own length (GRPO as published), or over responses times maxTokens (Dr. GRPO).',
     ),
     steps: count(1, 100, 'Steps of reinforcement learning.', 'steps'),
     promptsPerStep: count(1, 16, 'Problems drawn a step.', 'problems'),

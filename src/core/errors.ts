@@ -57,7 +57,8 @@ export function errorFacts(error: unknown): ErrorFacts {
   if (error instanceof Error) {
     const system = error as NodeJS.ErrnoException;
     if (typeof system.syscall === 'string') {
-      const hint = system.code === 'ENOSPC' ? 'The disk is full: free some space and run the same command again.' : undefined;
+      const hint =
+        system.code === 'ENOSPC' ? 'The disk is full: free some space and run the same command again.' : undefined;
       return { code: 'io', message: error.message, where: system.path, hint, cause: error };
     }
     return { code: 'internal', message: error.message, cause: error };

@@ -33,7 +33,10 @@ export async function writeFolderAtomic(path: string, fill: (folder: string) => 
   try {
     await fill(temporary);
     const old = join(dirname(path), `.old-${process.pid}-${Date.now()}`);
-    const replaced = await rename(path, old).then(() => true, () => false);
+    const replaced = await rename(path, old).then(
+      () => true,
+      () => false,
+    );
     await rename(temporary, path);
     if (replaced) await rm(old, { recursive: true, force: true });
   } catch (error) {

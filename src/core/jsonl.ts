@@ -1,9 +1,10 @@
 /** JSON Lines: reading with file and line in every error, appending so that a crash loses at most the last line. */
 import { createReadStream } from 'node:fs';
-import { mkdir, open, readFile, truncate, type FileHandle } from 'node:fs/promises';
+import { mkdir, open, readFile, type FileHandle } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { createInterface } from 'node:readline';
 import { RaRftError } from './errors.js';
+import { writeFileAtomic } from './files.js';
 
 /** A parsed line and its 1-based number. */
 export interface JsonlLine<T> {
@@ -18,20 +19,7 @@ export async function* readJsonl<T = unknown>(path: string): AsyncGenerator<Json
   for await (const text of lines) {
     line++;
     if (text.trim() === '') continue;
-    let value: T;
-    try {
-      value = JSON.parse(text) as T;
-    } catch (cause) {
-      throw new RaRftError({
-        code: 'data',
-        message: `not valid JSON: ${text.slice(0, 80)}`,
-        where: `${path}:${line}`,
-        expected: 'one JSON object a line',
-        hint: 'Mend or remove the line.',
-        cause,
-      });
-    }
-    yield { line, value };
+    yield { line, value: parseLine<T>(text, path, line) };
   }
 }
 
@@ -69,13 +57,60 @@ export class JsonlWriter {
   }
 }
 
-/** Cuts what follows the last newline of a file; does nothing where the file is missing or whole. */
+const tailBytes = 64 * 1024;
+
+/** Cuts what follows the last newline of a file; does nothing where the file is missing or whole. Reads only its tail. */
 export async function cutTornLine(path: string): Promise<void> {
-  const bytes = await readFile(path).catch((error: NodeJS.ErrnoException) => {
-    if (error.code === 'ENOENT') return undefined;
-    throw error;
-  });
-  if (!bytes || bytes.length === 0) return;
-  const end = bytes.lastIndexOf(0x0a) + 1;
-  if (end < bytes.length) await truncate(path, end);
+  const file = await open(path, 'r+').catch(ignoreMissing);
+  if (!file) return;
+  try {
+    const { size } = await file.stat();
+    const buffer = Buffer.alloc(Math.min(tailBytes, size));
+    for (let end = size; end > 0;) {
+      const start = Math.max(0, end - buffer.length);
+      const { bytesRead } = await file.read(buffer, 0, end - start, start);
+      const newline = buffer.subarray(0, bytesRead).lastIndexOf(0x0a);
+      if (newline >= 0) {
+        if (start + newline + 1 < size) await file.truncate(start + newline + 1);
+        return;
+      }
+      end = start;
+    }
+    await file.truncate(0);
+  } finally {
+    await file.close();
+  }
+}
+
+/** Keeps the lines of a JSONL file for which `keep` holds, byte for byte, and writes it anew; a torn last line goes. */
+export async function cutJsonl<T>(path: string, keep: (value: T) => boolean): Promise<void> {
+  await cutTornLine(path);
+  const text = await readFile(path, 'utf8').catch(ignoreMissing);
+  if (text === undefined) return;
+  const lines = text.split('\n').slice(0, -1);
+  const kept: string[] = [];
+  for (const [at, line] of lines.entries()) {
+    if (line.trim() !== '' && keep(parseLine<T>(line, path, at + 1))) kept.push(line);
+  }
+  if (kept.length < lines.length) await writeFileAtomic(path, kept.map((line) => `${line}\n`).join(''));
+}
+
+function parseLine<T>(text: string, path: string, line: number): T {
+  try {
+    return JSON.parse(text) as T;
+  } catch (cause) {
+    throw new RaRftError({
+      code: 'data',
+      message: `not valid JSON: ${text.slice(0, 80)}`,
+      where: `${path}:${line}`,
+      expected: 'one JSON object a line',
+      hint: 'Mend or remove the line.',
+      cause,
+    });
+  }
+}
+
+function ignoreMissing(error: NodeJS.ErrnoException): undefined {
+  if (error.code === 'ENOENT') return undefined;
+  throw error;
 }

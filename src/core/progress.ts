@@ -9,8 +9,11 @@ export interface Task {
 }
 
 export interface Progress {
-  /** Starts a task of `total` units (`steps`, `pairs`, `problems`). `total` 0 means unknown. */
-  task(label: string, total: number, unit: string): Task;
+  /**
+   * Starts a task of `total` units (`steps`, `pairs`, `problems`). `total` 0 means unknown. `alreadyDone` units come
+   * from an earlier attempt: they fill the bar but count for no rate.
+   */
+  task(label: string, total: number, unit: string, alreadyDone?: number): Task;
   /** A line of its own that stays on the screen. */
   line(text: string): void;
 }

@@ -17,7 +17,9 @@ export class Rng {
 
   /** The stream of a seed. Equal seeds (number or text) give equal streams. */
   static fromSeed(seed: number | string): Rng {
-    const digest = createHash('sha256').update(`ra-rft/${typeof seed}/${seed}`).digest();
+    const digest = createHash('sha256')
+      .update(`ra-rft/${typeof seed}/${seed}`)
+      .digest();
     const word = (i: number) => digest.readUInt32LE(4 * i);
     return new Rng([word(0), word(1), word(2), word(3) | 1]);
   }

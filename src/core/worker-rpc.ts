@@ -14,7 +14,11 @@ export type Report = (done: number, total: number) => void;
 export type Methods = Record<string, (args: never, report: Report) => unknown>;
 
 type Request = { id: number; method: string; args: unknown };
-type Reply = { id: number } & ({ result: unknown } | { progress: [number, number] } | { error: ErrorFacts; stack?: string });
+type Reply = { id: number } & (
+  | { result: unknown }
+  | { progress: [number, number] }
+  | { error: ErrorFacts; stack?: string }
+);
 
 /** Called once inside the worker's module: answers calls with `methods`, strictly in the order they came. */
 export function serveMethods(methods: Methods): void {
@@ -51,8 +55,12 @@ export class WorkerClient<M extends Methods> {
   constructor(url: URL, name: string) {
     this.worker = new Worker(workerEntry(url), { name });
     this.worker.on('message', (reply: Reply) => this.receive(reply));
-    this.worker.on('error', (cause) => this.fail(new RaRftError({ code: 'engine', message: `worker ${name} failed: ${String(cause)}`, cause })));
-    this.worker.on('exit', (code) => this.fail(new RaRftError({ code: 'engine', message: `worker ${name} has ended (code ${code})` })));
+    this.worker.on('error', (cause) =>
+      this.fail(new RaRftError({ code: 'engine', message: `worker ${name} failed: ${String(cause)}`, cause })),
+    );
+    this.worker.on('exit', (code) =>
+      this.fail(new RaRftError({ code: 'engine', message: `worker ${name} has ended (code ${code})` })),
+    );
     this.worker.unref();
   }
 
@@ -101,7 +109,11 @@ export class WorkerClient<M extends Methods> {
 /** Compiled code starts as it is; a TypeScript source (tests, development) starts through tsx. */
 function workerEntry(url: URL): URL {
   if (!import.meta.url.endsWith('.ts')) return url;
-  const tsx = pathToFileURL(createRequire(import.meta.url).resolve('tsx/esm/api').replace('.cjs', '.mjs')).href;
+  const tsx = pathToFileURL(
+    createRequire(import.meta.url)
+      .resolve('tsx/esm/api')
+      .replace('.cjs', '.mjs'),
+  ).href;
   const source = url.href.replace(/\.js$/, '.ts');
   const code = `import { register } from ${JSON.stringify(tsx)}; register(); await import(${JSON.stringify(source)});`;
   return new URL(`data:text/javascript,${encodeURIComponent(code)}`);

@@ -1,0 +1,12 @@
+/** Ground of everything: errors, seeded random streams, files, JSONL, hashes, workers, progress, run folders. */
+export * from './errors.js';
+export * from './files.js';
+export * from './hash.js';
+export * from './jsonl.js';
+export * from './progress.js';
+export * from './rng.js';
+export * from './run-folder.js';
+export { takeLock, type Lock } from './run-lock.js';
+export { runPaths, type RunPaths } from './run-paths.js';
+export { terminalProgress, type ProgressStream, type TerminalProgressOptions } from './terminal-progress.js';
+export { serveMethods, WorkerClient, type Methods, type Report } from './worker-rpc.js';

@@ -1,0 +1,56 @@
+/** Where everything of a run stands in its folder. Pure: paths only, nothing is touched. */
+import { join } from 'node:path';
+
+/** Paths of a run folder. `arm` is an arm's name; `warmup` holds the policy that all arms start from. */
+export interface RunPaths {
+  config: string;
+  lock: string;
+  problems: (set: 'train' | 'test') => string;
+  corpus: string;
+  labels: string;
+  retriever: string;
+  index: string;
+  /** Top hits of every train and test problem for one retriever (`learned`, `bm25`, `random`, `oracle`). */
+  retrieved: (retriever: string) => string;
+  policies: (arm: string) => string;
+  policy: (arm: string, step: number) => string;
+  rollouts: (arm: string, step: number) => string;
+  metrics: string;
+  events: string;
+  evaluation: (arm: string, step: number) => string;
+  stages: string;
+  stage: (name: string) => string;
+  reportHtml: string;
+  reportMarkdown: string;
+  summary: string;
+}
+
+export function runPaths(root: string): RunPaths {
+  const at = (...parts: string[]) => join(root, ...parts);
+  return {
+    config: at('config.yaml'),
+    lock: at('run.lock'),
+    problems: (set) => at('data', `${set}.jsonl`),
+    corpus: at('data', 'corpus.jsonl'),
+    labels: at('labels.jsonl'),
+    retriever: at('retriever'),
+    index: at('index'),
+    retrieved: (retriever) => at('retrieved', `${retriever}.jsonl`),
+    policies: (arm) => at('policy', arm),
+    policy: (arm, step) => at('policy', arm, `step-${padded(step)}`),
+    rollouts: (arm, step) => at('rollouts', arm, `${padded(step)}.jsonl`),
+    metrics: at('metrics.jsonl'),
+    events: at('events.jsonl'),
+    evaluation: (arm, step) => at('eval', arm, `${padded(step)}.jsonl`),
+    stages: at('stages'),
+    stage: (name) => at('stages', `${name}.json`),
+    reportHtml: at('report.html'),
+    reportMarkdown: at('report.md'),
+    summary: at('summary.json'),
+  };
+}
+
+/** Steps in file names, so that they sort: 100 -> `000100`. */
+function padded(step: number): string {
+  return String(step).padStart(6, '0');
+}

@@ -1,0 +1,173 @@
+/** Progress for people: a bar with rate and time left on a terminal, plain lines in a file or pipe, nothing when quiet. */
+import type { Progress, Task } from './progress.js';
+
+/** The part of a writable stream that is used; `process.stderr` fits. */
+export interface ProgressStream {
+  write(text: string): unknown;
+  isTTY?: boolean;
+  columns?: number;
+}
+
+export interface TerminalProgressOptions {
+  stream: ProgressStream;
+  /** Says nothing but lines. */
+  quiet?: boolean;
+  /** Clock in milliseconds; only for what is shown. */
+  now?: () => number;
+  /** Least time between two drawings of a bar. */
+  redrawMs?: number;
+  /** Least time between two plain lines of a task where the stream is no terminal. */
+  plainMs?: number;
+}
+
+/** State of one task, for {@link taskText}. */
+export interface TaskView {
+  label: string;
+  unit: string;
+  total: number;
+  done: number;
+  /** Units per second, of this attempt; undefined until known. */
+  rate: number | undefined;
+  elapsedMs: number;
+  note: string;
+}
+
+const barCells = 24;
+const clearLine = '\r\x1b[2K';
+
+/** A reporter for a stream. Bars are shown one at a time: that of the task started last. */
+export function terminalProgress(options: TerminalProgressOptions): Progress {
+  const { stream, quiet = false, now = () => performance.now(), redrawMs = 100, plainMs = 10_000 } = options;
+  const live = stream.isTTY === true;
+  const open: RunningTask[] = [];
+  let drawn = false;
+  let lastDraw = -Infinity;
+
+  const clear = () => {
+    if (drawn) stream.write(clearLine);
+    drawn = false;
+  };
+  const draw = () => {
+    const task = open.at(-1);
+    if (!live || !task) return;
+    stream.write(clearLine + fit(taskText(task.view(now()), { bar: true }), (stream.columns ?? 80) - 1));
+    drawn = true;
+    lastDraw = now();
+  };
+
+  return {
+    task(label, total, unit, alreadyDone = 0): Task {
+      if (quiet) return { update: () => {}, end: () => {} };
+      const task = new RunningTask(label, total, unit, alreadyDone, now());
+      open.push(task);
+      if (live) draw();
+      else
+        stream.write(
+          `${label}: ${total > 0 ? `${grouped(total)} ${unit}` : 'started'}${alreadyDone > 0 ? `, ${grouped(alreadyDone)} done before` : ''}\n`,
+        );
+      return {
+        update(done, note) {
+          task.done = done;
+          if (note !== undefined) task.note = note;
+          if (live) {
+            if (now() - lastDraw >= redrawMs) draw();
+          } else if (now() - task.lastLine >= plainMs) {
+            task.lastLine = now();
+            stream.write(`${taskText(task.view(now()), { bar: false })}\n`);
+          }
+        },
+        end(note) {
+          const at = open.indexOf(task);
+          if (at < 0) return;
+          open.splice(at, 1);
+          clear();
+          stream.write(`${endText(task.view(now()), note ?? task.note)}\n`);
+          draw();
+        },
+      };
+    },
+    line(text) {
+      clear();
+      stream.write(`${text}\n`);
+      draw();
+    },
+  };
+}
+
+class RunningTask {
+  done: number;
+  note = '';
+  lastLine: number;
+  private readonly label: string;
+  private readonly total: number;
+  private readonly unit: string;
+  private readonly base: number;
+  private readonly start: number;
+
+  constructor(label: string, total: number, unit: string, alreadyDone: number, start: number) {
+    this.label = label;
+    this.total = total;
+    this.unit = unit;
+    this.base = alreadyDone;
+    this.done = alreadyDone;
+    this.start = start;
+    this.lastLine = start;
+  }
+
+  view(now: number): TaskView {
+    const elapsedMs = now - this.start;
+    const worked = this.done - this.base;
+    const rate = worked > 0 && elapsedMs > 0 ? (worked / elapsedMs) * 1000 : undefined;
+    return { label: this.label, unit: this.unit, total: this.total, done: this.done, rate, elapsedMs, note: this.note };
+  }
+}
+
+/** One line of a task under way: bar, count, rate, time left, note. */
+export function taskText(task: TaskView, { bar }: { bar: boolean }): string {
+  const parts: string[] = [];
+  if (task.total > 0) {
+    const share = Math.min(1, task.done / task.total);
+    if (bar) parts.push(barText(share));
+    parts.push(`${Math.floor(share * 100)}%`, `${grouped(task.done)}/${grouped(task.total)} ${task.unit}`);
+  } else parts.push(`${grouped(task.done)} ${task.unit}`);
+  if (task.rate !== undefined) {
+    parts.push(rateText(task.rate, task.unit));
+    if (task.total > task.done) parts.push(`${durationText(((task.total - task.done) / task.rate) * 1000)} left`);
+  }
+  if (task.note !== '') parts.push(task.note);
+  return `${task.label}  ${parts.join('  ')}`;
+}
+
+function endText(task: TaskView, note: string): string {
+  const facts = [`${grouped(task.done)} ${task.unit} in ${durationText(task.elapsedMs)}`];
+  if (task.rate !== undefined) facts.push(rateText(task.rate, task.unit));
+  if (note !== '') facts.push(note);
+  return `${task.label}: ${facts.join(', ')}`;
+}
+
+function barText(share: number): string {
+  const full = Math.round(share * barCells);
+  return '█'.repeat(full) + '░'.repeat(barCells - full);
+}
+
+/** `42.1 pairs/s`, or `3.2 s/step` where it is slower than one a second. */
+function rateText(rate: number, unit: string): string {
+  if (rate >= 1) return `${rate >= 100 ? grouped(Math.round(rate)) : rate.toFixed(1)} ${unit}/s`;
+  return `${(1 / rate).toFixed(1)} s/${unit.replace(/s$/, '')}`;
+}
+
+/** `7s`, `3m12s`, `2h05m`: short and never misleading by more than a unit. */
+export function durationText(ms: number): string {
+  const s = Math.max(0, Math.round(ms / 1000));
+  if (s < 60) return `${s}s`;
+  if (s < 3600) return `${Math.floor(s / 60)}m${String(s % 60).padStart(2, '0')}s`;
+  return `${Math.floor(s / 3600)}h${String(Math.floor((s % 3600) / 60)).padStart(2, '0')}m`;
+}
+
+function grouped(n: number): string {
+  return n.toLocaleString('en-US', { maximumFractionDigits: 1 });
+}
+
+function fit(text: string, width: number): string {
+  return text.length <= width ? text : `${text.slice(0, Math.max(0, width - 1))}…`;
+}
