@@ -6,3 +6,7 @@ export * from './hf-rope.js';
 export * from './parameters.js';
 export * from './safetensors-writer.js';
 export * from './safetensors.js';
+export * from './chat-template.js';
+export * from './prompt-text.js';
+export * from './prompt.js';
+export * from './tokenizer.js';

@@ -1,0 +1,139 @@
+/** Tokenizers of Hugging Face folders (tokenizer.json): text to ids and back, special tokens, chat template. */
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { Tokenizer as HfTokenizer } from '@huggingface/tokenizers';
+import { RaRftError } from '../core/errors.js';
+import { ChatTemplate, templateFromConfig } from './chat-template.js';
+import { readJsonObject } from './config-reader.js';
+
+/** Token ids. */
+export type Tokens = Int32Array;
+
+type Json = Record<string, unknown>;
+
+/** What {@link Tokenizer} is made of. */
+export interface TokenizerFiles {
+  /** tokenizer.json */
+  tokenizer: Json;
+  /** tokenizer_config.json */
+  config?: Json;
+  /** chat_template.jinja; goes before the one in the config. */
+  chatTemplate?: string;
+  /** Where it came from, for errors. */
+  source?: string;
+}
+
+/** A loaded tokenizer. All methods are synchronous and pure. */
+export class Tokenizer {
+  private readonly inner: HfTokenizer;
+  /** Number of ids, added tokens included (a model's table may be larger). */
+  readonly vocabSize: number;
+  /** Ids that stand for control, not text (`<|im_end|>`). */
+  readonly specialIds: ReadonlySet<number>;
+  /** What the tokenizer itself puts before a text (a begin token, or nothing). */
+  readonly prefixIds: Tokens;
+  readonly bosId: number | undefined;
+  readonly eosId: number | undefined;
+  /** Undefined for base models without one. */
+  readonly chatTemplate: ChatTemplate | undefined;
+
+  constructor(files: TokenizerFiles) {
+    const config = files.config ?? {};
+    const source = files.source ?? 'tokenizer.json';
+    try {
+      this.inner = new HfTokenizer(files.tokenizer, config);
+    } catch (cause) {
+      throw new RaRftError({
+        code: 'model',
+        message: `the tokenizer cannot be built: ${String(cause)}`,
+        where: source,
+        expected: 'a tokenizer.json of the tokenizers library',
+        cause,
+      });
+    }
+    const added = [...this.inner.get_added_tokens_decoder().values()];
+    this.vocabSize = this.inner.get_vocab(true).size;
+    this.specialIds = new Set(added.filter((token) => token.special).map((token) => token.id));
+    this.prefixIds = leadingSpecials(this.encode('', { special: true }), this.encode('a', { special: true }));
+    const named = (key: string) => tokenText(config[key]);
+    this.bosId = this.optionalId(named('bos_token'));
+    this.eosId = this.optionalId(named('eos_token'));
+    const template = files.chatTemplate ?? templateFromConfig(config['chat_template']);
+    if (template !== undefined) {
+      const names = ['bos_token', 'eos_token', 'unk_token', 'pad_token'];
+      const variables = Object.fromEntries(names.map((name) => [name, named(name) ?? '']));
+      this.chatTemplate = new ChatTemplate(template, variables, `${source}: chat_template`);
+    }
+  }
+
+  /** Loads tokenizer.json, tokenizer_config.json and chat_template.jinja. Throws `model` naming the file that is missing or damaged. */
+  static async load(folder: string): Promise<Tokenizer> {
+    const source = join(folder, 'tokenizer.json');
+    const tokenizer = await readJsonObject(source, true);
+    const config = await readJsonObject(join(folder, 'tokenizer_config.json'), false);
+    const chatTemplate = await readFile(join(folder, 'chat_template.jinja'), 'utf8').catch(() => undefined);
+    return new Tokenizer({
+      tokenizer: tokenizer ?? {},
+      source,
+      ...(config ? { config } : {}),
+      ...(chatTemplate === undefined ? {} : { chatTemplate }),
+    });
+  }
+
+  /** Ids of a text. Special tokens written in the text become their ids; `special` lets the tokenizer add its own around the text. */
+  encode(text: string, options: { special?: boolean } = {}): Tokens {
+    return Int32Array.from(this.inner.encode(text, { add_special_tokens: options.special ?? false }).ids);
+  }
+
+  /** Text of ids, exactly as written. Special tokens are left out unless `special`. */
+  decode(tokens: ArrayLike<number>, options: { special?: boolean } = {}): string {
+    if (tokens.length === 0) return '';
+    return this.inner.decode(Array.from(tokens), {
+      skip_special_tokens: !(options.special ?? false),
+      clean_up_tokenization_spaces: false,
+    });
+  }
+
+  /** Id of a token by its text in the vocabulary (`<|im_end|>`); undefined where there is none. */
+  tokenId(token: string): number | undefined {
+    return this.inner.token_to_id(token);
+  }
+
+  /** The vocabulary's text of an id, for people to read (byte-level tokenizers write a space as `Ġ`). */
+  tokenText(id: number): string | undefined {
+    return this.inner.id_to_token(id);
+  }
+
+  /** Id of a text that must be one token. Throws `config` at `where` otherwise. */
+  singleToken(text: string, where: string): number {
+    const direct = this.tokenId(text);
+    if (direct !== undefined) return direct;
+    const ids = this.encode(text);
+    if (ids.length === 1) return ids[0]!;
+    throw new RaRftError({
+      code: 'config',
+      message: `${JSON.stringify(text)} is ${ids.length} tokens of this model`,
+      where,
+      expected: 'texts of exactly one token',
+      hint: `It is cut as ${[...ids].map((id) => JSON.stringify(this.tokenText(id))).join(' ')}.`,
+    });
+  }
+
+  private optionalId(token: string | undefined): number | undefined {
+    return token === undefined ? undefined : this.tokenId(token);
+  }
+}
+
+/** What stands before the text whatever the text is: the common beginning of two encodings, one of them empty. */
+function leadingSpecials(empty: Tokens, letter: Tokens): Tokens {
+  let n = 0;
+  while (n < empty.length && empty[n] === letter[n]) n++;
+  return empty.slice(0, n);
+}
+
+/** Special tokens stand in configs as text or as `{ content }`. */
+function tokenText(value: unknown): string | undefined {
+  if (typeof value === 'string') return value;
+  const content = (value as { content?: unknown } | null | undefined)?.content;
+  return typeof content === 'string' ? content : undefined;
+}
