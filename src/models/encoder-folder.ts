@@ -1,0 +1,52 @@
+/** Encoders in a folder of Hugging Face layout: config.json, model.safetensors and the tokenizer's files. */
+import { createHash } from 'node:crypto';
+import { join } from 'node:path';
+import { canonicalJson } from '../core/hash.js';
+import { writeJsonAtomic } from '../core/files.js';
+import { copyTokenizer } from './checkpoint.js';
+import { readJsonObject } from './config-reader.js';
+import { encoderParams, parseEncoderJson, toEncoderJson, type EncoderConfig } from './encoder-config.js';
+import { sizeOf, type Params } from './parameters.js';
+import { SafetensorsReader } from './safetensors.js';
+import { writeSafetensors } from './safetensors-writer.js';
+
+export interface EncoderCheckpoint {
+  config: EncoderConfig;
+  params: Params;
+}
+
+/** Writes config, weights and the tokenizer files of `tokenizerFrom` into `folder`, which the caller makes atomic. */
+export async function writeEncoder(folder: string, encoder: EncoderCheckpoint, tokenizerFrom: string): Promise<void> {
+  const tensors = encoderParams(encoder.config).map(({ name, shape }) => ({ name, shape, data: encoder.params.get(name)! }));
+  await writeSafetensors(join(folder, 'model.safetensors'), tensors, 'float32');
+  await writeJsonAtomic(join(folder, 'config.json'), toEncoderJson(encoder.config));
+  await copyTokenizer(tokenizerFrom, folder);
+}
+
+/** Reads what {@link writeEncoder} wrote. Throws `model` with file and key or tensor where it is damaged. */
+export async function readEncoder(folder: string): Promise<EncoderCheckpoint> {
+  const file = join(folder, 'config.json');
+  const config = parseEncoderJson((await readJsonObject(file, true))!, file);
+  const reader = await SafetensorsReader.open(folder);
+  try {
+    const params: Params = new Map();
+    for (const { name, shape } of encoderParams(config)) {
+      const data = new Float32Array(sizeOf(shape));
+      await reader.readInto(name, shape, data);
+      params.set(name, data);
+    }
+    return { config, params };
+  } finally {
+    await reader.close();
+  }
+}
+
+/** 16 hex digits that stand for config and weights: what an index was made with. */
+export function encoderHash({ config, params }: EncoderCheckpoint): string {
+  const hash = createHash('sha256').update(canonicalJson(config));
+  for (const { name } of encoderParams(config)) {
+    const data = params.get(name)!;
+    hash.update(name).update(new Uint8Array(data.buffer, data.byteOffset, data.byteLength));
+  }
+  return hash.digest('hex').slice(0, 16);
+}

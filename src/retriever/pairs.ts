@@ -1,0 +1,69 @@
+/** From relevance labels to what a retriever trains on: queries with their positives, and pairs that say nothing. */
+import { Rng } from '../core/rng.js';
+import type { Trace } from '../data/types.js';
+import type { Label } from '../judge/types.js';
+import type { Query } from './types.js';
+
+/** A query with at least one positive. */
+export interface LabelledQuery {
+  query: Query;
+  /** Relevant traces, in the order of their ids. */
+  positives: Trace[];
+  /** Traces whose judgement failed: neither positive nor negative. */
+  unknown: ReadonlySet<string>;
+}
+
+export interface LabelledQueries {
+  labelled: LabelledQuery[];
+  /** Queries that were judged and have no positive: nothing to learn from. */
+  withoutPositive: number;
+  /** Labels of queries or traces that were not given, which are left out. */
+  strangers: number;
+}
+
+/** Collects the labels of each query. A later label of a pair replaces an earlier one. */
+export function collectLabels(labels: readonly Label[], queries: readonly Query[], traces: readonly Trace[]): LabelledQueries {
+  const queryOf = new Map(queries.map((query) => [query.id, query]));
+  const traceOf = new Map(traces.map((trace) => [trace.id, trace]));
+  const byQuery = new Map<string, Map<string, Label>>();
+  let strangers = 0;
+  for (const label of labels) {
+    if (!queryOf.has(label.problemId) || !traceOf.has(label.traceId)) {
+      strangers++;
+      continue;
+    }
+    const own = byQuery.get(label.problemId) ?? new Map<string, Label>();
+    byQuery.set(label.problemId, own.set(label.traceId, label));
+  }
+  const labelled: LabelledQuery[] = [];
+  for (const [id, own] of [...byQuery].toSorted(([a], [b]) => (a < b ? -1 : 1))) {
+    const positives = [...own.values()].filter((label) => 'relevant' in label && label.relevant);
+    const failed = [...own.values()].filter((label) => 'failed' in label);
+    if (positives.length === 0) continue;
+    labelled.push({
+      query: queryOf.get(id) as Query,
+      positives: positives.map((l) => traceOf.get(l.traceId) as Trace).toSorted((a, b) => (a.id < b.id ? -1 : 1)),
+      unknown: new Set(failed.map((label) => label.traceId)),
+    });
+  }
+  return { labelled, withoutPositive: byQuery.size - labelled.length, strangers };
+}
+
+/** Labels by truth, as a control: every trace that shares the query's truth is a positive. */
+export function truthPairs(queries: readonly Query[], traces: readonly Trace[], exclude?: (q: Query, t: Trace) => boolean): LabelledQuery[] {
+  return queries.flatMap((query) => {
+    const positives = traces.filter((t) => query.truth !== undefined && t.truth === query.truth && !exclude?.(query, t));
+    return positives.length === 0 ? [] : [{ query, positives, unknown: new Set<string>() }];
+  });
+}
+
+/**
+ * Keeps a share of the queries for validation, at least one where there are two queries and the share is above 0.
+ * The choice depends on the seed and the query ids only, not on their order.
+ */
+export function splitHeldOut(labelled: readonly LabelledQuery[], share: number, rng: Rng): { train: LabelledQuery[]; heldOut: LabelledQuery[] } {
+  const sorted = labelled.toSorted((a, b) => (a.query.id < b.query.id ? -1 : 1));
+  const count = share <= 0 || sorted.length < 2 ? 0 : Math.max(1, Math.round(share * sorted.length));
+  const shuffled = rng.fork('held-out-queries').shuffle(sorted);
+  return { train: shuffled.slice(count), heldOut: shuffled.slice(0, count) };
+}
