@@ -1,0 +1,202 @@
+/** A small exact engine for tests of everything above the engine: a bigram policy with real softmax gradients. */
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { RaRftError } from '../../core/errors.js';
+import { writeFolderAtomic, writeJsonAtomic } from '../../core/files.js';
+import { AdamW, type Trainable } from '../adamw.js';
+import { drawToken, logSoftmax, samplingLogprobs } from '../draw.js';
+import { tokenLoss } from '../loss.js';
+import { checkSampleRequests, checkScoreGroups, checkTrainGroups } from '../requests.js';
+import { responseStream } from '../streams.js';
+import type {
+  EngineInfo,
+  ForwardBackwardResult,
+  LossSpec,
+  OptimStepOptions,
+  OptimStepResult,
+  PolicyEngine,
+  Sample,
+  SampleOptions,
+  SampleRequest,
+  SampleResult,
+  ScoreGroup,
+  Tokens,
+  TrainGroup,
+} from '../types.js';
+import { BigramPolicy } from './policy.js';
+
+export interface FakeEngineOptions {
+  vocabSize: number;
+  /** Default 256. */
+  maxContext?: number;
+  /** Seed of the first weights, default 0. */
+  seed?: number;
+  /** Standard deviation of the first weights, default 0.5; 0 starts from the uniform policy. */
+  deviation?: number;
+}
+
+/** What `save` writes; numbers are exact float32 values. */
+interface SavedState {
+  policyVersion: number;
+  weights: Record<string, number[]>;
+  optimizer?: { step: number; first: Record<string, number[]>; second: Record<string, number[]> };
+}
+
+/** See the file's header. Deterministic: equal calls give equal results. */
+export class FakeEngine implements PolicyEngine {
+  readonly info: EngineInfo;
+  private readonly policy: BigramPolicy;
+  private readonly params: Trainable[];
+  private readonly optimizer: AdamW;
+  private policyVersion = 0;
+  private disposed = false;
+
+  constructor({ vocabSize, maxContext = 256, seed = 0, deviation = 0.5 }: FakeEngineOptions) {
+    this.policy = new BigramPolicy(vocabSize, seed, deviation);
+    this.info = { name: 'fake', parameters: 2 * vocabSize ** 2, maxContext, vocabSize };
+    const { table, bag } = this.policy;
+    this.params = Object.entries({ table, bag }).map(([name, value]) => ({
+      name,
+      value,
+      grad: new Float32Array(value.length),
+      decay: true,
+    }));
+    this.optimizer = new AdamW(this.params);
+  }
+
+  async sample(requests: readonly SampleRequest[], options: SampleOptions): Promise<SampleResult> {
+    this.mustBeAlive();
+    checkSampleRequests(this.info, requests, options);
+    const samples_NG = requests.map(({ prompt, n, seed }) =>
+      Array.from({ length: n }, (_, g) => this.sampleOne(prompt, seed, g, options)),
+    );
+    return { policyVersion: this.policyVersion, samples_NG };
+  }
+
+  async logprobs(groups: readonly ScoreGroup[]): Promise<Float32Array[][]> {
+    this.mustBeAlive();
+    checkScoreGroups(this.info, groups);
+    return groups.map(({ prompt, responses }) => responses.map((r) => this.policy.score(prompt, r).logprobs));
+  }
+
+  async forwardBackward(groups: readonly TrainGroup[], loss: LossSpec): Promise<ForwardBackwardResult> {
+    this.mustBeAlive();
+    checkTrainGroups(this.info, groups, loss);
+    const total = { loss: 0, tokens: 0, clipped: 0, entropy: 0 };
+    const logprobs_NGT = groups.map(({ prompt, responses }) =>
+      responses.map((response) => {
+        const { logprobs, before } = this.policy.score(prompt, response.tokens);
+        for (const [t, token] of response.tokens.entries()) {
+          const weight = response.weights[t]!;
+          if (weight === 0) continue;
+          const one = tokenLoss(loss, logprobs[t]!, {
+            weight,
+            advantage: response.advantages?.[t],
+            samplerLogprob: response.samplerLogprobs?.[t],
+          });
+          total.loss += one.loss;
+          total.tokens++;
+          total.clipped += Number(one.clipped);
+          total.entropy -= before[t]!.reduce((sum, p) => sum + p * Math.exp(p), 0);
+          const last = t === 0 ? prompt[prompt.length - 1]! : response.tokens[t - 1]!;
+          this.addGradient(prompt, last, token, before[t]!, one.slope);
+        }
+        return logprobs;
+      }),
+    );
+    const { tokens } = total;
+    return {
+      loss: total.loss,
+      logprobs_NGT,
+      tokens,
+      clipShare: tokens > 0 ? total.clipped / tokens : 0,
+      entropy: tokens > 0 ? total.entropy / tokens : undefined,
+    };
+  }
+
+  async optimStep(options: OptimStepOptions): Promise<OptimStepResult> {
+    this.mustBeAlive();
+    const gradNorm = this.optimizer.step(options);
+    return { gradNorm, policyVersion: ++this.policyVersion };
+  }
+
+  async save(folder: string, { optimizer } = { optimizer: true }): Promise<void> {
+    this.mustBeAlive();
+    const plain = (arrays: Iterable<[string, Float32Array]>) =>
+      Object.fromEntries(Array.from(arrays, ([name, values]) => [name, Array.from(values)]));
+    const { step, first, second } = this.optimizer.getState();
+    const state: SavedState = {
+      policyVersion: this.policyVersion,
+      weights: plain(this.params.map(({ name, value }) => [name, value])),
+      ...(optimizer ? { optimizer: { step, first: plain(first), second: plain(second) } } : {}),
+    };
+    await writeFolderAtomic(folder, (temporary) => writeJsonAtomic(join(temporary, 'fake.json'), state));
+  }
+
+  async load(folder: string): Promise<void> {
+    this.mustBeAlive();
+    const file = join(folder, 'fake.json');
+    const { weights, optimizer, policyVersion } = JSON.parse(await readFile(file, 'utf8')) as SavedState;
+    for (const { name, value, grad } of this.params) {
+      if (weights[name]?.length !== value.length) {
+        throw new RaRftError({
+          code: 'model',
+          message: 'saved by a fake of another vocabulary',
+          where: `${file}: ${name}`,
+        });
+      }
+      value.set(weights[name]);
+      grad.fill(0);
+    }
+    const maps = (arrays: Record<string, number[]>) =>
+      new Map(Object.entries(arrays).map(([name, values]) => [name, Float32Array.from(values)]));
+    if (optimizer) {
+      const { step, first, second } = optimizer;
+      this.optimizer.setState({ step, first: maps(first), second: maps(second) });
+    } else this.optimizer.reset();
+    this.policyVersion = policyVersion;
+  }
+
+  async dispose(): Promise<void> {
+    this.disposed = true;
+  }
+
+  private sampleOne(prompt: Tokens, seed: number, g: number, options: SampleOptions): Sample {
+    const stream = responseStream(seed, g);
+    const fromPrompt = this.policy.promptLogits(prompt);
+    const tokens: number[] = [];
+    const logprobs: number[] = [];
+    const policyLogprobs: number[] = [];
+    for (let last = prompt[prompt.length - 1]!; tokens.length < options.maxTokens; last = tokens.at(-1)!) {
+      if (options.stopTokens.includes(last) && tokens.length > 0) break;
+      const logits = this.policy.logits(fromPrompt, last);
+      const distribution = samplingLogprobs(logits, options);
+      const token = drawToken(distribution, stream.next());
+      tokens.push(token);
+      logprobs.push(distribution[token]!);
+      policyLogprobs.push(logSoftmax(logits)[token]!);
+    }
+    return {
+      tokens: Int32Array.from(tokens),
+      logprobs: Float32Array.from(logprobs),
+      policyLogprobs: Float32Array.from(policyLogprobs),
+      stopReason: options.stopTokens.includes(tokens.at(-1)!) ? 'stop' : 'length',
+    };
+  }
+
+  /** d log p(token) / d logits = onehot - p, added to both tables. */
+  private addGradient(prompt: Tokens, last: number, token: number, before: Float64Array, slope: number): void {
+    const [table, bag] = this.params as [Trainable, Trainable];
+    const { vocab } = this.policy;
+    for (let j = 0; j < vocab; j++) {
+      const d = slope * (Number(j === token) - Math.exp(before[j]!));
+      table.grad[last * vocab + j]! += d;
+      for (const t of prompt) bag.grad[t * vocab + j]! += d / prompt.length;
+    }
+  }
+
+  private mustBeAlive(): void {
+    if (this.disposed)
+      throw new RaRftError({ code: 'engine', message: 'the engine was used after dispose', where: 'fake' });
+  }
+}

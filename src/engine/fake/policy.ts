@@ -1,0 +1,49 @@
+/**
+ * The fake's policy: logits of the next token = `table[last token]` + mean over the prompt of `bag[token]`.
+ * Two tables, so it can learn both what follows what and what to do with the words of a prompt.
+ */
+import { Rng } from '../../core/rng.js';
+import { logSoftmax } from '../draw.js';
+import type { Tokens } from '../types.js';
+
+export class BigramPolicy {
+  readonly vocab: number;
+  /** [vocab, vocab]: row = last token, column = next token. */
+  readonly table: Float32Array;
+  /** [vocab, vocab]: row = a token of the prompt, column = next token. */
+  readonly bag: Float32Array;
+
+  constructor(vocab: number, seed: number, deviation: number) {
+    this.vocab = vocab;
+    const rng = Rng.fromSeed(`bigram/${seed}`);
+    const random = (label: string) => {
+      const stream = rng.fork(label);
+      return Float32Array.from({ length: vocab * vocab }, () => deviation * stream.normal());
+    };
+    this.table = random('table');
+    this.bag = random('bag');
+  }
+
+  /** What the prompt's words contribute to every position's logits. */
+  promptLogits(prompt: Tokens): Float64Array {
+    const out = new Float64Array(this.vocab);
+    for (const t of prompt) {
+      for (let j = 0; j < this.vocab; j++) out[j]! += this.bag[t * this.vocab + j]! / prompt.length;
+    }
+    return out;
+  }
+
+  /** Logits after `last`; `fromPrompt` as made by `promptLogits`. */
+  logits(fromPrompt: Float64Array, last: number): Float64Array {
+    return fromPrompt.map((x, j) => x + this.table[last * this.vocab + j]!);
+  }
+
+  /** log p of each response token, and the whole distribution before each. */
+  score(prompt: Tokens, tokens: Tokens): { logprobs: Float32Array; before: Float64Array[] } {
+    const fromPrompt = this.promptLogits(prompt);
+    const before = Array.from(tokens, (_, t) =>
+      logSoftmax(this.logits(fromPrompt, t === 0 ? prompt[prompt.length - 1]! : tokens[t - 1]!)),
+    );
+    return { logprobs: Float32Array.from(before, (p, t) => p[tokens[t]!]!), before };
+  }
+}

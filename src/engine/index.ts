@@ -1,0 +1,5 @@
+/** Policy engines: everything the reinforcement-learning loop asks of a model. */
+export type * from './types.js';
+export { AdamW, type AdamWState, type Trainable } from './adamw.js';
+export { FakeEngine, type FakeEngineOptions } from './fake/fake-engine.js';
+export { tokenLoss, type TokenLoss } from './loss.js';

@@ -1,0 +1,90 @@
+/** Small makers that the parts of the contract share. */
+import { afterAll, beforeAll } from 'vitest';
+import { Rng } from '../../core/rng.js';
+import type { LossSpec, OptimStepOptions, PolicyEngine, Tokens, TrainGroup, TrainResponse } from '../types.js';
+import type { ContractTarget } from './contract.js';
+
+/** A step large enough to see, without decay. */
+export const STEP: OptimStepOptions = {
+  learningRate: 1e-2,
+  beta1: 0.9,
+  beta2: 0.99,
+  epsilon: 1e-8,
+  weightDecay: 0,
+  maxGradNorm: 0,
+};
+
+export const CROSS_ENTROPY: LossSpec = { kind: 'cross_entropy' };
+export const REINFORCE: LossSpec = { kind: 'policy_gradient', ratio: false, clipLow: 0.2, clipHigh: 0.2 };
+
+/** An engine that all tests of a block may read but none may change. */
+export function sharedEngine(target: ContractTarget): () => PolicyEngine {
+  let engine: PolicyEngine | undefined;
+  beforeAll(async () => {
+    engine = await target.open();
+  });
+  afterAll(() => engine?.dispose());
+  return () => engine!;
+}
+
+/** Runs with an engine of its own. */
+export async function withEngine<T>(target: ContractTarget, use: (engine: PolicyEngine) => Promise<T>): Promise<T> {
+  const engine = await target.open();
+  try {
+    return await use(engine);
+  } finally {
+    await engine.dispose();
+  }
+}
+
+export function ids(...tokens: number[]): Tokens {
+  return Int32Array.from(tokens);
+}
+
+export function randomTokens(rng: Rng, length: number, vocab: number): Tokens {
+  return Int32Array.from({ length }, () => rng.int(vocab));
+}
+
+/** A response with weight 1 everywhere. */
+export function response(tokens: Tokens, more: Partial<TrainResponse> = {}): TrainResponse {
+  return { tokens, weights: new Float32Array(tokens.length).fill(1), ...more };
+}
+
+/** Groups of different prompt lengths, sizes and response lengths, with weights and advantages of both signs. */
+export function raggedGroups(vocab: number, label: string): TrainGroup[] {
+  const rng = Rng.fromSeed(label);
+  const numbers = (n: number) => Float32Array.from({ length: n }, () => rng.normal());
+  return [
+    { promptTokens: 5, responseTokens: [3, 7, 1, 4] },
+    { promptTokens: 1, responseTokens: [6] },
+    { promptTokens: 9, responseTokens: [2, 2] },
+    { promptTokens: 3, responseTokens: [5] },
+  ].map(({ promptTokens, responseTokens }) => ({
+    prompt: randomTokens(rng, promptTokens, vocab),
+    responses: responseTokens.map((length) => ({
+      tokens: randomTokens(rng, length, vocab),
+      weights: Float32Array.from({ length }, () => rng.int(3) / 2),
+      advantages: numbers(length),
+      samplerLogprobs: numbers(length).map((x) => 0.3 * x - Math.log(vocab)),
+    })),
+  }));
+}
+
+/** log p of every token of the vocabulary after a prompt and the response so far, by scoring each continuation. */
+export async function nextLogprobs(engine: PolicyEngine, prompt: Tokens, soFar: Tokens = ids()): Promise<Float64Array> {
+  const responses = Array.from({ length: engine.info.vocabSize }, (_, id) => join(soFar, ids(id)));
+  const [scores] = await engine.logprobs([{ prompt, responses }]);
+  return Float64Array.from(scores!, (s) => s[soFar.length]!);
+}
+
+export function join(a: Tokens, b: Tokens): Tokens {
+  return Int32Array.from([...a, ...b]);
+}
+
+/** Largest absolute difference of two nested lists of log-probabilities. */
+export function largestGap(a: readonly Float32Array[][], b: readonly Float32Array[][]): number {
+  const flat = (x: readonly Float32Array[][]) => x.flat().flatMap((y) => Array.from(y));
+  const [left, right] = [flat(a), flat(b)];
+  if (left.length !== right.length) return Infinity;
+  return left.reduce((most, x, i) => Math.max(most, Math.abs(x - right[i]!)), 0);
+}
