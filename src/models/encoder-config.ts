@@ -67,7 +67,10 @@ export function encoderParams(config: EncoderConfig): EncoderParam[] {
   };
   const params = [{ ...matrix('embed', vocab, embeddingDim), trained: config.trainEmbeddings }];
   for (let i = 0; i < convLayers; i++) {
-    params.push(matrix(`conv.${i}.weight`, hidden, convWidth * (i === 0 ? embeddingDim : hidden)), vector(`conv.${i}.bias`, 0));
+    params.push(
+      matrix(`conv.${i}.weight`, hidden, convWidth * (i === 0 ? embeddingDim : hidden)),
+      vector(`conv.${i}.bias`, 0),
+    );
   }
   for (let i = 0; i < transformerLayers; i++) {
     const at = `layers.${i}`;
@@ -130,7 +133,8 @@ export function checkEncoderConfig(config: EncoderConfig): EncoderConfig {
   };
   if (config.convWidth % 2 !== 1) fail('convWidth', 'an odd number');
   if (config.convLayers < 1) fail('convLayers', 'at least 1');
-  if (config.transformerLayers > 0 && config.hidden % (2 * config.heads) !== 0) fail('heads', `a divisor of half of hidden (${config.hidden})`);
+  if (config.transformerLayers > 0 && config.hidden % (2 * config.heads) !== 0)
+    fail('heads', `a divisor of half of hidden (${config.hidden})`);
   return config;
 }
 
@@ -157,7 +161,12 @@ export function toEncoderJson(config: EncoderConfig): Record<string, unknown> {
 export function parseEncoderJson(raw: Record<string, unknown>, file: string): EncoderConfig {
   const reader = new ConfigReader(raw, file);
   if (raw['model_type'] !== MODEL_TYPE) {
-    throw reader.error('model_type', `model_type is ${JSON.stringify(raw['model_type'])}`, `"${MODEL_TYPE}"`, 'The folder is not a retriever of this project.');
+    throw reader.error(
+      'model_type',
+      `model_type is ${JSON.stringify(raw['model_type'])}`,
+      `"${MODEL_TYPE}"`,
+      'The folder is not a retriever of this project.',
+    );
   }
   const head = raw['head'];
   if (head !== 'late-interaction' && head !== 'single-vector') {

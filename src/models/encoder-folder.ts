@@ -17,7 +17,11 @@ export interface EncoderCheckpoint {
 
 /** Writes config, weights and the tokenizer files of `tokenizerFrom` into `folder`, which the caller makes atomic. */
 export async function writeEncoder(folder: string, encoder: EncoderCheckpoint, tokenizerFrom: string): Promise<void> {
-  const tensors = encoderParams(encoder.config).map(({ name, shape }) => ({ name, shape, data: encoder.params.get(name)! }));
+  const tensors = encoderParams(encoder.config).map(({ name, shape }) => ({
+    name,
+    shape,
+    data: encoder.params.get(name)!,
+  }));
   await writeSafetensors(join(folder, 'model.safetensors'), tensors, 'float32');
   await writeJsonAtomic(join(folder, 'config.json'), toEncoderJson(encoder.config));
   await copyTokenizer(tokenizerFrom, folder);
