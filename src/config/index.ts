@@ -1,2 +1,16 @@
 /** The configuration of a run: schema, presets, resolution, documentation. */
-export * from './schema.js';
+export { configKeys, type KeyFacts } from './describe.js';
+export { configDocsMarkdown, configHelp } from './docs.js';
+export { nearestName } from './findings.js';
+export { presets } from './presets.js';
+export { resolveConfig, type ResolveOptions } from './resolve.js';
+export {
+  configSchema,
+  contextNames,
+  type ArmConfig,
+  type Config,
+  type ConfigInput,
+  type ContextName,
+  type FieldMap,
+} from './schema.js';
+export { commentedConfigYaml, configToYaml, type InitOptions } from './yaml.js';

@@ -21,7 +21,8 @@ const atLeast = (least: number, value: number, description: string, unit?: strin
   key(z.number().min(least).default(value), description, unit);
 const share = (value: number, description: string) =>
   key(z.number().min(0).max(1).default(value), description, 'share');
-const path = (description: string) => key(z.string().min(1).nullable().default(null), description);
+/** Paths are marked `file`, and resolved against the file that names them, except values that match `notFile`. */
+const path = (description: string) => z.string().min(1).nullable().default(null).meta({ description, file: true });
 const field = (value: string, description: string) => key(z.string().min(1).default(value), description);
 const section = <T extends z.core.$ZodLooseShape>(shape: T, description: string) =>
   z
@@ -256,19 +257,22 @@ export const configSchema = z.strictObject({
   ),
   model: section(
     {
-      path: key(
-        z.string().min(1).default('embedded'),
-        'Folder in Hugging Face layout, or embedded for the model of the embedded world.',
-      ),
+      path: z.string().min(1).default('embedded').meta({
+        description: 'Folder in Hugging Face layout, or embedded for the model of the embedded world.',
+        file: true,
+        notFile: '^embedded$',
+      }),
     },
     'The policy before training.',
   ),
   data,
   prompt,
-  reward: key(
-    z.string().min(1).default('boxed'),
-    'boxed: the last \\boxed{} equals the gold answer. Or a module of yours (./reward.mjs), whose default export maps (problem, response) to a number or a verdict.',
-  ),
+  reward: z.string().min(1).default('boxed').meta({
+    description:
+      'boxed: the last \\boxed{} equals the gold answer. Or a module of yours (./reward.mjs), whose default export maps (problem, response) to a number or a verdict.',
+    file: true,
+    notFile: '^[\\w-]+$',
+  }),
   warmup,
   labels,
   retriever,

@@ -1,0 +1,92 @@
+/** Findings of the schema as errors for people: key, value, place, what is allowed, the nearest name. */
+import { distance } from 'fastest-levenshtein';
+import type { z } from 'zod';
+import { RaRftError } from '../core/errors.js';
+import type { Finding } from './check.js';
+import { configKeys, findKey, keysUnder } from './describe.js';
+
+/** One issue of the schema as findings; an issue over several unknown keys becomes one finding a key. */
+export function findingOf(issue: z.core.$ZodIssue, values: unknown): Finding[] {
+  const path = issue.path;
+  if (issue.code === 'unrecognized_keys') return issue.keys.map((name) => unknownKey([...path, name]));
+  const value = valueAt(values, path);
+  const facts = findKey(dotted(path));
+  if (value === undefined) {
+    return [{ path, message: `${shown(path)} is missing`, expected: facts?.allowed }];
+  }
+  const expected = [facts?.allowed ?? issue.message, facts?.unit].filter((text) => text !== undefined).join(', ');
+  return [{ path, message: `${shown(path)} is ${short(value)}`, expected: facts ? expected : issue.message }];
+}
+
+/** One error of all findings. `locate` says where a key was set. */
+export function configError(
+  findings: readonly Finding[],
+  locate: (path: readonly PropertyKey[]) => string | undefined,
+): RaRftError {
+  const [first] = findings;
+  if (!first) return new RaRftError({ code: 'internal', message: 'a configuration was refused without a finding' });
+  const where = (finding: Finding) => locate(finding.path) ?? locate(finding.path.slice(0, -1)) ?? shown(finding.path);
+  if (findings.length === 1) return new RaRftError({ code: 'config', where: where(first), ...factsOf(first) });
+  const lines = findings.map((f) => {
+    const { message, expected, hint } = factsOf(f);
+    return [`${where(f)}: ${message}`, expected !== undefined && hint === undefined && `allowed: ${expected}`, hint].filter(Boolean).join('; ');
+  });
+  return new RaRftError({
+    code: 'config',
+    message: `${findings.length} keys or values of the configuration are wrong:\n${lines.map((l) => `  ${l}`).join('\n')}`,
+    where: where(first),
+  });
+}
+
+function factsOf({ message, expected, hint }: Finding): { message: string; expected?: string; hint?: string } {
+  return { message, ...(expected !== undefined && { expected }), ...(hint !== undefined && { hint }) };
+}
+
+function unknownKey(path: readonly PropertyKey[]): Finding {
+  const section = path.slice(0, -1);
+  const name = String(path.at(-1));
+  const siblings = keysUnder(dotted(section));
+  const nearest = nearestName(name, siblings);
+  const elsewhere = configKeys().filter((key) => key.path.endsWith(`.${name}`) || key.path === name);
+  const guess = nearest === undefined ? elsewhere.map((key) => key.path).slice(0, 3) : [shown([...section, nearest])];
+  return {
+    path,
+    message: `unknown key ${shown(path)}`,
+    expected: siblings.join(', '),
+    ...(guess.length > 0 && { hint: `Did you mean ${guess.join(' or ')}?` }),
+  };
+}
+
+/** The nearest of some names, or undefined where none is near: at most a third of the letters differ. */
+export function nearestName(name: string, names: readonly string[]): string | undefined {
+  const lower = name.toLowerCase();
+  const scored = names.map((candidate) => ({ candidate, d: distance(lower, candidate.toLowerCase()) }));
+  const best = scored.toSorted((a, b) => a.d - b.d)[0];
+  if (!best) return undefined;
+  const near = best.d <= Math.max(1, Math.floor(Math.max(name.length, best.candidate.length) / 3));
+  const part = lower.length >= 3 ? names.find((candidate) => candidate.toLowerCase().startsWith(lower)) : undefined;
+  return near ? best.candidate : part;
+}
+
+function valueAt(values: unknown, path: readonly PropertyKey[]): unknown {
+  let at = values;
+  for (const name of path)
+    at = at === null || typeof at !== 'object' ? undefined : (at as Record<PropertyKey, unknown>)[name];
+  return at;
+}
+
+function dotted(path: readonly PropertyKey[]): string {
+  return path.map(String).join('.');
+}
+
+/** `arms[1].train` */
+function shown(path: readonly PropertyKey[]): string {
+  return path
+    .map((name, i) => (typeof name === 'number' ? `[${name}]` : `${i === 0 ? '' : '.'}${String(name)}`))
+    .join('');
+}
+
+function short(value: unknown): string {
+  const text = JSON.stringify(value) ?? String(value);
+  return text.length <= 60 ? text : `${text.slice(0, 57)}...`;
+}

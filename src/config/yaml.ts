@@ -1,0 +1,76 @@
+/** Configurations as YAML: the resolved one kept by a run, and the commented one of `ra-rft init`. */
+import { stringify } from 'yaml';
+import { configKeys, type KeyFacts } from './describe.js';
+import { presetValues } from './presets.js';
+import type { Config } from './schema.js';
+
+/** The resolved configuration, every key in the order of the schema. */
+export function configToYaml(config: Config): string {
+  return `# Resolved configuration of this run. A run folder belongs to it: change a value and choose another name.\n${stringify(config, { lineWidth: 0 })}`;
+}
+
+/** Values that a new file should set, over the defaults. */
+export interface InitOptions {
+  preset?: string;
+  /** Values written as active lines, by dotted path (`data.source: files`). */
+  values?: Readonly<Record<string, unknown>>;
+}
+
+/**
+ * A file with every key, its meaning, what is allowed and its default. Lines with the default are commented out, so
+ * that the file says only what it changes.
+ */
+export function commentedConfigYaml(options: InitOptions = {}): string {
+  const set = new Map<string, unknown>();
+  if (options.preset !== undefined) collect(presetValues(options.preset), '', set);
+  for (const [path, value] of Object.entries(options.values ?? {})) set.set(path, value);
+  const lines = [
+    '# Configuration of a run: ra-rft run --config FILE',
+    '# Lines that are commented out show the default; remove the "# " to change one. docs/config.md has the same as a table.',
+  ];
+  for (const key of configKeys()) {
+    if (key.path.includes('[]')) continue;
+    const depth = key.path.split('.').length - 1;
+    const indent = '  '.repeat(depth);
+    const name = key.path.split('.').at(-1)!;
+    if (depth === 0) lines.push('');
+    if (key.description !== '') lines.push(...wrapped(commentOf(key), `${indent}# `));
+    if (key.kind === 'section') lines.push(`${indent}${name}:`);
+    else lines.push(...valueLines(key, name, indent, set));
+  }
+  return `${lines.join('\n')}\n`;
+}
+
+function valueLines(key: KeyFacts, name: string, indent: string, set: ReadonlyMap<string, unknown>): string[] {
+  const active = set.has(key.path);
+  const value = active ? set.get(key.path) : key.default;
+  const text = stringify({ [name]: value }, { lineWidth: 0 }).trimEnd();
+  return text.split('\n').map((line) => `${indent}${active ? '' : '# '}${line}`);
+}
+
+function commentOf(key: KeyFacts): string {
+  if (key.kind === 'section') return key.description;
+  return `${key.description} (${key.allowed}${key.unit === undefined ? '' : `, ${key.unit}`})`;
+}
+
+/** Breaks a comment into lines of at most 118 letters. */
+function wrapped(text: string, prefix: string): string[] {
+  const lines: string[] = [];
+  let line = prefix.trimEnd();
+  for (const word of text.split(' ')) {
+    if (line.length + word.length + 1 > 118) {
+      lines.push(line);
+      line = prefix.trimEnd();
+    }
+    line += ` ${word}`;
+  }
+  return [...lines, line];
+}
+
+function collect(values: object, path: string, into: Map<string, unknown>): void {
+  for (const [name, value] of Object.entries(values)) {
+    const here = path === '' ? name : `${path}.${name}`;
+    if (value !== null && typeof value === 'object' && !Array.isArray(value)) collect(value as object, here, into);
+    else into.set(here, value);
+  }
+}
