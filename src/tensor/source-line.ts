@@ -1,0 +1,36 @@
+/** Where in the model's code an operator was called: a stack captured when the node is made, read only when it is needed. */
+import { dirname } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const ownFolder = dirname(fileURLToPath(import.meta.url));
+const DEPTH = 24;
+
+/** A captured stack. V8 formats it at the first reading, so capturing costs little. */
+export class Site {
+  private readonly holder: { stack?: string } = {};
+
+  constructor() {
+    const limit = Error.stackTraceLimit;
+    Error.stackTraceLimit = DEPTH;
+    Error.captureStackTrace(this.holder, Site);
+    Error.stackTraceLimit = limit;
+  }
+
+  /** `file:line` of the first caller outside the tensor compiler; undefined where there is none. */
+  line(): string | undefined {
+    for (const frame of (this.holder.stack ?? '').split('\n').slice(1)) {
+      const found = /\(?((?:file:\/\/)?\/?[^()]*?):(\d+):\d+\)?$/.exec(
+        frame
+          .trim()
+          .replace(/^at (async )?/, '')
+          .replace(/^[^(]*\(/, ''),
+      );
+      if (!found?.[1]) continue;
+      const path = found[1].startsWith('file://') ? fileURLToPath(found[1]) : found[1];
+      if (path.startsWith('node:')) continue;
+      if (path.startsWith(ownFolder) && !path.includes('.test.')) continue;
+      return `${path}:${found[2]}`;
+    }
+    return undefined;
+  }
+}
