@@ -21,8 +21,18 @@ describe('signalOf', () => {
   ] as const)('%j is %s', (responses, signal) => expect(signalOf(responses)).toBe(signal));
 
   it('takes graded rewards of wrong answers as signal only where they differ', () => {
-    expect(signalOf([{ reward: 0.2, right: false }, { reward: 0.7, right: false }])).toBe('mixed');
-    expect(signalOf([{ reward: 0.2, right: false }, { reward: 0.2 + 1e-9, right: false }])).toBe('all-wrong');
+    expect(
+      signalOf([
+        { reward: 0.2, right: false },
+        { reward: 0.7, right: false },
+      ]),
+    ).toBe('mixed');
+    expect(
+      signalOf([
+        { reward: 0.2, right: false },
+        { reward: 0.2 + 1e-9, right: false },
+      ]),
+    ).toBe('all-wrong');
   });
 });
 

@@ -1,6 +1,7 @@
 /** The words of reinforcement fine-tuning. Array suffixes: _N groups, _G responses of a group, _T tokens. */
 import type { Problem, Trace } from '../data/types.js';
 import type { Tokens } from '../engine/types.js';
+import type { PromptCodec } from '../models/prompt.js';
 import type { Verdict } from '../verify/types.js';
 
 /** One sampled response and what became of it. */
@@ -28,15 +29,8 @@ export interface RolloutGroup {
   rollouts_G: Rollout[];
 }
 
-/** Turns problems into tokens and tokens into text. The layout (chat turn, completion) is its business. */
-export interface PromptCodec {
-  /** Prompt of a problem, the demonstration first where there is one. */
-  prompt(problem: { question: string }, trace?: { question: string; trace: string }): Tokens;
-  /** A worked solution as the policy should say it after that prompt, the ending token included. */
-  response(solution: string): Tokens;
-  decode(tokens: Tokens): string;
-  stopTokens: readonly number[];
-}
+/** The part of {@link PromptCodec} that training needs. */
+export type RlCodec = Pick<PromptCodec, 'prompt' | 'response' | 'decode' | 'stopTokens'>;
 
 /** Which demonstration a problem's prompt carries; undefined for none. */
 export type ContextOf = (problem: Problem) => Trace | undefined;

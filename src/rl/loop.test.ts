@@ -1,0 +1,145 @@
+import { readFile } from 'node:fs/promises';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { Rng } from '../core/rng.js';
+import { readJsonlAll } from '../core/jsonl.js';
+import type { SampleResult, TrainGroup } from '../engine/types.js';
+import { trainGrpo } from './loop.js';
+import type { StepMetrics } from './metrics.js';
+import type { GroupRecord } from './records.js';
+import { toyEngine, toyRun, toySettings, toyTask, toyTrace, toyVerifier, type ToyRun } from './testing/toy-task.js';
+
+let toy: ToyRun;
+beforeEach(async () => {
+  toy = await toyRun();
+});
+afterEach(() => toy.remove());
+
+const metrics = () => readJsonlAll<StepMetrics & { arm: string }>(toy.run.paths.metrics);
+const rollouts = (step: number) => readJsonlAll<GroupRecord>(toy.run.paths.rollouts('toy', step));
+
+describe('trainGrpo', () => {
+  it('learns: the reward at the end is far above that at the start', async () => {
+    await trainGrpo(toyTask(toy, { settings: { ...toySettings, steps: 40 } }));
+    const rewards = (await metrics()).map((m) => m.rewardMean ?? 0);
+    const mean = (xs: number[]) => xs.reduce((a, b) => a + b, 0) / xs.length;
+    expect(mean(rewards.slice(0, 5))).toBeLessThan(0.15);
+    expect(mean(rewards.slice(-5))).toBeGreaterThan(0.8);
+  });
+
+  it('writes one line of metrics a step and every response of every group', async () => {
+    await trainGrpo(toyTask(toy));
+    const lines = await metrics();
+    expect(lines.map((m) => m.step)).toEqual(Array.from({ length: 12 }, (_, i) => i + 1));
+    for (const m of lines) {
+      expect(m.arm).toBe('toy');
+      expect(m.mixedShare! + m.allRightShare! + m.allWrongShare!).toBeCloseTo(1, 9);
+      expect(m.trainedGroups).toBe(Math.min(4, Math.round(m.mixedShare! * 6)));
+      expect(m.logprobGapMax ?? 0).toBeLessThan(1e-5);
+    }
+    const groups = await rollouts(7);
+    expect(groups).toHaveLength(6);
+    for (const group of groups) {
+      expect(group.rollouts).toHaveLength(6);
+      expect(group.promptTokens).toHaveLength(1);
+      expect(JSON.stringify(group)).not.toContain('timeMs');
+      for (const r of group.rollouts) expect(r.logprobs).toHaveLength(r.tokens.length);
+    }
+  });
+
+  it('gives the same files for the same seed, others for another', async () => {
+    await trainGrpo(toyTask(toy));
+    const first = await readFile(toy.run.paths.metrics, 'utf8');
+    const second = await toyRun();
+    await trainGrpo(toyTask(second));
+    expect(await readFile(second.run.paths.metrics, 'utf8')).toBe(first);
+    const third = await toyRun();
+    await trainGrpo(toyTask(third, { rng: Rng.fromSeed(2) }));
+    expect(await readFile(third.run.paths.metrics, 'utf8')).not.toBe(first);
+    await second.remove();
+    await third.remove();
+  });
+
+  it('trains on the prompt that was sampled, the trace included (Eq. 3), and reports leaks', async () => {
+    const engine = toyEngine();
+    const sampledPrompts = new Set<string>();
+    const sample = engine.sample.bind(engine);
+    const forwardBackward = engine.forwardBackward.bind(engine);
+    engine.sample = (requests, options) => {
+      for (const r of requests) sampledPrompts.add(r.prompt.join(','));
+      return sample(requests, options);
+    };
+    const trainedPrompts: string[] = [];
+    engine.forwardBackward = (groups, loss) => {
+      trainedPrompts.push(...groups.map((g: TrainGroup) => g.prompt.join(',')));
+      return forwardBackward(groups, loss);
+    };
+    // Problems about 0 get a trace whose answer is 0: a leak. The others get none.
+    const contextOf = (p: { answer: string }) => (p.answer === '0' ? toyTrace(4) : undefined);
+    await trainGrpo(toyTask(toy, { engine, contextOf }));
+    expect(trainedPrompts.length).toBeGreaterThan(10);
+    for (const prompt of trainedPrompts) expect(sampledPrompts).toContain(prompt);
+    expect([...sampledPrompts].some((p) => p.includes(','))).toBe(true);
+    const lines = await metrics();
+    for (const m of lines) expect(m.traceAnswerIsGoldShare).toBe(m.traceShare);
+    expect(lines.some((m) => m.traceShare! > 0)).toBe(true);
+  });
+
+  it('leaves failed verdicts out of reward, signal and loss', async () => {
+    const weights: number[] = [];
+    const engine = toyEngine();
+    const forwardBackward = engine.forwardBackward.bind(engine);
+    engine.forwardBackward = (groups, loss) => {
+      weights.push(groups.flatMap((g) => g.responses.flatMap((r) => [...r.weights])).reduce((a, b) => a + b, 0));
+      return forwardBackward(groups, loss);
+    };
+    const verifier = toyVerifier((_id, response) => response.startsWith('w'));
+    await trainGrpo(toyTask(toy, { engine, verifier }));
+    const lines = await metrics();
+    expect(lines.some((m) => m.verifierFailures! > 0)).toBe(true);
+    for (const group of await rollouts(3)) {
+      const failed = group.rollouts.filter((r) => r.verdict.outcome === 'error');
+      for (const r of failed) expect([r.reward, r.advantage]).toEqual([null, null]);
+      const known = group.rollouts.flatMap((r) => (r.reward === null ? [] : [r.advantage!]));
+      expect(known.reduce((a, b) => a + b, 0)).toBeCloseTo(0, 9);
+    }
+    for (const total of weights) expect(total).toBeCloseTo(1, 5);
+  });
+
+  it('makes no update where no group has signal', async () => {
+    await trainGrpo(toyTask(toy, { verifier: toyVerifier(() => true) }));
+    const lines = await metrics();
+    for (const m of lines) {
+      expect([m.trainedGroups, m.trainedTokens, m.policyVersion, m.verifierFailures]).toEqual([0, 0, 0, 36]);
+      expect(m).not.toHaveProperty('gradNorm');
+      expect(m).not.toHaveProperty('rewardMean');
+    }
+  });
+
+  it('trains several passes on a batch with the clipped ratio', async () => {
+    await trainGrpo(toyTask(toy, { settings: { ...toySettings, updatesPerBatch: 3, clipHigh: 0.01, clipLow: 0.01 } }));
+    const lines = await metrics();
+    const updates = lines.filter((m) => m.trainedGroups! > 0).length;
+    expect(lines.at(-1)?.policyVersion).toBe(3 * updates);
+    expect(lines.some((m) => m.clipShare! > 0)).toBe(true);
+  });
+
+  it('refuses a sampler that lags behind the trainer', async () => {
+    const engine = toyEngine();
+    const sample = engine.sample.bind(engine);
+    engine.sample = async (requests, options): Promise<SampleResult> => ({
+      ...(await sample(requests, options)),
+      policyVersion: 0,
+    });
+    await expect(trainGrpo(toyTask(toy, { engine }))).rejects.toMatchObject({ code: 'engine' });
+  });
+
+  it('refuses a prompt that is too long, naming problem and trace', async () => {
+    const context = { contextOf: () => toyTrace(1) };
+    await expect(trainGrpo(toyTask(toy, { ...context, maxPromptTokens: 1 }))).rejects.toMatchObject({
+      code: 'context-length',
+      where: expect.stringMatching(/^problem p\d+ with trace t1$/) as string,
+    });
+    const settings = { ...toySettings, maxTokens: 15 };
+    await expect(trainGrpo(toyTask(toy, { ...context, settings }))).rejects.toMatchObject({ code: 'context-length' });
+  });
+});

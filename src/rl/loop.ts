@@ -1,0 +1,92 @@
+/**
+ * Reinforcement fine-tuning with retrieved demonstrations: the paper's algorithm (GRPO, no KL, on policy). With a
+ * context source that gives nothing it is plain GRPO; nothing else differs between the two.
+ */
+import type { Progress } from '../core/progress.js';
+import type { Rng } from '../core/rng.js';
+import type { RunFolder } from '../core/run-folder.js';
+import type { Problem } from '../data/types.js';
+import type { PolicyEngine } from '../engine/types.js';
+import { RaRftError } from '../core/errors.js';
+import type { Verifier } from '../verify/types.js';
+import { stepMetrics } from './metrics.js';
+import { drawInEpochs } from './order.js';
+import { groupRecord } from './records.js';
+import { judgeGroups, preparePrompts, sampleGroups } from './rollouts.js';
+import { learningRateAt } from './schedule.js';
+import { groupsWithSignal } from './signal.js';
+import { runTraining, type StepContext, type StepOutcome } from './training.js';
+import type { ContextOf, RlCodec } from './types.js';
+import { updatePolicy, type RlSettings } from './update.js';
+
+/** Everything a policy's training is made of. */
+export interface GrpoTask {
+  /** Name in metrics, in the run folder's paths and on the progress bar. */
+  arm: string;
+  run: RunFolder;
+  engine: PolicyEngine;
+  codec: RlCodec;
+  verifier: Verifier;
+  problems: readonly Problem[];
+  contextOf: ContextOf;
+  settings: RlSettings;
+  maxPromptTokens: number;
+  /** Folder of the starting weights. */
+  initialPolicy: string;
+  rng: Rng;
+  /** Hash of everything above; a checkpoint made from other inputs is refused. */
+  inputs: string;
+  /** Evaluations: called at step 0 and after every step. */
+  afterStep?(step: number): Promise<void>;
+  progress?: Progress;
+}
+
+/** Trains a policy to the last step, going on from its newest checkpoint. The engine holds the policy afterwards. */
+export async function trainGrpo(task: GrpoTask): Promise<void> {
+  const { steps, checkpointEverySteps } = task.settings;
+  await runTraining({ ...task, steps, checkpointEverySteps, keepCheckpoints: 2, takeStep: (at) => grpoStep(task, at) });
+}
+
+/** One step: draw, add context, sample, verify, compare within groups, update on those that carry a gradient. */
+export async function grpoStep(task: GrpoTask, at: StepContext): Promise<StepOutcome> {
+  const { engine, codec, settings } = task;
+  const limits = {
+    maxContext: engine.info.maxContext,
+    maxPromptTokens: task.maxPromptTokens,
+    maxTokens: settings.maxTokens,
+  };
+
+  const problems = drawInEpochs(task.problems, task.rng, at.drawn, settings.promptsPerStep);
+  const prompts = preparePrompts(problems, task.contextOf, codec, limits);
+  const sampled = await sampleGroups(engine, prompts, samplePlan(task, at.rng), codec);
+  assertOnPolicy(sampled[0]?.policyVersion, at);
+  const groups = await judgeGroups(task.verifier, sampled);
+
+  const trained = groupsWithSignal(groups, settings.maxGroupsPerUpdate);
+  const learningRate = learningRateAt(at.step, { peak: settings.learningRate, warmupSteps: settings.warmupSteps });
+  const update = trained.length > 0 ? await updatePolicy(engine, trained, settings, learningRate) : undefined;
+
+  const metrics = stepMetrics(at.step, groups, update, { learningRate, trainedGroups: trained.length });
+  return {
+    metrics,
+    drawn: problems.length,
+    records: groups.map((group) => groupRecord(at.step, group, settings.advantage)),
+    note: `reward ${(metrics.rewardMean ?? 0).toFixed(2)}, mixed ${trained.length}/${groups.length}`,
+  };
+}
+
+function samplePlan({ settings, codec }: GrpoTask, rng: Rng) {
+  const { groupSize, maxTokens, temperature, topK, topP } = settings;
+  return { groupSize, rng, options: { maxTokens, temperature, topK, topP, stopTokens: codec.stopTokens } };
+}
+
+/** Advantages are only right for the policy that sampled: the sampler must run on the weights of the last update. */
+function assertOnPolicy(sampler: number | undefined, { policyVersion, step }: StepContext): void {
+  if (policyVersion === undefined || sampler === undefined || sampler === policyVersion) return;
+  throw new RaRftError({
+    code: 'engine',
+    message: `step ${step} was sampled by policy version ${sampler}, the trainer is at ${policyVersion}`,
+    expected: 'the sampler to hold the weights of the last update',
+    hint: 'This is a fault of the engine; its sampler must be brought up to date by optimStep and load.',
+  });
+}

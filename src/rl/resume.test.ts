@@ -1,0 +1,108 @@
+import { appendFile, readdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { Rng } from '../core/rng.js';
+import type { PolicyEngine } from '../engine/types.js';
+import { trainGrpo } from './loop.js';
+import { toyEngine, toyRun, toySettings, toyTask, toyTrace, type ToyRun } from './testing/toy-task.js';
+
+const context = { contextOf: (p: { answer: string }) => (Number(p.answer) % 2 ? toyTrace(1) : undefined) };
+
+/** Every file the training leaves, by name, as text. */
+async function files(toy: ToyRun): Promise<Record<string, string>> {
+  const { paths } = toy.run;
+  const out: Record<string, string> = { metrics: await readFile(paths.metrics, 'utf8') };
+  for (const folder of [paths.policies('toy'), join(paths.rollouts('toy', 1), '..')]) {
+    for (const name of await readdir(folder, { recursive: true })) {
+      if (/\.json(l)?$/.test(name)) out[name] = await readFile(join(folder, name), 'utf8');
+    }
+  }
+  return out;
+}
+
+class Killed extends Error {}
+
+/** An engine whose process dies at the start or, the work done, at the end of its n-th call. */
+function dyingEngine(calls: number, after: boolean): PolicyEngine {
+  const engine = toyEngine(99);
+  let left = calls;
+  return new Proxy<PolicyEngine>(engine, {
+    get(target, key) {
+      const value = Reflect.get(target, key, target) as unknown;
+      if (typeof value !== 'function') return value;
+      return async (...args: unknown[]) => {
+        left--;
+        if (left === 0 && !after) throw new Killed();
+        const result: unknown = await Reflect.apply(value, target, args);
+        if (left === 0) throw new Killed();
+        return result;
+      };
+    },
+  });
+}
+
+describe('a training killed and resumed', () => {
+  it('leaves what one that was never killed leaves, byte for byte', async () => {
+    const whole = await toyRun();
+    await trainGrpo(toyTask(whole, context));
+    const expected = await files(whole);
+    await whole.remove();
+    expect(Object.keys(expected)).toContain('step-000012/trainer-state.json');
+
+    const rng = Rng.fromSeed('kills');
+    // 12 steps make about 40 engine calls; each run is killed until one attempt reaches the end.
+    for (let trial = 0; trial < 12; trial++) {
+      const toy = await toyRun();
+      let kills = 0;
+      for (let alive = true; alive; kills++) {
+        const engine = dyingEngine(1 + rng.int(30), rng.next() < 0.5);
+        alive = await trainGrpo({ ...toyTask(toy, context), engine }).then(
+          () => false,
+          (error: unknown) => {
+            if (error instanceof Killed) return true;
+            throw error;
+          },
+        );
+        // A process that dies while it writes leaves half a line.
+        if (alive && rng.next() < 0.5) await appendFile(toy.run.paths.metrics, '{"arm":"toy","step":');
+        await toy.again();
+      }
+      expect(await files(toy), `trial ${trial}, ${kills} attempts`).toEqual(expected);
+      await toy.remove();
+    }
+  });
+
+  it('does nothing more when it is done, but calls afterStep for the last step again', async () => {
+    const toy = await toyRun();
+    await trainGrpo(toyTask(toy));
+    const expected = await files(toy);
+    const seen: number[] = [];
+    await trainGrpo(toyTask(toy, { afterStep: async (step) => void seen.push(step) }));
+    expect(seen).toEqual([12]);
+    expect(await files(toy)).toEqual(expected);
+    await toy.remove();
+  });
+
+  it('calls afterStep for step 0 and every step with the policy of that step', async () => {
+    const toy = await toyRun();
+    const engine = toyEngine(99);
+    const seen: string[] = [];
+    const afterStep = async (step: number) => {
+      const { policyVersion } = await engine.sample([], { maxTokens: 1, temperature: 1, stopTokens: [] });
+      seen.push(`${step}:${policyVersion}`);
+    };
+    await trainGrpo(toyTask(toy, { engine, afterStep, settings: { ...toySettings, steps: 3 } }));
+    expect(seen[0]).toBe('0:0');
+    expect(seen.map((s) => s.split(':')[0])).toEqual(['0', '1', '2', '3']);
+    await toy.remove();
+  });
+
+  it('keeps the lines of other arms and refuses a checkpoint made from other inputs', async () => {
+    const toy = await toyRun();
+    await toy.run.metrics({ arm: 'other', step: 50, rewardMean: 1 });
+    await trainGrpo(toyTask(toy));
+    expect((await files(toy))['metrics']!.split('\n')[0]).toContain('"other"');
+    await expect(trainGrpo(toyTask(toy, { inputs: 'changed' }))).rejects.toMatchObject({ code: 'run-folder' });
+    await toy.remove();
+  });
+});

@@ -1,0 +1,127 @@
+/**
+ * Supervised steps on worked solutions, with or without a demonstration in the prompt: the warm-up of policies that
+ * never solve a problem yet. Same engine verbs, same checkpoints as the RL loop.
+ */
+import type { Config } from '../config/index.js';
+import { RaRftError } from '../core/errors.js';
+import type { Progress } from '../core/progress.js';
+import type { Rng } from '../core/rng.js';
+import type { RunFolder } from '../core/run-folder.js';
+import type { Problem, Trace } from '../data/types.js';
+import type { OptimStepOptions, PolicyEngine, Tokens, TrainGroup } from '../engine/types.js';
+import { drawInEpochs } from './order.js';
+import { preparePrompts, type PromptLimits } from './rollouts.js';
+import { learningRateAt } from './schedule.js';
+import { runTraining, type StepContext, type StepOutcome } from './training.js';
+import type { RlCodec } from './types.js';
+
+/** One sentence for each metric of a supervised step. */
+export const sftMetricGlossary = {
+  step: 'Number of the step, from 1.',
+  nllPerToken: 'Mean of -log p over the tokens of the solutions, in nats, before the step.',
+  trainedTokens: 'Solution tokens trained on.',
+  gradNorm: 'L2 norm of the gradient before clipping.',
+  learningRate: 'Learning rate of the step.',
+  promptTokensMean: 'Mean length of the prompts, in tokens.',
+  traceShare: 'Share of prompts with a trace.',
+  policyVersion: 'Updates made so far.',
+} as const;
+
+export interface SftTask {
+  arm: string;
+  run: RunFolder;
+  engine: PolicyEngine;
+  codec: RlCodec;
+  /** Those without a solution are left out. */
+  problems: readonly Problem[];
+  /** Demonstration of one example; drawn anew each time the problem comes up. */
+  contextOf(problem: Problem, rng: Rng): Trace | undefined;
+  settings: Config['warmup'];
+  optimizer: Omit<OptimStepOptions, 'learningRate'>;
+  maxPromptTokens: number;
+  checkpointEverySteps: number;
+  /** Folder of the starting weights. */
+  initialPolicy: string;
+  rng: Rng;
+  /** Hash of everything above. */
+  inputs: string;
+  progress?: Progress;
+}
+
+/** A problem with the solution to be learnt. */
+type Solved = Problem & { solution: string };
+
+/** Trains to the last step, going on from the newest checkpoint. Throws `data` where no problem has a solution. */
+export async function trainSupervised(task: SftTask): Promise<void> {
+  const solved = task.problems.filter((p): p is Solved => p.solution !== undefined);
+  if (solved.length === 0) {
+    throw new RaRftError({
+      code: 'data',
+      message: 'supervised warm-up needs worked solutions, and no training problem has one',
+      where: 'warmup.steps',
+      hint: 'Name the field with solutions in data.problems.fields.solution, or set warmup.steps to 0.',
+    });
+  }
+  const { settings, checkpointEverySteps } = task;
+  await runTraining({
+    ...task,
+    steps: settings.steps,
+    checkpointEverySteps,
+    keepCheckpoints: 1,
+    takeStep: (at) => sftStep(task, solved, at),
+  });
+}
+
+async function sftStep(task: SftTask, solved: readonly Solved[], at: StepContext): Promise<StepOutcome> {
+  const { engine, codec, settings } = task;
+  const problems = drawInEpochs(solved, task.rng, at.drawn, settings.batchSize);
+  const responses = problems.map((p) => codec.response(p.solution));
+  const limits: PromptLimits = {
+    maxContext: engine.info.maxContext,
+    maxPromptTokens: task.maxPromptTokens,
+    maxTokens: Math.max(...responses.map((r) => r.length)),
+  };
+  const prompts = preparePrompts(problems, (p, i) => task.contextOf(p, at.rng.fork(`context/${i}`)), codec, limits);
+
+  const batch = supervisedGroups(
+    prompts.map((p) => p.prompt),
+    responses,
+  );
+  const { loss, tokens } = await engine.forwardBackward(batch, { kind: 'cross_entropy' });
+  if (!Number.isFinite(loss)) {
+    throw new RaRftError({
+      code: 'engine',
+      message: `the loss of step ${at.step} is ${loss}`,
+      hint: 'Lower warmup.learningRate.',
+    });
+  }
+  const learningRate = learningRateAt(at.step, {
+    peak: settings.learningRate,
+    warmupSteps: 0,
+    decayOverSteps: settings.steps,
+  });
+  const { gradNorm, policyVersion } = await engine.optimStep({ ...task.optimizer, learningRate });
+  return {
+    metrics: {
+      step: at.step,
+      nllPerToken: loss,
+      trainedTokens: tokens,
+      gradNorm,
+      learningRate,
+      promptTokensMean: prompts.reduce((a, p) => a + p.prompt.length, 0) / prompts.length,
+      traceShare: prompts.filter((p) => p.trace).length / prompts.length,
+      policyVersion,
+    },
+    drawn: problems.length,
+    note: `loss ${loss.toFixed(3)}`,
+  };
+}
+
+/** One group a prompt, one response each; every token of the batch weighs the same, all together 1. */
+export function supervisedGroups(prompts: readonly Tokens[], responses: readonly Tokens[]): TrainGroup[] {
+  const tokens = responses.reduce((a, r) => a + r.length, 0);
+  return prompts.map((prompt, i) => {
+    const response = responses[i] as Tokens;
+    return { prompt, responses: [{ tokens: response, weights: new Float32Array(response.length).fill(1 / tokens) }] };
+  });
+}

@@ -1,0 +1,121 @@
+/**
+ * Training in steps that may be killed at any moment: after a restart the records are cut back to the newest
+ * checkpoint and the steps after it run again, giving the same records byte for byte. Used by the RL loop and by
+ * the supervised warm-up.
+ */
+import { access, readdir, rm } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
+import { writeFileAtomic } from '../core/files.js';
+import { readJsonl } from '../core/jsonl.js';
+import { silent, type Progress } from '../core/progress.js';
+import type { Rng } from '../core/rng.js';
+import type { MetricsRow, RunFolder } from '../core/run-folder.js';
+import type { PolicyEngine } from '../engine/types.js';
+import { checkpointPath, latestCheckpoint, removeCheckpointsAfter, saveCheckpoint } from './checkpoints.js';
+
+/** What one step is given: everything it may draw from. */
+export interface StepContext {
+  /** From 1. */
+  step: number;
+  /** Problems drawn before this step. */
+  drawn: number;
+  /** Stream of this step alone. */
+  rng: Rng;
+  /** Version of the policy after the last update; undefined before the first step. */
+  policyVersion: number | undefined;
+}
+
+/** What one step did. */
+export interface StepOutcome {
+  metrics: { step: number; policyVersion: number | undefined } & Record<string, number | undefined>;
+  drawn: number;
+  /** Lines of the step's rollouts file; no file where undefined. */
+  records?: readonly unknown[];
+  /** A few words for the progress bar. */
+  note: string;
+}
+
+/** Where and how long to train. */
+export interface TrainingPlan {
+  /** Name in metrics, in the run folder's paths and on the progress bar: an arm, or `warmup`. */
+  arm: string;
+  run: RunFolder;
+  engine: PolicyEngine;
+  /** Folder of the starting weights. */
+  initialPolicy: string;
+  steps: number;
+  checkpointEverySteps: number;
+  /** Newest checkpoints to keep; older ones are removed. */
+  keepCheckpoints: number;
+  rng: Rng;
+  /** Hash of everything the training depends on. */
+  inputs: string;
+  takeStep(context: StepContext): Promise<StepOutcome>;
+  /** Called with the policy of step 0 and of every step, in order. May be called again for a step after a restart. */
+  afterStep?(step: number): Promise<void>;
+  progress?: Progress;
+}
+
+/** Trains to the last step, from wherever the records stand. The engine holds the final policy afterwards. */
+export async function runTraining(plan: TrainingPlan): Promise<void> {
+  const { arm, run, engine } = plan;
+  let { step, drawn, policyVersion } = await resume(plan);
+  const task = (plan.progress ?? silent).task(arm, plan.steps, 'steps', step);
+  try {
+    await plan.afterStep?.(step);
+    while (step < plan.steps) {
+      step++;
+      const outcome = await plan.takeStep({ step, drawn, policyVersion, rng: plan.rng.fork(`step/${step}`) });
+      drawn += outcome.drawn;
+      policyVersion = outcome.metrics.policyVersion;
+      if (outcome.records) await writeFileAtomic(run.paths.rollouts(arm, step), jsonLines(outcome.records));
+      await run.metrics({ arm, ...outcome.metrics });
+      if (step % plan.checkpointEverySteps === 0 || step === plan.steps) {
+        const state = { step, drawn, policyVersion: policyVersion ?? 0, rng: plan.rng.getState(), inputs: plan.inputs };
+        await saveCheckpoint(run.paths.policies(arm), engine, state, plan.keepCheckpoints);
+      }
+      task.update(step, outcome.note);
+      await plan.afterStep?.(step);
+    }
+  } finally {
+    task.end();
+  }
+}
+
+type Position = Pick<StepContext, 'step' | 'drawn' | 'policyVersion'>;
+
+/** Loads the newest checkpoint (or the starting weights) and cuts the records back to it. */
+async function resume({ arm, run, engine, inputs, initialPolicy }: TrainingPlan): Promise<Position> {
+  const policies = run.paths.policies(arm);
+  const checkpoint = await latestCheckpoint(policies, await recordedSteps(run, arm), inputs);
+  const step = checkpoint?.step ?? 0;
+  await run.cutMetrics(arm, step);
+  await removeRolloutsAfter(run.paths.rollouts(arm, step));
+  await removeCheckpointsAfter(policies, step);
+  await engine.load(checkpoint ? checkpointPath(policies, step) : initialPolicy);
+  return { step, drawn: checkpoint?.drawn ?? 0, policyVersion: checkpoint?.policyVersion };
+}
+
+/** The last step in the metrics file; a checkpoint beyond it (its lines lost with the power) cannot be gone on from. */
+async function recordedSteps(run: RunFolder, arm: string): Promise<number> {
+  await run.cutMetrics(arm, Number.POSITIVE_INFINITY); // cuts a torn last line
+  let last = 0;
+  const present = await access(run.paths.metrics).then(
+    () => true,
+    () => false,
+  );
+  if (present)
+    for await (const { value } of readJsonl<MetricsRow>(run.paths.metrics)) if (value.arm === arm) last = value.step;
+  return last;
+}
+
+/** Removes the files that sort after `last` in its folder, which holds one training's rollouts and nothing else. */
+async function removeRolloutsAfter(last: string): Promise<void> {
+  const folder = dirname(last);
+  const names = await readdir(folder).catch(() => []);
+  for (const name of names) if (name > basename(last)) await rm(join(folder, name), { force: true });
+}
+
+function jsonLines(values: readonly unknown[]): string {
+  return values.map((v) => `${JSON.stringify(v)}\n`).join('');
+}
