@@ -1,6 +1,7 @@
 /** Verdicts: what a verifier says of a response, with its reason. Never a bare boolean. */
 
-export type Outcome = 'match' | 'mismatch' | 'no_answer' | 'gold_unparseable' | 'timeout' | 'error';
+/** `partial`: right in part, with a reward between 0 and 1 (only reward modules say so). */
+export type Outcome = 'match' | 'partial' | 'mismatch' | 'no_answer' | 'gold_unparseable' | 'timeout' | 'error';
 
 export interface Verdict {
   outcome: Outcome;
@@ -10,19 +11,43 @@ export interface Verdict {
   extracted?: string;
   /** What failed, for `timeout`, `error` and `gold_unparseable`. */
   reason?: string;
+  /** In [0, 1], where a reward module gave a number; otherwise the outcome says it all. */
+  reward?: number;
   timeMs?: number;
+}
+
+/** What a verifier may see of a problem; reward modules get every field the problem has. */
+export interface VerifiedProblem {
+  id: string;
+  question: string;
+  answer: string;
 }
 
 /** Judges responses against a problem's gold answer. `verifyMany` keeps order; one bad pair never fails the rest. */
 export interface Verifier {
   readonly name: string;
-  verifyMany(pairs: readonly { problem: { id: string; question: string; answer: string }; response: string }[]): Promise<Verdict[]>;
+  verifyMany(pairs: readonly { problem: VerifiedProblem; response: string }[]): Promise<Verdict[]>;
+  /** Why a gold answer cannot be judged against; undefined where it can. For the loading of data. */
+  checkAnswer?(answer: string): string | undefined;
   dispose(): Promise<void>;
 }
 
-/** 1 for a match, 0 for a mismatch or no answer; undefined where the verifier itself failed: such a rollout carries no reward. */
-export function rewardOf(verdict: Verdict): 0 | 1 | undefined {
-  if (verdict.outcome === 'match') return 1;
-  if (verdict.outcome === 'mismatch' || verdict.outcome === 'no_answer') return 0;
-  return undefined;
+/**
+ * The reward of a verdict: 1 for a match, 0 for a mismatch or no answer, what a reward module said in between;
+ * undefined where the verifier itself failed: such a rollout carries no reward, and is no zero.
+ */
+export function rewardOf(verdict: Verdict): number | undefined {
+  switch (verdict.outcome) {
+    case 'match':
+      return verdict.reward ?? 1;
+    case 'partial':
+      return verdict.reward;
+    case 'mismatch':
+    case 'no_answer':
+      return verdict.reward ?? 0;
+    case 'gold_unparseable':
+    case 'timeout':
+    case 'error':
+      return undefined;
+  }
 }
