@@ -24,6 +24,8 @@ export interface EncoderConfig {
   transformerLayers: number;
   /** Attention heads of a transformer layer; divides `hidden` into heads of even size. */
   heads: number;
+  /** Longest text, in tokens; bounds the position tables of the transformer layers. */
+  maxTokens: number;
   /** Length of the vectors that come out. */
   dim: number;
   head: EncoderHead;
@@ -150,6 +152,7 @@ export function toEncoderJson(config: EncoderConfig): Record<string, unknown> {
     conv_width: config.convWidth,
     num_hidden_layers: config.transformerLayers,
     num_attention_heads: config.heads,
+    max_position_embeddings: config.maxTokens,
     output_size: config.dim,
     head: config.head,
     train_embeddings: config.trainEmbeddings,
@@ -181,6 +184,7 @@ export function parseEncoderJson(raw: Record<string, unknown>, file: string): En
     // ConfigReader's integers are positive; no transformer layers is the usual case here.
     transformerLayers: raw['num_hidden_layers'] === 0 ? 0 : reader.integer('num_hidden_layers'),
     heads: reader.integer('num_attention_heads'),
+    maxTokens: reader.integer('max_position_embeddings'),
     dim: reader.integer('output_size'),
     head,
     trainEmbeddings: reader.boolean('train_embeddings', false),

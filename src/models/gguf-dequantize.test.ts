@@ -29,7 +29,7 @@ describe('dequantize', () => {
   );
 
   it('covers every format that is offered', () => {
-    expect([...GGML_FORMATS.keys()].toSorted()).toEqual(golden.map((g) => g.type).toSorted());
+    expect(new Set(GGML_FORMATS.keys())).toEqual(new Set(golden.map((g) => g.type)));
   });
 
   it('decodes a Q4_0 block worked by hand', () => {

@@ -10,3 +10,8 @@ export * from './chat-template.js';
 export * from './prompt-text.js';
 export * from './prompt.js';
 export * from './tokenizer.js';
+export * from './gguf-config.js';
+export * from './gguf-dequantize.js';
+export * from './gguf-tokenizer.js';
+export * from './gguf.js';
+export * from './import-gguf.js';
