@@ -39,6 +39,11 @@ const fields = section(
     type: field('type', 'Field with a coarse problem type; optional in the data.'),
     truth: field('truth', 'Field with a fact that only grades labels and retrievers; optional in the data.'),
     split: field('split', 'Field with the evaluation split of a test problem; optional in the data.'),
+    equation: field(
+      'equation',
+      'Field with the formula of a word problem; gives truth and solution where those are missing.',
+    ),
+    source: field('source', 'Field with where the problem comes from; optional in the data.'),
   },
   'Names of the fields in this file; dots reach into nested objects.',
 );
@@ -75,6 +80,10 @@ const data = section(
     testShare: share(
       0.2,
       'Without a tests file: share of the problems kept for testing, chosen by a hash of their text.',
+    ),
+    unusable: key(
+      z.enum(['error', 'skip']).default('error'),
+      'A line that is broken, or whose answer cannot be verified: stop, or leave it out and say so.',
     ),
     maxTrain: count(0, 0, 'Use at most this many training problems; 0: all.', 'problems'),
     maxTest: count(0, 0, 'Use at most this many test problems of each split; 0: all.', 'problems'),
