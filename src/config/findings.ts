@@ -29,7 +29,9 @@ export function configError(
   if (findings.length === 1) return new RaRftError({ code: 'config', where: where(first), ...factsOf(first) });
   const lines = findings.map((f) => {
     const { message, expected, hint } = factsOf(f);
-    return [`${where(f)}: ${message}`, expected !== undefined && hint === undefined && `allowed: ${expected}`, hint].filter(Boolean).join('; ');
+    return [`${where(f)}: ${message}`, expected !== undefined && hint === undefined && `allowed: ${expected}`, hint]
+      .filter(Boolean)
+      .join('; ');
   });
   return new RaRftError({
     code: 'config',

@@ -1,5 +1,6 @@
 /** Ground of everything: errors, seeded random streams, files, JSONL, hashes, workers, progress, run folders. */
 export * from './errors.js';
+export { errorCodes, errorDocsMarkdown, signalExitCodes, type ErrorCodeFacts } from './exit-codes.js';
 export * from './files.js';
 export * from './hash.js';
 export * from './jsonl.js';

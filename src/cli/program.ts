@@ -1,0 +1,108 @@
+/** The command line's verbs and options. Each verb's module is loaded only when it is called, so that starting is fast. */
+import { createRequire } from 'node:module';
+import { Command } from 'commander';
+import { terminalProgress } from '../core/terminal-progress.js';
+import type { CliContext, GlobalOptions } from './context.js';
+import type { RunOptions } from './run-options.js';
+import type { RunVerb } from './run.js';
+
+const runVerbs: Readonly<Record<RunVerb, string>> = {
+  run: 'Run everything: data, labels, retriever, the arms, evaluation, report. Goes on where an earlier attempt stopped.',
+  judge: 'Run up to the relevance labels.',
+  retriever: 'Run up to the trained retriever and its index.',
+  train: 'Run up to the trained policies of all arms.',
+  eval: 'Run up to the last evaluation of all arms.',
+  report: 'Write the report of what a run has so far.',
+};
+
+/** The whole command line. `configHelp` is appended to the help of the verbs that take a configuration. */
+export function buildProgram(configHelp: string | undefined): Command {
+  const program = new Command('ra-rft')
+    .description('Retrieval-Augmented Reinforcement Fine-Tuning: teach language models to reason by analogy.')
+    .version(packageVersion(), '--version')
+    .option('--quiet', 'no progress, only results and errors')
+    .option('--verbose', 'stack traces with errors')
+    .showSuggestionAfterError()
+    .showHelpAfterError('(ra-rft --help lists the verbs, ra-rft VERB --help their options)')
+    .enablePositionalOptions(false)
+    .exitOverride();
+  for (const [verb, about] of Object.entries(runVerbs) as [RunVerb, string][])
+    addRunVerb(program, verb, about, configHelp);
+  addInit(program);
+  addDoctor(program);
+  addVerify(program);
+  return program;
+}
+
+function addRunVerb(program: Command, verb: RunVerb, about: string, configHelp: string | undefined): void {
+  const command = program
+    .command(verb)
+    .description(about)
+    .option('--config <file>', 'YAML file (see ra-rft init)')
+    .option('--preset <name>', 'starting values: demo or quick; demo where neither file nor preset is given')
+    .option('--quick', 'short for --preset quick')
+    .option('--set <key=value>', 'set one key; may be repeated', (text: string, all: string[]) => [...all, text], [])
+    .option('--name <name>', 'name of the run: its folder is <runs>/<name>')
+    .option('--seed <number>', 'short for --set seed=<number>')
+    .option('--runs <folder>', 'folder of the run folders', 'runs')
+    .option('--dry-run', 'print the resolved configuration and run nothing');
+  if (configHelp !== undefined) command.addHelpText('after', `\n${configHelp}`);
+  command.action(async (options: RunOptions) => {
+    const { runVerb } = await import('./run.js');
+    await runVerb(verb, options, contextOf(program));
+  });
+}
+
+function addInit(program: Command): void {
+  program
+    .command('init')
+    .description('Write a configuration file with every key explained.')
+    .argument('[file]', 'where to write it', 'ra-rft.yaml')
+    .option('--preset <name>', 'start from a preset')
+    .option('--data <file>', 'JSONL file with your problems')
+    .option('--model <folder>', 'model in Hugging Face layout')
+    .option('--force', 'overwrite an existing file')
+    .action(async (file: string, options: object) => {
+      const { init } = await import('./init.js');
+      await init(file, options, contextOf(program));
+    });
+}
+
+function addDoctor(program: Command): void {
+  program
+    .command('doctor')
+    .description('Check that this machine can run: Node, tensor runtime, cores, memory, disk, embedded model.')
+    .action(async () => {
+      const { doctor } = await import('./doctor.js');
+      await doctor(contextOf(program));
+    });
+}
+
+function addVerify(program: Command): void {
+  program
+    .command('verify')
+    .description('Judge one response against a gold answer and say why.')
+    .requiredOption('--gold <answer>', 'the right answer, bare')
+    .requiredOption('--answer <response>', 'the response; its last \\boxed{} counts')
+    .option('--reward <name>', 'boxed, or a module (./reward.mjs)', 'boxed')
+    .option('--question <text>', 'the question, for reward modules that read it', '')
+    .action(async (options: { gold: string; answer: string; reward: string; question: string }) => {
+      const { verify } = await import('./verify.js');
+      await verify(options, contextOf(program));
+    });
+}
+
+function contextOf(program: Command): CliContext {
+  const { quiet = false, verbose = false } = program.opts<GlobalOptions>();
+  return {
+    out: (text) => void process.stdout.write(text.endsWith('\n') ? text : `${text}\n`),
+    progress: terminalProgress({ stream: process.stderr, quiet }),
+    verbose,
+  };
+}
+
+/** Version of the package; package.json stands two folders up from src/cli and from dist/cli. */
+export function packageVersion(): string {
+  const read = createRequire(import.meta.url);
+  return (read('../../package.json') as { version: string }).version;
+}

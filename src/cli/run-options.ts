@@ -1,0 +1,47 @@
+/** Options shared by the verbs that work on a run, and the configuration and folder they stand for. */
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { resolveConfig, type Config } from '../config/index.js';
+
+export interface RunOptions {
+  config?: string;
+  set: string[];
+  preset?: string;
+  quick?: boolean;
+  name?: string;
+  seed?: string;
+  /** Folder that holds the run folders. */
+  runs: string;
+  dryRun?: boolean;
+}
+
+export interface ResolvedRun {
+  config: Config;
+  /** The run folder, `<runs>/<name>`. */
+  root: string;
+  /** Where the values come from, in words. */
+  origin: string;
+}
+
+/**
+ * Which run is meant. Without --config, --preset, --quick and --set, a folder of that name goes on with the configuration it
+ * holds; a new one takes the preset `demo`.
+ */
+export function resolveRun(options: RunOptions): ResolvedRun {
+  const set = [...options.set];
+  if (options.seed !== undefined) set.push(`seed=${options.seed}`);
+  const preset = options.quick === true ? 'quick' : options.preset;
+  if (options.config === undefined && preset === undefined && set.length === 0 && options.name !== undefined) {
+    const kept = join(options.runs, options.name, 'config.yaml');
+    if (existsSync(kept)) return finish(options, { file: kept, set: [] }, `the run folder's own ${kept}`);
+  }
+  if (options.name !== undefined) set.push(`name=${options.name}`);
+  const base = preset ?? (options.config === undefined ? 'demo' : undefined);
+  const origin = [base && `preset ${base}`, options.config, set.length > 0 && '--set'].filter(Boolean).join(', ');
+  return finish(options, { preset: base, file: options.config, set }, origin);
+}
+
+function finish(options: RunOptions, from: Parameters<typeof resolveConfig>[0], origin: string): ResolvedRun {
+  const config = resolveConfig(from);
+  return { config, root: join(options.runs, config.name), origin };
+}
