@@ -1,0 +1,106 @@
+import { Tokenizer } from '@huggingface/tokenizers';
+import { describe, expect, it } from 'vitest';
+import { Rng } from '../core/rng.js';
+import { PRETRAINING_MIX, pretrainingRows, type PretrainingDocument } from './pretraining.js';
+import { houseAliases, textbookRules } from './rules.js';
+import { cutTokens, END_TOKEN, UNKNOWN_TOKEN, worldTokenizer, worldVocabulary } from './tokenizer.js';
+import { makeWorld } from './world.js';
+
+const { tokenizer: json, config, vocabulary } = worldTokenizer();
+const tokenizer = new Tokenizer(json, config);
+const encode = (text: string): string[] => tokenizer.tokenize(text);
+
+function documents(n: number, mix = PRETRAINING_MIX): PretrainingDocument[] {
+  const stream = pretrainingRows(Rng.fromSeed(4), mix);
+  return Array.from({ length: n }, () => stream.next().value as PretrainingDocument);
+}
+
+describe('tokenizer', () => {
+  it('cuts text as the library does', () => {
+    const text = 'At the harbour, Ada: 9 nets? Answer \\boxed{33}\n\nProblem:';
+    expect(encode(text)).toEqual(cutTokens(text));
+    expect(encode(text)).toContain('\\boxed{');
+    expect(encode(text)).toContain('33');
+  });
+
+  it('reads its own joined output back', () => {
+    const text = 'Back 8 * 3 = 24. Then 24 + 9 = 33. Answer \\boxed{33}';
+    const { ids } = tokenizer.encode(text);
+    const decoded = tokenizer.decode(ids);
+    expect(tokenizer.encode(decoded).ids).toEqual(ids);
+    expect(decoded).toMatch(/\\boxed\{\s*33\s*\}$/);
+  });
+
+  it('has one id a token and no unknown one in any text of the world', () => {
+    expect(new Set(vocabulary).size).toBe(vocabulary.length);
+    const known = new Set(worldVocabulary());
+    const world = makeWorld({ seed: 2 });
+    const texts = [
+      ...world.problems.map((p) => `${p.question} ${p.solution}`),
+      ...world.corpus.map((t) => `${t.question} ${t.trace}`),
+      ...world.tests.map((p) => `${p.question} ${p.solution}`),
+      ...documents(500).map((d) => d.text),
+    ];
+    expect([...new Set(texts.flatMap(cutTokens))].filter((token) => !known.has(token))).toEqual([]);
+  });
+
+  it('turns other words into the unknown token and keeps the end token whole', () => {
+    const unknown = vocabulary.indexOf(UNKNOWN_TOKEN);
+    expect(tokenizer.encode('Ada juggles').ids).toEqual([vocabulary.indexOf('Ada'), unknown]);
+    expect(tokenizer.encode(`Ada${END_TOKEN}`).ids).toEqual([vocabulary.indexOf('Ada'), vocabulary.indexOf(END_TOKEN)]);
+  });
+});
+
+describe('pre-training text', () => {
+  const many = documents(4000);
+  const share = (kind: string): number => many.filter((d) => d.kind === kind).length / many.length;
+
+  it('is seeded and mixes its kinds as told', () => {
+    expect(documents(20)).toEqual(documents(20));
+    expect(share('single')).toBeCloseTo(PRETRAINING_MIX.single, 1);
+    expect(share('unrelated')).toBeCloseTo(PRETRAINING_MIX.unrelated, 1);
+    expect(share('local')).toBeCloseTo(PRETRAINING_MIX.local, 1);
+  });
+
+  it('never shows the layout of a prompt with a retrieved trace', () => {
+    for (const { text } of many) {
+      const problems = text.match(/Problem:/g)?.length ?? 0;
+      const tasks = text.match(/Task:/g)?.length ?? 0;
+      expect([
+        [1, 0],
+        [0, 2],
+      ]).toContainEqual([problems, tasks]);
+    }
+  });
+
+  it('names house rules on local sheets only, one alias a sheet', () => {
+    const house = new Set(houseAliases());
+    for (const { kind, text } of many) {
+      const named = cutTokens(text).filter((w) => house.has(w));
+      expect(named).toHaveLength(kind === 'local' ? 2 : 0);
+      expect(new Set(named).size).toBe(kind === 'local' ? 1 : 0);
+    }
+  });
+
+  it('repeats a local meaning about as often as told', () => {
+    const program = (work: string): string => work.replace(/\d+/g, '#');
+    const repeated = (mix: typeof PRETRAINING_MIX): number => {
+      const sheets = documents(2000, mix).filter((d) => d.kind === 'local');
+      const same = sheets.filter(({ text }) => {
+        const [first, second] = [...text.matchAll(/Work: (.*)/g)].map((m) => program(m[1]!));
+        return first === second;
+      });
+      return same.length / sheets.length;
+    };
+    // Drawn anew, one meaning in eleven is the old one.
+    expect(repeated({ ...PRETRAINING_MIX, repetition: 0 })).toBeCloseTo(1 / 11, 1);
+    expect(repeated({ ...PRETRAINING_MIX, repetition: 0.5 })).toBeCloseTo(0.5 + 0.5 / 11, 1);
+    expect(repeated({ ...PRETRAINING_MIX, repetition: 1 })).toBe(1);
+  });
+
+  it('shows every textbook alias and every house alias', () => {
+    const words = new Set(many.flatMap((d) => cutTokens(d.text)));
+    for (const alias of [...houseAliases(), ...textbookRules().flatMap((r) => r.aliases)])
+      expect(words).toContain(alias);
+  });
+});
