@@ -3,7 +3,7 @@ import { statfs, stat } from 'node:fs/promises';
 import { availableParallelism, cpus, freemem, totalmem } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { packageVersion } from './program.js';
+import { packageVersion } from './version.js';
 
 export interface CheckResult {
   name: string;

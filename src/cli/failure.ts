@@ -24,9 +24,5 @@ function stackLines(error: unknown): string[] {
   if (!(error instanceof Error)) return [];
   const frames = (error.stack ?? '').split('\n').filter((line) => line.trimStart().startsWith('at '));
   if (error.cause === undefined) return frames;
-  return [
-    ...frames,
-    `  caused by: ${error.cause instanceof Error ? error.cause.message : String(error.cause)}`,
-    ...stackLines(error.cause),
-  ];
+  return [...frames, `  caused by: ${errorFacts(error.cause).message}`, ...stackLines(error.cause)];
 }

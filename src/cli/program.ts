@@ -1,10 +1,10 @@
 /** The command line's verbs and options. Each verb's module is loaded only when it is called, so that starting is fast. */
-import { createRequire } from 'node:module';
 import { Command } from 'commander';
 import { terminalProgress } from '../core/terminal-progress.js';
 import type { CliContext, GlobalOptions } from './context.js';
 import type { RunOptions } from './run-options.js';
 import type { RunVerb } from './run.js';
+import { packageVersion } from './version.js';
 
 const runVerbs: Readonly<Record<RunVerb, string>> = {
   run: 'Run everything: data, labels, retriever, the arms, evaluation, report. Goes on where an earlier attempt stopped.',
@@ -99,10 +99,4 @@ function contextOf(program: Command): CliContext {
     progress: terminalProgress({ stream: process.stderr, quiet }),
     verbose,
   };
-}
-
-/** Version of the package; package.json stands two folders up from src/cli and from dist/cli. */
-export function packageVersion(): string {
-  const read = createRequire(import.meta.url);
-  return (read('../../package.json') as { version: string }).version;
 }

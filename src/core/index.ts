@@ -2,6 +2,7 @@
 export * from './errors.js';
 export { errorCodes, errorDocsMarkdown, signalExitCodes, type ErrorCodeFacts } from './exit-codes.js';
 export * from './files.js';
+export { terms, type Term } from './glossary.js';
 export * from './hash.js';
 export * from './jsonl.js';
 export * from './progress.js';

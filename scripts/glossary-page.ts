@@ -1,0 +1,37 @@
+/** docs/glossary.md: the terms of core/glossary.ts and the metric tables that stand beside the code which logs them. */
+import { terms } from '../src/core/index.js';
+import { sftMetricGlossary, stepMetricGlossary } from '../src/rl/index.js';
+
+const tables: readonly { title: string; about: string; metrics: Readonly<Record<string, string>> }[] = [
+  {
+    title: 'Metrics of a step of reinforcement learning',
+    about: 'A row of `metrics.jsonl` for each step of each arm (`arm` names it).',
+    metrics: stepMetricGlossary,
+  },
+  {
+    title: 'Metrics of a supervised step',
+    about: 'A row of `metrics.jsonl` for each step of the warm-up.',
+    metrics: sftMetricGlossary,
+  },
+];
+
+export function glossaryMarkdown(): string {
+  const lines = [
+    '# Glossary',
+    '',
+    '<!-- Generated from src/core/glossary.ts and the metric tables in src/ by `npm run docs`. Do not edit. -->',
+    '',
+    '## Terms',
+    '',
+    ...terms.map(({ term, meaning, paper }) => `- **${term}**${paper === undefined ? '' : ` (${paper})`}: ${meaning}`),
+    '',
+  ];
+  for (const { title, about, metrics } of tables) {
+    lines.push(`## ${title}`, '', about, '', '| metric | meaning |', '| --- | --- |');
+    lines.push(
+      ...Object.entries(metrics).map(([name, meaning]) => `| \`${name}\` | ${meaning.replaceAll('|', '\\|')} |`),
+      '',
+    );
+  }
+  return lines.join('\n');
+}
