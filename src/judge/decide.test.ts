@@ -1,0 +1,108 @@
+import { describe, expect, test } from 'vitest';
+import type { Trace } from '../data/index.js';
+import { decideQuery } from './decide.js';
+import { areaUnderCurve, gradeLabels } from './grade.js';
+import type { PairScore } from './scores.js';
+import type { Label } from './types.js';
+
+const problem = { id: 'p', question: 'Q', answer: '1', solution: 'S' };
+const traces = ['a', 'b', 'c', 'd'].map((id): Trace => ({ id, question: id, trace: id, answer: '0' }));
+const scores = (...logprobs: (number | null)[]): PairScore[] =>
+  logprobs.map((logprob, i) => ({
+    key: `k${i}`,
+    problemId: 'p',
+    traceId: traces[i]!.id,
+    logprob,
+    tokens: 3,
+    ...(logprob === null ? { failed: 'no' } : {}),
+  }));
+const decide = (values: (number | null)[], top: number) =>
+  decideQuery({ problem, candidates: traces }, scores(...values), top);
+
+describe('decideQuery', () => {
+  test('by hand: mean -5, gains 1, -1, 2, -2; the best two above 0 are relevant', () => {
+    expect(decide([-4, -6, -3, -7], 2)).toMatchObject([
+      { traceId: 'a', score: 1, relevant: true },
+      { traceId: 'b', score: -1, relevant: false },
+      { traceId: 'c', score: 2, relevant: true },
+      { traceId: 'd', score: -2, relevant: false },
+    ]);
+  });
+
+  test('only gains above 0 are positives, and equal scores have none', () => {
+    expect(decide([-4, -6, -3, -7], 4).filter((l) => 'relevant' in l && l.relevant)).toHaveLength(2);
+    expect(decide([-4, -4, -4, -4], 2).filter((l) => 'relevant' in l && l.relevant)).toHaveLength(0);
+  });
+
+  test('ties go to the smaller id', () => {
+    expect(decide([-9, -2, -2, -9], 1).filter((l) => 'relevant' in l && l.relevant)).toMatchObject([{ traceId: 'b' }]);
+  });
+
+  test('failures stay failures, and one score alone is no comparison', () => {
+    expect(decide([-4, null, -6, null], 1)).toMatchObject([
+      { score: 1 },
+      { failed: 'no' },
+      { score: -1 },
+      { failed: 'no' },
+    ]);
+    expect(decide([-4, null, null, null], 1).every((l) => 'failed' in l)).toBe(true);
+  });
+
+  test('keys depend on all scores of the query and on the number of positives', () => {
+    const keys = (values: number[], top: number) => decide(values, top).map((l) => l.key);
+    expect(new Set(keys([-4, -6, -3, -7], 2)).size).toBe(4);
+    expect(keys([-4, -6, -3, -7], 2)).toEqual(keys([-4, -6, -3, -7], 2));
+    expect(keys([-4, -6, -3, -8], 2)[0]).not.toBe(keys([-4, -6, -3, -7], 2)[0]);
+    expect(keys([-4, -6, -3, -7], 3)[0]).not.toBe(keys([-4, -6, -3, -7], 2)[0]);
+  });
+});
+
+describe('areaUnderCurve', () => {
+  test('by hand: 3 of the 4 pairs in order, one tie', () => {
+    expect(areaUnderCurve([3, 1], [0, 1])).toBe((1 + 1 + 1 + 0.5) / 4);
+    expect(areaUnderCurve([2, 2], [2, 2, 2])).toBe(0.5);
+    expect(areaUnderCurve([0], [1])).toBe(0);
+    expect(areaUnderCurve([], [1])).toBeNull();
+  });
+});
+
+describe('gradeLabels', () => {
+  const label = (problemId: string, traceId: string, relevant: boolean, score: number): Label => ({
+    problemId,
+    traceId,
+    relevant,
+    score,
+    judge: 'utility',
+    key: `${problemId}${traceId}`,
+  });
+  test('by hand', () => {
+    const labels: Label[] = [
+      label('p1', 'x1', true, 2), // same, found
+      label('p1', 'x2', true, 1), // other, wrongly positive
+      label('p1', 'x3', false, 0.5), // same, missed
+      label('p2', 'x2', false, -1), // other
+      { problemId: 'p2', traceId: 'x1', judge: 'utility', key: 'f', failed: 'too long' },
+      label('p3', 'x1', true, 1), // no truth: not graded
+    ];
+    const truths: Record<string, string> = { p1: 'A', p2: 'A', x1: 'A', x2: 'B', x3: 'A' };
+    const truthOf = { problem: (id: string) => truths[id], trace: (id: string) => truths[id] };
+    expect(gradeLabels(labels, truthOf)).toEqual({
+      pairs: 6,
+      failed: 1,
+      queries: 3,
+      queriesWithPositive: 2,
+      positives: 3,
+      graded: 4,
+      baseRate: 0.5,
+      precision: 0.5,
+      recall: 0.5,
+      auc: 3 / 4,
+      meanScore: { same: 1.25, other: 0 },
+    });
+  });
+
+  test('without labels or truth there are no shares', () => {
+    const none = { problem: () => undefined, trace: () => undefined };
+    expect(gradeLabels([label('p', 't', true, 1)], none)).toMatchObject({ graded: 0, precision: null, auc: null });
+  });
+});

@@ -1,0 +1,11 @@
+/** Gold-relevance labels: which pairs to judge, judging them by measured utility, grading the labels. */
+export type { DecidedLabel, FailedLabel, Label } from './types.js';
+export { selectPairs, type PairOptions, type QueryCandidates, type SelectedPairs } from './pairs.js';
+export { judgeByUtility, type UtilityOptions } from './utility.js';
+export { judgeByTruth } from './truth.js';
+export type { PairCodec } from './pair-tokens.js';
+export { decideQuery, UTILITY } from './decide.js';
+export { scorePairs, type PairScore } from './scores.js';
+export { planBatches } from './score-plan.js';
+export { appendLabels, readLabels } from './store.js';
+export { areaUnderCurve, gradeLabels, type LabelGrade } from './grade.js';

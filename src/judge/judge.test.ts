@@ -1,0 +1,218 @@
+import { appendFile, mkdtemp, readFile, rm, truncate } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { Rng } from '../core/rng.js';
+import type { Problem, Trace } from '../data/index.js';
+import { FakeEngine } from '../engine/fake/fake-engine.js';
+import type { PolicyEngine, Tokens } from '../engine/types.js';
+import { PairTokenizer, type PairCodec } from './pair-tokens.js';
+import { selectPairs } from './pairs.js';
+import { planBatches } from './score-plan.js';
+import { readLabels } from './store.js';
+import { judgeByTruth } from './truth.js';
+import { judgeByUtility } from './utility.js';
+
+let folder: string;
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'ra-rft-judge-'));
+});
+afterAll(() => rm(folder, { recursive: true }));
+
+/** One token a word, by its number of letters: demonstration, then query, then solution. */
+const encode = (text: string): Tokens => Int32Array.from(text.split(' ').filter(Boolean), (word) => word.length % 20);
+const codec: PairCodec = {
+  split: (problem, demo) => ({ prefix: encode(`${demo.question} ${demo.trace}`), rest: encode(problem.question) }),
+  response: (solution) => encode(solution),
+};
+
+const words = (rng: Rng, n: number) => Array.from({ length: n }, () => 'x'.repeat(1 + rng.int(19))).join(' ');
+const rng = Rng.fromSeed('judge');
+const problems: Problem[] = Array.from({ length: 12 }, (_, i) => ({
+  id: `p${i}`,
+  question: `${words(rng, 6)} q${i}`,
+  answer: `${i}`,
+  solution: words(rng, 4),
+  type: i % 2 === 0 ? 'even' : 'odd',
+  truth: `r${i % 3}`,
+}));
+const traces: Trace[] = Array.from({ length: 20 }, (_, i) => ({
+  id: `t${i}`,
+  question: `${words(rng, 5)} t${i}`,
+  trace: words(rng, 5),
+  answer: `${i}`,
+  type: i % 2 === 0 ? 'even' : 'odd',
+  truth: `r${i % 3}`,
+  split: i >= 16 ? 'held-out' : 'seen',
+}));
+const options = { maxQueries: 100, maxCandidates: 5, restrictToType: true, excludeSameAnswer: true };
+const select = (over = {}) => selectPairs(problems, traces, { ...options, rng: Rng.fromSeed(3), ...over });
+
+describe('selectPairs', () => {
+  test('keeps types, answers and held-out traces apart', () => {
+    const { queries, skipped } = select();
+    expect(skipped).toEqual([]);
+    expect(queries).toHaveLength(12);
+    for (const { problem, candidates } of queries) {
+      expect(candidates).toHaveLength(5);
+      for (const trace of candidates) {
+        expect(trace).toMatchObject({ type: problem.type, split: 'seen' });
+        expect(trace.answer).not.toBe(problem.answer);
+      }
+    }
+  });
+
+  test('a query has the same candidates whatever the number of queries', () => {
+    const all = new Map(select().queries.map((q) => [q.problem.id, q.candidates]));
+    const few = select({ maxQueries: 3 }).queries;
+    expect(few).toHaveLength(3);
+    for (const { problem, candidates } of few) expect(candidates).toEqual(all.get(problem.id));
+  });
+
+  test('says why a problem is no query', () => {
+    const odd = [{ ...problems[0]!, solution: undefined } as unknown as Problem, { ...problems[1]!, type: 'alone' }];
+    const { queries, skipped } = selectPairs(odd, traces, { ...options, rng: Rng.fromSeed(1) });
+    expect(queries).toEqual([]);
+    expect(skipped.map((s) => s.reason).toSorted()).toEqual([
+      '0 candidate traces; a comparison needs two',
+      'no solution',
+    ]);
+  });
+});
+
+describe('planBatches', () => {
+  test('holds every pair once, groups by trace and keeps the batch size', () => {
+    const { queries } = select();
+    const batches = planBatches(queries, { policyKey: 'k', pairsPerBatch: 7 });
+    const sizes = batches.map((b) => b.flat().length);
+    expect(sizes.slice(0, -1).every((n) => n === 7)).toBe(true);
+    expect(sizes.reduce((a, b) => a + b)).toBe(60);
+    expect(new Set(batches.flat(2).map((p) => p.key)).size).toBe(60);
+    for (const group of batches.flat()) expect(new Set(group.map((p) => p.trace.id)).size).toBe(1);
+  });
+});
+
+describe('PairTokenizer', () => {
+  test('gives what the codec gives, asking it about twice a query instead of once a pair', () => {
+    let calls = 0;
+    const counting: PairCodec = { ...codec, split: (p, d) => (calls++, codec.split(p, d)) };
+    const tokenizer = new PairTokenizer(counting);
+    const pairs = planBatches(select({ maxCandidates: 8 }).queries, { policyKey: '', pairsPerBatch: 50 }).flat(2);
+    for (const pair of pairs) {
+      expect(tokenizer.tokens(pair)).toMatchObject({ ...codec.split(pair.problem, pair.trace) });
+    }
+    expect(calls).toBeLessThan(pairs.length * 0.6);
+  });
+
+  test('a layout that mixes both parts is tokenised pair by pair', () => {
+    const mixed: PairCodec = {
+      ...codec,
+      split: (p, d) => ({ prefix: encode(d.trace), rest: encode(`${d.question} ${p.question}`) }),
+    };
+    const tokenizer = new PairTokenizer(mixed);
+    for (const problem of problems.slice(0, 3) as (Problem & { solution: string })[]) {
+      for (const trace of traces)
+        expect(tokenizer.tokens({ problem, trace }).rest).toEqual(mixed.split(problem, trace).rest);
+    }
+  });
+});
+
+describe('judgeByUtility', () => {
+  const engine = () => new FakeEngine({ vocabSize: 20, seed: 5 });
+  const files = (name: string) => ({
+    labelsPath: join(folder, name, 'labels.jsonl'),
+    scoresPath: join(folder, name, 'scores.jsonl'),
+  });
+  const judge = (name: string, policy: PolicyEngine) =>
+    judgeByUtility(select().queries, {
+      engine: policy,
+      codec,
+      policyKey: 'k',
+      topPositives: 2,
+      pairsPerBatch: 7,
+      ...files(name),
+    });
+
+  test('gain is the log-likelihood of the solution minus the mean over candidates', async () => {
+    const labels = await judge('plain', engine());
+    const { problem, candidates } = select().queries[0]!;
+    const direct = await engine().logprobs(
+      candidates.map((trace) => {
+        const { prefix, rest } = codec.split(problem, trace);
+        return { prompt: prefix, responses: [Int32Array.from([...rest, ...codec.response(problem.solution)])] };
+      }),
+    );
+    const sums = direct.map(([logprobs]) => logprobs!.subarray(6 + 1).reduce((a, b) => a + b, 0));
+    const mean = sums.reduce((a, b) => a + b) / sums.length;
+    const mine = labels.filter((l) => l.problemId === problem.id);
+    expect(mine.map((l) => l.traceId)).toEqual(candidates.map((t) => t.id));
+    for (const [i, label] of mine.entries()) expect(label).toMatchObject({ score: expect.closeTo(sums[i]! - mean, 4) });
+    const best = candidates.map((t, i) => ({ id: t.id, s: sums[i]! })).toSorted((a, b) => b.s - a.s);
+    const relevant = mine.filter((l) => 'relevant' in l && l.relevant).map((l) => l.traceId);
+    expect(relevant.toSorted()).toEqual(
+      best
+        .slice(0, 2)
+        .filter((b) => b.s > mean)
+        .map((b) => b.id)
+        .toSorted(),
+    );
+  });
+
+  test('stopped anywhere and run again, it writes the same files, and computes little twice', async () => {
+    await judge('whole', engine());
+    let calls = 0;
+    const failing = (after: number) => {
+      const inner = engine();
+      const logprobs: PolicyEngine['logprobs'] = (groups) =>
+        calls++ < after ? inner.logprobs(groups) : Promise.reject(new Error('killed'));
+      return Object.assign(Object.create(inner) as PolicyEngine, { logprobs });
+    };
+    await expect(judge('killed', failing(4))).rejects.toThrow('killed');
+    // A crash may also tear the last line.
+    const { scoresPath, labelsPath } = files('killed');
+    await truncate(scoresPath, (await readFile(scoresPath)).length - 20);
+    calls = 0;
+    await judge('killed', failing(100));
+    expect(calls).toBe(6);
+    const bytes = async (path: string) => readFile(path, 'utf8');
+    expect(await bytes(scoresPath)).toBe(await bytes(files('whole').scoresPath));
+    expect(await bytes(labelsPath)).toBe(await bytes(files('whole').labelsPath));
+
+    calls = 0;
+    await appendFile(labelsPath, '{"torn');
+    await judge('killed', failing(0));
+    expect(await bytes(labelsPath)).toBe(await bytes(files('whole').labelsPath));
+  });
+
+  test('a pair that does not fit fails alone and leaves the mean alone', async () => {
+    const long = traces.map((t, i) => (i === 0 ? { ...t, trace: words(rng, 300) } : t));
+    const { queries } = selectPairs(problems, long, { ...options, maxCandidates: 100, rng: Rng.fromSeed(3) });
+    const labels = await judgeByUtility(queries, {
+      engine: engine(),
+      codec,
+      policyKey: 'k',
+      topPositives: 2,
+      ...files('long'),
+    });
+    const failed = labels.filter((l) => 'failed' in l);
+    expect(new Set(failed.map((l) => l.traceId))).toEqual(new Set(['t0']));
+    expect(failed[0]).toMatchObject({ failed: expect.stringContaining('window of 256') });
+    const gains = labels
+      .filter((l) => l.problemId === queries[0]!.problem.id)
+      .map((l) => ('score' in l ? (l.score ?? 0) : 0));
+    expect(gains.reduce((a, b) => a + b)).toBeCloseTo(0, 4);
+    expect(await readLabels(files('long').labelsPath)).toEqual(labels);
+  });
+});
+
+test('judgeByTruth compares truths and fails where there is none', () => {
+  const { queries } = select();
+  for (const label of judgeByTruth(queries)) {
+    const same = Number(label.problemId.slice(1)) % 3 === Number(label.traceId.slice(1)) % 3;
+    expect(label).toMatchObject({ relevant: same, judge: 'truth' });
+  }
+  const { truth: _truth, ...bare } = queries[0]!.problem;
+  expect(judgeByTruth([{ problem: bare, candidates: [traces[0]!] }])[0]).toMatchObject({
+    failed: expect.stringContaining('problem'),
+  });
+});

@@ -1,0 +1,44 @@
+/**
+ * The utility judge: a trace is relevant to a problem where it raises the policy's likelihood of the right solution more
+ * than the problem's other candidates do. One forward pass a pair, no sampling and no other model.
+ */
+import type { Progress } from '../core/progress.js';
+import type { PolicyEngine } from '../engine/types.js';
+import { decideQuery } from './decide.js';
+import type { PairCodec } from './pair-tokens.js';
+import type { QueryCandidates } from './pairs.js';
+import { planBatches } from './score-plan.js';
+import { scorePairs, type PairScore } from './scores.js';
+import { appendLabels } from './store.js';
+import type { Label } from './types.js';
+
+export interface UtilityOptions {
+  engine: PolicyEngine;
+  codec: PairCodec;
+  /** Names policy and prompt layout; scores measured under another key are not used. */
+  policyKey: string;
+  /** The best this many traces of a query become positives, where their gain is above 0. */
+  topPositives: number;
+  /** Append-only file of the labels. */
+  labelsPath: string;
+  /** Append-only file of the log-likelihoods behind them. */
+  scoresPath: string;
+  /** Pairs of one engine call: what a kill can lose. Default 256. */
+  pairsPerBatch?: number;
+  progress?: Progress;
+}
+
+/** Judges all pairs; returns the labels of these queries in order. Resumes from the scores that are already there. */
+export async function judgeByUtility(queries: readonly QueryCandidates[], options: UtilityOptions): Promise<Label[]> {
+  const { engine, codec, policyKey, topPositives, labelsPath, scoresPath, pairsPerBatch = 256, progress } = options;
+  const batches = planBatches(queries, { policyKey, pairsPerBatch });
+  const scores = await scorePairs(batches, { engine, codec, path: scoresPath, ...(progress ? { progress } : {}) });
+  const byQuery = new Map<string, PairScore[]>(queries.map((q) => [q.problem.id, []]));
+  for (const { key, problem } of batches.flat(2)) {
+    const score = scores.get(key);
+    if (score) byQuery.get(problem.id)?.push(score);
+  }
+  const labels = queries.flatMap((query) => decideQuery(query, byQuery.get(query.problem.id) ?? [], topPositives));
+  await appendLabels(labelsPath, labels);
+  return labels;
+}
