@@ -37,13 +37,21 @@ export function* batches(queries: readonly LabelledQuery[], options: BatchOption
     const order = stream.shuffle(queries);
     for (let from = 0; from + size <= order.length; from += size) {
       const chosen = order.slice(from, from + size);
-      yield makeBatch(chosen, chosen.map((query) => stream.pick(query.positives)), options);
+      yield makeBatch(
+        chosen,
+        chosen.map((query) => stream.pick(query.positives)),
+        options,
+      );
     }
   }
 }
 
 /** The batch of queries and the positive drawn for each. */
-export function makeBatch(queries: LabelledQuery[], drawn: readonly Trace[], options: Pick<BatchOptions, 'inBatchPositives' | 'exclude'>): Batch {
+export function makeBatch(
+  queries: LabelledQuery[],
+  drawn: readonly Trace[],
+  options: Pick<BatchOptions, 'inBatchPositives' | 'exclude'>,
+): Batch {
   const documents = [...new Set(drawn)];
   const positive = new Uint8Array(queries.length * documents.length);
   const ignore = new Uint8Array(queries.length * documents.length);
@@ -61,7 +69,12 @@ export function makeBatch(queries: LabelledQuery[], drawn: readonly Trace[], opt
 }
 
 /** Pairs that must not serve as negatives though no label calls them positive. */
-function saysNothing({ query, unknown }: LabelledQuery, own: Trace, document: Trace, exclude: BatchOptions['exclude']): boolean {
+function saysNothing(
+  { query, unknown }: LabelledQuery,
+  own: Trace,
+  document: Trace,
+  exclude: BatchOptions['exclude'],
+): boolean {
   const sameProblem = document.question === own.question || document.question === query.question;
   return sameProblem || unknown.has(document.id) || (exclude?.(query, document) ?? false);
 }

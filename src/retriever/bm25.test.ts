@@ -5,11 +5,24 @@ import { documentText, words } from './text.js';
 
 const trace = (id: string, question: string, body = ''): Trace => ({ id, question, trace: body, answer: '' });
 const search = async (traces: Trace[], question: string, k = 3) =>
-  (await new Bm25Retriever(traces, { document: 'question' }).search([{ id: 'q', question }], { k }))[0]?.map((h) => h.trace.id);
+  (await new Bm25Retriever(traces, { document: 'question' }).search([{ id: 'q', question }], { k }))[0]?.map(
+    (h) => h.trace.id,
+  );
 
 describe('words', () => {
   it('keeps words and numbers, drops the rest', () => {
-    expect(words("Tom's 3 red apples cost $4.50, i.e. 12-8.")).toEqual(["tom's", '3', 'red', 'apples', 'cost', '4.50', 'i', 'e', '12', '8']);
+    expect(words("Tom's 3 red apples cost $4.50, i.e. 12-8.")).toEqual([
+      "tom's",
+      '3',
+      'red',
+      'apples',
+      'cost',
+      '4.50',
+      'i',
+      'e',
+      '12',
+      '8',
+    ]);
     expect(words('Ｆｕｌｌ ２ naïve Straße')).toEqual(['full', '2', 'naïve', 'straße']);
     expect(words('\\boxed{ 33 } + - ...')).toEqual(['boxed', '33']);
     expect(words(' ')).toEqual([]);
@@ -19,7 +32,11 @@ describe('words', () => {
 describe('documentText', () => {
   it('takes the part that was asked for', () => {
     const t = trace('a', 'Q?', 'T.');
-    expect([documentText(t, 'question'), documentText(t, 'trace'), documentText(t, 'question+trace')]).toEqual(['Q?', 'T.', 'Q? T.']);
+    expect([documentText(t, 'question'), documentText(t, 'trace'), documentText(t, 'question+trace')]).toEqual([
+      'Q?',
+      'T.',
+      'Q? T.',
+    ]);
   });
 });
 
@@ -50,7 +67,11 @@ describe('Bm25Retriever', () => {
   });
 
   it('has no length penalty at b = 0 and counts a repeated word once at k1 = 0', () => {
-    const traces = [trace('a', 'cat'), trace('b', 'cat and many more words about something else'), trace('c', 'cat cat')];
+    const traces = [
+      trace('a', 'cat'),
+      trace('b', 'cat and many more words about something else'),
+      trace('c', 'cat cat'),
+    ];
     const flat = new Bm25Retriever(traces, { b: 0 }).scores('cat');
     expect(flat[0]).toBeCloseTo(flat[1] as number, 12);
     const once = new Bm25Retriever(traces, { k1: 0 }).scores('cat');

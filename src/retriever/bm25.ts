@@ -37,7 +37,9 @@ export class Bm25Retriever implements Retriever {
   }
 
   search(queries: readonly Query[], options: SearchOptions): Promise<Hit[][]> {
-    return Promise.resolve(queries.map((query) => rankTraces(query, this.traces, this.scores(query.question), options)));
+    return Promise.resolve(
+      queries.map((query) => rankTraces(query, this.traces, this.scores(query.question), options)),
+    );
   }
 
   /** Score of every trace, in the order of the corpus; a word that the query repeats counts each time. */

@@ -24,7 +24,8 @@ const ids = (hits_Q: Hit[][]) => hits_Q.map((hits) => hits.map((hit) => hit.trac
 describe('RandomRetriever', () => {
   it('draws of the same type, differently for each query, the same again with the same seed', async () => {
     const hits = await new RandomRetriever(traces, 7).search(queries, { k: 2 });
-    for (const [i, h] of hits.entries()) expect(h.map((x) => x.trace.type)).toEqual([queries[i]?.type, queries[i]?.type]);
+    for (const [i, h] of hits.entries())
+      expect(h.map((x) => x.trace.type)).toEqual([queries[i]?.type, queries[i]?.type]);
     expect(new Set(hits.map((h) => h[0]?.trace.id)).size).toBeGreaterThan(20);
     expect(ids(await new RandomRetriever(traces, 7).search(queries, { k: 2 }))).toEqual(ids(hits));
     expect(ids(await new RandomRetriever(traces, 8).search(queries, { k: 2 }))).not.toEqual(ids(hits));
@@ -68,7 +69,15 @@ describe('OracleRetriever', () => {
     }
     const exclude = (_: Query, trace: Trace) => trace.truth === 'rule 1';
     expect(await oracle.search([{ id: 'a', question: '', truth: 'rule 1' }], { k: 3, exclude })).toEqual([[]]);
-    expect(await oracle.search([{ id: 'a', question: '', truth: 'unheard of' }, { id: 'b', question: '' }], { k: 3 })).toEqual([[], []]);
+    expect(
+      await oracle.search(
+        [
+          { id: 'a', question: '', truth: 'unheard of' },
+          { id: 'b', question: '' },
+        ],
+        { k: 3 },
+      ),
+    ).toEqual([[], []]);
   });
 
   it('spreads over the traces of a truth and repeats with the seed', async () => {

@@ -7,7 +7,11 @@ import { SPEC_DEFAULTS } from './spec.js';
 import type { TokenVectors } from './token-vectors.js';
 
 const key: IndexKey = { encoderHash: 'abc', corpusHash: 'def', dim: 2, normalisation: 'l2', spec: SPEC_DEFAULTS };
-const vectors: TokenVectors = { dim: 2, lengths: Int32Array.from([2, 0, 1]), vectors: Float32Array.from([1, 0, 0, 1, 0.6, 0.8]) };
+const vectors: TokenVectors = {
+  dim: 2,
+  lengths: Int32Array.from([2, 0, 1]),
+  vectors: Float32Array.from([1, 0, 0, 1, 0.6, 0.8]),
+};
 let folder: string;
 
 beforeAll(async () => {
@@ -54,14 +58,17 @@ describe('index folder', () => {
 
   it('refuses vectors that do not fit their lengths', async () => {
     const bad = { ...vectors, lengths: Int32Array.from([2, 2]) };
-    await expect(writeIndex(join(folder, 'bad'), { ...key, truncatedDocuments: 0 }, bad)).rejects.toMatchObject({ code: 'internal' });
+    await expect(writeIndex(join(folder, 'bad'), { ...key, truncatedDocuments: 0 }, bad)).rejects.toMatchObject({
+      code: 'internal',
+    });
   });
 });
 
 describe('corpusHash', () => {
   const trace = { id: 'a', question: 'q', trace: 't', answer: '1' };
   it('changes with ids, order and the indexed text only', () => {
-    const hash = (traces: (typeof trace)[], document: 'question' | 'question+trace' = 'question') => corpusHash(traces, { ...SPEC_DEFAULTS, document });
+    const hash = (traces: (typeof trace)[], document: 'question' | 'question+trace' = 'question') =>
+      corpusHash(traces, { ...SPEC_DEFAULTS, document });
     const other = { ...trace, id: 'b' };
     expect(hash([trace, other])).not.toBe(hash([other, trace]));
     expect(hash([{ ...trace, trace: 'x', answer: '2' }])).toBe(hash([trace]));

@@ -43,7 +43,11 @@ export function corpusHash(traces: readonly Trace[], spec: RetrieverSpec): strin
 }
 
 /** Writes an index, whole or not at all. */
-export async function writeIndex(folder: string, header: Omit<IndexHeader, 'format' | 'documents' | 'tokens'>, vectors: TokenVectors): Promise<IndexHeader> {
+export async function writeIndex(
+  folder: string,
+  header: Omit<IndexHeader, 'format' | 'documents' | 'tokens'>,
+  vectors: TokenVectors,
+): Promise<IndexHeader> {
   checkTokenVectors(vectors, folder);
   const tokens = vectors.lengths.reduce((n, length) => n + length, 0);
   const full: IndexHeader = { format: FORMAT, ...header, documents: vectors.lengths.length, tokens };
@@ -65,7 +69,10 @@ export async function readIndexHeader(folder: string): Promise<IndexHeader | und
 }
 
 /** Reads an index made with exactly `key`. Throws `data` naming the first thing that differs, `model` where files are damaged. */
-export async function readIndex(folder: string, key: IndexKey): Promise<{ header: IndexHeader; vectors: TokenVectors }> {
+export async function readIndex(
+  folder: string,
+  key: IndexKey,
+): Promise<{ header: IndexHeader; vectors: TokenVectors }> {
   const header = (await readJsonObject(join(folder, 'index.json'), true)) as unknown as IndexHeader;
   refuseMismatch(folder, header, key);
   const reader = await SafetensorsReader.open(join(folder, 'embeddings.safetensors'));

@@ -44,7 +44,12 @@ describe('infoNce', () => {
     const m = masks(['+--.-', '-+-+.', '.....', '-----']);
     const { gradient } = infoNce(scores, m, 0.3);
     for (let i = 0; i < scores.length; i++) {
-      const moved = (by: number) => infoNce(scores.map((s, j) => (j === i ? s + by : s)), m, 0.3).loss;
+      const moved = (by: number) =>
+        infoNce(
+          scores.map((s, j) => (j === i ? s + by : s)),
+          m,
+          0.3,
+        ).loss;
       expect(gradient[i]).toBeCloseTo((moved(1e-5) - moved(-1e-5)) / 2e-5, 6);
     }
     expect(gradient.subarray(10)).toEqual(new Float64Array(10));

@@ -1,6 +1,14 @@
 import { describe, expect, it } from 'vitest';
 import { maxSim, maxSimMatrix } from './maxsim.js';
-import { checkTokenVectors, joinTexts, padTexts, rowOffsets, sliceTexts, unpadTexts, type TokenVectors } from './token-vectors.js';
+import {
+  checkTokenVectors,
+  joinTexts,
+  padTexts,
+  rowOffsets,
+  sliceTexts,
+  unpadTexts,
+  type TokenVectors,
+} from './token-vectors.js';
 
 const f32 = (...values: number[]) => Float32Array.from(values);
 // Three texts of 2, 1 and 0 tokens in two dimensions.

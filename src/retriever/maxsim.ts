@@ -40,7 +40,8 @@ export function maxSimMatrix(queries: TokenVectors, documents: TokenVectors, sco
   let at = 0;
   for (let q = 0; q < queries.lengths.length; q++) {
     const query = row(queries, queryRows, q);
-    for (let d = 0; d < documents.lengths.length; d++) scores[at++] = maxSim(query, row(documents, documentRows, d), dim, scoring);
+    for (let d = 0; d < documents.lengths.length; d++)
+      scores[at++] = maxSim(query, row(documents, documentRows, d), dim, scoring);
   }
   return scores;
 }

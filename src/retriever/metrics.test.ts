@@ -4,7 +4,13 @@ import type { Label } from '../judge/types.js';
 import { gradeRanking, mean, relevanceFromLabels, relevanceFromTruth } from './metrics.js';
 import type { Hit } from './types.js';
 
-const trace = (id: string, truth?: string): Trace => ({ id, question: '', trace: '', answer: '', ...(truth === undefined ? {} : { truth }) });
+const trace = (id: string, truth?: string): Trace => ({
+  id,
+  question: '',
+  trace: '',
+  answer: '',
+  ...(truth === undefined ? {} : { truth }),
+});
 const traces = [trace('a', 'x'), trace('b', 'y'), trace('c', 'x'), trace('d', 'y'), trace('e')];
 const hits = (ids: string): Hit[] =>
   ids.split('').map((id, i) => ({ trace: traces.find((t) => t.id === id) as Trace, score: -i, rank: i + 1 }));

@@ -7,9 +7,19 @@ import { collectLabels, splitHeldOut, truthPairs, type LabelledQuery } from './p
 import { tokenizeDocuments, tokenizeQueries, SPEC_DEFAULTS } from './spec.js';
 import type { Query } from './types.js';
 
-const trace = (id: string, extra: Partial<Trace> = {}): Trace => ({ id, question: `question of ${id}`, trace: 'steps', answer: '1', ...extra });
+const trace = (id: string, extra: Partial<Trace> = {}): Trace => ({
+  id,
+  question: `question of ${id}`,
+  trace: 'steps',
+  answer: '1',
+  ...extra,
+});
 const query = (id: string, extra: Partial<Query> = {}): Query => ({ id, question: `asks ${id}`, ...extra });
-const labelled = (id: string, positives: Trace[], unknown: string[] = []): LabelledQuery => ({ query: query(id), positives, unknown: new Set(unknown) });
+const labelled = (id: string, positives: Trace[], unknown: string[] = []): LabelledQuery => ({
+  query: query(id),
+  positives,
+  unknown: new Set(unknown),
+});
 const [a, b, c, d] = ['a', 'b', 'c', 'd'].map((id) => trace(id)) as [Trace, Trace, Trace, Trace];
 
 describe('collectLabels', () => {
@@ -26,7 +36,11 @@ describe('collectLabels', () => {
       { ...base, problemId: 'q3', traceId: 'gone', relevant: true },
       { ...base, problemId: 'gone', traceId: 'a', relevant: true },
     ];
-    const { labelled: found, withoutPositive, strangers } = collectLabels(labels, [query('q1'), query('q2'), query('q3')], [a, b, c, d]);
+    const {
+      labelled: found,
+      withoutPositive,
+      strangers,
+    } = collectLabels(labels, [query('q1'), query('q2'), query('q3')], [a, b, c, d]);
     expect(found).toEqual([
       { query: query('q1'), positives: [a], unknown: new Set() },
       { query: query('q2'), positives: [a, b], unknown: new Set(['c']) },
@@ -36,7 +50,11 @@ describe('collectLabels', () => {
 
   it('makes pairs of truth, without excluded ones', () => {
     const traces = [trace('a', { truth: 'x' }), trace('b', { truth: 'x' }), trace('c', { truth: 'y' })];
-    const pairs = truthPairs([query('1', { truth: 'x' }), query('2', { truth: 'z' }), query('3')], traces, (_, t) => t.id === 'a');
+    const pairs = truthPairs(
+      [query('1', { truth: 'x' }), query('2', { truth: 'z' }), query('3')],
+      traces,
+      (_, t) => t.id === 'a',
+    );
     expect(pairs).toEqual([{ query: query('1', { truth: 'x' }), positives: [traces[1]], unknown: new Set() }]);
   });
 });
@@ -60,8 +78,17 @@ describe('splitHeldOut', () => {
 describe('makeBatch', () => {
   it('masks known positives, failures, excluded pairs and traces of the same problem', () => {
     const twin = trace('twin', { question: a.question });
-    const queries = [labelled('q1', [a, b], ['c']), labelled('q2', [b]), labelled('q3', [c]), labelled('q4', [twin]), labelled('q5', [d])];
-    const options = { inBatchPositives: 'mask' as const, exclude: (q: Query, t: Trace) => q.id === 'q2' && t.id === 'd' };
+    const queries = [
+      labelled('q1', [a, b], ['c']),
+      labelled('q2', [b]),
+      labelled('q3', [c]),
+      labelled('q4', [twin]),
+      labelled('q5', [d]),
+    ];
+    const options = {
+      inBatchPositives: 'mask' as const,
+      exclude: (q: Query, t: Trace) => q.id === 'q2' && t.id === 'd',
+    };
     const { documents, masks } = makeBatch(queries, [a, b, c, twin, d], options);
     expect(documents).toEqual([a, b, c, twin, d]);
     const rows = (mask: Uint8Array) => queries.map((_, q) => mask.subarray(q * 5, q * 5 + 5).join(''));
@@ -102,11 +129,21 @@ describe('batches', () => {
 describe('tokenizing', () => {
   const tokenize = (text: string) => [...text].map((x) => x.codePointAt(0) ?? 0);
   it('puts prefixes, cuts and counts', () => {
-    const spec = { ...SPEC_DEFAULTS, queryPrefix: '?', documentPrefix: '!', maxQueryTokens: 3, maxDocumentTokens: 9, document: 'trace' as const };
+    const spec = {
+      ...SPEC_DEFAULTS,
+      queryPrefix: '?',
+      documentPrefix: '!',
+      maxQueryTokens: 3,
+      maxDocumentTokens: 9,
+      document: 'trace' as const,
+    };
     expect(tokenizeQueries(['ab', 'abc', ''], tokenize, spec)).toEqual({
       ids: ['?ab', '?ab', '?'].map((s) => Int32Array.from(tokenize(s))),
       truncated: 1,
     });
-    expect(tokenizeDocuments([a], tokenize, spec)).toEqual({ ids: [Int32Array.from(tokenize('!steps'))], truncated: 0 });
+    expect(tokenizeDocuments([a], tokenize, spec)).toEqual({
+      ids: [Int32Array.from(tokenize('!steps'))],
+      truncated: 0,
+    });
   });
 });

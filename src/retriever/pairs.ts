@@ -22,7 +22,11 @@ export interface LabelledQueries {
 }
 
 /** Collects the labels of each query. A later label of a pair replaces an earlier one. */
-export function collectLabels(labels: readonly Label[], queries: readonly Query[], traces: readonly Trace[]): LabelledQueries {
+export function collectLabels(
+  labels: readonly Label[],
+  queries: readonly Query[],
+  traces: readonly Trace[],
+): LabelledQueries {
   const queryOf = new Map(queries.map((query) => [query.id, query]));
   const traceOf = new Map(traces.map((trace) => [trace.id, trace]));
   const byQuery = new Map<string, Map<string, Label>>();
@@ -50,9 +54,15 @@ export function collectLabels(labels: readonly Label[], queries: readonly Query[
 }
 
 /** Labels by truth, as a control: every trace that shares the query's truth is a positive. */
-export function truthPairs(queries: readonly Query[], traces: readonly Trace[], exclude?: (q: Query, t: Trace) => boolean): LabelledQuery[] {
+export function truthPairs(
+  queries: readonly Query[],
+  traces: readonly Trace[],
+  exclude?: (q: Query, t: Trace) => boolean,
+): LabelledQuery[] {
   return queries.flatMap((query) => {
-    const positives = traces.filter((t) => query.truth !== undefined && t.truth === query.truth && !exclude?.(query, t));
+    const positives = traces.filter(
+      (t) => query.truth !== undefined && t.truth === query.truth && !exclude?.(query, t),
+    );
     return positives.length === 0 ? [] : [{ query, positives, unknown: new Set<string>() }];
   });
 }
@@ -61,7 +71,11 @@ export function truthPairs(queries: readonly Query[], traces: readonly Trace[], 
  * Keeps a share of the queries for validation, at least one where there are two queries and the share is above 0.
  * The choice depends on the seed and the query ids only, not on their order.
  */
-export function splitHeldOut(labelled: readonly LabelledQuery[], share: number, rng: Rng): { train: LabelledQuery[]; heldOut: LabelledQuery[] } {
+export function splitHeldOut(
+  labelled: readonly LabelledQuery[],
+  share: number,
+  rng: Rng,
+): { train: LabelledQuery[]; heldOut: LabelledQuery[] } {
   const sorted = labelled.toSorted((a, b) => (a.query.id < b.query.id ? -1 : 1));
   const count = share <= 0 || sorted.length < 2 ? 0 : Math.max(1, Math.round(share * sorted.length));
   const shuffled = rng.fork('held-out-queries').shuffle(sorted);

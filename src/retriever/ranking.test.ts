@@ -6,7 +6,9 @@ import { rankTraces } from './ranking.js';
 const trace = (id: string): Trace => ({ id, question: '', trace: '', answer: '' });
 const query = { id: 'q', question: '' };
 const ids = (traces: Trace[], scores: number[], k: number, exclude?: (t: Trace) => boolean) =>
-  rankTraces(query, traces, scores, { k, ...(exclude ? { exclude: (_q, t) => exclude(t) } : {}) }).map((h) => h.trace.id);
+  rankTraces(query, traces, scores, { k, ...(exclude ? { exclude: (_q, t) => exclude(t) } : {}) }).map(
+    (h) => h.trace.id,
+  );
 
 describe('rankTraces', () => {
   it('sorts by score and gives ties to the smaller id, wherever it stands', () => {
@@ -42,7 +44,12 @@ describe('rankTraces', () => {
     const rng = Rng.fromSeed(4);
     const traces = Array.from({ length: 5000 }, (_, i) => trace(`t${i}`));
     let asked = 0;
-    ids(traces, traces.map(() => rng.next()), 1, () => (asked++, false));
+    ids(
+      traces,
+      traces.map(() => rng.next()),
+      1,
+      () => (asked++, false),
+    );
     expect(asked).toBeLessThan(40);
   });
 

@@ -11,10 +11,20 @@ import type { Hit, Query, SearchOptions } from './types.js';
  * `exclude` is asked only about traces that would otherwise be hits, so an expensive rule costs about k log n calls.
  * Throws `internal` at a score that is not a number, `usage` at k < 1.
  */
-export function rankTraces(query: Query, traces: readonly Trace[], scores: ArrayLike<number>, options: SearchOptions): Hit[] {
+export function rankTraces(
+  query: Query,
+  traces: readonly Trace[],
+  scores: ArrayLike<number>,
+  options: SearchOptions,
+): Hit[] {
   const { k, exclude } = options;
   if (!Number.isInteger(k) || k < 1) {
-    throw new RaRftError({ code: 'usage', message: `search for ${k} traces`, where: 'k', expected: 'an integer of at least 1' });
+    throw new RaRftError({
+      code: 'usage',
+      message: `search for ${k} traces`,
+      where: 'k',
+      expected: 'an integer of at least 1',
+    });
   }
   const best: { trace: Trace; score: number }[] = [];
   for (let i = 0; i < traces.length; i++) {
@@ -22,7 +32,11 @@ export function rankTraces(query: Query, traces: readonly Trace[], scores: Array
     const score = scores[i] as number;
     if (score === -Infinity) continue;
     if (!(score <= Infinity)) {
-      throw new RaRftError({ code: 'internal', message: `score ${score} of trace ${trace.id} for query ${query.id}`, expected: 'a number' });
+      throw new RaRftError({
+        code: 'internal',
+        message: `score ${score} of trace ${trace.id} for query ${query.id}`,
+        expected: 'a number',
+      });
     }
     const candidate = { trace, score };
     const worst = best.at(-1);

@@ -37,7 +37,10 @@ export interface TokenizedTexts {
 
 /** Token ids of questions, prefixed and cut as the spec says. */
 export function tokenizeQueries(questions: readonly string[], tokenize: Tokenize, spec: RetrieverSpec): TokenizedTexts {
-  return cut(questions.map((question) => tokenize(spec.queryPrefix + question)), spec.maxQueryTokens);
+  return cut(
+    questions.map((question) => tokenize(spec.queryPrefix + question)),
+    spec.maxQueryTokens,
+  );
 }
 
 /** Token ids of traces, prefixed and cut as the spec says. */

@@ -70,7 +70,12 @@ export function unpadTexts(padded: Float32Array, lengths: Int32Array, length: nu
 /** All texts of several sets in one. Throws `internal` where the dimensions differ. */
 export function joinTexts(sets: readonly TokenVectors[], dim: number): TokenVectors {
   for (const set of sets) {
-    if (set.dim !== dim) throw new RaRftError({ code: 'internal', message: `token vectors of ${set.dim} numbers`, expected: `${dim} numbers` });
+    if (set.dim !== dim)
+      throw new RaRftError({
+        code: 'internal',
+        message: `token vectors of ${set.dim} numbers`,
+        expected: `${dim} numbers`,
+      });
   }
   const lengths = new Int32Array(sets.reduce((n, set) => n + set.lengths.length, 0));
   const vectors = new Float32Array(sets.reduce((n, set) => n + set.vectors.length, 0));

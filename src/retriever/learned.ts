@@ -1,0 +1,91 @@
+/** The learned retriever: exact MaxSim over an index of the corpus, computed in a worker. */
+import type { Trace } from '../data/types.js';
+import { Tokenizer } from '../models/tokenizer.js';
+import { EncoderClient } from './encoder-client.js';
+import type { Encoder } from './encoder-port.js';
+import { corpusHash, readIndex, readIndexHeader, writeIndex, type IndexHeader, type IndexKey } from './index-folder.js';
+import { rankTraces } from './ranking.js';
+import { readRetriever, type RetrieverFolder } from './retriever-folder.js';
+import { tokenizeDocuments, tokenizeQueries, type RetrieverSpec, type Tokenize } from './spec.js';
+import type { Hit, Query, Retriever, SearchOptions } from './types.js';
+
+/** Scores held at once, queries times documents. */
+const SCORE_CELLS = 1 << 24;
+
+export interface LearnedOptions {
+  threads?: number | undefined;
+}
+
+export class LearnedRetriever implements Retriever {
+  readonly name = 'learned';
+  /** What the index was made with, and how many documents were cut. */
+  readonly index: IndexHeader;
+  private readonly encoder: Encoder;
+  private readonly traces: readonly Trace[];
+  private readonly spec: RetrieverSpec;
+  private readonly tokenize: Tokenize;
+  private truncated = 0;
+
+  private constructor(encoder: Encoder, index: IndexHeader, traces: readonly Trace[], tokenize: Tokenize) {
+    this.encoder = encoder;
+    this.index = index;
+    this.traces = traces;
+    this.spec = index.spec;
+    this.tokenize = tokenize;
+  }
+
+  /**
+   * Opens the retriever of `folder` over `traces` with the index in `indexFolder`, which is built where there is none.
+   * Throws `data` where an index was made with another encoder, corpus or setting, `model` at damaged files.
+   */
+  static async open(folder: string, indexFolder: string, traces: readonly Trace[], options: LearnedOptions = {}): Promise<LearnedRetriever> {
+    const retriever = await readRetriever(folder);
+    const tokenizer = await Tokenizer.load(folder);
+    const tokenize = (text: string) => tokenizer.encode(text);
+    const { header, encoder } = retriever;
+    const client = await EncoderClient.open({ ...encoder, scoring: header.spec.scoring, temperature: 1, threads: options.threads });
+    try {
+      const key = indexKey(retriever, traces);
+      if (!(await readIndexHeader(indexFolder))) await buildIndex(client, key, traces, tokenize, indexFolder);
+      const { header: index, vectors } = await readIndex(indexFolder, key);
+      await client.setDocuments(vectors);
+      return new LearnedRetriever(client, index, traces, tokenize);
+    } catch (error) {
+      await client.dispose();
+      throw error;
+    }
+  }
+
+  /** Questions that were cut to `maxQueryTokens` since this was opened. */
+  get truncatedQueries(): number {
+    return this.truncated;
+  }
+
+  async search(queries: readonly Query[], options: SearchOptions): Promise<Hit[][]> {
+    const hits_Q: Hit[][] = [];
+    const count = this.traces.length;
+    const atOnce = Math.max(1, Math.floor(SCORE_CELLS / Math.max(1, count)));
+    for (let from = 0; from < queries.length; from += atOnce) {
+      const part = queries.slice(from, from + atOnce);
+      const { ids, truncated } = tokenizeQueries(part.map((query) => query.question), this.tokenize, this.spec);
+      this.truncated += truncated;
+      const scores = await this.encoder.score(await this.encoder.encode(ids));
+      part.forEach((query, q) => hits_Q.push(rankTraces(query, this.traces, scores.subarray(q * count, (q + 1) * count), options)));
+    }
+    return hits_Q;
+  }
+
+  dispose(): Promise<void> {
+    return this.encoder.dispose();
+  }
+}
+
+function indexKey({ header, encoder }: RetrieverFolder, traces: readonly Trace[]): IndexKey {
+  const { encoderHash, spec } = header;
+  return { encoderHash, corpusHash: corpusHash(traces, spec), dim: encoder.config.dim, normalisation: 'l2', spec };
+}
+
+async function buildIndex(encoder: Encoder, key: IndexKey, traces: readonly Trace[], tokenize: Tokenize, folder: string): Promise<void> {
+  const { ids, truncated } = tokenizeDocuments(traces, tokenize, key.spec);
+  await writeIndex(folder, { ...key, truncatedDocuments: truncated }, await encoder.encode(ids));
+}

@@ -1,0 +1,37 @@
+/** A tiny encoder and random token texts for tests. */
+import { Rng } from '../../core/rng.js';
+import { freshEncoderParams, type EncoderConfig } from '../../models/encoder-config.js';
+import type { EncoderSetup } from '../encoder-port.js';
+
+export const SMALL: EncoderConfig = {
+  vocab: 23,
+  embeddingDim: 6,
+  hidden: 8,
+  convLayers: 1,
+  convWidth: 3,
+  transformerLayers: 0,
+  heads: 2,
+  maxTokens: 32,
+  dim: 5,
+  head: 'late-interaction',
+  trainEmbeddings: false,
+};
+
+export function smallSetup(changes: Partial<EncoderConfig> = {}, setup: Partial<EncoderSetup> = {}): EncoderSetup {
+  const config = { ...SMALL, ...changes };
+  const rng = Rng.fromSeed(11);
+  const table = Float32Array.from({ length: config.vocab * config.embeddingDim }, () => 0.02 * rng.normal());
+  return {
+    config,
+    params: freshEncoderParams(config, table, rng.fork('params')),
+    scoring: 'mean',
+    temperature: 0.5,
+    threads: 1,
+    ...setup,
+  };
+}
+
+export function randomTexts(lengths: readonly number[], seed: number): Int32Array[] {
+  const rng = Rng.fromSeed(seed);
+  return lengths.map((length) => Int32Array.from({ length }, () => rng.int(SMALL.vocab)));
+}
