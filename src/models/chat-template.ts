@@ -8,7 +8,10 @@ export interface ChatMessage {
   content: string;
 }
 
-/** A parsed chat template. Rendering is pure: no date is offered to the template, so equal messages give equal text. */
+/** Some templates write today's date into the prompt; this macro stands before the library's function and always says the same. */
+const FIXED_DATE = '{%- macro strftime_now(format) -%}26 Jul 2024{%- endmacro -%}';
+
+/** A parsed chat template. Rendering is pure: the date is fixed, so equal messages give equal text. */
 export class ChatTemplate {
   readonly source: string;
   private readonly template: Template;
@@ -21,7 +24,7 @@ export class ChatTemplate {
     this.variables = variables;
     this.where = where;
     try {
-      this.template = new Template(source);
+      this.template = new Template(source.includes('strftime_now') ? FIXED_DATE + source : source);
     } catch (cause) {
       throw this.failure('the chat template cannot be parsed', cause);
     }
@@ -34,9 +37,6 @@ export class ChatTemplate {
         ...this.variables,
         messages: messages.map((message) => ({ ...message })),
         add_generation_prompt: options.generationPrompt,
-        raise_exception: (message: unknown) => {
-          throw new Error(String(message));
-        },
       });
     } catch (cause) {
       const roles = messages.map((m) => m.role).join(', ');
