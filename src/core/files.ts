@@ -1,11 +1,21 @@
 /** Files that are whole or absent: written beside the target, flushed, then renamed. */
-import { mkdir, open, rename, rm } from 'node:fs/promises';
+import { mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { threadId } from 'node:worker_threads';
+
+let counter = 0;
+
+/** A name beside `path` that no other write uses: of this process, its threads, or another process. */
+function besideName(path: string, kind: 'tmp' | 'old'): string {
+  return `${path}.${kind}-${process.pid}-${threadId}-${counter++}`;
+}
+
+const leftover = /^(.+)\.(tmp|old)-\d+(?:-\d+)*$/;
 
 /** Writes a file so that a crash leaves either the old content or the new, never half. Makes the folder. */
 export async function writeFileAtomic(path: string, data: string | Uint8Array): Promise<void> {
   await mkdir(dirname(path), { recursive: true });
-  const temporary = `${path}.tmp-${process.pid}`;
+  const temporary = besideName(path, 'tmp');
   try {
     const file = await open(temporary, 'w');
     try {
@@ -25,22 +35,49 @@ export async function writeJsonAtomic(path: string, value: unknown): Promise<voi
   await writeFileAtomic(path, `${JSON.stringify(value, null, 2)}\n`);
 }
 
-/** Fills a folder under a temporary name and renames it into place, so that `path` is whole or absent. */
+/**
+ * Fills a folder under a temporary name and renames it into place. An existing folder is replaced; a crash between the two
+ * renames leaves it aside, and {@link removeLeftovers} puts it back.
+ */
 export async function writeFolderAtomic(path: string, fill: (folder: string) => Promise<void>): Promise<void> {
-  const temporary = `${path}.tmp-${process.pid}`;
-  await rm(temporary, { recursive: true, force: true });
+  const temporary = besideName(path, 'tmp');
   await mkdir(temporary, { recursive: true });
   try {
     await fill(temporary);
-    const old = join(dirname(path), `.old-${process.pid}-${Date.now()}`);
-    const replaced = await rename(path, old).then(
-      () => true,
-      () => false,
-    );
+    const old = besideName(path, 'old');
+    const replaced = await rename(path, old).then(() => true, ignoreMissing);
     await rename(temporary, path);
     if (replaced) await rm(old, { recursive: true, force: true });
   } catch (error) {
     await rm(temporary, { recursive: true, force: true });
     throw error;
   }
+}
+
+/**
+ * Clears a folder tree of what crashed writes left behind; returns the paths that were removed or put back. Only call it
+ * where nothing else writes into the tree (under its lock).
+ */
+export async function removeLeftovers(root: string): Promise<string[]> {
+  const found: string[] = [];
+  const entries = (await readdir(root, { withFileTypes: true }).catch(ignoreMissing)) ?? [];
+  for (const entry of entries) {
+    const path = join(root, entry.name);
+    const match = leftover.exec(entry.name);
+    if (!match) {
+      if (entry.isDirectory()) found.push(...(await removeLeftovers(path)));
+      continue;
+    }
+    const target = join(root, match[1] ?? '');
+    const lost = match[2] === 'old' && !(await stat(target).then(() => true, ignoreMissing));
+    if (lost) await rename(path, target);
+    else await rm(path, { recursive: true, force: true });
+    found.push(path);
+  }
+  return found;
+}
+
+function ignoreMissing(error: NodeJS.ErrnoException): undefined {
+  if (error.code === 'ENOENT') return undefined;
+  throw error;
 }

@@ -6,7 +6,7 @@ import { mkdir, readdir, readFile, stat } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { parse } from 'yaml';
 import { RaRftError } from './errors.js';
-import { writeFileAtomic, writeJsonAtomic } from './files.js';
+import { removeLeftovers, writeFileAtomic, writeJsonAtomic } from './files.js';
 import { hashJson } from './hash.js';
 import { cutJsonl, JsonlWriter } from './jsonl.js';
 import { takeLock, type Lock } from './run-lock.js';
@@ -61,6 +61,7 @@ export class RunFolder {
       const old = await readConfig(paths.config);
       if (old === undefined) await writeFileAtomic(paths.config, config.yaml);
       else refuseOtherConfig(paths.config, old, config.values);
+      await removeLeftovers(root);
       return new RunFolder(root, lock, await JsonlWriter.open(paths.events));
     } catch (error) {
       await lock.release();

@@ -108,7 +108,9 @@ function startOf(pid: number): string {
     const boot = readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim();
     const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
     // Field 22; the name in field 2 may hold blanks and brackets, so count from its closing bracket.
-    const ticks = stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19] ?? '';
+    const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+    if (fields[0] === 'Z' || fields[0] === 'X') return 'ended'; // dead, its parent has not looked yet
+    const ticks = fields[19] ?? '';
     return `${boot}/${ticks}`;
   } catch {
     return '';

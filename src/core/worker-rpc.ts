@@ -74,7 +74,12 @@ export class WorkerClient<M extends Methods> {
     return new Promise((resolve, reject) => {
       this.pending.set(id, { resolve: resolve as (v: unknown) => void, reject, report });
       this.worker.ref();
-      this.worker.postMessage({ id, method, args } satisfies Request);
+      try {
+        this.worker.postMessage({ id, method, args } satisfies Request);
+      } catch (error) {
+        this.settle(id);
+        reject(error);
+      }
     });
   }
 
@@ -90,13 +95,18 @@ export class WorkerClient<M extends Methods> {
       call.report?.(...reply.progress);
       return;
     }
-    this.pending.delete(reply.id);
-    if (this.pending.size === 0) this.worker.unref();
+    this.settle(reply.id);
     if ('error' in reply) {
       const error = new RaRftError(reply.error);
       if (reply.stack) error.stack = reply.stack;
       call.reject(error);
     } else call.resolve(reply.result);
+  }
+
+  /** The process may end while no call is in flight. */
+  private settle(id: number): void {
+    this.pending.delete(id);
+    if (this.pending.size === 0) this.worker.unref();
   }
 
   private fail(error: RaRftError): void {

@@ -1,0 +1,101 @@
+import { appendFile, readFile, stat, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { cutJsonl, cutTornLine, JsonlWriter, readJsonl, readJsonlAll } from './jsonl.js';
+import { temporaryFolder } from './testing/temporary-folder.js';
+
+async function fileWith(text: string): Promise<string> {
+  const path = join(await temporaryFolder(), 'log.jsonl');
+  await writeFile(path, text);
+  return path;
+}
+
+describe('readJsonl', () => {
+  it('gives values with their line numbers; empty lines and Windows line ends do not shift them', async () => {
+    const path = await fileWith('{"a":1}\r\n\n{"a":2}\n');
+    const lines = [];
+    for await (const line of readJsonl(path)) lines.push(line);
+    expect(lines).toEqual([
+      { line: 1, value: { a: 1 } },
+      { line: 3, value: { a: 2 } },
+    ]);
+  });
+
+  it('names file and line of what is not JSON', async () => {
+    const path = await fileWith('{"a":1}\n{"a":\n');
+    await expect(readJsonlAll(path)).rejects.toMatchObject({ code: 'data', where: `${path}:2` });
+  });
+
+  it('fails where the file is missing', async () => {
+    await expect(readJsonlAll('/no/such/file.jsonl')).rejects.toMatchObject({ code: 'ENOENT' });
+  });
+
+  it('reads an empty file as nothing', async () => {
+    expect(await readJsonlAll(await fileWith(''))).toEqual([]);
+  });
+});
+
+describe('cutTornLine', () => {
+  it('cuts what follows the last newline', async () => {
+    const path = await fileWith('{"a":1}\n{"a":2}\n{"a":');
+    await cutTornLine(path);
+    expect(await readFile(path, 'utf8')).toBe('{"a":1}\n{"a":2}\n');
+  });
+
+  it('empties a file that is one torn line, and leaves whole, empty and missing files alone', async () => {
+    const torn = await fileWith('{"a"');
+    await cutTornLine(torn);
+    expect((await stat(torn)).size).toBe(0);
+    const whole = await fileWith('{"a":1}\n');
+    await cutTornLine(whole);
+    expect(await readFile(whole, 'utf8')).toBe('{"a":1}\n');
+    await cutTornLine(await fileWith(''));
+    await cutTornLine(join(await temporaryFolder(), 'missing'));
+  });
+
+  it('finds the last newline behind a torn line longer than what is read at once', async () => {
+    const path = await fileWith(`{"a":1}\n"${'x'.repeat(200_000)}`);
+    await cutTornLine(path);
+    expect(await readFile(path, 'utf8')).toBe('{"a":1}\n');
+    const only = await fileWith('y'.repeat(200_000));
+    await cutTornLine(only);
+    expect((await stat(only)).size).toBe(0);
+  });
+});
+
+describe('JsonlWriter', () => {
+  it('appends, and after a crash goes on behind the last whole line', async () => {
+    const path = join(await temporaryFolder(), 'sub', 'log.jsonl');
+    const first = await JsonlWriter.open(path);
+    await first.append({ a: 1 }, { a: 2 });
+    await first.append();
+    await first.close();
+    await appendFile(path, '{"a":3');
+    const second = await JsonlWriter.open(path);
+    await second.append({ a: 4 });
+    await second.close();
+    expect(await readFile(path, 'utf8')).toBe('{"a":1}\n{"a":2}\n{"a":4}\n');
+  });
+});
+
+describe('cutJsonl', () => {
+  it('keeps lines byte for byte, spaces and number forms included', async () => {
+    const path = await fileWith('{"step": 1.0}\n{"step":2}\n{ "step":3 }\n{"ste');
+    await cutJsonl<{ step: number }>(path, (row) => row.step !== 2);
+    expect(await readFile(path, 'utf8')).toBe('{"step": 1.0}\n{ "step":3 }\n');
+  });
+
+  it('does not touch a file of which all is kept', async () => {
+    const path = await fileWith('{"step":1}\n');
+    const before = await stat(path);
+    await cutJsonl(path, () => true);
+    expect((await stat(path)).ino).toBe(before.ino);
+    await cutJsonl(join(await temporaryFolder(), 'missing'), () => false);
+  });
+
+  it('names the line that is not JSON and leaves the file as it was', async () => {
+    const path = await fileWith('{"step":1}\nbroken\n');
+    await expect(cutJsonl(path, () => false)).rejects.toMatchObject({ code: 'data', where: `${path}:2` });
+    expect(await readFile(path, 'utf8')).toBe('{"step":1}\nbroken\n');
+  });
+});

@@ -1,0 +1,62 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { readdir, readFile, writeFile } from 'node:fs/promises';
+import { hostname } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { takeLock } from './run-lock.js';
+import { temporaryFolder } from './testing/temporary-folder.js';
+
+async function holder(path: string): Promise<ChildProcess> {
+  const script = fileURLToPath(new URL('./testing/lock-holder.ts', import.meta.url));
+  const child = spawn(process.execPath, ['--import', 'tsx', script, path], { stdio: ['ignore', 'pipe', 'inherit'] });
+  onTestFinished(() => void child.kill('SIGKILL'));
+  await once(child.stdout!, 'data');
+  return child;
+}
+
+describe('takeLock', () => {
+  it('is held by one, and free after release', async () => {
+    const path = join(await temporaryFolder(), 'run.lock');
+    const lock = await takeLock(path);
+    await expect(takeLock(path)).rejects.toMatchObject({ code: 'run-folder', where: path });
+    await lock.release();
+    await (await takeLock(path)).release();
+    expect(await readdir(join(path, '..'))).toEqual([]);
+  });
+
+  it('is refused while another process lives, and taken over when that one was killed', async () => {
+    const path = join(await temporaryFolder(), 'run.lock');
+    const child = await holder(path);
+    await expect(takeLock(path)).rejects.toMatchObject({
+      message: expect.stringContaining(`process ${child.pid}`) as string,
+    });
+    child.kill('SIGKILL');
+    await once(child, 'exit');
+    const lock = await takeLock(path);
+    expect(JSON.parse(await readFile(path, 'utf8'))).toMatchObject({ pid: process.pid });
+    await lock.release();
+  });
+
+  it('takes over a lock whose pid another process has got since', async () => {
+    const path = join(await temporaryFolder(), 'run.lock');
+    await writeFile(path, JSON.stringify({ pid: process.ppid, host: hostname(), started: 'an earlier boot/1' }));
+    await (await takeLock(path)).release();
+  });
+
+  it('takes over a torn lock, and never one of another machine', async () => {
+    const path = join(await temporaryFolder(), 'run.lock');
+    await writeFile(path, '{"pi');
+    await (await takeLock(path)).release();
+    await writeFile(path, JSON.stringify({ pid: 1, host: 'elsewhere', started: '' }));
+    await expect(takeLock(path)).rejects.toMatchObject({ code: 'run-folder' });
+  });
+
+  it('lets exactly one of many have a dead lock', async () => {
+    const path = join(await temporaryFolder(), 'run.lock');
+    await writeFile(path, JSON.stringify({ pid: process.ppid, host: hostname(), started: 'dead' }));
+    const results = await Promise.allSettled(Array.from({ length: 6 }, () => takeLock(path)));
+    expect(results.filter((r) => r.status === 'fulfilled').length).toBe(1);
+  });
+});
