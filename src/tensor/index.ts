@@ -49,3 +49,5 @@ export {
   type TensorData,
   type TypedArray,
 } from './program.js';
+export { attention, type AttentionPart } from './ops/attention.js';
+export { lmHead, type LmHeadOptions, type LmHeadResult } from './lm-head.js';

@@ -38,7 +38,7 @@ export async function compile(graph: Graph, options: CompileOptions = {}): Promi
     enableCpuMemArena: true,
     graphOptimizationLevel: 'all',
     executionMode: 'sequential',
-    logSeverityLevel: 3,
+    logSeverityLevel: 4, // what goes wrong is thrown
     ...(options.threads === undefined ? {} : { intraOpNumThreads: options.threads }),
     ...(options.profilePrefix === undefined ? {} : { enableProfiling: true, profileFilePrefix: options.profilePrefix }),
     ...(emitted.external.length === 0 ? {} : { externalData: emitted.external }),
@@ -85,8 +85,7 @@ export class Program {
     });
     return Object.fromEntries(
       Object.entries(results).map(([name, t]) => {
-        const tensor = t as ort.Tensor;
-        return [name, { data: tensor.data as TypedArray, shape: tensor.dims }];
+        return [name, { data: t.data as TypedArray, shape: t.dims }];
       }),
     );
   }
@@ -164,7 +163,7 @@ function checkFeed(
 /** ONNX Runtime's error with the model's line, found through the node it names. */
 function runtimeError(graph: Graph, emitted: Emitted, what: string, cause: unknown): RaRftError {
   const text = cause instanceof Error ? cause.message : String(cause);
-  const name = /Name:\s?'([^']+)'/.exec(text)?.[1] ?? /[Nn]ode ?\(?:? ?\(?([A-Za-z]+_\d+)\)?/.exec(text)?.[1];
+  const name = text.match(/[A-Za-z]+_\d+/g)?.find((word) => emitted.nodes.has(word));
   const node = name === undefined ? undefined : emitted.nodes.get(name);
   const operands = node ? ` (${node.op} of ${node.inputs.map((t) => String(t ?? 'none')).join(', ')})` : '';
   return new RaRftError({

@@ -1,8 +1,12 @@
 /** The part of ONNX's protobuf format that graphs need (field numbers from the ONNX specification), as a protobufjs descriptor. */
 import protobuf from 'protobufjs';
 
-const repeated = (type: string, id: number): protobuf.IField =>
-  ({ rule: 'repeated', type, id, options: { packed: false } }) as protobuf.IField;
+const repeated = (type: string, id: number): protobuf.IField => ({
+  rule: 'repeated',
+  type,
+  id,
+  options: { packed: false },
+});
 
 const descriptor: protobuf.INamespace = {
   nested: {

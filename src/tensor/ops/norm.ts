@@ -24,7 +24,7 @@ export function rmsNorm(x: Tensor, weight: Tensor, epsilon: number): Tensor {
     attributes: { axis: { i: -1 }, epsilon: { f: epsilon }, stash_type: { i: 1 } },
     outputs: [
       { dtype: 'float32', shape: x.shape },
-      { dtype: 'float32', shape: x.shape.with(-1, 1) },
+      { dtype: 'float32', shape: x.shape.with(x.rank - 1, 1) },
     ],
   });
   const [y, inverse] = node.outputs as [Tensor, Tensor];
@@ -45,7 +45,7 @@ export function rmsNorm(x: Tensor, weight: Tensor, epsilon: number): Tensor {
 /** weight (x - mean) / sqrt(variance + epsilon) + bias over the last axis. */
 export function layerNorm(x: Tensor, weight: Tensor, bias: Tensor, epsilon: number): Tensor {
   checkScale('layerNorm', x, weight, bias);
-  const stat = { dtype: 'float32' as const, shape: x.shape.with(-1, 1) };
+  const stat = { dtype: 'float32' as const, shape: x.shape.with(x.rank - 1, 1) };
   const node = x.graph.addNode({
     op: 'LayerNormalization',
     inputs: [x, weight, bias],

@@ -41,7 +41,7 @@ function symbolTensor(graph: Graph, symbol: string): Tensor {
   const source = graph.symbols.get(symbol)?.[0];
   if (!source) {
     throw graphError('shape', `the size of '${symbol}' is not known: no input has it as a dimension of its own`, {
-      hint: `Give graph '${graph.name}' an input with the bare symbol '${symbol}' in its shape.`,
+      hint: `Before this line, give graph '${graph.name}' an input with the bare symbol '${symbol}' in its shape.`,
     });
   }
   const attributes = { start: { i: source.axis }, end: { i: source.axis + 1 } };
