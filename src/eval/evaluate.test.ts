@@ -1,0 +1,203 @@
+import { mkdtemp, readFile, rm, truncate } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { Rng } from '../core/rng.js';
+import type { Problem, Trace } from '../data/index.js';
+import { FakeEngine } from '../engine/fake/fake-engine.js';
+import type { PolicyEngine } from '../engine/types.js';
+import type { Verdict, Verifier } from '../verify/index.js';
+import { evaluate, type EvalCodec, type EvaluateOptions } from './evaluate.js';
+import type { EvalRecord } from './records.js';
+import { scoreSplit } from './scores.js';
+import { summarise } from './summary.js';
+
+let folder: string;
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'ra-rft-eval-'));
+});
+afterAll(() => rm(folder, { recursive: true }));
+
+const codec: EvalCodec = {
+  prompt: ({ question }, trace) => Int32Array.from(`${trace?.trace ?? ''}${question}`, (c) => c.charCodeAt(0) % 10),
+  decode: (tokens) => tokens.join(' '),
+  stopTokens: [0],
+};
+/** Right where the response begins with an even token; fails on those that begin with 9. */
+const verifier: Verifier = {
+  name: 'even',
+  verifyMany: async (pairs) =>
+    pairs.map(({ response }): Verdict => {
+      const first = Number(response[0]);
+      if (first === 9) return { outcome: 'error', rule: 'nine', reason: 'nine', timeMs: 5 };
+      return { outcome: first % 2 === 0 ? 'match' : 'mismatch', rule: 'even', extracted: `${first}`, timeMs: 5 };
+    }),
+  dispose: async () => {},
+};
+const problems: Problem[] = Array.from({ length: 10 }, (_, i) => ({
+  id: `p${i}`,
+  question: `question ${i}`,
+  answer: `${i}`,
+  split: i < 6 ? 'seen' : 'held-out',
+}));
+const trace: Trace = { id: 't', question: 'T', trace: 'abc', answer: '0' };
+
+const options = (name: string, over: Partial<EvaluateOptions> = {}): EvaluateOptions => ({
+  engine: new FakeEngine({ vocabSize: 10, seed: 1, maxContext: 40 }),
+  codec,
+  verifier,
+  problems,
+  contextOf: () => undefined,
+  k: 4,
+  sampling: { maxTokens: 8, temperature: 1 },
+  rng: Rng.fromSeed(7),
+  policyKey: 'policy',
+  path: join(folder, name),
+  ...over,
+});
+const text = (name: string) => readFile(join(folder, name), 'utf8');
+
+describe('evaluate', () => {
+  test('keeps every sample with its verdict, and reads back what it wrote', async () => {
+    const records = await evaluate(options('plain'));
+    expect(records.map((r) => r.problemId)).toEqual(problems.map((p) => p.id));
+    for (const record of records) {
+      expect(record).toMatchObject({ traceId: null, samples: { length: 4 } });
+      for (const sample of record.samples) {
+        expect(sample.verdict).not.toHaveProperty('timeMs');
+        expect(sample.reward).toBe(
+          sample.verdict.outcome === 'error' ? null : Number(sample.verdict.outcome === 'match'),
+        );
+      }
+    }
+    expect(records.flatMap((r) => r.samples).some((s) => s.reward === null)).toBe(true);
+    const closed: PolicyEngine = Object.assign(Object.create(options('plain').engine) as PolicyEngine, {
+      sample: () => Promise.reject(new Error('nothing is left to sample')),
+    });
+    expect(await evaluate(options('plain', { engine: closed }))).toEqual(records);
+  });
+
+  test('samples do not depend on the batch or on the other problems', async () => {
+    const all = await evaluate(options('all', { problemsPerBatch: 10 }));
+    const few = await evaluate(options('few', { problems: problems.slice(3, 5), problemsPerBatch: 1 }));
+    expect(few).toEqual(all.slice(3, 5));
+  });
+
+  test('stopped and run again, it writes the same file', async () => {
+    await evaluate(options('whole', { problemsPerBatch: 3 }));
+    let calls = 0;
+    const inner = options('x').engine;
+    const dying = Object.assign(Object.create(inner) as PolicyEngine, {
+      sample: (...args: Parameters<PolicyEngine['sample']>) =>
+        calls++ < 2 ? inner.sample(...args) : Promise.reject(new Error('killed')),
+    });
+    await expect(evaluate(options('killed', { problemsPerBatch: 3, engine: dying }))).rejects.toThrow('killed');
+    await truncate(join(folder, 'killed'), (await text('killed')).length - 30);
+    await evaluate(options('killed', { problemsPerBatch: 3 }));
+    expect(await text('killed')).toBe(await text('whole'));
+  });
+
+  test('records of another policy, prompt or setting are refused', async () => {
+    await evaluate(options('other'));
+    const refused = { code: 'run-folder', where: join(folder, 'other') };
+    await expect(evaluate(options('other', { policyKey: 'moved' }))).rejects.toMatchObject(refused);
+    await expect(evaluate(options('other', { contextOf: () => trace }))).rejects.toMatchObject(refused);
+    await expect(evaluate(options('other', { k: 5 }))).rejects.toMatchObject(refused);
+  });
+
+  test('a prompt that does not fit fails its problem, not the run', async () => {
+    const long = { ...problems[0]!, id: 'long', question: 'x'.repeat(35) };
+    const [failed, fine] = await evaluate(options('long', { problems: [long, problems[1]!] }));
+    expect(failed).toMatchObject({ samples: [], failed: expect.stringContaining('window of 40') });
+    expect(fine?.samples).toHaveLength(4);
+    const [limited] = await evaluate(options('limit', { problems: problems.slice(0, 1), maxPromptTokens: 5 }));
+    expect(limited?.failed).toContain('maxPromptTokens');
+  });
+});
+
+/** A record whose samples score as given; null is a verifier failure. */
+const record = (
+  problemId: string,
+  split: string,
+  rewards: (number | null)[],
+  over: Partial<EvalRecord> = {},
+): EvalRecord => ({
+  key: '',
+  problemId,
+  split,
+  traceId: null,
+  promptTokens: 3,
+  samples: rewards.map((reward) => ({
+    text: '',
+    tokens: 4,
+    stopReason: 'stop',
+    verdict: { outcome: reward === null ? 'timeout' : reward === 1 ? 'match' : 'no_answer', rule: 'r' },
+    reward,
+  })),
+  ...over,
+});
+
+describe('scoreSplit', () => {
+  test('averages over problems and counts every failure apart', () => {
+    const records = [
+      record('a', 'seen', [1, 1, 0, 0]),
+      record('b', 'seen', [1, null, null, null]),
+      record('c', 'seen', [null, null, null, null]),
+      record('d', 'seen', [], { failed: 'too long' }),
+      record('e', 'held-out', [1]),
+    ];
+    expect(scoreSplit(records, 'seen', { k: 4, resamples: 200, rng: Rng.fromSeed(1) })).toMatchObject({
+      n: 2,
+      average: 0.75,
+      passAtK: 1,
+      noAnswerShare: 2 / 12,
+      truncatedShare: 0,
+      verifierFailures: 7,
+      failedProblems: 2,
+      responseTokens: 4,
+    });
+    expect(scoreSplit(records, 'none', { k: 4, resamples: 200, rng: Rng.fromSeed(1) })).toBeUndefined();
+  });
+});
+
+describe('summarise', () => {
+  const inputs = {
+    arms: [
+      { name: 'grpo', records: [record('a', 'seen', [0, 0]), record('b', 'held-out', [1, 0])] },
+      { name: 'ra-rft', records: [record('a', 'seen', [1, 0]), record('b', 'held-out', [1, 1])] },
+    ],
+    k: 2,
+    retrievers: [
+      { name: 'learned', split: 'held-out', firstIsRelevant: [true, true, false, true] },
+      { name: 'bm25', split: 'seen', firstIsRelevant: [] },
+    ],
+    seconds: { labels: 1.5 },
+    resamples: 200,
+  };
+
+  test('has the shape of summary.json, and differences are those of ra-rft', () => {
+    const summary = summarise({ ...inputs, rng: Rng.fromSeed(1) });
+    expect(summary).toEqual({
+      arms: [
+        { name: 'grpo', split: 'seen', k: 2, n: 1, average: 0, ci95: [0, 0] },
+        { name: 'grpo', split: 'held-out', k: 2, n: 1, average: 0.5, ci95: [0.5, 0.5] },
+        { name: 'ra-rft', split: 'seen', k: 2, n: 1, average: 0.5, ci95: [0.5, 0.5] },
+        { name: 'ra-rft', split: 'held-out', k: 2, n: 1, average: 1, ci95: [1, 1] },
+      ],
+      differences: [
+        { a: 'ra-rft', b: 'grpo', split: 'seen', mean: 0.5, ci95: [0.5, 0.5] },
+        { a: 'ra-rft', b: 'grpo', split: 'held-out', mean: 0.5, ci95: [0.5, 0.5] },
+      ],
+      retrievers: [{ name: 'learned', split: 'held-out', recallAt1: 0.75, ci95: expect.any(Array), n: 4 }],
+      seconds: { labels: 1.5 },
+    });
+    expect(summarise({ ...inputs, rng: Rng.fromSeed(1) })).toEqual(summary);
+  });
+
+  test('an interval does not depend on which other arms there are', () => {
+    const noisy = { name: 'x', records: Array.from({ length: 20 }, (_, i) => record(`${i}`, 'seen', [i % 2])) };
+    const alone = summarise({ ...inputs, arms: [noisy], rng: Rng.fromSeed(1) });
+    const both = summarise({ ...inputs, arms: [...inputs.arms, noisy], rng: Rng.fromSeed(1) });
+    expect(both.arms.at(-1)).toEqual(alone.arms[0]);
+  });
+});

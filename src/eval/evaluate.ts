@@ -1,0 +1,143 @@
+/** Evaluation: k samples of every problem, each judged, each kept. Resumable problem by problem. */
+import { hashJson } from '../core/hash.js';
+import { RaRftError } from '../core/errors.js';
+import { JsonlWriter, readJsonlAll } from '../core/jsonl.js';
+import { silent, type Progress } from '../core/progress.js';
+import type { Rng } from '../core/rng.js';
+import type { Problem, Trace } from '../data/index.js';
+import type { PolicyEngine, SampleOptions, Tokens } from '../engine/types.js';
+import { rewardOf, type Verifier } from '../verify/index.js';
+import type { EvalRecord, EvalSample } from './records.js';
+
+/** What evaluation needs of the models' `PromptCodec`. */
+export interface EvalCodec {
+  prompt(problem: { question: string }, trace?: { question: string; trace: string }): Tokens;
+  decode(tokens: Tokens): string;
+  readonly stopTokens: readonly number[];
+}
+
+export interface EvaluateOptions {
+  engine: PolicyEngine;
+  codec: EvalCodec;
+  verifier: Verifier;
+  problems: readonly Problem[];
+  /** The trace in a problem's prompt; undefined for none. */
+  contextOf: (problem: Problem) => Trace | undefined;
+  /** Samples of each problem. */
+  k: number;
+  sampling: Omit<SampleOptions, 'stopTokens'>;
+  /** A longer prompt fails its problem. Default: whatever fits the model's window. */
+  maxPromptTokens?: number;
+  /** Problem i samples from a stream made of this one and its id alone, whatever is evaluated with it. */
+  rng: Rng;
+  /** Names the policy's weights; records made under another key are not taken for these. */
+  policyKey: string;
+  /** Append-only file of {@link EvalRecord}; problems that stand in it are not sampled again. */
+  path: string;
+  /** Problems of one engine call: what a kill can lose. Default 64. */
+  problemsPerBatch?: number;
+  progress?: Progress;
+  /** Label of the progress bar. */
+  label?: string;
+}
+
+/**
+ * Evaluates all problems and returns their records in order. A problem whose prompt is too long is recorded as failed; a
+ * sample whose verifier failed has no reward. Throws `run-folder` where the file holds these problems under another key
+ * (other weights, prompts or sampling settings).
+ */
+export async function evaluate(options: EvaluateOptions): Promise<EvalRecord[]> {
+  const { problems, path, problemsPerBatch = 64, progress = silent, label = 'evaluate' } = options;
+  const tasks = problems.map((problem) => prepare(problem, options));
+  const writer = await JsonlWriter.open(path);
+  try {
+    const done = new Map((await readJsonlAll<EvalRecord>(path)).map((record) => [record.problemId, record]));
+    refuseOtherKeys(tasks, done, path);
+    const waiting = tasks.filter((task) => !done.has(task.problem.id));
+    const bar = progress.task(label, tasks.length, 'problems');
+    bar.update(tasks.length - waiting.length);
+    for (let from = 0; from < waiting.length; from += problemsPerBatch) {
+      const records = await sampleBatch(waiting.slice(from, from + problemsPerBatch), options);
+      await writer.append(...records);
+      for (const record of records) done.set(record.problemId, record);
+      bar.update(tasks.length - waiting.length + from + records.length);
+    }
+    bar.end();
+    return tasks.map((task) => done.get(task.problem.id) as EvalRecord);
+  } finally {
+    await writer.close();
+  }
+}
+
+interface Task {
+  problem: Problem;
+  trace: Trace | undefined;
+  prompt: Tokens;
+  seed: number;
+  key: string;
+}
+
+function prepare(problem: Problem, { codec, contextOf, rng, k, sampling, policyKey }: EvaluateOptions): Task {
+  const trace = contextOf(problem);
+  const prompt = codec.prompt(problem, trace);
+  const seed = rng.fork(`eval/${problem.id}`).nextUint32();
+  const key = hashJson([policyKey, [...prompt], problem.answer, k, sampling, seed]);
+  return { problem, trace, prompt, seed, key };
+}
+
+function refuseOtherKeys(tasks: readonly Task[], done: ReadonlyMap<string, EvalRecord>, path: string): void {
+  const other = tasks.find(({ problem, key }) => (done.get(problem.id)?.key ?? key) !== key);
+  if (!other) return;
+  throw new RaRftError({
+    code: 'run-folder',
+    message: `the evaluation of problem ${other.problem.id} was made with another policy, prompt or sampling setting`,
+    where: path,
+    expected: 'records of the same evaluation',
+    hint: 'Delete this file to evaluate again, or choose another run name.',
+  });
+}
+
+async function sampleBatch(tasks: readonly Task[], options: EvaluateOptions): Promise<EvalRecord[]> {
+  const { engine, codec, verifier, k, sampling } = options;
+  const problems = tasks.map((task) => ({ task, failed: tooLong(task.prompt.length, options) }));
+  const sampled = problems.filter((p) => p.failed === undefined).map((p) => p.task);
+  const requests = sampled.map(({ prompt, seed }) => ({ prompt, n: k, seed }));
+  const { samples_NG } =
+    requests.length === 0
+      ? { samples_NG: [] }
+      : await engine.sample(requests, { ...sampling, stopTokens: codec.stopTokens });
+  const responses = sampled.flatMap(({ problem }, i) =>
+    (samples_NG[i] ?? []).map((sample) => ({ problem, sample, response: codec.decode(sample.tokens) })),
+  );
+  const verdicts = await verifier.verifyMany(responses);
+  const samplesOf = new Map<string, EvalSample[]>(sampled.map(({ problem }) => [problem.id, []]));
+  for (const [i, { problem, sample, response }] of responses.entries()) {
+    const judged = verdicts[i];
+    if (!judged) throw new RaRftError({ code: 'verifier', message: `${verifier.name} left out a verdict` });
+    // Clock times would make files of the same seed differ.
+    const { timeMs: _timeMs, ...verdict } = judged;
+    const { stopReason, tokens } = sample;
+    const reward = rewardOf(judged) ?? null;
+    samplesOf.get(problem.id)?.push({ text: response, tokens: tokens.length, stopReason, verdict, reward });
+  }
+  return problems.map(({ task: { problem, trace, prompt, key }, failed }) => ({
+    key,
+    problemId: problem.id,
+    split: problem.split ?? 'test',
+    traceId: trace?.id ?? null,
+    promptTokens: prompt.length,
+    samples: samplesOf.get(problem.id) ?? [],
+    ...(failed === undefined ? {} : { failed }),
+  }));
+}
+
+function tooLong(
+  length: number,
+  { engine, sampling, maxPromptTokens = Infinity }: EvaluateOptions,
+): string | undefined {
+  if (length > maxPromptTokens)
+    return `the prompt is ${length} tokens long, prompt.maxPromptTokens is ${maxPromptTokens}`;
+  const window = engine.info.maxContext;
+  if (length + sampling.maxTokens <= window) return undefined;
+  return `the prompt's ${length} tokens and ${sampling.maxTokens} of a response do not fit the window of ${window}`;
+}

@@ -1,0 +1,7 @@
+/** Evaluation: sampling a test set, average@k and its relatives, intervals, the summary of a run. */
+export { averageAtK, majAtK, passAtK, type JudgedSample } from './estimators.js';
+export { bootstrapMean, pairedDifference, quantile, type Estimate, type Interval } from './bootstrap.js';
+export type { EvalRecord, EvalSample } from './records.js';
+export { evaluate, type EvalCodec, type EvaluateOptions } from './evaluate.js';
+export { averagesByProblem, scoreSplit, splitsOf, type SplitScore } from './scores.js';
+export { summarise, type Summary, type SummaryInputs } from './summary.js';

@@ -1,0 +1,27 @@
+/** Evaluations as they stand on disk: one line a problem with all its samples, readable without the model. */
+import type { Verdict } from '../verify/index.js';
+
+/** One sampled response. */
+export interface EvalSample {
+  text: string;
+  /** Length in tokens, the stop token included. */
+  tokens: number;
+  stopReason: 'stop' | 'length';
+  verdict: Omit<Verdict, 'timeMs'>;
+  /** Null where the verifier failed. */
+  reward: number | null;
+}
+
+/** One line of eval/<arm>/<step>.jsonl. */
+export interface EvalRecord {
+  /** Names everything the samples depend on. */
+  key: string;
+  problemId: string;
+  split: string;
+  /** The trace in the prompt; null for none. */
+  traceId: string | null;
+  promptTokens: number;
+  /** Empty where `failed` says why the problem could not be sampled. */
+  samples: EvalSample[];
+  failed?: string;
+}

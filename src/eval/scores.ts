@@ -1,0 +1,79 @@
+/** From evaluation records to the numbers of a table: averages with intervals, and every kind of failure counted apart. */
+import type { Rng } from '../core/rng.js';
+import { bootstrapMean, type Interval } from './bootstrap.js';
+import { averageAtK, majAtK, passAtK } from './estimators.js';
+import type { EvalRecord } from './records.js';
+
+/** Numbers of one arm on one split. Shares are over samples; failures are in none of the averages. */
+export interface SplitScore {
+  split: string;
+  /** Samples a problem. */
+  k: number;
+  /** Problems behind the average. */
+  n: number;
+  average: number;
+  ci95: Interval;
+  /** Mean over problems; undefined where verifier failures left fewer than k samples. */
+  passAtK: number | undefined;
+  majAtK: number | undefined;
+  /** Share of samples with no answer in them (they score 0). */
+  noAnswerShare: number;
+  /** Share of samples cut at the longest response. */
+  truncatedShare: number;
+  /** Samples the verifier failed on: in no average. */
+  verifierFailures: number;
+  /** Problems that could not be sampled or have no judged sample: in no average. */
+  failedProblems: number;
+  /** Mean length of a response in tokens. */
+  responseTokens: number;
+}
+
+/** The splits of a set of records, in order of first appearance. */
+export function splitsOf(records: readonly EvalRecord[]): string[] {
+  return [...new Set(records.map((r) => r.split))];
+}
+
+/** Average reward of each problem that has one, by id. */
+export function averagesByProblem(records: readonly EvalRecord[], split?: string): Map<string, number> {
+  const averages = new Map<string, number>();
+  for (const record of records) {
+    if (split !== undefined && record.split !== split) continue;
+    const average = averageAtK(record.samples);
+    if (average !== undefined) averages.set(record.problemId, average);
+  }
+  return averages;
+}
+
+/** Scores one split; undefined where none of its problems has a judged sample. */
+export function scoreSplit(
+  records: readonly EvalRecord[],
+  split: string,
+  options: { k: number; resamples: number; rng: Rng },
+): SplitScore | undefined {
+  const { k, resamples, rng } = options;
+  const own = records.filter((r) => r.split === split);
+  const averages = [...averagesByProblem(own).values()];
+  if (averages.length === 0) return undefined;
+  const samples = own.flatMap((r) => r.samples);
+  const shareOf = (holds: (s: (typeof samples)[number]) => boolean) => samples.filter(holds).length / samples.length;
+  const { mean, ci95, n } = bootstrapMean(averages, resamples, rng);
+  return {
+    split,
+    k,
+    n,
+    average: mean,
+    ci95,
+    passAtK: meanOf(own.map((r) => passAtK(r.samples, k))),
+    majAtK: meanOf(own.map((r) => majAtK(r.samples, k))),
+    noAnswerShare: shareOf((s) => s.verdict.outcome === 'no_answer'),
+    truncatedShare: shareOf((s) => s.stopReason === 'length'),
+    verifierFailures: samples.filter((s) => s.reward === null).length,
+    failedProblems: own.length - n,
+    responseTokens: samples.reduce((sum, s) => sum + s.tokens, 0) / samples.length,
+  };
+}
+
+function meanOf(values: readonly (number | undefined)[]): number | undefined {
+  const known = values.filter((v) => v !== undefined);
+  return known.length === 0 ? undefined : known.reduce((a, b) => a + b, 0) / known.length;
+}

@@ -1,0 +1,64 @@
+/** summary.json: the results of a run for programs. */
+import type { Rng } from '../core/rng.js';
+import { bootstrapMean, pairedDifference, type Interval } from './bootstrap.js';
+import type { EvalRecord } from './records.js';
+import { averagesByProblem, scoreSplit, splitsOf } from './scores.js';
+
+export interface Summary {
+  /** average@k of each arm on each split: `n` problems, `k` samples of each. */
+  arms: { name: string; split: string; k: number; n: number; average: number; ci95: Interval }[];
+  /** Paired differences a - b by problem. */
+  differences: { a: string; b: string; split: string; mean: number; ci95: Interval }[];
+  /** Share of `n` queries whose first hit is relevant. */
+  retrievers: { name: string; split: string; recallAt1: number; ci95: Interval; n: number }[];
+  /** Wall-clock time of each stage. */
+  seconds: Record<string, number>;
+}
+
+export interface SummaryInputs {
+  /** Records of each arm's last evaluation. */
+  arms: readonly { name: string; records: readonly EvalRecord[] }[];
+  /** Samples a problem. */
+  k: number;
+  /** For each retriever and split: whether the first hit of each query is relevant. */
+  retrievers: readonly { name: string; split: string; firstIsRelevant: readonly boolean[] }[];
+  seconds: Record<string, number>;
+  /** Resamples behind each interval. */
+  resamples: number;
+  rng: Rng;
+  /** Arm compared with every other one. Default `ra-rft`, or the last arm where there is none of that name. */
+  subject?: string;
+}
+
+/** Makes the summary. Splits and arms without any judged sample are left out of it. Pure: same inputs, same numbers. */
+export function summarise(inputs: SummaryInputs): Summary {
+  const { arms, k, retrievers, seconds, resamples, rng } = inputs;
+  const subject = arms.find((a) => a.name === (inputs.subject ?? 'ra-rft')) ?? arms.at(-1);
+  const stream = (...labels: string[]) => rng.fork(['bootstrap', ...labels].join('/'));
+  return {
+    arms: arms.flatMap(({ name, records }) =>
+      splitsOf(records).flatMap((split) => {
+        const score = scoreSplit(records, split, { k, resamples, rng: stream('arm', name, split) });
+        return score ? [{ name, split, k, n: score.n, average: score.average, ci95: score.ci95 }] : [];
+      }),
+    ),
+    differences: arms.flatMap((other) =>
+      subject === undefined || other === subject
+        ? []
+        : splitsOf(subject.records).flatMap((split) => {
+            const [a, b] = [subject, other].map((arm) => averagesByProblem(arm.records, split)) as [
+              Map<string, number>,
+              Map<string, number>,
+            ];
+            const found = pairedDifference(a, b, resamples, stream('difference', subject.name, other.name, split));
+            return found ? [{ a: subject.name, b: other.name, split, mean: found.mean, ci95: found.ci95 }] : [];
+          }),
+    ),
+    retrievers: retrievers.flatMap(({ name, split, firstIsRelevant }) => {
+      if (firstIsRelevant.length === 0) return [];
+      const { mean, ci95, n } = bootstrapMean(firstIsRelevant.map(Number), resamples, stream('retriever', name, split));
+      return [{ name, split, recallAt1: mean, ci95, n }];
+    }),
+    seconds,
+  };
+}
