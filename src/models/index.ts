@@ -15,3 +15,4 @@ export * from './gguf-dequantize.js';
 export * from './gguf-tokenizer.js';
 export * from './gguf.js';
 export * from './import-gguf.js';
+export * from './import-hub.js';
