@@ -18,4 +18,4 @@ export { sftMetricGlossary, supervisedGroups, trainSupervised, type SftTask } fr
 export { countSignals, groupSignal, groupsWithSignal, signalOf, type Signal } from './signal.js';
 export { runTraining, type StepContext, type StepOutcome, type TrainingPlan } from './training.js';
 export type * from './types.js';
-export { updatePolicy, type RlSettings, type UpdateResult } from './update.js';
+export { optimOptions, updatePolicy, type RlSettings, type UpdateResult } from './update.js';

@@ -1,0 +1,119 @@
+/** Stage "data": training problems, test problems and corpus as JSONL in the run folder, from the world or from the user's files. */
+import type { Config } from '../config/index.js';
+import { RaRftError } from '../core/errors.js';
+import { hashJson } from '../core/hash.js';
+import { readJsonlAll } from '../core/jsonl.js';
+import type { Rng } from '../core/rng.js';
+import type { RunFolder } from '../core/run-folder.js';
+import {
+  loadProblems,
+  loadTraces,
+  splitByText,
+  tracesOf,
+  writeJsonl,
+  type Problem,
+  type Trace,
+} from '../data/index.js';
+import type { Verifier } from '../verify/index.js';
+import { makeWorld } from '../worlds/index.js';
+import { hashFile } from './fingerprint.js';
+
+/** What all later stages work on. */
+export interface DataSets {
+  train: Problem[];
+  test: Problem[];
+  corpus: Trace[];
+  /** Hash of all three. */
+  fingerprint: string;
+}
+
+/** Test problems that name no split of their own. */
+export const defaultSplit = 'test';
+
+/** Makes the data sets, or reads them where the stage is done. */
+export async function prepareData(config: Config, run: RunFolder, verifier: Verifier, rng: Rng): Promise<DataSets> {
+  const { data } = config;
+  const inputs = { data, files: await userFiles(data), seed: data.source === 'world' ? data.world.seed : config.seed };
+  await run.stage('data', inputs, async () => {
+    const made = await makeData(config, verifier, rng);
+    await writeJsonl(run.paths.problems('train'), made.train);
+    await writeJsonl(run.paths.problems('test'), made.test);
+    await writeJsonl(run.paths.corpus, made.corpus);
+    await run.event('data', { train: made.train.length, test: made.test.length, corpus: made.corpus.length });
+  });
+  const train = await readJsonlAll<Problem>(run.paths.problems('train'));
+  const test = await readJsonlAll<Problem>(run.paths.problems('test'));
+  const corpus = await readJsonlAll<Trace>(run.paths.corpus);
+  return { train, test, corpus, fingerprint: hashJson([train, test, corpus]) };
+}
+
+/** Problems and corpus before they are written. */
+export type Made = Omit<DataSets, 'fingerprint'>;
+
+/** Generates or reads the data sets; writes nothing. Throws `data` where one of them is empty. */
+export async function makeData({ data }: Config, verifier: Verifier, rng: Rng): Promise<Made> {
+  const made = data.source === 'world' ? fromWorld(data) : await fromFiles(data, verifier, rng);
+  refuseEmpty(made);
+  return made;
+}
+
+function fromWorld(data: Config['data']): Made {
+  const world = makeWorld(data.world);
+  return limit(data, { train: world.problems, test: world.tests, corpus: world.corpus });
+}
+
+async function fromFiles(data: Config['data'], verifier: Verifier, rng: Rng): Promise<Made> {
+  const checkAnswer = verifier.checkAnswer?.bind(verifier);
+  const load = async ({ path, fields }: Config['data']['problems']) =>
+    path === null ? undefined : (await loadProblems(path, { fields, ...(checkAnswer && { checkAnswer }) })).items;
+  const problems = (await load(data.problems)) ?? [];
+  const tests = await load(data.tests);
+  const split = tests
+    ? { train: problems, test: tests }
+    : splitByText(problems, { train: 1 - data.testShare, test: data.testShare, corpus: 0 }, rng.fork('data'));
+  const { path, fields } = data.corpus;
+  const corpus = path === null ? tracesOf(split.train) : (await loadTraces(path, { fields })).items;
+  const trainIds = new Set(split.train.map((p) => p.id));
+  return limit(data, { train: split.train, test: split.test.map((p) => asTest(p, trainIds)), corpus });
+}
+
+/** Later stages know problems by id, so a test problem must not share one with a training problem. */
+function asTest(problem: Problem, trainIds: ReadonlySet<string>): Problem {
+  const id = trainIds.has(problem.id) ? `test/${problem.id}` : problem.id;
+  return { ...problem, id, split: problem.split ?? defaultSplit };
+}
+
+/** Keeps the first so many training problems, and test problems of each split. */
+function limit({ maxTrain, maxTest }: Config['data'], made: Made): Made {
+  const seen = new Map<string, number>();
+  const test = made.test.filter((p) => {
+    const split = p.split ?? defaultSplit;
+    seen.set(split, (seen.get(split) ?? 0) + 1);
+    return maxTest === 0 || (seen.get(split) ?? 0) <= maxTest;
+  });
+  return { ...made, train: maxTrain === 0 ? made.train : made.train.slice(0, maxTrain), test };
+}
+
+function refuseEmpty({ train, test, corpus }: Made): void {
+  const missing = [
+    [train, 'training problems', 'data.problems'],
+    [test, 'test problems', 'data.tests'],
+    [corpus, 'solved problems to retrieve', 'data.corpus'],
+  ] as const;
+  for (const [items, what, where] of missing) {
+    if (items.length > 0) continue;
+    const hint = where === 'data.corpus' ? 'Give a corpus file, or training problems with solutions.' : undefined;
+    throw new RaRftError({ code: 'data', message: `there are no ${what}`, where, expected: 'at least one', hint });
+  }
+}
+
+/** Hashes of the user's files, so that a changed file is noticed. */
+async function userFiles(data: Config['data']): Promise<Record<string, string>> {
+  if (data.source === 'world') return {};
+  const out: Record<string, string> = {};
+  for (const key of ['problems', 'corpus', 'tests'] as const) {
+    const { path } = data[key];
+    if (path !== null) out[key] = await hashFile(path);
+  }
+  return out;
+}

@@ -1,0 +1,72 @@
+/** Evaluations of arms: which problems at which step, and where the records stand. */
+import type { ArmConfig, Config } from '../config/index.js';
+import type { Problem } from '../data/index.js';
+import { evaluate, type EvalRecord } from '../eval/index.js';
+import { contextOf, type Retrieved } from './contexts.js';
+import { defaultSplit, type DataSets } from './data-stage.js';
+import type { Session } from './session.js';
+
+/** What an evaluation is made of; the engine holds the policy already. */
+export interface EvaluationPlan {
+  arm: ArmConfig;
+  /** Step of the policy: 0 is the start. */
+  step: number;
+  data: DataSets;
+  retrieved: Retrieved;
+  /** Names the weights. */
+  policyKey: string;
+}
+
+/** Evaluates an arm with the policy that the engine holds; problems already evaluated are read from the file. */
+export async function evaluateArm(session: Session, plan: EvaluationPlan): Promise<EvalRecord[]> {
+  const { config, run, codec, verifier, rng, progress } = session;
+  const { arm, step } = plan;
+  const { temperature, k } = config.eval;
+  const records = await evaluate({
+    engine: await session.engine(),
+    codec,
+    verifier,
+    problems: evaluatedProblems(plan.data.test, step, config),
+    contextOf: contextOf(arm.test, plan.retrieved),
+    k,
+    sampling: { maxTokens: config.rl.maxTokens, temperature },
+    maxPromptTokens: config.prompt.maxPromptTokens,
+    // The same stream for every arm and step: differences between them are not the luck of the draw.
+    rng: rng.fork('eval'),
+    policyKey: plan.policyKey,
+    path: run.paths.evaluation(arm.name, step),
+    progress,
+    label: `evaluate ${arm.name}, step ${step}`,
+  });
+  await run.event('evaluated', { arm: arm.name, step, ...averages(records) });
+  return records;
+}
+
+/** Whether a training evaluates after this step: at 0, every eval.everySteps, and at the end. */
+export function isEvaluated(step: number, { rl, eval: { everySteps } }: Config): boolean {
+  return step % everySteps === 0 || step === rl.steps;
+}
+
+/** All problems at the last step; before it at most eval.maxProblems of each split. */
+function evaluatedProblems(test: readonly Problem[], step: number, config: Config): Problem[] {
+  const { maxProblems } = config.eval;
+  if (maxProblems === 0 || step === config.rl.steps) return [...test];
+  const counts = new Map<string, number>();
+  return test.filter((problem) => {
+    const split = problem.split ?? defaultSplit;
+    const count = (counts.get(split) ?? 0) + 1;
+    counts.set(split, count);
+    return count <= maxProblems;
+  });
+}
+
+/** Plain mean reward of each split, for the event log. */
+function averages(records: readonly EvalRecord[]): Record<string, number> {
+  const rewards = new Map<string, number[]>();
+  for (const { split, samples } of records) {
+    const own = rewards.get(split) ?? [];
+    rewards.set(split, own);
+    for (const { reward } of samples) if (reward !== null) own.push(reward);
+  }
+  return Object.fromEntries([...rewards].map(([s, r]) => [s, r.reduce((a, b) => a + b, 0) / Math.max(1, r.length)]));
+}

@@ -1,0 +1,5 @@
+/** The stages in order, each resumable: from data to summary. */
+export { runPipeline, type LastStage, type PipelineOptions } from './pipeline.js';
+export { modelFolderOf, type OpenEngine } from './session.js';
+export type { RetrievedRecord, RetrieverName } from './retrieve-stage.js';
+export { heldOutLabelsSplit } from './retrieval-grades.js';

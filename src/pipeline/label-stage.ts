@@ -1,0 +1,105 @@
+/** Stage "labels": which traces help with which problems, measured under the policy the arms start from (Eq. 1). */
+import { rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { RaRftError } from '../core/errors.js';
+import { hashJson } from '../core/hash.js';
+import {
+  appendLabels,
+  gradeLabels,
+  judgeByTruth,
+  judgeByUtility,
+  readLabels,
+  selectPairs,
+  type Label,
+  type LabelGrade,
+  type SelectedPairs,
+} from '../judge/index.js';
+import type { DataSets, Made } from './data-stage.js';
+import type { Session } from './session.js';
+import type { StartPolicy } from './warmup-stage.js';
+
+export interface LabelResult {
+  labels: Label[];
+  fingerprint: string;
+}
+
+/** Labels pairs of training problems and traces, or reads them where the stage is done. */
+export async function labelPairs(session: Session, data: DataSets, policy: StartPolicy): Promise<LabelResult> {
+  const { config, run } = session;
+  const inputs = {
+    data: data.fingerprint,
+    labels: config.labels,
+    policy: config.labels.judge === 'utility' ? policy.fingerprint : null,
+    prompt: config.labels.judge === 'utility' ? config.prompt : null,
+    seed: config.seed,
+  };
+  await run.stage('labels', inputs, async () => {
+    const pairs = choosePairs(session, data);
+    // The labels follow from the scores, which are kept by content; lines of other inputs must not stay between them.
+    await rm(run.paths.labels, { force: true });
+    const labels = await judge(session, pairs, policy);
+    refuseUnusable(labels, pairs);
+    const grade = gradeByTruth(labels, data);
+    await run.event('labels', { skippedProblems: pairs.skipped.length, ...grade });
+    session.progress.line(gradeText(grade));
+  });
+  return { labels: await readLabels(run.paths.labels), fingerprint: hashJson(inputs) };
+}
+
+/** The pairs that would be judged; also what --dry-run counts. */
+export function choosePairs({ config, rng }: Pick<Session, 'config' | 'rng'>, data: Made): SelectedPairs {
+  const { maxQueries, maxCandidates, restrictToType, excludeSameAnswer } = config.labels;
+  const options = { maxQueries, maxCandidates, restrictToType, excludeSameAnswer, rng: rng.fork('labels') };
+  return selectPairs(data.train, data.corpus, options);
+}
+
+async function judge(session: Session, { queries }: SelectedPairs, policy: StartPolicy): Promise<Label[]> {
+  const { config, run, codec, progress } = session;
+  if (config.labels.judge === 'truth') {
+    const labels = judgeByTruth(queries);
+    await appendLabels(run.paths.labels, labels);
+    return labels;
+  }
+  const engine = await session.engine();
+  await engine.load(policy.folder);
+  return judgeByUtility(queries, {
+    engine,
+    codec,
+    policyKey: hashJson([policy.fingerprint, config.prompt]),
+    topPositives: config.labels.topPositives,
+    labelsPath: run.paths.labels,
+    scoresPath: join(run.root, 'label-scores.jsonl'),
+    progress,
+  });
+}
+
+function refuseUnusable(labels: readonly Label[], { queries, skipped }: SelectedPairs): void {
+  if (labels.some((label) => 'relevant' in label && label.relevant)) return;
+  const reasons = new Map<string, number>();
+  for (const { reason } of skipped) reasons.set(reason, (reasons.get(reason) ?? 0) + 1);
+  for (const label of labels) if ('failed' in label) reasons.set(label.failed, (reasons.get(label.failed) ?? 0) + 1);
+  throw new RaRftError({
+    code: 'data',
+    message: `no pair of ${queries.length} problems was labelled relevant (${[...reasons].map(([r, n]) => `${r}: ${n}`).join('; ') || 'no reason recorded'})`,
+    where: 'labels',
+    expected: 'training problems with solutions, and at least two allowed traces of their type',
+    hint: 'Check solutions and types of your data; labels.restrictToType: false lifts the restriction to one type.',
+  });
+}
+
+/** How well the labels agree with the truth, where the data has one; truth is used for nothing else. */
+export function gradeByTruth(labels: readonly Label[], data: DataSets): LabelGrade {
+  const problems = new Map(data.train.map((p) => [p.id, p.truth]));
+  const traces = new Map(data.corpus.map((t) => [t.id, t.truth]));
+  return gradeLabels(labels, { problem: (id) => problems.get(id), trace: (id) => traces.get(id) });
+}
+
+function gradeText(grade: LabelGrade): string {
+  const parts = [`${grade.pairs} pairs of ${grade.queries} problems, ${grade.positives} positive`];
+  if (grade.failed > 0) parts.push(`${grade.failed} failed`);
+  if (grade.precision !== null && grade.baseRate !== null) {
+    parts.push(`precision by truth ${grade.precision.toFixed(2)} (chance ${grade.baseRate.toFixed(2)})`);
+  }
+  if (grade.auc !== null) parts.push(`AUC ${grade.auc.toFixed(2)}`);
+  return `labels: ${parts.join(', ')}`;
+}

@@ -1,0 +1,104 @@
+/** What a run would do, counted before anything heavy starts: for --dry-run and for the lines a run begins with. */
+import type { Config } from '../config/index.js';
+import { Rng } from '../core/rng.js';
+import { PromptCodec, readDecoderConfig, Tokenizer } from '../models/index.js';
+import { openVerifier } from '../verify/index.js';
+import { neededContexts } from './contexts.js';
+import { makeData } from './data-stage.js';
+import { choosePairs } from './label-stage.js';
+import { modelFolderOf } from './session.js';
+
+/** Counts of one run. */
+export interface RunPlan {
+  trainProblems: number;
+  /** Test problems by split. */
+  testProblems: Record<string, number>;
+  traces: number;
+  /** Queries and query-trace pairs to be labelled; 0 where no arm uses the learned retriever. */
+  labelledProblems: number;
+  labelledPairs: number;
+  /** Policies trained, steps of each, and what a step samples and trains on. */
+  trainedArms: number;
+  steps: number;
+  promptsPerStep: number;
+  samplesPerPrompt: number;
+  samplesPerStep: number;
+  maxGroupsPerUpdate: number;
+  updatesPerBatch: number;
+  /** Mean prompt of a training problem, in tokens, with a trace of the corpus and without. */
+  promptTokens: { without: number; with: number };
+  /** Response tokens a step at most. */
+  maxResponseTokensPerStep: number;
+  /** Evaluations of all arms together, and samples of all of them. */
+  evaluations: number;
+  evaluationSamples: number;
+}
+
+/** Counts what a run would do. Reads model config, tokenizer and data; computes nothing else. */
+export async function planRun(config: Config): Promise<RunPlan> {
+  const folder = modelFolderOf(config);
+  const tokenizer = await Tokenizer.load(folder);
+  const { eosIds } = await readDecoderConfig(folder);
+  const codec = new PromptCodec(tokenizer, { ...config.prompt, stop: config.rl.stop, eosIds });
+  const verifier = await openVerifier(config.reward);
+  const rng = Rng.fromSeed(config.seed);
+  try {
+    const data = await makeData(config, verifier, rng);
+    const learned = neededContexts(config.arms).includes('learned');
+    const pairs = learned ? choosePairs({ config, rng }, data).queries : [];
+    const { rl, arms } = config;
+    const trained = arms.filter((arm) => arm.policyOf === null).length;
+    const whileTraining = new Set([0, rl.steps, ...multiples(config.eval.everySteps, rl.steps)]).size;
+    const evaluations = trained * whileTraining + (arms.length - trained) * 2;
+    const sampled = data.train.slice(0, 100);
+    const meanLength = (lengths: number[]) => Math.round(lengths.reduce((a, b) => a + b, 0) / lengths.length);
+    return {
+      trainProblems: data.train.length,
+      testProblems: countBy(data.test.map((p) => p.split ?? 'test')),
+      traces: data.corpus.length,
+      labelledProblems: pairs.length,
+      labelledPairs: pairs.reduce((sum, q) => sum + q.candidates.length, 0),
+      trainedArms: trained,
+      steps: rl.steps,
+      promptsPerStep: rl.promptsPerStep,
+      samplesPerPrompt: rl.groupSize,
+      samplesPerStep: rl.promptsPerStep * rl.groupSize,
+      maxGroupsPerUpdate: rl.maxGroupsPerUpdate,
+      updatesPerBatch: rl.updatesPerBatch,
+      promptTokens: {
+        without: meanLength(sampled.map((p) => codec.prompt(p).length)),
+        with: meanLength(sampled.map((p, i) => codec.prompt(p, data.corpus[i % data.corpus.length]).length)),
+      },
+      maxResponseTokensPerStep: rl.promptsPerStep * rl.groupSize * rl.maxTokens,
+      evaluations,
+      evaluationSamples: evaluations * data.test.length * config.eval.k,
+    };
+  } finally {
+    await verifier.dispose();
+  }
+}
+
+/** The plan in the words of the trade, one fact a line. */
+export function planText(plan: RunPlan): string[] {
+  const n = (x: number) => x.toLocaleString('en-US');
+  const tests = Object.entries(plan.testProblems).map(([split, count]) => `${n(count)} ${split}`);
+  return [
+    `data         ${n(plan.trainProblems)} training problems, tests: ${tests.join(', ')}; ${n(plan.traces)} traces`,
+    `labels       ${n(plan.labelledPairs)} pairs (${n(plan.labelledProblems)} problems)`,
+    `arms         ${plan.trainedArms} policies trained, ${n(plan.steps)} steps each`,
+    `prompts/step ${n(plan.promptsPerStep)} problems, about ${n(plan.promptTokens.without)} tokens each, ${n(plan.promptTokens.with)} with a trace`,
+    `samples/step ${n(plan.samplesPerPrompt)} responses a prompt = ${n(plan.samplesPerStep)}, together at most ${n(plan.maxResponseTokensPerStep)} tokens`,
+    `update       on the groups with right and wrong responses, at most ${n(plan.maxGroupsPerUpdate)}; ${n(plan.updatesPerBatch)} a step`,
+    `evaluation   ${n(plan.evaluations)} evaluations, at most ${n(plan.evaluationSamples)} samples`,
+  ];
+}
+
+function multiples(of: number, upTo: number): number[] {
+  return Array.from({ length: Math.floor(upTo / of) }, (_, i) => (i + 1) * of);
+}
+
+function countBy(keys: readonly string[]): Record<string, number> {
+  const counts: Record<string, number> = {};
+  for (const key of keys) counts[key] = (counts[key] ?? 0) + 1;
+  return counts;
+}

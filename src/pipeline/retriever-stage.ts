@@ -1,0 +1,122 @@
+/** Stage "retriever": the late-interaction encoder, trained on the labels with InfoNCE (Eq. 2), and its index. */
+import { rm } from 'node:fs/promises';
+import type { Config } from '../config/index.js';
+import { hashJson } from '../core/hash.js';
+import { leakGuard } from '../data/index.js';
+import {
+  collectLabels,
+  createEncoder,
+  EncoderClient,
+  LearnedRetriever,
+  SPEC_DEFAULTS,
+  trainRetriever,
+  writeRetriever,
+  type RetrieverSpec,
+  type TrainData,
+  type TrainOptions,
+} from '../retriever/index.js';
+import type { DataSets } from './data-stage.js';
+import type { LabelResult } from './label-stage.js';
+import type { Session } from './session.js';
+import type { StartPolicy } from './warmup-stage.js';
+
+/** The trained retriever: opened when it is searched with. */
+export interface TrainedRetriever {
+  open(): Promise<LearnedRetriever>;
+  fingerprint: string;
+}
+
+/** Trains the retriever on the labels; its token embeddings are those of the start policy. */
+export async function trainRetrieverStage(
+  session: Session,
+  data: DataSets,
+  labels: LabelResult,
+  policy: StartPolicy,
+): Promise<TrainedRetriever> {
+  const { config, run } = session;
+  const inputs = {
+    data: data.fingerprint,
+    labels: labels.fingerprint,
+    policy: policy.fingerprint,
+    retriever: config.retriever,
+    seed: config.seed,
+  };
+  await run.stage('retriever', inputs, async () => {
+    // Only one heavy worker at a time: the policy's makes room for the encoder's.
+    await session.releaseEngine();
+    await train(session, data, labels, policy);
+    await rm(run.paths.index, { recursive: true, force: true });
+  });
+  const threads = threadsOf(config);
+  return {
+    open: () => LearnedRetriever.open(run.paths.retriever, run.paths.index, data.corpus, { threads }),
+    fingerprint: hashJson(inputs),
+  };
+}
+
+async function train(session: Session, data: DataSets, { labels }: LabelResult, policy: StartPolicy): Promise<void> {
+  const { config, run, tokenizer, progress } = session;
+  const { dim, convWidth, layers, scoring, temperature, maxQueryTokens, maxDocumentTokens } = config.retriever;
+  const spec: RetrieverSpec = { ...SPEC_DEFAULTS, scoring, maxQueryTokens, maxDocumentTokens };
+  const shape = { dim, convWidth, convLayers: layers, maxTokens: Math.max(maxQueryTokens, maxDocumentTokens) };
+  const { config: encoderConfig, params } = await createEncoder(policy.folder, shape, config.seed);
+  const encoder = await EncoderClient.open({
+    config: encoderConfig,
+    params,
+    scoring,
+    temperature,
+    threads: threadsOf(config),
+  });
+  try {
+    const candidates = data.corpus.filter((trace) => trace.split !== 'held-out');
+    const { labelled, strangers } = collectLabels(labels, data.train, candidates);
+    await run.event('retriever-data', { labelled: labelled.length, strangers });
+    const exclude = leakGuard(data.train, { sameAnswer: config.labels.excludeSameAnswer });
+    const tokenize: TrainData['tokenize'] = (text) => tokenizer.encode(text);
+    await run.cutMetrics('retriever', 0);
+    const report = await trainRetriever(
+      encoder,
+      { labelled, candidates, exclude, tokenize, spec },
+      trainOptions(config),
+      {
+        onMetrics: (line) => run.metrics({ arm: 'retriever', ...line }),
+        progress,
+      },
+    );
+    const trained = new Map([...params, ...(await encoder.snapshot())]);
+    await writeRetriever(
+      run.paths.retriever,
+      { encoder: { config: encoderConfig, params: trained }, spec, training: report },
+      session.modelFolder,
+    );
+    if (report.saturated) {
+      progress.line(
+        'retriever: the first batch was saturated (next to no gradient); use retriever.scoring: mean, or a higher temperature',
+      );
+    }
+  } finally {
+    await encoder.dispose();
+  }
+}
+
+/** Ten validations in a training; the warm-up and clipping are the paper's and the usual ones. */
+function trainOptions({ retriever, seed }: Config): TrainOptions {
+  const { steps, batchSize, learningRate, weightDecay, heldOutShare } = retriever;
+  return {
+    steps,
+    batchSize,
+    learningRate,
+    weightDecay,
+    heldOutShare,
+    seed,
+    warmupShare: 0.1,
+    maxGradNorm: 1,
+    inBatchPositives: 'mask',
+    evalEvery: Math.max(1, Math.ceil(steps / 10)),
+  };
+}
+
+/** 0 in the configuration leaves the number of threads to the runtime. */
+function threadsOf({ engine }: Config): number | undefined {
+  return engine.threads === 0 ? undefined : engine.threads;
+}

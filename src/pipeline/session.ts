@@ -1,0 +1,79 @@
+/**
+ * What the stages of a run share: configuration, folder, model, verifier, random stream. The engine is opened when it
+ * is first needed and can be given up in between, so that only one heavy worker is alive at a time.
+ */
+import { fileURLToPath } from 'node:url';
+import type { Config } from '../config/index.js';
+import type { Progress } from '../core/progress.js';
+import { Rng } from '../core/rng.js';
+import type { RunFolder } from '../core/run-folder.js';
+import type { PolicyEngine } from '../engine/index.js';
+import { PromptCodec, readDecoderConfig, Tokenizer } from '../models/index.js';
+import { openVerifier, type Verifier } from '../verify/index.js';
+import { hashModelFolder } from './fingerprint.js';
+
+/** Opens a policy engine on a model folder. */
+export type OpenEngine = (folder: string, settings: Config['engine']) => Promise<PolicyEngine>;
+
+export interface Session {
+  readonly config: Config;
+  readonly run: RunFolder;
+  readonly progress: Progress;
+  /** Root of all random choices of the run. */
+  readonly rng: Rng;
+  /** Folder of the model before any training. */
+  readonly modelFolder: string;
+  /** Hash of that folder's files. */
+  readonly modelHash: string;
+  readonly tokenizer: Tokenizer;
+  readonly codec: PromptCodec;
+  readonly verifier: Verifier;
+  /** The engine, opened at the first call. Its weights are whatever was loaded last: load before use. */
+  engine(): Promise<PolicyEngine>;
+  /** Ends the engine's worker; the next call of `engine` opens a new one. */
+  releaseEngine(): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** Opens model, tokenizer and verifier of a configuration; the engine waits. */
+export async function openSession(
+  config: Config,
+  run: RunFolder,
+  openEngine: OpenEngine,
+  progress: Progress,
+): Promise<Session> {
+  const modelFolder = modelFolderOf(config);
+  const modelHash = await hashModelFolder(modelFolder);
+  const tokenizer = await Tokenizer.load(modelFolder);
+  const { eosIds } = await readDecoderConfig(modelFolder);
+  const codec = new PromptCodec(tokenizer, { ...config.prompt, stop: config.rl.stop, eosIds });
+  const verifier = await openVerifier(config.reward);
+  let engine: Promise<PolicyEngine> | undefined;
+  const releaseEngine = async () => {
+    const open = engine;
+    engine = undefined;
+    await (await open)?.dispose();
+  };
+  return {
+    config,
+    run,
+    progress,
+    rng: Rng.fromSeed(config.seed),
+    modelFolder,
+    modelHash,
+    tokenizer,
+    codec,
+    verifier,
+    engine: () => (engine ??= openEngine(modelFolder, config.engine)),
+    releaseEngine,
+    close: async () => {
+      await releaseEngine();
+      await verifier.dispose();
+    },
+  };
+}
+
+/** Folder of the configured model; `embedded` is the base model of the embedded world, which comes with the package. */
+export function modelFolderOf({ model }: Config): string {
+  return model.path === 'embedded' ? fileURLToPath(new URL('../../assets/base', import.meta.url)) : model.path;
+}
