@@ -2,4 +2,6 @@
 export type * from './types.js';
 export { AdamW, type AdamWState, type Trainable } from './adamw.js';
 export { FakeEngine, type FakeEngineOptions } from './fake/fake-engine.js';
+export { LocalEngine, type LocalEngineOptions } from './local/local-engine.js';
+export { openLocalEngine } from './local/open.js';
 export { tokenLoss, type TokenLoss } from './loss.js';

@@ -69,7 +69,7 @@ export function lifecycleContract(target: ContractTarget): void {
 
     it('refuses a folder without a checkpoint and stays usable', async () => {
       await withEngine(target, async (engine) => {
-        await expect(engine.load(join(folder, 'missing'))).rejects.toThrow();
+        await expect(engine.load(join(folder, 'missing'))).rejects.toThrow(Error);
         expect(await engine.logprobs([{ prompt: ids(1), responses: [ids(2)] }])).toHaveLength(1);
       });
     });

@@ -1,0 +1,172 @@
+/** The local engine in the thread of its caller. `openLocalEngine` runs it in a worker, which is what most callers want. */
+import { basename } from 'node:path';
+import { RaRftError } from '../../core/errors.js';
+import type { Report } from '../../core/worker-rpc.js';
+import { loadParams } from '../../models/checkpoint.js';
+import { readDecoderConfig, type DecoderConfig } from '../../models/hf-config.js';
+import { countParams, type Params } from '../../models/parameters.js';
+import { AdamW, type Trainable } from '../adamw.js';
+import { checkSampleRequests, checkScoreGroups, checkTrainGroups } from '../requests.js';
+import type {
+  EngineInfo,
+  ForwardBackwardResult,
+  LossSpec,
+  OptimStepOptions,
+  OptimStepResult,
+  PolicyEngine,
+  SampleOptions,
+  SampleRequest,
+  SampleResult,
+  ScoreGroup,
+  TrainGroup,
+} from '../types.js';
+import { readEngineFile, readOptimizer, saveEngine } from './checkpoint.js';
+import { ModelState } from './model-state.js';
+import { sampleAll, type SamplerLimits } from './sampler.js';
+import { accumulateGradients, scoreGroups } from './trainer.js';
+
+export interface LocalEngineOptions {
+  /** Threads of each session; default: as many as there are cores. */
+  threads?: number;
+  /** Longest prompt plus response; default and limit: the model's own window. */
+  maxContext?: number;
+  /** Bytes of activations that one micro-batch may keep, default 4 GB. Results depend on it by rounding only. */
+  activationBytes?: number;
+  /** Batches of sampling; defaults: 256 rows, 2 GB of caches, 4,096 prompt tokens a run. */
+  sampler?: Partial<SamplerLimits>;
+  /** Folder whose tokenizer files are copied into checkpoints. */
+  tokenizerFrom?: string;
+}
+
+const DEFAULT_LIMITS: SamplerLimits = { maxRows: 256, cacheBytes: 2e9, prefillTokens: 4096 };
+const DEFAULT_ACTIVATION_BYTES = 4e9;
+/** Windows beyond this cost memory for rotary tables and are rarely meant. */
+const DEFAULT_MAX_CONTEXT = 8192;
+
+export class LocalEngine implements PolicyEngine {
+  readonly info: EngineInfo;
+  private readonly state: ModelState;
+  private readonly options: LocalEngineOptions;
+  private readonly limits: SamplerLimits;
+  private readonly activationBytes: number;
+  /** Made at the first training call: a model that only samples and scores needs no gradients. */
+  private training: { trainables: Trainable[]; optimizer: AdamW } | undefined;
+  private policyVersion = 0;
+  private disposed = false;
+
+  /** An engine on parameters already in memory, which it takes over. */
+  constructor(name: string, config: DecoderConfig, params: Params, options: LocalEngineOptions = {}) {
+    const maxContext = Math.min(config.maxPosition, options.maxContext ?? DEFAULT_MAX_CONTEXT);
+    this.info = { name, parameters: countParams(config), maxContext, vocabSize: config.vocab };
+    this.state = new ModelState(config, params, { maxContext, threads: options.threads });
+    this.options = options;
+    this.limits = { ...DEFAULT_LIMITS, ...options.sampler };
+    this.activationBytes = options.activationBytes ?? DEFAULT_ACTIVATION_BYTES;
+  }
+
+  /** Opens a Hugging Face folder, or a checkpoint of this engine with optimizer and version. */
+  static async open(folder: string, options: LocalEngineOptions = {}): Promise<LocalEngine> {
+    const config = await readDecoderConfig(folder);
+    const params = await loadParams(folder, config);
+    const engine = new LocalEngine(basename(folder), config, params, { tokenizerFrom: folder, ...options });
+    await engine.restore(folder);
+    return engine;
+  }
+
+  async sample(requests: readonly SampleRequest[], options: SampleOptions, report?: Report): Promise<SampleResult> {
+    this.mustBeAlive();
+    checkSampleRequests(this.info, requests, options);
+    const total = requests.reduce((n, r) => n + r.n, 0);
+    const onDone = (ended: number) => report?.(ended, total);
+    const samples_NG = await sampleAll(this.state, requests, options, this.limits, onDone);
+    return { policyVersion: this.policyVersion, samples_NG };
+  }
+
+  async logprobs(groups: readonly ScoreGroup[], report?: Report): Promise<Float32Array[][]> {
+    this.mustBeAlive();
+    checkScoreGroups(this.info, groups);
+    return scoreGroups(this.state, groups, this.activationBytes, report);
+  }
+
+  async forwardBackward(
+    groups: readonly TrainGroup[],
+    loss: LossSpec,
+    report?: Report,
+  ): Promise<ForwardBackwardResult> {
+    this.mustBeAlive();
+    checkTrainGroups(this.info, groups, loss);
+    const { trainables } = this.forTraining();
+    return accumulateGradients(this.state, trainables, groups, loss, this.activationBytes, report);
+  }
+
+  async optimStep(options: OptimStepOptions): Promise<OptimStepResult> {
+    this.mustBeAlive();
+    const gradNorm = this.forTraining().optimizer.step(options);
+    return { gradNorm, policyVersion: ++this.policyVersion };
+  }
+
+  async save(folder: string, { optimizer } = { optimizer: true }): Promise<void> {
+    this.mustBeAlive();
+    const { config, params } = this.state;
+    await saveEngine(folder, {
+      config,
+      params,
+      policyVersion: this.policyVersion,
+      ...(optimizer && this.training ? { optimizer: this.training.optimizer.getState() } : {}),
+      ...(this.options.tokenizerFrom === undefined ? {} : { tokenizerFrom: this.options.tokenizerFrom }),
+    });
+  }
+
+  async load(folder: string): Promise<void> {
+    this.mustBeAlive();
+    const config = await readDecoderConfig(folder);
+    const own = this.state.config;
+    for (const key of ['hidden', 'layers', 'heads', 'kvHeads', 'headDim', 'ffn', 'vocab', 'architecture'] as const) {
+      if (config[key] === own[key]) continue;
+      throw new RaRftError({
+        code: 'model',
+        message: `${folder} holds another model: ${key} is ${config[key]}`,
+        where: `${folder}/config.json`,
+        expected: `${key} ${own[key]}, as in ${this.info.name}`,
+        hint: 'Open the folder as an engine of its own.',
+      });
+    }
+    const params = await loadParams(folder, own);
+    await this.restore(folder, () => {
+      for (const [name, values] of params) this.state.params.get(name)!.set(values);
+    });
+  }
+
+  async dispose(): Promise<void> {
+    if (this.disposed) return;
+    this.disposed = true;
+    await this.state.dispose();
+  }
+
+  /** Takes over version and optimizer of a checkpoint; `apply` runs once everything has been read. */
+  private async restore(folder: string, apply: () => void = () => {}): Promise<void> {
+    const { policyVersion, optimizerStep } = await readEngineFile(folder);
+    const saved =
+      optimizerStep === undefined ? undefined : await readOptimizer(folder, this.state.params, optimizerStep);
+    apply();
+    this.policyVersion = policyVersion;
+    if (this.training) {
+      for (const { grad } of this.training.trainables) grad.fill(0);
+      this.training.optimizer.reset();
+    }
+    if (saved) this.forTraining().optimizer.setState(saved);
+  }
+
+  private forTraining(): { trainables: Trainable[]; optimizer: AdamW } {
+    if (!this.training) {
+      const trainables = this.state.makeTrainables();
+      this.training = { trainables, optimizer: new AdamW(trainables) };
+    }
+    return this.training;
+  }
+
+  private mustBeAlive(): void {
+    if (!this.disposed) return;
+    throw new RaRftError({ code: 'engine', message: 'the engine was used after dispose', where: this.info.name });
+  }
+}

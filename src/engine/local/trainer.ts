@@ -1,0 +1,170 @@
+/** Scoring and training: micro-batches through the graphs, gradients added up in place. */
+import type { Trainable } from '../adamw.js';
+import { tokenLoss } from '../loss.js';
+import type { ForwardBackwardResult, LossSpec, ScoreGroup, TrainGroup, TrainResponse } from '../types.js';
+import type { Feed, TensorData } from '../../tensor/index.js';
+import { gradName, runningName, scoreGraph, trainGraph } from './graphs.js';
+import { microBatches, type MicroBatch } from './micro-batches.js';
+import type { ModelState } from './model-state.js';
+import { packGroups, type Packed } from './packing.js';
+
+type OnDone = (done: number, total: number) => void;
+
+/** log p of every response token. */
+export async function scoreGroups(
+  state: ModelState,
+  groups: readonly ScoreGroup[],
+  budgetBytes: number,
+  onDone: OnDone = () => {},
+): Promise<Float32Array[][]> {
+  const out = groups.map(({ responses }) => responses.map((r) => new Float32Array(r.length)));
+  const work = groups.map(({ prompt, responses }) => ({ prompt, responses: responses.map((tokens) => ({ tokens })) }));
+  const batches = microBatches(state.config, work, budgetBytes);
+  for (const [i, batch] of batches.entries()) {
+    const packed = packGroups(state.config, batch.groups);
+    const program = await state.program(`score ${packed.hasPrefix}`, () => scoreGraph(state.config, packed.hasPrefix));
+    const { logprobs } = await program.run(rowFeeds(state, packed));
+    spread(logprobs!, batch, (group, response) => out[group]![response]!);
+    onDone(i + 1, batches.length);
+  }
+  return out;
+}
+
+/** Adds the loss's gradient to the gradients of `trainables`. */
+export async function accumulateGradients(
+  state: ModelState,
+  trainables: readonly Trainable[],
+  groups: readonly TrainGroup[],
+  loss: LossSpec,
+  budgetBytes: number,
+  onDone: OnDone = () => {},
+): Promise<ForwardBackwardResult> {
+  const { config } = state;
+  const logprobs_NGT = groups.map(({ responses }) => responses.map((r) => new Float32Array(r.tokens.length)));
+  const entropy_NGT = groups.map(({ responses }) => responses.map((r) => new Float32Array(r.tokens.length)));
+  const grads = new Map(trainables.map(({ name, grad }) => [name, grad]));
+  const batches = microBatches(config, groups, budgetBytes);
+  for (const [i, batch] of batches.entries()) {
+    const packed = packGroups(config, batch.groups);
+    const program = await state.program(`train ${packed.hasPrefix}`, () => trainGraph(config, packed.hasPrefix));
+    const feeds = { ...rowFeeds(state, packed), ...lossFeeds(batch, groups, loss), ...runningFeeds(state, trainables) };
+    const fetches: Record<string, TensorData | null> = {
+      logprobs: null,
+      entropy: null,
+      dEmbedded: null,
+      dTarget: null,
+    };
+    for (const { name, grad } of trainables) {
+      const feed = feeds[runningName(name)] as TensorData;
+      if (program.outputNames.includes(gradName(name))) fetches[gradName(name)] = { data: grad, shape: feed.shape };
+    }
+    const found = await program.run(feeds, fetches);
+    addRows(grads.get('embed')!, packed.ids, found['dEmbedded']!, config.hidden);
+    addRows(grads.get(config.tied ? 'embed' : 'head')!, packed.targets, found['dTarget']!, config.hidden);
+    spread(found['logprobs']!, batch, (group, response) => logprobs_NGT[group]![response]!);
+    spread(found['entropy']!, batch, (group, response) => entropy_NGT[group]![response]!);
+    onDone(i + 1, batches.length);
+  }
+  return { ...summarise(groups, loss, logprobs_NGT, entropy_NGT), logprobs_NGT };
+}
+
+/** Feeds that scoring and training share. */
+function rowFeeds(state: ModelState, packed: Packed): Record<string, Feed> {
+  const positions = (packed.feeds['positions'] as TensorData).data as BigInt64Array;
+  const longest = positions.reduce((a, b) => (a > b ? a : b), 0n);
+  return {
+    ...state.paramFeeds,
+    ...state.angleFeeds(Number(longest) + 1),
+    ...packed.feeds,
+    targets: { data: packed.targets, shape: [packed.targets.length] },
+  };
+}
+
+function runningFeeds(state: ModelState, trainables: readonly Trainable[]): Record<string, Feed> {
+  return Object.fromEntries(
+    trainables.map(({ name, grad }) => {
+      const { shape } = state.paramFeeds[name] as TensorData;
+      return [runningName(name), { data: grad, shape }];
+    }),
+  );
+}
+
+function lossFeeds(batch: MicroBatch, groups: readonly TrainGroup[], loss: LossSpec): Record<string, Feed> {
+  const usesRatio = loss.kind === 'policy_gradient' && loss.ratio;
+  const tokens = batch.sources.map(({ group, response }) => groups[group]!.responses[response]!);
+  const M = tokens.reduce((n, r) => n + r.tokens.length, 0);
+  const join = (of: (r: TrainResponse) => Float32Array | undefined, missing: number): Feed => {
+    const data = new Float32Array(M).fill(missing);
+    let at = 0;
+    for (const r of tokens) {
+      const values = of(r);
+      if (values) data.set(values, at);
+      at += r.tokens.length;
+    }
+    return { data, shape: [M] };
+  };
+  return {
+    weight: join((r) => r.weights, 0),
+    advantage: join((r) => (loss.kind === 'policy_gradient' ? r.advantages : undefined), 1),
+    sampler: join((r) => (usesRatio ? r.samplerLogprobs : undefined), 0),
+    useRatio: Float32Array.of(usesRatio ? 1 : 0),
+    ratioLow: Float32Array.of(usesRatio ? 1 - loss.clipLow : 0),
+    ratioHigh: Float32Array.of(usesRatio ? 1 + loss.clipHigh : 2),
+  };
+}
+
+/** Cuts a [M] result into the responses it is of. */
+function spread(
+  result: TensorData,
+  batch: MicroBatch,
+  target: (group: number, response: number) => Float32Array,
+): void {
+  let at = 0;
+  for (const { group, response } of batch.sources) {
+    const out = target(group, response);
+    out.set((result.data as Float32Array).subarray(at, at + out.length));
+    at += out.length;
+  }
+}
+
+/** table[ids[i]] += rows[i]. */
+function addRows(table: Float32Array, ids: Int32Array, rows: TensorData, width: number): void {
+  const data = rows.data as Float32Array;
+  for (const [i, id] of ids.entries()) {
+    const to = id * width;
+    const from = i * width;
+    for (let j = 0; j < width; j++) table[to + j] = table[to + j]! + data[from + j]!;
+  }
+}
+
+function summarise(
+  groups: readonly TrainGroup[],
+  loss: LossSpec,
+  logprobs_NGT: Float32Array[][],
+  entropy_NGT: Float32Array[][],
+): Omit<ForwardBackwardResult, 'logprobs_NGT'> {
+  const total = { loss: 0, tokens: 0, clipped: 0, entropy: 0 };
+  for (const [n, { responses }] of groups.entries()) {
+    for (const [g, r] of responses.entries()) {
+      for (const [t, weight] of r.weights.entries()) {
+        if (weight === 0) continue;
+        const one = tokenLoss(loss, logprobs_NGT[n]![g]![t]!, {
+          weight,
+          advantage: r.advantages?.[t],
+          samplerLogprob: r.samplerLogprobs?.[t],
+        });
+        total.loss += one.loss;
+        total.tokens++;
+        total.clipped += Number(one.clipped);
+        total.entropy += entropy_NGT[n]![g]![t]!;
+      }
+    }
+  }
+  const { tokens } = total;
+  return {
+    loss: total.loss,
+    tokens,
+    clipShare: tokens > 0 ? total.clipped / tokens : 0,
+    entropy: tokens > 0 ? total.entropy / tokens : undefined,
+  };
+}

@@ -1,0 +1,112 @@
+/**
+ * The decoder, written once for training, scoring and sampling: Llama, Qwen2 and Qwen3. It works on *rows*, one a token,
+ * whatever sequences they belong to; only attention knows about sequences, and the caller brings it.
+ */
+import {
+  embedding,
+  linear,
+  reshape,
+  rmsNorm,
+  rotary,
+  split,
+  swiglu,
+  type Dim,
+  type Graph,
+  type Tensor,
+} from '../tensor/index.js';
+import type { DecoderConfig } from './hf-config.js';
+import { paramSpecs } from './parameters.js';
+
+/** A decoder's parameters in a graph, by the names of `paramSpecs`. */
+export type Weights = ReadonlyMap<string, Tensor>;
+
+/** Declares all parameters of the model in a graph, in the order of `paramSpecs`. */
+export function decoderWeights(graph: Graph, config: DecoderConfig): Weights {
+  return new Map(paramSpecs(config).map(({ name, shape }) => [name, graph.param(name, shape)]));
+}
+
+/** Where each row stands in its sequence, and the tables of its rotary angles. */
+export interface RowPositions {
+  /** int64 [S, 1]: each row is a sequence of one to the rotary operator, which refuses more steps than its tables have. */
+  positions: Tensor;
+  /** [longest position + 1, headDim / 2]. */
+  cos: Tensor;
+  sin: Tensor;
+}
+
+/** Declares the position inputs of `S` rows: `positions`, `cos`, `sin` (tables cut to the positions in use). */
+export function rowPositions(graph: Graph, config: DecoderConfig, rows: Dim): RowPositions {
+  const half = config.headDim / 2;
+  return {
+    positions: graph.input('positions', 'int64', [rows, 1]),
+    cos: graph.input('cos', 'float32', ['angles', half]),
+    sin: graph.input('sin', 'float32', ['angles', half]),
+  };
+}
+
+/** Queries, keys and values of S rows: [S, heads * headDim] and [S, kvHeads * headDim], rotated where they should be. */
+export interface QueryKeyValue {
+  q: Tensor;
+  k: Tensor;
+  v: Tensor;
+}
+
+/** What differs between the uses of a decoder. */
+export interface RowAttention {
+  /** Attention output of the rows, [S, heads * headDim]; of the last layer, of the kept rows only. */
+  attend: (layer: number, rows: QueryKeyValue) => Tensor;
+  /** Drops rows that nothing needs beyond the last layer's keys and values: [S, hidden] -> [M, hidden]. Default: keeps all. */
+  keep?: (x: Tensor) => Tensor;
+}
+
+/** Rows of the embedding table, [S, hidden]. Differentiable in the rows; the table's gradient is the caller's (see `gradients`). */
+export function embedRows(weights: Weights, ids: Tensor): Tensor {
+  return embedding(weights.get('embed') as Tensor, ids, { gradient: 'none' });
+}
+
+/** All layers and the final norm: embedded rows [S, hidden] -> rows ready for the head, [S or M, hidden]. */
+export function decodeRows(
+  config: DecoderConfig,
+  weights: Weights,
+  embedded: Tensor,
+  at: RowPositions,
+  { attend, keep = (x) => x }: RowAttention,
+): Tensor {
+  const eps = config.rmsEps;
+  const weight = (name: string) => weights.get(name) as Tensor;
+  let x = embedded;
+  for (let i = 0; i < config.layers; i++) {
+    const own = (name: string) => weight(`layers.${i}.${name}`);
+    const rows = queryKeyValue(config, own, rmsNorm(x, own('inputNorm'), eps), at);
+    const attended = attend(i, rows);
+    const residual = i === config.layers - 1 ? keep(x) : x;
+    x = linear(attended, own('o'), { residual });
+    const [gate, up] = split(linear(rmsNorm(x, own('postNorm'), eps), own('gateUp')), 1, [config.ffn, config.ffn]);
+    x = linear(swiglu(gate as Tensor, up as Tensor), own('down'), { residual: x });
+  }
+  return rmsNorm(x, weight('norm'), eps);
+}
+
+/** The head's weight, [vocab, hidden]: the embedding table where they are tied. */
+export function headWeight(config: DecoderConfig, weights: Weights): Tensor {
+  return weights.get(config.tied ? 'embed' : 'head') as Tensor;
+}
+
+/** Keys and values alone of a last layer whose queries nobody needs (filling a cache). */
+export function queryKeyValue(
+  { heads, kvHeads, headDim, qkvBias, qkNorm, rmsEps }: DecoderConfig,
+  own: (name: string) => Tensor,
+  x: Tensor,
+  { positions, cos, sin }: RowPositions,
+): QueryKeyValue {
+  const fused = linear(x, own('qkv'), qkvBias ? { bias: own('qkvBias') } : {});
+  const widths = [heads * headDim, kvHeads * headDim, kvHeads * headDim];
+  const [q, k, v] = split(fused, 1, widths) as [Tensor, Tensor, Tensor];
+  const place = (t: Tensor, norm: string): Tensor => {
+    const width = t.shape[1] as Dim;
+    const normed = qkNorm ? rmsNorm(reshape(t, [-1, headDim]), own(norm), rmsEps) : t;
+    const turned = rotary(reshape(normed, [-1, 1, width]), positions, cos, sin);
+    return reshape(turned, [-1, width]);
+  };
+  return { q: place(q, 'qNorm'), k: place(k, 'kNorm'), v };
+}
