@@ -75,7 +75,7 @@ function memory(): Promise<CheckResult> {
     name: 'memory',
     state: limit >= 3 * gib ? 'ok' : 'warn',
     text: `${(limit / gib).toFixed(1)} GiB, ${(freemem() / gib).toFixed(1)} GiB free`,
-    hint: 'The demo wants about 2 GiB, a model of 135M parameters about 8; lower engine.microBatchTokens.',
+    hint: 'The demo wants about 2 GiB, a model of 135M parameters about 8; lower engine.activationGigabytes.',
   });
 }
 

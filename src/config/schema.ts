@@ -254,11 +254,10 @@ export const configSchema = z.strictObject({
   engine: section(
     {
       threads: count(0, 0, 'Threads of tensor work; 0: one for each core.', 'threads'),
-      microBatchTokens: count(
-        1,
-        8192,
-        'Tokens of one forward and backward pass; bounds memory, never changes results beyond rounding.',
-        'tokens',
+      activationGigabytes: positive(
+        4,
+        'Memory that the activations of one micro-batch may take; bounds memory, never changes results beyond rounding.',
+        'GB',
       ),
       maxSequences: count(1, 256, 'Sequences sampled at the same time.', 'sequences'),
     },

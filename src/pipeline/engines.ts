@@ -1,8 +1,11 @@
 /** The engines a run may use. */
-import { RaRftError } from '../core/errors.js';
+import { openLocalEngine as openLocal } from '../engine/index.js';
 import type { OpenEngine } from './session.js';
 
 /** The local engine: tensor graphs on this machine, in a worker of its own. */
-export const openLocalEngine: OpenEngine = () => {
-  throw new RaRftError({ code: 'internal', message: 'not wired yet' });
-};
+export const openLocalEngine: OpenEngine = (folder, { threads, maxSequences, activationGigabytes }) =>
+  openLocal(folder, {
+    ...(threads > 0 ? { threads } : {}),
+    activationBytes: activationGigabytes * 1e9,
+    sampler: { maxRows: maxSequences },
+  });

@@ -17,7 +17,16 @@ const operations: Record<string, (a: number, b: number) => number> = {
 };
 
 const vocabulary = [
-  ...['<pad>', '<unk>', '<end>', 'Problem', 'Solution', ':', '.', 'apples', 'pears', ...Object.keys(operations)],
+  '<pad>',
+  '<unk>',
+  '<end>',
+  'Problem',
+  'Solution',
+  ':',
+  '.',
+  'apples',
+  'pears',
+  ...Object.keys(operations),
   ...Array.from({ length: 10 }, (_, n) => String(n)),
   ...Array.from({ length: 10 }, (_, n) => `\\boxed{${n}}`),
 ];
