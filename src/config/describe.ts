@@ -90,6 +90,7 @@ function keyFacts(path: string, node: SchemaNode): KeyFacts {
 
 function allowedText(node: SchemaNode): string {
   if (node.anyOf) return node.anyOf.map(allowedText).join(' or ');
+  if (Array.isArray(node.type)) return node.type.map((type) => allowedText({ ...node, type })).join(' or ');
   if (node.enum) return node.enum.join(' | ');
   switch (node.type) {
     case 'integer':
@@ -119,5 +120,5 @@ function rangeText(node: SchemaNode): string {
 }
 
 function takesText(node: SchemaNode): boolean {
-  return node.type === 'string' || node.enum !== undefined || (node.anyOf ?? []).some(takesText);
+  return [node.type].flat().includes('string') || node.enum !== undefined || (node.anyOf ?? []).some(takesText);
 }

@@ -103,15 +103,15 @@ function readConfigText(file: string): string {
   }
 }
 
+/** A text key takes the text as it stands; quotes make YAML of it, with its escapes. */
 function readValue(path: string, text: string): unknown {
-  let value: unknown;
+  const plainText = findKey(path)?.takesText === true && !/^\s*["']/.test(text) && text.trim() !== 'null';
+  if (plainText) return text;
   try {
-    value = parse(text);
+    return parse(text) as unknown;
   } catch (cause) {
     throw new RaRftError({ code: 'config', message: `not a YAML value: ${text}`, where: `--set ${path}`, cause });
   }
-  const quoted = typeof value === 'string' && /^\s*["']/.test(text);
-  return findKey(path)?.takesText === true && value !== null && !quoted ? text : value;
 }
 
 function setPath(values: Values, path: readonly string[], value: unknown): void {

@@ -24,7 +24,14 @@ describe('writeFileAtomic', () => {
 
   it('lets parallel writes of one file each be whole', async () => {
     const path = join(await temporaryFolder(), 'raced.json');
-    await Promise.all(Array.from({ length: 8 }, (_, i) => writeJsonAtomic(path, new Array(2000).fill(i))));
+    await Promise.all(
+      Array.from({ length: 8 }, (_, i) =>
+        writeJsonAtomic(
+          path,
+          Array.from({ length: 2000 }, () => i),
+        ),
+      ),
+    );
     const value = JSON.parse(await readFile(path, 'utf8')) as number[];
     expect(new Set(value).size).toBe(1);
   });

@@ -55,7 +55,7 @@ describe('Rng', () => {
 
   it('is uniform in [0, 1), never 1 even as float32', () => {
     const rng = Rng.fromSeed('uniform');
-    const bins = new Array<number>(16).fill(0);
+    const bins = Array.from({ length: 16 }, () => 0);
     let exact = true;
     for (let i = 0; i < 160_000; i++) {
       const x = rng.next();
@@ -104,7 +104,7 @@ describe('Rng', () => {
   it('samples distinct items, all of them where there are fewer', () => {
     const rng = Rng.fromSeed('sample');
     expect(new Set(rng.sample([1, 2, 3, 4, 5], 3)).size).toBe(3);
-    expect(rng.sample([1, 2], 9).toSorted()).toEqual([1, 2]);
+    expect(new Set(rng.sample([1, 2], 9))).toEqual(new Set([1, 2]));
     expect(rng.sample([], 2)).toEqual([]);
     expect(rng.pick(['only'])).toBe('only');
     expect(() => rng.pick([])).toThrow(RangeError);
