@@ -1,19 +1,62 @@
-/** The verbs that work on a run: the whole of it, or one stage. */
-import { configToYaml } from '../config/index.js';
-import { RaRftError } from '../core/errors.js';
+/** The verbs that work on a run: the whole of it, or up to one stage. */
+import { configToYaml, type Config } from '../config/index.js';
+import { durationText } from '../core/terminal-progress.js';
+import { RunFolder } from '../core/run-folder.js';
+import { planRun, planText, runPipeline, type LastStage } from '../pipeline/index.js';
 import type { CliContext } from './context.js';
 import { resolveRun, type RunOptions } from './run-options.js';
 
 export type RunVerb = 'run' | 'judge' | 'retriever' | 'train' | 'eval' | 'report';
 
-/** Runs the stages of a verb. With --dry-run prints the resolved configuration instead. */
+/** The last stage that each verb runs; `run` goes on to the report. */
+const lastStages: Readonly<Record<Exclude<RunVerb, 'report'>, LastStage>> = {
+  run: 'eval',
+  judge: 'labels',
+  retriever: 'retriever',
+  train: 'train',
+  eval: 'eval',
+};
+
+/** Runs the stages of a verb. With --dry-run prints what it would do and the resolved configuration instead. */
 export async function runVerb(verb: RunVerb, options: RunOptions, context: CliContext): Promise<void> {
   const { config, root, origin } = resolveRun(options);
+  if (verb === 'report') {
+    const { reportVerb } = await import('./report.js');
+    await reportVerb(root, context);
+    return;
+  }
+  const plan = planText(await planRun(config));
   if (options.dryRun === true) {
     context.out(`# ${verb} in ${root}, from ${origin}; nothing is run.`);
+    context.out(plan.map((line) => `# ${line}`).join('\n'));
     context.out(configToYaml(config));
     return;
   }
-  await Promise.resolve();
-  throw new RaRftError({ code: 'internal', message: `the stages of ${verb} are not wired yet` });
+  context.progress.line(`${verb} in ${root}, from ${origin}`);
+  for (const line of plan) context.progress.line(`  ${line}`);
+  await runStages(verb, config, root, context);
+}
+
+async function runStages(
+  verb: Exclude<RunVerb, 'report'>,
+  config: Config,
+  root: string,
+  context: CliContext,
+): Promise<void> {
+  const started = performance.now();
+  const run = await RunFolder.open(root, { values: config, yaml: configToYaml(config) });
+  try {
+    const { progress } = context;
+    const summary = await runPipeline(config, run, { until: lastStages[verb], progress });
+    if (!summary) {
+      context.out(`done up to ${lastStages[verb]}: ${root}`);
+      return;
+    }
+    const { reportVerb, summaryText } = await import('./report.js');
+    context.out(summaryText(summary));
+    context.out(`this attempt took ${durationText(performance.now() - started)}; everything is in ${root}`);
+    if (verb === 'run') await reportVerb(root, context);
+  } finally {
+    await run.close();
+  }
 }

@@ -1,4 +1,5 @@
 /** Stage "retrieved": the best traces of every train and test problem, by each retriever, kept as files and graded. */
+import { join } from 'node:path';
 import type { ContextName } from '../config/index.js';
 import { RaRftError } from '../core/errors.js';
 import { hashJson } from '../core/hash.js';
@@ -21,8 +22,7 @@ const searchBatch = 256;
 
 /** One line of retrieved/<retriever>.jsonl. */
 export interface RetrievedRecord {
-  /** `held-out-labels`: a labelled training problem, searched among its judged traces only, to grade the retriever. */
-  set: 'train' | 'test' | typeof heldOutLabelsSplit;
+  set: 'train' | 'test';
   problemId: string;
   /** Best first. */
   hits: { traceId: string; score: number }[];
@@ -51,16 +51,15 @@ export interface RetrievalResult {
 /** Searches with every retriever named; those already searched are read. */
 export async function retrieveContexts(session: Session, plan: RetrievalPlan): Promise<RetrievalResult> {
   const { run, config } = session;
-  const { data, names, learned } = plan;
+  const { data, names, learned, heldOut } = plan;
   const retrieved = new Map<RetrieverName, ReadonlyMap<string, readonly Trace[]>>();
   const grades: RetrieverGrade[] = [];
   const fingerprints: string[] = [];
   const traces = new Map(data.corpus.map((trace) => [trace.id, trace]));
   for (const name of names) {
     const file = run.paths.retrieved(name);
-    const labels = plan.heldOut
-      ? hashJson(plan.heldOut.queries.map((q) => [q.query.id, q.positives.map((t) => t.id)]))
-      : null;
+    const graded = join(run.root, 'retrieved', heldOutLabelsSplit, `${name}.jsonl`);
+    const labels = heldOut ? hashJson(heldOut.queries.map((q) => [q.query.id, q.positives.map((t) => t.id)])) : null;
     const inputs = {
       data: data.fingerprint,
       name,
@@ -73,15 +72,16 @@ export async function retrieveContexts(session: Session, plan: RetrievalPlan): P
       const retriever = await openRetriever(name, plan, config.seed);
       try {
         await writeJsonl(file, await searchAll(retriever, plan, session));
+        if (heldOut) await writeJsonl(graded, await searchHeldOut(retriever, heldOut));
       } finally {
         await retriever.dispose();
       }
     });
     const records = await readJsonlAll<RetrievedRecord>(file);
-    const own = records.filter((r) => r.set !== heldOutLabelsSplit);
-    const hits = new Map(own.map((r) => [r.problemId, r.hits.flatMap((h) => traces.get(h.traceId) ?? [])]));
+    const hits = new Map(records.map((r) => [r.problemId, r.hits.flatMap((h) => traces.get(h.traceId) ?? [])]));
     retrieved.set(name, hits);
-    grades.push(...gradeByTruth(name, data, (id) => hits.get(id) ?? []), ...gradeByLabels(name, records, plan.heldOut));
+    grades.push(...gradeByTruth(name, data, (id) => hits.get(id) ?? []));
+    if (heldOut) grades.push(gradeByLabels(name, await readJsonlAll<GradedRecord>(graded), heldOut));
   }
   return { retrieved, grades, fingerprint: hashJson(fingerprints) };
 }
@@ -106,7 +106,7 @@ function openRetriever(
 
 async function searchAll(
   retriever: Retriever,
-  { data, heldOut }: RetrievalPlan,
+  { data }: RetrievalPlan,
   { progress }: Session,
 ): Promise<RetrievedRecord[]> {
   const exclude = leakGuard([...data.train, ...data.test]);
@@ -125,25 +125,28 @@ async function searchAll(
       task.update(records.length);
     }
   }
-  if (heldOut && heldOut.queries.length > 0) {
-    const queries = heldOut.queries.map((q) => q.query);
-    const judgedOnly = (query: { id: string }, trace: Trace) => !heldOut.judged.get(query.id)?.has(trace.id);
-    const hits_Q = await retriever.search(queries, { k: 1, exclude: judgedOnly });
-    queries.forEach((query, i) => add(heldOutLabelsSplit, query.id, hits_Q[i]));
-  }
   task.end();
   return records;
 }
 
-/** Whether the first hit among the judged traces is a positive, for every held-out labelled query. */
-function gradeByLabels(
-  name: string,
-  records: readonly RetrievedRecord[],
-  heldOut: HeldOutLabels | undefined,
-): RetrieverGrade[] {
-  if (!heldOut || heldOut.queries.length === 0) return [];
-  const positives = new Map(heldOut.queries.map((q) => [q.query.id, new Set(q.positives.map((t) => t.id))]));
-  const graded = records.filter((r) => r.set === heldOutLabelsSplit);
-  const firstIsRelevant = graded.map((r) => positives.get(r.problemId)?.has(r.hits[0]?.traceId ?? '') === true);
-  return [{ name, split: heldOutLabelsSplit, firstIsRelevant }];
+/** The best trace of a labelled problem among those that were judged for it. */
+interface GradedRecord {
+  problemId: string;
+  traceId: string | null;
+}
+
+async function searchHeldOut(retriever: Retriever, { queries, judged }: HeldOutLabels): Promise<GradedRecord[]> {
+  const exclude = (query: { id: string }, trace: Trace) => !judged.get(query.id)?.has(trace.id);
+  const hits_Q = await retriever.search(
+    queries.map((q) => q.query),
+    { k: 1, exclude },
+  );
+  return queries.map(({ query }, i) => ({ problemId: query.id, traceId: hits_Q[i]?.[0]?.trace.id ?? null }));
+}
+
+/** Whether that trace is a positive, for every held-out labelled query. */
+function gradeByLabels(name: string, records: readonly GradedRecord[], { queries }: HeldOutLabels): RetrieverGrade {
+  const positives = new Map(queries.map((q) => [q.query.id, new Set(q.positives.map((t) => t.id))]));
+  const firstIsRelevant = records.map((r) => positives.get(r.problemId)?.has(r.traceId ?? '') === true);
+  return { name, split: heldOutLabelsSplit, firstIsRelevant };
 }
