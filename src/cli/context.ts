@@ -1,10 +1,17 @@
 /** What every verb gets from the command line: where to write, how to show progress. */
 import type { Progress } from '../core/progress.js';
+import type { ProgressStream } from '../core/terminal-progress.js';
 
 /** Options before or after any verb. */
 export interface GlobalOptions {
   quiet?: boolean;
   verbose?: boolean;
+}
+
+/** Where the command line writes. */
+export interface CliStreams {
+  out: { write(text: string): unknown };
+  err: ProgressStream;
 }
 
 export interface CliContext {

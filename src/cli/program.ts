@@ -1,7 +1,8 @@
 /** The command line's verbs and options. Each verb's module is loaded only when it is called, so that starting is fast. */
-import { Command } from 'commander';
+import { Command, Option } from 'commander';
 import { terminalProgress } from '../core/terminal-progress.js';
-import type { CliContext, GlobalOptions } from './context.js';
+import type { CliContext, CliStreams, GlobalOptions } from './context.js';
+import type { ModelImportOptions } from './model.js';
 import type { RunOptions } from './run-options.js';
 import type { RunVerb } from './run.js';
 import { packageVersion } from './version.js';
@@ -15,9 +16,26 @@ const runVerbs: Readonly<Record<RunVerb, string>> = {
   report: 'Write the report of what a run has so far.',
 };
 
-/** The whole command line. `configHelp` is appended to the help of the verbs that take a configuration. */
-export function buildProgram(configHelp: string | undefined): Command {
+export interface ProgramOptions {
+  streams: CliStreams;
+  /** Appended to the help of the verbs that take a configuration. */
+  configHelp?: string | undefined;
+}
+
+/** A program and what its actions get. */
+interface Build {
+  program: Command;
+  configHelp: string | undefined;
+  context: () => CliContext;
+}
+
+/** The whole command line. Commander's errors are thrown, not turned into an exit. */
+export function buildProgram({ streams, configHelp }: ProgramOptions): Command {
   const program = new Command('ra-rft')
+    .configureOutput({
+      writeOut: (text) => void streams.out.write(text),
+      writeErr: (text) => void streams.err.write(text),
+    })
     .description('Retrieval-Augmented Reinforcement Fine-Tuning: teach language models to reason by analogy.')
     .version(packageVersion(), '--version')
     .option('--quiet', 'no progress, only results and errors')
@@ -26,15 +44,13 @@ export function buildProgram(configHelp: string | undefined): Command {
     .showHelpAfterError('(ra-rft --help lists the verbs, ra-rft VERB --help their options)')
     .enablePositionalOptions(false)
     .exitOverride();
-  for (const [verb, about] of Object.entries(runVerbs) as [RunVerb, string][])
-    addRunVerb(program, verb, about, configHelp);
-  addInit(program);
-  addDoctor(program);
-  addVerify(program);
+  const build: Build = { program, configHelp, context: () => contextOf(program, streams) };
+  for (const [verb, about] of Object.entries(runVerbs) as [RunVerb, string][]) addRunVerb(build, verb, about);
+  for (const add of [addInit, addDoctor, addVerify, addModel]) add(build);
   return program;
 }
 
-function addRunVerb(program: Command, verb: RunVerb, about: string, configHelp: string | undefined): void {
+function addRunVerb({ program, configHelp, context }: Build, verb: RunVerb, about: string): void {
   const command = program
     .command(verb)
     .description(about)
@@ -49,11 +65,11 @@ function addRunVerb(program: Command, verb: RunVerb, about: string, configHelp: 
   if (configHelp !== undefined) command.addHelpText('after', `\n${configHelp}`);
   command.action(async (options: RunOptions) => {
     const { runVerb } = await import('./run.js');
-    await runVerb(verb, options, contextOf(program));
+    await runVerb(verb, options, context());
   });
 }
 
-function addInit(program: Command): void {
+function addInit({ program, context }: Build): void {
   program
     .command('init')
     .description('Write a configuration file with every key explained.')
@@ -64,21 +80,21 @@ function addInit(program: Command): void {
     .option('--force', 'overwrite an existing file')
     .action(async (file: string, options: object) => {
       const { init } = await import('./init.js');
-      await init(file, options, contextOf(program));
+      await init(file, options, context());
     });
 }
 
-function addDoctor(program: Command): void {
+function addDoctor({ program, context }: Build): void {
   program
     .command('doctor')
     .description('Check that this machine can run: Node, tensor runtime, cores, memory, disk, embedded model.')
     .action(async () => {
       const { doctor } = await import('./doctor.js');
-      await doctor(contextOf(program));
+      await doctor(context());
     });
 }
 
-function addVerify(program: Command): void {
+function addVerify({ program, context }: Build): void {
   program
     .command('verify')
     .description('Judge one response against a gold answer and say why.')
@@ -88,15 +104,35 @@ function addVerify(program: Command): void {
     .option('--question <text>', 'the question, for reward modules that read it', '')
     .action(async (options: { gold: string; answer: string; reward: string; question: string }) => {
       const { verify } = await import('./verify.js');
-      await verify(options, contextOf(program));
+      await verify(options, context());
     });
 }
 
-function contextOf(program: Command): CliContext {
+function addModel({ program, context }: Build): void {
+  program
+    .command('model')
+    .description('Work on model folders.')
+    .command('import')
+    .description('Turn a GGUF file (Llama, Qwen2, Qwen3) into a folder in Hugging Face layout.')
+    .argument('<gguf>', 'the GGUF file')
+    .argument('<folder>', 'folder to write')
+    .addOption(
+      new Option('--dtype <format>', 'number format of the weights')
+        .choices(['float32', 'float16', 'bfloat16'])
+        .default('float32'),
+    )
+    .option('--tokenizer <folder>', "the model's own tokenizer files, instead of those in the GGUF file")
+    .action(async (gguf: string, folder: string, options: ModelImportOptions) => {
+      const { importModel } = await import('./model.js');
+      await importModel(gguf, folder, options, context());
+    });
+}
+
+function contextOf(program: Command, streams: CliStreams): CliContext {
   const { quiet = false, verbose = false } = program.opts<GlobalOptions>();
   return {
-    out: (text) => void process.stdout.write(text.endsWith('\n') ? text : `${text}\n`),
-    progress: terminalProgress({ stream: process.stderr, quiet }),
+    out: (text) => void streams.out.write(text.endsWith('\n') ? text : `${text}\n`),
+    progress: terminalProgress({ stream: streams.err, quiet }),
     verbose,
   };
 }
