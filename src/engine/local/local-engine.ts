@@ -1,5 +1,5 @@
 /** The local engine in the thread of its caller. `openLocalEngine` runs it in a worker, which is what most callers want. */
-import { basename } from 'node:path';
+import { basename, join } from 'node:path';
 import { RaRftError } from '../../core/errors.js';
 import type { Report } from '../../core/worker-rpc.js';
 import { loadParams } from '../../models/checkpoint.js';
@@ -126,7 +126,7 @@ export class LocalEngine implements PolicyEngine {
       throw new RaRftError({
         code: 'model',
         message: `${folder} holds another model: ${key} is ${config[key]}`,
-        where: `${folder}/config.json`,
+        where: join(folder, 'config.json'),
         expected: `${key} ${own[key]}, as in ${this.info.name}`,
         hint: 'Open the folder as an engine of its own.',
       });
