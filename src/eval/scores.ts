@@ -4,6 +4,23 @@ import { bootstrapMean, type Interval } from './bootstrap.js';
 import { averageAtK, majAtK, passAtK } from './estimators.js';
 import type { EvalRecord } from './records.js';
 
+/** One sentence for each figure of an evaluation; the glossary and the report's captions come from here. */
+export const evalMetricGlossary = {
+  'average@k': 'Mean reward over the k samples of a problem, averaged over problems.',
+  '95 % interval':
+    'Percentile interval of a bootstrap that resamples problems, each with all its samples (clustered bootstrap).',
+  'paired difference':
+    'Difference of two arms problem by problem, averaged; its interval is that of the differences, narrower than comparing two intervals.',
+  'pass@k':
+    'Chance that at least one of k samples of a problem is right: 1 - C(n-c, k) / C(n, k) for c right ones of n.',
+  'maj@k': 'Share of problems whose commonest answer among k samples is right; ties count in part.',
+  'no answer': 'Share of samples in which the verifier found no answer, such as no box; they score 0.',
+  'cut off': 'Share of samples that reached the longest response before they ended.',
+  'verifier failures':
+    'Samples the verifier itself failed on (timeout, error): they have no reward and are in no average.',
+  'failed problems': 'Problems that could not be sampled or have no judged sample: in no average.',
+} as const;
+
 /** Numbers of one arm on one split. Shares are over samples; failures are in none of the averages. */
 export interface SplitScore {
   split: string;

@@ -1,6 +1,18 @@
 /** How good labels are, measured against the truth where there is one. */
 import type { DecidedLabel, Label } from './types.js';
 
+/** One sentence for each figure of the labels; the glossary and the report's captions come from here. */
+export const labelMetricGlossary = {
+  gain: 'Log-likelihood of the right solution with the trace in the prompt, minus the mean over the candidates of the query, in nats.',
+  positives: 'Pairs labelled relevant: the best few of each query with a gain above 0.',
+  'failed labels': 'Pairs that could not be judged; neither relevant nor not.',
+  'precision by truth': 'Share of the positives whose two sides have the same truth (house rule, equation template).',
+  'recall by truth':
+    'Share of the pairs with the same truth that became positives; bounded by the number of positives a query.',
+  'chance by truth': 'Share of all pairs with the same truth: what random labels would have as precision.',
+  'AUC by truth': 'Probability that a pair with the same truth has the higher gain than one without; 0.5 is chance.',
+} as const;
+
 /** Counts and shares; shares are null where there is nothing to divide by. */
 export interface LabelGrade {
   pairs: number;

@@ -8,4 +8,4 @@ export { decideQuery, UTILITY } from './decide.js';
 export { scorePairs, type PairScore } from './scores.js';
 export { planBatches } from './score-plan.js';
 export { appendLabels, readLabels } from './store.js';
-export { areaUnderCurve, gradeLabels, type LabelGrade } from './grade.js';
+export { areaUnderCurve, gradeLabels, labelMetricGlossary, type LabelGrade } from './grade.js';

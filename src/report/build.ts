@@ -1,0 +1,55 @@
+/** From the data of a run to its report. Pure. */
+import { terms as glossary } from '../core/glossary.js';
+import { evalMetricGlossary } from '../eval/index.js';
+import { labelMetricGlossary } from '../judge/index.js';
+import { stepMetricGlossary } from '../rl/index.js';
+import type { Block, Report, Section } from './blocks.js';
+import { examplesSection } from './examples.js';
+import { curvesSection, resultsSection, retrievalSection, timeSection, trainingSection } from './results.js';
+import type { RunData } from './run-data.js';
+
+/** The whole report; sections for which the run has nothing are left out. */
+export function buildReport(data: RunData): Report {
+  const training = trainingSection(data);
+  const retrieval = retrievalSection(data);
+  const sections: (Section | undefined)[] = [
+    resultsSection(data),
+    curvesSection(data),
+    retrieval,
+    training,
+    examplesSection(data),
+    timeSection(data),
+    { title: 'Configuration', blocks: [{ kind: 'code', title: 'config.yaml', text: data.configText }] },
+    { title: 'Glossary', blocks: [glossaryBlock(training !== undefined, data.labels.length > 0)] },
+  ];
+  return { title: `Run ${data.name}`, sections: sections.filter((s) => s !== undefined) };
+}
+
+/** Only the terms that the report uses. */
+function glossaryBlock(training: boolean, labels: boolean): Block {
+  const general = new Set([
+    'arm',
+    'seen, held-out',
+    'trace',
+    'truth',
+    'recall@1',
+    'BM25',
+    'GRPO',
+    'RA-RFT',
+    'mixed group',
+  ]);
+  const { rewardMean, mixedShare, responseTokensMean } = stepMetricGlossary;
+  return {
+    kind: 'terms',
+    terms: [
+      ...glossary.filter(({ term }) => general.has(term)),
+      ...pairs(evalMetricGlossary),
+      ...(labels ? pairs(labelMetricGlossary) : []),
+      ...(training ? pairs({ rewardMean, mixedShare, responseTokensMean }) : []),
+    ],
+  };
+}
+
+function pairs(metrics: Record<string, string>): { term: string; meaning: string }[] {
+  return Object.entries(metrics).map(([term, meaning]) => ({ term, meaning }));
+}

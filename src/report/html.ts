@@ -1,0 +1,84 @@
+/** A report as one HTML file that needs nothing else: styles and charts stand inside, scripts there are none. */
+import type { Block, Example, Report, ReportTable } from './blocks.js';
+import { chartSvg } from './chart-svg.js';
+import { chartTable } from './markdown.js';
+import { STYLE } from './style.js';
+
+export function reportHtml(report: Report): string {
+  const links = report.sections.map(({ title }) => `<a href="#${slug(title)}">${escapeHtml(title)}</a>`).join('');
+  const sections = report.sections
+    .map(
+      ({ title, blocks }) =>
+        `<section id="${slug(title)}"><h2>${escapeHtml(title)}</h2>${blocks.map(blockHtml).join('\n')}</section>`,
+    )
+    .join('\n');
+  return `<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="color-scheme" content="light dark">
+<title>${escapeHtml(report.title)}</title>
+<style>${STYLE}</style>
+</head>
+<body>
+<header><h1>${escapeHtml(report.title)}</h1><nav>${links}</nav></header>
+<main>
+${sections}
+</main>
+</body>
+</html>
+`;
+}
+
+function blockHtml(block: Block): string {
+  switch (block.kind) {
+    case 'text':
+      return `<p>${escapeHtml(block.text)}</p>`;
+    case 'table':
+      return tableHtml(block.table, block.note);
+    case 'chart': {
+      const { chart, note } = block;
+      const label = escapeHtml(`${chart.title}: ${chart.yLabel}`);
+      return `<figure><figcaption>${label}${note ? ` <span class="note">(${escapeHtml(note)})</span>` : ''}</figcaption>
+<div class="chart" role="img" aria-label="${label}">${chartSvg(chart)}</div>
+<details><summary>numbers</summary>${tableHtml(chartTable(chart))}</details></figure>`;
+    }
+    case 'example':
+      return exampleHtml(block.example);
+    case 'code':
+      return `<details><summary>${escapeHtml(block.title)}</summary><pre>${escapeHtml(block.text)}</pre></details>`;
+    case 'terms':
+      return `<dl>${block.terms.map(({ term, meaning }) => `<dt>${escapeHtml(term)}</dt><dd>${escapeHtml(meaning)}</dd>`).join('\n')}</dl>`;
+  }
+}
+
+function tableHtml({ columns, rows }: ReportTable, note?: string): string {
+  const cell = (tag: string, text: string, numeric?: boolean) =>
+    `<${tag}${numeric ? ' class="number"' : ''}>${escapeHtml(text)}</${tag}>`;
+  const head = columns.map((c) => cell('th', c.label, c.numeric)).join('');
+  const body = rows.map((row) => `<tr>${row.map((text, i) => cell('td', text, columns[i]?.numeric)).join('')}</tr>`);
+  const caption = note === undefined ? '' : `<caption>${escapeHtml(note)}</caption>`;
+  return `<div class="wide"><table>${caption}<thead><tr>${head}</tr></thead><tbody>${body.join('\n')}</tbody></table></div>`;
+}
+
+function exampleHtml({ title, question, answer, traces, responses }: Example): string {
+  const text = (content: string) => `<div class="text">${escapeHtml(content)}</div>`;
+  const context = traces.map((t) => `<div><h4>${escapeHtml(t.heading)}</h4>${text(t.question)}${text(t.trace)}</div>`);
+  const said = responses.map(
+    (r) =>
+      `<div class="${r.right ? 'right' : 'wrong'}"><h4>${escapeHtml(r.heading)}</h4>${text(r.text)}<p class="note">${escapeHtml(r.verdict)}</p></div>`,
+  );
+  return `<article><h3>${escapeHtml(title)}</h3>${text(question)}<p>Answer: <strong>${escapeHtml(answer)}</strong></p>
+<div class="columns">${context.join('\n')}</div><div class="columns">${said.join('\n')}</div></article>`;
+}
+
+/** Text made safe for elements and quoted attributes. */
+export function escapeHtml(text: string): string {
+  const entities: Record<string, string> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', "'": '&#39;' };
+  return text.replace(/[&<>"']/g, (char) => entities[char] as string);
+}
+
+function slug(title: string): string {
+  return title.toLowerCase().replace(/[^a-z0-9]+/g, '-');
+}

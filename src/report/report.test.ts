@@ -1,0 +1,178 @@
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { Summary } from '../eval/index.js';
+import { chartSvg } from './chart-svg.js';
+import { escapeHtml } from './html.js';
+import { escapeMarkdown } from './markdown.js';
+import { duration, pointsWithInterval } from './numbers.js';
+import { formatSummaryTable, headline } from './summary-table.js';
+import { HOSTILE, writeSampleRun } from './testing/sample-run.js';
+import { writeReport } from './write.js';
+
+let root: string;
+let html: string;
+let markdown: string;
+beforeAll(async () => {
+  root = join(await mkdtemp(join(tmpdir(), 'ra-rft-report-')), 'sample');
+  await writeSampleRun(root);
+  const paths = await writeReport(root);
+  html = await readFile(paths.html, 'utf8');
+  markdown = await readFile(paths.markdown, 'utf8');
+});
+afterAll(() => rm(join(root, '..'), { recursive: true }));
+
+describe('writeReport', () => {
+  test('shows every part of the run', () => {
+    for (const title of [
+      'Results',
+      'Curves',
+      'Retrieval',
+      'Training',
+      'Examples',
+      'Time',
+      'Configuration',
+      'Glossary',
+    ]) {
+      expect(html).toContain(`<h2>${title}</h2>`);
+      expect(markdown).toContain(`## ${title}`);
+    }
+    for (const arm of ['grpo', 'ra-rft', 'random-trace', 'grpo-retrieval-at-test'])
+      expect(html).toContain(`<td>${arm}</td>`);
+    expect(html).toContain('BM25&#39;s first trace, for comparison (');
+    expect(html).toContain('same truth');
+    expect(html).toContain('Response at step 40');
+    expect(html.match(/<svg /g)).toHaveLength(4);
+  });
+
+  test('is one file: no scripts, nothing loaded from elsewhere', () => {
+    expect(html).not.toMatch(/<script/i);
+    expect(html).not.toMatch(/<(?:link|img|iframe|object|use)\b/i);
+    expect(html).not.toMatch(/(?:src|href)="(?!#)/i);
+    expect(html).not.toMatch(/url\((?!#)|@import/i);
+  });
+
+  test('texts of the run stay texts', () => {
+    expect(html).toContain(escapeHtml(HOSTILE));
+    expect(html).not.toContain('<script>alert');
+    // In Markdown they stand in fences longer than any run of backticks inside.
+    expect(markdown).toContain(`\`\`\`\`text\n${HOSTILE}\n\`\`\`\``);
+  });
+
+  test('is the same every time', async () => {
+    const again = await writeReport(root);
+    expect(await readFile(again.html, 'utf8')).toBe(html);
+    expect(await readFile(again.markdown, 'utf8')).toBe(markdown);
+  });
+
+  test('a folder without a run, or without a summary, is said plainly', async () => {
+    const missing = join(root, 'none');
+    await expect(writeReport(missing)).rejects.toMatchObject({ code: 'run-folder', where: missing });
+    const half = join(root, '..', 'half');
+    await writeSampleRun(half);
+    await rm(join(half, 'summary.json'));
+    await expect(writeReport(half)).rejects.toMatchObject({
+      code: 'run-folder',
+      hint: expect.stringContaining('again'),
+    });
+  });
+
+  test('parts that a run does not have are left out', async () => {
+    const bare = join(root, '..', 'bare');
+    await writeSampleRun(bare);
+    for (const part of ['labels.jsonl', 'metrics.jsonl', 'retrieved']) await rm(join(bare, part), { recursive: true });
+    const text = await readFile((await writeReport(bare)).html, 'utf8');
+    expect(text).not.toContain('<h2>Training</h2>');
+    expect(text).not.toContain('AUC by truth');
+    expect(text).not.toContain('for comparison');
+  });
+});
+
+describe('chartSvg', () => {
+  test('draws each series in the text colour of the page, without animation or ids that could clash', () => {
+    const series = ['a', 'b'].map((name, i) => ({
+      name,
+      points: [0, 1, 2].map((x) => ({ x, y: x + i, low: x, high: x + 2 })),
+    }));
+    const svg = chartSvg({ title: 't', xLabel: 'x', yLabel: 'y', series });
+    expect(svg).toContain('currentColor');
+    expect(svg).not.toContain('#010203');
+    expect(svg).not.toMatch(/<style|@keyframes|<animate/);
+    expect(svg).toMatch(/>a<\/text>/);
+  });
+
+  test('escapes names', () => {
+    const svg = chartSvg({
+      title: 't',
+      xLabel: '<x>',
+      yLabel: 'y',
+      series: [{ name: '<b>', points: [{ x: 0, y: 1 }] }],
+    });
+    expect(svg).not.toContain('<b>');
+    expect(svg).toContain('&lt;b&gt;');
+  });
+});
+
+describe('formatSummaryTable', () => {
+  const summary: Summary = {
+    arms: [
+      { name: 'grpo', split: 'seen', k: 8, n: 100, average: 0.24, ci95: [0.2, 0.28] },
+      { name: 'grpo', split: 'held-out', k: 8, n: 100, average: 0.17, ci95: [0.13, 0.21] },
+      { name: 'ra-rft', split: 'seen', k: 8, n: 100, average: 0.99, ci95: [0.97, 1] },
+      { name: 'ra-rft', split: 'held-out', k: 8, n: 100, average: 0.861, ci95: [0.802, 0.914] },
+    ],
+    differences: [
+      { a: 'ra-rft', b: 'grpo', split: 'seen', mean: 0.75, ci95: [0.7, 0.8] },
+      { a: 'ra-rft', b: 'grpo', split: 'held-out', mean: 0.691, ci95: [0.61, 0.77] },
+    ],
+    retrievers: [{ name: 'learned', split: 'held-out', recallAt1: 0.94, ci95: [0.89, 0.98], n: 100 }],
+    seconds: {},
+  };
+
+  test('lines up arms, differences and retrievers', () => {
+    expect(formatSummaryTable(summary)).toBe(
+      `average@8, % [95 % interval]
+  arm           seen (n 100)   held-out (n 100)
+  grpo     24.0 [20.0, 28.0]  17.0 [13.0, 21.0]
+  ra-rft  99.0 [97.0, 100.0]  86.1 [80.2, 91.4]
+
+paired difference, points [95 % interval]
+  difference                     seen              held-out
+  ra-rft - grpo  +75.0 [+70.0, +80.0]  +69.1 [+61.0, +77.0]
+
+recall@1, % [95 % interval]
+  retriever   held-out (n 100)
+  learned    94.0 [89.0, 98.0]`,
+    );
+  });
+
+  test('leaves out what is not there', () => {
+    expect(formatSummaryTable({ ...summary, differences: [], retrievers: [] })).not.toContain('difference');
+  });
+
+  test('the headline says what the interval allows to say', () => {
+    expect(headline(summary)).toContain(
+      'On held-out problems ra-rft reaches 86.1 % (average@8) and grpo 17.0 %: above grpo',
+    );
+    const unclear = {
+      ...summary,
+      differences: [{ a: 'ra-rft', b: 'grpo', split: 'held-out', mean: 0.02, ci95: [-0.03, 0.07] as [number, number] }],
+    };
+    expect(headline(unclear)).toContain('not clearly apart from grpo');
+    expect(headline({ ...summary, differences: [] })).toBeUndefined();
+  });
+});
+
+test('numbers are written for people', () => {
+  expect([0, 7.25, 59.96, 65, 3599.7, 7800].map(duration)).toEqual([
+    '0.0 s',
+    '7.3 s',
+    '60.0 s',
+    '1 min 05 s',
+    '1 h 00 min',
+    '2 h 10 min',
+  ]);
+  expect(pointsWithInterval(0.12, [-0.044, 0])).toBe('+12.0 [-4.4, 0.0]');
+  expect(escapeMarkdown('a|b `c` <d>\ne')).toBe('a\\|b \\`c\\` \\<d\\> e');
+});

@@ -1,0 +1,207 @@
+/** The report's sections on results: arms, their curves, training, retrievers, labels, time. Pure. */
+import { Rng } from '../core/rng.js';
+import { scoreSplit, splitsOf, type SplitScore } from '../eval/index.js';
+import { gradeLabels } from '../judge/index.js';
+import type { Block, Chart, Section, Series } from './blocks.js';
+import { duration, percent } from './numbers.js';
+import type { Evaluation, RunData } from './run-data.js';
+import { armsTable, differencesTable, headline, retrieversTable } from './summary-table.js';
+
+/** Arms, differences and what lies behind the averages. */
+export function resultsSection(data: RunData): Section {
+  const { summary } = data;
+  const k = summary.arms[0]?.k ?? 0;
+  const sentence = headline(summary);
+  const blocks: Block[] = sentence === undefined ? [] : [{ kind: 'text', text: sentence }];
+  blocks.push({ kind: 'table', table: armsTable(summary), note: `average@${k} in per cent, 95 % interval` });
+  if (summary.differences.length > 0) {
+    blocks.push({
+      kind: 'table',
+      table: differencesTable(summary),
+      note: 'paired differences in points, 95 % interval',
+    });
+  }
+  blocks.push({
+    kind: 'table',
+    table: detailTable(data, k),
+    note: 'the last evaluation of each arm; failures are in no average',
+  });
+  return { title: 'Results', blocks };
+}
+
+function detailTable(data: RunData, k: number) {
+  const last = lastEvaluations(data.evaluations);
+  const rows = last.flatMap(({ arm, step, records }) =>
+    splitsOf(records).flatMap((split) => {
+      const score = scoreOf(records, split, k);
+      const first = data.evaluations.find((e) => e.arm === arm && e.step === 0);
+      const start = first && first.step !== step ? scoreOf(first.records, split, k) : undefined;
+      return score ? [detailRow(arm, step, score, start)] : [];
+    }),
+  );
+  const numeric = (label: string) => ({ label, numeric: true });
+  return {
+    columns: [
+      { label: 'arm' },
+      { label: 'split' },
+      numeric('step 0'),
+      numeric('last step'),
+      numeric(`pass@${k}`),
+      numeric(`maj@${k}`),
+      numeric('no answer'),
+      numeric('cut off'),
+      numeric('tokens'),
+      numeric('verifier failures'),
+      numeric('failed problems'),
+    ],
+    rows,
+  };
+}
+
+function detailRow(arm: string, step: number, score: SplitScore, start: SplitScore | undefined): string[] {
+  const optional = (share: number | undefined) => (share === undefined ? '' : percent(share));
+  return [
+    arm,
+    score.split,
+    optional(start?.average),
+    `${percent(score.average)} (${step})`,
+    optional(score.passAtK),
+    optional(score.majAtK),
+    percent(score.noAnswerShare),
+    percent(score.truncatedShare),
+    score.responseTokens.toFixed(1),
+    String(score.verifierFailures),
+    String(score.failedProblems),
+  ];
+}
+
+/** One chart a split: average@k of every arm by training step. */
+export function curvesSection({ evaluations, summary }: RunData): Section {
+  const k = summary.arms[0]?.k ?? 0;
+  const arms = [...new Set(evaluations.map((e) => e.arm))];
+  const splits = [...new Set(summary.arms.map((a) => a.split))];
+  return {
+    title: 'Curves',
+    blocks: splits.map((split): Block => {
+      const series = arms.map((name): Series => {
+        const points = evaluations
+          .filter((e) => e.arm === name)
+          .flatMap(({ step, records }) => {
+            const score = scoreOf(records, split, k);
+            return score
+              ? [{ x: step, y: 100 * score.average, low: 100 * score.ci95[0], high: 100 * score.ci95[1] }]
+              : [];
+          });
+        return { name, points };
+      });
+      const chart: Chart = { title: split, xLabel: 'training step', yLabel: `average@${k}, %`, series };
+      return { kind: 'chart', chart, note: 'bands: 95 % intervals over problems' };
+    }),
+  };
+}
+
+/** Reward and share of mixed groups while training, averaged over windows so that the line can be read. */
+export function trainingSection({ metrics }: RunData): Section | undefined {
+  const shown = [
+    ['rewardMean', 'Mean reward of the training rollouts'],
+    ['mixedShare', 'Share of groups that carry a gradient'],
+    ['responseTokensMean', 'Mean length of the responses in tokens'],
+  ] as const;
+  const blocks = shown.flatMap(([metric, title]): Block[] => {
+    const arms = [...new Set(metrics.filter((row) => typeof row[metric] === 'number').map((row) => row.arm))];
+    const series = arms.map((name): Series => {
+      const rows = metrics.filter((row) => row.arm === name && typeof row[metric] === 'number');
+      return { name, points: windowMeans(rows.map((row) => ({ x: row.step, y: row[metric] as number }))) };
+    });
+    return series.length === 0
+      ? []
+      : [{ kind: 'chart', chart: { title, xLabel: 'training step', yLabel: metric, series } }];
+  });
+  return blocks.length === 0 ? undefined : { title: 'Training', blocks };
+}
+
+/** Means of consecutive windows, at most 40 of them, each at its last step. */
+function windowMeans(points: readonly { x: number; y: number }[]): { x: number; y: number }[] {
+  const size = Math.max(1, Math.ceil(points.length / 40));
+  const out: { x: number; y: number }[] = [];
+  for (let from = 0; from < points.length; from += size) {
+    const part = points.slice(from, from + size);
+    out.push({ x: part.at(-1)?.x ?? 0, y: part.reduce((sum, p) => sum + p.y, 0) / part.length });
+  }
+  return out;
+}
+
+/** Retrievers and the labels behind the learned one. */
+export function retrievalSection(data: RunData): Section | undefined {
+  const blocks: Block[] = [];
+  if (data.summary.retrievers.length > 0) {
+    blocks.push({
+      kind: 'table',
+      table: retrieversTable(data.summary),
+      note: 'recall@1 in per cent: share of problems whose first trace is relevant',
+    });
+  }
+  if (data.labels.length > 0)
+    blocks.push({ kind: 'table', table: labelsTable(data), note: `labels by ${data.labels[0]?.judge}` });
+  return blocks.length === 0 ? undefined : { title: 'Retrieval', blocks };
+}
+
+function labelsTable({ labels, train, corpus }: RunData) {
+  const problems = new Map(train.map((p) => [p.id, p.truth]));
+  const traces = new Map(corpus.map((t) => [t.id, t.truth]));
+  const grade = gradeLabels(labels, { problem: (id) => problems.get(id), trace: (id) => traces.get(id) });
+  const { same, other } = grade.meanScore;
+  const rows: [string, string | undefined][] = [
+    ['pairs', String(grade.pairs)],
+    ['queries', `${grade.queries} (${grade.queriesWithPositive} with a positive)`],
+    ['positives', String(grade.positives)],
+    ['failed labels', String(grade.failed)],
+    ['precision by truth', shareText(grade.precision)],
+    ['chance by truth', shareText(grade.baseRate)],
+    ['recall by truth', shareText(grade.recall)],
+    ['AUC by truth', grade.auc?.toFixed(3)],
+    ['mean gain, same truth', same === null ? undefined : `${same.toFixed(2)} nats`],
+    ['mean gain, other truth', other === null ? undefined : `${other.toFixed(2)} nats`],
+  ];
+  return {
+    columns: [{ label: 'labels' }, { label: 'value', numeric: true }],
+    rows: rows.flatMap(([name, value]) => (value === undefined ? [] : [[name, value]])),
+  };
+}
+
+function shareText(share: number | null): string | undefined {
+  return share === null ? undefined : `${percent(share)} %`;
+}
+
+/** Wall-clock time of each stage. */
+export function timeSection({ summary }: RunData): Section | undefined {
+  const stages = Object.entries(summary.seconds);
+  if (stages.length === 0) return undefined;
+  const rows = stages.map(([stage, seconds]) => [stage, duration(seconds)]);
+  const total = stages.reduce((sum, [, seconds]) => sum + seconds, 0);
+  return {
+    title: 'Time',
+    blocks: [
+      {
+        kind: 'table',
+        table: {
+          columns: [{ label: 'stage' }, { label: 'time', numeric: true }],
+          rows: [...rows, ['all', duration(total)]],
+        },
+      },
+    ],
+  };
+}
+
+/** The evaluation of each arm with the highest step. */
+export function lastEvaluations(evaluations: readonly Evaluation[]): Evaluation[] {
+  const last = new Map<string, Evaluation>();
+  for (const evaluation of evaluations) {
+    if (evaluation.step >= (last.get(evaluation.arm)?.step ?? -1)) last.set(evaluation.arm, evaluation);
+  }
+  return [...last.values()];
+}
+
+function scoreOf(records: Evaluation['records'], split: string, k: number): SplitScore | undefined {
+  return scoreSplit(records, split, { k, resamples: 500, rng: Rng.fromSeed(`report/${split}`) });
+}

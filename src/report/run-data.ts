@@ -1,0 +1,114 @@
+/** Everything a report is made of, read from the files of a run folder. */
+import { readdir, readFile } from 'node:fs/promises';
+import { basename, join } from 'node:path';
+import { RaRftError } from '../core/errors.js';
+import { readJsonlAll } from '../core/jsonl.js';
+import { runPaths } from '../core/run-paths.js';
+import type { MetricsRow } from '../core/run-folder.js';
+import type { Problem, Trace } from '../data/index.js';
+import type { EvalRecord, Summary } from '../eval/index.js';
+import type { Label } from '../judge/index.js';
+
+/** One evaluation of one arm. */
+export interface Evaluation {
+  arm: string;
+  step: number;
+  records: EvalRecord[];
+}
+
+/** Hits of a problem, best first. */
+export type Hits = readonly { traceId: string; score: number }[];
+
+export interface RunData {
+  name: string;
+  /** config.yaml as it stands. */
+  configText: string;
+  summary: Summary;
+  /** Arms in the order of the summary, steps ascending. */
+  evaluations: Evaluation[];
+  metrics: MetricsRow[];
+  labels: Label[];
+  train: Problem[];
+  test: Problem[];
+  corpus: Trace[];
+  /** Retriever -> problem id -> hits. */
+  retrieved: ReadonlyMap<string, ReadonlyMap<string, Hits>>;
+}
+
+/**
+ * Reads a run folder. Parts that a run does not have (labels, retrieved traces) are empty. Throws `run-folder` where
+ * the folder is no run, or none that has come to its summary.
+ */
+export async function readRunData(root: string): Promise<RunData> {
+  const paths = runPaths(root);
+  const configText = await readIfThere(paths.config);
+  if (configText === undefined) throw noRun(root, 'there is no run in this folder', 'a folder made by `ra-rft run`');
+  const summaryText = await readIfThere(paths.summary);
+  if (summaryText === undefined) {
+    throw noRun(
+      root,
+      'the run has no summary yet',
+      'a run that has ended',
+      'Start the same command again: it goes on where it stopped.',
+    );
+  }
+  const summary = JSON.parse(summaryText) as Summary;
+  const arms = [...new Set(summary.arms.map((a) => a.name))];
+  return {
+    name: basename(root),
+    configText,
+    summary,
+    evaluations: await readEvaluations(root, arms),
+    metrics: await readLines<MetricsRow>(paths.metrics),
+    labels: await readLines<Label>(paths.labels),
+    train: await readLines<Problem>(paths.problems('train')),
+    test: await readLines<Problem>(paths.problems('test')),
+    corpus: await readLines<Trace>(paths.corpus),
+    retrieved: await readRetrieved(root),
+  };
+}
+
+async function readEvaluations(root: string, arms: readonly string[]): Promise<Evaluation[]> {
+  const evaluations: Evaluation[] = [];
+  for (const arm of arms) {
+    const folder = join(root, 'eval', arm);
+    for (const file of (await namesIn(folder)).filter((name) => /^\d+\.jsonl$/.test(name)).toSorted()) {
+      const records = await readJsonlAll<EvalRecord>(join(folder, file));
+      evaluations.push({ arm, step: Number.parseInt(file, 10), records });
+    }
+  }
+  return evaluations;
+}
+
+async function readRetrieved(root: string): Promise<Map<string, Map<string, Hits>>> {
+  const folder = join(root, 'retrieved');
+  const retrieved = new Map<string, Map<string, Hits>>();
+  for (const file of (await namesIn(folder)).filter((name) => name.endsWith('.jsonl')).toSorted()) {
+    const records = await readJsonlAll<{ problemId: string; hits: Hits }>(join(folder, file));
+    retrieved.set(basename(file, '.jsonl'), new Map(records.map((r) => [r.problemId, r.hits])));
+  }
+  return retrieved;
+}
+
+async function readLines<T>(path: string): Promise<T[]> {
+  return (await readIfThere(path)) === undefined ? [] : readJsonlAll<T>(path);
+}
+
+async function readIfThere(path: string): Promise<string | undefined> {
+  return readFile(path, 'utf8').catch(ifMissing(undefined));
+}
+
+async function namesIn(folder: string): Promise<string[]> {
+  return readdir(folder).catch(ifMissing([]));
+}
+
+function ifMissing<T>(value: T): (error: NodeJS.ErrnoException) => T {
+  return (error) => {
+    if (error.code === 'ENOENT') return value;
+    throw error;
+  };
+}
+
+function noRun(where: string, message: string, expected: string, hint?: string): RaRftError {
+  return new RaRftError({ code: 'run-folder', message, where, expected, ...(hint === undefined ? {} : { hint }) });
+}

@@ -1,0 +1,112 @@
+/** The results of a run as tables: one for the terminal, the same ones for the report. */
+import type { Summary } from '../eval/index.js';
+import type { ReportTable } from './blocks.js';
+import { percent, percentWithInterval, pointsWithInterval } from './numbers.js';
+
+/** Splits in order of first appearance. */
+function splitsOf(rows: readonly { split: string }[]): string[] {
+  return [...new Set(rows.map((row) => row.split))];
+}
+
+/** Rows by name, columns by split; an empty cell where there is no figure. */
+function bySplit<T extends { split: string }>(
+  rows: readonly T[],
+  first: string,
+  name: (row: T) => string,
+  cell: (row: T) => string,
+  heading: (split: string) => string = (split) => split,
+): ReportTable {
+  const splits = splitsOf(rows);
+  const names = [...new Set(rows.map(name))];
+  return {
+    columns: [{ label: first }, ...splits.map((split) => ({ label: heading(split), numeric: true }))],
+    rows: names.map((n) => [
+      n,
+      ...splits.map((split) => {
+        const row = rows.find((r) => name(r) === n && r.split === split);
+        return row ? cell(row) : '';
+      }),
+    ]),
+  };
+}
+
+/** average@k of each arm (rows) on each split (columns), per cent with 95 % interval. */
+export function armsTable({ arms }: Summary): ReportTable {
+  const problems = (split: string) => [...new Set(arms.filter((a) => a.split === split).map((a) => a.n))].join('-');
+  return bySplit(
+    arms,
+    'arm',
+    (row) => row.name,
+    (row) => percentWithInterval(row.average, row.ci95),
+    (split) => `${split} (n ${problems(split)})`,
+  );
+}
+
+/** Paired differences in points. */
+export function differencesTable({ differences }: Summary): ReportTable {
+  return bySplit(
+    differences,
+    'difference',
+    (row) => `${row.a} - ${row.b}`,
+    (row) => pointsWithInterval(row.mean, row.ci95),
+  );
+}
+
+/** recall@1 of each retriever, per cent. */
+export function retrieversTable({ retrievers }: Summary): ReportTable {
+  return bySplit(
+    retrievers,
+    'retriever',
+    (row) => row.name,
+    (row) => percentWithInterval(row.recallAt1, row.ci95),
+    (split) => `${split} (n ${retrievers.find((r) => r.split === split)?.n ?? 0})`,
+  );
+}
+
+/** The summary as text for the terminal: arms, differences and retrievers under each other. */
+export function formatSummaryTable(summary: Summary): string {
+  const k = [...new Set(summary.arms.map((a) => a.k))].join('/');
+  const parts: [string, ReportTable][] = [
+    [`average@${k}, % [95 % interval]`, armsTable(summary)],
+    ['paired difference, points [95 % interval]', differencesTable(summary)],
+    ['recall@1, % [95 % interval]', retrieversTable(summary)],
+  ];
+  return parts
+    .filter(([, table]) => table.rows.length > 0)
+    .map(([title, table]) => `${title}\n${formatTable(table)}`)
+    .join('\n\n');
+}
+
+/** A table in fixed-width text: first column left, numbers right. */
+export function formatTable({ columns, rows }: ReportTable): string {
+  const all = [columns.map((c) => c.label), ...rows];
+  const widths = columns.map((_, i) => Math.max(...all.map((row) => (row[i] ?? '').length)));
+  return all
+    .map((row) =>
+      `  ${columns
+        .map((column, i) => {
+          const text = row[i] ?? '';
+          return column.numeric ? text.padStart(widths[i] as number) : text.padEnd(widths[i] as number);
+        })
+        .join('  ')}`.trimEnd(),
+    )
+    .join('\n');
+}
+
+/** One sentence for people: where the compared arm stands on the hardest split, against the first other arm. */
+export function headline(summary: Summary): string | undefined {
+  const split = splitsOf(summary.differences).includes('held-out') ? 'held-out' : splitsOf(summary.differences).at(-1);
+  const difference =
+    summary.differences.find((d) => d.split === split && d.b === 'grpo') ??
+    summary.differences.find((d) => d.split === split);
+  const [a, b] = [difference?.a, difference?.b].map((name) =>
+    summary.arms.find((arm) => arm.name === name && arm.split === split),
+  );
+  if (!difference || !a || !b) return undefined;
+  const [low, high] = difference.ci95;
+  const verdict = low > 0 ? 'above' : high < 0 ? 'below' : 'not clearly apart from';
+  return (
+    `On ${split} problems ${a.name} reaches ${percent(a.average)} % (average@${a.k}) and ${b.name} ${percent(b.average)} %: ` +
+    `${verdict} ${b.name}, difference ${pointsWithInterval(difference.mean, difference.ci95)} points (95 %, paired by problem).`
+  );
+}
