@@ -1,0 +1,69 @@
+/**
+ * Packs the package, installs the tarball into an empty folder and uses it there: the command line, and an import of every
+ * sub-path. Plain JavaScript and Node's own modules only. Usage: node scripts/check-package.mjs FOLDER
+ */
+import { execFileSync } from 'node:child_process';
+import { mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+
+/** What must be in the package beside the code, and the most it may weigh. */
+const needed = ['LICENSE', 'README.md', 'CHANGELOG.md', 'assets/base/model.safetensors', 'dist/cli/main.js'];
+const maxMegabytes = 12;
+
+const folder = resolve(process.argv[2] ?? '');
+if (process.argv[2] === undefined) throw new Error('usage: node scripts/check-package.mjs FOLDER');
+mkdirSync(folder, { recursive: true });
+
+const npm = (args, cwd) =>
+  execFileSync('npm', args, {
+    cwd,
+    encoding: 'utf8',
+    shell: process.platform === 'win32',
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+
+const [packed] = JSON.parse(
+  npm(['pack', '--json', '--ignore-scripts', '--loglevel=error', '--pack-destination', folder], '.'),
+);
+const files = new Set(packed.files.map((file) => file.path));
+const tarball = join(folder, packed.filename);
+const megabytes = statSync(tarball).size / 2 ** 20;
+console.log(
+  `${packed.filename}: ${files.size} files, ${megabytes.toFixed(1)} MB packed, ${(packed.unpackedSize / 2 ** 20).toFixed(1)} MB unpacked`,
+);
+for (const path of needed) if (!files.has(path)) throw new Error(`the package lacks ${path}`);
+for (const path of files) {
+  if (/\.test\.|\/testing\/|^(src|scripts|runs|test|bench)\//.test(path)) throw new Error(`the package holds ${path}`);
+}
+if (megabytes > maxMegabytes)
+  throw new Error(`the package weighs ${megabytes.toFixed(1)} MB, at most ${maxMegabytes} are allowed`);
+
+const home = join(folder, 'empty');
+mkdirSync(home, { recursive: true });
+writeFileSync(join(home, 'package.json'), JSON.stringify({ name: 'empty', private: true, type: 'module' }));
+writeFileSync(join(home, '.npmrc'), 'onnxruntime-node-install=skip\n');
+npm(['install', '--no-audit', '--no-fund', '--loglevel=error', tarball], home);
+
+const cli = (...args) =>
+  execFileSync(process.execPath, [join(home, 'node_modules', 'ra-rft', 'dist', 'cli', 'main.js'), ...args], {
+    cwd: home,
+    encoding: 'utf8',
+  });
+const { version, exports } = JSON.parse(readFileSync('package.json', 'utf8'));
+if (cli('--version').trim() !== version) throw new Error('--version tells another version than package.json');
+console.log(cli('doctor').trimEnd());
+cli('run', '--quick', '--dry-run');
+cli('init', 'config.yaml', '--preset', 'quick');
+console.log('command line: --version, doctor, run --dry-run, init');
+
+for (const path of Object.keys(exports)) {
+  if (path === './package.json') continue;
+  const name = path.replace(/^\./, 'ra-rft');
+  const code = `const module = await import(${JSON.stringify(name)}); console.log(Object.keys(module).length);`;
+  const names = execFileSync(process.execPath, ['--input-type=module', '-e', code], {
+    cwd: home,
+    encoding: 'utf8',
+  }).trim();
+  if (names === '0') throw new Error(`${name} exports nothing`);
+  console.log(`import ${name}: ${names} names`);
+}
