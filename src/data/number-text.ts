@@ -26,12 +26,14 @@ function clean(text: string): string {
     .replace(/\\[()[\]]/g, '')
     .replace(/\\\$/g, '$')
     .replace(/\{,\}/g, ',')
-    .replace(/\\[,;:! ]|~/g, ' ')
+    .replace(/\\!/g, '')
+    .replace(/\\[,;: ]|~/g, ' ')
     .replace(/\\[dtc]frac/g, '\\frac')
     .replace(/\\(?:left|right|displaystyle)\b/g, '')
     .trim()
     .replace(/^\$+(?=.*\$$)(.*?)\$+$/s, '$1')
     .trim()
+    .replace(/\\textnormal\b/g, '\\text')
     .replace(/^\\(?:mathbf|mathrm|text|textbf|mbox)\s*\{([^{}]*)\}/, '$1')
     .replace(/^[A-Za-z]\s*=\s*/, '')
     .replace(/\.$/, '')
@@ -44,6 +46,8 @@ const PLAIN = /^(?:\d+\.\d+|\d+|\.\d+)(?:[eE][+-]?\d{1,4})?(?![\d.,]*\d)/;
 function readMagnitude(text: string): { value: Rational; rest: string } | undefined {
   const fraction = readFraction(text);
   if (fraction) return fraction;
+  const tens = /^10\s*\^\s*(?:\{\s*([+-]?\d{1,3})\s*\}|(\d))/.exec(text);
+  if (tens) return { value: scale(rational(1n), Number(tens[1] ?? tens[2])), rest: text.slice(tens[0].length) };
   const raw = GROUPED.exec(text)?.[0] ?? PLAIN.exec(text)?.[0];
   const value = raw === undefined ? undefined : parseDecimal(raw.replace(/[, ]/g, ''));
   if (raw === undefined || value === undefined) return undefined;

@@ -17,7 +17,7 @@ const DASHES = ['solid', 'solid', 'dashed', 'dotted', 'dashed', 'dotted'] as con
 const INK = '#010203';
 
 /** Draws a chart. Intervals are shaded bands. Width and height in CSS pixels. */
-export function chartSvg(chart: Chart, size: { width: number; height: number } = { width: 640, height: 340 }): string {
+export function chartSvg(chart: Chart, size: { width: number; height: number } = { width: 520, height: 320 }): string {
   const drawing = init(null, null, { renderer: 'svg', ssr: true, ...size });
   try {
     const axis = {

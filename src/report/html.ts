@@ -9,7 +9,7 @@ export function reportHtml(report: Report): string {
   const sections = report.sections
     .map(
       ({ title, blocks }) =>
-        `<section id="${slug(title)}"><h2>${escapeHtml(title)}</h2>${blocks.map(blockHtml).join('\n')}</section>`,
+        `<section id="${slug(title)}"><h2>${escapeHtml(title)}</h2>${blocksHtml(blocks)}</section>`,
     )
     .join('\n');
   return `<!doctype html>
@@ -29,6 +29,16 @@ ${sections}
 </body>
 </html>
 `;
+}
+
+/** Charts that follow each other stand side by side where there is room. */
+function blocksHtml(blocks: readonly Block[]): string {
+  return blocks
+    .map((block, i) => {
+      const [opens, closes] = [blocks[i - 1], blocks[i + 1]].map((b) => block.kind === 'chart' && b?.kind !== 'chart');
+      return `${opens ? '<div class="charts">' : ''}${blockHtml(block)}${closes ? '</div>' : ''}`;
+    })
+    .join('\n');
 }
 
 function blockHtml(block: Block): string {

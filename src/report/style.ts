@@ -25,13 +25,15 @@ p { margin: 8px 0; }
 .note, caption, summary, figcaption .note { color: var(--soft); font-size: 13px; }
 .wide { overflow-x: auto; margin: 14px 0; }
 table { border-collapse: collapse; }
+caption { white-space: nowrap; }
 caption { caption-side: top; text-align: left; padding-bottom: 4px; }
 th, td { padding: 5px 14px 5px 0; border-bottom: 1px solid var(--line); text-align: left; white-space: nowrap; }
-th { font-weight: 600; font-size: 13px; color: var(--soft); }
+th { white-space: normal; vertical-align: bottom; font-weight: 600; font-size: 13px; color: var(--soft); }
 .number { text-align: right; font-variant-numeric: tabular-nums; padding-left: 10px; }
 figure { margin: 18px 0; }
 figcaption { font-weight: 600; }
 figcaption .note { font-weight: 400; }
+.charts { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 440px), 1fr)); gap: 0 24px; }
 .chart { max-width: 720px; }
 .chart svg { width: 100%; height: auto; color: var(--ink); }
 summary { cursor: pointer; }

@@ -7,7 +7,9 @@ import type { Verdict, Verifier } from './types.js';
 export function verifyNumeric(answer: string, response: string): Verdict {
   const gold = parseNumberText(answer);
   if (!gold) return { outcome: 'gold_unparseable', rule: 'gold-not-a-number', reason: unreadable(answer) };
-  const box = lastBoxed(response);
+  const said = answerPart(response);
+  if (said === undefined) return { outcome: 'no_answer', rule: 'thinking-unfinished' };
+  const box = lastBoxed(said);
   if ('missing' in box) return { outcome: 'no_answer', rule: box.missing };
   const extracted = box.content;
   if (extracted === '') return { outcome: 'no_answer', rule: 'box-empty' };
@@ -16,6 +18,12 @@ export function verifyNumeric(answer: string, response: string): Verdict {
   return equals(gold, value)
     ? { outcome: 'match', rule: isInteger(gold) ? 'exact-integer' : 'exact-rational', extracted }
     : { outcome: 'mismatch', rule: difference(gold, value), extracted };
+}
+
+/** What follows a model's thinking; undefined where the thinking never ends, since a box in it is no answer yet. */
+function answerPart(response: string): string | undefined {
+  const closed = response.lastIndexOf('</think>');
+  return response.lastIndexOf('<think>') > closed ? undefined : response.slice(closed < 0 ? 0 : closed);
 }
 
 /** Names the commonest ways to be wrong, so that a table of rules tells something. */
