@@ -62,7 +62,7 @@ function testImports(edges: readonly ImportEdge[]): string[] {
 }
 
 function isTest(path: string): boolean {
-  return path.endsWith('.test.ts') || path.includes('/testing/');
+  return path.endsWith('.test.ts') || /\/testing(\/|\.ts$)/.test(path);
 }
 
 /** Cycles between shipped files, types counted as well; each reported once from its alphabetically first file. */
