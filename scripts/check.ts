@@ -8,7 +8,7 @@ const checks: readonly { name: string; command: readonly string[] }[] = [
   { name: 'layers', command: ['tsx', 'scripts/check-layers.ts'] },
   { name: 'file size', command: ['tsx', 'scripts/check-file-size.ts'] },
   { name: 'docs', command: ['tsx', 'scripts/generate-docs.ts', '--check'] },
-  { name: 'unused', command: ['knip'] },
+  { name: 'unused', command: ['knip', '--no-config-hints'] },
 ];
 
 /** Runs a tool of node_modules/.bin; npm puts that folder on the PATH. */
