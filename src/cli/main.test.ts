@@ -104,13 +104,15 @@ describe('ra-rft', () => {
     expect(JSON.parse(wrong.out)).toMatchObject({ outcome: 'mismatch' });
   });
 
-  it('imports no model from a file that is none', async () => {
+  it('imports no model from a file that is none, or from nothing', async () => {
     const file = await configFile('not a model');
-    expect(await raRft('model', 'import', file, join(file, '..', 'out'))).toMatchObject({ code: 5, out: '' });
-    expect(await raRft('model', 'import', `${file}.gguf`, 'out')).toMatchObject({
-      out: '',
-      err: expect.stringContaining(`${file}.gguf`) as string,
-    });
+    const out = join(file, '..', 'out');
+    expect(await raRft('model', 'import', file, '--out', out)).toMatchObject({ code: 5, out: '' });
+    const missing = await raRft('model', 'import', `${file}.gguf`, '--out', out);
+    expect(missing).toMatchObject({ out: '', err: expect.stringContaining(`${file}.gguf`) as string });
+    expect(missing.code).not.toBe(0);
+    expect(await raRft('model', 'import', 'no/such/thing', '--out', out)).toMatchObject({ code: 2 });
+    expect(await readdir(join(file, '..'))).toEqual(['c.yaml']);
   });
 });
 

@@ -113,18 +113,19 @@ function addModel({ program, context }: Build): void {
     .command('model')
     .description('Work on model folders.')
     .command('import')
-    .description('Turn a GGUF file (Llama, Qwen2, Qwen3) into a folder in Hugging Face layout.')
-    .argument('<gguf>', 'the GGUF file')
-    .argument('<folder>', 'folder to write')
+    .description('Make a model folder from a GGUF file (Llama, Qwen2, Qwen3) or from the Hugging Face Hub.')
+    .argument('<source>', 'a .gguf file, or owner/name on the Hub (HF_TOKEN for gated models)')
+    .requiredOption('--out <folder>', 'folder to write, in Hugging Face layout')
+    .option('--revision <name>', 'branch, tag or commit on the Hub')
     .addOption(
-      new Option('--dtype <format>', 'number format of the weights')
+      new Option('--dtype <format>', 'number format of the weights of a GGUF file')
         .choices(['float32', 'float16', 'bfloat16'])
         .default('float32'),
     )
     .option('--tokenizer <folder>', "the model's own tokenizer files, instead of those in the GGUF file")
-    .action(async (gguf: string, folder: string, options: ModelImportOptions) => {
+    .action(async (source: string, options: ModelImportOptions) => {
       const { importModel } = await import('./model.js');
-      await importModel(gguf, folder, options, context());
+      await importModel(source, options, context());
     });
 }
 
