@@ -8,6 +8,7 @@ const checks: readonly { name: string; command: readonly string[] }[] = [
   { name: 'layers', command: ['tsx', 'scripts/check-layers.ts'] },
   { name: 'file size', command: ['tsx', 'scripts/check-file-size.ts'] },
   { name: 'docs', command: ['tsx', 'scripts/generate-docs.ts', '--check'] },
+  { name: 'links', command: ['tsx', 'scripts/check-links.ts'] },
   { name: 'unused', command: ['knip', '--no-config-hints'] },
 ];
 

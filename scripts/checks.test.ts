@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { maxLines, tooLong } from './check-file-size.js';
 import { layerBreaches } from './check-layers.js';
+import { relativeLinks } from './check-links.js';
 import { importsOf } from './source-files.js';
 
 const file = (path: string, ...lines: string[]) => ({ path, text: lines.join('\n') });
@@ -76,5 +77,13 @@ describe('tooLong', () => {
     ];
     expect(tooLong(files)).toEqual([{ path: 'c.ts', lines: maxLines + 1 }]);
     expect(tooLong([file('empty.ts')])).toEqual([]);
+  });
+});
+
+describe('relativeLinks', () => {
+  it('finds links to files, not to sites, anchors or in code', () => {
+    const page =
+      'See [a](docs/a.md#part) and [b](../b), not [c](https://c.org), [d](#d) or `[e](e.md)`.\n```\n[f](f.md)\n```\n';
+    expect(relativeLinks(page)).toEqual(['docs/a.md', '../b']);
   });
 });
