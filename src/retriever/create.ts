@@ -25,7 +25,11 @@ export const ENCODER_DEFAULTS: EncoderShape = {
 const EMBEDDING_NAMES = ['model.embed_tokens.weight', 'embeddings.tok_embeddings.weight', 'embed'];
 
 /** An untrained encoder whose embedding table comes from the weights in `folder` (a Hugging Face model). Seeded. */
-export async function createEncoder(folder: string, shape: Partial<EncoderShape>, seed: number): Promise<EncoderCheckpoint> {
+export async function createEncoder(
+  folder: string,
+  shape: Partial<EncoderShape>,
+  seed: number,
+): Promise<EncoderCheckpoint> {
   const reader = await SafetensorsReader.open(folder);
   try {
     const name = EMBEDDING_NAMES.find((n) => reader.has(n));

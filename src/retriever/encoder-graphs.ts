@@ -21,8 +21,12 @@ export function compileEncode({ config, threads }: EncoderSetup): Promise<Progra
   return compile(graph, threads === undefined ? {} : { threads });
 }
 
-/** Program of {@link trainFeeds} -> `loss`, `meanMaxProbability` and, for every trained parameter, `d/NAME`. */
-export function compileTrain({ config, scoring, temperature, threads }: EncoderSetup): Promise<Program> {
+export function compileTrain(setup: EncoderSetup): Promise<Program> {
+  return compile(trainGraph(setup), setup.threads === undefined ? {} : { threads: setup.threads });
+}
+
+/** Graph of {@link trainFeeds} -> `loss`, `meanMaxProbability` and, for every trained parameter, `d/NAME`. */
+export function trainGraph({ config, scoring, temperature }: EncoderSetup): Graph {
   const graph = new Graph('train-retriever');
   const params = declareEncoder(graph, config);
   const side = (name: string, count: string, length: string): [Tensor, Tensor] => [
@@ -49,7 +53,7 @@ export function compileTrain({ config, scoring, temperature, threads }: EncoderS
     trained.map(({ name }) => params.get(name) as Tensor),
   );
   trained.forEach(({ name }, i) => graph.output(`d/${name}`, grads[i] as Tensor));
-  return compile(graph, threads === undefined ? {} : { threads });
+  return graph;
 }
 
 /** Feeds of the training program for one batch. */

@@ -18,7 +18,8 @@ const methods = {
     session = new EncoderSession(setup);
   },
   encode: (ids: readonly Int32Array[]): Promise<TokenVectors> => opened().encode(ids),
-  trainStep: ({ batch, update }: { batch: TrainBatch; update: TrainUpdate }): Promise<TrainStepResult> => opened().trainStep(batch, update),
+  trainStep: ({ batch, update }: { batch: TrainBatch; update: TrainUpdate }): Promise<TrainStepResult> =>
+    opened().trainStep(batch, update),
   setDocuments: (vectors: TokenVectors): Promise<void> => opened().setDocuments(vectors),
   score: (queries: TokenVectors): Promise<Float32Array> => opened().score(queries),
   snapshot: (_: null): Promise<Params> => opened().snapshot(),

@@ -9,14 +9,36 @@ export { corpusHash, readIndex, readIndexHeader, writeIndex, type IndexHeader, t
 export { infoNce, SATURATION, type InfoNceResult, type PairMasks } from './infonce.js';
 export { LearnedRetriever, type LearnedOptions } from './learned.js';
 export { maxSim, maxSimMatrix, type Scoring } from './maxsim.js';
-export { gradeRanking, mean, relevanceFromLabels, relevanceFromTruth, type RankingMetrics, type Relevance } from './metrics.js';
+export {
+  gradeRanking,
+  mean,
+  relevanceFromLabels,
+  relevanceFromTruth,
+  type RankingMetrics,
+  type Relevance,
+} from './metrics.js';
 export { OracleRetriever } from './oracle.js';
 export { collectLabels, splitHeldOut, truthPairs, type LabelledQueries, type LabelledQuery } from './pairs.js';
 export { RandomRetriever } from './random.js';
 export { rankTraces } from './ranking.js';
-export { readEncoderHash, readRetriever, writeRetriever, type RetrieverFolder, type RetrieverHeader } from './retriever-folder.js';
+export {
+  readEncoderHash,
+  readRetriever,
+  writeRetriever,
+  type RetrieverFolder,
+  type RetrieverHeader,
+} from './retriever-folder.js';
 export { SPEC_DEFAULTS, tokenizeDocuments, tokenizeQueries, type RetrieverSpec, type Tokenize } from './spec.js';
 export { documentText, words, type DocumentText } from './text.js';
 export type { TokenVectors } from './token-vectors.js';
-export { schedule, trainRetriever, type TrainData, type TrainHooks, type TrainMetrics, type TrainOptions, type TrainReport, type Validation } from './train.js';
+export {
+  schedule,
+  trainRetriever,
+  type TrainData,
+  type TrainHooks,
+  type TrainMetrics,
+  type TrainOptions,
+  type TrainReport,
+  type Validation,
+} from './train.js';
 export type { Hit, Query, Retriever, SearchOptions } from './types.js';

@@ -38,12 +38,22 @@ export class LearnedRetriever implements Retriever {
    * Opens the retriever of `folder` over `traces` with the index in `indexFolder`, which is built where there is none.
    * Throws `data` where an index was made with another encoder, corpus or setting, `model` at damaged files.
    */
-  static async open(folder: string, indexFolder: string, traces: readonly Trace[], options: LearnedOptions = {}): Promise<LearnedRetriever> {
+  static async open(
+    folder: string,
+    indexFolder: string,
+    traces: readonly Trace[],
+    options: LearnedOptions = {},
+  ): Promise<LearnedRetriever> {
     const retriever = await readRetriever(folder);
     const tokenizer = await Tokenizer.load(folder);
     const tokenize = (text: string) => tokenizer.encode(text);
     const { header, encoder } = retriever;
-    const client = await EncoderClient.open({ ...encoder, scoring: header.spec.scoring, temperature: 1, threads: options.threads });
+    const client = await EncoderClient.open({
+      ...encoder,
+      scoring: header.spec.scoring,
+      temperature: 1,
+      threads: options.threads,
+    });
     try {
       const key = indexKey(retriever, traces);
       if (!(await readIndexHeader(indexFolder))) await buildIndex(client, key, traces, tokenize, indexFolder);
@@ -67,10 +77,16 @@ export class LearnedRetriever implements Retriever {
     const atOnce = Math.max(1, Math.floor(SCORE_CELLS / Math.max(1, count)));
     for (let from = 0; from < queries.length; from += atOnce) {
       const part = queries.slice(from, from + atOnce);
-      const { ids, truncated } = tokenizeQueries(part.map((query) => query.question), this.tokenize, this.spec);
+      const { ids, truncated } = tokenizeQueries(
+        part.map((query) => query.question),
+        this.tokenize,
+        this.spec,
+      );
       this.truncated += truncated;
       const scores = await this.encoder.score(await this.encoder.encode(ids));
-      part.forEach((query, q) => hits_Q.push(rankTraces(query, this.traces, scores.subarray(q * count, (q + 1) * count), options)));
+      part.forEach((query, q) =>
+        hits_Q.push(rankTraces(query, this.traces, scores.subarray(q * count, (q + 1) * count), options)),
+      );
     }
     return hits_Q;
   }
@@ -85,7 +101,13 @@ function indexKey({ header, encoder }: RetrieverFolder, traces: readonly Trace[]
   return { encoderHash, corpusHash: corpusHash(traces, spec), dim: encoder.config.dim, normalisation: 'l2', spec };
 }
 
-async function buildIndex(encoder: Encoder, key: IndexKey, traces: readonly Trace[], tokenize: Tokenize, folder: string): Promise<void> {
+async function buildIndex(
+  encoder: Encoder,
+  key: IndexKey,
+  traces: readonly Trace[],
+  tokenize: Tokenize,
+  folder: string,
+): Promise<void> {
   const { ids, truncated } = tokenizeDocuments(traces, tokenize, key.spec);
   await writeIndex(folder, { ...key, truncatedDocuments: truncated }, await encoder.encode(ids));
 }

@@ -1,8 +1,7 @@
 /** MaxSim of all pairs as one matrix product; the reference is maxsim.ts. */
 import {
-  add,
   div,
-  matmul,
+  linear,
   max,
   maximum,
   mul,
@@ -33,10 +32,11 @@ export function maxSimScores(
 ): Tensor {
   const [queries, queryTokens, dim] = query.shape as [Dim, Dim, Dim];
   const [documents, documentTokens] = document.shape as [Dim, Dim];
-  const products = matmul(reshape(query, [-1, dim]), reshape(document, [-1, dim]), { transB: true });
+  // The bias goes into the matrix product itself, which saves a pass over all [Q * S, D * T] of them.
+  const bias = documentMask && reshape(mul(sub(1, documentMask), NEVER), [-1]);
+  const products = linear(reshape(query, [-1, dim]), reshape(document, [-1, dim]), bias ? { bias } : {});
   const pairs = reshape(products, [queries, queryTokens, documents, documentTokens]);
-  const masked = documentMask ? add(pairs, mul(unsqueeze(sub(1, documentMask), [0, 1]), NEVER)) : pairs;
-  const best = squeeze(max(masked, 3, true), 3);
+  const best = squeeze(max(pairs, 3, true), 3);
   const total = sum(mul(best, unsqueeze(queryMask, 2)), 1);
   if (scoring === 'sum') return total;
   return div(total, maximum(sum(queryMask, 1, true), 1));

@@ -32,7 +32,12 @@ export async function writeRetriever(
   tokenizerFrom: string,
 ): Promise<RetrieverHeader> {
   const { encoder, spec, training } = retriever;
-  const header: RetrieverHeader = { format: FORMAT, encoderHash: encoderHash(encoder), spec, ...(training ? { training } : {}) };
+  const header: RetrieverHeader = {
+    format: FORMAT,
+    encoderHash: encoderHash(encoder),
+    spec,
+    ...(training ? { training } : {}),
+  };
   await writeFolderAtomic(folder, async (temporary) => {
     await writeEncoder(temporary, encoder, tokenizerFrom);
     await writeJsonAtomic(join(temporary, 'retriever.json'), header);
@@ -44,10 +49,12 @@ export async function writeRetriever(
 export async function readRetriever(folder: string): Promise<RetrieverFolder> {
   const file = join(folder, 'retriever.json');
   const header = (await readJsonObject(file, true)) as unknown as RetrieverHeader;
-  if (header.format !== FORMAT) throw refuse(`${file}: format`, `format is ${JSON.stringify(header.format)}`, String(FORMAT));
+  if (header.format !== FORMAT)
+    throw refuse(`${file}: format`, `format is ${JSON.stringify(header.format)}`, String(FORMAT));
   const encoder = await readEncoder(folder);
   const hash = encoderHash(encoder);
-  if (hash !== header.encoderHash) throw refuse(`${file}: encoderHash`, `the weights have the hash ${hash}`, header.encoderHash);
+  if (hash !== header.encoderHash)
+    throw refuse(`${file}: encoderHash`, `the weights have the hash ${hash}`, header.encoderHash);
   return { header, encoder };
 }
 

@@ -75,12 +75,21 @@ export interface TrainHooks {
 }
 
 /** Trains `encoder` in place; at the end it holds the best weights. Throws `data` where fewer than two queries have positives. */
-export async function trainRetriever(encoder: Encoder, data: TrainData, options: TrainOptions, hooks: TrainHooks = {}): Promise<TrainReport> {
+export async function trainRetriever(
+  encoder: Encoder,
+  data: TrainData,
+  options: TrainOptions,
+  hooks: TrainHooks = {},
+): Promise<TrainReport> {
   const rng = Rng.fromSeed(options.seed).fork('retriever-training');
   const { train, heldOut } = splitHeldOut(data.labelled, options.heldOutShare, rng);
   if (train.length < 2) throw tooFew(data.labelled.length);
   const ids = tokenIds(data);
-  const stream = batches(train, { ...options, ...(data.exclude ? { exclude: data.exclude } : {}) }, rng.fork('batches'));
+  const stream = batches(
+    train,
+    { ...options, ...(data.exclude ? { exclude: data.exclude } : {}) },
+    rng.fork('batches'),
+  );
   const task = (hooks.progress ?? silent).task('train retriever', options.steps, 'steps');
   let best: { validation: Validation; weights: Params } | undefined;
   let saturated = false;
@@ -94,7 +103,10 @@ export async function trainRetriever(encoder: Encoder, data: TrainData, options:
       await hooks.onMetrics?.(validation);
       if (isBetter(validation, best?.validation)) best = { validation, weights: await encoder.snapshot() };
     }
-    task.update(step, `loss ${result.loss.toFixed(3)}${best ? `, recall@1 ${best.validation.recallAt1.toFixed(2)}` : ''}`);
+    task.update(
+      step,
+      `loss ${result.loss.toFixed(3)}${best ? `, recall@1 ${best.validation.recallAt1.toFixed(2)}` : ''}`,
+    );
   }
   if (best) await encoder.restore(best.weights);
   task.end();
@@ -108,11 +120,11 @@ export async function trainRetriever(encoder: Encoder, data: TrainData, options:
   };
 }
 
-/** Factor of the learning rate at a step (from 1): linear warm-up, then linear decay that would reach 0 one step after the last. */
+/** Factor of the learning rate at a step (from 1): linear warm-up, then linear decay to 0 one step after the last. */
 export function schedule(step: number, { steps, warmupShare }: Pick<TrainOptions, 'steps' | 'warmupShare'>): number {
   const warmup = Math.round(warmupShare * steps);
   if (step <= warmup) return step / warmup;
-  return (steps + 1 - step) / (steps + 1 - warmup);
+  return (steps + 1 - step) / (steps - warmup);
 }
 
 interface TokenIds {
@@ -125,7 +137,11 @@ interface TokenIds {
 /** Every text is tokenised once. */
 function tokenIds({ labelled, candidates, tokenize, spec }: TrainData): TokenIds {
   const traces = [...new Map([...candidates, ...labelled.flatMap((l) => l.positives)].map((t) => [t.id, t])).values()];
-  const queries = tokenizeQueries(labelled.map((l) => l.query.question), tokenize, spec);
+  const queries = tokenizeQueries(
+    labelled.map((l) => l.query.question),
+    tokenize,
+    spec,
+  );
   const documents = tokenizeDocuments(traces, tokenize, spec);
   return {
     queries: new Map(labelled.map((l, i) => [l.query.id, queries.ids[i] as Int32Array])),
@@ -144,10 +160,18 @@ function toTokens({ queries, documents, masks }: Batch, ids: TokenIds) {
 }
 
 /** Ranks all candidates for the held-out queries. Traces without a label of the query count as not relevant. */
-async function validate(encoder: Encoder, heldOut: readonly LabelledQuery[], data: TrainData, ids: TokenIds, step: number): Promise<Validation> {
+async function validate(
+  encoder: Encoder,
+  heldOut: readonly LabelledQuery[],
+  data: TrainData,
+  ids: TokenIds,
+  step: number,
+): Promise<Validation> {
   const { candidates, exclude } = data;
   await encoder.setDocuments(await encoder.encode(candidates.map((t) => ids.traces.get(t.id) as Int32Array)));
-  const scores = await encoder.score(await encoder.encode(heldOut.map((l) => ids.queries.get(l.query.id) as Int32Array)));
+  const scores = await encoder.score(
+    await encoder.encode(heldOut.map((l) => ids.queries.get(l.query.id) as Int32Array)),
+  );
   const queries = heldOut.map((l) => l.query);
   const hits_Q = queries.map((query, q) => {
     const row = scores.subarray(q * candidates.length, (q + 1) * candidates.length);
@@ -158,7 +182,12 @@ async function validate(encoder: Encoder, heldOut: readonly LabelledQuery[], dat
     ks: [1],
     candidates: (query) => candidates.filter((trace) => !exclude?.(query, trace)),
   });
-  return { step, recallAt1: mean(graded.recallAt[1] ?? []) ?? 0, mrr: mean(graded.reciprocalRank) ?? 0, queries: graded.queryIds.length };
+  return {
+    step,
+    recallAt1: mean(graded.recallAt[1] ?? []) ?? 0,
+    mrr: mean(graded.reciprocalRank) ?? 0,
+    queries: graded.queryIds.length,
+  };
 }
 
 /** More recall@1 wins, then more MRR, then the later step. */

@@ -1,0 +1,50 @@
+/**
+ * A toy in which similarity misleads: every text is about one of a few topics (many words) and follows one of a few
+ * rules (a single word); a trace is relevant if it follows the query's rule, whatever its topic.
+ */
+import { Rng } from '../../core/rng.js';
+import type { Trace } from '../../data/types.js';
+import { truthPairs, type LabelledQuery } from '../pairs.js';
+import type { Tokenize } from '../spec.js';
+import type { Query } from '../types.js';
+
+const TOPICS = 6;
+const WORDS_PER_TOPIC = 5;
+const RULES = 24;
+const SEEN = 20;
+/** Ids 0 .. TOPICS * WORDS - 1 are topic words; then come the rules' words. */
+export const TOY_VOCAB = TOPICS * WORDS_PER_TOPIC + RULES;
+
+export interface ToyTask {
+  traces: Trace[];
+  /** Queries of the rules that training knows, and of those it never sees. */
+  queries: Query[];
+  unseen: Query[];
+  labelled: LabelledQuery[];
+  tokenize: Tokenize;
+}
+
+/** Texts are ids written with blanks, so that the tokenizer only has to split them. */
+export function toyTask(seed: number): ToyTask {
+  const rng = Rng.fromSeed(seed);
+  const text = (rule: number) => {
+    const topic = rng.int(TOPICS);
+    const words = Array.from({ length: 6 }, () => topic * WORDS_PER_TOPIC + rng.int(WORDS_PER_TOPIC));
+    return rng.shuffle([...words, TOPICS * WORDS_PER_TOPIC + rule]).join(' ');
+  };
+  const make = (prefix: string, count: number, from: number, to: number) =>
+    Array.from({ length: count }, (_, i) => {
+      const rule = from + (i % (to - from));
+      return {
+        id: `${prefix}${i}`,
+        question: text(rule),
+        truth: `rule ${rule}`,
+        ...(rule < SEEN ? {} : { split: 'held-out' }),
+      };
+    });
+  const traces = make('t', 120, 0, RULES).map((t) => ({ ...t, trace: '', answer: '' }));
+  const queries = make('q', 200, 0, SEEN);
+  const labelled = truthPairs(queries, traces);
+  const tokenize: Tokenize = (line) => line.split(' ').filter(Boolean).map(Number);
+  return { traces, queries, unseen: make('u', 40, SEEN, RULES), labelled, tokenize };
+}
