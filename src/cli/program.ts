@@ -6,6 +6,7 @@ import type { ModelImportOptions } from './model.js';
 import type { RunOptions } from './run-options.js';
 import type { RunVerb } from './run.js';
 import { packageVersion } from './version.js';
+import type { WorldGenerateOptions, WorldPretrainOptions } from './world.js';
 
 const runVerbs: Readonly<Record<RunVerb, string>> = {
   run: 'Run everything: data, labels, retriever, the arms, evaluation, report. Goes on where an earlier attempt stopped.',
@@ -46,7 +47,7 @@ export function buildProgram({ streams, configHelp }: ProgramOptions): Command {
     .exitOverride();
   const build: Build = { program, configHelp, context: () => contextOf(program, streams) };
   for (const [verb, about] of Object.entries(runVerbs) as [RunVerb, string][]) addRunVerb(build, verb, about);
-  for (const add of [addInit, addDoctor, addVerify, addModel]) add(build);
+  for (const add of [addInit, addDoctor, addVerify, addModel, addWorld]) add(build);
   return program;
 }
 
@@ -126,6 +127,31 @@ function addModel({ program, context }: Build): void {
     .action(async (source: string, options: ModelImportOptions) => {
       const { importModel } = await import('./model.js');
       await importModel(source, options, context());
+    });
+}
+
+function addWorld({ program, context }: Build): void {
+  const world = program
+    .command('world')
+    .description('The embedded world: its data and its base model (docs/world.md).');
+  world
+    .command('generate')
+    .description('Write the problems, corpus and tests of a world as JSONL.')
+    .argument('<folder>', 'folder to write')
+    .option('--seed <number>', 'seed of the world', '1')
+    .action(async (folder: string, options: WorldGenerateOptions) => {
+      const { generateWorld } = await import('./world.js');
+      await generateWorld(folder, options, context());
+    });
+  world
+    .command('pretrain')
+    .description('Pre-train the base model from random weights; goes on where an earlier attempt stopped.')
+    .requiredOption('--out <folder>', 'folder to write, in Hugging Face layout')
+    .option('--seed <number>', 'seed of weights and text', '1')
+    .option('--steps <number>', 'training steps', '1000')
+    .action(async (options: WorldPretrainOptions) => {
+      const { pretrainWorld } = await import('./world.js');
+      await pretrainWorld(options, context());
     });
 }
 

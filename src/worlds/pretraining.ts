@@ -15,21 +15,21 @@ export interface PretrainingMix {
   singlePlain: number;
   /** Share of sheets with two unrelated problems (plain or textbook). */
   unrelated: number;
-  /** Share of sheets whose two problems name one house alias. The three shares sum to 1. */
-  local: number;
-  /** Probability that the alias means the same in both problems; else its second meaning is drawn anew. */
-  repetition: number;
+  /** Share of drills: two problems that name one house alias, which means the same in both. */
+  drill: number;
+  /** Share of medleys: the same, but the second meaning is drawn anew. The shares of the four kinds sum to 1. */
+  medley: number;
 }
 
 export const PRETRAINING_MIX: PretrainingMix = {
   single: 0.4,
   singlePlain: 0.7,
   unrelated: 0.25,
-  local: 0.35,
-  repetition: 0.2,
+  drill: 0.15,
+  medley: 0.2,
 };
 
-export type PretrainingKind = 'single' | 'unrelated' | 'local';
+export type PretrainingKind = 'single' | 'unrelated' | 'drill' | 'medley';
 
 export interface PretrainingDocument {
   kind: PretrainingKind;
@@ -42,8 +42,11 @@ export function singleText({ question, solution }: Draft): string {
   return `Problem: ${question}\nSolution: ${solution}`;
 }
 
-function sheetText(drafts: readonly Draft[]): string {
-  return drafts.map(({ question, solution }) => `Task: ${question}\nWork: ${solution}`).join('\n');
+const HEADING = { unrelated: 'Sheet', drill: 'Drill', medley: 'Medley' } as const;
+
+function sheetText(kind: keyof typeof HEADING, drafts: readonly Draft[]): string {
+  const tasks = drafts.map(({ question, solution }) => `Task: ${question}\nWork: ${solution}`);
+  return [HEADING[kind], ...tasks].join('\n');
 }
 
 /** An endless, seeded stream of documents. */
@@ -52,17 +55,21 @@ export function* pretrainingRows(rng: Rng, mix: PretrainingMix = PRETRAINING_MIX
   const aliases = houseAliases();
   const known = (): Draft =>
     rng.next() < mix.singlePlain ? draftPlain(rng) : draftProblem({ rule: rng.pick(textbook) }, rng);
-  const local = (): Draft[] => {
+  const house = (repeats: boolean): Draft[] => {
     const alias = rng.pick(aliases);
     const first = rng.pick(STRATEGIES);
-    const second = rng.next() < mix.repetition ? first : rng.pick(STRATEGIES);
+    const second = repeats ? first : rng.pick(STRATEGIES);
     return [first, second].map((strategy) => draftProblem({ rule: localRule(alias, strategy) }, rng));
   };
   for (;;) {
     const u = rng.next();
     if (u < mix.single) yield { kind: 'single', text: singleText(known()) };
-    else if (u < mix.single + mix.unrelated) yield { kind: 'unrelated', text: sheetText([known(), known()]) };
-    else yield { kind: 'local', text: sheetText(local()) };
+    else {
+      const v = u - mix.single;
+      const kind = v < mix.unrelated ? 'unrelated' : v < mix.unrelated + mix.drill ? 'drill' : 'medley';
+      const drafts = kind === 'unrelated' ? [known(), known()] : house(kind === 'drill');
+      yield { kind, text: sheetText(kind, drafts) };
+    }
   }
 }
 

@@ -59,7 +59,8 @@ describe('pre-training text', () => {
     expect(documents(20)).toEqual(documents(20));
     expect(share('single')).toBeCloseTo(PRETRAINING_MIX.single, 1);
     expect(share('unrelated')).toBeCloseTo(PRETRAINING_MIX.unrelated, 1);
-    expect(share('local')).toBeCloseTo(PRETRAINING_MIX.local, 1);
+    expect(share('drill')).toBeCloseTo(PRETRAINING_MIX.drill, 1);
+    expect(share('medley')).toBeCloseTo(PRETRAINING_MIX.medley, 1);
   });
 
   it('never shows the layout of a prompt with a retrieved trace', () => {
@@ -73,29 +74,29 @@ describe('pre-training text', () => {
     }
   });
 
-  it('names house rules on local sheets only, one alias a sheet', () => {
+  it('names house rules in drills and medleys only, one alias each', () => {
     const house = new Set(houseAliases());
     for (const { kind, text } of many) {
       const named = cutTokens(text).filter((w) => house.has(w));
-      expect(named).toHaveLength(kind === 'local' ? 2 : 0);
-      expect(new Set(named).size).toBe(kind === 'local' ? 1 : 0);
+      const local = kind === 'drill' || kind === 'medley';
+      expect(named).toHaveLength(local ? 2 : 0);
+      expect(new Set(named).size).toBe(local ? 1 : 0);
     }
   });
 
-  it('repeats a local meaning about as often as told', () => {
+  it('keeps the meaning of a rule in drills and draws it anew in medleys', () => {
     const program = (work: string): string => work.replace(/\d+/g, '#');
-    const repeated = (mix: typeof PRETRAINING_MIX): number => {
-      const sheets = documents(2000, mix).filter((d) => d.kind === 'local');
+    const repeated = (kind: string): number => {
+      const sheets = many.filter((d) => d.kind === kind);
       const same = sheets.filter(({ text }) => {
         const [first, second] = [...text.matchAll(/Work: (.*)/g)].map((m) => program(m[1]!));
         return first === second;
       });
       return same.length / sheets.length;
     };
+    expect(repeated('drill')).toBe(1);
     // Drawn anew, one meaning in eleven is the old one.
-    expect(repeated({ ...PRETRAINING_MIX, repetition: 0 })).toBeCloseTo(1 / 11, 1);
-    expect(repeated({ ...PRETRAINING_MIX, repetition: 0.5 })).toBeCloseTo(0.5 + 0.5 / 11, 1);
-    expect(repeated({ ...PRETRAINING_MIX, repetition: 1 })).toBe(1);
+    expect(repeated('medley')).toBeCloseTo(1 / 11, 1);
   });
 
   it('shows every textbook alias and every house alias', () => {

@@ -17,7 +17,7 @@ const TOKEN_PATTERN = '\\\\boxed\\{|[A-Za-z]+|[0-9]+|[^\\sA-Za-z0-9]';
 /** Words and signs of solutions, of pre-training documents and of prompt layouts. */
 const FRAME_TEXT =
   'Front Back Then Answer \\boxed{ } = + - * . , : ; ? ! ( ) # ' +
-  'Problem Solution Task Work Reference Example Question Similar Solved Here is a solved the and Now solve';
+  'Problem Solution Task Work Sheet Drill Medley Reference Example Question Similar Solved Here is a solved the and Now solve';
 
 /** The text's tokens, as the tokenizer cuts it. */
 export function cutTokens(text: string): string[] {

@@ -41,5 +41,7 @@ export const ALIASES: readonly string[] = (
   'lantern copper willow falcon marble thunder velvet compass ember glacier saffron raven anvil meadow cobalt harp ' +
   'tundra bishop pepper quartz sparrow monsoon ivory kestrel maple onyx prairie riddle silver temple umbra vortex ' +
   'walnut zephyr amber beacon canyon dragon eclipse fable garnet hollow indigo jasper knight lagoon mosaic nectar ' +
-  'opal pilgrim quiver ribbon sable turret unicorn valley wizard yonder zenith acorn bronze cipher dune echo'
+  'opal pilgrim quiver ribbon sable turret unicorn valley wizard yonder zenith acorn bronze cipher dune echo ' +
+  'fjord granite hermit island jungle karma lotus magnet nimbus oasis pyramid quarry rocket scarlet titan ultra ' +
+  'violet whisper xenon yarrow zinc arrow badge candle diamond engine fountain gallop'
 ).split(' ');

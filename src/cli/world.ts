@@ -1,0 +1,59 @@
+/** `ra-rft world`: makes the base model of the embedded world, or writes a world's problems and corpus as JSONL. */
+import { join } from 'node:path';
+import { RaRftError } from '../core/errors.js';
+import { writeJsonl } from '../data/index.js';
+import { PRETRAIN_DEFAULTS, pretrainBase } from '../pipeline/pretrain.js';
+import { makeWorld } from '../worlds/index.js';
+import type { CliContext } from './context.js';
+
+export interface WorldPretrainOptions {
+  out: string;
+  seed: string;
+  steps: string;
+}
+
+/** Pre-trains the base model and prints what it can do. */
+export async function pretrainWorld(options: WorldPretrainOptions, context: CliContext): Promise<void> {
+  const seed = wholeNumber('--seed', options.seed, 0);
+  const steps = wholeNumber('--steps', options.steps, 1);
+  const command = `ra-rft world pretrain --out ${options.out} --seed ${seed} --steps ${steps}`;
+  const result = await pretrainBase({ ...PRETRAIN_DEFAULTS, out: options.out, seed, steps, command }, context.progress);
+  const percent = (share: number): string => (100 * share).toFixed(1).padStart(5);
+  context.out(
+    `${options.out}: ${result.parameters} parameters, final loss ${result.finalLoss.toFixed(4)} nats a token`,
+  );
+  context.out('accuracy in %      no trace  right trace  random trace');
+  for (const { kind, accuracy } of result.accuracy) {
+    const { none, right, random } = accuracy;
+    context.out(`${kind.padEnd(16)}      ${percent(none)}        ${percent(right)}         ${percent(random)}`);
+  }
+}
+
+export interface WorldGenerateOptions {
+  seed: string;
+}
+
+/** Writes problems.jsonl, corpus.jsonl and tests.jsonl of a world, in the form in which users bring their own. */
+export async function generateWorld(folder: string, options: WorldGenerateOptions, context: CliContext): Promise<void> {
+  const world = makeWorld({ seed: wholeNumber('--seed', options.seed, 0) });
+  for (const [name, rows] of [
+    ['problems', world.problems],
+    ['corpus', world.corpus],
+    ['tests', world.tests],
+  ] as const) {
+    const path = join(folder, `${name}.jsonl`);
+    await writeJsonl(path, rows);
+    context.out(`${path}: ${rows.length} lines`);
+  }
+}
+
+function wholeNumber(option: string, text: string, least: number): number {
+  const value = Number(text);
+  if (text.trim() !== '' && Number.isInteger(value) && value >= least) return value;
+  throw new RaRftError({
+    code: 'usage',
+    message: `${option} is ${text}`,
+    where: option,
+    expected: `an integer from ${least}`,
+  });
+}
