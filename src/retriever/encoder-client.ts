@@ -53,6 +53,10 @@ export class EncoderClient implements Encoder {
   async dispose(): Promise<void> {
     if (this.closed) return;
     this.closed = true;
-    await this.worker.call('close', null).finally(() => this.worker.terminate());
+    try {
+      await this.worker.call('close', null);
+    } finally {
+      await this.worker.terminate();
+    }
   }
 }

@@ -59,8 +59,8 @@ export function trainGraph({ config, scoring, temperature }: EncoderSetup): Grap
 /** Feeds of the training program for one batch. */
 export function trainFeeds({ config }: EncoderSetup, { queries_Q, documents_D, masks }: TrainBatch): Feeds {
   checkMasks(masks, queries_Q.length * documents_D.length);
-  const query = padIds(queries_Q, config.vocab);
-  const document = padIds(documents_D, config.vocab);
+  const query = padIds(queries_Q, config);
+  const document = padIds(documents_D, config);
   const pairs = Object.entries(pairFeeds(masks)).map(([name, data]) => [
     name,
     { data, shape: [masks.queries, masks.documents] },

@@ -40,7 +40,7 @@ export class EncoderSession implements Encoder {
   async encode(ids: readonly Int32Array[]): Promise<TokenVectors> {
     this.encodeProgram ??= compileEncode(this.setup);
     const program = await this.encodeProgram;
-    const { dim, head, vocab } = this.setup.config;
+    const { dim, head } = this.setup.config;
     const single = head === 'single-vector';
     const lengths = Int32Array.from(ids, (text) => (single ? Math.min(1, text.length) : text.length));
     const offsets = rowOffsets(lengths);
@@ -49,7 +49,7 @@ export class EncoderSession implements Encoder {
     for (const group of groupByLength(tokens, ENCODE_TOKENS)) {
       const padded = padIds(
         group.map((i) => ids[i] as Int32Array),
-        vocab,
+        this.setup.config,
       );
       const feeds = {
         ids: { data: padded.ids, shape: padded.shape },

@@ -38,6 +38,12 @@ export interface IndexHeader extends IndexKey {
   truncatedDocuments: number;
 }
 
+/** An index in memory. */
+export interface Index {
+  header: IndexHeader;
+  vectors: TokenVectors;
+}
+
 export function corpusHash(traces: readonly Trace[], spec: RetrieverSpec): string {
   return hashJson(traces.map((trace) => [trace.id, documentText(trace, spec.document)]));
 }
@@ -69,10 +75,7 @@ export async function readIndexHeader(folder: string): Promise<IndexHeader | und
 }
 
 /** Reads an index made with exactly `key`. Throws `data` naming the first thing that differs, `model` where files are damaged. */
-export async function readIndex(
-  folder: string,
-  key: IndexKey,
-): Promise<{ header: IndexHeader; vectors: TokenVectors }> {
+export async function readIndex(folder: string, key: IndexKey): Promise<Index> {
   const header = (await readJsonObject(join(folder, 'index.json'), true)) as unknown as IndexHeader;
   refuseMismatch(folder, header, key);
   const reader = await SafetensorsReader.open(join(folder, 'embeddings.safetensors'));

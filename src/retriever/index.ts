@@ -5,7 +5,15 @@ export { createEncoder, ENCODER_DEFAULTS, type EncoderShape } from './create.js'
 export { EncoderClient } from './encoder-client.js';
 export type { Encoder, EncoderSetup, TrainBatch, TrainStepResult, TrainUpdate } from './encoder-port.js';
 export { EncoderSession } from './encoder-session.js';
-export { corpusHash, readIndex, readIndexHeader, writeIndex, type IndexHeader, type IndexKey } from './index-folder.js';
+export {
+  corpusHash,
+  readIndex,
+  readIndexHeader,
+  writeIndex,
+  type Index,
+  type IndexHeader,
+  type IndexKey,
+} from './index-folder.js';
 export { infoNce, SATURATION, type InfoNceResult, type PairMasks } from './infonce.js';
 export { LearnedRetriever, type LearnedOptions } from './learned.js';
 export { maxSim, maxSimMatrix, type Scoring } from './maxsim.js';

@@ -3,7 +3,15 @@ import type { Trace } from '../data/types.js';
 import { Tokenizer } from '../models/tokenizer.js';
 import { EncoderClient } from './encoder-client.js';
 import type { Encoder } from './encoder-port.js';
-import { corpusHash, readIndex, readIndexHeader, writeIndex, type IndexHeader, type IndexKey } from './index-folder.js';
+import {
+  corpusHash,
+  readIndex,
+  readIndexHeader,
+  writeIndex,
+  type Index,
+  type IndexHeader,
+  type IndexKey,
+} from './index-folder.js';
 import { rankTraces } from './ranking.js';
 import { readRetriever, type RetrieverFolder } from './retriever-folder.js';
 import { tokenizeDocuments, tokenizeQueries, type RetrieverSpec, type Tokenize } from './spec.js';
@@ -48,18 +56,15 @@ export class LearnedRetriever implements Retriever {
     const tokenizer = await Tokenizer.load(folder);
     const tokenize = (text: string) => tokenizer.encode(text);
     const { header, encoder } = retriever;
-    const client = await EncoderClient.open({
-      ...encoder,
-      scoring: header.spec.scoring,
-      temperature: 1,
-      threads: options.threads,
-    });
+    const key = indexKey(retriever, traces);
+    // An index that does not belong here is refused before the worker starts.
+    const found = (await readIndexHeader(indexFolder)) ? await readIndex(indexFolder, key) : undefined;
+    const { scoring } = header.spec;
+    const client = await EncoderClient.open({ ...encoder, scoring, temperature: 1, threads: options.threads });
     try {
-      const key = indexKey(retriever, traces);
-      if (!(await readIndexHeader(indexFolder))) await buildIndex(client, key, traces, tokenize, indexFolder);
-      const { header: index, vectors } = await readIndex(indexFolder, key);
-      await client.setDocuments(vectors);
-      return new LearnedRetriever(client, index, traces, tokenize);
+      const built = found ?? (await buildIndex(client, key, traces, tokenize, indexFolder));
+      await client.setDocuments(built.vectors);
+      return new LearnedRetriever(client, built.header, traces, tokenize);
     } catch (error) {
       await client.dispose();
       throw error;
@@ -107,7 +112,8 @@ async function buildIndex(
   traces: readonly Trace[],
   tokenize: Tokenize,
   folder: string,
-): Promise<void> {
+): Promise<Index> {
   const { ids, truncated } = tokenizeDocuments(traces, tokenize, key.spec);
-  await writeIndex(folder, { ...key, truncatedDocuments: truncated }, await encoder.encode(ids));
+  const vectors = await encoder.encode(ids);
+  return { header: await writeIndex(folder, { ...key, truncatedDocuments: truncated }, vectors), vectors };
 }

@@ -127,7 +127,7 @@ describe('batches', () => {
 });
 
 describe('tokenizing', () => {
-  const tokenize = (text: string) => [...text].map((x) => x.codePointAt(0) ?? 0);
+  const tokenize = (text: string) => Array.from(text, (x) => x.codePointAt(0) ?? 0);
   it('puts prefixes, cuts and counts', () => {
     const spec = {
       ...SPEC_DEFAULTS,
