@@ -53,7 +53,8 @@ export const errorCodes: Readonly<Record<ErrorCode, ErrorCodeFacts>> = {
   engine: {
     exitCode: 9,
     meaning: 'The engine failed, its worker died, or it was used after its end.',
-    remedy: 'Run the same command again; with too little memory lower engine.activationGigabytes or engine.maxSequences.',
+    remedy:
+      'Run the same command again; with too little memory lower engine.activationGigabytes or engine.maxSequences.',
   },
   verifier: {
     exitCode: 10,

@@ -172,7 +172,7 @@ function refuseOtherConfig(file: string, old: unknown, wanted: unknown): void {
 
 /** A folder with other files and no config.yaml is somebody's, not ours to write into. */
 async function refuseForeignFolder(root: string, paths: RunPaths): Promise<void> {
-  const names = (await readdir(root)).filter((name) => !paths.lock.endsWith(name) && !name.includes('.tmp-'));
+  const names = (await readdir(root)).filter((name) => name !== basename(paths.lock) && !name.includes('.tmp-'));
   const known = await stat(paths.config).then(
     () => true,
     () => false,
