@@ -1,95 +1,48 @@
 /**
- * Kills a run at random moments, starts it again each time, and compares what it leaves with a run that was never killed:
- * metrics.jsonl, labels, evaluations and retrieved traces must be equal byte for byte.
+ * Kills a run at random moments, starts it again each time, and compares every result with those of a run that was never
+ * killed, byte for byte. The same as test/kill-and-resume.test.ts, on a run of your choice:
  *
- *   npx tsx scripts/kill-and-resume.ts [--kills 10] [--seed 1] [--folder DIR] [-- arguments of `ra-rft run`]
- *
- * Needs a build. Without arguments it runs `--quick`.
+ *   npx tsx scripts/kill-and-resume.ts [--kills 10] [--seed 1] [-- arguments of `ra-rft run`, by default --quick]
  */
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
-import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join, relative } from 'node:path';
-import { setTimeout } from 'node:timers/promises';
+import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { hashText, Rng } from '../src/core/index.js';
+import { Rng } from '../src/core/index.js';
+import { attempt, results, runWithKills } from '../test/support/killed-run.js';
 
 const { values, positionals } = parseArgs({
-  options: {
-    kills: { type: 'string', default: '10' },
-    seed: { type: 'string', default: '1' },
-    folder: { type: 'string' },
-  },
+  options: { kills: { type: 'string', default: '10' }, seed: { type: 'string', default: '1' } },
   allowPositionals: true,
 });
-const runArgs = positionals.length > 0 ? positionals : ['--quick'];
-const folder = values.folder ?? (await mkdtemp(join(tmpdir(), 'ra-rft-kill-')));
-
-/** Files whose bytes must not depend on being killed; logs with wall-clock times and reports with durations may. */
-const compared = [
-  /^metrics\.jsonl$/,
-  /^labels\.jsonl$/,
-  /^data\//,
-  /^retrieved\//,
-  /^rollouts\//,
-  /^eval\//,
-  /^retriever\/.*\.json$/,
+const folder = await mkdtemp(join(tmpdir(), 'ra-rft-kill-'));
+const args = (runs: string) => [
+  'run',
+  '--quiet',
+  '--runs',
+  join(folder, runs),
+  ...(positionals.length > 0 ? positionals : ['--quick']),
 ];
+const resultsIn = async (runs: string) => {
+  const [name = ''] = await readdir(join(folder, runs));
+  return results(join(folder, runs, name));
+};
 
-/** Starts the run; kills it after `killAfterMs`, or lets it end. Returns whether it ended by itself, and how long it took. */
-async function attempt(name: string, killAfterMs?: number): Promise<{ ended: boolean; ms: number }> {
-  const start = performance.now();
-  const args = ['dist/cli/main.js', 'run', ...runArgs, '--name', name, '--runs', folder, '--quiet'];
-  const child = spawn(process.execPath, args, { stdio: ['ignore', 'ignore', 'pipe'] });
-  const errors: Buffer[] = [];
-  child.stderr.on('data', (chunk: Buffer) => errors.push(chunk));
-  const exit = once(child, 'exit');
-  if (killAfterMs !== undefined) {
-    const first = await Promise.race([exit, setTimeout(killAfterMs, 'time' as const, { ref: false })]);
-    if (first === 'time') child.kill('SIGKILL');
-  }
-  const [code, signal] = (await exit) as [number | null, string | null];
-  const ms = performance.now() - start;
-  if (signal === 'SIGKILL') return { ended: false, ms };
-  if (code !== 0) throw new Error(`the run ended with code ${code}:\n${Buffer.concat(errors).toString()}`);
-  return { ended: true, ms };
-}
-
-/** Hash of each compared file of a run. */
-async function fingerprints(name: string): Promise<Map<string, string>> {
-  const root = join(folder, name);
-  const entries = await readdir(root, { recursive: true, withFileTypes: true });
-  const out = new Map<string, string>();
-  for (const entry of entries) {
-    const path = relative(root, join(entry.parentPath, entry.name)).replaceAll('\\', '/');
-    if (entry.isFile() && compared.some((pattern) => pattern.test(path))) {
-      out.set(path, hashText(await readFile(join(root, path), 'utf8')));
-    }
-  }
-  return out;
-}
-
-const whole = await attempt('whole');
+const whole = await attempt(args('whole'));
+if (whole.exitCode !== 0) throw new Error(whole.stderr);
 console.log(`never killed: ${(whole.ms / 1000).toFixed(1)} s`);
 
-const rng = Rng.fromSeed(`kill-and-resume/${values.seed}`);
-let kills = 0;
-let ended = false;
-while (!ended && kills < Number(values.kills)) {
-  const at = Math.round(1000 + rng.next() * whole.ms * 0.4);
-  ({ ended } = await attempt('killed', at));
-  if (!ended) console.log(`kill ${++kills}: after ${(at / 1000).toFixed(1)} s`);
-}
-if (!ended) await attempt('killed');
+// A run gets on a little further with each attempt, so later kills need not wait as long to strike something new.
+const plan = { kills: Number(values.kills), from: 1000, to: 0.5 * whole.ms, rng: Rng.fromSeed(`kill/${values.seed}`) };
+const struck = await runWithKills(args('killed'), plan);
+console.log(`killed after ${struck.map((ms) => (ms / 1000).toFixed(1)).join(', ')} s`);
 
-const [expected, found] = [await fingerprints('whole'), await fingerprints('killed')];
-const differing = [...new Set([...expected.keys(), ...found.keys()])].filter(
-  (path) => expected.get(path) !== found.get(path),
-);
+const [expected, found] = [await resultsIn('whole'), await resultsIn('killed')];
+const paths = [...new Set([...Object.keys(expected), ...Object.keys(found)])];
+const differing = paths.filter((path) => expected[path] !== found[path]);
 for (const path of differing) console.error(`differs: ${path}`);
-console.log(`${kills} kills, ${expected.size} files compared, ${differing.length} differ`);
+console.log(`${struck.length} kills, ${paths.length} files compared, ${differing.length} differ`);
 if (differing.length > 0) {
   console.log(`kept for a look: ${folder}`);
   process.exitCode = 1;
-} else if (values.folder === undefined) await rm(folder, { recursive: true, force: true });
+} else await rm(folder, { recursive: true });
