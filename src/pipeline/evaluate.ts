@@ -1,4 +1,7 @@
 /** Evaluations of arms: which problems at which step, and where the records stand. */
+import { constants } from 'node:fs';
+import { copyFile, mkdir } from 'node:fs/promises';
+import { dirname } from 'node:path';
 import type { ArmConfig, Config } from '../config/index.js';
 import type { Problem } from '../data/index.js';
 import { evaluate, type EvalRecord } from '../eval/index.js';
@@ -22,6 +25,7 @@ export async function evaluateArm(session: Session, plan: EvaluationPlan): Promi
   const { config, run, codec, verifier, rng, progress } = session;
   const { arm, step } = plan;
   const { temperature, k } = config.eval;
+  if (step === 0) await reuseStart(session, arm);
   const records = await evaluate({
     engine: await session.engine(),
     codec,
@@ -40,6 +44,23 @@ export async function evaluateArm(session: Session, plan: EvaluationPlan): Promi
   });
   await run.event('evaluated', { arm: arm.name, step, ...averages(records) });
   return records;
+}
+
+/**
+ * At step 0 all arms have the same policy, so one with the same test contexts has the same records: those of an earlier
+ * arm are taken where they exist. What is missing in the copy is evaluated as usual.
+ */
+async function reuseStart({ config, run }: Session, arm: ArmConfig): Promise<void> {
+  const own = run.paths.evaluation(arm.name, 0);
+  for (const other of config.arms) {
+    if (other.name === arm.name || other.test !== arm.test) continue;
+    await mkdir(dirname(own), { recursive: true });
+    const copied = await copyFile(run.paths.evaluation(other.name, 0), own, constants.COPYFILE_EXCL).then(
+      () => true,
+      () => false, // the other was not evaluated yet, or our own file is there already
+    );
+    if (copied) return;
+  }
 }
 
 /** Whether a training evaluates after this step: at 0, every eval.everySteps, and at the end. */

@@ -12,9 +12,10 @@ import type { Verifier } from '../verify/types.js';
 import { stepMetrics } from './metrics.js';
 import { drawInEpochs } from './order.js';
 import { groupRecord } from './records.js';
-import { judgeGroups, preparePrompts, sampleGroups } from './rollouts.js';
+import { judgeGroups, preparePrompts, sampleGroups, type PromptLimits } from './rollouts.js';
 import { learningRateAt } from './schedule.js';
 import { groupsWithSignal } from './signal.js';
+import { Stopwatch } from './stopwatch.js';
 import { runTraining, type StepContext, type StepOutcome } from './training.js';
 import type { ContextOf, RlCodec } from './types.js';
 import { updatePolicy, type RlSettings } from './update.js';
@@ -44,27 +45,28 @@ export interface GrpoTask {
 /** Trains a policy to the last step, going on from its newest checkpoint. The engine holds the policy afterwards. */
 export async function trainGrpo(task: GrpoTask): Promise<void> {
   const { steps, checkpointEverySteps } = task.settings;
+  // All prompts once, so that one that is too long stops the training before it starts.
+  preparePrompts(task.problems, task.contextOf, task.codec, limitsOf(task));
   await runTraining({ ...task, steps, checkpointEverySteps, keepCheckpoints: 2, takeStep: (at) => grpoStep(task, at) });
 }
 
 /** One step: draw, add context, sample, verify, compare within groups, update on those that carry a gradient. */
 export async function grpoStep(task: GrpoTask, at: StepContext): Promise<StepOutcome> {
   const { engine, codec, settings } = task;
-  const limits = {
-    maxContext: engine.info.maxContext,
-    maxPromptTokens: task.maxPromptTokens,
-    maxTokens: settings.maxTokens,
-  };
+  const watch = new Stopwatch();
 
   const problems = drawInEpochs(task.problems, task.rng, at.drawn, settings.promptsPerStep);
-  const prompts = preparePrompts(problems, task.contextOf, codec, limits);
+  const prompts = preparePrompts(problems, task.contextOf, codec, limitsOf(task));
   const sampled = await sampleGroups(engine, prompts, samplePlan(task, at.rng), codec);
   assertOnPolicy(sampled[0]?.policyVersion, at);
+  watch.lap('sampleMs');
   const groups = await judgeGroups(task.verifier, sampled);
+  watch.lap('verifyMs');
 
   const trained = groupsWithSignal(groups, settings.maxGroupsPerUpdate);
   const learningRate = learningRateAt(at.step, { peak: settings.learningRate, warmupSteps: settings.warmupSteps });
   const update = trained.length > 0 ? await updatePolicy(engine, trained, settings, learningRate) : undefined;
+  watch.lap('updateMs');
 
   const metrics = stepMetrics(at.step, groups, update, { learningRate, trainedGroups: trained.length });
   return {
@@ -72,7 +74,12 @@ export async function grpoStep(task: GrpoTask, at: StepContext): Promise<StepOut
     drawn: problems.length,
     records: groups.map((group) => groupRecord(at.step, group, settings.advantage)),
     note: `reward ${(metrics.rewardMean ?? 0).toFixed(2)}, mixed ${trained.length}/${groups.length}`,
+    timings: watch.laps,
   };
+}
+
+function limitsOf({ engine, maxPromptTokens, settings }: GrpoTask): PromptLimits {
+  return { maxContext: engine.info.maxContext, maxPromptTokens, maxTokens: settings.maxTokens };
 }
 
 function samplePlan({ settings, codec }: GrpoTask, rng: Rng) {

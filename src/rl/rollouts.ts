@@ -23,8 +23,8 @@ export interface PromptLimits {
 }
 
 /**
- * Makes the prompts of problems. Throws `context-length` at the first that is too long, naming problem and trace:
- * cutting it would train on another task than the one meant.
+ * Makes the prompts of problems. Throws `context-length` where some are too long, naming the first and how many there
+ * are: cutting them would train on another task than the one meant.
  */
 export function preparePrompts(
   problems: readonly Problem[],
@@ -32,37 +32,31 @@ export function preparePrompts(
   codec: RlCodec,
   limits: PromptLimits,
 ): PreparedPrompt[] {
-  return problems.map((problem, i) => {
+  const prompts = problems.map((problem, i) => {
     const trace = contextOf(problem, i);
-    const prompt = codec.prompt(problem, trace);
-    checkPromptLength(
-      prompt.length,
-      limits,
-      trace ? `problem ${problem.id} with trace ${trace.id}` : `problem ${problem.id}`,
-    );
-    return { problem, trace, prompt };
+    return { problem, trace, prompt: codec.prompt(problem, trace) };
   });
+  const longest = Math.min(limits.maxPromptTokens, limits.maxContext - limits.maxTokens);
+  const tooLong = prompts.filter(({ prompt }) => prompt.length > longest);
+  const [first] = tooLong;
+  if (first) throw promptTooLong(first, tooLong.length, prompts.length, limits);
+  return prompts;
 }
 
-function checkPromptLength(length: number, limits: PromptLimits, where: string): void {
-  if (length > limits.maxPromptTokens) {
-    throw new RaRftError({
-      code: 'context-length',
-      message: `the prompt is ${length} tokens long`,
-      where,
-      expected: `at most ${limits.maxPromptTokens} tokens (prompt.maxPromptTokens)`,
-      hint: 'Raise prompt.maxPromptTokens, or leave this problem or trace out.',
-    });
-  }
-  if (length + limits.maxTokens > limits.maxContext) {
-    throw new RaRftError({
-      code: 'context-length',
-      message: `the prompt is ${length} tokens long and its response may take ${limits.maxTokens} more`,
-      where,
-      expected: `at most ${limits.maxContext} tokens together, the model's window`,
-      hint: 'Lower rl.maxTokens, leave this problem or trace out, or use a model with a longer window.',
-    });
-  }
+function promptTooLong(first: PreparedPrompt, count: number, of: number, limits: PromptLimits): RaRftError {
+  const { maxPromptTokens, maxContext, maxTokens } = limits;
+  const window = maxContext - maxTokens < maxPromptTokens;
+  return new RaRftError({
+    code: 'context-length',
+    message: `${count} of ${of} prompts are too long; this one has ${first.prompt.length} tokens`,
+    where: first.trace ? `problem ${first.problem.id} with trace ${first.trace.id}` : `problem ${first.problem.id}`,
+    expected: window
+      ? `at most ${maxContext - maxTokens} tokens: the model's window of ${maxContext} less ${maxTokens} for the response`
+      : `at most ${maxPromptTokens} tokens (prompt.maxPromptTokens)`,
+    hint: window
+      ? 'Lower rl.maxTokens, leave long problems and traces out, or use a model with a longer window.'
+      : 'Raise prompt.maxPromptTokens, or leave long problems and traces out.',
+  });
 }
 
 /** What sampling needs beside the engine. */

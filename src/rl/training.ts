@@ -33,6 +33,8 @@ export interface StepOutcome {
   records?: readonly unknown[];
   /** A few words for the progress bar. */
   note: string;
+  /** Milliseconds of the step's phases, for the event log. */
+  timings?: Record<string, number>;
 }
 
 /** Where and how long to train. */
@@ -74,6 +76,8 @@ export async function runTraining(plan: TrainingPlan): Promise<void> {
         const state = { step, drawn, policyVersion: policyVersion ?? 0, rng: plan.rng.getState(), inputs: plan.inputs };
         await saveCheckpoint(run.paths.policies(arm), engine, state, plan.keepCheckpoints);
       }
+      const memoryMb = Math.round(process.memoryUsage().rss / 2 ** 20);
+      await run.event('step', { arm, step, ...outcome.timings, memoryMb });
       task.update(step, outcome.note);
       await plan.afterStep?.(step);
     }
