@@ -30,8 +30,9 @@ export interface SplitScore {
   n: number;
   average: number;
   ci95: Interval;
-  /** Mean over problems; undefined where verifier failures left fewer than k samples. */
+  /** Mean over problems; undefined where verifier failures left fewer than k samples everywhere. */
   passAtK: number | undefined;
+  /** As passAtK; also undefined where the verifier names no answers to vote with. */
   majAtK: number | undefined;
   /** Share of samples with no answer in them (they score 0). */
   noAnswerShare: number;
@@ -73,6 +74,7 @@ export function scoreSplit(
   if (averages.length === 0) return undefined;
   const samples = own.flatMap((r) => r.samples);
   const shareOf = (holds: (s: (typeof samples)[number]) => boolean) => samples.filter(holds).length / samples.length;
+  const voting = samples.some((s) => s.verdict.extracted !== undefined);
   const { mean, ci95, n } = bootstrapMean(averages, resamples, rng);
   return {
     split,
@@ -81,7 +83,7 @@ export function scoreSplit(
     average: mean,
     ci95,
     passAtK: meanOf(own.map((r) => passAtK(r.samples, k))),
-    majAtK: meanOf(own.map((r) => majAtK(r.samples, k))),
+    majAtK: voting ? meanOf(own.map((r) => majAtK(r.samples, k))) : undefined,
     noAnswerShare: shareOf((s) => s.verdict.outcome === 'no_answer'),
     truncatedShare: shareOf((s) => s.stopReason === 'length'),
     verifierFailures: samples.filter((s) => s.reward === null).length,
