@@ -64,12 +64,21 @@ function checkArms({ arms }: Config): Finding[] {
 }
 
 function checkRetriever({ retriever }: Config): Finding[] {
-  if (retriever.convWidth % 2 === 1) return [];
-  return [
-    {
+  const { convWidth, transformerLayers, hidden, heads } = retriever;
+  const findings: Finding[] = [];
+  if (convWidth % 2 !== 1) {
+    findings.push({
       path: ['retriever', 'convWidth'],
-      message: `retriever.convWidth is ${retriever.convWidth}`,
+      message: `retriever.convWidth is ${convWidth}`,
       expected: 'an odd number, so that the window has a middle',
-    },
-  ];
+    });
+  }
+  if (transformerLayers > 0 && hidden % (2 * heads) !== 0) {
+    findings.push({
+      path: ['retriever', 'heads'],
+      message: `retriever.heads is ${heads}`,
+      expected: `a divisor of half of retriever.hidden (${hidden}), so that each head has an even size`,
+    });
+  }
+  return findings;
 }

@@ -153,9 +153,26 @@ const labels = section(
 
 const retriever = section(
   {
-    dim: count(1, 32, 'Size of each token vector.'),
+    head: key(
+      z.enum(['late-interaction', 'single-vector']).default('late-interaction'),
+      'One vector a token, scored by MaxSim; or their mean as one vector a text, the control.',
+    ),
+    dim: count(1, 32, 'Size of each vector.'),
+    hidden: count(2, 96, 'Width of the encoder between token embeddings and vectors.'),
     convWidth: count(1, 3, 'Width of each convolution over tokens; odd.', 'tokens'),
-    layers: count(1, 1, 'Convolution layers above the frozen token embeddings of the policy.', 'layers'),
+    layers: count(1, 1, 'Convolution layers above the token embeddings of the policy.', 'layers'),
+    transformerLayers: count(0, 0, 'Bidirectional transformer layers above the convolutions.', 'layers'),
+    heads: count(1, 4, 'Attention heads of a transformer layer; they divide hidden into even parts.', 'heads'),
+    trainEmbeddings: key(
+      z.boolean().default(false),
+      'Train the token embeddings too; for small vocabularies only. They are frozen otherwise.',
+    ),
+    document: key(
+      z.enum(['question', 'trace', 'question+trace']).default('question+trace'),
+      'What of a trace is indexed, by the learned retriever and by BM25.',
+    ),
+    queryPrefix: key(z.string().default(''), 'Text put before every question.'),
+    documentPrefix: key(z.string().default(''), 'Text put before every document.'),
     scoring: key(
       z.enum(['mean', 'sum']).default('mean'),
       'MaxSim averaged or summed over query tokens; sums saturate at low temperatures.',
@@ -163,16 +180,25 @@ const retriever = section(
     temperature: positive(0.05, 'Temperature of InfoNCE (Eq. 2).'),
     steps: count(1, 600, 'Training steps.', 'steps'),
     batchSize: count(2, 48, "Query-trace pairs a step; the other pairs' traces are the negatives.", 'pairs'),
-    learningRate: positive(2e-3, 'Peak learning rate; linear warm-up over the first tenth.'),
+    learningRate: positive(2e-3, 'Peak learning rate; it falls linearly to zero after the warm-up.'),
+    warmupShare: share(0.1, 'Share of the steps over which the learning rate rises.'),
     weightDecay: atLeast(0, 0.01, 'Weight decay of AdamW.'),
+    maxGradNorm: atLeast(0, 1, 'Clip the global gradient norm to this; 0: no clipping.'),
     heldOutShare: share(
       0.05,
       'Share of the labelled queries kept for validation; the checkpoint with the best recall@1 on them stays.',
     ),
     maxQueryTokens: count(1, 128, 'Longer questions are cut.', 'tokens'),
     maxDocumentTokens: count(1, 256, 'Longer traces are cut.', 'tokens'),
+    bm25: section(
+      {
+        k1: atLeast(0, 1.2, 'How much repeats of a word count; 0: a word counts once.'),
+        b: share(0.75, 'How much long documents are marked down; 0: not at all.'),
+      },
+      'BM25, the lexical retriever to compare with.',
+    ),
   },
-  'The late-interaction retriever trained on the labels.',
+  'The late-interaction retriever trained on the labels, and its lexical rival.',
 );
 
 const rl = section(

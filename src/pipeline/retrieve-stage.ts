@@ -1,11 +1,18 @@
 /** Stage "retrieved": the best traces of every train and test problem, by each retriever, kept as files and graded. */
 import { join } from 'node:path';
-import type { ContextName } from '../config/index.js';
+import type { Config, ContextName } from '../config/index.js';
 import { RaRftError } from '../core/errors.js';
 import { hashJson } from '../core/hash.js';
 import { readJsonlAll } from '../core/jsonl.js';
 import { leakGuard, writeJsonl, type Trace } from '../data/index.js';
-import { Bm25Retriever, OracleRetriever, RandomRetriever, type Hit, type Retriever } from '../retriever/index.js';
+import {
+  bm25OptionsOf,
+  Bm25Retriever,
+  OracleRetriever,
+  RandomRetriever,
+  type Hit,
+  type Retriever,
+} from '../retriever/index.js';
 import type { DataSets } from './data-stage.js';
 import type { Retrieved } from './contexts.js';
 import { gradeByTruth, heldOutLabelsSplit, type HeldOutLabels, type RetrieverGrade } from './retrieval-grades.js';
@@ -66,10 +73,11 @@ export async function retrieveContexts(session: Session, plan: RetrievalPlan): P
       seed: config.seed,
       labels,
       learned: name === 'learned' ? learned?.fingerprint : null,
+      bm25: name === 'bm25' ? bm25OptionsOf(config.retriever) : null,
     };
     fingerprints.push(hashJson(inputs));
     await run.stage(`retrieved-${name}`, inputs, async () => {
-      const retriever = await openRetriever(name, plan, config.seed);
+      const retriever = await openRetriever(name, plan, config);
       try {
         await writeJsonl(file, await searchAll(retriever, plan, session));
         if (heldOut) await writeJsonl(graded, await searchHeldOut(retriever, heldOut));
@@ -89,14 +97,14 @@ export async function retrieveContexts(session: Session, plan: RetrievalPlan): P
 function openRetriever(
   name: RetrieverName,
   { data, learned }: RetrievalPlan,
-  seed: number,
+  { retriever, seed }: Config,
 ): Promise<Retriever> | Retriever {
   switch (name) {
     case 'learned':
       if (!learned) throw new RaRftError({ code: 'internal', message: 'the learned retriever was not trained' });
       return learned.open();
     case 'bm25':
-      return new Bm25Retriever(data.corpus);
+      return new Bm25Retriever(data.corpus, bm25OptionsOf(retriever));
     case 'random':
       return new RandomRetriever(data.corpus, seed);
     case 'oracle':

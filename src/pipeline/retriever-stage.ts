@@ -6,14 +6,14 @@ import { leakGuard } from '../data/index.js';
 import {
   collectLabels,
   createEncoder,
+  encoderShapeOf,
   EncoderClient,
   LearnedRetriever,
-  SPEC_DEFAULTS,
+  specOf,
+  trainOptionsOf,
   trainRetriever,
   writeRetriever,
-  type RetrieverSpec,
   type TrainData,
-  type TrainOptions,
 } from '../retriever/index.js';
 import type { DataSets } from './data-stage.js';
 import type { LabelResult } from './label-stage.js';
@@ -56,9 +56,9 @@ export async function trainRetrieverStage(
 
 async function train(session: Session, data: DataSets, { labels }: LabelResult, policy: StartPolicy): Promise<void> {
   const { config, run, tokenizer, progress } = session;
-  const { dim, convWidth, layers, scoring, temperature, maxQueryTokens, maxDocumentTokens } = config.retriever;
-  const spec: RetrieverSpec = { ...SPEC_DEFAULTS, scoring, maxQueryTokens, maxDocumentTokens };
-  const shape = { dim, convWidth, convLayers: layers, maxTokens: Math.max(maxQueryTokens, maxDocumentTokens) };
+  const { scoring, temperature } = config.retriever;
+  const spec = specOf(config.retriever);
+  const shape = encoderShapeOf(config.retriever);
   const { config: encoderConfig, params } = await createEncoder(policy.folder, shape, config.seed);
   const encoder = await EncoderClient.open({
     config: encoderConfig,
@@ -77,7 +77,7 @@ async function train(session: Session, data: DataSets, { labels }: LabelResult, 
     const report = await trainRetriever(
       encoder,
       { labelled, candidates, exclude, tokenize, spec },
-      trainOptions(config),
+      trainOptionsOf(config.retriever, config.seed),
       {
         onMetrics: (line) => run.metrics({ arm: 'retriever', ...line }),
         progress,
@@ -97,23 +97,6 @@ async function train(session: Session, data: DataSets, { labels }: LabelResult, 
   } finally {
     await encoder.dispose();
   }
-}
-
-/** Ten validations in a training; the warm-up and clipping are the paper's and the usual ones. */
-function trainOptions({ retriever, seed }: Config): TrainOptions {
-  const { steps, batchSize, learningRate, weightDecay, heldOutShare } = retriever;
-  return {
-    steps,
-    batchSize,
-    learningRate,
-    weightDecay,
-    heldOutShare,
-    seed,
-    warmupShare: 0.1,
-    maxGradNorm: 1,
-    inBatchPositives: 'mask',
-    evalEvery: Math.max(1, Math.ceil(steps / 10)),
-  };
 }
 
 /** 0 in the configuration leaves the number of threads to the runtime. */

@@ -4,6 +4,7 @@ export { Bm25Retriever, BM25_DEFAULTS, type Bm25Options } from './bm25.js';
 export { createEncoder, ENCODER_DEFAULTS, type EncoderShape } from './create.js';
 export { EncoderClient } from './encoder-client.js';
 export type { Encoder, EncoderSetup, TrainBatch, TrainStepResult, TrainUpdate } from './encoder-port.js';
+export { bm25OptionsOf, encoderShapeOf, specOf, trainOptionsOf } from './from-config.js';
 export { EncoderSession } from './encoder-session.js';
 export {
   corpusHash,
