@@ -1,0 +1,42 @@
+import { describe, expect, it } from 'vitest';
+import type { Trace } from '../data/index.js';
+import { contextOf, neededContexts, type Retrieved } from './contexts.js';
+
+const trace = (id: string): Trace => ({ id, question: id, trace: id, answer: '1' });
+const problem = (id: string) => ({ id, question: 'q', answer: '2' });
+const retrieved: Retrieved = new Map([
+  [
+    'bm25',
+    new Map([
+      ['p', [trace('first'), trace('second')]],
+      ['none', []],
+    ]),
+  ],
+]);
+
+describe('contextOf', () => {
+  it('gives the first trace, nothing without a hit, nothing for none', () => {
+    expect(contextOf('bm25', retrieved)(problem('p'))?.id).toBe('first');
+    expect(contextOf('bm25', retrieved)(problem('none'))).toBeUndefined();
+    expect(contextOf('none', new Map())(problem('p'))).toBeUndefined();
+  });
+
+  it('refuses a retriever or a problem that was never searched: no silent plain arm', () => {
+    expect(() => contextOf('learned', retrieved)).toThrowError(expect.objectContaining({ code: 'internal' }));
+    expect(() => contextOf('bm25', retrieved)(problem('other'))).toThrowError(
+      expect.objectContaining({ code: 'internal' }),
+    );
+  });
+});
+
+describe('neededContexts', () => {
+  it('names each retriever once, training or test, in a fixed order', () => {
+    const arms = [
+      { train: 'random', test: 'none' },
+      { train: 'none', test: 'learned' },
+      { train: 'random', test: 'random' },
+    ] as const;
+    expect(neededContexts(arms)).toEqual(['learned', 'random']);
+    expect(neededContexts([{ train: 'none', test: 'none' }])).toEqual([]);
+  });
+});

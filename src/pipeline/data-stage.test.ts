@@ -1,0 +1,78 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { resolveConfig } from '../config/index.js';
+import { Rng } from '../core/rng.js';
+import { numericVerifier } from '../verify/index.js';
+import { makeData } from './data-stage.js';
+
+let folder: string;
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'ra-rft-data-'));
+});
+afterEach(() => rm(folder, { recursive: true }));
+
+const lines = (values: object[]) => values.map((v) => JSON.stringify(v)).join('\n');
+const problems = Array.from({ length: 10 }, (_, i) => ({
+  id: String(i),
+  question: `What is ${i} plus one?`,
+  answer: i + 1,
+  solution: `\\boxed{${i + 1}}`,
+}));
+
+async function make(set: string[]) {
+  const config = resolveConfig({ set: ['data.source=files', ...set] });
+  return makeData(config, numericVerifier, Rng.fromSeed(1));
+}
+
+describe('makeData from files', () => {
+  it('splits by text and takes the training solutions as corpus', async () => {
+    const path = join(folder, 'p.jsonl');
+    await writeFile(path, lines(problems));
+    const data = await make([`data.problems.path=${path}`, 'data.testShare=0.3']);
+    expect([data.train.length, data.test.length]).toEqual([7, 3]);
+    expect(data.corpus.map((t) => t.id).toSorted()).toEqual(data.train.map((p) => p.id).toSorted());
+    expect(data.test.every((p) => p.split === 'test')).toBe(true);
+    expect(await make([`data.problems.path=${path}`, 'data.testShare=0.3'])).toEqual(data);
+  });
+
+  it('keeps ids of the test set apart from those of the training set, and the splits that it names', async () => {
+    const [a, b] = [join(folder, 'a.jsonl'), join(folder, 'b.jsonl')];
+    await writeFile(a, lines(problems.slice(0, 5)));
+    const tests = problems.slice(5).map((p, i) => ({ ...p, id: String(i), split: i < 2 ? 'seen' : 'held-out' }));
+    await writeFile(b, lines(tests));
+    const set = [`data.problems.path=${a}`, `data.tests.path=${b}`];
+    const data = await make(set);
+    expect(data.test.map((p) => p.id)).toEqual(['test/0', 'test/1', 'test/2', 'test/3', 'test/4']);
+    const limited = await make([...set, 'data.maxTest=1', 'data.maxTrain=2']);
+    expect(limited.test.map((p) => p.split)).toEqual(['seen', 'held-out']);
+    expect(limited.train).toHaveLength(2);
+  });
+
+  it('refuses data without anything to retrieve, naming the key', async () => {
+    const path = join(folder, 'p.jsonl');
+    await writeFile(path, lines(problems.map(({ solution: _solution, ...p }) => p)));
+    await expect(make([`data.problems.path=${path}`])).rejects.toMatchObject({ code: 'data', where: 'data.corpus' });
+  });
+
+  it('names file and line of a gold answer that cannot be verified', async () => {
+    const path = join(folder, 'p.jsonl');
+    await writeFile(path, lines([problems[0]!, { id: 'x', question: 'Who?', answer: 'the pope' }]));
+    await expect(make([`data.problems.path=${path}`])).rejects.toMatchObject({ code: 'data', where: `${path}:2` });
+  });
+});
+
+describe('makeData from the world', () => {
+  it('makes sets of the configured sizes; the corpus knows held-out rules, training does not', async () => {
+    const config = resolveConfig({ preset: 'quick' });
+    const data = await makeData(config, numericVerifier, Rng.fromSeed(1));
+    expect(data.train).toHaveLength(config.data.world.trainProblems);
+    const heldOut = new Set(data.test.filter((p) => p.split === 'held-out').map((p) => p.truth));
+    expect(heldOut.size).toBeGreaterThan(1);
+    expect(data.train.some((p) => heldOut.has(p.truth))).toBe(false);
+    for (const rule of heldOut) expect(data.corpus.some((t) => t.truth === rule)).toBe(true);
+    const questions = new Set([...data.train, ...data.corpus].map((x) => x.question));
+    expect(data.test.some((p) => questions.has(p.question))).toBe(false);
+  });
+});

@@ -1,0 +1,40 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { resolveConfig } from '../config/index.js';
+import { planRun, planText } from './plan.js';
+import { writeTinyTask } from './testing/tiny-task.js';
+
+let folder: string;
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'ra-rft-plan-'));
+});
+afterAll(() => rm(folder, { recursive: true }));
+
+describe('planRun', () => {
+  it('counts by hand', async () => {
+    const plan = await planRun(resolveConfig({ file: await writeTinyTask(folder) }));
+    expect(plan).toMatchObject({
+      // 70 lines, 30 % for testing; 40 traces; 30 queries with 12 candidates each.
+      trainProblems: 49,
+      testProblems: { test: 21 },
+      traces: 40,
+      labelledProblems: 30,
+      labelledPairs: 360,
+      trainedArms: 3,
+      samplesPerStep: 24,
+      maxResponseTokensPerStep: 144,
+      // Three trained arms at steps 0, 2 and 4, the borrowed policy at 0 and 4.
+      evaluations: 11,
+      evaluationSamples: 11 * 21 * 2,
+    });
+    expect(plan.promptTokens.with).toBeGreaterThan(plan.promptTokens.without);
+    expect(planText(plan).join('\n')).toContain('360 pairs');
+  });
+
+  it('labels nothing where no arm retrieves with the learned retriever', async () => {
+    const file = await writeTinyTask(folder, { arms: [{ name: 'grpo' }] });
+    expect(await planRun(resolveConfig({ file }))).toMatchObject({ labelledPairs: 0, trainedArms: 1, evaluations: 3 });
+  });
+});
