@@ -3,7 +3,7 @@ export type { Problem, Trace } from './types.js';
 export { loadProblems, loadTraces, type Loaded, type LoadOptions } from './load.js';
 export { DEFAULT_FIELDS, type FieldNames } from './fields.js';
 export { writeJsonl } from './write.js';
-export { splitByText, tracesOf, type Split, type SplitShares } from './split.js';
+export { partByText, splitByText, tracesOf, type Split, type SplitShares } from './split.js';
 export { answerKey, leakGuard, sameAnswer, sameText, type LeakRules } from './guards.js';
 export { contentId, normaliseText } from './normalise.js';
 export { equationTemplate } from './equation-template.js';

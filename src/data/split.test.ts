@@ -3,7 +3,7 @@ import { RaRftError } from '../core/errors.js';
 import { Rng } from '../core/rng.js';
 import { leakGuard, sameAnswer, sameText } from './guards.js';
 import { normaliseText } from './normalise.js';
-import { splitByText, tracesOf } from './split.js';
+import { partByText, splitByText, tracesOf } from './split.js';
 import type { Problem, Trace } from './types.js';
 
 const problem = (id: number, question = `question ${id}`): Problem => ({ id: `p${id}`, question, answer: `${id}` });
@@ -36,6 +36,20 @@ describe('splitByText', () => {
     ).toHaveLength(50);
     expect(() => splitByText(problems, { train: 0.9, test: 0.2, corpus: 0 }, Rng.fromSeed(1))).toThrow(RaRftError);
     expect(() => splitByText(problems, { train: NaN, test: 0, corpus: 0 }, Rng.fromSeed(1))).toThrow(RaRftError);
+  });
+
+  test('a few more problems move none of the others by more than the shares do', () => {
+    const more = [...problems, problem(200, 'a new text'), problem(201, 'another new text')];
+    const again = new Set(splitByText(more, shares, Rng.fromSeed(1)).test.map((p) => p.id));
+    expect(split.test.filter((p) => again.has(p.id)).length).toBeGreaterThan(0.8 * split.test.length);
+  });
+
+  test('partByText finds what two files share', () => {
+    const { apart, shared } = partByText(
+      [problem(1, 'Two cats?'), problem(2, 'Two dogs?')],
+      [{ question: 'two  CATS' }],
+    );
+    expect([apart, shared].map((side) => side.map((p) => p.id))).toEqual([['p2'], ['p1']]);
   });
 
   test('tracesOf takes only what is solved', () => {

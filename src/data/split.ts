@@ -1,5 +1,6 @@
 /** Splitting a problem set so that no question stands on two sides. */
 import { RaRftError } from '../core/errors.js';
+import { hashText } from '../core/hash.js';
 import type { Rng } from '../core/rng.js';
 import { normaliseText } from './normalise.js';
 import type { Problem, Trace } from './types.js';
@@ -15,8 +16,8 @@ export type Split = Record<keyof SplitShares, Problem[]>;
 
 /**
  * Splits by text: problems whose questions are equal after normalisation stay together, so nothing that is tested on
- * was trained on or can be retrieved. Depends on the texts and the stream, not on the order of the file. Each
- * side keeps the order of the input. Throws `config` where the shares are no shares.
+ * was trained on or can be retrieved. The side of a text follows from its hash and the stream, so neither the order of
+ * the file nor a few more problems move the others. Each side keeps the order of the input. Throws `config` where the shares are no shares.
  */
 export function splitByText(problems: readonly Problem[], shares: SplitShares, rng: Rng): Split {
   const wanted = [shares.train, shares.test, shares.corpus];
@@ -28,15 +29,18 @@ export function splitByText(problems: readonly Problem[], shares: SplitShares, r
       expected: 'train, test and corpus between 0 and 1, together at most 1',
     });
   }
-  const texts = [...new Set(problems.map((p) => normaliseText(p.question)))].toSorted();
+  const salt = rng.fork('split').nextUint32();
+  const texts = [...new Set(problems.map((p) => normaliseText(p.question)))];
+  const ranked = texts
+    .map((text) => [hashText(`${salt}/${text}`), text] as const)
+    .toSorted(([a], [b]) => (a < b ? -1 : 1));
   const sideOf = new Map<string, keyof SplitShares>();
-  const shuffled = rng.fork('split').shuffle(texts);
   let from = 0;
   let share = 0;
   for (const side of ['test', 'corpus', 'train'] as const) {
     share += shares[side];
-    const to = Math.round(share * shuffled.length);
-    for (const text of shuffled.slice(from, to)) sideOf.set(text, side);
+    const to = Math.round(share * ranked.length);
+    for (const [, text] of ranked.slice(from, to)) sideOf.set(text, side);
     from = to;
   }
   const split: Split = { train: [], test: [], corpus: [] };
@@ -45,6 +49,20 @@ export function splitByText(problems: readonly Problem[], shares: SplitShares, r
     if (side) split[side].push(problem);
   }
   return split;
+}
+
+/**
+ * Parts problems into those whose text does not occur among `others`, and those whose text does: what a test file and
+ * a training file of the user's may share.
+ */
+export function partByText<T extends { question: string }>(
+  problems: readonly T[],
+  others: readonly { question: string }[],
+): { apart: T[]; shared: T[] } {
+  const texts = new Set(others.map((p) => normaliseText(p.question)));
+  const shared = problems.filter((p) => texts.has(normaliseText(p.question)));
+  const taken = new Set(shared);
+  return { apart: problems.filter((p) => !taken.has(p)), shared };
 }
 
 /** Solved problems as traces to learn from; those without a solution are left out. */
