@@ -60,6 +60,9 @@ describe('makeData from files', () => {
     const path = join(folder, 'p.jsonl');
     await writeFile(path, lines([problems[0]!, { id: 'x', question: 'Who?', answer: 'the pope' }]));
     await expect(make([`data.problems.path=${path}`])).rejects.toMatchObject({ code: 'data', where: `${path}:2` });
+    await writeFile(path, lines([...problems, { id: 'x', question: 'Who?', answer: 'the pope' }]));
+    const { skipped } = await make([`data.problems.path=${path}`, 'data.unusable=skip']);
+    expect(skipped.map((s) => s.where)).toEqual([`${path}:11`]);
   });
 });
 

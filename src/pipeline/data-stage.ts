@@ -4,7 +4,6 @@ import { RaRftError } from '../core/errors.js';
 import { hashJson } from '../core/hash.js';
 import { readJsonlAll } from '../core/jsonl.js';
 import type { Rng } from '../core/rng.js';
-import type { RunFolder } from '../core/run-folder.js';
 import {
   loadProblems,
   loadTraces,
@@ -17,6 +16,7 @@ import {
 import type { Verifier } from '../verify/index.js';
 import { makeWorld } from '../worlds/index.js';
 import { hashFile } from './fingerprint.js';
+import type { Session } from './session.js';
 
 /** What all later stages work on. */
 export interface DataSets {
@@ -31,7 +31,7 @@ export interface DataSets {
 export const defaultSplit = 'test';
 
 /** Makes the data sets, or reads them where the stage is done. */
-export async function prepareData(config: Config, run: RunFolder, verifier: Verifier, rng: Rng): Promise<DataSets> {
+export async function prepareData({ config, run, verifier, rng, progress }: Session): Promise<DataSets> {
   const { data } = config;
   const inputs = { data, files: await userFiles(data), seed: data.source === 'world' ? data.world.seed : config.seed };
   await run.stage('data', inputs, async () => {
@@ -39,7 +39,13 @@ export async function prepareData(config: Config, run: RunFolder, verifier: Veri
     await writeJsonl(run.paths.problems('train'), made.train);
     await writeJsonl(run.paths.problems('test'), made.test);
     await writeJsonl(run.paths.corpus, made.corpus);
-    await run.event('data', { train: made.train.length, test: made.test.length, corpus: made.corpus.length });
+    const { train, test, corpus, skipped } = made;
+    await run.event('data', { train: train.length, test: test.length, corpus: corpus.length, skipped });
+    if (skipped[0]) {
+      progress.line(
+        `data: ${skipped.length} unusable lines left out; the first: ${skipped[0].where}: ${skipped[0].message}`,
+      );
+    }
   });
   const train = await readJsonlAll<Problem>(run.paths.problems('train'));
   const test = await readJsonlAll<Problem>(run.paths.problems('test'));
@@ -48,33 +54,46 @@ export async function prepareData(config: Config, run: RunFolder, verifier: Veri
 }
 
 /** Problems and corpus before they are written. */
-export type Made = Omit<DataSets, 'fingerprint'>;
+export interface Made extends Omit<DataSets, 'fingerprint'> {
+  /** Lines of the user's files that were left out (data.unusable: skip), with what was wrong. */
+  skipped: { where: string; message: string }[];
+}
 
 /** Generates or reads the data sets; writes nothing. Throws `data` where one of them is empty. */
-export async function makeData({ data }: Config, verifier: Verifier, rng: Rng): Promise<Made> {
-  const made = data.source === 'world' ? fromWorld(data) : await fromFiles(data, verifier, rng);
+export async function makeData(config: Config, verifier: Verifier, rng: Rng): Promise<Made> {
+  const { data } = config;
+  const made = data.source === 'world' ? fromWorld(data) : await fromFiles(config, verifier, rng);
   refuseEmpty(made);
   return made;
 }
 
 function fromWorld(data: Config['data']): Made {
   const world = makeWorld(data.world);
-  return limit(data, { train: world.problems, test: world.tests, corpus: world.corpus });
+  return limit(data, { train: world.problems, test: world.tests, corpus: world.corpus, skipped: [] });
 }
 
-async function fromFiles(data: Config['data'], verifier: Verifier, rng: Rng): Promise<Made> {
+async function fromFiles({ data }: Config, verifier: Verifier, rng: Rng): Promise<Made> {
   const checkAnswer = verifier.checkAnswer?.bind(verifier);
-  const load = async ({ path, fields }: Config['data']['problems']) =>
-    path === null ? undefined : (await loadProblems(path, { fields, ...(checkAnswer && { checkAnswer }) })).items;
+  const options = { unusable: data.unusable, ...(checkAnswer && { checkAnswer }) };
+  const skipped: Made['skipped'] = [];
+  const load = async ({ path, fields }: Config['data']['problems']) => {
+    if (path === null) return undefined;
+    const loaded = await loadProblems(path, { fields, ...options });
+    skipped.push(...loaded.skipped);
+    return loaded.items;
+  };
   const problems = (await load(data.problems)) ?? [];
   const tests = await load(data.tests);
   const split = tests
     ? { train: problems, test: tests }
     : splitByText(problems, { train: 1 - data.testShare, test: data.testShare, corpus: 0 }, rng.fork('data'));
   const { path, fields } = data.corpus;
-  const corpus = path === null ? tracesOf(split.train) : (await loadTraces(path, { fields })).items;
+  // Answers of traces are only compared, never verified against.
+  const solved = path === null ? undefined : await loadTraces(path, { fields, unusable: data.unusable });
+  skipped.push(...(solved?.skipped ?? []));
+  const corpus = solved?.items ?? tracesOf(split.train);
   const trainIds = new Set(split.train.map((p) => p.id));
-  return limit(data, { train: split.train, test: split.test.map((p) => asTest(p, trainIds)), corpus });
+  return limit(data, { train: split.train, test: split.test.map((p) => asTest(p, trainIds)), corpus, skipped });
 }
 
 /** Later stages know problems by id, so a test problem must not share one with a training problem. */

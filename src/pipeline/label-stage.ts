@@ -47,7 +47,10 @@ export async function labelPairs(session: Session, data: DataSets, policy: Start
 }
 
 /** The pairs that would be judged; also what --dry-run counts. */
-export function choosePairs({ config, rng }: Pick<Session, 'config' | 'rng'>, data: Made): SelectedPairs {
+export function choosePairs(
+  { config, rng }: Pick<Session, 'config' | 'rng'>,
+  data: Pick<Made, 'train' | 'corpus'>,
+): SelectedPairs {
   const { maxQueries, maxCandidates, restrictToType, excludeSameAnswer } = config.labels;
   const options = { maxQueries, maxCandidates, restrictToType, excludeSameAnswer, rng: rng.fork('labels') };
   return selectPairs(data.train, data.corpus, options);

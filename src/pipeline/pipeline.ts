@@ -38,7 +38,7 @@ export async function runPipeline(
   const session = await openSession(config, run, openEngine, progress);
   try {
     // Stage 0: problems and solved problems; the policy all arms start from.
-    const data = await prepareData(config, run, session.verifier, session.rng);
+    const data = await prepareData(session);
     const start = await warmUp(session, data);
 
     // Stages 1 and 2: which traces help, and a retriever that finds them. Only where an arm asks for it.

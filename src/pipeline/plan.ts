@@ -11,6 +11,8 @@ import { modelFolderOf } from './session.js';
 /** Counts of one run. */
 export interface RunPlan {
   trainProblems: number;
+  /** Lines of the data files that would be left out. */
+  skippedLines: number;
   /** Test problems by split. */
   testProblems: Record<string, number>;
   traces: number;
@@ -54,6 +56,7 @@ export async function planRun(config: Config): Promise<RunPlan> {
     const meanLength = (lengths: number[]) => Math.round(lengths.reduce((a, b) => a + b, 0) / lengths.length);
     return {
       trainProblems: data.train.length,
+      skippedLines: data.skipped.length,
       testProblems: countBy(data.test.map((p) => p.split ?? 'test')),
       traces: data.corpus.length,
       labelledProblems: pairs.length,
@@ -83,7 +86,7 @@ export function planText(plan: RunPlan): string[] {
   const n = (x: number) => x.toLocaleString('en-US');
   const tests = Object.entries(plan.testProblems).map(([split, count]) => `${n(count)} ${split}`);
   return [
-    `data         ${n(plan.trainProblems)} training problems, tests: ${tests.join(', ')}; ${n(plan.traces)} traces`,
+    `data         ${n(plan.trainProblems)} training problems, tests: ${tests.join(', ')}; ${n(plan.traces)} traces${plan.skippedLines > 0 ? `; ${n(plan.skippedLines)} unusable lines left out` : ''}`,
     `labels       ${n(plan.labelledPairs)} pairs (${n(plan.labelledProblems)} problems)`,
     `arms         ${plan.trainedArms} policies trained, ${n(plan.steps)} steps each`,
     `prompts/step ${n(plan.promptsPerStep)} problems, about ${n(plan.promptTokens.without)} tokens each, ${n(plan.promptTokens.with)} with a trace`,
