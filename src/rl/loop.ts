@@ -5,6 +5,7 @@
 import type { Progress } from '../core/progress.js';
 import type { Rng } from '../core/rng.js';
 import type { RunFolder } from '../core/run-folder.js';
+import type { Report } from '../core/worker-rpc.js';
 import type { Problem } from '../data/types.js';
 import type { PolicyEngine } from '../engine/types.js';
 import { RaRftError } from '../core/errors.js';
@@ -57,7 +58,7 @@ export async function grpoStep(task: GrpoTask, at: StepContext): Promise<StepOut
 
   const problems = drawInEpochs(task.problems, task.rng, at.drawn, settings.promptsPerStep);
   const prompts = preparePrompts(problems, task.contextOf, codec, limitsOf(task));
-  const sampled = await sampleGroups(engine, prompts, samplePlan(task, at.rng), codec);
+  const sampled = await sampleGroups(engine, prompts, samplePlan(task, at.rng), codec, counting(at, 'sampling'));
   assertOnPolicy(sampled[0]?.policyVersion, at);
   watch.lap('sampleMs');
   const groups = await judgeGroups(task.verifier, sampled);
@@ -65,7 +66,10 @@ export async function grpoStep(task: GrpoTask, at: StepContext): Promise<StepOut
 
   const trained = groupsWithSignal(groups, settings.maxGroupsPerUpdate);
   const learningRate = learningRateAt(at.step, { peak: settings.learningRate, warmupSteps: settings.warmupSteps });
-  const update = trained.length > 0 ? await updatePolicy(engine, trained, settings, learningRate) : undefined;
+  const update =
+    trained.length > 0
+      ? await updatePolicy(engine, trained, settings, learningRate, counting(at, 'training'))
+      : undefined;
   watch.lap('updateMs');
 
   const metrics = stepMetrics(at.step, groups, update, { learningRate, trainedGroups: trained.length });
@@ -85,6 +89,11 @@ function limitsOf({ engine, maxPromptTokens, settings }: GrpoTask): PromptLimits
 function samplePlan({ settings, codec }: GrpoTask, rng: Rng) {
   const { groupSize, maxTokens, temperature, topK, topP } = settings;
   return { groupSize, rng, options: { maxTokens, temperature, topK, topP, stopTokens: codec.stopTokens } };
+}
+
+/** Shows how far a phase of the step is: `sampling 120/256`. */
+function counting(at: StepContext, phase: string): Report {
+  return (done, total) => at.note(`${phase} ${done}/${total}`);
 }
 
 /** Advantages are only right for the policy that sampled: the sampler must run on the weights of the last update. */

@@ -23,6 +23,8 @@ export interface StepContext {
   rng: Rng;
   /** Version of the policy after the last update; undefined before the first step. */
   policyVersion: number | undefined;
+  /** Says on the progress bar what the step is at; for steps that take long. */
+  note(text: string): void;
 }
 
 /** What one step did. */
@@ -67,14 +69,18 @@ export async function runTraining(plan: TrainingPlan): Promise<void> {
     await plan.afterStep?.(step);
     while (step < plan.steps) {
       step++;
-      const outcome = await plan.takeStep({ step, drawn, policyVersion, rng: plan.rng.fork(`step/${step}`) });
+      const before = step - 1;
+      const note = (text: string) => task.update(before, text);
+      const outcome = await plan.takeStep({ step, drawn, policyVersion, rng: plan.rng.fork(`step/${step}`), note });
       drawn += outcome.drawn;
       policyVersion = outcome.metrics.policyVersion;
       if (outcome.records) await writeFileAtomic(run.paths.rollouts(arm, step), jsonLines(outcome.records));
       await run.metrics({ arm, ...outcome.metrics });
       if (step % plan.checkpointEverySteps === 0 || step === plan.steps) {
         const state = { step, drawn, policyVersion: policyVersion ?? 0, rng: plan.rng.getState(), inputs: plan.inputs };
-        await saveCheckpoint(run.paths.policies(arm), engine, state, plan.keepCheckpoints);
+        // A training that has ended needs no way back.
+        const keep = step === plan.steps ? 1 : plan.keepCheckpoints;
+        await saveCheckpoint(run.paths.policies(arm), engine, state, keep);
       }
       const memoryMb = Math.round(process.memoryUsage().rss / 2 ** 20);
       await run.event('step', { arm, step, ...outcome.timings, memoryMb });

@@ -1,6 +1,7 @@
 /** One policy update: rollout groups become weighted, advantaged training groups, then gradient and optimizer. */
 import type { Config } from '../config/index.js';
 import { RaRftError } from '../core/errors.js';
+import type { Report } from '../core/worker-rpc.js';
 import type { LossSpec, OptimStepOptions, PolicyEngine, TrainGroup } from '../engine/types.js';
 import { groupAdvantages } from './advantages.js';
 import { lossWeights } from './loss-weights.js';
@@ -69,6 +70,7 @@ export async function updatePolicy(
   groups: readonly RolloutGroup[],
   settings: RlSettings,
   learningRate: number,
+  report?: Report,
 ): Promise<UpdateResult> {
   const trained_NG = withAdvantages(groups, settings.advantage);
   const batch = trainGroups(groups, trained_NG, settings);
@@ -80,7 +82,7 @@ export async function updatePolicy(
   };
   let result: UpdateResult | undefined;
   for (let pass = 0; pass < settings.updatesPerBatch; pass++) {
-    const step = await engine.forwardBackward(batch, loss);
+    const step = await engine.forwardBackward(batch, loss, report);
     if (!Number.isFinite(step.loss)) throw notFinite('loss', step.loss);
     const { gradNorm, policyVersion } = await engine.optimStep(optimOptions(settings, learningRate));
     if (!Number.isFinite(gradNorm)) throw notFinite('gradient norm', gradNorm);
