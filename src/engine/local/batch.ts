@@ -40,7 +40,7 @@ export function compact(rows: Row[], groups: BatchGroup[], isDone: (row: Row) =>
       continue;
     }
     const last = rows.pop()!;
-    if (i < rows.length) {
+    if (i < rows.length && !isDone(last)) {
       rows[i] = last;
       moves.rows.push({ from: rows.length, to: i });
     }
@@ -52,7 +52,7 @@ export function compact(rows: Row[], groups: BatchGroup[], isDone: (row: Row) =>
       continue;
     }
     const last = groups.pop()!;
-    if (n < groups.length) {
+    if (n < groups.length && used.has(groups.length)) {
       groups[n] = last;
       moves.groups.push({ from: groups.length, to: n });
       for (const row of rows) if (row.group === groups.length) row.group = n;

@@ -7,7 +7,7 @@ import { ModelState } from './model-state.js';
 import { accumulateGradients, scoreGroups } from './trainer.js';
 
 const SMALL = { hidden: 6, headDim: 4, ffn: 6, vocab: 10, maxPosition: 24 };
-const BUDGET = 1e9;
+const BUDGET = { bytes: 1e9, rows: 1e6 };
 
 const cases = [
   { architecture: 'qwen3', loss: { kind: 'cross_entropy' } },

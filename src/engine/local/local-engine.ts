@@ -21,6 +21,7 @@ import type {
   TrainGroup,
 } from '../types.js';
 import { readEngineFile, readOptimizer, saveEngine } from './checkpoint.js';
+import type { BatchLimits } from './micro-batches.js';
 import { ModelState } from './model-state.js';
 import { sampleAll, type SamplerLimits } from './sampler.js';
 import { accumulateGradients, scoreGroups } from './trainer.js';
@@ -32,14 +33,16 @@ export interface LocalEngineOptions {
   maxContext?: number;
   /** Bytes of activations that one micro-batch may keep, default 4 GB. Results depend on it by rounding only. */
   activationBytes?: number;
+  /** Rows (tokens) of one micro-batch, default 8,192. */
+  batchRows?: number;
   /** Batches of sampling; defaults: 256 rows, 2 GB of caches, 4,096 prompt tokens a run. */
   sampler?: Partial<SamplerLimits>;
   /** Folder whose tokenizer files are copied into checkpoints. */
   tokenizerFrom?: string;
 }
 
-const DEFAULT_LIMITS: SamplerLimits = { maxRows: 256, cacheBytes: 2e9, prefillTokens: 4096 };
-const DEFAULT_ACTIVATION_BYTES = 4e9;
+const SAMPLER_LIMITS: SamplerLimits = { maxRows: 256, cacheBytes: 2e9, prefillTokens: 4096 };
+const BATCH_LIMITS: BatchLimits = { bytes: 4e9, rows: 8192 };
 /** Windows beyond this cost memory for rotary tables and are rarely meant. */
 const DEFAULT_MAX_CONTEXT = 8192;
 
@@ -47,8 +50,8 @@ export class LocalEngine implements PolicyEngine {
   readonly info: EngineInfo;
   private readonly state: ModelState;
   private readonly options: LocalEngineOptions;
-  private readonly limits: SamplerLimits;
-  private readonly activationBytes: number;
+  private readonly samplerLimits: SamplerLimits;
+  private readonly batchLimits: BatchLimits;
   /** Made at the first training call: a model that only samples and scores needs no gradients. */
   private training: { trainables: Trainable[]; optimizer: AdamW } | undefined;
   private policyVersion = 0;
@@ -60,8 +63,11 @@ export class LocalEngine implements PolicyEngine {
     this.info = { name, parameters: countParams(config), maxContext, vocabSize: config.vocab };
     this.state = new ModelState(config, params, { maxContext, threads: options.threads });
     this.options = options;
-    this.limits = { ...DEFAULT_LIMITS, ...options.sampler };
-    this.activationBytes = options.activationBytes ?? DEFAULT_ACTIVATION_BYTES;
+    this.samplerLimits = { ...SAMPLER_LIMITS, ...options.sampler };
+    this.batchLimits = {
+      bytes: options.activationBytes ?? BATCH_LIMITS.bytes,
+      rows: options.batchRows ?? BATCH_LIMITS.rows,
+    };
   }
 
   /** Opens a Hugging Face folder, or a checkpoint of this engine with optimizer and version. */
@@ -78,14 +84,14 @@ export class LocalEngine implements PolicyEngine {
     checkSampleRequests(this.info, requests, options);
     const total = requests.reduce((n, r) => n + r.n, 0);
     const onDone = (ended: number) => report?.(ended, total);
-    const samples_NG = await sampleAll(this.state, requests, options, this.limits, onDone);
+    const samples_NG = await sampleAll(this.state, requests, options, this.samplerLimits, onDone);
     return { policyVersion: this.policyVersion, samples_NG };
   }
 
   async logprobs(groups: readonly ScoreGroup[], report?: Report): Promise<Float32Array[][]> {
     this.mustBeAlive();
     checkScoreGroups(this.info, groups);
-    return scoreGroups(this.state, groups, this.activationBytes, report);
+    return scoreGroups(this.state, groups, this.batchLimits, report);
   }
 
   async forwardBackward(
@@ -96,7 +102,7 @@ export class LocalEngine implements PolicyEngine {
     this.mustBeAlive();
     checkTrainGroups(this.info, groups, loss);
     const { trainables } = this.forTraining();
-    return accumulateGradients(this.state, trainables, groups, loss, this.activationBytes, report);
+    return accumulateGradients(this.state, trainables, groups, loss, this.batchLimits, report);
   }
 
   async optimStep(options: OptimStepOptions): Promise<OptimStepResult> {

@@ -4,7 +4,7 @@ import { tokenLoss } from '../loss.js';
 import type { ForwardBackwardResult, LossSpec, ScoreGroup, TrainGroup, TrainResponse } from '../types.js';
 import type { Feed, TensorData } from '../../tensor/index.js';
 import { gradName, runningName, scoreGraph, trainGraph } from './graphs.js';
-import { microBatches, type MicroBatch } from './micro-batches.js';
+import { microBatches, type BatchLimits, type MicroBatch } from './micro-batches.js';
 import type { ModelState } from './model-state.js';
 import { packGroups, type Packed } from './packing.js';
 
@@ -14,12 +14,12 @@ type OnDone = (done: number, total: number) => void;
 export async function scoreGroups(
   state: ModelState,
   groups: readonly ScoreGroup[],
-  budgetBytes: number,
+  limits: BatchLimits,
   onDone: OnDone = () => {},
 ): Promise<Float32Array[][]> {
   const out = groups.map(({ responses }) => responses.map((r) => new Float32Array(r.length)));
   const work = groups.map(({ prompt, responses }) => ({ prompt, responses: responses.map((tokens) => ({ tokens })) }));
-  const batches = microBatches(state.config, work, budgetBytes);
+  const batches = microBatches(state.config, work, limits);
   for (const [i, batch] of batches.entries()) {
     const packed = packGroups(state.config, batch.groups);
     const program = await state.program(`score ${packed.hasPrefix}`, () => scoreGraph(state.config, packed.hasPrefix));
@@ -36,14 +36,14 @@ export async function accumulateGradients(
   trainables: readonly Trainable[],
   groups: readonly TrainGroup[],
   loss: LossSpec,
-  budgetBytes: number,
+  limits: BatchLimits,
   onDone: OnDone = () => {},
 ): Promise<ForwardBackwardResult> {
   const { config } = state;
   const logprobs_NGT = groups.map(({ responses }) => responses.map((r) => new Float32Array(r.tokens.length)));
   const entropy_NGT = groups.map(({ responses }) => responses.map((r) => new Float32Array(r.tokens.length)));
   const grads = new Map(trainables.map(({ name, grad }) => [name, grad]));
-  const batches = microBatches(config, groups, budgetBytes);
+  const batches = microBatches(config, groups, limits);
   for (const [i, batch] of batches.entries()) {
     const packed = packGroups(config, batch.groups);
     const program = await state.program(`train ${packed.hasPrefix}`, () => trainGraph(config, packed.hasPrefix));
