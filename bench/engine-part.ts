@@ -1,0 +1,236 @@
+/** One part of the engine benchmark; prints a JSON list of measures. Shapes are those of shapes.json, which the peers use too. */
+import { readFileSync } from 'node:fs';
+import { Rng } from '../src/core/rng.js';
+import { LocalEngine, type TrainGroup } from '../src/engine/index.js';
+import type { DecoderConfig } from '../src/models/hf-config.js';
+import { paramSpecs, randomParams, sizeOf } from '../src/models/parameters.js';
+import { compile, Graph, matmul } from '../src/tensor/index.js';
+import type { Part } from './engine.js';
+import { medianSeconds, peakGigabytes, type Measure } from './measure.js';
+
+interface Shape {
+  vocab: number;
+  hidden: number;
+  layers: number;
+  heads: number;
+  kvHeads: number;
+  headDim: number;
+  ffn: number;
+  rows: number;
+  length: number;
+}
+
+const [part, json] = process.argv.slice(2) as [Part, string];
+const { smoke, threads } = JSON.parse(json) as { smoke: boolean; threads: number };
+const ROUNDS = smoke ? 1 : 3;
+const GROUP = smoke ? { responses: 2, prompt: 16, response: 8 } : { responses: 8, prompt: 256, response: 128 };
+const SAMPLE = smoke ? { prompt: 16, new: 4 } : { prompt: 128, new: 128 };
+const GRPO: Record<string, { prompts: number; responses: number }> = {
+  '3m': { prompts: 8, responses: 8 },
+  '135m': { prompts: 4, responses: 8 },
+};
+const GRPO_LENGTHS = smoke ? { prompt: 16, new: 4 } : { prompt: 128, new: 64 };
+const ADAM = { learningRate: 1e-6, beta1: 0.9, beta2: 0.999, epsilon: 1e-8, weightDecay: 0.01, maxGradNorm: 0 };
+const rng = Rng.fromSeed('bench');
+
+function readShape(name: string): Shape {
+  const shapes = JSON.parse(readFileSync(new URL('./shapes.json', import.meta.url), 'utf8')) as Record<string, Shape>;
+  const shape = shapes[name]!;
+  return smoke ? { ...shape, layers: 1, rows: 2, length: 16, vocab: Math.min(shape.vocab, 512) } : shape;
+}
+
+function configOf(shape: Shape, more: Partial<DecoderConfig> = {}): DecoderConfig {
+  const { vocab, hidden, layers, heads, kvHeads, headDim, ffn } = shape;
+  const sizes = { vocab, hidden, layers, heads, kvHeads, headDim, ffn, ropeTheta: 10_000, rmsEps: 1e-5 };
+  const kind = { architecture: 'llama', tied: true, qkvBias: false, qkNorm: false, dtype: 'float32' } as const;
+  return { ...sizes, ...kind, maxPosition: 2048, eosIds: [], ...more };
+}
+
+function open(config: DecoderConfig): LocalEngine {
+  return new LocalEngine('bench', config, randomParams(config, Rng.fromSeed(1)), { threads });
+}
+
+const tokens = (n: number, vocab: number) => Int32Array.from({ length: n }, () => rng.int(vocab));
+
+function groupsOf(count: number, sizes: { responses: number; prompt: number; response: number }, vocab: number) {
+  return Array.from({ length: count }, (): TrainGroup => {
+    const prompt = tokens(sizes.prompt, vocab);
+    const responses = Array.from({ length: sizes.responses }, () => {
+      const values = (x: number) => new Float32Array(sizes.response).fill(x);
+      return { tokens: tokens(sizes.response, vocab), weights: values(1e-3), advantages: values(rng.normal()) };
+    });
+    return { prompt, responses };
+  });
+}
+
+/** GFLOP/s of one product of 2048 x 2048 matrices, both fed at run time, as weights and activations are. */
+async function gemmPeak(size = smoke ? 128 : 2048): Promise<number> {
+  const graph = new Graph('peak');
+  const input = (name: string) => graph.input(name, 'float32', [size, size]);
+  graph.output('y', matmul(input('a'), input('b')));
+  const program = await compile(graph, { threads });
+  const values = () => Float32Array.from({ length: size * size }, () => rng.next());
+  const feeds = { a: values(), b: values() };
+  const fetches = { y: { data: new Float32Array(size * size), shape: [size, size] } };
+  const seconds = await medianSeconds(10, () => program.run(feeds, fetches));
+  await program.dispose();
+  return (2 * size ** 3) / seconds / 1e9;
+}
+
+/** Multiplications and additions of a training step's matrix products: three for each weight and row, and attention's causal half. */
+function trainFlops(config: DecoderConfig, rows: number, length: number): number {
+  const weights = paramSpecs(config).filter((s) => s.decay);
+  const perRow = 2 * weights.reduce((n, s) => n + sizeOf(s.shape), 0);
+  const attention = 2 * 2 * config.layers * config.heads * config.headDim * (length / 2);
+  return 3 * rows * length * (perRow + attention);
+}
+
+async function train(name: string): Promise<Measure[]> {
+  const shape = readShape(name);
+  const config = configOf(shape);
+  const engine = open(config);
+  const groups = groupsOf(shape.rows, { responses: 1, prompt: 1, response: shape.length }, shape.vocab);
+  const peak = await gemmPeak();
+  const seconds = await medianSeconds(ROUNDS, async () => {
+    await engine.forwardBackward(groups, { kind: 'cross_entropy' });
+    await engine.optimStep(ADAM);
+  });
+  await engine.dispose();
+  const rate = trainFlops(config, shape.rows, shape.length) / seconds / 1e9;
+  return [
+    { measure: `train_${name}_s`, value: seconds, unit: 's' },
+    { measure: `train_${name}_tokens_per_s`, value: (shape.rows * shape.length) / seconds, unit: 'tokens/s' },
+    { measure: `train_${name}_share_of_peak`, value: rate / peak, unit: 'ratio' },
+    { measure: `train_${name}_peak_gb`, value: peakGigabytes(), unit: 'GB' },
+  ];
+}
+
+async function shared(name: string): Promise<Measure[]> {
+  const shape = readShape(name);
+  const engine = open(configOf(shape));
+  const [group] = groupsOf(1, GROUP, shape.vocab) as [TrainGroup];
+  const alone = group.responses.map((r) => ({ prompt: group.prompt, responses: [r] }));
+  const step = (groups: TrainGroup[]) => async () => {
+    await engine.forwardBackward(groups, { kind: 'policy_gradient', ratio: false, clipLow: 0.2, clipHigh: 0.2 });
+    await engine.optimStep(ADAM);
+  };
+  const together = await medianSeconds(ROUNDS, step([group]));
+  const peak = peakGigabytes();
+  const apart = await medianSeconds(ROUNDS, step(alone));
+  await engine.dispose();
+  return [
+    { measure: `shared_group_${name}_s`, value: together, unit: 's' },
+    { measure: `naive_group_${name}_s`, value: apart, unit: 's' },
+    { measure: `shared_over_naive_${name}`, value: apart / together, unit: 'ratio' },
+    { measure: `shared_group_${name}_peak_gb`, value: peak, unit: 'GB' },
+  ];
+}
+
+async function sample(name: string): Promise<Measure[]> {
+  const shape = readShape(name);
+  const engine = open(configOf(shape));
+  const measures: Measure[] = [];
+  for (const batch of [1, 8, 64]) {
+    const requests = Array.from({ length: batch }, (_, seed) => ({
+      prompt: tokens(SAMPLE.prompt, shape.vocab),
+      n: 1,
+      seed,
+    }));
+    const options = { maxTokens: SAMPLE.new, temperature: 1, stopTokens: [] };
+    const seconds = await medianSeconds(ROUNDS, () => engine.sample(requests, options));
+    const value = (batch * SAMPLE.new) / seconds;
+    measures.push({ measure: `sample_${name}_b${batch}_tokens_per_s`, value, unit: 'tokens/s' });
+  }
+  await engine.dispose();
+  return [...measures, { measure: `sample_${name}_peak_gb`, value: peakGigabytes(), unit: 'GB' }];
+}
+
+async function grpo(name: string): Promise<Measure[]> {
+  const shape = readShape(name);
+  const engine = open(configOf(shape));
+  const { prompts, responses } = GRPO[name]!;
+  const requests = Array.from({ length: prompts }, (_, seed) => ({
+    prompt: tokens(GRPO_LENGTHS.prompt, shape.vocab),
+    n: responses,
+    seed,
+  }));
+  const seconds: Record<'sample' | 'train', number> = { sample: 0, train: 0 };
+  const whole = await medianSeconds(ROUNDS, async () => {
+    const start = performance.now();
+    const options = { maxTokens: GRPO_LENGTHS.new, temperature: 1, stopTokens: [] };
+    const { samples_NG } = await engine.sample(requests, options);
+    const middle = performance.now();
+    const groups = requests.map(({ prompt }, n) => ({
+      prompt,
+      responses: samples_NG[n]!.map(({ tokens: drawn, logprobs }) => {
+        const values = (x: number) => new Float32Array(drawn.length).fill(x);
+        return { tokens: drawn, weights: values(1e-3), advantages: values(rng.normal()), samplerLogprobs: logprobs };
+      }),
+    }));
+    await engine.forwardBackward(groups, { kind: 'policy_gradient', ratio: true, clipLow: 0.2, clipHigh: 0.2 });
+    await engine.optimStep(ADAM);
+    seconds.sample = (middle - start) / 1000;
+    seconds.train = (performance.now() - middle) / 1000;
+  });
+  await engine.dispose();
+  return [
+    { measure: `grpo_step_${name}_s`, value: whole, unit: 's' },
+    { measure: `grpo_step_${name}_sample_s`, value: seconds.sample, unit: 's' },
+    { measure: `grpo_step_${name}_train_s`, value: seconds.train, unit: 's' },
+    { measure: `grpo_step_${name}_peak_gb`, value: peakGigabytes(), unit: 'GB' },
+  ];
+}
+
+/** The embedded world's model at the sizes of its own runs. */
+async function world(): Promise<Measure[]> {
+  const shape = {
+    vocab: 432,
+    hidden: 128,
+    layers: 4,
+    heads: 4,
+    kvHeads: 2,
+    headDim: 32,
+    ffn: 384,
+    rows: 32,
+    length: 112,
+  };
+  const engine = open(configOf(shape, { architecture: 'qwen3', qkNorm: true }));
+  const requests = Array.from({ length: 32 }, (_, seed) => ({ prompt: tokens(60 + rng.int(20), 432), n: 8, seed }));
+  const options = { maxTokens: 20, temperature: 1, stopTokens: [] };
+  const groups = requests
+    .slice(0, 16)
+    .flatMap(({ prompt }) => groupsOf(1, { responses: 8, prompt: prompt.length, response: 18 }, 432));
+  const pairs = Array.from({ length: 512 }, () => ({ prompt: tokens(45, 432), responses: [tokens(20, 432)] }));
+  const rows = groupsOf(shape.rows, { responses: 1, prompt: 1, response: shape.length }, 432);
+  const step = (work: TrainGroup[]) => async () => {
+    await engine.forwardBackward(work, { kind: 'cross_entropy' });
+    await engine.optimStep(ADAM);
+  };
+  const measures = [
+    {
+      measure: 'world_sample_256x20_s',
+      value: await medianSeconds(5, () => engine.sample(requests, options)),
+      unit: 's',
+    },
+    { measure: 'world_train_16x8_s', value: await medianSeconds(5, step(groups)), unit: 's' },
+    { measure: 'world_pretrain_32x112_s', value: await medianSeconds(5, step(rows)), unit: 's' },
+    {
+      measure: 'world_score_pair_ms',
+      value: ((await medianSeconds(3, () => engine.logprobs(pairs))) / 512) * 1000,
+      unit: 'ms',
+    },
+  ];
+  await engine.dispose();
+  return measures;
+}
+
+const [kind, name = ''] = part.split('-');
+const work: Record<string, () => Promise<Measure[]>> = {
+  peak: async () => [{ measure: 'gemm_peak_gflops', value: await gemmPeak(), unit: 'GFLOP/s' }],
+  train: () => train(name),
+  shared: () => shared(name),
+  sample: () => sample(name),
+  grpo: () => grpo(name),
+  world,
+};
+process.stdout.write(JSON.stringify(await work[kind!]!()));

@@ -1,0 +1,41 @@
+/** What a benchmark reports, and how time is taken. */
+
+export interface Measure {
+  measure: string;
+  value: number;
+  unit: string;
+}
+
+/** A benchmark: yields measures as they are made. */
+export type Benchmark = (options: BenchmarkOptions) => AsyncIterable<Measure>;
+
+export interface BenchmarkOptions {
+  /** Tiny sizes, to see that everything runs; the numbers mean nothing. */
+  smoke: boolean;
+  threads: number;
+  /** Parts to run; all where empty. */
+  only: readonly string[];
+}
+
+/** Median seconds of `rounds` calls after one that warms up. */
+export async function medianSeconds(rounds: number, work: () => Promise<unknown>): Promise<number> {
+  await work();
+  const times: number[] = [];
+  for (let i = 0; i < rounds; i++) {
+    const start = performance.now();
+    await work();
+    times.push((performance.now() - start) / 1000);
+  }
+  times.sort((a, b) => a - b);
+  return times[rounds >> 1]!;
+}
+
+/** Largest resident memory of this process so far, in gigabytes. */
+export function peakGigabytes(): number {
+  return process.resourceUsage().maxRSS / 1e6;
+}
+
+/** Four significant digits: more would only show noise. */
+export function rounded({ measure, value, unit }: Measure): Measure {
+  return { measure, value: Number(value.toPrecision(4)), unit };
+}
