@@ -63,6 +63,15 @@ describe('on a terminal', () => {
     expect(written.length).toBe(before);
   });
 
+  it('tells no rate of work that was done in no time', () => {
+    const { progress, written, clock } = setup();
+    const task = progress.task('eval', 48, 'problems');
+    clock.ms = 3;
+    task.update(48);
+    task.end();
+    expect(written.at(-1)).toBe('eval: 48 problems in 0s\n');
+  });
+
   it('never writes a bar wider than the terminal', () => {
     const { progress, written } = setup({ columns: 40 });
     progress.task('a task with a very long label indeed', 10, 'steps').update(1, 'and a note');

@@ -140,7 +140,8 @@ export function taskText(task: TaskView, { bar }: { bar: boolean }): string {
 
 function endText(task: TaskView, note: string): string {
   const facts = [`${grouped(task.done)} ${task.unit} in ${durationText(task.elapsedMs)}`];
-  if (task.rate !== undefined) facts.push(rateText(task.rate, task.unit));
+  // Work that was there already is read in no time: a rate would say nothing.
+  if (task.rate !== undefined && task.elapsedMs >= 1000) facts.push(rateText(task.rate, task.unit));
   if (note !== '') facts.push(note);
   return `${task.label}: ${facts.join(', ')}`;
 }
