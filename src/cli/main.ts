@@ -1,12 +1,14 @@
 #!/usr/bin/env node
 /** Entry of the `ra-rft` command: the process around the command line. */
-import { signalExitCodes } from '../core/exit-codes.js';
+import { writeSync } from 'node:fs';
 import { runCommandLine } from './command-line.js';
 
-for (const [signal, code] of Object.entries(signalExitCodes)) {
+// A second, unhandled signal ends the process at once: native worker threads survive no orderly exit while they compute.
+// Nothing is lost, since files are whole or absent; the shell sees the exit code of the signal.
+for (const signal of ['SIGINT', 'SIGTERM'] as const) {
   process.once(signal, () => {
-    process.stderr.write('\nstopped; run the same command again to go on\n');
-    process.exit(code);
+    writeSync(process.stderr.fd, '\nstopped; run the same command again to go on\n');
+    process.kill(process.pid, signal);
   });
 }
 // A reader that goes away (`ra-rft ... | head`) ends the output, not the work.
