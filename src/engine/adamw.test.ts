@@ -1,10 +1,15 @@
 import { describe, expect, it } from 'vitest';
-import { AdamW, type Trainable } from './adamw.js';
+import { Rng } from '../core/rng.js';
+import { AdamW } from './adamw.js';
+import { makeTrainables, type Trainable } from './trainables.js';
 
 const OPTIONS = { learningRate: 0.1, beta1: 0.9, beta2: 0.99, epsilon: 1e-8, weightDecay: 0, maxGradNorm: 0 };
 
 function param(name: string, value: number[], grad: number[], decay = true): Trainable {
-  return { name, value: Float32Array.from(value), grad: Float32Array.from(grad), decay };
+  const [made] = makeTrainables([{ name, length: value.length, decay }]) as [Trainable];
+  made.value.set(value);
+  made.grad.set(grad);
+  return made;
 }
 
 describe('AdamW', () => {
@@ -57,5 +62,37 @@ describe('AdamW', () => {
     const adam = new AdamW([param('w', [1, 2], [0, 0])]);
     const other = new AdamW([param('w', [1], [0])]).getState();
     expect(() => adam.setState(other)).toThrowError(expect.objectContaining({ code: 'model', where: 'w' }));
+  });
+
+  it.each(['in place', 'through a buffer'])('computes what the formula says, over many steps, %s', (where) => {
+    const rng = Rng.fromSeed('adamw');
+    const lengths = [1, 3, 4, 130, 16_384 + 5];
+    const placed = makeTrainables(lengths.map((length, i) => ({ name: `p${i}`, length, decay: i % 2 === 0 })));
+    const params = placed.map((p): Trainable =>
+      where === 'in place' ? p : { name: p.name, decay: p.decay, value: p.value.slice(), grad: p.grad.slice() },
+    );
+    const expected = params.map(({ value, decay }) => {
+      for (let i = 0; i < value.length; i++) value[i] = rng.normal();
+      return { decay, value: Array.from(value), first: value.map(() => 0), second: value.map(() => 0) };
+    });
+    const adam = new AdamW(params);
+    const options = { ...OPTIONS, learningRate: 0.01, weightDecay: 0.1, maxGradNorm: 5 };
+    for (let step = 1; step <= 20; step++) {
+      for (const { grad } of params) for (let i = 0; i < grad.length; i++) grad[i] = rng.normal();
+      const norm = Math.sqrt(params.flatMap(({ grad }) => Array.from(grad)).reduce((sum, g) => sum + g * g, 0));
+      const scale = Math.min(1, 5 / norm);
+      for (const [p, e] of expected.entries()) {
+        for (const [i, g] of params[p]!.grad.entries()) {
+          const m = (e.first[i] = 0.9 * e.first[i]! + 0.1 * scale * g);
+          const v = (e.second[i] = 0.99 * e.second[i]! + 0.01 * (scale * g) ** 2);
+          const move = (0.01 * (m / (1 - 0.9 ** step))) / (Math.sqrt(v / (1 - 0.99 ** step)) + 1e-8);
+          e.value[i] = (e.decay ? 1 - 0.01 * 0.1 : 1) * e.value[i]! - move;
+        }
+      }
+      expect(adam.step(options) / norm).toBeCloseTo(1, 6);
+    }
+    for (const [p, { value }] of params.entries()) {
+      for (const [i, x] of value.entries()) expect(Math.abs(x - expected[p]!.value[i]!)).toBeLessThan(1e-5);
+    }
   });
 });

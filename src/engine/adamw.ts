@@ -1,15 +1,7 @@
 /** AdamW (Loshchilov and Hutter, 2019) over flat parameters, with clipping of the global gradient norm. */
 import { RaRftError } from '../core/errors.js';
+import { makeTrainables, type Place, type Trainable } from './trainables.js';
 import type { OptimStepOptions } from './types.js';
-
-/** One parameter with its accumulated gradient; both are changed in place. */
-export interface Trainable {
-  name: string;
-  value: Float32Array;
-  grad: Float32Array;
-  /** Weight decay applies (matrices). */
-  decay: boolean;
-}
 
 /** First and second moments by parameter name, and how many steps made them. */
 export interface AdamWState {
@@ -18,21 +10,29 @@ export interface AdamWState {
   second: Map<string, Float32Array>;
 }
 
+/** Elements that pass through the kernel's memory at a time where a parameter does not live there. */
+const SCRATCH = 16_384;
+
 export class AdamW {
-  private readonly params: readonly Trainable[];
-  private state: AdamWState;
+  private readonly params: readonly (Trainable & { moments: Omit<Place, 'kernel'> })[];
+  private steps = 0;
+  private scratch: Required<Trainable> | undefined;
 
+  /** Parameters made by `makeTrainables` are updated where they are; others go through a small buffer. */
   constructor(params: readonly Trainable[]) {
-    this.params = params;
-    this.state = fresh(params);
+    this.params = params.map((p) => ({
+      ...p,
+      moments: p.place ?? { first: new Float32Array(p.value.length), second: new Float32Array(p.value.length) },
+    }));
   }
 
-  /** The state as it stands (not a copy). */
+  /** The state as it stands (views, not copies). */
   getState(): AdamWState {
-    return this.state;
+    const moments = (of: 'first' | 'second') => new Map(this.params.map((p) => [p.name, p.moments[of]]));
+    return { step: this.steps, first: moments('first'), second: moments('second') };
   }
 
-  /** Takes over a saved state. Throws `model` where it does not fit the parameters. */
+  /** Copies a saved state. Throws `model` where it does not fit the parameters, which are then left as they were. */
   setState(state: AdamWState): void {
     for (const { name, value } of this.params) {
       for (const moments of [state.first, state.second]) {
@@ -47,12 +47,20 @@ export class AdamW {
         });
       }
     }
-    this.state = state;
+    for (const { name, moments } of this.params) {
+      moments.first.set(state.first.get(name)!);
+      moments.second.set(state.second.get(name)!);
+    }
+    this.steps = state.step;
   }
 
   /** Forgets all moments. */
   reset(): void {
-    this.state = fresh(this.params);
+    for (const { moments } of this.params) {
+      moments.first.fill(0);
+      moments.second.fill(0);
+    }
+    this.steps = 0;
   }
 
   /**
@@ -60,9 +68,10 @@ export class AdamW {
    * Throws `engine` where it is not finite: parameters and moments stay as they were, gradients are cleared.
    */
   step(options: OptimStepOptions): number {
-    const norm = Math.sqrt(this.params.reduce((sum, { grad }) => sum + sumOfSquares(grad), 0));
+    const squares = this.params.map((p) => this.squaredNorm(p.grad, p.place));
+    const norm = Math.sqrt(squares.reduce((a, b) => a + b, 0));
     if (!Number.isFinite(norm)) {
-      const culprit = this.params.find(({ grad }) => !Number.isFinite(sumOfSquares(grad)));
+      const culprit = this.params[squares.findIndex((x) => !Number.isFinite(x))];
       for (const { grad } of this.params) grad.fill(0);
       throw new RaRftError({
         code: 'engine',
@@ -72,55 +81,71 @@ export class AdamW {
         hint: 'Lower the learning rate, or look for a damaged weight; the parameters were left as they were.',
       });
     }
-    const { maxGradNorm } = options;
+    const { learningRate, beta1, beta2, epsilon, weightDecay, maxGradNorm } = options;
     const scale = maxGradNorm > 0 && norm > maxGradNorm ? maxGradNorm / norm : 1;
-    this.state.step++;
-    for (const param of this.params) {
-      const first = this.state.first.get(param.name)!;
-      const second = this.state.second.get(param.name)!;
-      updateParameter(param, first, second, scale, this.state.step, options);
+    this.steps++;
+    const rate = learningRate / (1 - beta1 ** this.steps);
+    const unbias = 1 / Math.sqrt(1 - beta2 ** this.steps);
+    for (const { value, grad, decay, place, moments } of this.params) {
+      const keep = decay ? 1 - learningRate * weightDecay : 1;
+      const update = (w: Float32Array, g: Float32Array, { kernel, first, second }: Place) =>
+        kernel.update(
+          bytesOf(w),
+          w.byteOffset,
+          g.byteOffset,
+          first.byteOffset,
+          second.byteOffset,
+          keep,
+          rate,
+          unbias,
+          epsilon,
+          beta1,
+          (1 - beta1) * scale,
+          beta2,
+          (1 - beta2) * scale * scale,
+        );
+      if (place) update(value, grad, place);
+      else this.updateElsewhere([value, grad, moments.first, moments.second], update);
     }
     return norm;
   }
-}
 
-function fresh(params: readonly Trainable[]): AdamWState {
-  const zeros = () => new Map(params.map(({ name, value }) => [name, new Float32Array(value.length)]));
-  return { step: 0, first: zeros(), second: zeros() };
-}
-
-function sumOfSquares(x: Float32Array): number {
-  let a = 0;
-  let b = 0;
-  const even = x.length & ~1;
-  for (let i = 0; i < even; i += 2) {
-    a += x[i]! * x[i]!;
-    b += x[i + 1]! * x[i + 1]!;
+  /** Runs the update over copies, piece by piece. */
+  private updateElsewhere(
+    arrays: [Float32Array, Float32Array, Float32Array, Float32Array],
+    update: (value: Float32Array, grad: Float32Array, place: Place) => void,
+  ): void {
+    const { value, grad, place } = this.scratchPlace();
+    const copies = [value, grad, place.first, place.second];
+    for (let start = 0; start < arrays[0].length; start += SCRATCH) {
+      const pieces = arrays.map((a) => a.subarray(start, start + SCRATCH));
+      for (const [i, piece] of pieces.entries()) copies[i]!.set(piece);
+      update(value, grad, place);
+      for (const [i, piece] of pieces.entries()) piece.set(copies[i]!.subarray(0, piece.length));
+    }
   }
-  return even < x.length ? a + b + x[even]! * x[even]! : a + b;
-}
 
-/** Decoupled decay, moments with bias correction folded into two constants, gradient cleared on the way. */
-function updateParameter(
-  { value, grad, decay }: Trainable,
-  first: Float32Array,
-  second: Float32Array,
-  scale: number,
-  step: number,
-  { learningRate, beta1, beta2, epsilon, weightDecay }: OptimStepOptions,
-): void {
-  const keep = decay ? 1 - learningRate * weightDecay : 1;
-  const rate = learningRate / (1 - beta1 ** step);
-  const unbias = 1 / Math.sqrt(1 - beta2 ** step);
-  const gain1 = (1 - beta1) * scale;
-  const gain2 = (1 - beta2) * scale * scale;
-  for (let i = 0; i < value.length; i++) {
-    const g = grad[i]!;
-    const m = beta1 * first[i]! + gain1 * g;
-    const v = beta2 * second[i]! + gain2 * g * g;
-    first[i] = m;
-    second[i] = v;
-    value[i] = keep * value[i]! - (rate * m) / (Math.sqrt(v) * unbias + epsilon);
-    grad[i] = 0;
+  private squaredNorm(grad: Float32Array, place: Place | undefined): number {
+    if (place) return place.kernel.sumOfSquares(bytesOf(grad), grad.byteOffset);
+    const scratch = this.scratchPlace();
+    let sum = 0;
+    for (let start = 0; start < grad.length; start += SCRATCH) {
+      const piece = grad.subarray(start, start + SCRATCH);
+      scratch.grad.fill(0).set(piece);
+      sum += scratch.place.kernel.sumOfSquares(bytesOf(piece), scratch.grad.byteOffset);
+    }
+    return sum;
+  }
+
+  private scratchPlace(): Required<Trainable> {
+    this.scratch ??= makeTrainables([{ name: 'scratch', length: SCRATCH, decay: false }])[0] as Required<Trainable>;
+    return this.scratch;
   }
 }
+
+/** Up to the next whole vector: what lies between is zero, or scratch. */
+function bytesOf({ length }: Float32Array): number {
+  return 16 * Math.ceil(length / 4);
+}
+
+export type { Trainable } from './trainables.js';

@@ -1,7 +1,8 @@
 /** Policy engines: everything the reinforcement-learning loop asks of a model. */
 export type * from './types.js';
-export { AdamW, type AdamWState, type Trainable } from './adamw.js';
+export { AdamW, type AdamWState } from './adamw.js';
 export { FakeEngine, type FakeEngineOptions } from './fake/fake-engine.js';
 export { LocalEngine, type LocalEngineOptions } from './local/local-engine.js';
 export { openLocalEngine } from './local/open.js';
 export { tokenLoss, type TokenLoss } from './loss.js';
+export { makeTrainables, type Trainable, type TrainableSpec } from './trainables.js';

@@ -3,11 +3,12 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { RaRftError } from '../../core/errors.js';
 import { writeFolderAtomic, writeJsonAtomic } from '../../core/files.js';
-import { AdamW, type Trainable } from '../adamw.js';
+import { AdamW } from '../adamw.js';
 import { drawToken, logSoftmax, samplingLogprobs } from '../draw.js';
 import { tokenLoss } from '../loss.js';
 import { checkSampleRequests, checkScoreGroups, checkTrainGroups } from '../requests.js';
 import { responseStream } from '../streams.js';
+import { makeTrainables, type Trainable } from '../trainables.js';
 import type {
   EngineInfo,
   ForwardBackwardResult,
@@ -52,15 +53,12 @@ export class FakeEngine implements PolicyEngine {
   private disposed = false;
 
   constructor({ vocabSize, maxContext = 256, seed = 0, deviation = 0.5 }: FakeEngineOptions) {
-    this.policy = new BigramPolicy(vocabSize, seed, deviation);
-    this.info = { name: 'fake', parameters: 2 * vocabSize ** 2, maxContext, vocabSize };
-    const { table, bag } = this.policy;
-    this.params = Object.entries({ table, bag }).map(([name, value]) => ({
-      name,
-      value,
-      grad: new Float32Array(value.length),
-      decay: true,
-    }));
+    const length = vocabSize ** 2;
+    this.params = makeTrainables(['table', 'bag'].map((name) => ({ name, length, decay: true })));
+    const [table, bag] = this.params.map((p) => p.value) as [Float32Array, Float32Array];
+    this.policy = new BigramPolicy(vocabSize, table, bag);
+    this.policy.randomise(seed, deviation);
+    this.info = { name: 'fake', parameters: 2 * length, maxContext, vocabSize };
     this.optimizer = new AdamW(this.params);
   }
 

@@ -13,15 +13,19 @@ export class BigramPolicy {
   /** [vocab, vocab]: row = a token of the prompt, column = next token. */
   readonly bag: Float32Array;
 
-  constructor(vocab: number, seed: number, deviation: number) {
+  constructor(vocab: number, table: Float32Array, bag: Float32Array) {
     this.vocab = vocab;
+    this.table = table;
+    this.bag = bag;
+  }
+
+  /** Draws both tables from a normal distribution. */
+  randomise(seed: number, deviation: number): void {
     const rng = Rng.fromSeed(`bigram/${seed}`);
-    const random = (label: string) => {
+    for (const [label, values] of Object.entries({ table: this.table, bag: this.bag })) {
       const stream = rng.fork(label);
-      return Float32Array.from({ length: vocab * vocab }, () => deviation * stream.normal());
-    };
-    this.table = random('table');
-    this.bag = random('bag');
+      for (let i = 0; i < values.length; i++) values[i] = deviation * stream.normal();
+    }
   }
 
   /** What the prompt's words contribute to every position's logits. */

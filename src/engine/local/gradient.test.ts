@@ -19,7 +19,7 @@ it.each(cases)('has the gradient of its loss: $architecture, $loss', async ({ ar
   const config = tinyConfig(architecture, SMALL);
   const state = new ModelState(config, tinyParams(config), { maxContext: 24, threads: 1 });
   const groups = raggedGroups(config.vocab, 'finite differences');
-  const trainables = state.makeTrainables();
+  const trainables = state.prepareTraining();
   await accumulateGradients(state, trainables, groups, loss, BUDGET);
   const scored = groups.map(({ prompt, responses }) => ({ prompt, responses: responses.map((r) => r.tokens) }));
   const lossNow = async () => {

@@ -5,8 +5,9 @@ import type { Report } from '../../core/worker-rpc.js';
 import { loadParams } from '../../models/checkpoint.js';
 import { readDecoderConfig, type DecoderConfig } from '../../models/hf-config.js';
 import { countParams, type Params } from '../../models/parameters.js';
-import { AdamW, type Trainable } from '../adamw.js';
+import { AdamW } from '../adamw.js';
 import { checkSampleRequests, checkScoreGroups, checkTrainGroups } from '../requests.js';
+import type { Trainable } from '../trainables.js';
 import type {
   EngineInfo,
   ForwardBackwardResult,
@@ -165,7 +166,7 @@ export class LocalEngine implements PolicyEngine {
 
   private forTraining(): { trainables: Trainable[]; optimizer: AdamW } {
     if (!this.training) {
-      const trainables = this.state.makeTrainables();
+      const trainables = this.state.prepareTraining();
       this.training = { trainables, optimizer: new AdamW(trainables) };
     }
     return this.training;

@@ -1,9 +1,9 @@
 /** A model in memory: parameters, their gradients, rotary tables, and the programs compiled so far. */
 import { ropeTables } from '../../models/hf-rope.js';
 import type { DecoderConfig } from '../../models/hf-config.js';
-import { paramSpecs, type Params } from '../../models/parameters.js';
+import { paramSpecs, sizeOf, type Params } from '../../models/parameters.js';
 import { compile, type Feed, type Graph, type Program } from '../../tensor/index.js';
-import type { Trainable } from '../adamw.js';
+import { makeTrainables, type Trainable } from '../trainables.js';
 
 export class ModelState {
   readonly config: DecoderConfig;
@@ -11,7 +11,7 @@ export class ModelState {
   readonly maxContext: number;
   readonly params: Params;
   /** Parameters as feeds by name. */
-  readonly paramFeeds: Readonly<Record<string, Feed>>;
+  readonly paramFeeds: Record<string, Feed>;
   private readonly threads: number | undefined;
   private readonly tables: { cos: Float32Array; sin: Float32Array };
   private readonly programs = new Map<string, Promise<Program>>();
@@ -27,12 +27,16 @@ export class ModelState {
     );
   }
 
-  /** Parameters with fresh gradients, for training. */
-  makeTrainables(): Trainable[] {
-    return paramSpecs(this.config).map(({ name, decay }) => {
-      const value = this.params.get(name)!;
-      return { name, value, grad: new Float32Array(value.length), decay };
-    });
+  /** Moves the parameters to where the optimizer reaches them, beside their gradients and moments. */
+  prepareTraining(): Trainable[] {
+    const specs = paramSpecs(this.config);
+    const trainables = makeTrainables(specs.map(({ name, shape, decay }) => ({ name, length: sizeOf(shape), decay })));
+    for (const [i, { name, value }] of trainables.entries()) {
+      value.set(this.params.get(name)!);
+      this.params.set(name, value);
+      this.paramFeeds[name] = { data: value, shape: specs[i]!.shape };
+    }
+    return trainables;
   }
 
   /** Rotary tables for positions below `count`. */

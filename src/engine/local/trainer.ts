@@ -1,5 +1,5 @@
 /** Scoring and training: micro-batches through the graphs, gradients added up in place. */
-import type { Trainable } from '../adamw.js';
+import type { Trainable } from '../trainables.js';
 import { tokenLoss } from '../loss.js';
 import type { ForwardBackwardResult, LossSpec, ScoreGroup, TrainGroup, TrainResponse } from '../types.js';
 import type { Feed, TensorData } from '../../tensor/index.js';

@@ -1,0 +1,163 @@
+/**
+ * The optimizer's two inner loops as a WebAssembly module of a few hundred bytes, assembled here: four numbers at a time,
+ * two to three times as fast as the same loops in JavaScript. Buffers live in the module's memory, which ONNX Runtime
+ * reads and writes like any other, so nothing is copied.
+ */
+
+/** The module's functions; addresses and lengths in bytes, multiples of 16. */
+export interface WasmKernel {
+  /**
+   * One AdamW step over `length` bytes, gradients become 0. `keep`: 1 - learning rate * decay; `rate`: learning rate over
+   * the first moment's bias correction; `unbias`: 1 over the root of the second's; `gain1`, `gain2`: 1 - beta, times the
+   * clip's scale or its square.
+   */
+  update: (
+    length: number,
+    value: number,
+    grad: number,
+    first: number,
+    second: number,
+    keep: number,
+    rate: number,
+    unbias: number,
+    epsilon: number,
+    beta1: number,
+    gain1: number,
+    beta2: number,
+    gain2: number,
+  ) => void;
+  /** Sum of squares, accumulated in double precision. */
+  sumOfSquares: (length: number, address: number) => number;
+}
+
+/** The part of the WebAssembly API that is used here (the language's own library does not declare it). */
+interface WebAssemblyApi {
+  Memory: new (size: { initial: number; maximum: number }) => { buffer: ArrayBuffer };
+  Module: new (bytes: Uint8Array) => object;
+  Instance: new (module: object, imports: Record<string, Record<string, object>>) => { exports: unknown };
+}
+
+/** A kernel with a memory of its own, of so many pages of 64 KiB; it never grows, so views of `buffer` stay valid. */
+export function wasmKernel(pages: number): { buffer: ArrayBuffer; kernel: WasmKernel } {
+  const { Memory, Module, Instance } = (globalThis as unknown as { WebAssembly: WebAssemblyApi }).WebAssembly;
+  const memory = new Memory({ initial: pages, maximum: pages });
+  const { exports } = new Instance(new Module(assemble()), { m: { m: memory } });
+  return { buffer: memory.buffer, kernel: exports as WasmKernel };
+}
+
+const TYPE = { i32: 0x7f, f32: 0x7d, f64: 0x7c, v128: 0x7b };
+
+// Instructions as bytes (WebAssembly core specification 2.0, section 5.4).
+const get = (local: number) => [0x20, local];
+const set = (local: number) => [0x21, local];
+const i32Const = (n: number) => [0x41, n]; // 0 to 63
+const I32_ADD = [0x6a];
+const I32_LT_U = [0x49];
+const load = [0xfd, 0x00, 4, 0];
+const store = [0xfd, 0x0b, 4, 0];
+const SPLAT = [0xfd, 0x13];
+const F32X4 = {
+  sqrt: [0xfd, 0xe3, 1],
+  add: [0xfd, 0xe4, 1],
+  sub: [0xfd, 0xe5, 1],
+  mul: [0xfd, 0xe6, 1],
+  div: [0xfd, 0xe7, 1],
+};
+const ZEROS = [0xfd, 0x0c, ...Array.from({ length: 16 }, () => 0)];
+const PROMOTE_LOW = [0xfd, 0x5f];
+const F64X2 = { add: [0xfd, 0xf0, 1], mul: [0xfd, 0xf2, 1] };
+const HIGH_TO_LOW = [0xfd, 0x0d, ...Array.from({ length: 16 }, (_, i) => 8 + (i % 8))];
+const laneF64 = (lane: number) => [0xfd, 0x21, lane];
+const ADD_SCALAR_F64 = [0xa0];
+const END = 0x0b;
+
+/** `do { body } while (i < length)`, `i` counting 16 bytes a turn. */
+const loop = (i: number, length: number, body: number[]): number[] => [
+  ...[0x03, 0x40],
+  ...body,
+  ...get(i),
+  ...i32Const(16),
+  ...I32_ADD,
+  ...set(i),
+  ...get(i),
+  ...get(length),
+  ...I32_LT_U,
+  ...[0x0d, 0],
+  END,
+];
+
+function updateBody(): number[] {
+  const [length, value, grad, first, second] = [0, 1, 2, 3, 4] as const;
+  const factor = { keep: 13, rate: 14, unbias: 15, epsilon: 16, beta1: 17, gain1: 18, beta2: 19, gain2: 20 };
+  const [g, m, v] = [21, 22, 23] as const;
+  const i = 24;
+  const splats = Object.values(factor).flatMap((vector, n) => [...get(5 + n), ...SPLAT, ...set(vector)]);
+  const at = (base: number) => [...get(base), ...get(i), ...I32_ADD];
+  const product = (a: number[], b: number[]) => [...a, ...b, ...F32X4.mul];
+  const body = [
+    ...[...at(grad), ...load, ...set(g)],
+    ...product(get(factor.beta1), [...at(first), ...load]),
+    ...product(get(factor.gain1), get(g)),
+    ...[...F32X4.add, ...set(m)],
+    ...product(get(factor.beta2), [...at(second), ...load]),
+    ...product(product(get(factor.gain2), get(g)), get(g)),
+    ...[...F32X4.add, ...set(v)],
+    ...[...at(first), ...get(m), ...store],
+    ...[...at(second), ...get(v), ...store],
+    ...at(value),
+    ...product(get(factor.keep), [...at(value), ...load]),
+    ...product(get(factor.rate), get(m)),
+    ...product([...get(v), ...F32X4.sqrt], get(factor.unbias)),
+    ...[...get(factor.epsilon), ...F32X4.add, ...F32X4.div, ...F32X4.sub],
+    ...store,
+    ...[...at(grad), ...ZEROS, ...store],
+  ];
+  const locals = [2, 11, TYPE.v128, 1, TYPE.i32]; // 8 factors, g, m, v; i
+  return [...locals, ...splats, ...loop(i, length, body), END];
+}
+
+function sumBody(): number[] {
+  const [length, address, low, high, x, i] = [0, 1, 2, 3, 4, 5] as const;
+  const addSquare = (half: number[], sum: number) => [
+    ...get(sum),
+    ...[...half, ...half, ...F64X2.mul],
+    ...F64X2.add,
+    ...set(sum),
+  ];
+  const body = [
+    ...[...get(address), ...get(i), ...I32_ADD, ...load, ...set(x)],
+    ...addSquare([...get(x), ...PROMOTE_LOW], low),
+    ...addSquare([...get(x), ...get(x), ...HIGH_TO_LOW, ...PROMOTE_LOW], high),
+  ];
+  const locals = [2, 3, TYPE.v128, 1, TYPE.i32];
+  const total = [...get(low), ...get(high), ...F64X2.add, ...set(low)];
+  const lanes = [...get(low), ...laneF64(0), ...get(low), ...laneF64(1), ...ADD_SCALAR_F64];
+  return [...locals, ...loop(i, length, body), ...total, ...lanes, END];
+}
+
+function assemble(): Uint8Array<ArrayBuffer> {
+  const text = (s: string) => [s.length, ...Buffer.from(s)];
+  const section = (id: number, ...bytes: number[]) => [id, ...leb(bytes.length), ...bytes];
+  const code = (body: number[]) => [...leb(body.length), ...body];
+  const updateType = [
+    0x60,
+    13,
+    ...Array.from({ length: 5 }, () => TYPE.i32),
+    ...Array.from({ length: 8 }, () => TYPE.f32),
+    0,
+  ];
+  const sumType = [0x60, 2, TYPE.i32, TYPE.i32, 1, TYPE.f64];
+  return Uint8Array.from([
+    ...[0x00, 0x61, 0x73, 0x6d, 1, 0, 0, 0],
+    ...section(1, 2, ...updateType, ...sumType),
+    ...section(2, 1, ...text('m'), ...text('m'), 0x02, 0x00, 0x00), // a memory of at least 0 pages
+    ...section(3, 2, 0, 1),
+    ...section(7, 2, ...text('update'), 0x00, 0, ...text('sumOfSquares'), 0x00, 1),
+    ...section(10, 2, ...code(updateBody()), ...code(sumBody())),
+  ]);
+}
+
+/** Unsigned LEB128. */
+function leb(n: number): number[] {
+  return n < 128 ? [n] : [(n & 127) | 128, ...leb(n >>> 7)];
+}
