@@ -53,8 +53,8 @@ const set = (local: number) => [0x21, local];
 const i32Const = (n: number) => [0x41, n]; // 0 to 63
 const I32_ADD = [0x6a];
 const I32_LT_U = [0x49];
-const load = [0xfd, 0x00, 4, 0];
-const store = [0xfd, 0x0b, 4, 0];
+const LOAD = [0xfd, 0x00, 4, 0];
+const STORE = [0xfd, 0x0b, 4, 0];
 const SPLAT = [0xfd, 0x13];
 const F32X4 = {
   sqrt: [0xfd, 0xe3, 1],
@@ -71,90 +71,76 @@ const laneF64 = (lane: number) => [0xfd, 0x21, lane];
 const ADD_SCALAR_F64 = [0xa0];
 const END = 0x0b;
 
+const seq = (...parts: readonly (readonly number[])[]): number[] => parts.flat();
+
 /** `do { body } while (i < length)`, `i` counting 16 bytes a turn. */
-const loop = (i: number, length: number, body: number[]): number[] => [
-  ...[0x03, 0x40],
-  ...body,
-  ...get(i),
-  ...i32Const(16),
-  ...I32_ADD,
-  ...set(i),
-  ...get(i),
-  ...get(length),
-  ...I32_LT_U,
-  ...[0x0d, 0],
-  END,
-];
+const loop = (i: number, length: number, body: number[]): number[] => {
+  const next = seq(get(i), i32Const(16), I32_ADD, set(i), get(i), get(length), I32_LT_U);
+  return seq([0x03, 0x40], body, next, [0x0d, 0], [END]);
+};
 
 function updateBody(): number[] {
   const [length, value, grad, first, second] = [0, 1, 2, 3, 4] as const;
   const factor = { keep: 13, rate: 14, unbias: 15, epsilon: 16, beta1: 17, gain1: 18, beta2: 19, gain2: 20 };
-  const [g, m, v] = [21, 22, 23] as const;
-  const i = 24;
-  const splats = Object.values(factor).flatMap((vector, n) => [...get(5 + n), ...SPLAT, ...set(vector)]);
-  const at = (base: number) => [...get(base), ...get(i), ...I32_ADD];
-  const product = (a: number[], b: number[]) => [...a, ...b, ...F32X4.mul];
-  const body = [
-    ...[...at(grad), ...load, ...set(g)],
-    ...product(get(factor.beta1), [...at(first), ...load]),
-    ...product(get(factor.gain1), get(g)),
-    ...[...F32X4.add, ...set(m)],
-    ...product(get(factor.beta2), [...at(second), ...load]),
-    ...product(product(get(factor.gain2), get(g)), get(g)),
-    ...[...F32X4.add, ...set(v)],
-    ...[...at(first), ...get(m), ...store],
-    ...[...at(second), ...get(v), ...store],
-    ...at(value),
-    ...product(get(factor.keep), [...at(value), ...load]),
-    ...product(get(factor.rate), get(m)),
-    ...product([...get(v), ...F32X4.sqrt], get(factor.unbias)),
-    ...[...get(factor.epsilon), ...F32X4.add, ...F32X4.div, ...F32X4.sub],
-    ...store,
-    ...[...at(grad), ...ZEROS, ...store],
-  ];
+  const [g, m, v, i] = [21, 22, 23, 24] as const;
+  const splats = Object.values(factor).flatMap((vector, n) => seq(get(5 + n), SPLAT, set(vector)));
+  const at = (base: number) => seq(get(base), get(i), I32_ADD);
+  const product = (a: number[], b: number[]) => seq(a, b, F32X4.mul);
+  const body = seq(
+    seq(at(grad), LOAD, set(g)),
+    // m = beta1 m + gain1 g; v = beta2 v + gain2 g g
+    product(get(factor.beta1), seq(at(first), LOAD)),
+    product(get(factor.gain1), get(g)),
+    seq(F32X4.add, set(m)),
+    product(get(factor.beta2), seq(at(second), LOAD)),
+    product(product(get(factor.gain2), get(g)), get(g)),
+    seq(F32X4.add, set(v)),
+    seq(at(first), get(m), STORE),
+    seq(at(second), get(v), STORE),
+    // value = keep value - rate m / (sqrt(v) unbias + epsilon)
+    at(value),
+    product(get(factor.keep), seq(at(value), LOAD)),
+    product(get(factor.rate), get(m)),
+    product(seq(get(v), F32X4.sqrt), get(factor.unbias)),
+    seq(get(factor.epsilon), F32X4.add, F32X4.div, F32X4.sub),
+    STORE,
+    seq(at(grad), ZEROS, STORE),
+  );
   const locals = [2, 11, TYPE.v128, 1, TYPE.i32]; // 8 factors, g, m, v; i
-  return [...locals, ...splats, ...loop(i, length, body), END];
+  return seq(locals, splats, loop(i, length, body), [END]);
 }
 
 function sumBody(): number[] {
   const [length, address, low, high, x, i] = [0, 1, 2, 3, 4, 5] as const;
-  const addSquare = (half: number[], sum: number) => [
-    ...get(sum),
-    ...[...half, ...half, ...F64X2.mul],
-    ...F64X2.add,
-    ...set(sum),
-  ];
-  const body = [
-    ...[...get(address), ...get(i), ...I32_ADD, ...load, ...set(x)],
-    ...addSquare([...get(x), ...PROMOTE_LOW], low),
-    ...addSquare([...get(x), ...get(x), ...HIGH_TO_LOW, ...PROMOTE_LOW], high),
-  ];
+  const addSquare = (half: number[], sum: number) => seq(get(sum), half, half, F64X2.mul, F64X2.add, set(sum));
+  const body = seq(
+    seq(get(address), get(i), I32_ADD, LOAD, set(x)),
+    addSquare(seq(get(x), PROMOTE_LOW), low),
+    addSquare(seq(get(x), get(x), HIGH_TO_LOW, PROMOTE_LOW), high),
+  );
   const locals = [2, 3, TYPE.v128, 1, TYPE.i32];
-  const total = [...get(low), ...get(high), ...F64X2.add, ...set(low)];
-  const lanes = [...get(low), ...laneF64(0), ...get(low), ...laneF64(1), ...ADD_SCALAR_F64];
-  return [...locals, ...loop(i, length, body), ...total, ...lanes, END];
+  const total = seq(get(low), get(high), F64X2.add, set(low));
+  const lanes = seq(get(low), laneF64(0), get(low), laneF64(1), ADD_SCALAR_F64);
+  return seq(locals, loop(i, length, body), total, lanes, [END]);
 }
 
 function assemble(): Uint8Array<ArrayBuffer> {
   const text = (s: string) => [s.length, ...Buffer.from(s)];
   const section = (id: number, ...bytes: number[]) => [id, ...leb(bytes.length), ...bytes];
   const code = (body: number[]) => [...leb(body.length), ...body];
-  const updateType = [
-    0x60,
-    13,
-    ...Array.from({ length: 5 }, () => TYPE.i32),
-    ...Array.from({ length: 8 }, () => TYPE.f32),
-    0,
-  ];
-  const sumType = [0x60, 2, TYPE.i32, TYPE.i32, 1, TYPE.f64];
-  return Uint8Array.from([
-    ...[0x00, 0x61, 0x73, 0x6d, 1, 0, 0, 0],
-    ...section(1, 2, ...updateType, ...sumType),
-    ...section(2, 1, ...text('m'), ...text('m'), 0x02, 0x00, 0x00), // a memory of at least 0 pages
-    ...section(3, 2, 0, 1),
-    ...section(7, 2, ...text('update'), 0x00, 0, ...text('sumOfSquares'), 0x00, 1),
-    ...section(10, 2, ...code(updateBody()), ...code(sumBody())),
-  ]);
+  const repeat = (type: number, n: number) => Array.from({ length: n }, () => type);
+  const updateType = [0x60, 13, ...repeat(TYPE.i32, 5), ...repeat(TYPE.f32, 8), 0];
+  const sumType = [0x60, 2, ...repeat(TYPE.i32, 2), 1, TYPE.f64];
+  return Uint8Array.from(
+    seq(
+      [0x00, 0x61, 0x73, 0x6d, 1, 0, 0, 0],
+      section(1, 2, ...updateType, ...sumType),
+      section(2, 1, ...text('m'), ...text('m'), 0x02, 0x00, 0x00), // a memory of at least 0 pages
+      section(3, 2, 0, 1),
+      section(7, 2, ...text('update'), 0x00, 0, ...text('sumOfSquares'), 0x00, 1),
+      section(10, 2, ...code(updateBody()), ...code(sumBody())),
+    ),
+  );
 }
 
 /** Unsigned LEB128. */
