@@ -19,5 +19,7 @@ export interface CliContext {
   out(text: string): void;
   /** How far long work is, on stderr. */
   progress: Progress;
+  /** Only results, warnings and errors are wanted. */
+  quiet: boolean;
   verbose: boolean;
 }

@@ -39,7 +39,7 @@ export function buildProgram({ streams, configHelp }: ProgramOptions): Command {
     })
     .description('Retrieval-Augmented Reinforcement Fine-Tuning: teach language models to reason by analogy.')
     .version(packageVersion(), '--version')
-    .option('--quiet', 'no progress, only results and errors')
+    .option('--quiet', 'no progress, only results, warnings and errors')
     .option('--verbose', 'stack traces with errors')
     .showSuggestionAfterError()
     .showHelpAfterError('(ra-rft --help lists the verbs, ra-rft VERB --help their options)')
@@ -160,6 +160,7 @@ function contextOf(program: Command, streams: CliStreams): CliContext {
   return {
     out: (text) => void streams.out.write(text.endsWith('\n') ? text : `${text}\n`),
     progress: terminalProgress({ stream: streams.err, quiet }),
+    quiet,
     verbose,
   };
 }

@@ -32,8 +32,10 @@ export async function runVerb(verb: RunVerb, options: RunOptions, context: CliCo
     context.out(configToYaml(config));
     return;
   }
-  context.progress.line(`${verb} in ${root}, from ${origin}`);
-  for (const line of plan) context.progress.line(`  ${line}`);
+  if (!context.quiet) {
+    context.progress.line(`${verb} in ${root}, from ${origin}`);
+    for (const line of plan) context.progress.line(`  ${line}`);
+  }
   await runStages(verb, config, root, context);
 }
 

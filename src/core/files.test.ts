@@ -1,6 +1,9 @@
+import { existsSync } from 'node:fs';
 import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { errorFacts } from './errors.js';
+import { JsonlWriter } from './jsonl.js';
 import { removeLeftovers, writeFileAtomic, writeFolderAtomic, writeJsonAtomic } from './files.js';
 import { temporaryFolder } from './testing/temporary-folder.js';
 
@@ -89,5 +92,20 @@ describe('removeLeftovers', () => {
     expect(await readdir(folder)).toEqual(['step']);
     expect(await readdir(join(folder, 'step'))).toEqual(['new']);
     expect(await removeLeftovers(join(folder, 'missing'))).toEqual([]);
+  });
+});
+
+describe('a full disk', () => {
+  const full = existsSync('/dev/full');
+
+  it.skipIf(!full)('is an io error that names the file', async () => {
+    const log = await JsonlWriter.open('/dev/full');
+    const error = await log.append({ a: 1 }).catch((e: unknown) => e);
+    await log.close();
+    expect(errorFacts(error)).toMatchObject({
+      code: 'io',
+      where: '/dev/full',
+      hint: expect.stringContaining('disk is full') as string,
+    });
   });
 });

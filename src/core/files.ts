@@ -27,8 +27,14 @@ export async function writeFileAtomic(path: string, data: string | Uint8Array): 
     await rename(temporary, path);
   } catch (error) {
     await rm(temporary, { force: true });
-    throw error;
+    throw namePath(error, path);
   }
+}
+
+/** System errors of an open file (a full disk) do not name it; this does. */
+export function namePath(error: unknown, path: string): unknown {
+  if (error instanceof Error && 'syscall' in error && !('path' in error)) Object.assign(error, { path });
+  return error;
 }
 
 export async function writeJsonAtomic(path: string, value: unknown): Promise<void> {

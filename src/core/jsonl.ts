@@ -4,7 +4,7 @@ import { mkdir, open, readFile, type FileHandle } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { createInterface } from 'node:readline';
 import { RaRftError } from './errors.js';
-import { writeFileAtomic } from './files.js';
+import { namePath, writeFileAtomic } from './files.js';
 
 /** A parsed line and its 1-based number. */
 export interface JsonlLine<T> {
@@ -36,20 +36,26 @@ export async function readJsonlAll<T = unknown>(path: string): Promise<T[]> {
  */
 export class JsonlWriter {
   private readonly file: FileHandle;
+  private readonly path: string;
 
-  private constructor(file: FileHandle) {
+  private constructor(file: FileHandle, path: string) {
     this.file = file;
+    this.path = path;
   }
 
   static async open(path: string): Promise<JsonlWriter> {
     await mkdir(dirname(path), { recursive: true });
     await cutTornLine(path);
-    return new JsonlWriter(await open(path, 'a'));
+    return new JsonlWriter(await open(path, 'a'), path);
   }
 
   async append(...values: unknown[]): Promise<void> {
     if (values.length === 0) return;
-    await this.file.appendFile(values.map((v) => `${JSON.stringify(v)}\n`).join(''));
+    try {
+      await this.file.appendFile(values.map((v) => `${JSON.stringify(v)}\n`).join(''));
+    } catch (error) {
+      throw namePath(error, this.path);
+    }
   }
 
   async close(): Promise<void> {
@@ -76,7 +82,7 @@ export async function cutTornLine(path: string): Promise<void> {
       }
       end = start;
     }
-    await file.truncate(0);
+    if (size > 0) await file.truncate(0);
   } finally {
     await file.close();
   }

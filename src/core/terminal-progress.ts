@@ -10,7 +10,7 @@ export interface ProgressStream {
 
 export interface TerminalProgressOptions {
   stream: ProgressStream;
-  /** Says nothing but lines. */
+  /** No bars and no news of tasks; lines are still written, since they warn. */
   quiet?: boolean;
   /** Clock in milliseconds; only for what is shown. */
   now?: () => number;
