@@ -56,6 +56,19 @@ cli('run', '--quick', '--dry-run');
 cli('init', 'config.yaml', '--preset', 'quick');
 console.log('command line: --version, doctor, run --dry-run, init');
 
+// A whole run, as small as it gets: worker modules and assets are found where the package is installed.
+const smallest = [
+  'rl.steps=1',
+  'labels.maxQueries=12',
+  'retriever.steps=20',
+  'data.world.seenTests=4',
+  'data.world.heldOutTests=4',
+  'eval.k=2',
+];
+cli('run', '--quick', '--quiet', ...smallest.flatMap((text) => ['--set', text]));
+const { arms } = JSON.parse(readFileSync(join(home, 'runs', 'quick', 'summary.json'), 'utf8'));
+console.log(`a run of one step: ${arms.length} results in summary.json`);
+
 for (const path of Object.keys(exports)) {
   if (path === './package.json') continue;
   const name = path.replace(/^\./, 'ra-rft');
