@@ -3,7 +3,8 @@ import { join } from 'node:path';
 import { RaRftError } from '../core/errors.js';
 import { writeJsonl } from '../data/index.js';
 import { PRETRAIN_DEFAULTS, pretrainBase } from '../pipeline/pretrain.js';
-import { makeWorld } from '../worlds/index.js';
+import { Bm25Retriever } from '../retriever/index.js';
+import { fairness, firstHitShares, makeWorld, type World } from '../worlds/index.js';
 import type { CliContext } from './context.js';
 
 export interface WorldPretrainOptions {
@@ -33,7 +34,10 @@ export interface WorldGenerateOptions {
   seed: string;
 }
 
-/** Writes problems.jsonl, corpus.jsonl and tests.jsonl of a world, in the form in which users bring their own. */
+/**
+ * Writes problems.jsonl, corpus.jsonl and tests.jsonl of a world, in the form in which users bring their own, and prints
+ * how much its surface gives away.
+ */
 export async function generateWorld(folder: string, options: WorldGenerateOptions, context: CliContext): Promise<void> {
   const world = makeWorld({ seed: wholeNumber('--seed', options.seed, 0) });
   for (const [name, rows] of [
@@ -45,6 +49,32 @@ export async function generateWorld(folder: string, options: WorldGenerateOption
     await writeJsonl(path, rows);
     context.out(`${path}: ${rows.length} lines`);
   }
+  for (const line of await fairnessLines(world)) context.out(line);
+}
+
+/** Figures over the tests of seen and held-out rules. */
+async function fairnessLines({ tests, corpus, drafts }: World): Promise<string[]> {
+  const house = tests.flatMap((test, i) => (test.split === 'easy' ? [] : [{ test, draft: drafts.tests[i]! }]));
+  const figures = fairness(
+    house.map(({ draft }) => draft),
+    drafts.corpus,
+  );
+  const place = new Map(corpus.map((trace, i) => [trace.id, i]));
+  const hits = await new Bm25Retriever(corpus).search(
+    house.map(({ test }) => test),
+    { k: 1, exclude: (query, trace) => trace.answer === tests.find((t) => t.id === query.id)?.answer },
+  );
+  const first = firstHitShares(
+    house.map(({ draft }) => draft),
+    hits.map((found) => drafts.corpus[place.get(found[0]!.trace.id)!]!),
+  );
+  const percent = (share: number): string => `${(100 * share).toFixed(1)} %`;
+  return [
+    `${figures.queries} test problems of house rules:`,
+    `  a trace with the same topic and the same rule exists for ${percent(figures.sameTopicAndRule)}`,
+    `  of the right traces, ${percent(figures.sameAlias)} use the same alias, ${percent(figures.sameAnswer)} have the same answer`,
+    `  BM25's first hit shares the topic for ${percent(first.sameTopic)}, the rule for ${percent(first.sameRule)}`,
+  ];
 }
 
 function wholeNumber(option: string, text: string, least: number): number {

@@ -1,7 +1,8 @@
 /**
  * Text for the base model: single solved problems and sheets of two. It learns arithmetic, plain problems and textbook
- * rules, and a weak habit of looking back: on some sheets a rule keeps its meaning from the first problem to the second.
- * A house rule never has a lasting meaning here, and the layout of a prompt with a retrieved trace never occurs.
+ * rules, and to look back where a heading says so: in a *drill* a rule keeps its meaning from the first problem to the
+ * second; without that heading it seldom does. A house rule never has a lasting meaning here, and the layout of a prompt
+ * with a retrieved trace never occurs. So the ability to use a trace is there, and when to use it is left to be learnt.
  */
 import type { Rng } from '../core/rng.js';
 import { draftPlain, draftProblem, type Draft } from './problems.js';
@@ -17,8 +18,10 @@ export interface PretrainingMix {
   unrelated: number;
   /** Share of drills: two problems that name one house alias, which means the same in both. */
   drill: number;
-  /** Share of medleys: the same, but the second meaning is drawn anew. The shares of the four kinds sum to 1. */
-  medley: number;
+  /** Share of loose sheets: the same without the heading, and the second meaning is mostly drawn anew. The four shares sum to 1. */
+  loose: number;
+  /** Probability that the alias of a loose sheet keeps its meaning; else it is drawn anew. */
+  repetition: number;
 }
 
 export const PRETRAINING_MIX: PretrainingMix = {
@@ -26,10 +29,11 @@ export const PRETRAINING_MIX: PretrainingMix = {
   singlePlain: 0.7,
   unrelated: 0.25,
   drill: 0.15,
-  medley: 0.2,
+  loose: 0.2,
+  repetition: 0.1,
 };
 
-export type PretrainingKind = 'single' | 'unrelated' | 'drill' | 'medley';
+export type PretrainingKind = 'single' | 'unrelated' | 'drill' | 'loose';
 
 export interface PretrainingDocument {
   kind: PretrainingKind;
@@ -42,11 +46,25 @@ export function singleText({ question, solution }: Draft): string {
   return `Problem: ${question}\nSolution: ${solution}`;
 }
 
-const HEADING = { unrelated: 'Sheet', drill: 'Drill', medley: 'Medley' } as const;
+/** Words that announce problem and solution on a sheet; those of prompts are not among them. */
+const SHEET_FIELDS = [
+  ['Task', 'Work'],
+  ['Exercise', 'Working'],
+  ['Question', 'Reply'],
+  ['Puzzle', 'Steps'],
+] as const;
 
-function sheetText(kind: keyof typeof HEADING, drafts: readonly Draft[]): string {
-  const tasks = drafts.map(({ question, solution }) => `Task: ${question}\nWork: ${solution}`);
-  return [HEADING[kind], ...tasks].join('\n');
+const DRILL_HEADING = 'Drill';
+
+function sheetText(drafts: readonly Draft[], rng: Rng, heading?: string): string {
+  const [ask, solve] = rng.pick(SHEET_FIELDS);
+  const tasks = drafts.map(({ question, solution }) => `${ask}: ${question}\n${solve}: ${solution}`);
+  return [...(heading === undefined ? [] : [heading]), ...tasks].join('\n');
+}
+
+/** Words of documents that occur in no problem, for the tokenizer. */
+export function documentWords(): string[] {
+  return ['Problem', 'Solution', ':', DRILL_HEADING, ...SHEET_FIELDS.flat()];
 }
 
 /** An endless, seeded stream of documents. */
@@ -55,21 +73,18 @@ export function* pretrainingRows(rng: Rng, mix: PretrainingMix = PRETRAINING_MIX
   const aliases = houseAliases();
   const known = (): Draft =>
     rng.next() < mix.singlePlain ? draftPlain(rng) : draftProblem({ rule: rng.pick(textbook) }, rng);
-  const house = (repeats: boolean): Draft[] => {
+  const house = (repetition: number): Draft[] => {
     const alias = rng.pick(aliases);
     const first = rng.pick(STRATEGIES);
-    const second = repeats ? first : rng.pick(STRATEGIES);
+    const second = rng.next() < repetition ? first : rng.pick(STRATEGIES);
     return [first, second].map((strategy) => draftProblem({ rule: localRule(alias, strategy) }, rng));
   };
   for (;;) {
-    const u = rng.next();
-    if (u < mix.single) yield { kind: 'single', text: singleText(known()) };
-    else {
-      const v = u - mix.single;
-      const kind = v < mix.unrelated ? 'unrelated' : v < mix.unrelated + mix.drill ? 'drill' : 'medley';
-      const drafts = kind === 'unrelated' ? [known(), known()] : house(kind === 'drill');
-      yield { kind, text: sheetText(kind, drafts) };
-    }
+    const u = rng.next() - mix.single;
+    if (u < 0) yield { kind: 'single', text: singleText(known()) };
+    else if (u < mix.unrelated) yield { kind: 'unrelated', text: sheetText([known(), known()], rng) };
+    else if (u < mix.unrelated + mix.drill) yield { kind: 'drill', text: sheetText(house(1), rng, DRILL_HEADING) };
+    else yield { kind: 'loose', text: sheetText(house(mix.repetition), rng) };
   }
 }
 

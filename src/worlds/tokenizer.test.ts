@@ -60,43 +60,43 @@ describe('pre-training text', () => {
     expect(share('single')).toBeCloseTo(PRETRAINING_MIX.single, 1);
     expect(share('unrelated')).toBeCloseTo(PRETRAINING_MIX.unrelated, 1);
     expect(share('drill')).toBeCloseTo(PRETRAINING_MIX.drill, 1);
-    expect(share('medley')).toBeCloseTo(PRETRAINING_MIX.medley, 1);
+    expect(share('loose')).toBeCloseTo(PRETRAINING_MIX.loose, 1);
   });
 
   it('never shows the layout of a prompt with a retrieved trace', () => {
-    for (const { text } of many) {
-      const problems = text.match(/Problem:/g)?.length ?? 0;
-      const tasks = text.match(/Task:/g)?.length ?? 0;
-      expect([
-        [1, 0],
-        [0, 2],
-      ]).toContainEqual([problems, tasks]);
+    for (const { kind, text } of many) {
+      const fields = (word: string): number => text.split(`${word}:`).length - 1;
+      expect([fields('Problem'), fields('Solution')]).toEqual(kind === 'single' ? [1, 1] : [0, 0]);
     }
   });
 
-  it('names house rules in drills and medleys only, one alias each', () => {
+  it('heads drills, and drills only', () => {
+    for (const { kind, text } of many) expect(text.startsWith('Drill')).toBe(kind === 'drill');
+  });
+
+  it('names house rules in drills and loose sheets only, one alias each', () => {
     const house = new Set(houseAliases());
     for (const { kind, text } of many) {
       const named = cutTokens(text).filter((w) => house.has(w));
-      const local = kind === 'drill' || kind === 'medley';
+      const local = kind === 'drill' || kind === 'loose';
       expect(named).toHaveLength(local ? 2 : 0);
       expect(new Set(named).size).toBe(local ? 1 : 0);
     }
   });
 
-  it('keeps the meaning of a rule in drills and draws it anew in medleys', () => {
-    const program = (work: string): string => work.replace(/\d+/g, '#');
+  it('keeps the meaning of a rule in drills and seldom on loose sheets', () => {
+    const program = (solution: string): string => solution.replace(/\d+/g, '#');
     const repeated = (kind: string): number => {
       const sheets = many.filter((d) => d.kind === kind);
       const same = sheets.filter(({ text }) => {
-        const [first, second] = [...text.matchAll(/Work: (.*)/g)].map((m) => program(m[1]!));
+        const [first, second] = [...text.matchAll(/: ((?:Front|Back) .*)/g)].map((m) => program(m[1]!));
         return first === second;
       });
       return same.length / sheets.length;
     };
     expect(repeated('drill')).toBe(1);
     // Drawn anew, one meaning in eleven is the old one.
-    expect(repeated('medley')).toBeCloseTo(1 / 11, 1);
+    expect(repeated('loose')).toBeCloseTo(PRETRAINING_MIX.repetition + (1 - PRETRAINING_MIX.repetition) / 11, 1);
   });
 
   it('shows every textbook alias and every house alias', () => {

@@ -3,6 +3,7 @@
  * so that the base model opens anywhere. `\boxed{` is one token, as are the numbers 0 to 99.
  */
 import { MAX_NUMBER } from './numbers.js';
+import { documentWords } from './pretraining.js';
 import { surfaceTexts } from './surface.js';
 import { ALIASES } from './words.js';
 
@@ -14,10 +15,8 @@ export const END_TOKEN = '<end>';
 /** A token is a match of this; what lies between matches is dropped. Runs the same in JavaScript and in Rust's regex. */
 const TOKEN_PATTERN = '\\\\boxed\\{|[A-Za-z]+|[0-9]+|[^\\sA-Za-z0-9]';
 
-/** Words and signs of solutions, of pre-training documents and of prompt layouts. */
-const FRAME_TEXT =
-  'Front Back Then Answer \\boxed{ } = + - * . , : ; ? ! ( ) # ' +
-  'Problem Solution Task Work Sheet Drill Medley Reference Example Question Similar Solved Here is a solved the and Now solve';
+/** Words and signs of solutions. */
+const SOLUTION_TEXT = 'Front Back Then Answer \\boxed{ } = + - * . ,';
 
 /** The text's tokens, as the tokenizer cuts it. */
 export function cutTokens(text: string): string[] {
@@ -27,7 +26,7 @@ export function cutTokens(text: string): string[] {
 /** All tokens in the order of their ids. */
 export function worldVocabulary(): string[] {
   const numbers = Array.from({ length: MAX_NUMBER + 1 }, (_, n) => String(n));
-  const words = [FRAME_TEXT, ...surfaceTexts(), ...ALIASES].flatMap(cutTokens);
+  const words = [SOLUTION_TEXT, ...documentWords(), ...surfaceTexts(), ...ALIASES].flatMap(cutTokens);
   return [...new Set([PAD_TOKEN, UNKNOWN_TOKEN, END_TOKEN, ...numbers, ...words])];
 }
 
