@@ -34,6 +34,7 @@ export function trainOptionsOf(section: Section, seed: number): TrainOptions {
     heldOutShare,
     evalEvery,
     inBatchPositives: 'mask',
+    tokenDropout: 0,
     seed,
   };
 }

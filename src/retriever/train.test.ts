@@ -18,6 +18,7 @@ const options: TrainOptions = {
   weightDecay: 0.01,
   maxGradNorm: 1,
   inBatchPositives: 'mask',
+  tokenDropout: 0,
   heldOutShare: 0.1,
   evalEvery: 40,
   seed: 3,
@@ -89,6 +90,20 @@ describe('trainRetriever', () => {
     expect(await train(two, { steps: 30, evalEvery: 10 })).toEqual(first);
     expect(await two.snapshot()).toEqual(await one.snapshot());
     expect(await train(session(), { steps: 30, evalEvery: 10, seed: 4 })).not.toEqual(first);
+  });
+
+  it('leaves tokens out of training texts only, and of none all', async () => {
+    const without = await train(session(), { steps: 3 });
+    const most = await train(session(), { steps: 3, tokenDropout: 0.9 });
+    expect(most.lines[0]).not.toEqual(without.lines[0]);
+    expect(await train(session(), { steps: 3, tokenDropout: 0.9 })).toEqual(most);
+    // A learning rate of nothing: validation sees whole texts, whatever training saw.
+    const [whole, thin] = [{ tokenDropout: 0 }, { tokenDropout: 0.9 }].map((d) => ({
+      ...d,
+      steps: 1,
+      learningRate: 1e-12,
+    }));
+    expect((await train(session(), thin)).validations).toEqual((await train(session(), whole)).validations);
   });
 
   it('keeps the best checkpoint, not the last', async () => {

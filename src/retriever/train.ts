@@ -9,7 +9,7 @@ import { Rng } from '../core/rng.js';
 import type { Trace } from '../data/types.js';
 import type { Params } from '../models/parameters.js';
 import { batches, type Batch, type InBatchPositives } from './batches.js';
-import type { Encoder, TrainStepResult } from './encoder-port.js';
+import type { Encoder, TrainBatch, TrainStepResult } from './encoder-port.js';
 import { SATURATION } from './infonce.js';
 import { gradeRanking, mean } from './metrics.js';
 import { splitHeldOut, type LabelledQuery } from './pairs.js';
@@ -29,6 +29,8 @@ export interface TrainOptions {
   /** Clip the global gradient norm to this; 0 does not clip. */
   maxGradNorm: number;
   inBatchPositives: InBatchPositives;
+  /** Share of the tokens left out of each training text, drawn anew each time: against learning noisy labels by heart. */
+  tokenDropout: number;
   /** Share of the labelled queries kept for validation. */
   heldOutShare: number;
   /** Steps between validations; the last step is always validated. */
@@ -90,12 +92,16 @@ export async function trainRetriever(
     { ...options, ...(data.exclude ? { exclude: data.exclude } : {}) },
     rng.fork('batches'),
   );
+  const dropout = rng.fork('token-dropout');
   const task = (hooks.progress ?? silent).task('train retriever', options.steps, 'steps');
   let best: { validation: Validation; weights: Params } | undefined;
   let saturated = false;
   for (let step = 1; step <= options.steps; step++) {
     const learningRate = options.learningRate * schedule(step, options);
-    const result = await encoder.trainStep(toTokens(stream.next().value, ids), { ...options, learningRate });
+    const result = await encoder.trainStep(toTokens(stream.next().value, ids, options.tokenDropout, dropout), {
+      ...options,
+      learningRate,
+    });
     if (step === 1) saturated = result.meanMaxProbability > SATURATION;
     await hooks.onMetrics?.({ step, learningRate, ...result });
     if (heldOut.length > 0 && (step === options.steps || step % options.evalEvery === 0)) {
@@ -151,10 +157,16 @@ function tokenIds({ labelled, candidates, tokenize, spec }: TrainData): TokenIds
   };
 }
 
-function toTokens({ queries, documents, masks }: Batch, ids: TokenIds) {
+/** The batch as token ids, each text without a random share of its tokens. */
+function toTokens({ queries, documents, masks }: Batch, ids: TokenIds, dropout: number, rng: Rng): TrainBatch {
+  const thinned = (text: Int32Array | undefined): Int32Array => {
+    if (!text) return new Int32Array(0);
+    const kept = dropout > 0 ? text.filter(() => rng.next() >= dropout) : text;
+    return kept.length > 0 ? kept : text;
+  };
   return {
-    queries_Q: queries.map((l) => ids.queries.get(l.query.id) as Int32Array),
-    documents_D: documents.map((t) => ids.traces.get(t.id) as Int32Array),
+    queries_Q: queries.map((l) => thinned(ids.queries.get(l.query.id))),
+    documents_D: documents.map((t) => thinned(ids.traces.get(t.id))),
     masks,
   };
 }
