@@ -20,6 +20,6 @@ export interface CliContext {
   /** How far long work is, on stderr. */
   progress: Progress;
   /** Only results, warnings and errors are wanted. */
-  quiet: boolean;
+  quiet?: boolean;
   verbose: boolean;
 }
