@@ -1,5 +1,6 @@
 /** docs/glossary.md: the terms of core/glossary.ts and the metric tables that stand beside the code which logs them. */
 import { terms } from '../src/core/index.js';
+import { retrieverMetricGlossary } from '../src/retriever/index.js';
 import { sftMetricGlossary, stepMetricGlossary } from '../src/rl/index.js';
 
 const tables: readonly { title: string; about: string; metrics: Readonly<Record<string, string>> }[] = [
@@ -12,6 +13,11 @@ const tables: readonly { title: string; about: string; metrics: Readonly<Record<
     title: 'Metrics of a supervised step',
     about: 'A row of `metrics.jsonl` for each step of the warm-up.',
     metrics: sftMetricGlossary,
+  },
+  {
+    title: 'Metrics of the retriever',
+    about: 'Rows of `metrics.jsonl` with the arm `retriever`: one for each training step, one for each validation.',
+    metrics: retrieverMetricGlossary,
   },
 ];
 

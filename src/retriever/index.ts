@@ -45,9 +45,8 @@ export {
   trainRetriever,
   type TrainData,
   type TrainHooks,
-  type TrainMetrics,
   type TrainOptions,
   type TrainReport,
-  type Validation,
 } from './train.js';
+export { retrieverMetricGlossary, type TrainMetrics, type Validation } from './train-metrics.js';
 export type { Hit, Query, Retriever, SearchOptions } from './types.js';

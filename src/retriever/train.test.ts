@@ -6,7 +6,8 @@ import { rankTraces } from './ranking.js';
 import { SPEC_DEFAULTS, tokenizeDocuments, tokenizeQueries } from './spec.js';
 import { smallSetup } from './testing/small-encoder.js';
 import { toyTask, TOY_VOCAB } from './testing/toy-task.js';
-import { schedule, trainRetriever, type TrainMetrics, type TrainOptions, type Validation } from './train.js';
+import { schedule, trainRetriever, type TrainOptions } from './train.js';
+import type { TrainMetrics, Validation } from './train-metrics.js';
 import type { Query } from './types.js';
 
 const task = toyTask(1);

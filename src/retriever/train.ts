@@ -9,12 +9,13 @@ import { Rng } from '../core/rng.js';
 import type { Trace } from '../data/types.js';
 import type { Params } from '../models/parameters.js';
 import { batches, type Batch, type InBatchPositives } from './batches.js';
-import type { Encoder, TrainBatch, TrainStepResult } from './encoder-port.js';
+import type { Encoder, TrainBatch } from './encoder-port.js';
 import { SATURATION } from './infonce.js';
 import { gradeRanking, mean } from './metrics.js';
 import { splitHeldOut, type LabelledQuery } from './pairs.js';
 import { rankTraces } from './ranking.js';
 import { tokenizeDocuments, tokenizeQueries, type RetrieverSpec, type Tokenize } from './spec.js';
+import type { TrainMetrics, Validation } from './train-metrics.js';
 import type { Query } from './types.js';
 
 export interface TrainOptions {
@@ -47,16 +48,6 @@ export interface TrainData {
   exclude?: (query: Query, trace: Trace) => boolean;
   tokenize: Tokenize;
   spec: RetrieverSpec;
-}
-
-/** A line of the metrics file. */
-export type TrainMetrics = { step: number; learningRate: number } & TrainStepResult;
-/** A validation, likewise. `recallAt1` over `queries` held-out queries. */
-export interface Validation {
-  step: number;
-  recallAt1: number;
-  mrr: number;
-  queries: number;
 }
 
 export interface TrainReport {
