@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { Trace } from '../data/index.js';
-import { decideQuery } from './decide.js';
+import { decideLabels, type Baseline } from './decide.js';
 import { areaUnderCurve, gradeLabels } from './grade.js';
 import type { PairScore } from './scores.js';
 import type { Label } from './types.js';
@@ -16,10 +16,13 @@ const scores = (...logprobs: (number | null)[]): PairScore[] =>
     tokens: 3,
     ...(logprob === null ? { failed: 'no' } : {}),
   }));
-const decide = (values: (number | null)[], top: number) =>
-  decideQuery({ problem, candidates: traces }, scores(...values), top);
+const decide = (values: (number | null)[], topPositives: number) =>
+  decideLabels([{ query: { problem, candidates: traces }, scores: scores(...values) }], {
+    topPositives,
+    baseline: 'query',
+  });
 
-describe('decideQuery', () => {
+describe('decideLabels', () => {
   test('by hand: mean -5, gains 1, -1, 2, -2; the best two above 0 are relevant', () => {
     expect(decide([-4, -6, -3, -7], 2)).toMatchObject([
       { traceId: 'a', score: 1, relevant: true },
@@ -54,6 +57,36 @@ describe('decideQuery', () => {
     expect(keys([-4, -6, -3, -7], 2)).toEqual(keys([-4, -6, -3, -7], 2));
     expect(keys([-4, -6, -3, -8], 2)[0]).not.toBe(keys([-4, -6, -3, -7], 2)[0]);
     expect(keys([-4, -6, -3, -7], 3)[0]).not.toBe(keys([-4, -6, -3, -7], 2)[0]);
+  });
+});
+
+describe('baselines', () => {
+  // Trace a helps every query by 3 nats; beside that, b is what p needs and c what q needs.
+  const both = (baseline: Baseline) => {
+    const query = (id: string, values: number[]) => ({
+      query: { problem: { ...problem, id }, candidates: traces },
+      scores: scores(...values).map((s) => ({ ...s, problemId: id })),
+    });
+    const labels = decideLabels([query('p', [-2, -3, -5, -5]), query('q', [-2, -5, -3, -5])], {
+      topPositives: 1,
+      baseline,
+    });
+    return labels.filter((l) => 'relevant' in l && l.relevant);
+  };
+
+  test('against the query alone, a trace that helps everyone wins everywhere', () => {
+    expect(both('query')).toMatchObject([
+      { problemId: 'p', traceId: 'a', score: 1.75 },
+      { problemId: 'q', traceId: 'a', score: 1.75 },
+    ]);
+  });
+
+  test('against query and trace, what this trace does for this query is left, by hand', () => {
+    // Gains of p: 1.75 .75 -1.25 -1.25; of q: 1.75 -1.25 .75 -1.25; means of traces: 1.75 -.25 -.25 -1.25.
+    expect(both('query-and-trace')).toMatchObject([
+      { problemId: 'p', traceId: 'b', score: 1 },
+      { problemId: 'q', traceId: 'c', score: 1 },
+    ]);
   });
 });
 

@@ -1,4 +1,4 @@
-/** From measured log-likelihoods to labels: Eq. 1, relative to the query's own candidates. */
+/** From measured log-likelihoods to labels: Eq. 1, relative to the query's own candidates and to what a trace does for anyone. */
 import { hashJson } from '../core/hash.js';
 import type { QueryCandidates } from './pairs.js';
 import type { PairScore } from './scores.js';
@@ -8,37 +8,91 @@ import type { Label } from './types.js';
 export const UTILITY = 'utility';
 
 /**
- * Labels of one query from the scores of its candidates. With s(c) = log p(solution | c, query),
+ * What a score is compared with.
+ * - `query`: the mean over the query's candidates. A trace that helps every query then ranks high everywhere.
+ * - `query-and-trace`: also the trace's own mean gain over all queries, so that what is left is what *this* trace does
+ *   for *this* query (the interaction of a two-way table): relevance, not a trace's general merit.
+ */
+export type Baseline = 'query' | 'query-and-trace';
+
+export interface DecideOptions {
+  /** The best this many traces of a query become positives, where their gain is above 0. */
+  topPositives: number;
+  baseline: Baseline;
+}
+
+/** A query with the scores of its candidates. */
+export interface ScoredQuery {
+  query: QueryCandidates;
+  scores: readonly PairScore[];
+}
+
+/**
+ * Labels of all queries from the scores of their candidates. With s(q, c) = log p(solution of q | c, q),
  *
- *     gain(c) = s(c) - mean over candidates of s
+ *     gain(q, c) = s(q, c) - mean over the candidates of q        (baseline `query`)
+ *     gain'(q, c) = gain(q, c) - mean of gain(., c) over queries  (baseline `query-and-trace`)
  *
  * and the best `topPositives` candidates with a gain above 0 are relevant. The mean over candidates is the baseline, not
  * the score without a trace: what any trace gains over none is mostly format. (Eq. 1 asks for the trace that maximises
- * the probability of the right answer; this is its rank within the query, graded.) Candidates that failed to be
- * scored stay failures and leave the mean alone; with fewer than two scores there is no comparison and all fail.
+ * the probability of the right answer; this grades the ranking it implies.) Candidates that failed to be scored stay
+ * failures and leave the means alone; with fewer than two scores there is no comparison and all of a query fail.
  */
-export function decideQuery(
+export function decideLabels(scored: readonly ScoredQuery[], options: DecideOptions): Label[] {
+  const gains = scored.map(({ scores }) => gainsOf(scores));
+  const general = options.baseline === 'query' ? new Map<string, number>() : meanGainOfTraces(gains);
+  return scored.flatMap(({ query, scores }, i) => {
+    const relative = new Map([...(gains[i] ?? [])].map(([trace, gain]) => [trace, gain - (general.get(trace) ?? 0)]));
+    return decideQuery(query, scores, relative, options);
+  });
+}
+
+/** Gain of each scored candidate over the mean of its query's; empty with fewer than two scores. */
+function gainsOf(scores: readonly PairScore[]): Map<string, number> {
+  const scored = scores.flatMap(({ traceId, logprob }) => (logprob === null ? [] : [{ traceId, logprob }]));
+  if (scored.length < 2) return new Map();
+  const mean = scored.reduce((sum, s) => sum + s.logprob, 0) / scored.length;
+  return new Map(scored.map((s) => [s.traceId, s.logprob - mean]));
+}
+
+/** What each trace gains on average, whatever the query. */
+function meanGainOfTraces(gains: readonly ReadonlyMap<string, number>[]): Map<string, number> {
+  const sums = new Map<string, { sum: number; count: number }>();
+  for (const query of gains) {
+    for (const [trace, gain] of query) {
+      const entry = sums.get(trace) ?? { sum: 0, count: 0 };
+      entry.sum += gain;
+      entry.count++;
+      sums.set(trace, entry);
+    }
+  }
+  return new Map([...sums].map(([trace, { sum, count }]) => [trace, sum / count]));
+}
+
+function decideQuery(
   { problem, candidates }: QueryCandidates,
   scores: readonly PairScore[],
-  topPositives: number,
+  gains: ReadonlyMap<string, number>,
+  options: DecideOptions,
 ): Label[] {
-  const byTrace = new Map(scores.map((score) => [score.traceId, score]));
-  const scored = scores.filter((s) => s.logprob !== null) as (PairScore & { logprob: number })[];
-  const mean = scored.reduce((sum, s) => sum + s.logprob, 0) / scored.length;
-  const best = scored
-    .filter((s) => s.logprob > mean)
-    .toSorted((a, b) => b.logprob - a.logprob || (a.traceId < b.traceId ? -1 : 1))
-    .slice(0, topPositives);
-  const relevant = new Set(best.map((s) => s.traceId));
-  // A label depends on all candidates of its query, through the mean and the rank.
-  const context = hashJson([UTILITY, topPositives, scores.map((s) => [s.key, s.logprob])]);
+  const best = [...gains]
+    .filter(([, gain]) => gain > 0)
+    .toSorted(([a, x], [b, y]) => y - x || (a < b ? -1 : 1))
+    .slice(0, options.topPositives);
+  const relevant = new Set(best.map(([trace]) => trace));
+  const failures = new Map(scores.map((score) => [score.traceId, score.failed]));
+  // A label depends on all gains of its query, through the mean and the rank.
+  const context = hashJson([UTILITY, options, scores.map((s) => s.key), [...gains.values()].map(rounded)]);
   return candidates.map((trace) => {
     const base = { problemId: problem.id, traceId: trace.id, judge: UTILITY, key: hashJson([context, trace.id]) };
-    const score = byTrace.get(trace.id);
-    if (!score) return { ...base, failed: 'not scored' };
-    if (score.logprob === null) return { ...base, failed: score.failed ?? 'not scored' };
-    if (scored.length < 2) return { ...base, failed: 'the only scored candidate of its query' };
-    const gain = Math.round((score.logprob - mean) * 1e6) / 1e6;
-    return { ...base, relevant: relevant.has(trace.id), score: gain };
+    const gain = gains.get(trace.id);
+    if (gain !== undefined) return { ...base, relevant: relevant.has(trace.id), score: rounded(gain) };
+    if (!failures.has(trace.id)) return { ...base, failed: 'not scored' };
+    return { ...base, failed: failures.get(trace.id) ?? 'the only scored candidate of its query' };
   });
+}
+
+/** To a millionth of a nat: what rounding of the engine may change is not part of a label. */
+function rounded(gain: number): number {
+  return Math.round(gain * 1e6) / 1e6;
 }

@@ -129,6 +129,7 @@ describe('judgeByUtility', () => {
       codec,
       policyKey: 'k',
       topPositives: 2,
+      baseline: 'query',
       pairsPerBatch: 7,
       ...files(name),
     });
@@ -192,6 +193,7 @@ describe('judgeByUtility', () => {
       codec,
       policyKey: 'k',
       topPositives: 2,
+      baseline: 'query',
       ...files('long'),
     });
     const failed = labels.filter((l) => 'failed' in l);

@@ -75,6 +75,7 @@ const judge = (name: string, pairsPerBatch: number) =>
     codec,
     policyKey: 'k',
     topPositives: 2,
+    baseline: 'query',
     pairsPerBatch,
     labelsPath: join(folder, name, 'labels.jsonl'),
     scoresPath: join(folder, name, 'scores.jsonl'),

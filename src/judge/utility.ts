@@ -4,7 +4,7 @@
  */
 import type { Progress } from '../core/progress.js';
 import type { PolicyEngine } from '../engine/types.js';
-import { decideQuery } from './decide.js';
+import { decideLabels, type Baseline } from './decide.js';
 import type { PairCodec } from './pair-tokens.js';
 import type { QueryCandidates } from './pairs.js';
 import { planBatches } from './score-plan.js';
@@ -19,6 +19,8 @@ export interface UtilityOptions {
   policyKey: string;
   /** The best this many traces of a query become positives, where their gain is above 0. */
   topPositives: number;
+  /** What a score is compared with. Default `query-and-trace`. */
+  baseline?: Baseline;
   /** Append-only file of the labels. */
   labelsPath: string;
   /** Append-only file of the log-likelihoods behind them. */
@@ -30,7 +32,8 @@ export interface UtilityOptions {
 
 /** Judges all pairs; returns the labels of these queries in order. Resumes from the scores that are already there. */
 export async function judgeByUtility(queries: readonly QueryCandidates[], options: UtilityOptions): Promise<Label[]> {
-  const { engine, codec, policyKey, topPositives, labelsPath, scoresPath, pairsPerBatch = 256, progress } = options;
+  const { engine, codec, policyKey, labelsPath, scoresPath, pairsPerBatch = 256, progress } = options;
+  const { topPositives, baseline = 'query-and-trace' } = options;
   const batches = planBatches(queries, { policyKey, pairsPerBatch });
   const scores = await scorePairs(batches, { engine, codec, path: scoresPath, ...(progress ? { progress } : {}) });
   const byQuery = new Map<string, PairScore[]>(queries.map((q) => [q.problem.id, []]));
@@ -38,7 +41,8 @@ export async function judgeByUtility(queries: readonly QueryCandidates[], option
     const score = scores.get(key);
     if (score) byQuery.get(problem.id)?.push(score);
   }
-  const labels = queries.flatMap((query) => decideQuery(query, byQuery.get(query.problem.id) ?? [], topPositives));
+  const scored = queries.map((query) => ({ query, scores: byQuery.get(query.problem.id) ?? [] }));
+  const labels = decideLabels(scored, { topPositives, baseline });
   await appendLabels(labelsPath, labels);
   return labels;
 }
