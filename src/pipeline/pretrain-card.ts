@@ -1,6 +1,6 @@
 /** The model card of a base model: how it was made and what it can do, from the facts of its own pre-training. */
 import { accuracyContexts } from './pretrain-accuracy.js';
-import type { PretrainOptions, PretrainResult } from './pretrain.js';
+import type { PretrainOptions, PretrainResult } from './pretrain-facts.js';
 
 /** README.md of the model folder, with the front matter that model hubs read. */
 export function modelCard(options: PretrainOptions, result: PretrainResult): string {

@@ -21,35 +21,12 @@ import {
   type DecoderConfig,
 } from '../models/index.js';
 import { learningRateAt } from '../rl/index.js';
-import {
-  END_TOKEN,
-  PAD_TOKEN,
-  pretrainingRows,
-  PRETRAINING_MIX,
-  worldTokenizer,
-  type PretrainingMix,
-} from '../worlds/index.js';
-import { accuracyTable, type AccuracyOptions, type AccuracyRow } from './pretrain-accuracy.js';
+import { END_TOKEN, PAD_TOKEN, pretrainingRows, PRETRAINING_MIX, worldTokenizer } from '../worlds/index.js';
+import { accuracyTable } from './pretrain-accuracy.js';
 import { modelCard } from './pretrain-card.js';
+import type { PretrainOptions, PretrainResult } from './pretrain-facts.js';
 
-export interface PretrainOptions {
-  /** Folder to write; `<out>.work` holds checkpoints until the end. */
-  out: string;
-  seed: number;
-  steps: number;
-  /** Documents a step; one has about 85 tokens. */
-  documentsPerStep: number;
-  /** Peak learning rate: 30 steps of warm-up, linear decay over the last 40 % of the steps. */
-  learningRate: number;
-  /** Share of the steps before the decay. */
-  decayAfter: number;
-  mix: PretrainingMix;
-  checkpointEverySteps: number;
-  /** Command to name in the model card. */
-  command: string;
-  /** Size of the closing measurement. */
-  accuracy?: AccuracyOptions;
-}
+export type { PretrainOptions, PretrainResult } from './pretrain-facts.js';
 
 export const PRETRAIN_DEFAULTS: Omit<PretrainOptions, 'out' | 'command'> = {
   seed: 1,
@@ -66,18 +43,6 @@ const OPTIMIZER = { beta1: 0.9, beta2: 0.99, epsilon: 1e-8, weightDecay: 0.1, ma
 
 /** Mean loss over this many last steps is the final loss. */
 const FINAL_LOSS_STEPS = 20;
-
-/** What came out; the model card says the same in words. */
-export interface PretrainResult {
-  config: DecoderConfig;
-  parameters: number;
-  tokens: number;
-  /** Mean of -log p over all tokens of the last 20 steps, in nats. */
-  finalLoss: number;
-  /** Time of the steps of this attempt and of those it goes on from. */
-  seconds: number;
-  accuracy: AccuracyRow[];
-}
 
 /** The base model's shape: Qwen3's layout in miniature. */
 export function baseConfig(vocabulary: readonly string[]): DecoderConfig {

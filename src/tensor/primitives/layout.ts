@@ -13,7 +13,7 @@ import {
   type Shape,
 } from '../dims.js';
 import { graphError, type DType, type Graph, type Tensor } from '../graph.js';
-import { broadcastShapes, checkAxes, checkAxis } from './infer.js';
+import { broadcastShapes, checkAxis } from './infer.js';
 
 /** A 1-D int64 constant. */
 export function ints(graph: Graph, values: readonly number[]): Tensor {
@@ -188,15 +188,6 @@ export function padRaw(x: Tensor, axis: number, before: Dim, after: Dim): Tensor
 /** A tensor of one value; stored as a scalar and broadcast when the program runs. */
 export function full(graph: Graph, value: number, shape: Shape, dtype: DType = 'float32'): Tensor {
   return expandRaw(graph.constant(value, [], dtype), shape);
-}
-
-/** Drops axes of size 1. */
-export function squeezeRaw(x: Tensor, axes: number | readonly number[]): Tensor {
-  const list = checkAxes('squeeze', x, axes);
-  for (const a of list)
-    if (x.shape[a] !== 1) throw graphError('squeeze', `axis ${a} is not of size 1`, { tensors: [x] });
-  const shape = x.shape.filter((_, i) => !list.includes(i));
-  return reshapeRaw(x, shape);
 }
 
 /** Adds axes of size 1; `axes` are positions in the result. */
