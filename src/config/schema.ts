@@ -134,11 +134,21 @@ const labels = section(
       z.enum(['utility', 'truth']).default('utility'),
       'utility: measured gain in log-likelihood of the right solution (Eq. 1). truth: equal truth fields, a control.',
     ),
+    baseline: key(
+      z.enum(['query', 'query-and-trace']).default('query-and-trace'),
+      "What a gain is measured against: the mean over the query's candidates, or that and what the trace does for queries on average, so that a trace that helps everyone is not relevant to everyone.",
+    ),
     topPositives: count(
       1,
       6,
-      'The best this many traces of a query with a gain above zero become positives.',
+      'The best this many traces of a query with a gain above minGain become positives.',
       'traces',
+    ),
+    minGain: atLeast(
+      0,
+      0,
+      'Gain that a positive must exceed; keeps noise out where no trace makes a difference.',
+      'nats',
     ),
     maxQueries: count(1, 760, 'Training problems to label.', 'problems'),
     maxCandidates: count(1, 72, 'Traces judged for each query, drawn at random among the allowed ones.', 'traces'),

@@ -37,6 +37,15 @@ describe('decideLabels', () => {
     expect(decide([-4, -4, -4, -4], 2).filter((l) => 'relevant' in l && l.relevant)).toHaveLength(0);
   });
 
+  test('minGain keeps small gains out: of 1 and 2 only 2 exceeds 1', () => {
+    const labels = decideLabels([{ query: { problem, candidates: traces }, scores: scores(-4, -6, -3, -7) }], {
+      topPositives: 2,
+      baseline: 'query',
+      minGain: 1,
+    });
+    expect(labels.filter((l) => 'relevant' in l && l.relevant)).toMatchObject([{ traceId: 'c' }]);
+  });
+
   test('ties go to the smaller id', () => {
     expect(decide([-9, -2, -2, -9], 1).filter((l) => 'relevant' in l && l.relevant)).toMatchObject([{ traceId: 'b' }]);
   });

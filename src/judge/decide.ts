@@ -16,9 +16,11 @@ export const UTILITY = 'utility';
 export type Baseline = 'query' | 'query-and-trace';
 
 export interface DecideOptions {
-  /** The best this many traces of a query become positives, where their gain is above 0. */
+  /** The best this many traces of a query become positives, where their gain is above `minGain`. */
   topPositives: number;
   baseline: Baseline;
+  /** Gain in nats that a positive must exceed. Default 0. Keeps noise out where no trace makes a difference. */
+  minGain?: number;
 }
 
 /** A query with the scores of its candidates. */
@@ -33,7 +35,7 @@ export interface ScoredQuery {
  *     gain(q, c) = s(q, c) - mean over the candidates of q        (baseline `query`)
  *     gain'(q, c) = gain(q, c) - mean of gain(., c) over queries  (baseline `query-and-trace`)
  *
- * and the best `topPositives` candidates with a gain above 0 are relevant. The mean over candidates is the baseline, not
+ * and the best `topPositives` candidates with a gain above `minGain` are relevant. The mean over candidates is the baseline, not
  * the score without a trace: what any trace gains over none is mostly format. (Eq. 1 asks for the trace that maximises
  * the probability of the right answer; this grades the ranking it implies.) Candidates that failed to be scored stay
  * failures and leave the means alone; with fewer than two scores there is no comparison and all of a query fail.
@@ -76,7 +78,7 @@ function decideQuery(
   options: DecideOptions,
 ): Label[] {
   const best = [...gains]
-    .filter(([, gain]) => gain > 0)
+    .filter(([, gain]) => gain > (options.minGain ?? 0))
     .toSorted(([a, x], [b, y]) => y - x || (a < b ? -1 : 1))
     .slice(0, options.topPositives);
   const relevant = new Set(best.map(([trace]) => trace));

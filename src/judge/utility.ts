@@ -21,6 +21,8 @@ export interface UtilityOptions {
   topPositives: number;
   /** What a score is compared with. Default `query-and-trace`. */
   baseline?: Baseline;
+  /** Gain in nats that a positive must exceed. Default 0. */
+  minGain?: number;
   /** Append-only file of the labels. */
   labelsPath: string;
   /** Append-only file of the log-likelihoods behind them. */
@@ -33,7 +35,7 @@ export interface UtilityOptions {
 /** Judges all pairs; returns the labels of these queries in order. Resumes from the scores that are already there. */
 export async function judgeByUtility(queries: readonly QueryCandidates[], options: UtilityOptions): Promise<Label[]> {
   const { engine, codec, policyKey, labelsPath, scoresPath, pairsPerBatch = 256, progress } = options;
-  const { topPositives, baseline = 'query-and-trace' } = options;
+  const { topPositives, baseline = 'query-and-trace', minGain = 0 } = options;
   const batches = planBatches(queries, { policyKey, pairsPerBatch });
   const scores = await scorePairs(batches, { engine, codec, path: scoresPath, ...(progress ? { progress } : {}) });
   const byQuery = new Map<string, PairScore[]>(queries.map((q) => [q.problem.id, []]));
@@ -42,7 +44,7 @@ export async function judgeByUtility(queries: readonly QueryCandidates[], option
     if (score) byQuery.get(problem.id)?.push(score);
   }
   const scored = queries.map((query) => ({ query, scores: byQuery.get(query.problem.id) ?? [] }));
-  const labels = decideLabels(scored, { topPositives, baseline });
+  const labels = decideLabels(scored, { topPositives, baseline, minGain });
   await appendLabels(labelsPath, labels);
   return labels;
 }

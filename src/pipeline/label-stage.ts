@@ -70,6 +70,8 @@ async function judge(session: Session, { queries }: SelectedPairs, policy: Start
     codec,
     policyKey: hashJson([policy.fingerprint, config.prompt]),
     topPositives: config.labels.topPositives,
+    baseline: config.labels.baseline,
+    minGain: config.labels.minGain,
     labelsPath: run.paths.labels,
     scoresPath: join(run.root, 'label-scores.jsonl'),
     progress,
