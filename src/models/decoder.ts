@@ -15,14 +15,45 @@ import {
   type Tensor,
 } from '../tensor/index.js';
 import type { DecoderConfig } from './hf-config.js';
-import { paramSpecs } from './parameters.js';
+import { paramSpecs, sizeOf } from './parameters.js';
 
-/** A decoder's parameters in a graph, by the names of `paramSpecs`. */
+/** A decoder's parameters in a graph, by the names of `graphParams`. */
 export type Weights = ReadonlyMap<string, Tensor>;
 
-/** Declares all parameters of the model in a graph, in the order of `paramSpecs`. */
+/** A parameter as graphs take it: a whole parameter, or some of its rows. */
+export interface GraphParam {
+  name: string;
+  shape: number[];
+  /** Name in `paramSpecs`, and the first of its elements. */
+  param: string;
+  start: number;
+}
+
+/**
+ * Parameters of the graphs, in the order of `paramSpecs`. `gateUp` is taken apart into `gate` and `up`: two products cost
+ * what a joint one does, and nothing has to be split and joined around the activation.
+ */
+export function graphParams(config: DecoderConfig): GraphParam[] {
+  return paramSpecs(config).flatMap(({ name, shape }): GraphParam[] => {
+    if (!name.endsWith('.gateUp')) return [{ name, shape, param: name, start: 0 }];
+    const half = [config.ffn, config.hidden];
+    return ['gate', 'up'].map((part, i) => ({
+      name: name.replace(/gateUp$/, part),
+      shape: half,
+      param: name,
+      start: i * config.ffn * config.hidden,
+    }));
+  });
+}
+
+/** The elements of a parameter that belong to a graph parameter: a view. */
+export function graphParamView({ shape, start }: GraphParam, data: Float32Array): Float32Array {
+  return data.subarray(start, start + sizeOf(shape));
+}
+
+/** Declares all parameters of the model in a graph. */
 export function decoderWeights(graph: Graph, config: DecoderConfig): Weights {
-  return new Map(paramSpecs(config).map(({ name, shape }) => [name, graph.param(name, shape)]));
+  return new Map(graphParams(config).map(({ name, shape }) => [name, graph.param(name, shape)]));
 }
 
 /** Where each row stands in its sequence, and the tables of its rotary angles. */
@@ -81,8 +112,8 @@ export function decodeRows(
     const attended = attend(i, rows);
     const residual = i === config.layers - 1 ? keep(x) : x;
     x = linear(attended, own('o'), { residual });
-    const [gate, up] = split(linear(rmsNorm(x, own('postNorm'), eps), own('gateUp')), 1, [config.ffn, config.ffn]);
-    x = linear(swiglu(gate as Tensor, up as Tensor), own('down'), { residual: x });
+    const normed = rmsNorm(x, own('postNorm'), eps);
+    x = linear(swiglu(linear(normed, own('gate')), linear(normed, own('up'))), own('down'), { residual: x });
   }
   return rmsNorm(x, weight('norm'), eps);
 }

@@ -10,12 +10,14 @@ import {
   Graph,
   less,
   linear,
+  matmul,
   logSoftmax,
   maximum,
   minimum,
   mul,
   neg,
   reshape,
+  stopGradient,
   sub,
   sum,
   takeAlongAxis,
@@ -72,10 +74,14 @@ export const gradName = (param: string): string => `grad.${param}`;
 export function trainGraph(config: DecoderConfig, withPrefix: boolean): Graph {
   const graph = new Graph(`train${withPrefix ? '-shared' : ''}`);
   const s = scored(graph, config, withPrefix);
-  const slope = slopes(graph, s.logprobs);
-  const column = reshape(slope, ['M', 1]);
+  const slope = reshape(slopes(graph, s.logprobs), ['M', 1]);
   const p = exp(s.all);
   const head = headWeight(config, s.weights);
+  // d loss / d logits = slope (onehot - p). The slope multiplies the narrow side of each product, never [M, vocab], so
+  // the head's weight sees p against rows scaled beforehand, and the rows get their gradient scaled afterwards.
+  const scaledRows = mul(s.hidden, slope);
+  const forHead = linear(stopGradient(neg(scaledRows)), head);
+  const dHidden = mul(sub(gather(head, s.targets, 0), matmul(p, head)), slope);
   const names = [...s.weights.keys()].filter((name) => name !== 'embed' || config.tied);
   const accumulate = new Map(
     names.map((name) => {
@@ -84,14 +90,11 @@ export function trainGraph(config: DecoderConfig, withPrefix: boolean): Graph {
     }),
   );
   const wrt = [s.embedded, ...accumulate.keys()];
-  const [dEmbedded, ...grads] = gradients([s.logits, s.hidden], wrt, {
-    seeds: [mul(p, neg(column)), mul(column, gather(head, s.targets, 0))],
-    accumulate,
-  });
+  const [dEmbedded, ...grads] = gradients([forHead, s.hidden], wrt, { seeds: [p, dHidden], accumulate });
   graph.output('logprobs', s.logprobs);
   graph.output('entropy', neg(sum(mul(p, s.all), 1)));
   graph.output('dEmbedded', dEmbedded as Tensor);
-  graph.output('dTarget', mul(column, s.hidden));
+  graph.output('dTarget', scaledRows);
   for (const [i, name] of names.entries()) graph.output(gradName(name), grads[i] as Tensor);
   return graph;
 }

@@ -34,7 +34,7 @@ export interface LocalEngineOptions {
   maxContext?: number;
   /** Bytes of activations that one micro-batch may keep, default 4 GB. Results depend on it by rounding only. */
   activationBytes?: number;
-  /** Rows (tokens) of one micro-batch, default 8,192. */
+  /** Rows (tokens) of one micro-batch, default 2,048: larger ones are slower, because they leave the processor's caches. */
   batchRows?: number;
   /** Batches of sampling; defaults: 256 rows, 2 GB of caches, 4,096 prompt tokens a run. */
   sampler?: Partial<SamplerLimits>;
@@ -43,7 +43,7 @@ export interface LocalEngineOptions {
 }
 
 const SAMPLER_LIMITS: SamplerLimits = { maxRows: 256, cacheBytes: 2e9, prefillTokens: 4096 };
-const BATCH_LIMITS: BatchLimits = { bytes: 4e9, rows: 8192 };
+const BATCH_LIMITS: BatchLimits = { bytes: 4e9, rows: 2048 };
 /** Windows beyond this cost memory for rotary tables and are rarely meant. */
 const DEFAULT_MAX_CONTEXT = 8192;
 

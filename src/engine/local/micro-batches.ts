@@ -23,9 +23,12 @@ export interface MicroBatch {
 export interface BatchLimits {
   /** Estimated bytes that are kept until the backward pass. */
   bytes: number;
-  /** Rows (tokens computed). */
+  /** Rows (tokens computed) at which a run is full: enough for wide products, few enough to stay in the processor's caches. */
   rows: number;
 }
+
+/** A group is cut, and its prompt computed again, only when it is this many times over the rows of a run. */
+const WHOLE_GROUP = 4;
 
 /** Attention may compute this many times the places that are needed, because of padding. */
 const MAX_PADDING = 1.5;
@@ -96,7 +99,7 @@ function cut(config: DecoderConfig, { prompt, responses }: Work, group: number, 
     });
   for (const one of order) {
     const grown = addResponse(size, one.tokens);
-    if (part.length > 0 && !fits(config, grown, limits)) {
+    if (part.length > 0 && !fits(config, grown, { bytes: limits.bytes, rows: WHOLE_GROUP * limits.rows })) {
       end();
       part = [];
       size = promptSize(prompt);

@@ -1,4 +1,5 @@
 /** A model in memory: parameters, their gradients, rotary tables, and the programs compiled so far. */
+import { graphParams, graphParamView, type GraphParam } from '../../models/decoder.js';
 import { ropeTables } from '../../models/hf-rope.js';
 import type { DecoderConfig } from '../../models/hf-config.js';
 import { paramSpecs, sizeOf, type Params } from '../../models/parameters.js';
@@ -10,8 +11,9 @@ export class ModelState {
   /** Longest sequence, in tokens. */
   readonly maxContext: number;
   readonly params: Params;
-  /** Parameters as feeds by name. */
-  readonly paramFeeds: Record<string, Feed>;
+  readonly graphParams: readonly GraphParam[];
+  /** Parameters as feeds by the names of `graphParams`. */
+  paramFeeds: Readonly<Record<string, Feed>>;
   private readonly threads: number | undefined;
   private readonly tables: { cos: Float32Array; sin: Float32Array };
   private readonly programs = new Map<string, Promise<Program>>();
@@ -22,21 +24,30 @@ export class ModelState {
     this.maxContext = options.maxContext;
     this.threads = options.threads;
     this.tables = ropeTables(config, config.headDim, options.maxContext);
-    this.paramFeeds = Object.fromEntries(
-      paramSpecs(config).map(({ name, shape }) => [name, { data: params.get(name)!, shape }]),
-    );
+    this.graphParams = graphParams(config);
+    this.paramFeeds = this.feedsOf(params);
   }
 
   /** Moves the parameters to where the optimizer reaches them, beside their gradients and moments. */
   prepareTraining(): Trainable[] {
     const specs = paramSpecs(this.config);
     const trainables = makeTrainables(specs.map(({ name, shape, decay }) => ({ name, length: sizeOf(shape), decay })));
-    for (const [i, { name, value }] of trainables.entries()) {
+    for (const { name, value } of trainables) {
       value.set(this.params.get(name)!);
       this.params.set(name, value);
-      this.paramFeeds[name] = { data: value, shape: specs[i]!.shape };
     }
+    this.paramFeeds = this.feedsOf(this.params);
     return trainables;
+  }
+
+  /** Arrays by parameter name, as feeds by graph parameter; `rename` makes the feed's name. */
+  feedsOf(
+    arrays: ReadonlyMap<string, Float32Array>,
+    rename = (name: string) => name,
+  ): Record<string, { data: Float32Array; shape: number[] }> {
+    return Object.fromEntries(
+      this.graphParams.map((p) => [rename(p.name), { data: graphParamView(p, arrays.get(p.param)!), shape: p.shape }]),
+    );
   }
 
   /** Rotary tables for positions below `count`. */

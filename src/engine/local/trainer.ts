@@ -47,17 +47,19 @@ export async function accumulateGradients(
   for (const [i, batch] of batches.entries()) {
     const packed = packGroups(config, batch.groups);
     const program = await state.program(`train ${packed.hasPrefix}`, () => trainGraph(config, packed.hasPrefix));
-    const feeds = { ...rowFeeds(state, packed), ...lossFeeds(batch, groups, loss), ...runningFeeds(state, trainables) };
+    const feeds = {
+      ...rowFeeds(state, packed),
+      ...lossFeeds(batch, groups, loss),
+      ...state.feedsOf(grads, runningName),
+    };
     const fetches: Record<string, TensorData | null> = {
+      ...state.feedsOf(grads, gradName),
       logprobs: null,
       entropy: null,
       dEmbedded: null,
       dTarget: null,
     };
-    for (const { name, grad } of trainables) {
-      const feed = feeds[runningName(name)] as TensorData;
-      if (program.outputNames.includes(gradName(name))) fetches[gradName(name)] = { data: grad, shape: feed.shape };
-    }
+    if (!config.tied) delete fetches[gradName('embed')]; // its rows are added below
     const found = await program.run(feeds, fetches);
     addRows(grads.get('embed')!, packed.ids, found['dEmbedded']!, config.hidden);
     addRows(grads.get(config.tied ? 'embed' : 'head')!, packed.targets, found['dTarget']!, config.hidden);
@@ -78,15 +80,6 @@ function rowFeeds(state: ModelState, packed: Packed): Record<string, Feed> {
     ...packed.feeds,
     targets: { data: packed.targets, shape: [packed.targets.length] },
   };
-}
-
-function runningFeeds(state: ModelState, trainables: readonly Trainable[]): Record<string, Feed> {
-  return Object.fromEntries(
-    trainables.map(({ name, grad }) => {
-      const { shape } = state.paramFeeds[name] as TensorData;
-      return [runningName(name), { data: grad, shape }];
-    }),
-  );
 }
 
 function lossFeeds(batch: MicroBatch, groups: readonly TrainGroup[], loss: LossSpec): Record<string, Feed> {
