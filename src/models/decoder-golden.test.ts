@@ -3,7 +3,7 @@ import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { attention, compile, Graph, linear, reshape, transpose, type Tensor } from '../tensor/index.js';
 import { loadParams } from './checkpoint.js';
-import { decodeRows, decoderWeights, embedRows, headWeight, rowPositions } from './decoder.js';
+import { decodeRows, decoderFeeds, decoderWeights, embedRows, headWeight, rowPositions } from './decoder.js';
 import { readDecoderConfig, type DecoderConfig } from './hf-config.js';
 import { ropeTables } from './hf-rope.js';
 
@@ -43,7 +43,7 @@ describe('the decoder', () => {
       const s = tokens.length;
       const { cos, sin } = ropeTables(config, config.headDim, s);
       const feeds = {
-        ...Object.fromEntries(params),
+        ...decoderFeeds(config, params),
         ids: { data: Int32Array.from(tokens), shape: [s] },
         positions: { data: BigInt64Array.from(tokens, (_, t) => BigInt(t)), shape: [s, 1] },
         cos: { data: cos, shape: [s, config.headDim / 2] },

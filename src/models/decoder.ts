@@ -21,7 +21,7 @@ import { paramSpecs, sizeOf } from './parameters.js';
 export type Weights = ReadonlyMap<string, Tensor>;
 
 /** A parameter as graphs take it: a whole parameter, or some of its rows. */
-export interface GraphParam {
+interface GraphParam {
   name: string;
   shape: number[];
   /** Name in `paramSpecs`, and the first of its elements. */
@@ -33,7 +33,7 @@ export interface GraphParam {
  * Parameters of the graphs, in the order of `paramSpecs`. `gateUp` is taken apart into `gate` and `up`: two products cost
  * what a joint one does, and nothing has to be split and joined around the activation.
  */
-export function graphParams(config: DecoderConfig): GraphParam[] {
+function graphParams(config: DecoderConfig): GraphParam[] {
   return paramSpecs(config).flatMap(({ name, shape }): GraphParam[] => {
     if (!name.endsWith('.gateUp')) return [{ name, shape, param: name, start: 0 }];
     const half = [config.ffn, config.hidden];
@@ -46,9 +46,17 @@ export function graphParams(config: DecoderConfig): GraphParam[] {
   });
 }
 
-/** The elements of a parameter that belong to a graph parameter: a view. */
-export function graphParamView({ shape, start }: GraphParam, data: Float32Array): Float32Array {
-  return data.subarray(start, start + sizeOf(shape));
+/** Parameters (or arrays of their sizes, such as gradients) as graphs take them: views, no copies. */
+export function decoderFeeds(
+  config: DecoderConfig,
+  params: ReadonlyMap<string, Float32Array>,
+): Record<string, { data: Float32Array; shape: number[] }> {
+  return Object.fromEntries(
+    graphParams(config).map(({ name, shape, param, start }) => {
+      const data = params.get(param) as Float32Array;
+      return [name, { data: data.subarray(start, start + sizeOf(shape)), shape }];
+    }),
+  );
 }
 
 /** Declares all parameters of the model in a graph. */

@@ -1,5 +1,5 @@
 /** A model in memory: parameters, their gradients, rotary tables, and the programs compiled so far. */
-import { graphParams, graphParamView, type GraphParam } from '../../models/decoder.js';
+import { decoderFeeds } from '../../models/decoder.js';
 import { ropeTables } from '../../models/hf-rope.js';
 import type { DecoderConfig } from '../../models/hf-config.js';
 import { paramSpecs, sizeOf, type Params } from '../../models/parameters.js';
@@ -11,8 +11,7 @@ export class ModelState {
   /** Longest sequence, in tokens. */
   readonly maxContext: number;
   readonly params: Params;
-  readonly graphParams: readonly GraphParam[];
-  /** Parameters as feeds by the names of `graphParams`. */
+  /** Parameters as feeds by the names that graphs give them. */
   paramFeeds: Readonly<Record<string, Feed>>;
   private readonly threads: number | undefined;
   private readonly tables: { cos: Float32Array; sin: Float32Array };
@@ -24,8 +23,7 @@ export class ModelState {
     this.maxContext = options.maxContext;
     this.threads = options.threads;
     this.tables = ropeTables(config, config.headDim, options.maxContext);
-    this.graphParams = graphParams(config);
-    this.paramFeeds = this.feedsOf(params);
+    this.paramFeeds = decoderFeeds(config, params);
   }
 
   /** Moves the parameters to where the optimizer reaches them, beside their gradients and moments. */
@@ -36,18 +34,8 @@ export class ModelState {
       value.set(this.params.get(name)!);
       this.params.set(name, value);
     }
-    this.paramFeeds = this.feedsOf(this.params);
+    this.paramFeeds = decoderFeeds(this.config, this.params);
     return trainables;
-  }
-
-  /** Arrays by parameter name, as feeds by graph parameter; `rename` makes the feed's name. */
-  feedsOf(
-    arrays: ReadonlyMap<string, Float32Array>,
-    rename = (name: string) => name,
-  ): Record<string, { data: Float32Array; shape: number[] }> {
-    return Object.fromEntries(
-      this.graphParams.map((p) => [rename(p.name), { data: graphParamView(p, arrays.get(p.param)!), shape: p.shape }]),
-    );
   }
 
   /** Rotary tables for positions below `count`. */

@@ -1,4 +1,6 @@
 /** Scoring and training: micro-batches through the graphs, gradients added up in place. */
+import { decoderFeeds } from '../../models/decoder.js';
+import type { DecoderConfig } from '../../models/hf-config.js';
 import type { Trainable } from '../trainables.js';
 import { tokenLoss } from '../loss.js';
 import type { ForwardBackwardResult, LossSpec, ScoreGroup, TrainGroup, TrainResponse } from '../types.js';
@@ -53,7 +55,7 @@ export async function accumulateGradients(
       ...state.feedsOf(grads, runningName),
     };
     const fetches: Record<string, TensorData | null> = {
-      ...state.feedsOf(grads, gradName),
+      ...gradFeeds(config, grads, gradName),
       logprobs: null,
       entropy: null,
       dEmbedded: null,
@@ -80,6 +82,15 @@ function rowFeeds(state: ModelState, packed: Packed): Record<string, Feed> {
     ...packed.feeds,
     targets: { data: packed.targets, shape: [packed.targets.length] },
   };
+}
+
+/** Gradient buffers by the name that `rename` makes of each graph parameter's. */
+function gradFeeds(
+  config: DecoderConfig,
+  grads: ReadonlyMap<string, Float32Array>,
+  rename: (name: string) => string,
+): Record<string, TensorData> {
+  return Object.fromEntries(Object.entries(decoderFeeds(config, grads)).map(([name, feed]) => [rename(name), feed]));
 }
 
 function lossFeeds(batch: MicroBatch, groups: readonly TrainGroup[], loss: LossSpec): Record<string, Feed> {
