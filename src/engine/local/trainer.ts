@@ -52,7 +52,7 @@ export async function accumulateGradients(
     const feeds = {
       ...rowFeeds(state, packed),
       ...lossFeeds(batch, groups, loss),
-      ...state.feedsOf(grads, runningName),
+      ...gradFeeds(config, grads, runningName),
     };
     const fetches: Record<string, TensorData | null> = {
       ...gradFeeds(config, grads, gradName),
