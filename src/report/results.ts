@@ -24,7 +24,7 @@ export function resultsSection(data: RunData): Section {
   blocks.push({
     kind: 'table',
     table: detailTable(data, k),
-    note: 'the last evaluation of each arm; failures are in no average',
+    note: 'the last evaluation of each arm: shares in per cent, failures as counts and in no average',
   });
   return { title: 'Results', blocks };
 }
