@@ -1,8 +1,8 @@
 /**
  * Text for the base model: single solved problems and sheets of two. It learns arithmetic, plain problems and textbook
  * rules, and to look back where a heading says so: in a *drill* a rule keeps its meaning from the first problem to the
- * second; without that heading it seldom does. A house rule never has a lasting meaning here, and the layout of a prompt
- * with a retrieved trace never occurs. So the ability to use a trace is there, and when to use it is left to be learnt.
+ * second; without that heading it seldom does. House rules are named, but their meaning is drawn anew in every document,
+ * so that the policy starts by guessing; and the layout of a prompt with a retrieved trace never occurs. So the ability to use a trace is there, and when to use it is left to be learnt.
  */
 import type { Rng } from '../core/rng.js';
 import { draftPlain, draftProblem, type Draft } from './problems.js';
@@ -12,8 +12,10 @@ import { STRATEGIES } from './strategies.js';
 export interface PretrainingMix {
   /** Share of documents with one solved problem. */
   single: number;
-  /** Share of single problems in plain words; the others follow textbook rules. */
-  singlePlain: number;
+  /** Share of single problems that name a house alias, whose meaning is drawn anew each time. */
+  singleHouse: number;
+  /** Share in plain words of the other problems; the rest of them follow textbook rules. */
+  plain: number;
   /** Share of sheets with two unrelated problems (plain or textbook). */
   unrelated: number;
   /** Share of drills: two problems that name one house alias, which means the same in both. */
@@ -25,9 +27,10 @@ export interface PretrainingMix {
 }
 
 export const PRETRAINING_MIX: PretrainingMix = {
-  single: 0.4,
-  singlePlain: 0.7,
-  unrelated: 0.25,
+  single: 0.45,
+  singleHouse: 0.2,
+  plain: 0.7,
+  unrelated: 0.2,
   drill: 0.15,
   loose: 0.2,
   repetition: 0.1,
@@ -72,7 +75,7 @@ export function* pretrainingRows(rng: Rng, mix: PretrainingMix = PRETRAINING_MIX
   const textbook = textbookRules();
   const aliases = houseAliases();
   const known = (): Draft =>
-    rng.next() < mix.singlePlain ? draftPlain(rng) : draftProblem({ rule: rng.pick(textbook) }, rng);
+    rng.next() < mix.plain ? draftPlain(rng) : draftProblem({ rule: rng.pick(textbook) }, rng);
   const house = (repetition: number): Draft[] => {
     const alias = rng.pick(aliases);
     const first = rng.pick(STRATEGIES);
@@ -81,7 +84,7 @@ export function* pretrainingRows(rng: Rng, mix: PretrainingMix = PRETRAINING_MIX
   };
   for (;;) {
     const u = rng.next() - mix.single;
-    if (u < 0) yield { kind: 'single', text: singleText(known()) };
+    if (u < 0) yield { kind: 'single', text: singleText(rng.next() < mix.singleHouse ? house(0)[0]! : known()) };
     else if (u < mix.unrelated) yield { kind: 'unrelated', text: sheetText([known(), known()], rng) };
     else if (u < mix.unrelated + mix.drill) yield { kind: 'drill', text: sheetText(house(1), rng, DRILL_HEADING) };
     else yield { kind: 'loose', text: sheetText(house(mix.repetition), rng) };
