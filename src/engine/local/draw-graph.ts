@@ -7,16 +7,16 @@ import {
   argmax,
   cast,
   cumsum,
-  exp,
   gather,
   less,
   lessOrEqual,
   log,
-  max,
+  logSoftmax,
   minimum,
   mul,
   reshape,
   slice,
+  softmax,
   sub,
   sum,
   takeAlongAxis,
@@ -66,9 +66,7 @@ const flat = (t: Tensor): Tensor => reshape(t, ['B']);
 
 /** log p of a token [B, 1] at temperature 1, [B]. */
 function policyOf(logits: Tensor, token: Tensor): Tensor {
-  const top = max(logits, 1, true);
-  const total = sum(exp(sub(logits, top)), 1, true);
-  return flat(sub(sub(takeAlongAxis(logits, token, 1), top), log(total)));
+  return flat(takeAlongAxis(logSoftmax(logits, 1), token, 1));
 }
 
 /**
@@ -79,13 +77,11 @@ function drawFromAll(graph: Graph, z: Tensor, uniform: Tensor): { token: Tensor;
   const vocab = z.shape[1] as number;
   const width = chunkWidth(vocab);
   const chunks = vocab / width;
-  const top = max(z, 1, true);
-  const mass = exp(sub(z, top));
+  const mass = softmax(z, 1);
   const masses = sum(reshape(mass, ['B', chunks, width]), 2);
   const before = cumsum(masses, 1, { exclusive: true });
   const through = add(before, masses);
-  const total = slice(through, 1, chunks - 1);
-  const target = mul(uniform, total);
+  const target = mul(uniform, slice(through, 1, chunks - 1)); // the last is the whole mass, 1 but for rounding
   const chunk = minimum(countUpTo(through, target), chunks - 1);
   const rows = reshape(graph.input('rows', 'int64', ['B']), ['B', 1]);
   const found = reshape(gather(reshape(mass, [-1, width]), add(mul(rows, chunks), chunk), 0), ['B', width]);
@@ -93,35 +89,30 @@ function drawFromAll(graph: Graph, z: Tensor, uniform: Tensor): { token: Tensor;
   const count = countUpTo(within, target);
   // Past the end by rounding only: then the chunk's most likely token.
   const inChunk = where(less(count, width), count, argmax(found, 1, true));
-  const token = add(mul(chunk, width), inChunk);
-  return { token, logprob: sub(sub(takeAlongAxis(z, token, 1), top), log(total)) };
+  return { token: add(mul(chunk, width), inChunk), logprob: log(takeAlongAxis(found, inChunk, 1)) };
 }
 
 function drawFromTop(graph: Graph, z: Tensor, uniform: Tensor, width: number): Omit<Drawn, 'policyLogprob'> {
   const vocab = z.shape[1] as number;
   const limit = graph.input('topK', 'int64', []); // at most `width`; the vocabulary's size if there is no limit
   const nucleus = graph.input('topP', 'float32', []);
-  const { values, indices } = topk(z, width, 1);
-  const top = slice(values, 1, 0, 1);
+  const { values, indices } = topk(softmax(z, 1), width, 1);
   const order = graph.constant(
     BigInt64Array.from({ length: width }, (_, i) => BigInt(i)),
     [1, width],
   );
-  const counted = cast(less(order, limit), 'float32');
-  const mass = mul(exp(sub(values, top)), counted);
+  const mass = mul(values, cast(less(order, limit), 'float32'));
   const held = sum(mass, 1, true);
-  // Without a limit, top-p counts the whole distribution; with one, what the limit leaves.
-  const everything = sum(exp(sub(z, top)), 1, true);
+  // Without a limit, top-p counts the whole distribution, whose mass is 1; with one, what the limit leaves.
   const isLimited = less(limit, graph.constant(vocab, [], 'int64'));
-  const wanted = mul(where(isLimited, held, everything), nucleus);
+  const wanted = mul(where(isLimited, held, 1), nucleus);
   const before = cumsum(mass, 1, { exclusive: true });
-  const kept = mul(mass, cast(less(before, wanted), 'float32'));
-  const through = cumsum(kept, 1);
+  const isKept = less(before, wanted);
+  const through = cumsum(mul(mass, cast(isKept, 'float32')), 1);
   const total = slice(through, 1, width - 1);
-  const target = mul(uniform, total);
-  const last = sub(sum(cast(less(before, wanted), 'int64'), 1, true), 1);
-  const place = minimum(countUpTo(through, target), minimum(last, sub(limit, 1)));
-  const logprob = sub(sub(takeAlongAxis(values, place, 1), top), log(total));
+  const last = sub(sum(cast(isKept, 'int64'), 1, true), 1);
+  const place = minimum(countUpTo(through, mul(uniform, total)), minimum(last, sub(limit, 1)));
+  const logprob = sub(log(takeAlongAxis(values, place, 1)), log(total));
   return { token: takeAlongAxis(indices, place, 1), logprob, missing: flat(sub(wanted, held)) };
 }
 

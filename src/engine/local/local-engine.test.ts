@@ -16,6 +16,30 @@ for (const architecture of ['qwen3', 'qwen2'] as const) {
   });
 }
 
+describe('weights built into the sampler', () => {
+  it('samples the same tokens as fed weights, before and after an update', async () => {
+    const config = tinyConfig('qwen2');
+    const open = (freezeFrom: number) =>
+      new LocalEngine('tiny', config, tinyParams(config), { threads: 1, sampler: { freezeFrom } });
+    const [fed, frozen] = [open(Infinity), open(0)];
+    const requests = [{ prompt: ids(1, 2, 3), n: 3, seed: 4 }];
+    const options = { maxTokens: 6, temperature: 0.9, topP: 0.9, stopTokens: [] };
+    const tokens = async (engine: LocalEngine) =>
+      (await engine.sample(requests, options)).samples_NG[0]!.map((s) => Array.from(s.tokens));
+    const before = await tokens(fed);
+    expect(await tokens(frozen)).toEqual(before);
+    for (const engine of [fed, frozen]) {
+      const group = { prompt: ids(1, 2, 3), responses: [response(ids(9, 9, 9, 9))] };
+      await engine.forwardBackward([group], { kind: 'cross_entropy' });
+      await engine.optimStep({ ...STEP, learningRate: 0.1 });
+    }
+    const after = await tokens(fed);
+    expect(after).not.toEqual(before);
+    expect(await tokens(frozen)).toEqual(after);
+    await Promise.all([fed.dispose(), frozen.dispose()]);
+  });
+});
+
 describe('folders', () => {
   let folder = '';
   const config = tinyConfig('llama');

@@ -34,7 +34,7 @@ export interface LocalEngineOptions {
   maxContext?: number;
   /** Bytes of activations that one micro-batch may keep, default 4 GB. Results depend on it by rounding only. */
   activationBytes?: number;
-  /** Rows (tokens) of one micro-batch, default 2,048: larger ones are slower, because they leave the processor's caches. */
+  /** Rows (tokens) of one micro-batch; default by the model's width: larger ones are slower, because they leave the processor's caches. */
   batchRows?: number;
   /** Batches of sampling; defaults: 256 rows, 2 GB of caches, 4,096 prompt tokens a run. */
   sampler?: Partial<SamplerLimits>;
@@ -42,8 +42,10 @@ export interface LocalEngineOptions {
   tokenizerFrom?: string;
 }
 
-const SAMPLER_LIMITS: SamplerLimits = { maxRows: 256, cacheBytes: 2e9, prefillTokens: 4096 };
-const BATCH_LIMITS: BatchLimits = { bytes: 4e9, rows: 2048 };
+const SAMPLER_LIMITS: SamplerLimits = { maxRows: 256, cacheBytes: 2e9, prefillTokens: 4096, freezeFrom: 4e9 };
+const ACTIVATION_BYTES = 4e9;
+/** Rows of a run times the model's width: what keeps a run's intermediate results in the processor's caches. */
+const BATCH_WIDTH = 600_000;
 /** Windows beyond this cost memory for rotary tables and are rarely meant. */
 const DEFAULT_MAX_CONTEXT = 8192;
 
@@ -66,8 +68,8 @@ export class LocalEngine implements PolicyEngine {
     this.options = options;
     this.samplerLimits = { ...SAMPLER_LIMITS, ...options.sampler };
     this.batchLimits = {
-      bytes: options.activationBytes ?? BATCH_LIMITS.bytes,
-      rows: options.batchRows ?? BATCH_LIMITS.rows,
+      bytes: options.activationBytes ?? ACTIVATION_BYTES,
+      rows: options.batchRows ?? Math.min(4096, Math.max(768, Math.round(BATCH_WIDTH / config.hidden))),
     };
   }
 
@@ -109,6 +111,7 @@ export class LocalEngine implements PolicyEngine {
   async optimStep(options: OptimStepOptions): Promise<OptimStepResult> {
     this.mustBeAlive();
     const gradNorm = this.forTraining().optimizer.step(options);
+    await this.state.weightsChanged();
     return { gradNorm, policyVersion: ++this.policyVersion };
   }
 
@@ -156,6 +159,7 @@ export class LocalEngine implements PolicyEngine {
     const saved =
       optimizerStep === undefined ? undefined : await readOptimizer(folder, this.state.params, optimizerStep);
     apply();
+    await this.state.weightsChanged();
     this.policyVersion = policyVersion;
     if (this.training) {
       for (const { grad } of this.training.trainables) grad.fill(0);

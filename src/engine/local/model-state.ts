@@ -1,4 +1,5 @@
 /** A model in memory: parameters, their gradients, rotary tables, and the programs compiled so far. */
+import { availableParallelism } from 'node:os';
 import { decoderFeeds } from '../../models/decoder.js';
 import { ropeTables } from '../../models/hf-rope.js';
 import type { DecoderConfig } from '../../models/hf-config.js';
@@ -12,16 +13,17 @@ export class ModelState {
   readonly maxContext: number;
   readonly params: Params;
   /** Parameters as feeds by the names that graphs give them. */
-  paramFeeds: Readonly<Record<string, Feed>>;
-  private readonly threads: number | undefined;
+  paramFeeds: Readonly<Record<string, { data: Float32Array; shape: number[] }>>;
+  private readonly threads: number;
   private readonly tables: { cos: Float32Array; sin: Float32Array };
   private readonly programs = new Map<string, Promise<Program>>();
+  private readonly frozen = new Map<string, Promise<Program>>();
 
   constructor(config: DecoderConfig, params: Params, options: { maxContext: number; threads?: number }) {
     this.config = config;
     this.params = params;
     this.maxContext = options.maxContext;
-    this.threads = options.threads;
+    this.threads = options.threads ?? availableParallelism();
     this.tables = ropeTables(config, config.headDim, options.maxContext);
     this.paramFeeds = decoderFeeds(config, params);
   }
@@ -49,13 +51,35 @@ export class ModelState {
   program(key: string, build: () => Graph): Promise<Program> {
     let program = this.programs.get(key);
     if (!program) {
-      program = compile(build(), this.threads === undefined ? {} : { threads: this.threads });
+      program = compile(build(), { threads: this.threads });
       this.programs.set(key, program);
     }
     return program;
   }
 
+  /**
+   * The program of a graph with the present weights built in, which the runtime packs for faster products. It is kept
+   * until the weights change.
+   */
+  frozenProgram(key: string, build: () => Graph): Promise<Program> {
+    let program = this.frozen.get(key);
+    if (!program) {
+      const freeze = new Map(Object.entries(this.paramFeeds).map(([name, { data }]) => [name, data]));
+      program = compile(build(), { threads: this.threads, freeze });
+      this.frozen.set(key, program);
+    }
+    return program;
+  }
+
+  /** To be called when weights have changed: frees the programs that hold the old ones. */
+  async weightsChanged(): Promise<void> {
+    const programs = [...this.frozen.values()];
+    this.frozen.clear();
+    for (const program of programs) await (await program).dispose();
+  }
+
   async dispose(): Promise<void> {
+    await this.weightsChanged();
     const programs = await Promise.all(this.programs.values());
     this.programs.clear();
     for (const program of programs) await program.dispose();

@@ -5,7 +5,8 @@ import { KvCache } from './kv-cache.js';
 import type { ModelState } from './model-state.js';
 import { packGroups, type PackGroup } from './packing.js';
 import { prefillGraph, stepGraph } from './sample-graphs.js';
-import type { Feed, TensorData } from '../../tensor/index.js';
+import { countParams } from '../../models/parameters.js';
+import type { Feed, Program, TensorData } from '../../tensor/index.js';
 import { responseStream } from '../streams.js';
 import type { Sample, SampleOptions, SampleRequest, Tokens } from '../types.js';
 
@@ -17,6 +18,11 @@ export interface SamplerLimits {
   cacheBytes: number;
   /** Prompt tokens computed in one run. */
   prefillTokens: number;
+  /**
+   * Parameters times steps from which on weights are built into the step's program: loading them takes about a second for
+   * 10^8 of them, and each step is then a third faster.
+   */
+  freezeFrom: number;
 }
 
 /** Widths of the sorted head; a nucleus that does not fit one is drawn again with the next. */
@@ -50,9 +56,10 @@ export async function sampleAll(
     };
     onDone(++ended);
   };
-  for (const wave of planWaves(state, requests, options, limits)) {
-    await sampleWave(state, requests, wave, options, limits, finish);
-  }
+  const waves = planWaves(state, requests, options, limits);
+  const work = countParams(state.config) * waves.length * options.maxTokens;
+  const draw = new Draw(state, options, work >= limits.freezeFrom);
+  for (const wave of waves) await sampleWave(state, requests, wave, options, limits, draw, finish);
   return out;
 }
 
@@ -91,6 +98,7 @@ async function sampleWave(
   wave: readonly Wanted[],
   options: SampleOptions,
   limits: SamplerLimits,
+  draw: Draw,
   finish: (row: Row, stopReason: Sample['stopReason']) => void,
 ): Promise<void> {
   const { config } = state;
@@ -108,7 +116,6 @@ async function sampleWave(
   }));
   const promptCache = await fillPrompts(state, prompts, limits.prefillTokens);
   const ownCache = new KvCache(config, rows.length, Math.min(CACHE_STEP, options.maxTokens));
-  const draw = new Draw(state, options);
   const stops = new Set(options.stopTokens);
   let places = placesOf(rows, groups.length, config.heads);
   for (let t = 0; rows.length > 0; t++) {
@@ -215,11 +222,13 @@ class Draw {
   private readonly state: ModelState;
   private readonly options: SampleOptions;
   private readonly vocab: number;
+  private readonly freezes: boolean;
 
-  constructor(state: ModelState, options: SampleOptions) {
+  constructor(state: ModelState, options: SampleOptions, freezes: boolean) {
     this.state = state;
     this.options = options;
     this.vocab = state.config.vocab;
+    this.freezes = freezes;
   }
 
   async run(feeds: Record<string, Feed>, rows: readonly Row[]): Promise<DrawResult> {
@@ -234,9 +243,7 @@ class Draw {
       topP: Float32Array.of(topP === 1 ? 2 : topP),
     };
     for (const head of this.heads()) {
-      const program = await this.state.program(`step ${JSON.stringify(head)}`, () =>
-        stepGraph(this.state.config, head),
-      );
+      const program = await this.program(head);
       const found = await program.run(drawFeeds);
       const isShort =
         head.kind === 'top' && head.width < this.vocab && topK === 0 && floats(found['missing']).some((x) => x > 0);
@@ -249,6 +256,12 @@ class Draw {
       };
     }
     throw new RangeError('unreachable: the widest head holds the whole vocabulary');
+  }
+
+  private program(head: DrawHead): Promise<Program> {
+    const key = `step ${JSON.stringify(head)}`;
+    const build = () => stepGraph(this.state.config, head);
+    return this.freezes ? this.state.frozenProgram(key, build) : this.state.program(key, build);
   }
 
   /** Heads to try in turn. */
