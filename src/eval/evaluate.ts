@@ -53,14 +53,17 @@ export async function evaluate(options: EvaluateOptions): Promise<EvalRecord[]> 
   try {
     const done = new Map((await readJsonlAll<EvalRecord>(path)).map((record) => [record.problemId, record]));
     refuseOtherKeys(tasks, done, path);
-    const waiting = tasks.filter((task) => !done.has(task.problem.id));
     const bar = progress.task(label, tasks.length, 'problems');
-    bar.update(tasks.length - waiting.length);
-    for (let from = 0; from < waiting.length; from += problemsPerBatch) {
-      const records = await sampleBatch(waiting.slice(from, from + problemsPerBatch), options);
-      await writer.append(...records);
-      for (const record of records) done.set(record.problemId, record);
-      bar.update(tasks.length - waiting.length + from + records.length);
+    for (let from = 0; from < tasks.length; from += problemsPerBatch) {
+      const batch = tasks.slice(from, from + problemsPerBatch);
+      if (batch.some((task) => !done.has(task.problem.id))) {
+        // A batch of which any problem is missing is sampled whole again, so that its numbers (the rounding of other
+        // batch shapes may turn a token) do not depend on where a run was stopped.
+        const records = (await sampleBatch(batch, options)).filter((record) => !done.has(record.problemId));
+        await writer.append(...records);
+        for (const record of records) done.set(record.problemId, record);
+      }
+      bar.update(Math.min(from + problemsPerBatch, tasks.length));
     }
     bar.end();
     return tasks.map((task) => done.get(task.problem.id) as EvalRecord);
