@@ -3,6 +3,7 @@ import { sameShape } from './dims.js';
 import { graphError, type Contribution, type Node, type Tensor } from './graph.js';
 import { addUp } from './ops/matmul.js';
 import { full } from './primitives/layout.js';
+import { after } from './primitives/order.js';
 
 export interface GradientOptions {
   /** Gradients of the outputs to start from, in their order; needed unless the output is a scalar (which starts from 1). */
@@ -25,92 +26,151 @@ export function gradients(
   options: GradientOptions = {},
 ): Tensor[] {
   const outputs = Array.isArray(of) ? (of as readonly Tensor[]) : [of as Tensor];
-  const terms = new Map<Tensor, Contribution[]>();
-  const give = (t: Tensor, term: Contribution): void => {
-    const list = terms.get(t);
-    if (list) list.push(term);
-    else terms.set(t, [term]);
-  };
-  for (const [i, y] of outputs.entries()) {
-    const seed = options.seeds?.[i] ?? (options.seeds ? undefined : scalarSeed(y));
-    if (!seed) continue;
-    if (!sameShape(seed.shape, y.shape))
-      throw graphError('gradients', `seed ${i} has another shape than its output`, { tensors: [seed, y] });
-    give(y, seed);
-  }
-  const wanted = dependents(outputs, wrt);
-  const done = new Map<Tensor, Tensor>();
-  const settle = (t: Tensor): Tensor | undefined => {
-    const list = terms.get(t);
-    if (!list) return undefined;
-    let total = done.get(t);
-    if (!total) {
-      total = addUp(list);
-      done.set(t, total);
-      terms.set(t, [total]);
+  const walk = new BackwardWalk(outputs, wrt, options);
+  walk.run();
+  return wrt.map((t) => walk.result(t) ?? options.accumulate?.get(t) ?? full(t.graph, 0, t.shape));
+}
+
+/**
+ * The terms of each gradient, not yet added up, for rules that hand them on. The walk does not go beyond `wrt`: what lies
+ * above one of its tensors is another walk's.
+ */
+export function gradientTerms(
+  outputs: readonly Tensor[],
+  wrt: readonly Tensor[],
+  seeds: readonly (Tensor | undefined)[],
+): Contribution[][] {
+  const walk = new BackwardWalk(outputs, wrt, { seeds }, new Set(wrt));
+  walk.run();
+  return wrt.map((t) => walk.termsOf(t));
+}
+
+/** Marks a stand-in (see `customGradient`) whose gradients must be complete before the walk goes on; see `checkpoint`. */
+export const IN_ORDER = { inOrder: { i: 1 } } as const;
+
+/** One walk from seeds back to `wrt`. */
+class BackwardWalk {
+  private readonly terms = new Map<Tensor, Contribution[]>();
+  private readonly settled = new Map<Tensor, Tensor>();
+  /** Running gradients, with what was folded into them along the way. */
+  private readonly running: Map<Tensor, Tensor>;
+  private readonly folded = new Set<Tensor>();
+  /** Nodes between `wrt` and the outputs, last first, and the tensors whose gradients are needed. */
+  private readonly nodes: Node[];
+  private readonly wanted: Set<Tensor>;
+
+  constructor(
+    outputs: readonly Tensor[],
+    wrt: readonly Tensor[],
+    { seeds, accumulate }: GradientOptions,
+    bounds: ReadonlySet<Tensor> = new Set(),
+  ) {
+    this.running = new Map(accumulate);
+    for (const t of wrt) checkRunning(t, accumulate?.get(t));
+    ({ nodes: this.nodes, wanted: this.wanted } = between(outputs, wrt, bounds));
+    for (const [i, y] of outputs.entries()) {
+      const seed = seeds ? seeds[i] : scalarSeed(y);
+      if (!seed) continue;
+      if (!sameShape(seed.shape, y.shape)) {
+        throw graphError('gradients', `seed ${i} has another shape than its output`, { tensors: [seed, y] });
+      }
+      this.give(y, seed);
     }
-    return total;
-  };
-  for (const node of wanted.nodes) {
-    if (!node.outputs.some((t) => terms.has(t))) continue;
-    walkBack(node, node.outputs.map(settle), (t) => wanted.tensors.has(t), give);
   }
-  return wrt.map((t) => {
-    const running = options.accumulate?.get(t);
-    if (running && !sameShape(running.shape, t.shape)) {
-      throw graphError('gradients', 'the running gradient has another shape than its tensor', {
-        tensors: [t, running],
+
+  run(): void {
+    for (const node of this.nodes) if (node.outputs.some((t) => this.terms.has(t))) this.stepBack(node);
+  }
+
+  /** The whole gradient of a tensor, on top of its running one; undefined where nothing reached it. */
+  result(t: Tensor): Tensor | undefined {
+    const running = this.running.get(t);
+    const list = this.terms.get(t);
+    if (!list) return this.folded.has(t) ? running : undefined;
+    return running ? addUp(list, running) : this.settle(t);
+  }
+
+  termsOf(t: Tensor): Contribution[] {
+    return this.terms.get(t) ?? [];
+  }
+
+  private give(t: Tensor, term: Contribution): void {
+    const list = this.terms.get(t);
+    if (list) list.push(term);
+    else this.terms.set(t, [term]);
+  }
+
+  private settle(t: Tensor): Tensor | undefined {
+    const list = this.terms.get(t);
+    if (!list) return undefined;
+    const total = this.settled.get(t) ?? addUp(list);
+    this.settled.set(t, total);
+    this.terms.set(t, [total]);
+    return total;
+  }
+
+  private stepBack(node: Node): void {
+    if (!node.vjp) {
+      throw graphError(node.op, 'has no gradient rule', {
+        tensors: node.inputs,
+        site: node.site,
+        hint: 'Use stopGradient where none is meant to flow.',
       });
     }
-    const list = terms.get(t);
-    if (!list) return running ?? full(t.graph, 0, t.shape);
-    return running || !done.has(t) ? addUp(list, running) : (done.get(t) as Tensor);
-  });
+    const wants = node.inputs.map((t) => t !== undefined && this.wanted.has(t));
+    const dOutputs = node.outputs.map((t) => this.settle(t));
+    const terms = node.vjp({ dOutputs, needs: (i) => wants[i] === true });
+    const useful = terms.flatMap((term, i) => {
+      const input = node.inputs[i];
+      return term && input && wants[i] ? [{ input, term }] : [];
+    });
+    for (const { input, term } of 'inOrder' in node.attributes ? this.ordered(useful) : useful) this.give(input, term);
+  }
+
+  /** Adds what belongs to running gradients into them at once, and holds back the rest until that is done. */
+  private ordered(list: { input: Tensor; term: Contribution }[]): { input: Tensor; term: Contribution }[] {
+    const isFolded = ({ input }: { input: Tensor }): boolean => this.running.has(input);
+    const done = list.filter(isFolded).map(({ input, term }) => {
+      const total = addUp([term], this.running.get(input));
+      this.running.set(input, total);
+      this.folded.add(input);
+      return total;
+    });
+    return list.filter((x) => !isFolded(x)).map(({ input, term }) => ({ input, term: after(addUp([term]), done) }));
+  }
+}
+
+function checkRunning(t: Tensor, running: Tensor | undefined): void {
+  if (running && !sameShape(running.shape, t.shape)) {
+    throw graphError('gradients', 'the running gradient has another shape than its tensor', { tensors: [t, running] });
+  }
 }
 
 function scalarSeed(y: Tensor): Tensor {
-  if (y.rank !== 0)
+  if (y.rank !== 0) {
     throw graphError('gradients', 'only a scalar can be differentiated without seeds', { tensors: [y] });
+  }
   return y.graph.constant(1);
 }
 
-/** What lies between `wrt` and `outputs`: the nodes (last first) and the tensors whose gradients are needed. */
-function dependents(outputs: readonly Tensor[], wrt: readonly Tensor[]): { nodes: Node[]; tensors: Set<Tensor> } {
+function between(
+  outputs: readonly Tensor[],
+  wrt: readonly Tensor[],
+  bounds: ReadonlySet<Tensor>,
+): { nodes: Node[]; wanted: Set<Tensor> } {
   const above = new Set<Node>();
-  const stack = outputs.map((t) => t.node);
+  const stack = outputs.filter((t) => !bounds.has(t)).map((t) => t.node);
   for (let node = stack.pop(); node; node = stack.pop()) {
     if (above.has(node)) continue;
     above.add(node);
-    for (const t of node.inputs) if (t) stack.push(t.node);
+    for (const t of node.inputs) if (t && !bounds.has(t)) stack.push(t.node);
   }
-  const tensors = new Set<Tensor>(wrt);
+  const wanted = new Set<Tensor>(wrt);
   const nodes: Node[] = [];
   for (const node of [...above].toSorted((a, b) => a.id - b.id)) {
-    const depends = node.inputs.some((t) => t && tensors.has(t));
-    if (!depends) continue;
+    if (!node.inputs.some((t) => t && wanted.has(t))) continue;
     nodes.push(node);
-    for (const t of node.outputs) if (t.dtype === 'float32') tensors.add(t);
+    for (const t of node.outputs) if (t.dtype === 'float32') wanted.add(t);
   }
-  return { nodes: nodes.toReversed(), tensors };
-}
-
-function walkBack(
-  node: Node,
-  dOutputs: readonly (Tensor | undefined)[],
-  isWanted: (t: Tensor) => boolean,
-  give: (t: Tensor, term: Contribution) => void,
-): void {
-  const wants = node.inputs.map((t) => t !== undefined && isWanted(t));
-  if (!node.vjp) {
-    throw graphError(node.op, 'has no gradient rule', {
-      tensors: node.inputs,
-      site: node.site,
-      hint: 'Use stopGradient where none is meant to flow.',
-    });
-  }
-  const terms = node.vjp({ dOutputs, needs: (i) => wants[i] === true });
-  for (const [i, term] of terms.entries()) {
-    const input = node.inputs[i];
-    if (term && input && wants[i]) give(input, term);
-  }
+  return { nodes: nodes.toReversed(), wanted };
 }

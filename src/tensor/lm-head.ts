@@ -5,10 +5,11 @@
  */
 import { mulDims, sameDim, type Dim } from './dims.js';
 import { graphError, type Graph, type Tensor } from './graph.js';
-import { addRaw, binary, castRaw, divRaw, mulRaw, negRaw, unary } from './primitives/elementwise.js';
+import { addRaw, binary, divRaw, mulRaw, negRaw, unary } from './primitives/elementwise.js';
 import { checkDType, checkRank } from './primitives/infer.js';
-import { concatRaw, dimTensor, full, ints, reshapeRaw, sliceRaw } from './primitives/layout.js';
+import { concatRaw, dimTensor, full, ints, reshapeRaw } from './primitives/layout.js';
 import { gemmRaw, lazyGemm } from './primitives/product.js';
+import { falseZero } from './primitives/order.js';
 import { reduceRaw } from './primitives/reduce.js';
 import { scatterElementsRaw, takeAlongAxisRaw } from './primitives/select.js';
 
@@ -78,10 +79,7 @@ export function lmHead(hidden: Tensor, weight: Tensor, targets: Tensor, options:
       parts.dHidden.push(mulRaw(gemmRaw(lazyGemm(excess, weight, false, false)), minus));
       dWeight = gemmRaw(lazyGemm(excess, mulRaw(h, minus), true, false), dWeight);
     }
-    after = falseZero(
-      graph,
-      [parts.entropy.at(-1) ?? logp, parts.dHidden.at(-1), dWeight].filter((t) => t !== undefined),
-    );
+    after = falseZero([parts.entropy.at(-1) ?? logp, parts.dHidden.at(-1), dWeight].filter((t) => t !== undefined));
   }
   const join = (list: Tensor[], shape: readonly Dim[]): Tensor | undefined =>
     list.length === 0 ? undefined : assume(concatRaw(list, 0), shape);
@@ -136,27 +134,6 @@ function chunkCutter(
     bound = true;
     return part;
   };
-}
-
-/** int64[1] zero that is known only when all of `tensors` are: one element of each, times 0. */
-function falseZero(graph: Graph, tensors: readonly Tensor[]): Tensor {
-  return tensors
-    .map((t) => {
-      const corner = t.shape.reduce<Tensor>((x, _, axis) => firstOf(x, axis), t);
-      const sum = reduceRaw(
-        'ReduceSum',
-        corner,
-        t.shape.map((_, i) => i),
-        false,
-      );
-      return mulRaw(castRaw(reshapeRaw(sum, [1]), 'int64'), ints(graph, [0]));
-    })
-    .reduce((a, b) => addRaw(a, b));
-}
-
-/** The first element of an axis (none where the axis is empty). */
-function firstOf(x: Tensor, axis: number): Tensor {
-  return x.shape[axis] === 1 ? x : sliceRaw(x, axis, 0, 1);
 }
 
 /** Names the sizes of a tensor whose shape is known to be `shape`, though not by the rules of its operators. */

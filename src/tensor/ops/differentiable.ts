@@ -1,5 +1,5 @@
 /** Ways to give an operator its gradient rule. */
-import { graphError, type Contribution, type Tensor, type Vjp } from '../graph.js';
+import { graphError, type Attributes, type Contribution, type Tensor, type Vjp } from '../graph.js';
 
 /**
  * Attaches the rule of a one-output operator to the node of `y`. `rule(dy, needs)` returns gradients in the order of the
@@ -25,7 +25,12 @@ export function withoutGradient(y: Tensor): Tensor {
  * A part of the graph with a gradient rule of its own, in place of the rules of its operators: returns stand-ins for
  * `results` (computed from `inputs` in any way). `rule` returns the gradients in the order of `inputs`.
  */
-export function customGradient(inputs: readonly Tensor[], results: readonly Tensor[], rule: Vjp): Tensor[] {
+export function customGradient(
+  inputs: readonly Tensor[],
+  results: readonly Tensor[],
+  rule: Vjp,
+  attributes: Attributes = {},
+): Tensor[] {
   const first = inputs[0];
   if (!first) throw graphError('customGradient', 'needs at least one input');
   const outputs = results.map((t) => ({ dtype: t.dtype, shape: t.shape }));
@@ -33,6 +38,7 @@ export function customGradient(inputs: readonly Tensor[], results: readonly Tens
     op: '@custom',
     inputs: [...inputs, ...results],
     outputs,
+    attributes,
     vjp: rule,
     distinct: true,
   });
