@@ -30,7 +30,7 @@ export type { PretrainOptions, PretrainResult } from './pretrain-facts.js';
 
 export const PRETRAIN_DEFAULTS: Omit<PretrainOptions, 'out' | 'command'> = {
   seed: 1,
-  steps: 1000,
+  steps: 700,
   documentsPerStep: 40,
   learningRate: 2e-3,
   decayAfter: 0.6,
