@@ -148,7 +148,7 @@ function addWorld({ program, context }: Build): void {
     .description('Pre-train the base model from random weights; goes on where an earlier attempt stopped.')
     .requiredOption('--out <folder>', 'folder to write, in Hugging Face layout')
     .option('--seed <number>', 'seed of weights and text', '1')
-    .option('--steps <number>', 'training steps', '1000')
+    .option('--steps <number>', 'training steps', '700')
     .action(async (options: WorldPretrainOptions) => {
       const { pretrainWorld } = await import('./world.js');
       await pretrainWorld(options, context());
