@@ -5,57 +5,51 @@ import type { DecoderConfig } from '../../models/hf-config.js';
 import {
   cast,
   exp,
-  gather,
   gradients,
   Graph,
   less,
-  linear,
-  matmul,
-  logSoftmax,
+  lmHead,
   maximum,
   minimum,
   mul,
   neg,
-  reshape,
-  stopGradient,
   sub,
-  sum,
-  takeAlongAxis,
   type Tensor,
 } from '../../tensor/index.js';
 
-/** log p of the kept rows' targets, with what their gradient needs. */
-interface Scored {
+/** A packed graph up to the rows that enter the head. */
+interface Hidden {
   weights: Weights;
   embedded: Tensor;
-  /** Rows that entered the head, [M, hidden]. */
+  /** [M, hidden]. */
   hidden: Tensor;
-  logits: Tensor;
-  /** log p of every token, [M, vocab]. */
-  all: Tensor;
+  /** Wanted tokens, int64 [M]. */
   targets: Tensor;
-  /** log p of the targets, [M]. */
-  logprobs: Tensor;
 }
 
-function scored(graph: Graph, config: DecoderConfig, withPrefix: boolean): Scored {
+function hiddenRows(graph: Graph, config: DecoderConfig, withPrefix: boolean): Hidden {
   const weights = decoderWeights(graph, config);
   const ids = graph.input('ids', 'int32', ['S']);
-  const targets = graph.input('targets', 'int32', ['M']);
+  const targets = cast(graph.input('targets', 'int32', ['M']), 'int64');
   const at = rowPositions(graph, config, 'S');
   const embedded = embedRows(weights, ids);
   const attention = packedAttention(config, packedInputs(graph, config, withPrefix));
-  const hidden = decodeRows(config, weights, embedded, at, attention);
-  const logits = linear(hidden, headWeight(config, weights));
-  const all = logSoftmax(logits, 1);
-  const logprobs = reshape(takeAlongAxis(all, reshape(targets, ['M', 1]), 1), ['M']);
-  return { weights, embedded, hidden, logits, all, targets, logprobs };
+  return { weights, embedded, targets, hidden: decodeRows(config, weights, embedded, at, attention) };
+}
+
+/** From this vocabulary on, the head is computed in two parts, so that half the logits are in memory at a time. */
+const LARGE_VOCAB = 16_384;
+
+function headChunks({ vocab }: DecoderConfig): number {
+  return vocab < LARGE_VOCAB ? 1 : 2;
 }
 
 /** Outputs: `logprobs` [M]. */
 export function scoreGraph(config: DecoderConfig, withPrefix: boolean): Graph {
   const graph = new Graph(`score${withPrefix ? '-shared' : ''}`);
-  graph.output('logprobs', scored(graph, config, withPrefix).logprobs);
+  const { weights, hidden, targets } = hiddenRows(graph, config, withPrefix);
+  const { logp } = lmHead(hidden, headWeight(config, weights), targets, { chunks: headChunks(config) });
+  graph.output('logprobs', logp);
   return graph;
 }
 
@@ -64,50 +58,53 @@ export const runningName = (param: string): string => `running.${param}`;
 export const gradName = (param: string): string => `grad.${param}`;
 
 /**
- * Outputs: `logprobs` [M], `entropy` [M], `grad.*` for every parameter that takes part in a matrix product or a norm,
- * and two lists of rows that the caller adds to tables: `dEmbedded` [S, hidden] at the input ids (embedding), `dTarget`
- * [M, hidden] at the targets (head). Splitting off those rows avoids one-hot matrices and scattering.
- *
- * The gradient of the loss by a target's log p is `slope` = -w A r, or 0 where the ratio is clipped (see `tokenLoss`);
- * that by the logits is slope (onehot - p), of which the graph multiplies out only the second, dense half.
+ * Outputs: `logprobs` [M], `entropy` [M], `grad.*` for every parameter that takes part in a matrix product or a norm, and
+ * `dEmbedded` [S, hidden], rows that the caller adds to the embedding's gradient at the input ids.
  */
 export function trainGraph(config: DecoderConfig, withPrefix: boolean): Graph {
   const graph = new Graph(`train${withPrefix ? '-shared' : ''}`);
-  const s = scored(graph, config, withPrefix);
-  const slope = reshape(slopes(graph, s.logprobs), ['M', 1]);
-  const p = exp(s.all);
-  const head = headWeight(config, s.weights);
-  // d loss / d logits = slope (onehot - p). The slope multiplies the narrow side of each product, never [M, vocab], so
-  // the head's weight sees p against rows scaled beforehand, and the rows get their gradient scaled afterwards.
-  const scaledRows = mul(s.hidden, slope);
-  const forHead = linear(stopGradient(neg(scaledRows)), head);
-  const dHidden = mul(sub(gather(head, s.targets, 0), matmul(p, head)), slope);
-  const names = [...s.weights.keys()].filter((name) => name !== 'embed' || config.tied);
-  const accumulate = new Map(
+  const { weights, embedded, hidden, targets } = hiddenRows(graph, config, withPrefix);
+  const names = [...weights.keys()].filter((name) => name !== 'embed' || config.tied);
+  const running = new Map(
     names.map((name) => {
-      const weight = s.weights.get(name) as Tensor;
+      const weight = weights.get(name) as Tensor;
       return [weight, graph.input(runningName(name), 'float32', weight.shape)];
     }),
   );
-  const wrt = [s.embedded, ...accumulate.keys()];
-  const [dEmbedded, ...grads] = gradients([forHead, s.hidden], wrt, { seeds: [p, dHidden], accumulate });
-  graph.output('logprobs', s.logprobs);
-  graph.output('entropy', neg(sum(mul(p, s.all), 1)));
+  const head = headWeight(config, weights);
+  const scored = lmHead(hidden, head, targets, {
+    chunks: headChunks(config),
+    entropy: true,
+    rowGradient: lossSlope(graph),
+    running: running.get(head) as Tensor,
+  });
+  const inner = [...running.keys()].filter((weight) => weight !== head);
+  const [dEmbedded, ...grads] = gradients([hidden], [embedded, ...inner], {
+    seeds: [scored.dHidden],
+    accumulate: running,
+  });
+  const gradOf = new Map([[head, scored.dWeight], ...inner.map((weight, i) => [weight, grads[i]] as const)]);
+  graph.output('logprobs', scored.logp);
+  graph.output('entropy', scored.entropy as Tensor);
   graph.output('dEmbedded', dEmbedded as Tensor);
-  graph.output('dTarget', scaledRows);
-  for (const [i, name] of names.entries()) graph.output(gradName(name), grads[i] as Tensor);
+  for (const name of names) graph.output(gradName(name), gradOf.get(weights.get(name) as Tensor) as Tensor);
   return graph;
 }
 
-/** d loss / d log p of every kept row, [M]; inputs as in `tokenLoss`, with `useRatio` 1 or 0. */
-function slopes(graph: Graph, logprobs: Tensor): Tensor {
-  const advantage = graph.input('advantage', 'float32', ['M']);
-  const weight = graph.input('weight', 'float32', ['M']);
-  const sampler = graph.input('sampler', 'float32', ['M']);
-  const scalar = (name: string) => graph.input(name, 'float32', []);
-  const ratio = exp(minimum(mul(sub(logprobs, sampler), scalar('useRatio')), 30)); // a bound far beyond any clip, so that 0 times it is 0
-  const bounded = minimum(maximum(ratio, scalar('ratioLow')), scalar('ratioHigh'));
-  const gain = mul(ratio, advantage);
-  const clipped = cast(less(mul(bounded, advantage), gain), 'float32');
-  return neg(mul(mul(weight, gain), sub(1, clipped)));
+/** d loss / d log p of rows: -w A r, or 0 where the ratio r is clipped; inputs as in `tokenLoss`, with `useRatio` 1 or 0. */
+function lossSlope(graph: Graph): (logp: Tensor, rows: (t: Tensor) => Tensor) => Tensor {
+  const [weight, advantage, sampler] = ['weight', 'advantage', 'sampler'].map((name) =>
+    graph.input(name, 'float32', ['M']),
+  ) as [Tensor, Tensor, Tensor];
+  const [useRatio, low, high] = ['useRatio', 'ratioLow', 'ratioHigh'].map((name) =>
+    graph.input(name, 'float32', []),
+  ) as [Tensor, Tensor, Tensor];
+  return (logp, rows) => {
+    // The bound is far beyond any clip; it keeps the ratio finite, so that 0 times it is 0.
+    const ratio = exp(minimum(mul(sub(logp, rows(sampler)), useRatio), 30));
+    const bounded = minimum(maximum(ratio, low), high);
+    const gain = mul(ratio, rows(advantage));
+    const clipped = cast(less(mul(bounded, rows(advantage)), gain), 'float32');
+    return neg(mul(mul(rows(weight), gain), sub(1, clipped)));
+  };
 }

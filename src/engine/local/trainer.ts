@@ -59,12 +59,10 @@ export async function accumulateGradients(
       logprobs: null,
       entropy: null,
       dEmbedded: null,
-      dTarget: null,
     };
     if (!config.tied) delete fetches[gradName('embed')]; // its rows are added below
     const found = await program.run(feeds, fetches);
     addRows(grads.get('embed')!, packed.ids, found['dEmbedded']!, config.hidden);
-    addRows(grads.get(config.tied ? 'embed' : 'head')!, packed.targets, found['dTarget']!, config.hidden);
     spread(found['logprobs']!, batch, (group, response) => logprobs_NGT[group]![response]!);
     spread(found['entropy']!, batch, (group, response) => entropy_NGT[group]![response]!);
     onDone(i + 1, batches.length);

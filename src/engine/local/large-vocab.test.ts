@@ -1,0 +1,49 @@
+import { expect, it } from 'vitest';
+import { Rng } from '../../core/rng.js';
+import { randomTokens } from '../testing/helpers.js';
+import { tinyConfig, tinyParams } from '../testing/tiny-model.js';
+import { ModelState } from './model-state.js';
+import { accumulateGradients, scoreGroups } from './trainer.js';
+
+const LIMITS = { bytes: 1e9, rows: 1e6 };
+const LOSS = { kind: 'cross_entropy' } as const;
+const config = tinyConfig('llama', { vocab: 16_400, hidden: 8 });
+
+// One response token leaves the second part of the head without rows; an odd number leaves it a smaller one.
+it.each([1, 2, 7])('has the gradient of its loss where the head is computed in parts (%i tokens)', async (length) => {
+  const state = new ModelState(config, tinyParams(config), { maxContext: 24, threads: 1 });
+  const trainables = state.prepareTraining();
+  const rng = Rng.fromSeed(length);
+  const tokens = randomTokens(rng, length, config.vocab);
+  const weights = Float32Array.from({ length }, () => rng.next());
+  const prompt = randomTokens(rng, 3, config.vocab);
+  for (const { grad } of trainables) for (let i = 0; i < grad.length; i++) grad[i] = 0.25; // what stood there before
+  const { loss, tokens: counted } = await accumulateGradients(
+    state,
+    trainables,
+    [{ prompt, responses: [{ tokens, weights }] }],
+    LOSS,
+    LIMITS,
+  );
+  expect(counted).toBe(length);
+  const lossNow = async () => {
+    const [[scores]] = (await scoreGroups(state, [{ prompt, responses: [tokens] }], LIMITS)) as [[Float32Array]];
+    return -scores.reduce((sum, p, t) => sum + weights[t]! * p, 0);
+  };
+  expect(await lossNow()).toBeCloseTo(loss, 4);
+  for (const { name, value, grad } of trainables) {
+    // The slope along the gradient itself is the gradient's length.
+    const own = grad.map((g) => g - 0.25);
+    const norm = Math.sqrt(own.reduce((sum, g) => sum + g * g, 0));
+    const start = value.slice();
+    const at = async (step: number) => {
+      for (let i = 0; i < value.length; i++) value[i] = start[i]! + (step * own[i]!) / norm;
+      return lossNow();
+    };
+    const slope = ((await at(0.01)) - (await at(-0.01))) / 0.02;
+    value.set(start);
+    expect(norm, name).toBeGreaterThan(0);
+    expect(Math.abs(slope / norm - 1), name).toBeLessThan(0.02);
+  }
+  await state.dispose();
+});
