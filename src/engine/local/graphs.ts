@@ -76,7 +76,7 @@ export function trainGraph(config: DecoderConfig, withPrefix: boolean): Graph {
     chunks: headChunks(config),
     entropy: true,
     rowGradient: lossSlope(graph),
-    running: running.get(head) as Tensor,
+    running: running.get(head),
   });
   const inner = [...running.keys()].filter((weight) => weight !== head);
   const [dEmbedded, ...grads] = gradients([hidden], [embedded, ...inner], {
