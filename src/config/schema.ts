@@ -194,6 +194,11 @@ const retriever = section(
     warmupShare: share(0.1, 'Share of the steps over which the learning rate rises.'),
     weightDecay: atLeast(0, 0.01, 'Weight decay of AdamW.'),
     maxGradNorm: atLeast(0, 1, 'Clip the global gradient norm to this; 0: no clipping.'),
+    tokenDropout: key(
+      z.number().min(0).lt(1).default(0),
+      'Share of the tokens left out of each training text, drawn anew each time; helps where labels are noisy.',
+      'share',
+    ),
     heldOutShare: share(
       0.05,
       'Share of the labelled queries kept for validation; the checkpoint with the best recall@1 on them stays.',

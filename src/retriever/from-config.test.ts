@@ -35,6 +35,7 @@ describe('the retriever section', () => {
       warmupShare: 0.3,
       weightDecay: 0.2,
       maxGradNorm: 2,
+      tokenDropout: 0.25,
       heldOutShare: 0.4,
       maxQueryTokens: 9,
       maxDocumentTokens: 8,

@@ -22,7 +22,7 @@ export function encoderShapeOf(section: Section): EncoderShape {
 }
 
 export function trainOptionsOf(section: Section, seed: number): TrainOptions {
-  const { steps, batchSize, learningRate, warmupShare, weightDecay, maxGradNorm, heldOutShare } = section;
+  const { steps, batchSize, learningRate, warmupShare, weightDecay, maxGradNorm, tokenDropout, heldOutShare } = section;
   const evalEvery = Math.max(1, Math.ceil(steps / VALIDATIONS));
   return {
     steps,
@@ -34,7 +34,7 @@ export function trainOptionsOf(section: Section, seed: number): TrainOptions {
     heldOutShare,
     evalEvery,
     inBatchPositives: 'mask',
-    tokenDropout: 0,
+    tokenDropout,
     seed,
   };
 }
