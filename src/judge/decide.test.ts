@@ -91,11 +91,27 @@ describe('baselines', () => {
   });
 
   test('against query and trace, what this trace does for this query is left, by hand', () => {
-    // Gains of p: 1.75 .75 -1.25 -1.25; of q: 1.75 -1.25 .75 -1.25; means of traces: 1.75 -.25 -.25 -1.25.
-    expect(both('query-and-trace')).toMatchObject([
-      { problemId: 'p', traceId: 'b', score: 1 },
-      { problemId: 'q', traceId: 'c', score: 1 },
+    // Gains of p: 1.75 .75 -1.25 -1.25; of eight queries like q: 1.75 -1.25 .75 -1.25.
+    // Merit for p: a 8 x 1.75 / (8 + 4) = 1.1667, b -8 x 1.25 / 12 = -.8333; left: a .5833, b 1.5833.
+    const like = (id: string, ...values: number[]) => ({
+      query: { problem: { ...problem, id }, candidates: traces },
+      scores: scores(...values).map((score) => ({ ...score, problemId: id })),
+    });
+    const queries = [like('p', -3, -4, -6, -6), ...Array.from({ length: 8 }, (_, i) => like(`q${i}`, -3, -6, -4, -6))];
+    const labels = decideLabels(queries, { topPositives: 1, baseline: 'query-and-trace' });
+    expect(labels.slice(0, 4)).toMatchObject([
+      { traceId: 'a', score: 0.583333, relevant: false },
+      { traceId: 'b', score: 1.583333, relevant: true },
+      { traceId: 'c', score: -1.75, relevant: false },
+      { traceId: 'd', score: -0.416667, relevant: false },
     ]);
+  });
+
+  test('a trace judged for one query has no merit for others: its gain stays its own', () => {
+    const alone = { query: { problem, candidates: traces }, scores: scores(-4, -6, -3, -7) };
+    const gains = (baseline: Baseline) =>
+      decideLabels([alone], { topPositives: 1, baseline }).map((l) => ('score' in l ? l.score : undefined));
+    expect(gains('query-and-trace')).toEqual(gains('query'));
   });
 });
 

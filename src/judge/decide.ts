@@ -10,8 +10,8 @@ export const UTILITY = 'utility';
 /**
  * What a score is compared with.
  * - `query`: the mean over the query's candidates. A trace that helps every query then ranks high everywhere.
- * - `query-and-trace`: also the trace's own mean gain over all queries, so that what is left is what *this* trace does
- *   for *this* query (the interaction of a two-way table): relevance, not a trace's general merit.
+ * - `query-and-trace`: also what the trace gains for the other queries on average, so that what is left is what *this*
+ *   trace does for *this* query (the interaction of a two-way table): relevance, not a trace's general merit.
  */
 export type Baseline = 'query' | 'query-and-trace';
 
@@ -33,7 +33,7 @@ export interface ScoredQuery {
  * Labels of all queries from the scores of their candidates. With s(q, c) = log p(solution of q | c, q),
  *
  *     gain(q, c) = s(q, c) - mean over the candidates of q        (baseline `query`)
- *     gain'(q, c) = gain(q, c) - mean of gain(., c) over queries  (baseline `query-and-trace`)
+ *     gain'(q, c) = gain(q, c) - merit of c for other queries     (baseline `query-and-trace`)
  *
  * and the best `topPositives` candidates with a gain above `minGain` are relevant. The mean over candidates is the baseline, not
  * the score without a trace: what any trace gains over none is mostly format. (Eq. 1 asks for the trace that maximises
@@ -42,9 +42,11 @@ export interface ScoredQuery {
  */
 export function decideLabels(scored: readonly ScoredQuery[], options: DecideOptions): Label[] {
   const gains = scored.map(({ scores }) => gainsOf(scores));
-  const general = options.baseline === 'query' ? new Map<string, number>() : meanGainOfTraces(gains);
+  const sums = options.baseline === 'query' ? undefined : sumsOfTraces(gains);
   return scored.flatMap(({ query, scores }, i) => {
-    const relative = new Map([...(gains[i] ?? [])].map(([trace, gain]) => [trace, gain - (general.get(trace) ?? 0)]));
+    const relative = new Map(
+      [...(gains[i] ?? [])].map(([trace, gain]) => [trace, gain - (sums ? merit(sums.get(trace), gain) : 0)]),
+    );
     return decideQuery(query, scores, relative, options);
   });
 }
@@ -57,9 +59,14 @@ function gainsOf(scores: readonly PairScore[]): Map<string, number> {
   return new Map(scored.map((s) => [s.traceId, s.logprob - mean]));
 }
 
-/** What each trace gains on average, whatever the query. */
-function meanGainOfTraces(gains: readonly ReadonlyMap<string, number>[]): Map<string, number> {
-  const sums = new Map<string, { sum: number; count: number }>();
+interface TraceSum {
+  sum: number;
+  count: number;
+}
+
+/** Gains of each trace, summed over all queries. */
+function sumsOfTraces(gains: readonly ReadonlyMap<string, number>[]): Map<string, TraceSum> {
+  const sums = new Map<string, TraceSum>();
   for (const query of gains) {
     for (const [trace, gain] of query) {
       const entry = sums.get(trace) ?? { sum: 0, count: 0 };
@@ -68,7 +75,18 @@ function meanGainOfTraces(gains: readonly ReadonlyMap<string, number>[]): Map<st
       sums.set(trace, entry);
     }
   }
-  return new Map([...sums].map(([trace, { sum, count }]) => [trace, sum / count]));
+  return sums;
+}
+
+/** Queries' worth of "no merit" that a trace starts with. */
+const PRIOR_QUERIES = 4;
+
+/**
+ * What a trace gains for the *other* queries, shrunk towards 0 where there are few of them: a trace judged for one query
+ * only has no known merit, and its gain stays its own. With hundreds of queries it is the plain mean.
+ */
+function merit(all: TraceSum | undefined, own: number): number {
+  return all ? (all.sum - own) / (all.count - 1 + PRIOR_QUERIES) : 0;
 }
 
 function decideQuery(
