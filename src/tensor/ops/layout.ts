@@ -11,6 +11,7 @@ import {
   sliceRaw,
   splitRaw,
   transposeRaw,
+  unsqueezedShape,
 } from '../primitives/layout.js';
 import { sumTo } from '../primitives/reduce.js';
 import { withGradient } from './differentiable.js';
@@ -80,17 +81,7 @@ export function squeeze(x: Tensor, axes: number | readonly number[]): Tensor {
 
 /** Adds axes of size 1; `axes` are positions in the result. */
 export function unsqueeze(x: Tensor, axes: number | readonly number[]): Tensor {
-  const list = typeof axes === 'number' ? [axes] : axes;
-  const rank = x.rank + list.length;
-  const at = new Set(list.map((a) => (a < 0 ? a + rank : a)));
-  if (at.size !== list.length || [...at].some((a) => a < 0 || a >= rank)) {
-    throw graphError('unsqueeze', `axes ${list.join(', ')} do not fit rank ${rank}`, { tensors: [x] });
-  }
-  const rest = x.shape.values();
-  return reshape(
-    x,
-    Array.from({ length: rank }, (_, i): Dim => (at.has(i) ? 1 : (rest.next().value as Dim))),
-  );
+  return reshape(x, unsqueezedShape(x, axes));
 }
 
 /** Zeros before and after the elements of an axis. */

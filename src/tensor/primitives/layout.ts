@@ -190,8 +190,8 @@ export function full(graph: Graph, value: number, shape: Shape, dtype: DType = '
   return expandRaw(graph.constant(value, [], dtype), shape);
 }
 
-/** Adds axes of size 1; `axes` are positions in the result. */
-export function unsqueezeRaw(x: Tensor, axes: number | readonly number[]): Tensor {
+/** Shape of `x` with axes of size 1 added; `axes` are positions in the result. */
+export function unsqueezedShape(x: Tensor, axes: number | readonly number[]): Dim[] {
   const list = typeof axes === 'number' ? [axes] : axes;
   const rank = x.rank + list.length;
   const at = new Set(list.map((a) => (a < 0 ? a + rank : a)));
@@ -199,6 +199,10 @@ export function unsqueezeRaw(x: Tensor, axes: number | readonly number[]): Tenso
     throw graphError('unsqueeze', `axes ${list.join(', ')} do not fit rank ${rank}`, { tensors: [x] });
   }
   const rest = x.shape.values();
-  const shape = Array.from({ length: rank }, (_, i): Dim => (at.has(i) ? 1 : (rest.next().value as Dim)));
-  return reshapeRaw(x, shape);
+  return Array.from({ length: rank }, (_, i): Dim => (at.has(i) ? 1 : (rest.next().value as Dim)));
+}
+
+/** Adds axes of size 1; `axes` are positions in the result. */
+export function unsqueezeRaw(x: Tensor, axes: number | readonly number[]): Tensor {
+  return reshapeRaw(x, unsqueezedShape(x, axes));
 }
