@@ -4,7 +4,7 @@
  */
 import { createRequire } from 'node:module';
 import { pathToFileURL } from 'node:url';
-import { parentPort, Worker } from 'node:worker_threads';
+import { parentPort, Worker, type ResourceLimits } from 'node:worker_threads';
 import { errorFacts, RaRftError, type ErrorFacts } from './errors.js';
 
 /** What a served method may call while it works, to tell the caller how far it is. */
@@ -51,9 +51,12 @@ export class WorkerClient<M extends Methods> {
   private nextId = 0;
   private failure: RaRftError | undefined;
 
-  /** `url`: the worker's module, written `new URL('./x-worker.js', import.meta.url)` (a `.ts` source is found too). */
-  constructor(url: URL, name: string) {
-    this.worker = new Worker(workerEntry(url), { name });
+  /**
+   * `url`: the worker's module, written `new URL('./x-worker.js', import.meta.url)` (a `.ts` source is found too). A
+   * worker that exceeds its `resourceLimits` dies.
+   */
+  constructor(url: URL, name: string, resourceLimits?: ResourceLimits) {
+    this.worker = new Worker(workerEntry(url), { name, ...(resourceLimits && { resourceLimits }) });
     this.worker.on('message', (reply: Reply) => this.receive(reply));
     this.worker.on('error', (cause) =>
       this.fail(new RaRftError({ code: 'engine', message: `worker ${name} failed: ${String(cause)}`, cause })),

@@ -1,5 +1,14 @@
 /** Verification: find the answer, compare it, say why. */
-export { rewardOf, type Outcome, type Verdict, type VerifiedProblem, type Verifier } from './types.js';
+export { isJudged, rewardOf, type Outcome, type Verdict, type VerifiedProblem, type Verifier } from './types.js';
+export { isCorrect, verify, verifyMany } from './verify.js';
+export {
+  openMathVerifier,
+  type AnswerPair,
+  type MathVerifier,
+  type MathVerifierOptions,
+  type VerifyOptions,
+} from './math-verifier.js';
+export { extractAnswers, goldProblem, type AnswerKind, type FoundAnswer, type MathOptions } from './math/index.js';
 export { lastBoxed, type Boxed } from './boxed.js';
 export { numericVerifier, verifyNumeric } from './numeric.js';
 export { openModuleVerifier, type ModuleVerifierOptions } from './module.js';

@@ -59,7 +59,7 @@ describe('openVerifier with a module', () => {
         return 1;
       };`,
     );
-    const verifier = await openVerifier(reward, { baseFolder: folder, timeoutMs: 300, workers: 1 });
+    const verifier = await openVerifier(reward, { baseFolder: folder, timeoutMs: 500, workers: 1 });
     const responses = ['ok', 'throw', 'loop', 'ok', 'never', 'exit', 'ok', 'nonsense', 'ok'];
     const verdicts = await verifier.verifyMany(pairs(...responses));
     expect(verdicts.map((v) => v.outcome)).toEqual([

@@ -9,10 +9,17 @@ export interface Verdict {
   rule: string;
   /** The answer found in the response, as written. */
   extracted?: string;
+  /** Normal form of the gold answer: what was compared. */
+  goldForm?: string;
+  /** Normal form of the response's answer. */
+  answerForm?: string;
+  /** What was done, in order, a sentence each; only where it was asked for. */
+  steps?: string[];
   /** What failed, for `timeout`, `error` and `gold_unparseable`. */
   reason?: string;
   /** In [0, 1], where a reward module gave a number; otherwise the outcome says it all. */
   reward?: number;
+  /** Time of the work itself; waiting for a thread is not counted. */
   timeMs?: number;
 }
 
@@ -30,6 +37,11 @@ export interface Verifier {
   /** Why a gold answer cannot be judged against; undefined where it can. For the loading of data. */
   checkAnswer?(answer: string): string | undefined;
   dispose(): Promise<void>;
+}
+
+/** Whether a verdict says anything about the response; false where the verifier itself failed. */
+export function isJudged({ outcome }: Verdict): boolean {
+  return outcome !== 'gold_unparseable' && outcome !== 'timeout' && outcome !== 'error';
 }
 
 /**

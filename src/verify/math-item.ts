@@ -1,0 +1,22 @@
+/** One response to judge mathematically, and its verdict: what the math verifier and its threads exchange. */
+import { judgeAnswer, type MathOptions } from './math/index.js';
+import type { Verdict } from './types.js';
+
+/** A pair of texts with how to compare them. */
+export interface MathItem {
+  gold: string;
+  response: string;
+  options: MathOptions;
+  /** Whether the verdict is to hold its steps. */
+  steps: boolean;
+}
+
+/** Judges one item; without a clock, which is the pool's. */
+export function judgeForPool({ gold, response, options, steps }: MathItem): Verdict {
+  const { steps: taken, ...verdict } = judgeAnswer(gold, response, options);
+  return {
+    ...verdict,
+    ...(verdict.outcome === 'gold_unparseable' && { reason: taken.at(-1) ?? 'the gold answer cannot be read' }),
+    ...(steps && { steps: taken }),
+  };
+}

@@ -1,0 +1,6 @@
+/** Worker of the math verifier: algebra may run long or out of memory, so it runs where it can be ended. */
+import { judgeForPool, type MathItem } from './math-item.js';
+import { servePool } from './pool-serve.js';
+import type { Verdict } from './types.js';
+
+servePool<null, MathItem, Verdict>(() => {}, judgeForPool);

@@ -1,0 +1,232 @@
+/**
+ * Worker threads for work that may hang, exhaust memory or end its process. Every item has a clock of its own, which starts
+ * when the work on it starts; a thread that runs over it is ended and replaced, and the rest of the queue goes on.
+ */
+import type { ResourceLimits } from 'node:worker_threads';
+import { errorFacts } from '../core/errors.js';
+import { WorkerClient } from '../core/worker-rpc.js';
+import type { PoolMethods, Worked } from './pool-serve.js';
+
+/** What a pool says of an item: its result, or why there is none. `timeMs` is the time of the work, not of the queue. */
+export type Done<Result> =
+  | { status: 'done'; result: Result; timeMs: number }
+  | { status: 'timeout'; timeMs: number }
+  | { status: 'failed'; reason: string; timeMs?: number };
+
+export interface PoolOptions<Setup> {
+  /** The worker's module, which calls `servePool`. */
+  url: URL;
+  /** Name of the threads, for errors. */
+  name: string;
+  /** Given to the `load` of every thread. */
+  setup: Setup;
+  /** Threads at most; they start when there is work for them. */
+  workers: number;
+  /** Items a message at most. Many make cheap work fast; work with side effects wants 1, since a batch may be retried. */
+  batchSize: number;
+  /** Longest time on one item. */
+  timeoutMs: number;
+  /**
+   * Longest time until a loaded thread begins with what it was sent: one that does not is blocked by what an earlier item
+   * left behind, and is replaced. Default 10 seconds.
+   */
+  beginMs?: number;
+  /** Memory limits of each thread; one that exceeds them ends, which fails the item it was at. */
+  resourceLimits?: ResourceLimits;
+}
+
+interface Job<Item, Result> {
+  item: Item;
+  timeoutMs: number;
+  resolve: (done: Done<Result>) => void;
+}
+
+/** How often a busy thread is looked at: by so much a time-out may come late. */
+const tickMs = 10;
+
+export class KillablePool<Setup, Item, Result> {
+  private readonly options: PoolOptions<Setup>;
+  private readonly lanes: Lane<Setup, Item, Result>[] = [];
+  private queue: Job<Item, Result>[] = [];
+  private disposed = false;
+
+  constructor(options: PoolOptions<Setup>) {
+    this.options = options;
+  }
+
+  /** Starts one thread and loads it, so that a worker that cannot load is known at once. Throws what loading throws. */
+  async ready(): Promise<void> {
+    const lane = this.lanes[0] ?? this.addLane();
+    try {
+      await lane.ready();
+    } catch (error) {
+      await this.dispose();
+      throw error;
+    }
+  }
+
+  /** Works on all items; results in their order. Never rejects. Calls may overlap: their items share the queue. */
+  run(items: readonly Item[], timeoutMs = this.options.timeoutMs): Promise<Done<Result>[]> {
+    if (this.disposed) return Promise.resolve(items.map(() => ({ status: 'failed', reason: 'used after dispose' })));
+    const done = items.map(
+      (item) =>
+        new Promise<Done<Result>>((resolve) => {
+          this.queue.push({ item, timeoutMs, resolve });
+        }),
+    );
+    while (this.lanes.length < Math.min(this.options.workers, this.queue.length)) this.addLane();
+    this.wake();
+    return Promise.all(done);
+  }
+
+  /** Ends all threads. Items that are still waiting, or being worked on, fail. */
+  async dispose(): Promise<void> {
+    this.disposed = true;
+    refuse(this.queue.splice(0));
+    await Promise.all(this.lanes.map((lane) => lane.end()));
+  }
+
+  private addLane(): Lane<Setup, Item, Result> {
+    const { batchSize, workers } = this.options;
+    // Short queues are cut finer, so that no thread waits while another has a full batch.
+    const take = () => this.queue.splice(0, Math.min(batchSize, Math.ceil(this.queue.length / (2 * workers))));
+    const giveBack = (jobs: Job<Item, Result>[]) => {
+      if (this.disposed) refuse(jobs);
+      else this.queue = [...jobs, ...this.queue];
+      this.wake();
+    };
+    const lane = new Lane(this.options, take, giveBack);
+    this.lanes.push(lane);
+    return lane;
+  }
+
+  private wake(): void {
+    for (const lane of this.lanes) void lane.workOff();
+  }
+}
+
+function refuse(jobs: readonly { resolve: (done: Done<never>) => void }[]): void {
+  for (const job of jobs) job.resolve({ status: 'failed', reason: 'used after dispose' });
+}
+
+/** One thread at a time, with what it is at. */
+class Lane<Setup, Item, Result> {
+  private readonly options: PoolOptions<Setup>;
+  private readonly take: () => Job<Item, Result>[];
+  private readonly giveBack: (jobs: Job<Item, Result>[]) => void;
+  /** Index of the item in the batch that the thread is at; -1 before the first, the batch's length after the last. */
+  private position = newPosition();
+  private worker: WorkerClient<PoolMethods<Setup, Item, Result>> | undefined;
+  private loaded: Promise<void> | undefined;
+  private busy = false;
+
+  constructor(
+    options: PoolOptions<Setup>,
+    take: () => Job<Item, Result>[],
+    giveBack: (jobs: Job<Item, Result>[]) => void,
+  ) {
+    this.options = options;
+    this.take = take;
+    this.giveBack = giveBack;
+  }
+
+  ready(): Promise<void> {
+    if (!this.worker || !this.loaded) {
+      const { url, name, setup, resourceLimits } = this.options;
+      this.worker = new WorkerClient(url, name, resourceLimits);
+      this.position = newPosition();
+      this.loaded = this.worker.call('load', { setup, position: this.position });
+    }
+    return this.loaded;
+  }
+
+  /** Takes batches until the queue is empty. */
+  async workOff(): Promise<void> {
+    if (this.busy) return;
+    this.busy = true;
+    for (let jobs = this.take(); jobs.length > 0; jobs = this.take()) await this.workOn(jobs);
+    this.busy = false;
+  }
+
+  async end(): Promise<void> {
+    const { worker } = this;
+    this.worker = undefined;
+    this.loaded = undefined;
+    await worker?.terminate();
+  }
+
+  /** Settles some of the jobs and gives back those that are still to be done. */
+  private async workOn(jobs: Job<Item, Result>[]): Promise<void> {
+    try {
+      await this.ready();
+    } catch (error) {
+      await this.end();
+      for (const job of jobs) job.resolve({ status: 'failed', reason: errorFacts(error).message });
+      return;
+    }
+    const outcome = await this.watched(jobs);
+    if ('worked' in outcome) {
+      for (const [i, worked] of outcome.worked.entries()) jobs[i]?.resolve(doneOf(worked));
+      this.giveBack(jobs.slice(outcome.worked.length));
+      return;
+    }
+    // The thread is lost, and with it what it had not sent: at most a slice of quick items, which are done again.
+    void this.end();
+    const { at } = outcome;
+    if (at !== undefined) jobs[at]?.resolve(outcome.done);
+    this.giveBack(jobs.filter((_, i) => i !== at));
+  }
+
+  /** Lets the thread work on a batch. */
+  private watched(jobs: readonly Job<Item, Result>[]): Promise<Watched<Result>> {
+    const { worker, position } = this;
+    const { beginMs = 10_000 } = this.options;
+    if (!worker) return Promise.resolve({ at: 0, done: { status: 'failed', reason: 'used after dispose' } });
+    Atomics.store(position, 0, -1);
+    return new Promise((resolve) => {
+      let seen = -1;
+      let since = performance.now();
+      const watch = setInterval(() => {
+        const at = Atomics.load(position, 0);
+        const now = performance.now();
+        if (at !== seen) {
+          seen = at;
+          since = now;
+        }
+        const job = jobs[at];
+        if (job && now - since >= job.timeoutMs) settle({ at, done: { status: 'timeout', timeMs: now - since } });
+        if (at < 0 && now - since >= beginMs) settle({ at: undefined });
+      }, tickMs);
+      const settle: typeof resolve = (outcome) => {
+        clearInterval(watch);
+        resolve(outcome);
+      };
+      worker
+        .call(
+          'work',
+          jobs.map((job) => job.item),
+        )
+        .then(
+          (worked) => settle({ worked }),
+          (error: unknown) => {
+            const at = Math.min(Math.max(0, Atomics.load(position, 0)), jobs.length - 1);
+            settle({ at, done: { status: 'failed', reason: errorFacts(error).message } });
+          },
+        );
+    });
+  }
+}
+
+/** Answers of a thread, or the item it was lost at; no item where it never began. */
+type Watched<Result> = { worked: Worked<Result>[] } | { at: number; done: Done<Result> } | { at: undefined };
+
+function doneOf<Result>(worked: Worked<Result>): Done<Result> {
+  return 'thrown' in worked
+    ? { status: 'failed', reason: `threw: ${worked.thrown}`, timeMs: worked.timeMs }
+    : { status: 'done', ...worked };
+}
+
+/** A new one for every thread, so that a thread that is ending cannot mark the items of the next. */
+function newPosition(): Int32Array {
+  return new Int32Array(new SharedArrayBuffer(4));
+}
