@@ -7,6 +7,7 @@ const demo = {
   name: 'demo',
   model: { path: 'embedded' },
   data: { source: 'world' },
+  reward: 'boxed',
   prompt: { maxPromptTokens: 96 },
   labels: { judge: 'utility', topPositives: 6, maxQueries: 760, maxCandidates: 72 },
   retriever: { steps: 600, batchSize: 48, learningRate: 2e-3, maxQueryTokens: 64, maxDocumentTokens: 96 },

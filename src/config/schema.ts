@@ -83,7 +83,11 @@ const data = section(
     ),
     unusable: key(
       z.enum(['error', 'skip']).default('error'),
-      'A line that is broken, or whose answer cannot be verified: stop, or leave it out and say so.',
+      'A line that is broken or lacks a field: stop, or leave it out and list it.',
+    ),
+    unverifiable: key(
+      z.enum(['error', 'skip']).default('skip'),
+      'A problem whose answer the verifier cannot read: stop, or leave it out and list it (data/left-out.jsonl).',
     ),
     maxTrain: count(0, 0, 'Use at most this many training problems; 0: all.', 'problems'),
     maxTest: count(0, 0, 'Use at most this many test problems of each split; 0: all.', 'problems'),
@@ -113,6 +117,25 @@ const prompt = section(
     maxPromptTokens: count(1, 1024, 'A longer prompt is an error of its problem, never cut in silence.', 'tokens'),
   },
   'How problem and trace become a prompt.',
+);
+
+const math = section(
+  {
+    kinds: key(
+      z
+        .array(z.enum(['latex', 'expression', 'letter']))
+        .min(1)
+        .default(['latex', 'expression']),
+      'What is looked for in a response: LaTeX, plain numbers and expressions, letters of a choice.',
+    ),
+    decimals: count(0, 6, 'Places to which a decimal is compared with an answer that is none.', 'places'),
+    strictNames: key(z.boolean().default(true), 'Whether variables must have the same names.'),
+    intervalsMatchInequalities: key(z.boolean().default(true), 'Whether a gold interval may equal an inequality.'),
+    preferBoxed: key(z.boolean().default(true), 'Whether a box wins over "the final answer is".'),
+    afterThinking: key(z.boolean().default(true), 'Whether what stands before </think> is no answer.'),
+    timeoutMs: count(1, 1000, 'Longest time on one response; beyond it the verdict is timeout.', 'ms'),
+  },
+  'How the reward math finds and compares answers.',
 );
 
 const warmup = section(
@@ -316,12 +339,13 @@ export const configSchema = z.strictObject({
   ),
   data,
   prompt,
-  reward: z.string().min(1).default('boxed').meta({
+  reward: z.string().min(1).default('math').meta({
     description:
-      'boxed: the last \\boxed{} equals the gold answer. Or a module of yours (./reward.mjs), whose default export maps (problem, response) to a number or a verdict.',
+      'How a response is judged. math: its answer equals the gold answer as mathematics (docs/verifier.md). boxed: its last \\boxed{} is the same number. Or a module of yours (./reward.mjs), whose default export maps (problem, response) to a number or a verdict.',
     file: true,
     notFile: '^[\\w-]+$',
   }),
+  math,
   warmup,
   labels,
   retriever,

@@ -98,10 +98,12 @@ describe('loadProblems', () => {
     expect(error.message).toContain('kind');
   });
 
-  test('gold answers are checked when read; unusable lines may be skipped but are listed', async () => {
+  test('gold answers are checked when read and left out by default; what is left out is listed', async () => {
     const path = await file(good, { question: 'Q', answer: 'blue' }, 'rubbish');
     const checkAnswer = (answer: string) => (answer === 'blue' ? 'no number' : undefined);
-    expect(await failure(loadProblems(path, { checkAnswer }))).toMatchObject({ where: `${path}:2` });
+    expect(await failure(loadProblems(path, { checkAnswer }))).toMatchObject({ where: `${path}:3` });
+    const strict = { checkAnswer, unverifiable: 'error', unusable: 'skip' } as const;
+    expect(await failure(loadProblems(path, strict))).toMatchObject({ where: `${path}:2`, code: 'data' });
     const { items, skipped } = await loadProblems(path, { checkAnswer, unusable: 'skip' });
     expect(items).toHaveLength(1);
     expect(skipped.map((s) => s.where)).toEqual([`${path}:2`, `${path}:3`]);

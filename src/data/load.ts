@@ -12,21 +12,23 @@ export interface LoadOptions {
   fields?: Partial<FieldNames>;
   /** Says why an answer cannot be verified, undefined where it can: a gold answer is checked when it is read. */
   checkAnswer?: (answer: string) => string | undefined;
-  /** What to do with a line that is unusable: stop (default), or leave it out and list it in `skipped`. */
+  /** What to do with a line that is broken or lacks a field: stop (default), or leave it out and list it in `skipped`. */
   unusable?: 'error' | 'skip';
+  /** What to do with a line whose answer `checkAnswer` refuses: leave it out and list it (default), or stop. */
+  unverifiable?: 'error' | 'skip';
 }
 
 /** What a file held. */
 export interface Loaded<T> {
   items: T[];
-  /** Lines left out (only with `unusable: 'skip'`), each with its place and what was wrong. */
+  /** Lines left out, each with its place and what was wrong. */
   skipped: { where: string; message: string }[];
 }
 
 /**
  * Reads problems. An equation, where the file has one, gives `truth` (its template) and `solution` (worked from it)
  * where those are missing. Ids that are missing are made from the content.
- * Throws `io` where the file cannot be read, `data` with `file:line` at the first unusable line.
+ * Throws `io` where the file cannot be read, `data` with `file:line` at the first line that is not to be skipped.
  */
 export async function loadProblems(path: string, options: LoadOptions = {}): Promise<Loaded<Problem>> {
   const fields = { ...DEFAULT_FIELDS, ...options.fields };
@@ -108,7 +110,8 @@ async function loadRecords<T extends { id: string }>(
     } catch (error) {
       const facts = errorFacts(error);
       if (facts.code !== 'data') throw error;
-      if (options.unusable !== 'skip') throw new RaRftError({ ...facts, where });
+      const skip = error instanceof UnverifiableAnswer ? options.unverifiable !== 'error' : options.unusable === 'skip';
+      if (!skip) throw new RaRftError({ ...facts, where });
       loaded.skipped.push({ where, message: facts.message });
     }
   }
@@ -163,11 +166,12 @@ function required(record: JsonObject, fields: FieldNames, options: LoadOptions):
   }) as [string, string];
   const reason = options.checkAnswer?.(answer);
   if (reason !== undefined) {
-    throw unusable(
-      `answer ${JSON.stringify(answer.slice(0, 60))} cannot be verified: ${reason}`,
-      'an answer the verifier can read',
-      'Mend the answer, choose another reward, or set data.unusable to skip.',
-    );
+    throw new UnverifiableAnswer({
+      code: 'data',
+      message: `answer ${JSON.stringify(answer.slice(0, 60))} cannot be verified: ${reason}`,
+      expected: 'an answer the verifier can read',
+      hint: 'Mend the answer, choose another reward, or set data.unverifiable to skip.',
+    });
   }
   return { question, answer };
 }
@@ -185,6 +189,9 @@ function optional(record: JsonObject, name: string, key: string): string | undef
   }
   return 'text' in value && value.text !== '' ? value.text : undefined;
 }
+
+/** A line that is whole but has an answer that no response could be judged against. */
+class UnverifiableAnswer extends RaRftError {}
 
 function missing(record: JsonObject, name: string, key: string): RaRftError {
   const empty = 'text' in readField(record, name);

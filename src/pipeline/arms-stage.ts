@@ -76,7 +76,7 @@ function policyInputs({ config }: Session, arm: ArmConfig, { data, start, retrie
     retrieved: arm.train === 'none' ? null : retrievedFingerprint,
     rl: config.rl,
     prompt: config.prompt,
-    reward: config.reward,
+    reward: config.reward === 'math' ? { math: config.math } : config.reward,
     seed: config.seed,
   };
 }

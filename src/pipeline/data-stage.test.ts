@@ -2,10 +2,13 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { resolveConfig } from '../config/index.js';
+import { configToYaml, resolveConfig } from '../config/index.js';
+import { readJsonlAll } from '../core/jsonl.js';
+import { silent } from '../core/progress.js';
 import { Rng } from '../core/rng.js';
+import { RunFolder } from '../core/run-folder.js';
 import { numericVerifier } from '../verify/index.js';
-import { makeData } from './data-stage.js';
+import { makeData, prepareData } from './data-stage.js';
 
 let folder: string;
 beforeEach(async () => {
@@ -56,13 +59,32 @@ describe('makeData from files', () => {
     await expect(make([`data.problems.path=${path}`])).rejects.toMatchObject({ code: 'data', where: 'data.corpus' });
   });
 
-  it('names file and line of a gold answer that cannot be verified', async () => {
+  it('leaves out gold answers that cannot be verified, naming file and line', async () => {
     const path = join(folder, 'p.jsonl');
     await writeFile(path, lines([problems[0]!, { id: 'x', question: 'Who?', answer: 'the pope' }]));
-    await expect(make([`data.problems.path=${path}`])).rejects.toMatchObject({ code: 'data', where: `${path}:2` });
+    const stop = make([`data.problems.path=${path}`, 'data.unverifiable=error']);
+    await expect(stop).rejects.toMatchObject({ code: 'data', where: `${path}:2` });
     await writeFile(path, lines([...problems, { id: 'x', question: 'Who?', answer: 'the pope' }]));
-    const { skipped } = await make([`data.problems.path=${path}`, 'data.unusable=skip']);
+    const { skipped, train, test } = await make([`data.problems.path=${path}`]);
+    expect(train.length + test.length).toBe(10);
     expect(skipped.map((s) => s.where)).toEqual([`${path}:11`]);
+  });
+
+  it('lists every line left out in the run folder, and the first of them on the screen', async () => {
+    const path = join(folder, 'p.jsonl');
+    const bad = Array.from({ length: 7 }, (_, i) => ({ id: `x${i}`, question: `Who is ${i}?`, answer: 'the pope' }));
+    await writeFile(path, lines([...problems, ...bad]));
+    const config = resolveConfig({ set: ['data.source=files', `data.problems.path=${path}`] });
+    const run = await RunFolder.open(join(folder, 'run'), { values: config, yaml: configToYaml(config) });
+    const said: string[] = [];
+    const progress = { ...silent, line: (text: string) => said.push(text) };
+    await prepareData({ config, run, verifier: numericVerifier, rng: Rng.fromSeed(1), progress });
+    await run.close();
+    const listed = await readJsonlAll<{ where: string; message: string }>(run.paths.leftOut);
+    expect(listed.map((l) => l.where)).toEqual(bad.map((_, i) => `${path}:${i + 11}`));
+    expect(listed[0]?.message).toContain('the pope');
+    expect(said).toHaveLength(7);
+    expect(said.join('\n')).toMatch(/7 unusable lines left out[^]*:11[^]*:15[^]*and 2 more in .*left-out\.jsonl/);
   });
 });
 

@@ -30,8 +30,11 @@ export interface DataSets {
 /** Test problems that name no split of their own. */
 export const defaultSplit = 'test';
 
+/** The part of a session that this stage uses. */
+type DataSession = Pick<Session, 'config' | 'run' | 'verifier' | 'rng' | 'progress'>;
+
 /** Makes the data sets, or reads them where the stage is done. */
-export async function prepareData({ config, run, verifier, rng, progress }: Session): Promise<DataSets> {
+export async function prepareData({ config, run, verifier, rng, progress }: DataSession): Promise<DataSets> {
   const { data } = config;
   const inputs = { data, files: await userFiles(data), seed: data.source === 'world' ? data.world.seed : config.seed };
   await run.stage('data', inputs, async () => {
@@ -40,11 +43,10 @@ export async function prepareData({ config, run, verifier, rng, progress }: Sess
     await writeJsonl(run.paths.problems('test'), made.test);
     await writeJsonl(run.paths.corpus, made.corpus);
     const { train, test, corpus, skipped } = made;
-    await run.event('data', { train: train.length, test: test.length, corpus: corpus.length, skipped });
-    if (skipped[0]) {
-      progress.line(
-        `data: ${skipped.length} unusable lines left out; the first: ${skipped[0].where}: ${skipped[0].message}`,
-      );
+    await run.event('data', { train: train.length, test: test.length, corpus: corpus.length, skipped: skipped.length });
+    if (skipped.length > 0) {
+      await writeJsonl(run.paths.leftOut, skipped);
+      for (const text of leftOutText(skipped, run.paths.leftOut)) progress.line(text);
     }
   });
   const train = await readJsonlAll<Problem>(run.paths.problems('train'));
@@ -55,8 +57,17 @@ export async function prepareData({ config, run, verifier, rng, progress }: Sess
 
 /** Problems and corpus before they are written. */
 export interface Made extends Omit<DataSets, 'fingerprint'> {
-  /** Lines of the user's files that were left out (data.unusable: skip), with what was wrong. */
+  /** Lines of the user's files that were left out (data.unusable, data.unverifiable), with what was wrong. */
   skipped: { where: string; message: string }[];
+}
+
+/** Lines left out that are shown; all stand in the file. */
+const shownLines = 5;
+
+function leftOutText(skipped: Made['skipped'], path: string): string[] {
+  const shown = skipped.slice(0, shownLines).map(({ where, message }) => `  ${where}: ${message}`);
+  const rest = skipped.length > shownLines ? [`  and ${skipped.length - shownLines} more in ${path}`] : [];
+  return [`data: ${skipped.length} unusable lines left out`, ...shown, ...rest];
 }
 
 /** Generates or reads the data sets; writes nothing. Throws `data` where one of them is empty. */
@@ -74,7 +85,8 @@ function fromWorld(data: Config['data']): Made {
 
 async function fromFiles({ data }: Config, verifier: Verifier, rng: Rng): Promise<Made> {
   const checkAnswer = verifier.checkAnswer?.bind(verifier);
-  const options = { unusable: data.unusable, ...(checkAnswer && { checkAnswer }) };
+  const { unusable, unverifiable } = data;
+  const options = { unusable, unverifiable, ...(checkAnswer && { checkAnswer }) };
   const skipped: Made['skipped'] = [];
   const load = async ({ path, fields }: Config['data']['problems']) => {
     if (path === null) return undefined;
@@ -89,7 +101,7 @@ async function fromFiles({ data }: Config, verifier: Verifier, rng: Rng): Promis
     : splitByText(problems, { train: 1 - data.testShare, test: data.testShare, corpus: 0 }, rng.fork('data'));
   const { path, fields } = data.corpus;
   // Answers of traces are only compared, never verified against.
-  const solved = path === null ? undefined : await loadTraces(path, { fields, unusable: data.unusable });
+  const solved = path === null ? undefined : await loadTraces(path, { fields, unusable });
   skipped.push(...(solved?.skipped ?? []));
   const corpus = solved?.items ?? tracesOf(split.train);
   const trainIds = new Set(split.train.map((p) => p.id));

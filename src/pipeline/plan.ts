@@ -2,11 +2,10 @@
 import type { Config } from '../config/index.js';
 import { Rng } from '../core/rng.js';
 import { PromptCodec, readDecoderConfig, Tokenizer } from '../models/index.js';
-import { openVerifier } from '../verify/index.js';
 import { neededContexts } from './contexts.js';
 import { makeData } from './data-stage.js';
 import { choosePairs } from './label-stage.js';
-import { modelFolderOf } from './session.js';
+import { modelFolderOf, openConfiguredVerifier } from './session.js';
 
 /** Counts of one run. */
 export interface RunPlan {
@@ -42,7 +41,7 @@ export async function planRun(config: Config): Promise<RunPlan> {
   const tokenizer = await Tokenizer.load(folder);
   const { eosIds } = await readDecoderConfig(folder);
   const codec = new PromptCodec(tokenizer, { ...config.prompt, stop: config.rl.stop, eosIds });
-  const verifier = await openVerifier(config.reward);
+  const verifier = await openConfiguredVerifier(config);
   const rng = Rng.fromSeed(config.seed);
   try {
     const data = await makeData(config, verifier, rng);

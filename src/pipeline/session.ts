@@ -47,7 +47,7 @@ export async function openSession(
   const tokenizer = await Tokenizer.load(modelFolder);
   const { eosIds } = await readDecoderConfig(modelFolder);
   const codec = new PromptCodec(tokenizer, { ...config.prompt, stop: config.rl.stop, eosIds });
-  const verifier = await openVerifier(config.reward);
+  const verifier = await openConfiguredVerifier(config);
   let engine: Promise<PolicyEngine> | undefined;
   const releaseEngine = async () => {
     const open = engine;
@@ -71,6 +71,11 @@ export async function openSession(
       await verifier.dispose();
     },
   };
+}
+
+/** The verifier that gives the rewards. */
+export function openConfiguredVerifier({ reward, math: { timeoutMs, ...math } }: Config): Promise<Verifier> {
+  return openVerifier(reward, reward === 'math' ? { math, timeoutMs } : {});
 }
 
 /** Folder of the configured model; `embedded` is the base model of the embedded world, which comes with the package. */
