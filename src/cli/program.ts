@@ -5,6 +5,7 @@ import type { CliContext, CliStreams, GlobalOptions } from './context.js';
 import type { ModelImportOptions } from './model.js';
 import type { RunOptions } from './run-options.js';
 import type { RunVerb } from './run.js';
+import type { VerifyOptions } from './verify.js';
 import { packageVersion } from './version.js';
 import type { WorldGenerateOptions, WorldPretrainOptions } from './world.js';
 
@@ -98,12 +99,24 @@ function addDoctor({ program, context }: Build): void {
 function addVerify({ program, context }: Build): void {
   program
     .command('verify')
-    .description('Judge one response against a gold answer and say why.')
-    .requiredOption('--gold <answer>', 'the right answer, bare')
-    .requiredOption('--answer <response>', 'the response; its last \\boxed{} counts')
-    .option('--reward <name>', 'boxed, or a module (./reward.mjs)', 'boxed')
+    .description('Judge a response against a gold answer and say why, or grade a file of them (docs/verifier.md).')
+    .option('--gold <answer>', 'the right answer, bare')
+    .option('--answer <response>', 'the response')
+    .option('--explain', 'print every step and the rule that decided; with --input, add them to the lines')
+    .option('--reward <name>', 'math, boxed, or a module (./reward.mjs)', 'math')
     .option('--question <text>', 'the question, for reward modules that read it', '')
-    .action(async (options: { gold: string; answer: string; reward: string; question: string }) => {
+    .option('--input <file>', 'JSONL file to grade, a line { id, gold, pred, config? }')
+    .option('--out <file>', 'where the verdicts go, { id, verdict, rule, gold, answer, timeMs }; else to stdout')
+    .option('--extract-only', 'lines { id, kind, text, config? } in, { id, extracted } out')
+    .option('--kinds <list>', 'what to look for: latex, expression, letter; with commas between')
+    .option('--decimals <number>', 'places to which a decimal is compared with what is none (6)')
+    .option('--any-names', 'variables may have other names')
+    .option('--no-boxed-first', '"the final answer is" wins over a box')
+    .option('--no-intervals', 'a gold interval equals no inequality')
+    .option('--after-thinking', 'look only at what follows </think>')
+    .option('--timeout-ms <number>', 'longest time on one pair (1000; for a module 10000)')
+    .option('--workers <number>', 'threads', '2')
+    .action(async (options: VerifyOptions) => {
       const { verify } = await import('./verify.js');
       await verify(options, context());
     });

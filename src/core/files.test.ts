@@ -25,6 +25,21 @@ describe('writeFileAtomic', () => {
     expect(await readdir(folder)).toEqual(['target']);
   });
 
+  it('takes content in pieces, and keeps the old one where they end in an error', async () => {
+    const folder = await temporaryFolder();
+    const path = join(folder, 'pieces.txt');
+    async function* pieces(fail: boolean) {
+      yield 'one\n';
+      await Promise.resolve();
+      if (fail) throw new Error('no more');
+      yield 'two\n';
+    }
+    await writeFileAtomic(path, pieces(false));
+    await expect(writeFileAtomic(path, pieces(true))).rejects.toThrow('no more');
+    expect(await readFile(path, 'utf8')).toBe('one\ntwo\n');
+    expect(await readdir(folder)).toEqual(['pieces.txt']);
+  });
+
   it('lets parallel writes of one file each be whole', async () => {
     const path = join(await temporaryFolder(), 'raced.json');
     await Promise.all(

@@ -12,14 +12,18 @@ function besideName(path: string, kind: 'tmp' | 'old'): string {
 
 const leftover = /^(.+)\.(tmp|old)-\d+(?:-\d+)*$/;
 
-/** Writes a file so that a crash leaves either the old content or the new, never half. Makes the folder. */
-export async function writeFileAtomic(path: string, data: string | Uint8Array): Promise<void> {
+/**
+ * Writes a file so that a crash leaves either the old content or the new, never half. Makes the folder. Content may come in
+ * pieces; an error of what makes them leaves the old file.
+ */
+export async function writeFileAtomic(path: string, data: string | Uint8Array | AsyncIterable<string>): Promise<void> {
   await mkdir(dirname(path), { recursive: true });
   const temporary = besideName(path, 'tmp');
   try {
     const file = await open(temporary, 'w');
     try {
-      await file.writeFile(data);
+      if (typeof data === 'string' || data instanceof Uint8Array) await file.writeFile(data);
+      else for await (const piece of data) await file.appendFile(piece);
       await file.sync();
     } finally {
       await file.close();

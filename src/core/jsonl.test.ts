@@ -1,7 +1,7 @@
 import { appendFile, readFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { cutJsonl, cutTornLine, JsonlWriter, readJsonl, readJsonlAll } from './jsonl.js';
+import { cutJsonl, cutTornLine, JsonlWriter, readJsonl, readJsonlAll, readJsonlTolerant } from './jsonl.js';
 import { temporaryFolder } from './testing/temporary-folder.js';
 
 async function fileWith(text: string): Promise<string> {
@@ -18,6 +18,23 @@ describe('readJsonl', () => {
     expect(lines).toEqual([
       { line: 1, value: { a: 1 } },
       { line: 3, value: { a: 2 } },
+    ]);
+  });
+
+  it('ends a line at a newline only, wherever the file is read in pieces', async () => {
+    const values = Array.from({ length: 200 }, (_, i) => ({ text: `a\u2028b\u2029${'é'.repeat(i * 20)}` }));
+    const path = await fileWith(values.map((v) => JSON.stringify(v)).join('\n'));
+    expect(await readJsonlAll(path)).toEqual(values);
+  });
+
+  it('goes on after what is not JSON where that is wanted', async () => {
+    const path = await fileWith('\uFEFF{"a":1}\n{"a":\n\n{"a":2}\n');
+    const lines = [];
+    for await (const line of readJsonlTolerant(path)) lines.push(line);
+    expect(lines).toMatchObject([
+      { line: 1, value: { a: 1 } },
+      { line: 2, error: { code: 'data', where: `${path}:2` } },
+      { line: 4, value: { a: 2 } },
     ]);
   });
 

@@ -2,7 +2,6 @@
 import { createReadStream } from 'node:fs';
 import { mkdir, open, readFile, type FileHandle } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { createInterface } from 'node:readline';
 import { RaRftError } from './errors.js';
 import { namePath, writeFileAtomic } from './files.js';
 
@@ -14,13 +13,37 @@ export interface JsonlLine<T> {
 
 /** Streams a JSONL file; empty lines are skipped. Throws `data` with `file:line` at a line that is not JSON. */
 export async function* readJsonl<T = unknown>(path: string): AsyncGenerator<JsonlLine<T>> {
-  const lines = createInterface({ input: createReadStream(path, 'utf8'), crlfDelay: Infinity });
-  let line = 0;
-  for await (const text of lines) {
-    line++;
-    if (text.trim() === '') continue;
-    yield { line, value: parseLine<T>(text, path, line) };
+  for await (const { line, text } of readLines(path)) {
+    if (text.trim() !== '') yield { line, value: parseLine<T>(text, path, line) };
   }
+}
+
+/** As {@link readJsonl}, but a line that is not JSON comes as its error, and the rest goes on. */
+export async function* readJsonlTolerant(
+  path: string,
+): AsyncGenerator<JsonlLine<unknown> | { line: number; error: RaRftError }> {
+  for await (const { line, text } of readLines(path)) {
+    if (text.trim() === '') continue;
+    try {
+      yield { line, value: parseLine<unknown>(text, path, line) };
+    } catch (error) {
+      if (!(error instanceof RaRftError)) throw error;
+      yield { line, error };
+    }
+  }
+}
+
+/** The lines of a text file with their 1-based numbers. Only a newline ends one: U+2028 may stand in a JSON string. */
+async function* readLines(path: string): AsyncGenerator<{ line: number; text: string }> {
+  let line = 0;
+  let rest = '';
+  for await (const chunk of createReadStream(path, 'utf8')) {
+    const texts = (chunk as string).split('\n');
+    texts[0] = rest + (texts[0] ?? '');
+    rest = texts.pop() ?? '';
+    for (const text of texts) yield { line: ++line, text: line === 1 ? text.replace(/^\uFEFF/, '') : text };
+  }
+  if (rest !== '') yield { line: ++line, text: rest };
 }
 
 /** All values of a JSONL file in order. */

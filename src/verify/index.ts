@@ -9,6 +9,8 @@ export {
   type VerifyOptions,
 } from './math-verifier.js';
 export { extractAnswers, goldProblem, type AnswerKind, type FoundAnswer, type MathOptions } from './math/index.js';
+export { mathVerifyConfigSchema, optionsOfMathVerify, type MathVerifyConfig } from './peer-options.js';
+export { extractLine, extractLineSchema, type ExtractLine } from './extract-line.js';
 export { lastBoxed, type Boxed } from './boxed.js';
 export { numericVerifier, verifyNumeric } from './numeric.js';
 export { openModuleVerifier, type ModuleVerifierOptions } from './module.js';
