@@ -20,7 +20,7 @@ export interface PoolOptions<Setup> {
   name: string;
   /** Given to the `load` of every thread. */
   setup: Setup;
-  /** Threads at most; they start when there is work for them. */
+  /** Threads at most; each starts when the others are not enough. */
   workers: number;
   /** Items a message at most. Many make cheap work fast; work with side effects wants 1, since a batch may be retried. */
   batchSize: number;
@@ -74,7 +74,8 @@ export class KillablePool<Setup, Item, Result> {
           this.queue.push({ item, timeoutMs, resolve });
         }),
     );
-    while (this.lanes.length < Math.min(this.options.workers, this.queue.length)) this.addLane();
+    const batches = Math.ceil(this.queue.length / this.options.batchSize);
+    while (this.lanes.length < Math.min(this.options.workers, batches)) this.addLane();
     this.wake();
     return Promise.all(done);
   }
@@ -89,10 +90,13 @@ export class KillablePool<Setup, Item, Result> {
   private addLane(): Lane<Setup, Item, Result> {
     const { batchSize, workers } = this.options;
     // Short queues are cut finer, so that no thread waits while another has a full batch.
-    const take = () => this.queue.splice(0, Math.min(batchSize, Math.ceil(this.queue.length / (2 * workers))));
+    const take = () => this.queue.splice(0, Math.min(batchSize, Math.ceil(this.queue.length / this.lanes.length)));
     const giveBack = (jobs: Job<Item, Result>[]) => {
-      if (this.disposed) refuse(jobs);
-      else this.queue = [...jobs, ...this.queue];
+      if (jobs.length === 0) return;
+      if (this.disposed) return refuse(jobs);
+      this.queue = [...jobs, ...this.queue];
+      // What comes back is slow work: worth another thread, however short the queue.
+      if (this.lanes.length < workers) this.addLane();
       this.wake();
     };
     const lane = new Lane(this.options, take, giveBack);
