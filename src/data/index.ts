@@ -9,4 +9,16 @@ export { contentId, normaliseText } from './normalise.js';
 export { equationTemplate } from './equation-template.js';
 export { workedSolution, type WorkedSolution } from './worked-solution.js';
 export { parseNumberText } from './number-text.js';
-export { equals, formatRational, isInteger, parseDecimal, type Rational } from './rational.js';
+export {
+  add,
+  divide,
+  equals,
+  formatRational,
+  gcd,
+  isInteger,
+  multiply,
+  parseDecimal,
+  rational,
+  subtract,
+  type Rational,
+} from './rational.js';

@@ -1,27 +1,113 @@
-/** Judges a response against a gold answer. */
-import { equals, parseNumberText } from '../../data/index.js';
+/** Judges a response against a gold answer: finds the answer, reads both, compares them, and keeps the steps. */
+import { findBoxes, lastAnswer } from './boxes.js';
+import { cleanAnswer, sameSpelling } from './clean.js';
+import { compareAnswers, contextOf, type CompareContext } from './compare/index.js';
+import { choiceLetter, plainWords } from './compare/text.js';
 import { extractAnswers } from './extract.js';
-import type { MathJudgement, MathOptions } from './types.js';
+import { formOf } from './form.js';
+import type { Node } from './nodes.js';
+import { parseAnswer } from './parse.js';
+import { lastFormula } from './phrases.js';
+import type { FoundAnswer, MathJudgement, MathOptions } from './types.js';
+
+/** Longest gold answer that is taken as it stands; longer ones are solutions to extract from. */
+const MAX_BARE_GOLD = 2_000;
 
 /** Judges one response. Pure and synchronous; never throws; guarded in size, but not timed. */
 export function judgeAnswer(gold: string, response: string, options: MathOptions = {}): MathJudgement {
+  const steps: string[] = [];
   const problem = goldProblem(gold, options);
-  if (problem !== undefined) return { outcome: 'gold_unparseable', rule: 'gold-empty', steps: [problem] };
+  if (problem !== undefined) return { outcome: 'gold_unparseable', rule: 'gold-unreadable', steps: [problem] };
+  const goldText = cleanAnswer(goldPart(gold));
+  steps.push(`gold reads ${show(goldText)}`);
   const found = extractAnswers(response, options)[0];
-  if (!found) return { outcome: 'no_answer', rule: 'nothing-found', steps: ['no answer was found'] };
-  const [a, b] = [parseNumberText(gold), parseNumberText(found.text)];
-  const same = a && b ? equals(a, b) : gold.trim() === found.text.trim();
-  return {
-    outcome: same ? 'match' : 'mismatch',
-    rule: same ? 'exact-number' : 'different',
-    extracted: found.text,
-    goldForm: gold.trim(),
-    answerForm: found.text.trim(),
-    steps: [`found by ${found.rule}`],
-  };
+  if (!found) return { outcome: 'no_answer', rule: whyNothing(response), goldForm: show(goldText), steps: [...steps, 'no answer was found'] };
+  steps.push(`answer ${show(found.text)} found by ${found.rule}`);
+  if (found.text === '') return { outcome: 'no_answer', rule: 'box-empty', extracted: '', goldForm: show(goldText), steps };
+  return compareTexts(goldText, found, options, steps);
 }
 
 /** Why a gold answer cannot be judged against; undefined where it can. */
 export function goldProblem(gold: string, _options: MathOptions = {}): string | undefined {
-  return gold.trim() === '' ? 'the gold answer is empty' : undefined;
+  if (gold.trim() === '') return 'the gold answer is empty';
+  const part = goldPart(gold);
+  if (!/[\p{L}\p{N}∞∅]/u.test(part)) return `the gold answer ${JSON.stringify(part.slice(0, 60))} holds neither a number nor a word`;
+  return undefined;
+}
+
+/** The answer in a gold text: its boxes, the last formula of a long solution, else all of it. A cut-off box runs to the end. */
+function goldPart(gold: string): string {
+  const { boxes, cutOff } = findBoxes(gold);
+  if (boxes.length > 0) return [...new Set(lastAnswer(gold, boxes).map((box) => box.content))].join(', ');
+  if (cutOff) return gold.slice(gold.lastIndexOf('boxed{') + 'boxed{'.length);
+  return gold.length > MAX_BARE_GOLD ? (lastFormula(gold)?.found.text ?? gold) : gold;
+}
+
+function whyNothing(response: string): string {
+  if (response.lastIndexOf('<think>') > response.lastIndexOf('</think>')) return 'thinking-unfinished';
+  return findBoxes(response).cutOff ? 'box-cut-off' : 'nothing-found';
+}
+
+const show = (text: string): string => (text.length > 200 ? `${text.slice(0, 200)}...` : text);
+
+function compareTexts(goldText: string, found: FoundAnswer, options: MathOptions, steps: string[]): MathJudgement {
+  const answerText = cleanAnswer(found.text);
+  const finish = (equal: boolean, rule: string, forms?: { goldForm: string; answerForm: string }): MathJudgement => ({
+    outcome: equal ? 'match' : 'mismatch',
+    rule,
+    extracted: found.text,
+    goldForm: show(goldText),
+    answerForm: show(answerText),
+    ...forms,
+    steps,
+  });
+  if (goldText === answerText || sameSpelling(goldText) === sameSpelling(answerText)) {
+    steps.push('both are spelled the same');
+    return finish(true, 'same-spelling');
+  }
+  const context = contextOf(options);
+  let first: { rule: string; goldForm: string; answerForm: string } | undefined;
+  for (const gold of readings(goldText)) {
+    for (const answer of readings(answerText)) {
+      const forms = { goldForm: show(formOf(gold)), answerForm: show(formOf(answer)) };
+      const { equal, rule } = compareSafely(gold, answer, context);
+      steps.push(`${forms.goldForm} against ${forms.answerForm}: ${rule}`);
+      if (equal) return finish(true, rule, forms);
+      first ??= { rule, ...forms };
+    }
+  }
+  const words = compareWords(goldText, answerText);
+  if (words) {
+    steps.push(words);
+    return finish(true, words);
+  }
+  return finish(false, first?.rule ?? 'different', first);
+}
+
+/** The ways a text may be read: `1,234` as one number or two, `3,14` as a decimal. */
+function readings(text: string): Node[] {
+  const nodes = [parseAnswer(text)];
+  if (/\d,\d/.test(text)) {
+    if (/(?<!\d)\d{1,3}(?:,\d{3})+(?!\d)/.test(text)) nodes.push(parseAnswer(text, { commasSeparate: true }));
+    if (/^[^,]*\d,\d+[^,\d]*$/.test(text) && !/[([{]/.test(text)) nodes.push(parseAnswer(text, { commaIsPoint: true }));
+  }
+  return nodes;
+}
+
+/** Deep trees may exhaust the stack: such answers are no match, and no crash. */
+function compareSafely(gold: Node, answer: Node, context: CompareContext): { equal: boolean; rule: string } {
+  try {
+    return compareAnswers(gold, answer, context);
+  } catch (error) {
+    if (error instanceof RangeError) return { equal: false, rule: 'too-large' };
+    throw error;
+  }
+}
+
+/** The rule by which two texts say the same in words; undefined where they do not. */
+function compareWords(gold: string, answer: string): string | undefined {
+  const [a, b] = [choiceLetter(gold), choiceLetter(answer)];
+  if (a && a === b) return 'same-choice';
+  if (!/[A-Za-z]{2}/.test(gold) || /\\(?:frac|sqrt|d?frac|pi|cdot)/.test(gold)) return undefined;
+  return /^[\p{L}\d\s'.:()/-]+$/u.test(plainWords(gold)) && !/^[\d\s]*$/.test(plainWords(gold)) && plainWords(gold) === plainWords(answer) ? 'same-words' : undefined;
 }

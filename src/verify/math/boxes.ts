@@ -1,0 +1,61 @@
+/** Finds the boxes of a text by walking braces, and which of them make up one answer. */
+
+export interface Box {
+  content: string;
+  /** Where `\boxed` starts, and where the box ends. */
+  start: number;
+  end: number;
+}
+
+export interface Boxes {
+  boxes: readonly Box[];
+  /** Whether the text ends inside a box. */
+  cutOff: boolean;
+}
+
+/** All outermost boxes (`\boxed{...}`, `\fbox{...}`, `\boxed 7`), in order. Linear in the length of the text. */
+export function findBoxes(text: string): Boxes {
+  const boxes: Box[] = [];
+  const opener = /\\(?:boxed|fbox)(?![A-Za-z])\s*/g;
+  for (let match = opener.exec(text); match; match = opener.exec(text)) {
+    const inside = match.index + match[0].length;
+    const end = text[inside] === '{' ? closingBrace(text, inside) : inside + bareLength(text, inside);
+    if (end === undefined || end === inside) return { boxes, cutOff: true };
+    const braced = text[inside] === '{';
+    boxes.push({ content: (braced ? text.slice(inside + 1, end - 1) : text.slice(inside, end)).trim(), start: match.index, end });
+    opener.lastIndex = end;
+  }
+  return { boxes, cutOff: false };
+}
+
+/** Just after the brace that closes the one at `open`; undefined where none does. */
+function closingBrace(text: string, open: number): number | undefined {
+  let depth = 0;
+  for (let i = open; i < text.length; i++) {
+    const char = text[i];
+    if (char === '\\') i++;
+    else if (char === '{') depth++;
+    else if (char === '}' && --depth === 0) return i + 1;
+  }
+  return undefined;
+}
+
+/** A box without braces holds the word that follows. */
+const bareLength = (text: string, at: number): number => /^[^\s{}\\$]*[^\s{}\\$.,;:]/.exec(text.slice(at, at + 100))?.[0].length ?? 0;
+
+/** Most words between two boxes of one answer. */
+const MAX_WORDS = 6;
+
+/** The boxes that make up the last answer: the last one, and those joined to it by commas, `and`, `or`. */
+export function lastAnswer(text: string, boxes: readonly Box[]): readonly Box[] {
+  let first = boxes.length - 1;
+  while (first > 0 && joins(text.slice((boxes[first - 1] as Box).end, (boxes[first] as Box).start))) first--;
+  return boxes.slice(Math.max(first, 0));
+}
+
+function joins(between: string): boolean {
+  if (between.length > 120 || /\n\s*\n/.test(between)) return false;
+  const words = between.replace(/\\text\w*\s*\{|\\[a-z]+|\\[()[\],;:! ]/g, ' ').match(/[A-Za-z][\w']*/g) ?? [];
+  if (words.length === 0) return !/[=<>]|\\(?:cdot|times|Rightarrow|implies|to)/.test(between);
+  return words.length <= MAX_WORDS && words.some((word) => /^(?:and|or)$/i.test(word)) && !/[.!?]\s/.test(between);
+}

@@ -1,0 +1,122 @@
+/** Takes `x =`, `f(x) =`, `k \in` off an answer, and the steps off `x = 5 + 6 = 11`: what is left is the value. */
+import { isScalar, some, symbolsOf, type Node } from '../nodes.js';
+
+export interface Labelled {
+  /** What the value was said to be of; absent for a bare value. */
+  label?: Node;
+  value: Node;
+  /** The relation itself where it is one that has not been reduced to a value. */
+  relation?: Extract<Node, { kind: 'relation' }>;
+}
+
+/** The label and value of a node; a relation with neither keeps itself as its value. */
+export function unwrap(node: Node): Labelled {
+  if (node.kind === 'list') return firstLabelled(node);
+  if (node.kind !== 'relation') return { value: node };
+  const relation = withoutApproximation(afterArrow(node));
+  if (relation.kind !== 'relation') return unwrap(relation);
+  const { sides, ops } = relation;
+  const [first, last] = [sides[0] as Node, sides.at(-1) as Node];
+  if (ops.every((op) => op === '=')) {
+    if (sides.length > 2) return isLabel(first, last) ? { label: first, value: last, relation: equation(first, last) } : { value: last };
+    if (isLabel(first, last)) return { label: first, value: last, relation };
+    if (last.kind === 'sym' && isConstant(first)) return { label: last, value: first, relation: equation(last, first) };
+    if (isConstant(first) && isConstant(last)) return { value: last };
+    return { value: relation, relation };
+  }
+  if (ops.length === 1 && ops[0] === 'in') return { label: first, value: last };
+  if (ops.length > 1 && ops[0] === '=' && isLabel(first, last) && ops.slice(1).every((op) => op === '=')) return { label: first, value: last };
+  return { value: relation, relation };
+}
+
+/** `n = 1, 2, 3`: the label stands before the first of the values only. */
+function firstLabelled(node: Extract<Node, { kind: 'list' }>): Labelled {
+  const [head, ...rest] = node.items;
+  if (head?.kind !== 'relation' || rest.some((item) => item.kind === 'relation')) return { value: node };
+  const first = unwrap(head);
+  if (!first.label || (head.ops.at(-1) !== '=' && head.ops.at(-1) !== 'in')) return { value: node };
+  return { label: first.label, value: { ...node, items: [first.value, ...rest] } };
+}
+
+const equation = (left: Node, right: Node): Extract<Node, { kind: 'relation' }> => ({ kind: 'relation', sides: [left, right], ops: ['='] });
+
+/** What follows the last arrow of a derivation. */
+function afterArrow(node: Extract<Node, { kind: 'relation' }>): Node {
+  const arrow = node.ops.lastIndexOf('=>');
+  if (arrow < 0) return node;
+  const sides = node.sides.slice(arrow + 1);
+  return sides.length === 1 ? (sides[0] as Node) : { kind: 'relation', sides, ops: node.ops.slice(arrow + 1) };
+}
+
+/** `x = 1/3 \approx 0.33` is `x = 1/3`; `x \approx 11` is `x = 11`. */
+function withoutApproximation(node: Node): Node {
+  if (node.kind !== 'relation') return node;
+  const at = node.ops.indexOf('~=');
+  if (at < 0) return node;
+  const onlyLabel = at === 0 && !isConstant(node.sides[0] as Node);
+  if (onlyLabel) return withoutApproximation({ ...node, ops: ['=', ...node.ops.slice(1)] });
+  const sides = node.sides.slice(0, at + 1);
+  return sides.length === 1 ? (sides[0] as Node) : { kind: 'relation', sides, ops: node.ops.slice(0, at) };
+}
+
+const isConstant = (node: Node): boolean => symbolsOf(node).size === 0 && !some(node, (n) => n.kind === 'text' || (n.kind === 'call' && n.name.startsWith('@')));
+
+/** Whether a left side only names what the right side is the value of. */
+function isLabel(left: Node, right: Node): boolean {
+  if (left.kind === 'text') return true;
+  if (left.kind === 'sym') return !symbolsOf(right).has(left.name);
+  if (left.kind === 'call' && left.name.startsWith('@')) return !some(right, (n) => n.kind === 'call' && n.name === left.name);
+  if (left.kind === 'group' || left.kind === 'set' || left.kind === 'list') return left.items.length > 0 && left.items.every((item) => isLabel(item, right));
+  if (left.kind === 'matrix') return left.rows.flat().every((item) => item.kind === 'sym');
+  return isConstant(right) && isName(left);
+}
+
+/** Points, segments, areas and their ratios: capital letters side by side, over one another, with bars or `\angle`. */
+function isName(node: Node): boolean {
+  switch (node.kind) {
+    case 'sym':
+      return /^(?:[A-Z]|\\angle|\\triangle|\\odot|\\widehat)/.test(node.name);
+    case 'mul':
+      return node.args.every(isName);
+    case 'div':
+      return isName(node.top) && isName(node.bottom);
+    case 'ratio':
+      return node.parts.every(isName);
+    case 'call':
+      return (/^@?[A-Z]/.test(node.name) || node.name === 'abs' || node.name === 'max' || node.name === 'min' || /^(?:sin|cos|tan|cot)$/.test(node.name)) && node.args.every((arg) => isName(arg) || arg.kind === 'sym');
+    case 'quantity':
+      return isName(node.value);
+    case 'degrees':
+      return isName(node.arg);
+    default:
+      return false;
+  }
+}
+
+/** How two labels stand to each other under strict names: the same thing named, two things, or not to be told. */
+export function labelsAgree(a: Node, b: Node): boolean {
+  if (a.kind === 'sym' && b.kind === 'sym') return a.name === b.name;
+  const [first, second] = [functionName(a), functionName(b)];
+  if (first && second) return first === second;
+  if (first || second) {
+    const plain = first ? b : a;
+    return plain.kind !== 'sym' || plain.name === 'y' || plain.name === (first ?? second);
+  }
+  if (a.kind === 'group' && b.kind === 'group') {
+    return a.items.length === b.items.length && a.items.every((item, i) => labelsAgree(item, b.items[i] as Node));
+  }
+  return true;
+}
+
+const functionName = (node: Node): string | undefined => (node.kind === 'call' && node.name.startsWith('@') ? node.name.slice(1) : undefined);
+
+/** The parameter of a label such as `f(x)`; renaming it changes nothing. */
+export function parameterOf(label: Node | undefined): string | undefined {
+  if (label?.kind !== 'call' || !label.name.startsWith('@') || label.args.length !== 1) return undefined;
+  const arg = label.args[0] as Node;
+  return arg.kind === 'sym' ? arg.name : undefined;
+}
+
+/** Whether a label with a scalar value can be written as an equation. */
+export const isEquation = (labelled: Labelled): boolean =>
+  labelled.relation !== undefined && labelled.relation.ops.length === 1 && labelled.relation.ops[0] === '=' && labelled.relation.sides.every(isScalar);

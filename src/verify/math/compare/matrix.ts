@@ -1,0 +1,91 @@
+/** Matrices: worked out where the answer adds or multiplies them, then compared entry by entry. */
+import { integer, some, type Node } from '../nodes.js';
+import { no, type CompareContext, type Equality } from './context.js';
+
+type Rows = readonly (readonly Node[])[];
+
+/** Most multiplications that are worked out. */
+const MAX_WORK = 20_000;
+
+export const hasMatrix = (node: Node): boolean => some(node, (n) => n.kind === 'matrix');
+
+/** The entries of a matrix or of sums, products and powers of matrices; undefined where they do not fit. */
+export function matrixOf(node: Node): Rows | undefined {
+  const value = evaluate(node);
+  return value !== undefined && 'rows' in value ? value.rows : undefined;
+}
+
+type Value = { rows: Rows } | { scalar: Node };
+
+function evaluate(node: Node): Value | undefined {
+  switch (node.kind) {
+    case 'matrix':
+      return { rows: node.rows };
+    case 'neg': {
+      const inner = evaluate(node.arg);
+      return inner && times({ scalar: integer(-1) }, inner);
+    }
+    case 'add':
+      return node.args.map(evaluate).reduce((a, b) => a && b && plus(a, b));
+    case 'mul':
+      return node.args.map(evaluate).reduce((a, b) => a && b && times(a, b));
+    case 'div': {
+      const top = evaluate(node.top);
+      return top && 'rows' in top ? times({ scalar: { kind: 'div', top: integer(1), bottom: node.bottom } }, top) : { scalar: node };
+    }
+    case 'pow':
+      return power(node);
+    case 'group':
+      return node.items.length === 1 ? evaluate(node.items[0] as Node) : undefined;
+    default:
+      return { scalar: node };
+  }
+}
+
+function power(node: Extract<Node, { kind: 'pow' }>): Value | undefined {
+  const base = evaluate(node.base);
+  if (!base || !('rows' in base)) return { scalar: node };
+  const { exponent } = node;
+  if (exponent.kind === 'sym' && /^(?:T|\\top|\\intercal)$/.test(exponent.name)) return { rows: transposed(base.rows) };
+  if (exponent.kind !== 'num' || exponent.value.d !== 1n || exponent.value.n < 1n || exponent.value.n > 8n) return undefined;
+  return Array.from({ length: Number(exponent.value.n) - 1 }).reduce<Value | undefined>((sofar) => sofar && times(sofar, base), base);
+}
+
+const transposed = (rows: Rows): Rows => (rows[0] ?? []).map((_, j) => rows.map((row) => row[j] as Node));
+
+function plus(a: Value, b: Value): Value | undefined {
+  if ('scalar' in a || 'scalar' in b) return 'scalar' in a && 'scalar' in b ? { scalar: { kind: 'add', args: [a.scalar, b.scalar] } } : undefined;
+  if (a.rows.length !== b.rows.length || a.rows[0]?.length !== b.rows[0]?.length) return undefined;
+  return { rows: a.rows.map((row, i) => row.map((entry, j) => ({ kind: 'add', args: [entry, b.rows[i]?.[j] as Node] }))) };
+}
+
+function times(a: Value, b: Value): Value | undefined {
+  if ('scalar' in a && 'scalar' in b) return { scalar: { kind: 'mul', args: [a.scalar, b.scalar] } };
+  if ('scalar' in a || 'scalar' in b) {
+    const [scalar, { rows }] = ('scalar' in a ? [a.scalar, b] : [(b as { scalar: Node }).scalar, a]) as [Node, { rows: Rows }];
+    return { rows: rows.map((row) => row.map((entry) => ({ kind: 'mul', args: [scalar, entry] }))) };
+  }
+  const inner = b.rows.length;
+  if (a.rows[0]?.length !== inner || a.rows.length * inner * (b.rows[0]?.length ?? 0) > MAX_WORK) return undefined;
+  const columns = transposed(b.rows);
+  return { rows: a.rows.map((row) => columns.map((column) => ({ kind: 'add', args: row.map((entry, k) => ({ kind: 'mul', args: [entry, column[k] as Node] })) }))) };
+}
+
+/** A matrix against a matrix, or a column against a point written in brackets. */
+export function compareMatrices(gold: Node, answer: Node, context: CompareContext, compare: (a: Node, b: Node, context: CompareContext) => Equality): Equality {
+  const [a, b] = [rowsOf(gold), rowsOf(answer)];
+  if (!a || !b) return no('not-a-matrix');
+  if (a.length !== b.length || a[0]?.length !== b[0]?.length) return no('different-shape');
+  for (let i = 0; i < a.length; i++) {
+    for (let j = 0; j < (a[i] as readonly Node[]).length; j++) {
+      if (!compare(a[i]?.[j] as Node, b[i]?.[j] as Node, context).equal) return no('different-entry');
+    }
+  }
+  return { equal: true, rule: 'same-matrix' };
+}
+
+/** A point is a column. */
+function rowsOf(node: Node): Rows | undefined {
+  if (node.kind === 'group' && node.open === '(' && node.close === ')' && node.items.length > 1) return node.items.map((item) => [item]);
+  return matrixOf(node);
+}

@@ -1,0 +1,69 @@
+/** Values with units, degrees and percentages: a missing unit is allowed, another unit is converted or refused. */
+import { rational, type Rational } from '../../../data/index.js';
+import { some, type Node } from '../nodes.js';
+import { isPercentWord, unitOf, type Unit } from '../units.js';
+import { no, type CompareContext, type Equality } from './context.js';
+
+type CompareValues = (gold: Node, answer: Node, context: CompareContext) => Equality;
+
+interface Measured {
+  value: Node;
+  unit?: Unit;
+  mark?: 'degrees' | 'percent';
+}
+
+export const isMeasured = (node: Node): boolean => node.kind === 'quantity' || node.kind === 'degrees' || node.kind === 'percent' || (node.kind === 'neg' && isMeasured(node.arg));
+
+function measured(node: Node): Measured {
+  if (node.kind === 'degrees') return { value: node.arg, mark: 'degrees' };
+  if (node.kind === 'percent') return { value: node.arg, mark: 'percent' };
+  if (node.kind === 'neg' && isMeasured(node.arg)) {
+    const inner = measured(node.arg);
+    return { ...inner, value: { kind: 'neg', arg: inner.value } };
+  }
+  if (node.kind !== 'quantity') return { value: node };
+  const inner = measured(node.value);
+  if (inner.mark) return inner;
+  if (node.unit.trim().split(/\s+/).some(isPercentWord)) return { value: inner.value, mark: 'percent' };
+  const unit = unitOf(node.unit);
+  if (unit?.dimension === 'angle') return { value: inner.value, mark: 'degrees' };
+  return unit ? { value: inner.value, unit } : { value: inner.value };
+}
+
+/** Compares where at least one side carries a unit or a mark; `compare` is for the bare values. */
+export function compareQuantities(gold: Node, answer: Node, context: CompareContext, compare: CompareValues): Equality {
+  const [a, b] = [measured(gold), measured(answer)];
+  if (a.mark === 'percent' || b.mark === 'percent') return comparePercent(a, b, context, compare);
+  if (a.mark !== b.mark && (a.unit || b.unit)) return no('different-unit');
+  if (a.mark !== b.mark) return compareAngle(a, b, context, compare);
+  if (a.unit && b.unit) {
+    if (a.unit.dimension !== b.unit.dimension) return no('different-unit');
+    const same = a.unit.factor.n === b.unit.factor.n && a.unit.factor.d === b.unit.factor.d;
+    if (same) return compare(a.value, b.value, context);
+    return named(compare(scaled(a.value, a.unit.factor), scaled(b.value, b.unit.factor), context), 'converted-unit');
+  }
+  return compare(a.value, b.value, context);
+}
+
+const named = (result: Equality, rule: string): Equality => (result.equal ? { equal: true, rule } : result);
+
+const scaled = (value: Node, factor: Rational): Node => ({ kind: 'mul', args: [{ kind: 'num', value: factor }, value] });
+
+/** 50% is 50, and it is 0.5. */
+function comparePercent(a: Measured, b: Measured, context: CompareContext, compare: CompareValues): Equality {
+  if (a.unit || b.unit || a.mark === 'degrees' || b.mark === 'degrees') return no('different-unit');
+  const plain = compare(a.value, b.value, context);
+  if (plain.equal || a.mark === b.mark) return plain;
+  const hundredth = rational(1n, 100n);
+  const share = a.mark === 'percent' ? compare(scaled(a.value, hundredth), b.value, context) : compare(a.value, scaled(b.value, hundredth), context);
+  return named(share, 'percent');
+}
+
+/** 18 degrees are 18, and they are pi/10 where the other side says pi. */
+function compareAngle(a: Measured, b: Measured, context: CompareContext, compare: CompareValues): Equality {
+  const plain = compare(a.value, b.value, context);
+  const other = a.mark === 'degrees' ? b.value : a.value;
+  if (plain.equal || !some(other, (n) => n.kind === 'const' && n.name === 'pi')) return plain;
+  const inRadians = (m: Measured): Node => (m.mark === 'degrees' ? { kind: 'degrees', arg: m.value } : m.value);
+  return named(compare(inRadians(a), inRadians(b), context), 'degrees-in-radians');
+}

@@ -1,0 +1,153 @@
+/** Expressions: sums, products with and without signs, powers, postfix marks. Precedence climbing over the tokens. */
+import { parseDecimal, rational } from '../../data/index.js';
+import { NotMathematics, type Cursor } from './cursor.js';
+import { integer, type Node } from './nodes.js';
+import { parsePrimary, startsPrimary } from './parse-primary.js';
+
+/** `a + b`, `a - b`, `a \pm b`; a leading sign too. */
+export function parseSum(c: Cursor): Node {
+  return c.nested(() => {
+    let left = leading(c);
+    for (;;) {
+      if (c.is('pm') || c.is('mp')) {
+        const flipped = c.next().value === 'mp';
+        left = { kind: 'pm', first: left, second: parseProduct(c), flipped };
+        continue;
+      }
+      if (!c.is('+') && !c.is('-')) return left;
+      const minus = c.next().value === '-';
+      const right = parseProduct(c);
+      const term: Node = minus ? { kind: 'neg', arg: right } : right;
+      left = left.kind === 'add' ? { kind: 'add', args: [...left.args, term] } : { kind: 'add', args: [left, term] };
+    }
+  });
+}
+
+function leading(c: Cursor): Node {
+  if (c.take('pm')) return { kind: 'pm', second: parseProduct(c), flipped: false };
+  if (c.take('mp')) return { kind: 'pm', second: parseProduct(c), flipped: true };
+  return parseProduct(c);
+}
+
+/** Products and quotients, left to right; factors that stand side by side are multiplied. */
+export function parseProduct(c: Cursor): Node {
+  return c.nested(() => {
+    let left = parseSigned(c);
+    for (;;) {
+      if (c.take('*')) left = times(left, parseSigned(c));
+      else if (c.take('/')) left = { kind: 'div', top: left, bottom: parseSigned(c) };
+      else if (c.is('bmod', 'cmd')) {
+        c.next();
+        left = { kind: 'call', name: 'mod', args: [left, parseSigned(c)] };
+      } else if (startsPrimary(c)) left = times(left, parsePower(c));
+      else return left;
+    }
+  });
+}
+
+export function times(left: Node, right: Node): Node {
+  if (left.kind === 'mul') return { kind: 'mul', args: [...left.args, right] };
+  return { kind: 'mul', args: [left, right] };
+}
+
+function parseSigned(c: Cursor): Node {
+  let negative = false;
+  while (c.is('+') || c.is('-')) if (c.next().value === '-') negative = !negative;
+  if (c.is('pm') || c.is('mp')) return c.nested(() => leading(c));
+  const value = parsePower(c);
+  return negative ? { kind: 'neg', arg: value } : value;
+}
+
+/** A primary with its powers and postfix marks (`!`, `%`, degrees, primes). */
+export function parsePower(c: Cursor): Node {
+  return c.nested(() => {
+    const start = c.peek();
+    let value = parsePrimary(c);
+    for (;;) {
+      if (c.is('^')) value = power(c, value);
+      else if (c.take('!')) value = { kind: 'call', name: c.take('!') ? 'doublefactorial' : 'factorial', args: [value] };
+      else if (c.take('%')) value = { kind: 'percent', arg: value };
+      else if (c.take('deg')) value = { kind: 'degrees', arg: value };
+      else if (c.is("'") && value.kind === 'sym') {
+        c.next();
+        value = { kind: 'sym', name: `${value.name}'` };
+      } else break;
+    }
+    return start.kind === 'num' && value.kind === 'num' ? mixed(c, value) : value;
+  });
+}
+
+function power(c: Cursor, base: Node): Node {
+  c.next();
+  if (c.take('deg')) return { kind: 'degrees', arg: base };
+  if (c.take("'")) return primed(base);
+  if (c.is('{', 'open')) {
+    const mark = c.mark();
+    c.next();
+    if (c.take('deg') && c.take('}', 'close')) return { kind: 'degrees', arg: base };
+    c.rewind(mark);
+    c.next();
+    let primes = 0;
+    while (c.take("'")) primes++;
+    if (primes > 0 && c.take('}', 'close')) return Array.from({ length: primes }).reduce<Node>(primed, base);
+    c.rewind(mark);
+    c.next();
+    const exponent = parseSum(c);
+    if (!c.take('}', 'close')) throw new NotMathematics('an exponent is not closed');
+    return { kind: 'pow', base, exponent };
+  }
+  let negative = false;
+  while (c.is('-') || c.is('+')) if (c.next().value === '-') negative = !negative;
+  const exponent = c.is('^') ? undefined : parsePrimary(c);
+  if (!exponent) throw new NotMathematics('an exponent is missing');
+  const signed: Node = negative ? { kind: 'neg', arg: exponent } : exponent;
+  return { kind: 'pow', base, exponent: c.is('^') ? power(c, signed) : signed };
+}
+
+function primed(base: Node): Node {
+  if (base.kind !== 'sym') return { kind: 'call', name: "@'", args: [base] };
+  return { kind: 'sym', name: `${base.name}'` };
+}
+
+/** An integer directly before a proper fraction of two integers is a mixed number: `4\frac{2}{3}`, `137 1/2`. */
+function mixed(c: Cursor, whole: Node): Node {
+  if (whole.kind !== 'num' || whole.value.d !== 1n || whole.places !== undefined) return whole;
+  const mark = c.mark();
+  if (c.is('frac', 'cmd')) {
+    const fraction = parsePrimary(c);
+    if (isProper(fraction) && !c.is('^')) return { kind: 'add', args: [whole, fraction] };
+  } else if (c.peek().kind === 'num' && c.peek().spaced && c.peek(1).value === '/' && c.peek(2).kind === 'num') {
+    const top = parseDecimal(c.next().value);
+    c.next();
+    const bottom = parseDecimal(c.next().value);
+    if (top && bottom && bottom.n !== 0n) {
+      const fraction: Node = { kind: 'div', top: { kind: 'num', value: top }, bottom: { kind: 'num', value: bottom } };
+      if (isProper(fraction)) return { kind: 'add', args: [whole, fraction] };
+    }
+  }
+  c.rewind(mark);
+  return whole;
+}
+
+function isProper(node: Node): boolean {
+  if (node.kind !== 'div' || node.top.kind !== 'num' || node.bottom.kind !== 'num') return false;
+  const [top, bottom] = [node.top.value, node.bottom.value];
+  return top.d === 1n && bottom.d === 1n && top.n >= 0n && top.n < bottom.n;
+}
+
+/** The number a literal says, with how many decimals it has; throws where it is absurdly long. */
+export function numberNode(literal: string): Node {
+  const value = parseDecimal(literal.replace(/\.$/, ''));
+  if (!value) return hugeNumber(literal);
+  const places = /\.(\d+)/.exec(literal)?.[1]?.length;
+  return places === undefined ? { kind: 'num', value } : { kind: 'num', value, places };
+}
+
+const MAX_DIGITS = 20_000;
+
+function hugeNumber(literal: string): Node {
+  if (!/^\d+$/.test(literal) || literal.length > MAX_DIGITS) throw new NotMathematics('a number is too long');
+  return { kind: 'num', value: rational(BigInt(literal)) };
+}
+
+export const half = (): Node => ({ kind: 'div', top: integer(1), bottom: integer(2) });

@@ -1,0 +1,38 @@
+/** From the text of an answer to its tree. What is no mathematics becomes a text, so that parsing never fails. */
+import { Cursor, NotMathematics } from './cursor.js';
+import { integer, mapChildren, type Node } from './nodes.js';
+import { parseList } from './parse-list.js';
+import { tokenize, type ReadingOptions } from './tokens.js';
+import { numberWord } from './vocabulary.js';
+
+/** Longest answer that is parsed as mathematics; longer ones are compared as text. */
+const MAX_LENGTH = 20_000;
+
+/** The tree of a cleaned answer. Never throws. */
+export function parseAnswer(text: string, options: ReadingOptions = {}): Node {
+  if (text.length > MAX_LENGTH) return { kind: 'text', value: text };
+  try {
+    const cursor = new Cursor(tokenize(text, options));
+    const node = parseList(cursor, 'end');
+    if (cursor.peek().kind !== 'end') return { kind: 'text', value: text };
+    return readTexts(node);
+  } catch (error) {
+    if (error instanceof NotMathematics || error instanceof RangeError) return { kind: 'text', value: text };
+    throw error;
+  }
+}
+
+/** Words that are numbers or letters of a choice become so: `four`, `(C)`, `A, B`. */
+function readTexts(node: Node): Node {
+  if (node.kind !== 'text') return mapChildren(node, readTexts);
+  const words = node.value.trim().replace(/[.,;:!]+$/, '');
+  const number = numberWord(words);
+  if (number !== undefined) return integer(number);
+  const letter = /^\(?([A-Za-z])\)?$/.exec(words)?.[1];
+  if (letter) return letter === 'e' || letter === 'i' ? { kind: 'const', name: letter } : { kind: 'sym', name: letter };
+  const items = words.split(/\s*,\s*(?:and\s+)?|\s+(?:and|or)\s+/);
+  if (items.length > 1 && items.every((item) => item !== '')) {
+    return { kind: 'list', items: items.map((value) => readTexts({ kind: 'text', value })) };
+  }
+  return { kind: 'text', value: words };
+}
