@@ -15,6 +15,8 @@ export interface BenchmarkOptions {
   threads: number;
   /** Parts to run; all where empty. */
   only: readonly string[];
+  /** Python with the peers' packages, for benchmarks that run a peer beside ours. */
+  python: string | undefined;
 }
 
 /** Median seconds of `rounds` calls after one that warms up. */

@@ -1,7 +1,10 @@
 /** Runs Math-Verify (a Python package) on pairs, in a process of its own. */
 import { spawn } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
-import type { AnswerPair } from '../../src/verify/index.js';
+import type { AnswerPair, MathVerifyConfig } from '../../src/verify/index.js';
+
+/** A pair with Math-Verify's options; without them its defaults hold. */
+export type MathVerifyPair = Omit<AnswerPair, 'options'> & { config?: MathVerifyConfig };
 
 /** What math_verify_pairs.py prints. */
 export interface MathVerifyRun {
@@ -11,16 +14,15 @@ export interface MathVerifyRun {
   importSeconds: number;
 }
 
-/** Judges the pairs with its defaults, after those that warm up. Throws where Python or the package is missing. */
+/** Judges the pairs, after those that warm up. Throws where Python or the package is missing. */
 export async function runMathVerify(
   python: string,
-  pairs: readonly AnswerPair[],
-  warmUp: readonly AnswerPair[] = [],
+  pairs: readonly MathVerifyPair[],
+  warmUp: readonly MathVerifyPair[] = [],
 ): Promise<MathVerifyRun> {
   const script = fileURLToPath(new URL('./math_verify_pairs.py', import.meta.url));
   const child = spawn(python, [script], { stdio: ['pipe', 'pipe', 'inherit'] });
-  const plain = (list: readonly AnswerPair[]) => list.map(({ gold, response }) => [gold, response]);
-  child.stdin.end(JSON.stringify({ warmUp: plain(warmUp), pairs: plain(pairs) }));
+  child.stdin.end(JSON.stringify({ warmUp, pairs }));
   let output = '';
   child.stdout.on('data', (bytes: Buffer) => (output += bytes.toString()));
   const code = await new Promise<number | null>((resolve, reject) => {

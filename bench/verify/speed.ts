@@ -32,8 +32,8 @@ export async function speed({ smoke, python }: BenchmarkOptions): Promise<Measur
     const theirs = percentiles(peer.ms);
     measures.push(
       ...timesOf(`math_verify_${name}`, theirs),
+      { measure: `math_verify_${name}_import_s`, value: peer.importSeconds, unit: 's' },
       { measure: `math_verify_${name}_match_share`, value: share(peer.equal, Boolean), unit: 'share' },
-      { measure: `math_verify_import_s`, value: peer.importSeconds, unit: 's' },
       { measure: `verify_${name}_times_faster_median`, value: theirs.median / ours.median, unit: 'ratio' },
       { measure: `verify_${name}_times_faster_p99`, value: theirs.p99 / ours.p99, unit: 'ratio' },
       {

@@ -38,7 +38,7 @@ export function majAtK(samples: readonly JudgedSample[], k: number): number | un
   const votes = new Map<string, { count: number; right: boolean }>();
   for (const { verdict } of judged) {
     if (verdict.extracted === undefined) continue;
-    const key = answerKey(verdict.extracted);
+    const key = verdict.answerForm ?? answerKey(verdict.extracted);
     const vote = votes.get(key) ?? { count: 0, right: verdict.outcome === 'match' };
     vote.count++;
     votes.set(key, vote);

@@ -144,16 +144,20 @@ describe('scoreSplit', () => {
       record('b', 'seen', [1, null, null, null]),
       record('c', 'seen', [null, null, null, null]),
       record('d', 'seen', [], { failed: 'too long' }),
+      record('f', 'seen', [null], {
+        samples: [{ text: '', tokens: 4, stopReason: 'stop', verdict: { outcome: 'error', rule: 'r' }, reward: null }],
+      }),
       record('e', 'held-out', [1]),
     ];
     expect(scoreSplit(records, 'seen', { k: 4, resamples: 200, rng: Rng.fromSeed(1) })).toMatchObject({
       n: 2,
       average: 0.75,
       passAtK: 1,
-      noAnswerShare: 2 / 12,
+      noAnswerShare: 2 / 13,
       truncatedShare: 0,
-      verifierFailures: 7,
-      failedProblems: 2,
+      timeouts: 7,
+      verifierFailures: 1,
+      failedProblems: 3,
       responseTokens: 4,
     });
     expect(scoreSplit(records, 'none', { k: 4, resamples: 200, rng: Rng.fromSeed(1) })).toBeUndefined();

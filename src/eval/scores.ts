@@ -16,8 +16,9 @@ export const evalMetricGlossary = {
   'maj@k': 'Share of problems whose commonest answer among k samples is right; ties count in part.',
   'no answer': 'Share of samples in which the verifier found no answer, such as no box; they score 0.',
   'cut off': 'Share of samples that reached the longest response before they ended.',
+  'time-outs': 'Samples the verifier gave up on after its time limit: they have no reward and are in no average.',
   'verifier failures':
-    'Samples the verifier itself failed on (timeout, error): they have no reward and are in no average.',
+    'Samples the verifier failed on otherwise (error, gold answer not understood): no reward, in no average.',
   'failed problems': 'Problems that could not be sampled or have no judged sample: in no average.',
 } as const;
 
@@ -38,7 +39,9 @@ export interface SplitScore {
   noAnswerShare: number;
   /** Share of samples cut at the longest response. */
   truncatedShare: number;
-  /** Samples the verifier failed on: in no average. */
+  /** Samples the verifier gave up on after its time limit: in no average. */
+  timeouts: number;
+  /** Samples the verifier failed on otherwise: in no average. */
   verifierFailures: number;
   /** Problems that could not be sampled or have no judged sample: in no average. */
   failedProblems: number;
@@ -86,7 +89,8 @@ export function scoreSplit(
     majAtK: voting ? meanOf(own.map((r) => majAtK(r.samples, k))) : undefined,
     noAnswerShare: shareOf((s) => s.verdict.outcome === 'no_answer'),
     truncatedShare: shareOf((s) => s.stopReason === 'length'),
-    verifierFailures: samples.filter((s) => s.reward === null).length,
+    timeouts: samples.filter((s) => s.verdict.outcome === 'timeout').length,
+    verifierFailures: samples.filter((s) => s.reward === null && s.verdict.outcome !== 'timeout').length,
     failedProblems: own.length - n,
     responseTokens: samples.reduce((sum, s) => sum + s.tokens, 0) / samples.length,
   };

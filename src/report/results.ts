@@ -51,6 +51,7 @@ function detailTable(data: RunData, k: number) {
       numeric('no answer'),
       numeric('cut off'),
       numeric('tokens'),
+      numeric('time-outs'),
       numeric('verifier failures'),
       numeric('failed problems'),
     ],
@@ -70,6 +71,7 @@ function detailRow(arm: string, step: number, score: SplitScore, start: SplitSco
     percent(score.noAnswerShare),
     percent(score.truncatedShare),
     score.responseTokens.toFixed(1),
+    String(score.timeouts),
     String(score.verifierFailures),
     String(score.failedProblems),
   ];

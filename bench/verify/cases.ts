@@ -1,0 +1,47 @@
+/** Ours and Math-Verify's verdicts on the shared cases: how often each says what is expected, and how often they differ. */
+import { readJsonlAll } from '../../src/core/jsonl.js';
+import { openMathVerifier, optionsOfMathVerify, type MathVerifyConfig } from '../../src/verify/index.js';
+import type { BenchmarkOptions, Measure } from '../measure.js';
+import { runMathVerify } from './math-verify.js';
+import { dataFile } from './pairs.js';
+
+interface Case {
+  id: string;
+  gold: string;
+  pred: string;
+  equal: boolean;
+  config?: MathVerifyConfig;
+}
+
+/** `cases` are its own tests, with their options; `beyond` is read with the defaults of both. */
+const files = ['cases', 'beyond'] as const;
+
+export async function cases({ python }: BenchmarkOptions): Promise<Measure[]> {
+  const measures: Measure[] = [];
+  const verifier = openMathVerifier();
+  for (const name of files) {
+    const path = dataFile(`verify/${name}.jsonl`);
+    if (path === undefined) continue;
+    const rows = await readJsonlAll<Case>(path);
+    const pairs = rows.map(({ gold, pred, config }) => ({ gold, response: pred, ...(config && { config }) }));
+    const verdicts = await verifier.verifyPairs(
+      pairs.map(({ config, ...pair }) => (config ? { ...pair, options: optionsOfMathVerify(config) } : pair)),
+    );
+    const ours = verdicts.map((v) => v.outcome === 'match');
+    const share = (holds: (i: number) => boolean) => rows.filter((_, i) => holds(i)).length / rows.length;
+    const asExpected = (said: readonly boolean[]) => share((i) => said[i] === rows[i]?.equal);
+    measures.push({ measure: `verify_${name}_as_expected`, value: asExpected(ours), unit: 'share' });
+    if (python === undefined) continue;
+    const theirs = (await runMathVerify(python, pairs)).equal;
+    measures.push(
+      { measure: `math_verify_${name}_as_expected`, value: asExpected(theirs), unit: 'share' },
+      { measure: `verify_${name}_same_verdict`, value: share((i) => ours[i] === theirs[i]), unit: 'share' },
+    );
+    for (const [i, { id, equal }] of rows.entries()) {
+      if (ours[i] !== theirs[i])
+        console.error(`differ: ${id}: expected ${equal}, ours ${ours[i]}, Math-Verify ${theirs[i]}`);
+    }
+  }
+  await verifier.dispose();
+  return measures;
+}
