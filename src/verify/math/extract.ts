@@ -2,8 +2,8 @@
  * Finds the answer in a response: the last box, `####`, "the final answer is ...", else the last formula or number.
  * A box that the response breaks off in, or thinking that never ends, holds no answer.
  */
-import { findBoxes, lastAnswer } from './boxes.js';
-import { finalPhrase, lastFormula, lastLetter, lastNumber } from './phrases.js';
+import { findBoxes, lastAnswer, type Box } from './boxes.js';
+import { finalAnswerAt, finalPhrase, lastFormula, lastLetter, lastNumber, readsAsMathematics } from './phrases.js';
 import type { FoundAnswer, MathOptions } from './types.js';
 
 /** How much of the end of a response is searched for anything but boxes. */
@@ -36,14 +36,17 @@ function search(text: string, options: MathOptions): FoundAnswer[] {
     const last = lastAnswer(text, boxes);
     const raw = text.slice(last[0]?.start, last.at(-1)?.end);
     boxed.push({ text: [...new Set(last.map((box) => box.content))].join(', '), raw, rule: last.length > 1 ? 'joined-boxes' : 'last-box' });
-    if ((options.preferBoxed ?? true) && boxed[0]?.text !== '') return boxed;
   }
   const tail = text.length > TAIL ? text.slice(-TAIL) : text;
+  // A "final answer" that is stated after the last box is the response's last word.
+  const later = boxes.length > 0 && finalAnswerAt(text.slice((boxes.at(-1) as Box).end)) >= 0;
+  if (boxed.length > 0 && boxed[0]?.text !== '' && (options.preferBoxed ?? true) && !later) return boxed;
   const candidates = [
     hashMarks(tail),
     kinds.includes('letter') ? lastLetter(tail) : undefined,
     finalPhrase(tail, kinds),
-    ...(options.preferBoxed ?? true ? [] : boxed),
+    boxed[0]?.text === '' ? undefined : boxed[0],
+    boxes.length > 0 ? undefined : whole(text, kinds),
     boxed.length > 0 ? undefined : trailing(tail, kinds),
     boxed[0],
   ];
@@ -60,11 +63,18 @@ function hashMarks(text: string): FoundAnswer | undefined {
   return { text: answer, raw: match[0], rule: 'hash-marks' };
 }
 
+/** A short response that is nothing but mathematics is its own answer. */
+function whole(text: string, kinds: readonly string[]): FoundAnswer | undefined {
+  const bare = text.trim();
+  if (bare.length > 300 || !kinds.includes('expression') || /[$#]|\\[[(]|\*\*/.test(bare) || !readsAsMathematics(bare)) return undefined;
+  return { text: bare, raw: bare, rule: 'whole-response' };
+}
+
 /** The last formula or number, whichever comes later. */
 function trailing(text: string, kinds: readonly string[]): FoundAnswer | undefined {
   const formula = kinds.includes('latex') ? lastFormula(text) : undefined;
   const number = kinds.includes('expression') ? lastNumber(text) : undefined;
   if (!formula || !number) return formula?.found ?? number?.found;
   // A number inside or beside the last formula's sentence is a remark on it.
-  return number.start < formula.end || !/[.!?]\s|\n/.test(text.slice(formula.end, number.start)) ? formula.found : number.found;
+  return number.start < formula.end || !/[.!?]\s|\n|\b(?:therefore|thus|hence|so)\b/i.test(text.slice(formula.end, number.start)) ? formula.found : number.found;
 }

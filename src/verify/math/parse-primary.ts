@@ -121,7 +121,7 @@ function symbol(c: Cursor, letter: string): Node {
   }
   while (c.is("'")) name += c.next().value;
   if (name === 'e' || name === 'i') return symbolNamed(name);
-  if (c.is('(', 'open') && !c.peek().spaced === !c.peek().spaced && isApplied(c, name)) {
+  if (c.is('(', 'open') && isApplied(c, name)) {
     c.next();
     const inside = parseList(c, ')');
     if (!c.take(')', 'close')) throw new NotMathematics('a bracket is not closed');
@@ -132,11 +132,12 @@ function symbol(c: Cursor, letter: string): Node {
   return { kind: 'sym', name };
 }
 
-/** `f(...)` is a function; so is any letter before a lone number (`I(0)`) or several arguments (`C(5, 2)`). */
+/** `f(...)` is a function; so is any letter before a lone number (`I(0)`), several arguments (`C(5, 2)`), or as `W(n) =`. */
 function isApplied(c: Cursor, name: string): boolean {
   if (FUNCTION_LETTERS.has(name[0] as string)) return true;
   if (name.startsWith('\\')) return false;
-  if (c.peek(1).kind === 'num' && c.peek(2).value === ')') return true;
+  const lone = c.peek(2).value === ')' && c.peek(2).kind === 'close';
+  if (lone && (c.peek(1).kind === 'num' || (c.peek(1).kind === 'sym' && c.peek(3).value === '='))) return true;
   let depth = 0;
   for (let ahead = 0; ; ahead++) {
     const token = c.peek(ahead);

@@ -1,4 +1,5 @@
 /** Answers that are said rather than boxed: "the answer is ...", the last formula, the last number, a letter. */
+import { findBoxes } from './boxes.js';
 import type { AnswerKind, FoundAnswer } from './types.js';
 
 interface Located {
@@ -10,17 +11,28 @@ interface Located {
 const FINAL = /(?:final|correct)\s+answer\b\W{0,12}?(?:\s+is\b|\s*[:=])\W{0,6}?|\*{0,2}final answer\*{0,2}\s*[:\n]/gi;
 const ANSWER = /\banswer\b(?:[\s*]+is\b|[\s*]*[:=])|\banswer\s+to\b[^.\n]{0,80}?\bis\b/gi;
 
+/** Where the last "final answer is" stands; -1 where nothing says so. */
+export const finalAnswerAt = (text: string): number => [...text.matchAll(FINAL)].at(-1)?.index ?? -1;
+
 /** What is said after the last "final answer is", else after the last "answer is" or "answer:". */
 export function finalPhrase(text: string, kinds: readonly AnswerKind[]): FoundAnswer | undefined {
   for (const [pattern, rule] of [[FINAL, 'final-answer'], [ANSWER, 'answer-is']] as const) {
     const matches = [...text.matchAll(pattern)].slice(-4).toReversed();
     for (const match of matches) {
       const segment = sentence(text.slice(match.index + match[0].length, match.index + match[0].length + 600));
-      const said = readSegment(segment, kinds);
+      const said = readSegment(beforeBox(segment), kinds);
       if (said) return { text: said, raw: segment.trim(), rule };
     }
   }
   return undefined;
+}
+
+/** What a sentence says before a box in it; the box's content where it says nothing before. */
+function beforeBox(segment: string): string {
+  const box = findBoxes(segment).boxes[0];
+  if (!box) return segment;
+  const before = segment.slice(0, box.start).replace(/^\s*\$|[\s,;]*(?:\$|\\[([])?[\s,;]*$/g, '').replace(/\$$/, '');
+  return before === '' ? box.content : before;
 }
 
 /** Up to the end of the sentence; a dot inside a number or a formula is none. */
@@ -53,9 +65,9 @@ function readSegment(segment: string, kinds: readonly AnswerKind[]): string | un
 }
 
 /** Whether a text is a formula with at most a unit, rather than a sentence with formulas in it. */
-function readsAsMathematics(text: string): boolean {
+export function readsAsMathematics(text: string): boolean {
   const bare = text.replace(/\\(?:text|mbox|textbf|textit|mathrm|textnormal|operatorname)\s*\{[^{}]*\}/g, ' ').replace(/\\[A-Za-z]+/g, ' ');
-  const words = (bare.match(/[A-Za-z]{2,}/g) ?? []).filter((word) => !/^(?:and|or|pi|sqrt|sin|cos|tan|log|ln|exp|infinity|percent)$/.test(word));
+  const words = (bare.match(/[A-Za-z]{2,}/g) ?? []).filter((word) => !/^(?:(?:and|or)[A-Z]?|pi|sqrt|sin|cos|tan|log|ln|exp|infinity|percent)$/.test(word));
   if (!/[\d\\]|^\s*[({[]?[A-Za-z][)}\]]?\s*$|[a-zA-Z]\s*[-+*/^=<>]/.test(text)) return false;
   return words.length === 0 || (words.length <= 2 && /^\W*(?:\\[a-z]+|[\d.,/${}\s\\-])+\s*[A-Za-z]+(?:\s+[A-Za-z]+)?$/.test(text.trim()));
 }
@@ -90,7 +102,7 @@ const joined = (text: string, a: RegExpExecArray, b: RegExpExecArray): boolean =
 };
 
 const NUMBER =
-  /(?<![\w\\^_.,/])(?:[$€£¥]\s?)?[-+−]?(?:\d{1,3}(?:,\d{3})+(?!\d)|\d{1,3}(?: \d{3})+(?!\d)|\d+(?:,\d+)?)?(?:\.\d+|(?<=\d))(?:[eE][+-]?\d+)?(?:\s?\/\s?\d+(?:\.\d+)?)?(?:\s?(?:\\?%|°|percent\b|pct\b)|\s?[€£$]|:\d\d\b)?(?![\w^_]|\.\d)|(?<![\w\\^_.,/])[-+]?\d+(?:,\d{3})*(?:\.\d+)?(?=[a-zµ]{1,3}[²³]?(?![a-z0-9]))/g;
+  /(?<![\w\\^_.,/])(?:[$€£¥]\s?)?[-+−]?(?:\d{1,3}(?:,\d{3})+(?!\d)|\d{1,3}(?: \d{3})+(?!\d)|\d+(?:,\d+)?)?(?:\.\d+|(?<=\d))(?:[eE][+-]?\d+)?(?:\s?\/\s?\d+(?:\.\d+)?)?(?:\s?(?:\\?%|°|percent\b|pct\b)|\s?[€£$]|:\d\d\b)?(?![\w^_]|\.\d|,\d{3})|(?<![\w\\^_.,/])[-+]?\d+(?:,\d{3})*(?:\.\d+)?(?=[a-zµ]{1,3}[²³]?(?![a-z0-9]))/g;
 
 /** The last number in words: `1,000.99€`, `-3/4`, `28 %`. */
 export function lastNumber(text: string): Located | undefined {

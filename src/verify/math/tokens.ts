@@ -128,7 +128,8 @@ class Lexer {
     else if (/^[,;]$/.test(inner)) this.push('op', inner);
     else if (isPercentWord(inner)) this.push('op', '%');
     else if (functionNamed(inner) && (asMath || inner.length > 2)) this.push('fn', functionNamed(inner) as string);
-    else if (asMath && !/[A-Za-z]{2}/.test(inner)) this.splice(inner);
+    else if (asMath && /^[\d\s.,]+$/.test(inner)) this.splice(inner.replace(/\s+/g, ''));
+    else if (asMath && !/(?<!\\[A-Za-z]*)[A-Za-z]{2}/.test(inner)) this.splice(inner);
     else if (/^[A-Za-z]$/.test(inner) && !this.afterValue()) this.push('sym', inner);
     else if (/^[\s\d.,()[\]:;+-]*\d[\s\d.,()[\]:;+-]*$/.test(inner)) this.splice(inner);
     else this.push('text', content);

@@ -48,8 +48,9 @@ const SHORT_WORDS = new Set('is are the of for if yes no per odd not all none re
 /** Whether a run of letters is to be read as a word rather than as a product of variables. */
 export function isWord(run: string, afterValue: boolean): boolean {
   if (afterValue && run.length > 1 && (isUnitWord(run) || isPercentWord(run))) return true;
+  if (/^[A-Z]+$/.test(run)) return false;
   if (run.length < 4) return SHORT_WORDS.has(run.toLowerCase()) || (run.length === 3 && isUnitWord(run));
-  return /[aeiouy]/i.test(run) && !isAscending(run) && !/^[A-Z]+$/.test(run);
+  return /[aeiouy]/i.test(run) && !isAscending(run);
 }
 
 /** Letters in the order of the alphabet (`abcd`, `axyz`): how products of variables are written. */

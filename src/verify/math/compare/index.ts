@@ -81,6 +81,9 @@ function compareAsRealSets(gold: Node, answer: Node, context: CompareContext): E
 
 const isInequality = (node: Node): boolean => some(node, (n) => n.kind === 'relation');
 
+/** Most ways of saying one value that are looked at. */
+const MAX_WAYS = 20;
+
 /** At least one side has several values. A tuple may be answered without its brackets, in order; not the other way round. */
 function compareSeveral(gold: Node, golds: readonly Node[] | undefined, answer: Node, answers: readonly Node[] | undefined, context: CompareContext): Equality {
   if (golds && answers) {
@@ -89,9 +92,13 @@ function compareSeveral(gold: Node, golds: readonly Node[] | undefined, answer: 
   }
   if (gold.kind === 'group' && answer.kind === 'list' && answers) return compareOrdered(gold.items, answers, context, compareAnswers, 'tuple-without-brackets');
   if (answer.kind === 'group' && golds && isAssignments(gold)) return compareOrdered(golds, answer.items, context, compareAnswers, 'assignments-as-tuple');
-  const only = golds ?? answers;
-  if (only?.length === 1) return golds ? compareAnswers(only[0] as Node, answer, context) : compareAnswers(gold, only[0] as Node, context);
-  return no('different-count');
+  // One value said in several ways: `15 39/40 or 639/40`.
+  const several = golds ?? answers ?? [];
+  if (several.length === 0 || several.length > MAX_WAYS) return no('different-count');
+  for (const item of several) {
+    if (!(golds ? compareAnswers(item, answer, context) : compareAnswers(gold, item, context)).equal) return no('different-count');
+  }
+  return yes('same-value');
 }
 
 /** `x = 3, y = 2`: every item labelled, each with its own name. */
