@@ -22,7 +22,11 @@ export function findBoxes(text: string): Boxes {
     const end = text[inside] === '{' ? closingBrace(text, inside) : inside + bareLength(text, inside);
     if (end === undefined || end === inside) return { boxes, cutOff: true };
     const braced = text[inside] === '{';
-    boxes.push({ content: (braced ? text.slice(inside + 1, end - 1) : text.slice(inside, end)).trim(), start: match.index, end });
+    boxes.push({
+      content: (braced ? text.slice(inside + 1, end - 1) : text.slice(inside, end)).trim(),
+      start: match.index,
+      end,
+    });
     opener.lastIndex = end;
   }
   return { boxes, cutOff: false };
@@ -41,7 +45,8 @@ function closingBrace(text: string, open: number): number | undefined {
 }
 
 /** A box without braces holds the word that follows. */
-const bareLength = (text: string, at: number): number => /^[^\s{}\\$]*[^\s{}\\$.,;:]/.exec(text.slice(at, at + 100))?.[0].length ?? 0;
+const bareLength = (text: string, at: number): number =>
+  /^[^\s{}\\$]*[^\s{}\\$.,;:]/.exec(text.slice(at, at + 100))?.[0].length ?? 0;
 
 /** Most words between two boxes of one answer. */
 const MAX_WORDS = 6;

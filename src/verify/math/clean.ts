@@ -1,17 +1,86 @@
 /** Spelling: brings the many ways to type the same answer (Unicode, spacing commands, escaped escapes) to one. */
 
 const CHARACTERS: Readonly<Record<string, string>> = {
-  '\u2212': '-', '\u2013': '-', '\u2014': '-', '\u2010': '-', '\u2011': '-',
-  '×': '\\times ', '⋅': '\\cdot ', '·': '\\cdot ', '∙': '\\cdot ', '÷': '/', '⁄': '/', '∕': '/',
-  '√': '\\sqrt ', '∞': '\\infty ', '≤': '\\le ', '≥': '\\ge ', '⩽': '\\le ', '⩾': '\\ge ', '≠': '\\ne ', '≈': '\\approx ',
-  '∪': '\\cup ', '∩': '\\cap ', '∈': '\\in ', '∅': '\\varnothing ', '±': '\\pm ', '∓': '\\mp ', '°': '^\\circ ', 'º': '^\\circ ',
-  '⟨': '\\langle ', '⟩': '\\rangle ', '⌊': '\\lfloor ', '⌋': '\\rfloor ', '⌈': '\\lceil ', '⌉': '\\rceil ',
-  'ℝ': '\\mathbb{R}', '∖': '\\setminus ', '→': '\\to ', '⇒': '\\Rightarrow ', '∣': '|', '′': "'", '’': "'", '‘': "'", '…': '\\dots ',
-  'α': '\\alpha ', 'β': '\\beta ', 'γ': '\\gamma ', 'δ': '\\delta ', 'ε': '\\epsilon ', 'θ': '\\theta ', 'λ': '\\lambda ',
-  'μ': '\\mu ', 'π': '\\pi ', 'ρ': '\\rho ', 'σ': '\\sigma ', 'τ': '\\tau ', 'φ': '\\phi ', 'ω': '\\omega ', 'Δ': '\\Delta ', 'Ω': '\\Omega ',
-  '€': '\\text{ euros }', '£': '\\text{ pounds sterling }', '¥': '\\text{ yen }', '¢': '\\text{ cents }',
-  '\u00a0': ' ', '\u2009': ' ', '\u202f': ' ', '\u2002': ' ', '\u2003': ' ', '\u3000': ' ', '\u200b': '', '\u200e': '', '\ufeff': '',
-  '，': ',', '；': ';', '：': ':', '（': '(', '）': ')', '。': '.', '“': '"', '”': '"',
+  '\u2212': '-',
+  '\u2013': '-',
+  '\u2014': '-',
+  '\u2010': '-',
+  '\u2011': '-',
+  '×': '\\times ',
+  '⋅': '\\cdot ',
+  '·': '\\cdot ',
+  '∙': '\\cdot ',
+  '÷': '/',
+  '⁄': '/',
+  '∕': '/',
+  '√': '\\sqrt ',
+  '∞': '\\infty ',
+  '≤': '\\le ',
+  '≥': '\\ge ',
+  '⩽': '\\le ',
+  '⩾': '\\ge ',
+  '≠': '\\ne ',
+  '≈': '\\approx ',
+  '∪': '\\cup ',
+  '∩': '\\cap ',
+  '∈': '\\in ',
+  '∅': '\\varnothing ',
+  '±': '\\pm ',
+  '∓': '\\mp ',
+  '°': '^\\circ ',
+  º: '^\\circ ',
+  '⟨': '\\langle ',
+  '⟩': '\\rangle ',
+  '⌊': '\\lfloor ',
+  '⌋': '\\rfloor ',
+  '⌈': '\\lceil ',
+  '⌉': '\\rceil ',
+  ℝ: '\\mathbb{R}',
+  '∖': '\\setminus ',
+  '→': '\\to ',
+  '⇒': '\\Rightarrow ',
+  '∣': '|',
+  '′': "'",
+  '’': "'",
+  '‘': "'",
+  '…': '\\dots ',
+  α: '\\alpha ',
+  β: '\\beta ',
+  γ: '\\gamma ',
+  δ: '\\delta ',
+  ε: '\\epsilon ',
+  θ: '\\theta ',
+  λ: '\\lambda ',
+  μ: '\\mu ',
+  π: '\\pi ',
+  ρ: '\\rho ',
+  σ: '\\sigma ',
+  τ: '\\tau ',
+  φ: '\\phi ',
+  ω: '\\omega ',
+  Δ: '\\Delta ',
+  Ω: '\\Omega ',
+  '€': '\\text{ euros }',
+  '£': '\\text{ pounds sterling }',
+  '¥': '\\text{ yen }',
+  '¢': '\\text{ cents }',
+  '\u00a0': ' ',
+  '\u2009': ' ',
+  '\u202f': ' ',
+  '\u2002': ' ',
+  '\u2003': ' ',
+  '\u3000': ' ',
+  '\u200b': '',
+  '\u200e': '',
+  '\ufeff': '',
+  '，': ',',
+  '；': ';',
+  '：': ':',
+  '（': '(',
+  '）': ')',
+  '。': '.',
+  '“': '"',
+  '”': '"',
 };
 const UNUSUAL = new RegExp(`[${Object.keys(CHARACTERS).join('')}]`, 'gu');
 const SUPERSCRIPTS = '⁰¹²³⁴⁵⁶⁷⁸⁹';
@@ -19,7 +88,10 @@ const SUPERSCRIPTS = '⁰¹²³⁴⁵⁶⁷⁸⁹';
 function plainCharacters(text: string): string {
   return text
     .replace(UNUSUAL, (char) => CHARACTERS[char] ?? char)
-    .replace(/⁻?[⁰¹²³⁴⁵⁶⁷⁸⁹]+/g, (run) => `^{${[...run].map((c) => (c === '⁻' ? '-' : SUPERSCRIPTS.indexOf(c))).join('')}}`)
+    .replace(
+      /⁻?[⁰¹²³⁴⁵⁶⁷⁸⁹]+/g,
+      (run) => `^{${[...run].map((c) => (c === '⁻' ? '-' : SUPERSCRIPTS.indexOf(c))).join('')}}`,
+    )
     .replace(/[\u00bc-\u00be\u2150-\u215e]/g, (char) => {
       const [top, bottom] = char.normalize('NFKC').split('\u2044');
       return ` \\frac{${top}}{${bottom}}`;
@@ -45,6 +117,7 @@ export function cleanAnswer(text: string): string {
     out = out.replace(/(\d)\{,\}(?=\d{3}(?!\d))/g, '$1');
   }
   out = out.replace(/(?<![\d.,/^_\\])(\d{1,3}(?: \d{3})+)(?!\d)/g, (run) => run.replace(/ /g, ''));
+  if (out.includes(':')) out = out.replace(/(:\d\d)\s*([ap])\.?\s?m\b\.?/gi, '$1 \\text{$2m}');
   return out
     .replace(/\*\*(?=\S)|(?<=\S)\*\*(?!\s*[\d(])/g, ' ')
     .replace(/^[\s"'`]+|[\s"'`]+$/g, '')
@@ -54,10 +127,13 @@ export function cleanAnswer(text: string): string {
 
 /** Dollar signs that delimit go; one that stands before an amount (an odd one out, or escaped) is a currency. */
 function withoutDollars(text: string): string {
-  const bare = text.replace(/\\\$/g, '\u0001');
+  const bare = text.replace(/\\\$/g, '\uE000');
   const count = bare.length - bare.replace(/\$/g, '').length;
-  const odd = count % 2 === 1 ? bare.replace(/\$(?=\s*[\d.])/, '\u0001') : bare;
-  return odd.replace(/\$/g, ' ').replace(/\u0001\s*(?=[-\d.(\\])/g, '\\dollars ').replace(/\u0001/g, '\\text{ dollars }');
+  const odd = count % 2 === 1 ? bare.replace(/\$(?=\s*[\d.])/, '\uE000') : bare;
+  return odd
+    .replace(/\$/g, ' ')
+    .replace(/\uE000\s*(?=[-\d.(\\])/g, '\\dollars ')
+    .replace(/\uE000/g, '\\text{ dollars }');
 }
 
 /** One form for texts that read the same: no spacing, sizing or redundant braces, one name for each fraction command. */

@@ -1,8 +1,26 @@
 /** A place in a list of tokens, shared by the parts of the parser. */
+import type { Node } from './nodes.js';
 import type { Token } from './tokens.js';
 
 /** What the parser throws where the tokens are no mathematics it knows; caught by `parseAnswer`. */
 export class NotMathematics extends Error {}
+
+type Rule = (cursor: Cursor) => Node;
+
+/** The rules of the grammar that lower ones come back to, so that the files of the parser need no circle. */
+export interface Grammar {
+  list: Rule;
+  relation: Rule;
+  sum: Rule;
+  power: Rule;
+  primary: Rule;
+}
+
+const PRIMARY_COMMANDS = new Set(
+  'frac binom sqrt overline dot ddot hat tilde widehat overrightarrow boxed infty varnothing pi R sum prod int lim dots'.split(
+    ' ',
+  ),
+);
 
 /** Nesting deeper than any answer's; keeps recursion far from the stack's end. */
 const MAX_NESTING = 80;
@@ -10,10 +28,22 @@ const MAX_NESTING = 80;
 export class Cursor {
   private at = 0;
   private nesting = 0;
-  private readonly tokens: readonly Token[];
+  private readonly tokens: Token[];
+  readonly grammar: Grammar;
+  /** Whether an absolute value is open, where a bar closes and never opens. */
+  insideBars = false;
 
-  constructor(tokens: readonly Token[]) {
+  constructor(tokens: Token[], grammar: Grammar) {
     this.tokens = tokens;
+    this.grammar = grammar;
+  }
+
+  /** Whether the next token can begin a factor that stands beside the one before it. */
+  startsFactor(): boolean {
+    const token = this.peek();
+    if (token.kind === 'num' || token.kind === 'sym' || token.kind === 'fn' || token.kind === 'open') return true;
+    if (token.kind === 'cmd') return PRIMARY_COMMANDS.has(token.value) || token.value.startsWith('begin:');
+    return token.kind === 'op' && token.value === '|' && !this.insideBars;
   }
 
   peek(ahead = 0): Token {
@@ -51,7 +81,7 @@ export class Cursor {
     const token = this.peek();
     const digit = token.value[0] as string;
     if (token.value.length === 1) this.at++;
-    else (this.tokens as Token[])[this.at] = { ...token, value: token.value.slice(1), spaced: false };
+    else this.tokens[this.at] = { ...token, value: token.value.slice(1), spaced: false };
     return digit;
   }
 

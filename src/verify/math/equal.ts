@@ -39,11 +39,13 @@ function equalNumbers(a: Node, b: Node): Equality {
   const near = closeAt(a, b, NOWHERE, false, 'e');
   if (near === true) return { equal: true, rule: 'numeric-identity' };
   if (near === undefined) return { equal: false, rule: 'not-evaluated' };
-  if (hasBareLog(a) !== hasBareLog(b) && closeAt(a, b, NOWHERE, false, 10) === true) return { equal: true, rule: 'decimal-logarithm' };
+  if (hasBareLog(a) !== hasBareLog(b) && closeAt(a, b, NOWHERE, false, 10) === true)
+    return { equal: true, rule: 'decimal-logarithm' };
   return { equal: false, rule: 'different-number' };
 }
 
-const hasBareLog = (node: Node): boolean => some(node, (n) => n.kind === 'call' && n.name === 'log' && n.args.length === 1);
+const hasBareLog = (node: Node): boolean =>
+  some(node, (n) => n.kind === 'call' && n.name === 'log' && n.args.length === 1);
 const hasImaginary = (node: Node): boolean => some(node, (n) => n.kind === 'const' && n.name === 'i');
 
 function equalFunctions(a: Node, b: Node, symbols: readonly string[]): Equality {
@@ -60,11 +62,19 @@ function equalFunctions(a: Node, b: Node, symbols: readonly string[]): Equality 
   const complex = hasImaginary(a) || hasImaginary(b);
   const real = complex ? undefined : agreeAtPoints(a, b, symbols, whole, true);
   const agree = real ?? agreeAtPoints(a, b, symbols, whole, false);
-  return agree ? { equal: true, rule: 'sampled-identity' } : { equal: false, rule: agree === undefined ? 'not-evaluated' : 'different-expression' };
+  return agree
+    ? { equal: true, rule: 'sampled-identity' }
+    : { equal: false, rule: agree === undefined ? 'not-evaluated' : 'different-expression' };
 }
 
 /** Undefined where neither side is defined at any point. */
-function agreeAtPoints(a: Node, b: Node, symbols: readonly string[], whole: ReadonlySet<string>, realOnly: boolean): boolean | undefined {
+function agreeAtPoints(
+  a: Node,
+  b: Node,
+  symbols: readonly string[],
+  whole: ReadonlySet<string>,
+  realOnly: boolean,
+): boolean | undefined {
   let agreed = 0;
   for (let i = 0; i < POINTS; i++) {
     const near = closeAt(a, b, samplePoint(i, symbols, whole), realOnly, 'e');
@@ -79,7 +89,7 @@ function agreeAtPoints(a: Node, b: Node, symbols: readonly string[], whole: Read
  * is. Precision grows with the size of what is computed, and until the values have digits enough to tell them apart.
  */
 function closeAt(a: Node, b: Node, point: Point, realOnly: boolean, logBase: 'e' | 10): boolean | undefined {
-  for (let bits = START_BITS; ; ) {
+  for (let bits = START_BITS; ;) {
     const at: Evaluation = { bits, point, realOnly, logBase, largest: 0 };
     const [x, y] = [numericValue(a, at), numericValue(b, at)];
     if (!x || !y) return !x && !y ? undefined : false;
@@ -137,7 +147,8 @@ function substitute(node: Node, point: Point): Node {
 
 /** Symbols that stand for integers: in factorials, binomials, floors, and exponents of negative numbers. */
 function wholeSymbols(node: Node, found: Set<string> = new Set()): Set<string> {
-  if (node.kind === 'call' && /^(?:factorial|doublefactorial|binom|floor|ceil|mod|gcd|lcm)$/.test(node.name)) symbolsOf(node, found);
+  if (node.kind === 'call' && /^(?:factorial|doublefactorial|binom|floor|ceil|mod|gcd|lcm)$/.test(node.name))
+    symbolsOf(node, found);
   if (node.kind === 'pow' && (exactValue(node.base, NOWHERE)?.n ?? 0n) < 0n) symbolsOf(node.exponent, found);
   for (const child of children(node)) wholeSymbols(child, found);
   return found;
@@ -170,7 +181,10 @@ function samplePoint(index: number, symbols: readonly string[], whole: ReadonlyS
   for (let k = 0; k < symbols.length; k++) {
     const name = symbols[k] as string;
     const draw = row[k] as Draw;
-    point.set(name, whole.has(name) ? draw.whole : draw.negative ? { n: -draw.magnitude.n, d: draw.magnitude.d } : draw.magnitude);
+    point.set(
+      name,
+      whole.has(name) ? draw.whole : draw.negative ? { n: -draw.magnitude.n, d: draw.magnitude.d } : draw.magnitude,
+    );
   }
   return point;
 }

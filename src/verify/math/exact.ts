@@ -49,7 +49,11 @@ export function exactValue(node: Node, point: Point): Rational | undefined {
   }
 }
 
-function fold(args: readonly Node[], point: Point, operate: (a: Rational, b: Rational) => Rational): Rational | undefined {
+function fold(
+  args: readonly Node[],
+  point: Point,
+  operate: (a: Rational, b: Rational) => Rational,
+): Rational | undefined {
   let total: Rational | undefined;
   for (const arg of args) {
     const value = exactValue(arg, point);
@@ -139,13 +143,19 @@ function call(name: string, args: readonly Node[], point: Point): Rational | und
     case 'min':
       return values.reduce((a, b) => (a.n * b.d > b.n * a.d === (name === 'max') ? a : b));
     case 'mod':
-      return second && second.n > 0n ? rational(first.n * second.d - floor(divide(first, second)) * second.n * first.d, first.d * second.d) : undefined;
+      return second && second.n > 0n
+        ? rational(first.n * second.d - floor(divide(first, second)) * second.n * first.d, first.d * second.d)
+        : undefined;
     case 'gcd':
     case 'lcm':
-      return values.every((v) => v.d === 1n) ? rational(values.map((v) => v.n).reduce(name === 'gcd' ? commonDivisor : lcm)) : undefined;
+      return values.every((v) => v.d === 1n)
+        ? rational(values.map((v) => v.n).reduce(name === 'gcd' ? commonDivisor : lcm))
+        : undefined;
     case 'factorial':
     case 'doublefactorial':
-      return first.d === 1n && first.n >= 0n && first.n <= MAX_FACTORIAL ? rational(product(first.n, name === 'factorial' ? 1n : 2n)) : undefined;
+      return first.d === 1n && first.n >= 0n && first.n <= MAX_FACTORIAL
+        ? rational(product(first.n, name === 'factorial' ? 1n : 2n))
+        : undefined;
     case 'binom':
       return second && binomial(first, second);
     case 'log':
@@ -186,14 +196,16 @@ function binomial(n: Rational, k: Rational): Rational | undefined {
 
 /** log to a base, where it is an integer or a fraction with a small denominator. */
 function logarithm(x: Rational, base: Rational): Rational | undefined {
-  if (x.n <= 0n || base.n <= 0n || (base.n === base.d)) return undefined;
+  if (x.n <= 0n || base.n <= 0n || base.n === base.d) return undefined;
   if (x.n === x.d) return rational(0n);
-  const guess = (ratioLog(x) / ratioLog(base));
+  const guess = ratioLog(x) / ratioLog(base);
   for (let bottom = 1; bottom <= 12; bottom++) {
     const top = Math.round(guess * bottom);
     if (!Number.isFinite(top) || Math.abs(guess * bottom - top) > 1e-9 || Math.abs(top) > 5000) continue;
     const [left, right] = [power(x, rational(BigInt(bottom))), power(base, rational(BigInt(top)))];
-    return left && right && left.n === right.n && left.d === right.d ? rational(BigInt(top), BigInt(bottom)) : undefined;
+    return left && right && left.n === right.n && left.d === right.d
+      ? rational(BigInt(top), BigInt(bottom))
+      : undefined;
   }
   return undefined;
 }
@@ -210,6 +222,7 @@ export const quantised = (value: Rational): bigint => floor({ n: (value.n << 81n
 /** An unknown function's value: arbitrary, but always the same for the same name and arguments. */
 export function unknownFunction(name: string, args: readonly bigint[]): Rational {
   let hash = 0xcbf29ce484222325n;
-  for (const char of `${name}(${args.join(',')})`) hash = ((hash ^ BigInt(char.codePointAt(0) as number)) * 0x100000001b3n) & 0xffffffffffffffffn;
+  for (const char of `${name}(${args.join(',')})`)
+    hash = ((hash ^ BigInt(char.codePointAt(0) as number)) * 0x100000001b3n) & 0xffffffffffffffffn;
   return rational((hash >> 16n) + 3n, 1n << 44n);
 }

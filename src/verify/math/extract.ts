@@ -35,7 +35,11 @@ function search(text: string, options: MathOptions): FoundAnswer[] {
   if (boxes.length > 0) {
     const last = lastAnswer(text, boxes);
     const raw = text.slice(last[0]?.start, last.at(-1)?.end);
-    boxed.push({ text: [...new Set(last.map((box) => box.content))].join(', '), raw, rule: last.length > 1 ? 'joined-boxes' : 'last-box' });
+    boxed.push({
+      text: [...new Set(last.map((box) => box.content))].join(', '),
+      raw,
+      rule: last.length > 1 ? 'joined-boxes' : 'last-box',
+    });
   }
   const tail = text.length > TAIL ? text.slice(-TAIL) : text;
   // A "final answer" that is stated after the last box is the response's last word.
@@ -51,7 +55,9 @@ function search(text: string, options: MathOptions): FoundAnswer[] {
     boxed[0],
   ];
   const seen = new Set<string>();
-  return candidates.filter((found): found is FoundAnswer => found !== undefined && !seen.has(found.text) && Boolean(seen.add(found.text)));
+  return candidates.filter(
+    (found): found is FoundAnswer => found !== undefined && !seen.has(found.text) && Boolean(seen.add(found.text)),
+  );
 }
 
 /** The last `#### answer` line of GSM8K. */
@@ -66,7 +72,8 @@ function hashMarks(text: string): FoundAnswer | undefined {
 /** A short response that is nothing but mathematics is its own answer. */
 function whole(text: string, kinds: readonly string[]): FoundAnswer | undefined {
   const bare = text.trim();
-  if (bare.length > 300 || !kinds.includes('expression') || /[$#]|\\[[(]|\*\*/.test(bare) || !readsAsMathematics(bare)) return undefined;
+  if (bare.length > 300 || !kinds.includes('expression') || /[$#]|\\[[(]|\*\*/.test(bare) || !readsAsMathematics(bare))
+    return undefined;
   return { text: bare, raw: bare, rule: 'whole-response' };
 }
 
@@ -76,5 +83,8 @@ function trailing(text: string, kinds: readonly string[]): FoundAnswer | undefin
   const number = kinds.includes('expression') ? lastNumber(text) : undefined;
   if (!formula || !number) return formula?.found ?? number?.found;
   // A number inside or beside the last formula's sentence is a remark on it.
-  return number.start < formula.end || !/[.!?]\s|\n|\b(?:therefore|thus|hence|so)\b/i.test(text.slice(formula.end, number.start)) ? formula.found : number.found;
+  return number.start < formula.end ||
+    !/[.!?]\s|\n|\b(?:therefore|thus|hence|so)\b/i.test(text.slice(formula.end, number.start))
+    ? formula.found
+    : number.found;
 }

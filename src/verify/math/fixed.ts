@@ -41,7 +41,8 @@ function inverseTangent(n: bigint, bits: number): bigint {
 }
 
 /** Machin: pi = 16 arctan(1/5) - 4 arctan(1/239). */
-export const pi = (bits: number): bigint => cached('pi', bits, () => (16n * inverseTangent(5n, bits + 16) - 4n * inverseTangent(239n, bits + 16)) >> 16n);
+export const pi = (bits: number): bigint =>
+  cached('pi', bits, () => (16n * inverseTangent(5n, bits + 16) - 4n * inverseTangent(239n, bits + 16)) >> 16n);
 
 /** ln 2 = 18 artanh(1/26) - 2 artanh(1/4801) + 8 artanh(1/8749). */
 const ln2 = (bits: number): bigint =>
@@ -156,7 +157,8 @@ export function arctan(x: bigint, bits: number): bigint {
   const unit = 1n << BigInt(wide);
   let z = x << 48n;
   const halvings = 6;
-  for (let i = 0; i < halvings; i++) z = (z << BigInt(wide)) / (unit + integerSqrt((unit + ((z * z) >> BigInt(wide))) << BigInt(wide)));
+  for (let i = 0; i < halvings; i++)
+    z = (z << BigInt(wide)) / (unit + integerSqrt((unit + ((z * z) >> BigInt(wide))) << BigInt(wide)));
   const z2 = (z * z) >> BigInt(wide);
   let [term, sum] = [z, 0n];
   for (let n = 1n, sign = 1n; term !== 0n; n += 2n, sign = -sign) {

@@ -8,7 +8,9 @@ const MAX_ITEMS = 30;
 export function formOf(node: Node): string {
   switch (node.kind) {
     case 'num':
-      return node.value.n.toString().length > 60 ? `${node.value.n.toString().slice(0, 60)}...` : formatRational(node.value);
+      return node.value.n.toString().length > 60
+        ? `${node.value.n.toString().slice(0, 60)}...`
+        : formatRational(node.value);
     case 'based':
       return `${node.digits}_${node.base}`;
     case 'const':
@@ -25,7 +27,10 @@ export function formOf(node: Node): string {
     case 'degrees':
       return `${tight(node.arg)} deg`;
     case 'add':
-      return node.args.map((arg, i) => (arg.kind === 'neg' ? ` - ${tight(arg.arg)}` : `${i > 0 ? ' + ' : ''}${tight(arg)}`)).join('').trim();
+      return node.args
+        .map((arg, i) => (arg.kind === 'neg' ? ` - ${tight(arg.arg)}` : `${i > 0 ? ' + ' : ''}${tight(arg)}`))
+        .join('')
+        .trim();
     case 'mul':
       return node.args.map(tight).join(' * ');
     case 'div':
@@ -41,7 +46,7 @@ export function formOf(node: Node): string {
     case 'set':
       return `{${joined(node.items)}}`;
     case 'list':
-      return node.items.length > MAX_ITEMS ? `${joined(node.items)}` : joined(node.items, node.grouped ? '; ' : ', ');
+      return joined(node.items, node.grouped ? '; ' : ', ');
     case 'union':
     case 'intersection':
     case 'difference':
@@ -57,6 +62,10 @@ export function formOf(node: Node): string {
   }
 }
 
-const joined = (items: readonly Node[], by = ', '): string => (items.length > MAX_ITEMS ? `${items.slice(0, MAX_ITEMS).map(formOf).join(by)}, ...` : items.map(formOf).join(by));
+const joined = (items: readonly Node[], by = ', '): string =>
+  items.length > MAX_ITEMS ? `${items.slice(0, MAX_ITEMS).map(formOf).join(by)}, ...` : items.map(formOf).join(by);
 
-const tight = (node: Node): string => (['num', 'sym', 'const', 'call', 'based'].includes(node.kind) && !(node.kind === 'num' && node.value.d !== 1n) ? formOf(node) : `(${formOf(node)})`);
+const tight = (node: Node): string =>
+  ['num', 'sym', 'const', 'call', 'based'].includes(node.kind) && !(node.kind === 'num' && node.value.d !== 1n)
+    ? formOf(node)
+    : `(${formOf(node)})`;

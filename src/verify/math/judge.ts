@@ -21,9 +21,16 @@ export function judgeAnswer(gold: string, response: string, options: MathOptions
   const goldText = cleanAnswer(goldPart(gold));
   steps.push(`gold reads ${show(goldText)}`);
   const found = extractAnswers(response, options)[0];
-  if (!found) return { outcome: 'no_answer', rule: whyNothing(response), goldForm: show(goldText), steps: [...steps, 'no answer was found'] };
+  if (!found)
+    return {
+      outcome: 'no_answer',
+      rule: whyNothing(response),
+      goldForm: show(goldText),
+      steps: [...steps, 'no answer was found'],
+    };
   steps.push(`answer ${show(found.text)} found by ${found.rule}`);
-  if (found.text === '') return { outcome: 'no_answer', rule: 'box-empty', extracted: '', goldForm: show(goldText), steps };
+  if (found.text === '')
+    return { outcome: 'no_answer', rule: 'box-empty', extracted: '', goldForm: show(goldText), steps };
   return compareTexts(goldText, found, options, steps);
 }
 
@@ -31,7 +38,8 @@ export function judgeAnswer(gold: string, response: string, options: MathOptions
 export function goldProblem(gold: string, _options: MathOptions = {}): string | undefined {
   if (gold.trim() === '') return 'the gold answer is empty';
   const part = goldPart(gold);
-  if (!/[\p{L}\p{N}∞∅]/u.test(part)) return `the gold answer ${JSON.stringify(part.slice(0, 60))} holds neither a number nor a word`;
+  if (!/[\p{L}\p{N}∞∅]/u.test(part))
+    return `the gold answer ${JSON.stringify(part.slice(0, 60))} holds neither a number nor a word`;
   return undefined;
 }
 
@@ -109,5 +117,9 @@ function compareWords(gold: string, answer: string): string | undefined {
   const [a, b] = [choiceLetter(gold), choiceLetter(answer)];
   if (a && a === b) return 'same-choice';
   if (!/[A-Za-z]{2}/.test(gold) || /\\(?:frac|sqrt|d?frac|pi|cdot)/.test(gold)) return undefined;
-  return /^[\p{L}\d\s'.:()/-]+$/u.test(plainWords(gold)) && !/^[\d\s]*$/.test(plainWords(gold)) && plainWords(gold) === plainWords(answer) ? 'same-words' : undefined;
+  return /^[\p{L}\d\s'.:()/-]+$/u.test(plainWords(gold)) &&
+    !/^[\d\s]*$/.test(plainWords(gold)) &&
+    plainWords(gold) === plainWords(answer)
+    ? 'same-words'
+    : undefined;
 }

@@ -143,7 +143,19 @@ export function symbolsOf(node: Node, found: Set<string> = new Set()): Set<strin
 }
 
 const SCALARS = new Set<Node['kind']>([
-  'num', 'based', 'const', 'sym', 'neg', 'add', 'mul', 'div', 'pow', 'call', 'pm', 'degrees', 'percent',
+  'num',
+  'based',
+  'const',
+  'sym',
+  'neg',
+  'add',
+  'mul',
+  'div',
+  'pow',
+  'call',
+  'pm',
+  'degrees',
+  'percent',
 ]);
 
 /** Whether a node is a number or expression all the way down (no sets, matrices, text in it). */

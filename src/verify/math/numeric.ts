@@ -90,7 +90,11 @@ function constant(name: string, at: Evaluation): Complex | undefined {
 
 const real = (re: bigint | undefined): Complex | undefined => (re === undefined ? undefined : { re, im: 0n });
 
-function fold(args: readonly Node[], at: Evaluation, operate: (a: Complex, b: Complex) => Complex): Complex | undefined {
+function fold(
+  args: readonly Node[],
+  at: Evaluation,
+  operate: (a: Complex, b: Complex) => Complex,
+): Complex | undefined {
   let total: Complex | undefined;
   for (const arg of args) {
     const value = numericValue(arg, at);
@@ -126,7 +130,15 @@ function power(baseNode: Node, exponentNode: Node, at: Evaluation): Complex | un
   if (exact?.d === 1n && exact.n >= -100_000n && exact.n <= 100_000n) return integerPower(base, Number(exact.n), at);
   if (baseNode.kind === 'const' && baseNode.name === 'e') return exponential(numericValue(exponentNode, at), at);
   if (exact?.d === 2n && exact.n === 1n) return squareRoot(base, at);
-  if (exact && exact.d % 2n === 1n && exact.d < 64n && exact.n < 1000n && exact.n > -1000n && base.im === 0n && base.re < 0n) {
+  if (
+    exact &&
+    exact.d % 2n === 1n &&
+    exact.d < 64n &&
+    exact.n < 1000n &&
+    exact.n > -1000n &&
+    base.im === 0n &&
+    base.re < 0n
+  ) {
     const rooted = root(base, fromRational({ n: exact.d, d: 1n }, at.bits), at);
     return rooted && integerPower(rooted, Number(exact.n), at);
   }
@@ -184,7 +196,10 @@ function squareRoot(x: Complex, at: Evaluation): Complex | undefined {
     return at.realOnly ? undefined : { re: 0n, im: fixed.integerSqrt(-x.re << shift) };
   }
   const size = fixed.integerSqrt(x.re * x.re + x.im * x.im);
-  const [re, im] = [fixed.integerSqrt(((size + x.re) << shift) >> 1n), fixed.integerSqrt(((size - x.re) << shift) >> 1n)];
+  const [re, im] = [
+    fixed.integerSqrt(((size + x.re) << shift) >> 1n),
+    fixed.integerSqrt(((size - x.re) << shift) >> 1n),
+  ];
   return { re, im: x.im < 0n ? -im : im };
 }
 
@@ -198,7 +213,13 @@ function call(name: string, args: readonly Node[], at: Evaluation): Complex | un
   const x = values[0] as Complex;
   if (name.startsWith('@')) {
     const key = (v: bigint): bigint => (v + (1n << BigInt(at.bits - 81))) >> BigInt(at.bits - 80);
-    return fromRational(unknownFunction(name, values.map((v) => key(v.re) + (key(v.im) << 4096n))), at.bits);
+    return fromRational(
+      unknownFunction(
+        name,
+        values.map((v) => key(v.re) + (key(v.im) << 4096n)),
+      ),
+      at.bits,
+    );
   }
   switch (name) {
     case 'root':
@@ -271,7 +292,8 @@ function root(x: Complex, index: Complex, at: Evaluation): Complex | undefined {
 function trigonometric(name: string, x: Complex, at: Evaluation): Complex | undefined {
   const one: Complex = { re: 1n << BigInt(at.bits), im: 0n };
   const inverse = (value: Complex | undefined): Complex | undefined => value && divide(one, value, at.bits);
-  const over = (a: Complex | undefined, b: Complex | undefined): Complex | undefined => (a && b ? divide(a, b, at.bits) : undefined);
+  const over = (a: Complex | undefined, b: Complex | undefined): Complex | undefined =>
+    a && b ? divide(a, b, at.bits) : undefined;
   const [sin, cos] = [() => circular(x, at)?.[0], () => circular(x, at)?.[1]];
   switch (name) {
     case 'sin':
@@ -313,13 +335,20 @@ function trigonometric(name: string, x: Complex, at: Evaluation): Complex | unde
 
 function circular(x: Complex, at: Evaluation): [Complex, Complex] | undefined {
   const [s, c] = fixed.sinCos(x.re, at.bits);
-  if (x.im === 0n) return [{ re: s, im: 0n }, { re: c, im: 0n }];
+  if (x.im === 0n)
+    return [
+      { re: s, im: 0n },
+      { re: c, im: 0n },
+    ];
   const up = fixed.exp(x.im, at.bits, MAX_BITS);
   const down = fixed.exp(-x.im, at.bits, MAX_BITS);
   if (up === undefined || down === undefined) return undefined;
   const shift = BigInt(at.bits + 1);
   const [ch, sh] = [up + down, up - down];
-  return [{ re: (s * ch) >> shift, im: (c * sh) >> shift }, { re: (c * ch) >> shift, im: -((s * sh) >> shift) }];
+  return [
+    { re: (s * ch) >> shift, im: (c * sh) >> shift },
+    { re: (c * ch) >> shift, im: -((s * sh) >> shift) },
+  ];
 }
 
 function hyperbolic(name: string, x: Complex, at: Evaluation): Complex | undefined {

@@ -1,8 +1,8 @@
 /** Expressions: sums, products with and without signs, powers, postfix marks. Precedence climbing over the tokens. */
-import { parseDecimal, rational } from '../../data/index.js';
+import { parseDecimal } from '../../data/index.js';
 import { NotMathematics, type Cursor } from './cursor.js';
-import { integer, type Node } from './nodes.js';
-import { parsePrimary, startsPrimary } from './parse-primary.js';
+import type { Node } from './nodes.js';
+import { parsePrimary } from './parse-primary.js';
 
 /** `a + b`, `a - b`, `a \pm b`; a leading sign too. */
 export function parseSum(c: Cursor): Node {
@@ -39,7 +39,7 @@ export function parseProduct(c: Cursor): Node {
       else if (c.is('bmod', 'cmd')) {
         c.next();
         left = { kind: 'call', name: 'mod', args: [left, parseSigned(c)] };
-      } else if (startsPrimary(c)) left = times(left, parsePower(c));
+      } else if (c.startsFactor()) left = times(left, parsePower(c));
       else return left;
     }
   });
@@ -65,7 +65,8 @@ export function parsePower(c: Cursor): Node {
     let value = parsePrimary(c);
     for (;;) {
       if (c.is('^')) value = power(c, value);
-      else if (c.take('!')) value = { kind: 'call', name: c.take('!') ? 'doublefactorial' : 'factorial', args: [value] };
+      else if (c.take('!'))
+        value = { kind: 'call', name: c.take('!') ? 'doublefactorial' : 'factorial', args: [value] };
       else if (c.take('%')) value = { kind: 'percent', arg: value };
       else if (c.take('deg')) value = { kind: 'degrees', arg: value };
       else if (c.is("'") && value.kind === 'sym') {
@@ -134,20 +135,3 @@ function isProper(node: Node): boolean {
   const [top, bottom] = [node.top.value, node.bottom.value];
   return top.d === 1n && bottom.d === 1n && top.n >= 0n && top.n < bottom.n;
 }
-
-/** The number a literal says, with how many decimals it has; throws where it is absurdly long. */
-export function numberNode(literal: string): Node {
-  const value = parseDecimal(literal.replace(/\.$/, ''));
-  if (!value) return hugeNumber(literal);
-  const places = /\.(\d+)/.exec(literal)?.[1]?.length;
-  return places === undefined ? { kind: 'num', value } : { kind: 'num', value, places };
-}
-
-const MAX_DIGITS = 20_000;
-
-function hugeNumber(literal: string): Node {
-  if (!/^\d+$/.test(literal) || literal.length > MAX_DIGITS) throw new NotMathematics('a number is too long');
-  return { kind: 'num', value: rational(BigInt(literal)) };
-}
-
-export const half = (): Node => ({ kind: 'div', top: integer(1), bottom: integer(2) });

@@ -2,7 +2,6 @@
 import { NotMathematics, type Cursor } from './cursor.js';
 import type { Node, Relation } from './nodes.js';
 import { parseSum } from './parse-expression.js';
-import { startsPrimary } from './parse-primary.js';
 import { unitOf } from './units.js';
 
 const RELATIONS = new Set<string>(['=', '!=', '<', '>', '<=', '>=', '~=', 'in', '=>']);
@@ -12,7 +11,7 @@ const SEPARATORS = new Set([',', ';', 'and']);
 const MAX_ITEMS = 20_000;
 
 /** Items up to a closing bracket or the end; one item alone is itself. Semicolons beside commas part groups. */
-export function parseList(c: Cursor, _closer: string): Node {
+export function parseList(c: Cursor): Node {
   return c.nested(() => {
     const groups: Node[][] = [[]];
     let commas = 0;
@@ -20,7 +19,8 @@ export function parseList(c: Cursor, _closer: string): Node {
       if (count > MAX_ITEMS) throw new NotMathematics('a list is too long');
       (groups.at(-1) as Node[]).push(parseRelation(c));
       if (c.peek().kind === 'end' || c.peek().kind === 'close') break;
-      if (!SEPARATORS.has(c.peek().value) || c.peek().kind !== 'op') throw new NotMathematics(`unexpected ${c.peek().value}`);
+      if (!SEPARATORS.has(c.peek().value) || c.peek().kind !== 'op')
+        throw new NotMathematics(`unexpected ${c.peek().value}`);
       while (c.peek().kind === 'op' && SEPARATORS.has(c.peek().value)) {
         const separator = c.next().value;
         if (separator === ';' && (groups.at(-1) as Node[]).length > 0) groups.push([]);
@@ -29,7 +29,8 @@ export function parseList(c: Cursor, _closer: string): Node {
     }
     const filled = groups.filter((group) => group.length > 0);
     if (filled.length === 0) throw new NotMathematics('nothing stands here');
-    if (commas > 0 && filled.length > 1) return { kind: 'list', items: filled.map((items) => single(items)), grouped: true };
+    if (commas > 0 && filled.length > 1)
+      return { kind: 'list', items: filled.map((items) => single(items)), grouped: true };
     return single(filled.flat());
   });
 }
@@ -54,7 +55,10 @@ export function parseRelation(c: Cursor): Node {
 function parseSide(c: Cursor): Node {
   let left = parseQuantity(c);
   while (c.is('cup') || c.is('cap') || c.is('minus')) {
-    const kind = { cup: 'union', cap: 'intersection', minus: 'difference' }[c.next().value] as 'union' | 'intersection' | 'difference';
+    const kind = { cup: 'union', cap: 'intersection', minus: 'difference' }[c.next().value] as
+      | 'union'
+      | 'intersection'
+      | 'difference';
     left = { kind, args: [left, parseQuantity(c)] };
   }
   return left;
@@ -65,7 +69,7 @@ function parseQuantity(c: Cursor): Node {
     const words = c.peek().value;
     const mark = c.mark();
     c.next();
-    if ((words === 'dollars' || /(?::|=|\bis)\s*$/.test(words)) && (startsPrimary(c) || c.is('-'))) {
+    if ((words === 'dollars' || /(?::|=|\bis)\s*$/.test(words)) && (c.startsFactor() || c.is('-'))) {
       const value = parseRatio(c);
       return words === 'dollars' ? { kind: 'quantity', value, unit: unitWords(c) || 'dollars' } : withUnit(c, value);
     }

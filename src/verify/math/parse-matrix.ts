@@ -1,7 +1,6 @@
 /** Matrices and the other environments of rows and columns. */
 import { NotMathematics, type Cursor } from './cursor.js';
 import type { Node } from './nodes.js';
-import { parseRelation } from './parse-list.js';
 
 /** Largest number of entries that is read. */
 const MAX_ENTRIES = 2500;
@@ -18,14 +17,16 @@ export function parseMatrix(c: Cursor, name: string): Node {
       row = [];
     } else if (!c.take('&')) {
       if (++count > MAX_ENTRIES) throw new NotMathematics('a matrix is too large');
-      row.push(parseRelation(c));
-      if (!c.is('&') && !c.is('newrow') && !c.is(`end:${name}`, 'cmd')) throw new NotMathematics('a matrix entry has no end');
+      row.push(c.grammar.relation(c));
+      if (!c.is('&') && !c.is('newrow') && !c.is(`end:${name}`, 'cmd'))
+        throw new NotMathematics('a matrix entry has no end');
     }
   }
   c.next();
   if (row.length > 0) rows.push(row);
   if (!/matrix$|^array$|^tabular$/.test(name)) return { kind: 'list', items: rows.map((cells) => cells[0] as Node) };
-  if (rows.length === 0 || rows.some((cells) => cells.length !== rows[0]?.length)) throw new NotMathematics('rows differ in length');
+  if (rows.length === 0 || rows.some((cells) => cells.length !== rows[0]?.length))
+    throw new NotMathematics('rows differ in length');
   return { kind: 'matrix', rows };
 }
 

@@ -1,9 +1,19 @@
 /** From the text of an answer to its tree. What is no mathematics becomes a text, so that parsing never fails. */
-import { Cursor, NotMathematics } from './cursor.js';
+import { Cursor, NotMathematics, type Grammar } from './cursor.js';
 import { integer, mapChildren, type Node } from './nodes.js';
-import { parseList } from './parse-list.js';
+import { parsePower, parseSum } from './parse-expression.js';
+import { parseList, parseRelation } from './parse-list.js';
+import { parsePrimary } from './parse-primary.js';
 import { tokenize, type ReadingOptions } from './tokens.js';
 import { numberWord } from './vocabulary.js';
+
+const GRAMMAR: Grammar = {
+  list: parseList,
+  relation: parseRelation,
+  sum: parseSum,
+  power: parsePower,
+  primary: parsePrimary,
+};
 
 /** Longest answer that is parsed as mathematics; longer ones are compared as text. */
 const MAX_LENGTH = 20_000;
@@ -12,8 +22,8 @@ const MAX_LENGTH = 20_000;
 export function parseAnswer(text: string, options: ReadingOptions = {}): Node {
   if (text.length > MAX_LENGTH) return { kind: 'text', value: text };
   try {
-    const cursor = new Cursor(tokenize(text, options));
-    const node = parseList(cursor, 'end');
+    const cursor = new Cursor(tokenize(text, options), GRAMMAR);
+    const node = parseList(cursor);
     if (cursor.peek().kind !== 'end') return { kind: 'text', value: text };
     return readTexts(node);
   } catch (error) {

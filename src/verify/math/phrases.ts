@@ -16,7 +16,10 @@ export const finalAnswerAt = (text: string): number => [...text.matchAll(FINAL)]
 
 /** What is said after the last "final answer is", else after the last "answer is" or "answer:". */
 export function finalPhrase(text: string, kinds: readonly AnswerKind[]): FoundAnswer | undefined {
-  for (const [pattern, rule] of [[FINAL, 'final-answer'], [ANSWER, 'answer-is']] as const) {
+  for (const [pattern, rule] of [
+    [FINAL, 'final-answer'],
+    [ANSWER, 'answer-is'],
+  ] as const) {
     const matches = [...text.matchAll(pattern)].slice(-4).toReversed();
     for (const match of matches) {
       const segment = sentence(text.slice(match.index + match[0].length, match.index + match[0].length + 600));
@@ -31,7 +34,10 @@ export function finalPhrase(text: string, kinds: readonly AnswerKind[]): FoundAn
 function beforeBox(segment: string): string {
   const box = findBoxes(segment).boxes[0];
   if (!box) return segment;
-  const before = segment.slice(0, box.start).replace(/^\s*\$|[\s,;]*(?:\$|\\[([])?[\s,;]*$/g, '').replace(/\$$/, '');
+  const before = segment
+    .slice(0, box.start)
+    .replace(/^\s*\$|[\s,;]*(?:\$|\\[([])?[\s,;]*$/g, '')
+    .replace(/\$$/, '');
   return before === '' ? box.content : before;
 }
 
@@ -43,8 +49,14 @@ function sentence(text: string): string {
     const char = start[i];
     if (char === '\\' && start[i + 1] === '$') i++;
     else if (char === '$') dollars++;
-    else if (dollars % 2 === 0 && char === '\n' && /^\s*\n|^\s*[A-Z*#<]/.test(start.slice(i + 1, i + 20))) return start.slice(0, i);
-    else if (char === '.' && /^(?:\s|\*|$)/.test(start.slice(i + 1, i + 2)) && (dollars % 2 === 0 || /^\s+[A-Z][a-z ]/.test(start.slice(i + 1)))) return start.slice(0, i);
+    else if (dollars % 2 === 0 && char === '\n' && /^\s*\n|^\s*[A-Z*#<]/.test(start.slice(i + 1, i + 20)))
+      return start.slice(0, i);
+    else if (
+      char === '.' &&
+      /^(?:\s|\*|$)/.test(start.slice(i + 1, i + 2)) &&
+      (dollars % 2 === 0 || /^\s+[A-Z][a-z ]/.test(start.slice(i + 1)))
+    )
+      return start.slice(0, i);
     else if (char === '<' && /^<(?:\||\/|think)/.test(start.slice(i))) return start.slice(0, i);
   }
   return start;
@@ -54,7 +66,9 @@ function sentence(text: string): string {
 function readSegment(segment: string, kinds: readonly AnswerKind[]): string | undefined {
   const trimmed = segment.replace(/\*\*|^[\s"'`]+|[\s"'`.]+$/g, '').trim();
   if (trimmed === '') return undefined;
-  const afterIs = /\b(?:is|are|equals)\s+(?!\s*(?:the|that)\b)/.test(trimmed) ? trimmed.slice(trimmed.lastIndexOf(' is ') + 1).replace(/^is\s+/, '') : trimmed;
+  const afterIs = /\b(?:is|are|equals)\s+(?!\s*(?:the|that)\b)/.test(trimmed)
+    ? trimmed.slice(trimmed.lastIndexOf(' is ') + 1).replace(/^is\s+/, '')
+    : trimmed;
   for (const part of [trimmed, afterIs]) if (readsAsMathematics(part)) return part;
   const formula = kinds.includes('latex') ? lastFormula(trimmed) : undefined;
   if (formula) return formula.found.text;
@@ -66,13 +80,21 @@ function readSegment(segment: string, kinds: readonly AnswerKind[]): string | un
 
 /** Whether a text is a formula with at most a unit, rather than a sentence with formulas in it. */
 export function readsAsMathematics(text: string): boolean {
-  const bare = text.replace(/\\(?:text|mbox|textbf|textit|mathrm|textnormal|operatorname)\s*\{[^{}]*\}/g, ' ').replace(/\\[A-Za-z]+/g, ' ');
-  const words = (bare.match(/[A-Za-z]{2,}/g) ?? []).filter((word) => !/^(?:(?:and|or)[A-Z]?|pi|sqrt|sin|cos|tan|log|ln|exp|infinity|percent)$/.test(word));
+  const bare = text
+    .replace(/\\(?:text|mbox|textbf|textit|mathrm|textnormal|operatorname)\s*\{[^{}]*\}/g, ' ')
+    .replace(/\\[A-Za-z]+/g, ' ');
+  const words = (bare.match(/[A-Za-z]{2,}/g) ?? []).filter(
+    (word) => !/^(?:(?:and|or)[A-Z]?|pi|sqrt|sin|cos|tan|log|ln|exp|infinity|percent)$/.test(word),
+  );
   if (!/[\d\\]|^\s*[({[]?[A-Za-z][)}\]]?\s*$|[a-zA-Z]\s*[-+*/^=<>]/.test(text)) return false;
-  return words.length === 0 || (words.length <= 2 && /^\W*(?:\\[a-z]+|[\d.,/${}\s\\-])+\s*[A-Za-z]+(?:\s+[A-Za-z]+)?$/.test(text.trim()));
+  return (
+    words.length === 0 ||
+    (words.length <= 2 && /^\W*(?:\\[a-z]+|[\d.,/${}\s\\-])+\s*[A-Za-z]+(?:\s+[A-Za-z]+)?$/.test(text.trim()))
+  );
 }
 
-const FORMULA = /\$\$([\s\S]+?)\$\$|\\\[([\s\S]+?)\\\]|\\\(([^\n]+?)\\\)|(?<!\\)\$((?:\\.|[^$\n\\])+?)\$|(\\begin\{([a-z]*matrix|cases|array)\}[\s\S]+?\\end\{\6\})/g;
+const FORMULA =
+  /\$\$([\s\S]+?)\$\$|\\\[([\s\S]+?)\\\]|\\\(([^\n]+?)\\\)|(?<!\\)\$((?:\\.|[^$\n\\])+?)\$|(\\begin\{([a-z]*matrix|cases|array)\}[\s\S]+?\\end\{\6\})/g;
 
 /** The last formula between delimiters, with those that commas, `and` or `or` join to it, and a unit after it. */
 export function lastFormula(text: string): Located | undefined {
@@ -84,7 +106,8 @@ export function lastFormula(text: string): Located | undefined {
   const parts = all.slice(first);
   const start = (parts[0] as RegExpExecArray).index;
   let end = last.index + last[0].length;
-  const unit = /^\s*(?:%|°|(?:percent|pct|degrees?|units?|miles|cm|meters|dollars|cents)\b)/i.exec(text.slice(end))?.[0] ?? '';
+  const unit =
+    /^\s*(?:%|°|(?:percent|pct|degrees?|units?|miles|cm|meters|dollars|cents)\b)/i.exec(text.slice(end))?.[0] ?? '';
   end += unit.length;
   const said = `${parts.map(content).join(', ')}${unit}`.replace(/(?<=\d)%$/, '\\%');
   return { found: { text: said, raw: text.slice(start, end), rule: 'last-formula' }, start, end };
@@ -116,7 +139,11 @@ export function lastNumber(text: string): Located | undefined {
 
 /** The letter of a choice: after "answer is", else the last capital that stands alone. */
 export function lastLetter(text: string): FoundAnswer | undefined {
-  const said = [...text.matchAll(/\banswer\b[^A-Za-z]{0,10}(?:is|:)?[^A-Za-z]{0,10}(?:option |choice )?\\?(?:text)?\W{0,3}([A-Z])(?![A-Za-z'])/gi)].at(-1)?.[1];
+  const said = [
+    ...text.matchAll(
+      /\banswer\b[^A-Za-z]{0,10}(?:is|:)?[^A-Za-z]{0,10}(?:option |choice )?\\?(?:text)?\W{0,3}([A-Z])(?![A-Za-z'])/gi,
+    ),
+  ].at(-1)?.[1];
   const alone = [...text.matchAll(/(?<![A-Za-z'\\])(?:([B-HJ-Z])|\(([A-Z])\)|(A)(?=[.,)]|$))(?![A-Za-z'])/g)].at(-1);
   const letter = (said && /[A-Z]/.test(said) ? said : undefined) ?? alone?.slice(1).find(Boolean);
   return letter ? { text: letter, raw: letter, rule: 'letter' } : undefined;

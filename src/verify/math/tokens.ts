@@ -19,7 +19,16 @@ export interface ReadingOptions {
 const END: Token = { kind: 'end', value: '', spaced: false };
 const SINGLE: Readonly<Record<string, string>> = { '\\': 'newrow', '%': '%', '|': '|' };
 const TWO_CHARACTERS: Readonly<Record<string, string>> = {
-  '<=': '<=', '>=': '>=', '!=': '!=', '=>': '=>', '->': '=>', '==': '=', '**': '^', '~=': '~=', '=<': '<=', '<>': '!=',
+  '<=': '<=',
+  '>=': '>=',
+  '!=': '!=',
+  '=>': '=>',
+  '->': '=>',
+  '==': '=',
+  '**': '^',
+  '~=': '~=',
+  '=<': '<=',
+  '<>': '!=',
 };
 
 /** The tokens of a text, with an `end` token last. */
@@ -63,10 +72,19 @@ class Lexer {
     if (char === ' ' || char === '\n' || char === '\t' || char === '\r' || char === '~') {
       this.at++;
       this.spaced = true;
-    } else if ((char >= '0' && char <= '9') || (char === '.' && /\d/.test(this.text[this.at + 1] ?? ''))) this.number();
+    } else if (/[0-9A-F]/.test(char) && this.digitsOfLargeBase()) return;
+    else if ((char >= '0' && char <= '9') || (char === '.' && /\d/.test(this.text[this.at + 1] ?? ''))) this.number();
     else if (char === '\\') this.command();
     else if (/[A-Za-z]/.test(char)) this.letters();
     else this.symbol(char);
+  }
+
+  /** Digits that run on into letters before a base above ten: `A5_{11}`. */
+  private digitsOfLargeBase(): boolean {
+    const digits = this.match(/\d*[A-F][\dA-F]*(?=_(?:\{\s*)?(?:1[1-6]|\\text))/y);
+    if (digits === undefined) return false;
+    this.push('text', digits);
+    return true;
   }
 
   private number(): void {
@@ -84,7 +102,9 @@ class Lexer {
   }
 
   private command(): void {
-    const name = this.match(/\\[A-Za-z]+\*?/y)?.slice(1).replace('*', '');
+    const name = this.match(/\\[A-Za-z]+\*?/y)
+      ?.slice(1)
+      .replace('*', '');
     if (name === undefined) {
       const char = this.text[this.at + 1] ?? '';
       this.at += 2;
@@ -97,12 +117,28 @@ class Lexer {
     else if (Object.hasOwn(OPERATORS, name)) this.push('op', OPERATORS[name] as string);
     else if (Object.hasOwn(OPENERS, name)) this.bracket(OPENERS[name] as string, true);
     else if (Object.hasOwn(CLOSERS, name)) this.bracket(CLOSERS[name] as string, false);
-    else if (name === 'begin' || name === 'end') this.push('cmd', `${name}:${this.match(/\s*\{[A-Za-z]*\*?\}/y)?.replace(/[\s{}*]/g, '') ?? ''}`);
+    else if (name === 'begin' || name === 'end')
+      this.push('cmd', `${name}:${this.match(/\s*\{[A-Za-z]*\*?\}/y)?.replace(/[\s{}*]/g, '') ?? ''}`);
     else if (name === 'not') this.negated();
     else if (name === 'dollars') this.push('text', 'dollars');
     else if (/^(?:[dtc]?frac|[dt]?binom)$/.test(name)) this.push('cmd', name.replace(/^[dtc](?=frac|binom)/, ''));
-    else if (/^(?:sqrt|choose|overline|bar|dot|ddot|hat|tilde|widehat|overrightarrow|pmod|bmod|boxed|fbox|sum|prod|int|lim|dots|ldots|cdots|infty|varnothing|emptyset|pi|R)$/.test(name)) {
-      this.push('cmd', name === 'fbox' ? 'boxed' : name === 'bar' ? 'overline' : name === 'emptyset' ? 'varnothing' : name === 'ldots' || name === 'cdots' ? 'dots' : name);
+    else if (
+      /^(?:sqrt|choose|overline|bar|dot|ddot|hat|tilde|widehat|overrightarrow|pmod|bmod|boxed|fbox|sum|prod|int|lim|dots|ldots|cdots|infty|varnothing|emptyset|pi|R)$/.test(
+        name,
+      )
+    ) {
+      this.push(
+        'cmd',
+        name === 'fbox'
+          ? 'boxed'
+          : name === 'bar'
+            ? 'overline'
+            : name === 'emptyset'
+              ? 'varnothing'
+              : name === 'ldots' || name === 'cdots'
+                ? 'dots'
+                : name,
+      );
     } else if (functionNamed(name)) this.push('fn', functionNamed(name) as string);
     else this.push('sym', `\\${name.replace(/^var(?=epsilon|phi|theta|rho|sigma)/, '')}`);
   }
@@ -157,12 +193,20 @@ class Lexer {
 
   private afterValue(): boolean {
     const last = this.out.at(-1);
-    return last !== undefined && (last.kind === 'num' || last.kind === 'close' || last.kind === 'text' || last.kind === 'sym' || last.value === 'deg');
+    return (
+      last !== undefined &&
+      (last.kind === 'num' ||
+        last.kind === 'close' ||
+        last.kind === 'text' ||
+        last.kind === 'sym' ||
+        last.value === 'deg')
+    );
   }
 
   private letters(): void {
     if (this.match(/(?:np|math)\.(?=[a-z])/y)) return;
-    if (this.out.at(-1)?.kind !== 'sym' && this.match(/(?:or|and)(?=[A-Za-z]?[\s(=\d\\$]|$)/iy)) return this.push('op', 'and');
+    if (this.out.at(-1)?.kind !== 'sym' && this.match(/(?:or|and)(?=[A-Za-z]?[\s(=\d\\$]|$)/iy))
+      return this.push('op', 'and');
     const run = this.match(/[A-Za-z]+/y) as string;
     const after = this.afterValue();
     if (/^(?:or|and)$/i.test(run)) this.push('op', 'and');
@@ -171,8 +215,14 @@ class Lexer {
     else if (/^(?:infinity|inf|infty|oo)$/i.test(run)) this.push('cmd', 'infty');
     else if (functionNamed(run) && run.length > 1) this.push('fn', functionNamed(run) as string);
     else if (run === 'in' && this.out.at(-1)?.kind !== 'num') this.push('op', 'in');
-    else if (isWord(run, after)) this.push('text', run);
+    else if (isWord(run, after, this.standsAlone(run.length))) this.push('text', run);
     else for (const letter of run) this.push('sym', letter);
+  }
+
+  /** Whether the run just read has space, punctuation or nothing on both sides. */
+  private standsAlone(length: number): boolean {
+    const [before = ' ', after = ' '] = [this.text[this.at - length - 1], this.text[this.at]];
+    return /[\s,;]/.test(before) && /[\s.,;)]/.test(after);
   }
 
   private symbol(char: string): void {

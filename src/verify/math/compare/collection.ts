@@ -19,33 +19,65 @@ export function itemsOf(node: Node): readonly Node[] | undefined {
   if (node.kind === 'set') return node.items.flatMap((item) => (item.kind === 'set' ? [item] : variantsOf(item)));
   if (node.kind === 'list') {
     const groups = node.grouped ? node.items.map(asTuple) : regrouped(node.items);
-    return groups.flatMap((item) => (item.kind === 'list' || item.kind === 'set' ? (itemsOf(item) ?? [item]) : variantsOf(item)));
+    return groups.flatMap((item) =>
+      item.kind === 'list' || item.kind === 'set' ? (itemsOf(item) ?? [item]) : variantsOf(item),
+    );
   }
   if (node.kind === 'relation' || node.kind === 'text') return undefined;
   const variants = variantsOf(node);
   return variants.length > 1 ? variants : undefined;
 }
 
-const asTuple = (node: Node): Node => (node.kind === 'list' ? { kind: 'group', open: '(', close: ')', items: node.items.map((item) => unwrap(item).value) } : node);
+const asTuple = (node: Node): Node =>
+  node.kind === 'list'
+    ? { kind: 'group', open: '(', close: ')', items: node.items.map((item) => unwrap(item).value) }
+    : node;
 
 /** `p = 5, q = 2, p = 7, q = 2`: labels that come round again part groups. */
 function regrouped(items: readonly Node[]): readonly Node[] {
-  const names = items.map((item) => (item.kind === 'relation' && item.ops.length === 1 && item.ops[0] === '=' && item.sides[0]?.kind === 'sym' ? item.sides[0].name : undefined));
+  const names = items.map((item) =>
+    item.kind === 'relation' && item.ops.length === 1 && item.ops[0] === '=' && item.sides[0]?.kind === 'sym'
+      ? item.sides[0].name
+      : undefined,
+  );
   const period = names.indexOf(names[0], 1);
-  if (names[0] === undefined || period < 2 || names.length % period !== 0 || !names.every((name, i) => name === names[i % period])) return items;
-  return Array.from({ length: items.length / period }, (_, k) => asTuple({ kind: 'list', items: items.slice(k * period, (k + 1) * period) }));
+  if (
+    names[0] === undefined ||
+    period < 2 ||
+    names.length % period !== 0 ||
+    !names.every((name, i) => name === names[i % period])
+  )
+    return items;
+  return Array.from({ length: items.length / period }, (_, k) =>
+    asTuple({ kind: 'list', items: items.slice(k * period, (k + 1) * period) }),
+  );
 }
 
 /** Every item of one equals an item of the other, both ways: repeats do not count. */
-export function compareUnordered(gold: readonly Node[], answer: readonly Node[], context: CompareContext, compare: Compare): Equality {
+export function compareUnordered(
+  gold: readonly Node[],
+  answer: readonly Node[],
+  context: CompareContext,
+  compare: Compare,
+): Equality {
   const [a, b] = [exactKeys(gold), exactKeys(answer)];
-  if (a && b) return a.size === b.size && [...a].every((key) => b.has(key)) ? yes('same-set') : comparePairs(gold, answer, context, compare, true);
+  if (a && b)
+    return a.size === b.size && [...a].every((key) => b.has(key))
+      ? yes('same-set')
+      : comparePairs(gold, answer, context, compare, true);
   return comparePairs(gold, answer, context, compare, false);
 }
 
-function comparePairs(gold: readonly Node[], answer: readonly Node[], context: CompareContext, compare: Compare, plain: boolean): Equality {
+function comparePairs(
+  gold: readonly Node[],
+  answer: readonly Node[],
+  context: CompareContext,
+  compare: Compare,
+  plain: boolean,
+): Equality {
   // Plain numbers that differ exactly can only agree as decimals.
-  if (plain && !some({ kind: 'list', items: [...gold, ...answer] }, (n) => n.kind === 'num' && n.places !== undefined)) return no('different-set');
+  if (plain && !some({ kind: 'list', items: [...gold, ...answer] }, (n) => n.kind === 'num' && n.places !== undefined))
+    return no('different-set');
   if (gold.length > MAX_PAIRWISE || answer.length > MAX_PAIRWISE) return no('set-too-large');
   if (gold.length * 2 < answer.length && distinct(answer) > gold.length * 2) return no('different-set');
   const used = new Set<number>();
@@ -60,7 +92,8 @@ function comparePairs(gold: readonly Node[], answer: readonly Node[], context: C
     if (!found) return no('different-set');
   }
   for (let i = 0; i < answer.length; i++) {
-    if (!used.has(i) && !gold.some((item) => compare(item, answer[i] as Node, context).equal)) return no('different-set');
+    if (!used.has(i) && !gold.some((item) => compare(item, answer[i] as Node, context).equal))
+      return no('different-set');
   }
   return yes('same-set');
 }
@@ -84,7 +117,13 @@ export function compareGroups(gold: Group, answer: Group, context: CompareContex
   return compareOrdered(gold.items, answer.items, context, compare, 'same-tuple');
 }
 
-export function compareOrdered(gold: readonly Node[], answer: readonly Node[], context: CompareContext, compare: Compare, rule: string): Equality {
+export function compareOrdered(
+  gold: readonly Node[],
+  answer: readonly Node[],
+  context: CompareContext,
+  compare: Compare,
+  rule: string,
+): Equality {
   if (gold.length !== answer.length) return no('different-length');
   for (let i = 0; i < gold.length; i++) {
     const item = compare(gold[i] as Node, answer[i] as Node, context);

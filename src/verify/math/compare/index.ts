@@ -24,11 +24,16 @@ export function compareAnswers(gold: Node, answer: Node, context: CompareContext
 }
 
 function compareLabelled(gold: Labelled, answer: Labelled, context: CompareContext): Equality {
-  if (isEquation(gold) && isEquation(answer) && !(gold.label && answer.label && labelsAgree(gold.label, answer.label))) {
+  if (
+    isEquation(gold) &&
+    isEquation(answer) &&
+    !(gold.label && answer.label && labelsAgree(gold.label, answer.label))
+  ) {
     const equations = compareRelations(gold.relation as never, answer.relation as never, context, compareValues);
     if (equations.equal || !gold.label || !answer.label) return equations;
   }
-  if (gold.label && answer.label && context.strictNames && !labelsAgree(gold.label, answer.label)) return no('different-name');
+  if (gold.label && answer.label && context.strictNames && !labelsAgree(gold.label, answer.label))
+    return no('different-name');
   const [own, other] = [parameterOf(gold.label), parameterOf(answer.label)];
   const value = own && other && own !== other ? renamed(answer.value, new Map([[other, own]])) : answer.value;
   return compareValues(gold.value, value, context);
@@ -53,9 +58,12 @@ function compareValues(gold: Node, answer: Node, context: CompareContext): Equal
   }
   if (hasMatrix(gold) || hasMatrix(answer)) return compareMatrices(gold, answer, context, compareValues);
   if (gold.kind === 'group' || answer.kind === 'group') {
-    return gold.kind === 'group' && answer.kind === 'group' ? compareGroups(gold, answer, context, compareAnswers) : no('different-kind');
+    return gold.kind === 'group' && answer.kind === 'group'
+      ? compareGroups(gold, answer, context, compareAnswers)
+      : no('different-kind');
   }
-  if (gold.kind === 'union' && answer.kind === 'union') return compareUnordered(gold.args, answer.args, context, compareValues);
+  if (gold.kind === 'union' && answer.kind === 'union')
+    return compareUnordered(gold.args, answer.args, context, compareValues);
   if (gold.kind === 'ratio' || answer.kind === 'ratio') return compareWithRatio(gold, answer, context);
   if (!isScalar(gold) || !isScalar(answer)) return no('different-kind');
   const [name, other] = [capitalName(gold), capitalName(answer)];
@@ -74,8 +82,17 @@ function compareAsRealSets(gold: Node, answer: Node, context: CompareContext): E
   const [a, b] = [realSetOf(gold), realSetOf(answer)];
   if (!a || !b) return undefined;
   const [goldIsInequality, answerIsInequality] = [isInequality(gold), isInequality(answer)];
-  if (answerIsInequality && !goldIsInequality && !context.intervalsMatchInequalities) return no('interval-against-inequality');
-  if (goldIsInequality && answerIsInequality && context.strictNames && a.variable && b.variable && !compareValues(a.variable, b.variable, context).equal) return no('different-name');
+  if (answerIsInequality && !goldIsInequality && !context.intervalsMatchInequalities)
+    return no('interval-against-inequality');
+  if (
+    goldIsInequality &&
+    answerIsInequality &&
+    context.strictNames &&
+    a.variable &&
+    b.variable &&
+    !compareValues(a.variable, b.variable, context).equal
+  )
+    return no('different-name');
   return compareRealSets(a, b, context);
 }
 
@@ -85,18 +102,28 @@ const isInequality = (node: Node): boolean => some(node, (n) => n.kind === 'rela
 const MAX_WAYS = 20;
 
 /** At least one side has several values. A tuple may be answered without its brackets, in order; not the other way round. */
-function compareSeveral(gold: Node, golds: readonly Node[] | undefined, answer: Node, answers: readonly Node[] | undefined, context: CompareContext): Equality {
+function compareSeveral(
+  gold: Node,
+  golds: readonly Node[] | undefined,
+  answer: Node,
+  answers: readonly Node[] | undefined,
+  context: CompareContext,
+): Equality {
   if (golds && answers) {
-    if (gold.kind === 'quantity' || answer.kind === 'quantity') return compareUnordered(golds, answers, context, compareAnswers);
+    if (gold.kind === 'quantity' || answer.kind === 'quantity')
+      return compareUnordered(golds, answers, context, compareAnswers);
     return compareUnordered(golds, answers, context, compareAnswers);
   }
-  if (gold.kind === 'group' && answer.kind === 'list' && answers) return compareOrdered(gold.items, answers, context, compareAnswers, 'tuple-without-brackets');
-  if (answer.kind === 'group' && golds && isAssignments(gold)) return compareOrdered(golds, answer.items, context, compareAnswers, 'assignments-as-tuple');
+  if (gold.kind === 'group' && answer.kind === 'list' && answers)
+    return compareOrdered(gold.items, answers, context, compareAnswers, 'tuple-without-brackets');
+  if (answer.kind === 'group' && golds && isAssignments(gold))
+    return compareOrdered(golds, answer.items, context, compareAnswers, 'assignments-as-tuple');
   // One value said in several ways: `15 39/40 or 639/40`.
   const several = golds ?? answers ?? [];
   if (several.length === 0 || several.length > MAX_WAYS) return no('different-count');
   for (const item of several) {
-    if (!(golds ? compareAnswers(item, answer, context) : compareAnswers(gold, item, context)).equal) return no('different-count');
+    if (!(golds ? compareAnswers(item, answer, context) : compareAnswers(gold, item, context)).equal)
+      return no('different-count');
   }
   return yes('same-value');
 }
@@ -104,13 +131,18 @@ function compareSeveral(gold: Node, golds: readonly Node[] | undefined, answer: 
 /** `x = 3, y = 2`: every item labelled, each with its own name. */
 function isAssignments(node: Node): boolean {
   if (node.kind !== 'list') return false;
-  const names = node.items.map((item) => (item.kind === 'relation' && item.sides[0]?.kind === 'sym' ? item.sides[0].name : undefined));
+  const names = node.items.map((item) =>
+    item.kind === 'relation' && item.sides[0]?.kind === 'sym' ? item.sides[0].name : undefined,
+  );
   return names.every((name) => name !== undefined) && new Set(names).size === names.length;
 }
 
 function compareWithRatio(gold: Node, answer: Node, context: CompareContext): Equality {
   if (gold.kind === 'ratio' && answer.kind === 'ratio') return compareRatios(gold, answer, context, compareValues);
-  const [a, b] = [gold.kind === 'ratio' ? quotientOf(gold) : gold, answer.kind === 'ratio' ? quotientOf(answer) : answer];
+  const [a, b] = [
+    gold.kind === 'ratio' ? quotientOf(gold) : gold,
+    answer.kind === 'ratio' ? quotientOf(answer) : answer,
+  ];
   if (!a || !b || !isScalar(a) || !isScalar(b)) return no('different-kind');
   const result = compareScalars(a, b, context);
   return result.equal ? yes('ratio-as-fraction') : result;

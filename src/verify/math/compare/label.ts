@@ -18,14 +18,16 @@ export function unwrap(node: Node): Labelled {
   const { sides, ops } = relation;
   const [first, last] = [sides[0] as Node, sides.at(-1) as Node];
   if (ops.every((op) => op === '=')) {
-    if (sides.length > 2) return isLabel(first, last) ? { label: first, value: last, relation: equation(first, last) } : { value: last };
+    if (sides.length > 2)
+      return isLabel(first, last) ? { label: first, value: last, relation: equation(first, last) } : { value: last };
     if (isLabel(first, last)) return { label: first, value: last, relation };
     if (last.kind === 'sym' && isConstant(first)) return { label: last, value: first, relation: equation(last, first) };
     if (isConstant(first) && isConstant(last)) return { value: last };
     return { value: relation, relation };
   }
   if (ops.length === 1 && ops[0] === 'in') return { label: first, value: last };
-  if (ops.length > 1 && ops[0] === '=' && isLabel(first, last) && ops.slice(1).every((op) => op === '=')) return { label: first, value: last };
+  if (ops.length > 1 && ops[0] === '=' && isLabel(first, last) && ops.slice(1).every((op) => op === '='))
+    return { label: first, value: last };
   return { value: relation, relation };
 }
 
@@ -38,7 +40,11 @@ function firstLabelled(node: Extract<Node, { kind: 'list' }>): Labelled {
   return { label: first.label, value: { ...node, items: [first.value, ...rest] } };
 }
 
-const equation = (left: Node, right: Node): Extract<Node, { kind: 'relation' }> => ({ kind: 'relation', sides: [left, right], ops: ['='] });
+const equation = (left: Node, right: Node): Extract<Node, { kind: 'relation' }> => ({
+  kind: 'relation',
+  sides: [left, right],
+  ops: ['='],
+});
 
 /** What follows the last arrow of a derivation. */
 function afterArrow(node: Extract<Node, { kind: 'relation' }>): Node {
@@ -59,14 +65,17 @@ function withoutApproximation(node: Node): Node {
   return sides.length === 1 ? (sides[0] as Node) : { kind: 'relation', sides, ops: node.ops.slice(0, at) };
 }
 
-const isConstant = (node: Node): boolean => symbolsOf(node).size === 0 && !some(node, (n) => n.kind === 'text' || (n.kind === 'call' && n.name.startsWith('@')));
+const isConstant = (node: Node): boolean =>
+  symbolsOf(node).size === 0 && !some(node, (n) => n.kind === 'text' || (n.kind === 'call' && n.name.startsWith('@')));
 
 /** Whether a left side only names what the right side is the value of. */
 function isLabel(left: Node, right: Node): boolean {
   if (left.kind === 'text') return true;
   if (left.kind === 'sym') return !symbolsOf(right).has(left.name);
-  if (left.kind === 'call' && left.name.startsWith('@')) return !some(right, (n) => n.kind === 'call' && n.name === left.name);
-  if (left.kind === 'group' || left.kind === 'set' || left.kind === 'list') return left.items.length > 0 && left.items.every((item) => isLabel(item, right));
+  if (left.kind === 'call' && left.name.startsWith('@'))
+    return !some(right, (n) => n.kind === 'call' && n.name === left.name);
+  if (left.kind === 'group' || left.kind === 'set' || left.kind === 'list')
+    return left.items.length > 0 && left.items.every((item) => isLabel(item, right));
   if (left.kind === 'matrix') return left.rows.flat().every((item) => item.kind === 'sym');
   return isConstant(right) && isName(left);
 }
@@ -83,7 +92,14 @@ function isName(node: Node): boolean {
     case 'ratio':
       return node.parts.every(isName);
     case 'call':
-      return (/^@?[A-Z]/.test(node.name) || node.name === 'abs' || node.name === 'max' || node.name === 'min' || /^(?:sin|cos|tan|cot)$/.test(node.name)) && node.args.every((arg) => isName(arg) || arg.kind === 'sym');
+      return (
+        (/^@?[A-Z]/.test(node.name) ||
+          node.name === 'abs' ||
+          node.name === 'max' ||
+          node.name === 'min' ||
+          /^(?:sin|cos|tan|cot)$/.test(node.name)) &&
+        node.args.every((arg) => isName(arg) || arg.kind === 'sym')
+      );
     case 'quantity':
       return isName(node.value);
     case 'degrees':
@@ -108,7 +124,8 @@ export function labelsAgree(a: Node, b: Node): boolean {
   return true;
 }
 
-const functionName = (node: Node): string | undefined => (node.kind === 'call' && node.name.startsWith('@') ? node.name.slice(1) : undefined);
+const functionName = (node: Node): string | undefined =>
+  node.kind === 'call' && node.name.startsWith('@') ? node.name.slice(1) : undefined;
 
 /** The parameter of a label such as `f(x)`; renaming it changes nothing. */
 export function parameterOf(label: Node | undefined): string | undefined {
@@ -119,4 +136,7 @@ export function parameterOf(label: Node | undefined): string | undefined {
 
 /** Whether a label with a scalar value can be written as an equation. */
 export const isEquation = (labelled: Labelled): boolean =>
-  labelled.relation !== undefined && labelled.relation.ops.length === 1 && labelled.relation.ops[0] === '=' && labelled.relation.sides.every(isScalar);
+  labelled.relation !== undefined &&
+  labelled.relation.ops.length === 1 &&
+  labelled.relation.ops[0] === '=' &&
+  labelled.relation.sides.every(isScalar);

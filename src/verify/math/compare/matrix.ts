@@ -31,7 +31,9 @@ function evaluate(node: Node): Value | undefined {
       return node.args.map(evaluate).reduce((a, b) => a && b && times(a, b));
     case 'div': {
       const top = evaluate(node.top);
-      return top && 'rows' in top ? times({ scalar: { kind: 'div', top: integer(1), bottom: node.bottom } }, top) : { scalar: node };
+      return top && 'rows' in top
+        ? times({ scalar: { kind: 'div', top: integer(1), bottom: node.bottom } }, top)
+        : { scalar: node };
     }
     case 'pow':
       return power(node);
@@ -47,32 +49,54 @@ function power(node: Extract<Node, { kind: 'pow' }>): Value | undefined {
   if (!base || !('rows' in base)) return { scalar: node };
   const { exponent } = node;
   if (exponent.kind === 'sym' && /^(?:T|\\top|\\intercal)$/.test(exponent.name)) return { rows: transposed(base.rows) };
-  if (exponent.kind !== 'num' || exponent.value.d !== 1n || exponent.value.n < 1n || exponent.value.n > 8n) return undefined;
-  return Array.from({ length: Number(exponent.value.n) - 1 }).reduce<Value | undefined>((sofar) => sofar && times(sofar, base), base);
+  if (exponent.kind !== 'num' || exponent.value.d !== 1n || exponent.value.n < 1n || exponent.value.n > 8n)
+    return undefined;
+  return Array.from({ length: Number(exponent.value.n) - 1 }).reduce<Value | undefined>(
+    (sofar) => sofar && times(sofar, base),
+    base,
+  );
 }
 
 const transposed = (rows: Rows): Rows => (rows[0] ?? []).map((_, j) => rows.map((row) => row[j] as Node));
 
 function plus(a: Value, b: Value): Value | undefined {
-  if ('scalar' in a || 'scalar' in b) return 'scalar' in a && 'scalar' in b ? { scalar: { kind: 'add', args: [a.scalar, b.scalar] } } : undefined;
+  if ('scalar' in a || 'scalar' in b)
+    return 'scalar' in a && 'scalar' in b ? { scalar: { kind: 'add', args: [a.scalar, b.scalar] } } : undefined;
   if (a.rows.length !== b.rows.length || a.rows[0]?.length !== b.rows[0]?.length) return undefined;
-  return { rows: a.rows.map((row, i) => row.map((entry, j) => ({ kind: 'add', args: [entry, b.rows[i]?.[j] as Node] }))) };
+  return {
+    rows: a.rows.map((row, i) => row.map((entry, j) => ({ kind: 'add', args: [entry, b.rows[i]?.[j] as Node] }))),
+  };
 }
 
 function times(a: Value, b: Value): Value | undefined {
   if ('scalar' in a && 'scalar' in b) return { scalar: { kind: 'mul', args: [a.scalar, b.scalar] } };
   if ('scalar' in a || 'scalar' in b) {
-    const [scalar, { rows }] = ('scalar' in a ? [a.scalar, b] : [(b as { scalar: Node }).scalar, a]) as [Node, { rows: Rows }];
+    const [scalar, { rows }] = ('scalar' in a ? [a.scalar, b] : [(b as { scalar: Node }).scalar, a]) as [
+      Node,
+      { rows: Rows },
+    ];
     return { rows: rows.map((row) => row.map((entry) => ({ kind: 'mul', args: [scalar, entry] }))) };
   }
   const inner = b.rows.length;
   if (a.rows[0]?.length !== inner || a.rows.length * inner * (b.rows[0]?.length ?? 0) > MAX_WORK) return undefined;
   const columns = transposed(b.rows);
-  return { rows: a.rows.map((row) => columns.map((column) => ({ kind: 'add', args: row.map((entry, k) => ({ kind: 'mul', args: [entry, column[k] as Node] })) }))) };
+  return {
+    rows: a.rows.map((row) =>
+      columns.map((column) => ({
+        kind: 'add',
+        args: row.map((entry, k) => ({ kind: 'mul', args: [entry, column[k] as Node] })),
+      })),
+    ),
+  };
 }
 
 /** A matrix against a matrix, or a column against a point written in brackets. */
-export function compareMatrices(gold: Node, answer: Node, context: CompareContext, compare: (a: Node, b: Node, context: CompareContext) => Equality): Equality {
+export function compareMatrices(
+  gold: Node,
+  answer: Node,
+  context: CompareContext,
+  compare: (a: Node, b: Node, context: CompareContext) => Equality,
+): Equality {
   const [a, b] = [rowsOf(gold), rowsOf(answer)];
   if (!a || !b) return no('not-a-matrix');
   if (a.length !== b.length || a[0]?.length !== b[0]?.length) return no('different-shape');
@@ -86,6 +110,7 @@ export function compareMatrices(gold: Node, answer: Node, context: CompareContex
 
 /** A point is a column. */
 function rowsOf(node: Node): Rows | undefined {
-  if (node.kind === 'group' && node.open === '(' && node.close === ')' && node.items.length > 1) return node.items.map((item) => [item]);
+  if (node.kind === 'group' && node.open === '(' && node.close === ')' && node.items.length > 1)
+    return node.items.map((item) => [item]);
   return matrixOf(node);
 }

@@ -1,6 +1,6 @@
 /** Values with units, degrees and percentages: a missing unit is allowed, another unit is converted or refused. */
 import { rational, type Rational } from '../../../data/index.js';
-import { some, type Node } from '../nodes.js';
+import { integer, some, type Node } from '../nodes.js';
 import { isPercentWord, unitOf, type Unit } from '../units.js';
 import { no, type CompareContext, type Equality } from './context.js';
 
@@ -12,7 +12,11 @@ interface Measured {
   mark?: 'degrees' | 'percent';
 }
 
-export const isMeasured = (node: Node): boolean => node.kind === 'quantity' || node.kind === 'degrees' || node.kind === 'percent' || (node.kind === 'neg' && isMeasured(node.arg));
+export const isMeasured = (node: Node): boolean =>
+  node.kind === 'quantity' ||
+  node.kind === 'degrees' ||
+  node.kind === 'percent' ||
+  (node.kind === 'neg' && isMeasured(node.arg));
 
 function measured(node: Node): Measured {
   if (node.kind === 'degrees') return { value: node.arg, mark: 'degrees' };
@@ -47,7 +51,10 @@ export function compareQuantities(gold: Node, answer: Node, context: CompareCont
 
 const named = (result: Equality, rule: string): Equality => (result.equal ? { equal: true, rule } : result);
 
-const scaled = (value: Node, factor: Rational): Node => ({ kind: 'mul', args: [{ kind: 'num', value: factor }, value] });
+const scaled = (value: Node, factor: Rational): Node => ({
+  kind: 'mul',
+  args: [{ kind: 'num', value: factor }, value],
+});
 
 /** 50% is 50, and it is 0.5. */
 function comparePercent(a: Measured, b: Measured, context: CompareContext, compare: CompareValues): Equality {
@@ -55,15 +62,21 @@ function comparePercent(a: Measured, b: Measured, context: CompareContext, compa
   const plain = compare(a.value, b.value, context);
   if (plain.equal || a.mark === b.mark) return plain;
   const hundredth = rational(1n, 100n);
-  const share = a.mark === 'percent' ? compare(scaled(a.value, hundredth), b.value, context) : compare(a.value, scaled(b.value, hundredth), context);
+  const share =
+    a.mark === 'percent'
+      ? compare(scaled(a.value, hundredth), b.value, context)
+      : compare(a.value, scaled(b.value, hundredth), context);
   return named(share, 'percent');
 }
+
+/** One degree in radians. */
+const DEGREE: Node = { kind: 'div', top: { kind: 'const', name: 'pi' }, bottom: integer(180) };
 
 /** 18 degrees are 18, and they are pi/10 where the other side says pi. */
 function compareAngle(a: Measured, b: Measured, context: CompareContext, compare: CompareValues): Equality {
   const plain = compare(a.value, b.value, context);
   const other = a.mark === 'degrees' ? b.value : a.value;
   if (plain.equal || !some(other, (n) => n.kind === 'const' && n.name === 'pi')) return plain;
-  const inRadians = (m: Measured): Node => (m.mark === 'degrees' ? { kind: 'degrees', arg: m.value } : m.value);
+  const inRadians = (m: Measured): Node => (m.mark === 'degrees' ? { kind: 'mul', args: [m.value, DEGREE] } : m.value);
   return named(compare(inRadians(a), inRadians(b), context), 'degrees-in-radians');
 }

@@ -22,7 +22,12 @@ export function compareRatios(gold: RatioNode, answer: RatioNode, context: Compa
   if (a && b) {
     const halfDay = 12 * 3600;
     const unsaid = !a.half || !b.half;
-    const same = a.seconds === b.seconds || (unsaid && a.half !== b.half && a.seconds % halfDay === b.seconds % halfDay && (a.half ? b : a).seconds <= halfDay + 3599);
+    const same =
+      a.seconds === b.seconds ||
+      (unsaid &&
+        a.half !== b.half &&
+        a.seconds % halfDay === b.seconds % halfDay &&
+        (a.half ? b : a).seconds <= halfDay + 3599);
     return same ? yes('same-time') : no('different-time');
   }
   if (gold.parts.length !== answer.parts.length) return no('different-ratio');

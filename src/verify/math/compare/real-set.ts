@@ -1,7 +1,7 @@
 /** Sets of real numbers as disjoint pieces in order: intervals, unions, inequalities and single points in one form. */
 import { equalScalars, exactConstant, realValue } from '../equal.js';
 import { integer, isScalar, mapChildren, symbolsOf, type Node, type Relation } from '../nodes.js';
-import { compareScalars } from './scalar.js';
+import { compareScalars, infiniteSign } from './scalar.js';
 import { no, yes, type CompareContext, type Equality } from './context.js';
 
 /** An end of a piece; `at` absent means infinity. */
@@ -62,9 +62,13 @@ export function looksLikeRealSet(node: Node): boolean {
       return node.ops.some((op) => op !== '=' && op !== '=>' && op !== '~=');
     case 'list':
     case 'set':
-      return node.items.some((item) => looksLikeRealSet(item) || (item.kind === 'group' && item.items.length === 2 && (item.open === '[' || item.close === ']')));
+      return node.items.some(
+        (item) =>
+          looksLikeRealSet(item) ||
+          (item.kind === 'group' && item.items.length === 2 && (item.open === '[' || item.close === ']')),
+      );
     case 'group':
-      return node.items.length === 2 && node.items.some((item) => infinite(item) !== 0);
+      return node.items.length === 2 && node.items.some((item) => infiniteSign(item) !== 0);
     default:
       return false;
   }
@@ -72,14 +76,22 @@ export function looksLikeRealSet(node: Node): boolean {
 
 /** Conditions side by side hold together; where they cannot, they are alternatives. */
 function ofConditions(items: readonly Node[]): RealSet | undefined {
-  if (!items.every((item) => item.kind === 'relation' || item.kind === 'group' || item.kind === 'set' || item.kind === 'union')) return undefined;
+  if (
+    !items.every(
+      (item) => item.kind === 'relation' || item.kind === 'group' || item.kind === 'set' || item.kind === 'union',
+    )
+  )
+    return undefined;
   const sets = items.map(realSetOf);
   const relations = items.every((item) => item.kind === 'relation');
   const both = relations ? ofParts(sets, intersect) : undefined;
   return both && both.pieces.length > 0 ? both : ofParts(sets, union);
 }
 
-function ofParts(parts: readonly (RealSet | undefined)[], operate: (a: readonly Piece[], b: readonly Piece[]) => readonly Piece[]): RealSet | undefined {
+function ofParts(
+  parts: readonly (RealSet | undefined)[],
+  operate: (a: readonly Piece[], b: readonly Piece[]) => readonly Piece[],
+): RealSet | undefined {
   if (parts.length > MAX_PIECES) return undefined;
   let total: RealSet | undefined;
   for (const part of parts) {
@@ -92,7 +104,10 @@ function ofParts(parts: readonly (RealSet | undefined)[], operate: (a: readonly 
 
 function intervalOf(node: Extract<Node, { kind: 'group' }>): RealSet | undefined {
   if (node.items.length !== 2) return undefined;
-  const [low, high] = [endOf(node.items[0] as Node, node.open === '['), endOf(node.items[1] as Node, node.close === ']')];
+  const [low, high] = [
+    endOf(node.items[0] as Node, node.open === '['),
+    endOf(node.items[1] as Node, node.close === ']'),
+  ];
   if (!low || !high || low.position > high.position) return undefined;
   return { pieces: normal([{ low, high }]) };
 }
@@ -104,29 +119,35 @@ const pointOrSet = (node: Node): RealSet | undefined => {
 };
 
 function endOf(node: Node, closed: boolean): End | undefined {
-  const sign = infinite(node);
+  const sign = infiniteSign(node);
   if (sign !== 0) return { position: sign * Infinity, closed: false };
   if (!isScalar(node) || symbolsOf(node).size > 0) return undefined;
   const value = realValue(node, BITS);
   return value === undefined ? undefined : { at: node, position: Number(value >> BigInt(BITS - 60)) / 2 ** 60, closed };
 }
 
-function infinite(node: Node): -1 | 0 | 1 {
-  if (node.kind === 'const' && node.name === 'inf') return 1;
-  if (node.kind === 'add' && node.args.length === 1) return infinite(node.args[0] as Node);
-  return node.kind === 'neg' && node.arg.kind === 'const' && node.arg.name === 'inf' ? -1 : 0;
-}
-
-const same = (a: End, b: End): boolean => a.position === b.position || (a.at !== undefined && b.at !== undefined && Math.abs(a.position - b.position) < 1e-9 * Math.max(1, Math.abs(a.position)) && equalScalars(a.at, b.at).equal);
-const isEmpty = (p: Piece): boolean => (same(p.low, p.high) ? !(p.low.closed && p.high.closed) : p.low.position > p.high.position);
+const same = (a: End, b: End): boolean =>
+  a.position === b.position ||
+  (a.at !== undefined &&
+    b.at !== undefined &&
+    Math.abs(a.position - b.position) < 1e-9 * Math.max(1, Math.abs(a.position)) &&
+    equalScalars(a.at, b.at).equal);
+const isEmpty = (p: Piece): boolean =>
+  same(p.low, p.high) ? !(p.low.closed && p.high.closed) : p.low.position > p.high.position;
 
 /** In order, without empty pieces, with pieces that touch made one. */
 function normal(pieces: readonly Piece[]): Piece[] {
-  const sorted = pieces.filter((piece) => !isEmpty(piece)).toSorted((a, b) => (same(a.low, b.low) ? Number(b.low.closed) - Number(a.low.closed) : a.low.position - b.low.position));
+  const sorted = pieces
+    .filter((piece) => !isEmpty(piece))
+    .toSorted((a, b) =>
+      same(a.low, b.low) ? Number(b.low.closed) - Number(a.low.closed) : a.low.position - b.low.position,
+    );
   const out: Piece[] = [];
   for (const piece of sorted) {
     const last = out.at(-1);
-    const touches = last && (same(last.high, piece.low) ? last.high.closed || piece.low.closed : last.high.position > piece.low.position);
+    const touches =
+      last &&
+      (same(last.high, piece.low) ? last.high.closed || piece.low.closed : last.high.position > piece.low.position);
     if (!last || !touches) out.push(piece);
     else out[out.length - 1] = { low: last.low, high: later(last.high, piece.high) };
   }
@@ -138,7 +159,8 @@ const sooner = (a: End, b: End): End => (same(a, b) ? (a.closed ? b : a) : a.pos
 const latestLow = (a: End, b: End): End => (same(a, b) ? (a.closed ? b : a) : a.position > b.position ? a : b);
 
 const union = (a: readonly Piece[], b: readonly Piece[]): Piece[] => normal([...a, ...b]);
-const intersect = (a: readonly Piece[], b: readonly Piece[]): Piece[] => normal(a.flatMap((p) => b.map((q) => ({ low: latestLow(p.low, q.low), high: sooner(p.high, q.high) }))));
+const intersect = (a: readonly Piece[], b: readonly Piece[]): Piece[] =>
+  normal(a.flatMap((p) => b.map((q) => ({ low: latestLow(p.low, q.low), high: sooner(p.high, q.high) }))));
 
 function complement(pieces: readonly Piece[]): Piece[] {
   const out: Piece[] = [];
@@ -155,7 +177,8 @@ function complement(pieces: readonly Piece[]): Piece[] {
 function solve(relation: Extract<Node, { kind: 'relation' }>): RealSet | undefined {
   const { sides, ops } = relation;
   const inside = ops.indexOf('in');
-  if (inside >= 0) return inside === 0 && ops.length === 1 ? withVariable(realSetOf(sides[1] as Node), sides[0] as Node) : undefined;
+  if (inside >= 0)
+    return inside === 0 && ops.length === 1 ? withVariable(realSetOf(sides[1] as Node), sides[0] as Node) : undefined;
   const variable = unknownOf(sides);
   if (!variable) return undefined;
   const parts = ops.map((op, i) => solveOne(sides[i] as Node, op, sides[i + 1] as Node, variable));
@@ -173,17 +196,30 @@ function unknownOf(sides: readonly Node[]): Node | undefined {
   return names.size === 1 ? { kind: 'sym', name: [...names][0] as string } : undefined;
 }
 
-const FLIPPED: Partial<Record<Relation, Relation>> = { '<': '>', '>': '<', '<=': '>=', '>=': '<=', '!=': '!=', '=': '=' };
+const FLIPPED: Partial<Record<Relation, Relation>> = {
+  '<': '>',
+  '>': '<',
+  '<=': '>=',
+  '>=': '<=',
+  '!=': '!=',
+  '=': '=',
+};
 
 function solveOne(left: Node, op: Relation, right: Node, variable: Node): RealSet | undefined {
   const flipped = FLIPPED[op];
   if (!flipped) return undefined;
   if (isVariable(left, variable)) return bounded(op, right);
   if (isVariable(right, variable)) return bounded(flipped, left);
-  for (const [side, other, relation] of [[left, right, op], [right, left, flipped]] as const) {
+  for (const [side, other, relation] of [
+    [left, right, op],
+    [right, left, flipped],
+  ] as const) {
     if (side.kind !== 'call' || side.name !== 'abs' || symbolsOf(other).size > 0) continue;
     const inside = side.args[0] as Node;
-    const [above, below] = [solveOne(inside, relation, other, variable), solveOne(inside, FLIPPED[relation] as Relation, { kind: 'neg', arg: other }, variable)];
+    const [above, below] = [
+      solveOne(inside, relation, other, variable),
+      solveOne(inside, FLIPPED[relation] as Relation, { kind: 'neg', arg: other }, variable),
+    ];
     const outside = relation === '>' || relation === '>=' || relation === '=';
     return ofParts([above, below], outside ? union : intersect);
   }
@@ -198,11 +234,29 @@ function solveLinear(left: Node, op: Relation, right: Node, name: string): RealS
   const at = (x: number): Node => replace({ kind: 'add', args: [left, { kind: 'neg', arg: right }] }, name, integer(x));
   const [zero, one, two] = [exactConstant(at(0)), exactConstant(at(1)), exactConstant(at(2))];
   if (!zero || !one || !two) return undefined;
-  const slope: Node = { kind: 'add', args: [{ kind: 'num', value: one }, { kind: 'neg', arg: { kind: 'num', value: zero } }] };
-  const next: Node = { kind: 'add', args: [{ kind: 'num', value: two }, { kind: 'neg', arg: { kind: 'num', value: one } }] };
+  const slope: Node = {
+    kind: 'add',
+    args: [
+      { kind: 'num', value: one },
+      { kind: 'neg', arg: { kind: 'num', value: zero } },
+    ],
+  };
+  const next: Node = {
+    kind: 'add',
+    args: [
+      { kind: 'num', value: two },
+      { kind: 'neg', arg: { kind: 'num', value: one } },
+    ],
+  };
   const m = exactConstant(slope);
   if (!m || m.n === 0n || !equalScalars(slope, next).equal || exactConstant(at(7)) === undefined) return undefined;
-  const seven: Node = { kind: 'add', args: [{ kind: 'num', value: zero }, { kind: 'mul', args: [integer(7), slope] }] };
+  const seven: Node = {
+    kind: 'add',
+    args: [
+      { kind: 'num', value: zero },
+      { kind: 'mul', args: [integer(7), slope] },
+    ],
+  };
   if (!equalScalars(at(7), seven).equal) return undefined;
   const bound = exactConstant({ kind: 'div', top: { kind: 'neg', arg: { kind: 'num', value: zero } }, bottom: slope });
   return bound && bounded(m.n > 0n ? op : (FLIPPED[op] as Relation), { kind: 'num', value: bound });

@@ -9,8 +9,14 @@ type Compare = (gold: Node, answer: Node, context: CompareContext) => Equality;
 const FLIPPED: Partial<Record<Relation, Relation>> = { '<': '>', '>': '<', '<=': '>=', '>=': '<=' };
 
 /** Side by side, the other way round, or left minus right up to a factor that is not zero. */
-export function compareRelations(gold: RelationNode, answer: RelationNode, context: CompareContext, compare: Compare): Equality {
-  if (sameSides(gold, answer, context, compare) || sameSides(gold, turned(answer), context, compare)) return yes('same-relation');
+export function compareRelations(
+  gold: RelationNode,
+  answer: RelationNode,
+  context: CompareContext,
+  compare: Compare,
+): Equality {
+  if (sameSides(gold, answer, context, compare) || sameSides(gold, turned(answer), context, compare))
+    return yes('same-relation');
   if (gold.ops.length !== 1 || answer.ops.length !== 1) return no('different-relation');
   const [a, b] = [difference(gold), difference(answer)];
   const [opA, opB] = [gold.ops[0] as Relation, answer.ops[0] as Relation];
@@ -22,10 +28,18 @@ export function compareRelations(gold: RelationNode, answer: RelationNode, conte
 }
 
 function sameSides(a: RelationNode, b: RelationNode, context: CompareContext, compare: Compare): boolean {
-  return a.sides.length === b.sides.length && a.ops.every((op, i) => op === b.ops[i]) && a.sides.every((side, i) => compare(side, b.sides[i] as Node, context).equal);
+  return (
+    a.sides.length === b.sides.length &&
+    a.ops.every((op, i) => op === b.ops[i]) &&
+    a.sides.every((side, i) => compare(side, b.sides[i] as Node, context).equal)
+  );
 }
 
-const turned = (node: RelationNode): RelationNode => ({ ...node, sides: node.sides.toReversed(), ops: node.ops.toReversed().map((op) => FLIPPED[op] ?? op) });
+const turned = (node: RelationNode): RelationNode => ({
+  ...node,
+  sides: node.sides.toReversed(),
+  ops: node.ops.toReversed().map((op) => FLIPPED[op] ?? op),
+});
 
 function difference(node: RelationNode): Node | undefined {
   const [left, right] = node.sides as [Node, Node];

@@ -12,13 +12,22 @@ export function compareScalars(gold: Node, answer: Node, context: CompareContext
     if (a.value.n === b.value.n && a.value.d === b.value.d) return yes('exact-number');
     if (a.places === 0 && b.places === 0) return no('different-number');
   }
+  const [p, q] = [infiniteSign(gold), infiniteSign(answer)];
+  if (p !== 0 || q !== 0) return p === q ? yes('infinite') : no('different-number');
   const exact = equalScalars(gold, answer);
   if (exact.equal || symbolsOf(gold).size > 0 || symbolsOf(answer).size > 0) return exact;
   const [x, y] = [decimalPlaces(gold), decimalPlaces(answer)];
-  if (x > 0 && y > 0) return bothDecimal(exactConstant(gold), x, exactConstant(answer), y, context) ? yes('rounded-decimal') : exact;
+  if (x > 0 && y > 0)
+    return bothDecimal(exactConstant(gold), x, exactConstant(answer), y, context) ? yes('rounded-decimal') : exact;
   const decimal = x > 0 ? gold : y > 0 ? answer : undefined;
   if (!decimal) return exact;
   return rounds(exactConstant(decimal), x > 0 ? answer : gold, context) ? yes('rounded-decimal') : exact;
+}
+
+/** 1 or -1 for an infinity, 0 for anything else. */
+export function infiniteSign(node: Node): -1 | 0 | 1 {
+  if (node.kind === 'const') return node.name === 'inf' ? 1 : 0;
+  return node.kind === 'neg' && node.arg.kind === 'const' && node.arg.name === 'inf' ? -1 : 0;
 }
 
 /** A number literal with its sign, and how many places it has. */
@@ -38,7 +47,12 @@ function decimalPlaces(node: Node): number {
       return decimalPlaces(node.arg);
     case 'mul': {
       const [first, second] = node.args;
-      return node.args.length === 2 && second?.kind === 'pow' && second.base.kind === 'num' && second.base.value.n === 10n ? decimalPlaces(first as Node) : 0;
+      return node.args.length === 2 &&
+        second?.kind === 'pow' &&
+        second.base.kind === 'num' &&
+        second.base.value.n === 10n
+        ? decimalPlaces(first as Node)
+        : 0;
     }
     default:
       return 0;
@@ -61,7 +75,13 @@ function rounds(decimal: Rational | undefined, exact: Node, context: CompareCont
 }
 
 /** Two decimals: the longer rounds to the shorter, and the shorter has the places that are compared. */
-function bothDecimal(a: Rational | undefined, aPlaces: number, b: Rational | undefined, bPlaces: number, context: CompareContext): boolean {
+function bothDecimal(
+  a: Rational | undefined,
+  aPlaces: number,
+  b: Rational | undefined,
+  bPlaces: number,
+  context: CompareContext,
+): boolean {
   if (!a || !b || aPlaces === bPlaces) return false;
   const places = Math.min(aPlaces, bPlaces);
   if (places < context.decimals || places > 400) return false;
@@ -69,7 +89,10 @@ function bothDecimal(a: Rational | undefined, aPlaces: number, b: Rational | und
   const limit = rational(1n, 2n * 10n ** BigInt(places));
   const shorter = aPlaces < bPlaces ? a : b;
   const digits = 10n ** BigInt(Math.ceil(context.decimals / 2));
-  return size(difference.n) * limit.d <= limit.n * difference.d && size(difference.n) * digits * shorter.d <= size(shorter.n) * difference.d;
+  return (
+    size(difference.n) * limit.d <= limit.n * difference.d &&
+    size(difference.n) * digits * shorter.d <= size(shorter.n) * difference.d
+  );
 }
 
 const size = (n: bigint): bigint => (n < 0n ? -n : n);

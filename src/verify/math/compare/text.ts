@@ -16,7 +16,9 @@ export function plainWords(text: string): string {
 /** The letter of a choice that a text opens with: `(C)`, `C) 12`, `C. twelve`; undefined where it opens with none. */
 export function choiceLetter(text: string): string | undefined {
   const bare = text.replace(/\\(?:text|mbox|textbf|mathrm|mathbf)\s*\{|[{}$]/g, '').trim();
-  return /^\(?\s*([A-J])\s*\)?\.?$/.exec(bare)?.[1] ?? /^(?:\(([A-J])\)|([A-J])[).:])\s/.exec(bare)?.slice(1).find(Boolean);
+  return (
+    /^\(?\s*([A-J])\s*\)?\.?$/.exec(bare)?.[1] ?? /^(?:\(([A-J])\)|([A-J])[).:])\s/.exec(bare)?.slice(1).find(Boolean)
+  );
 }
 
 /** The letters of a name written with capitals only (`ABC`), whose order counts though a product's would not. */

@@ -13,12 +13,13 @@ export function variantsOf(node: Node): readonly Node[] {
   return Array.from({ length: 1 << choices }, (_, choice) => choose(node, choice, choices, { seen: 0 }));
 }
 
-const countSigns = (node: Node): number => (node.kind === 'pm' ? 1 : 0) + children(node).reduce((sum, child) => sum + countSigns(child), 0);
+const countSigns = (node: Node): number =>
+  (node.kind === 'pm' ? 1 : 0) + children(node).reduce((sum, child) => sum + countSigns(child), 0);
 
 function choose(node: Node, choice: number, choices: number, state: { seen: number }): Node {
   if (node.kind !== 'pm') return mapChildren(node, (child) => choose(child, choice, choices, state));
   const bit = choices === 1 ? 0 : state.seen++;
-  const minus = ((choice >> bit) & 1) === 1 !== node.flipped;
+  const minus = (((choice >> bit) & 1) === 1) !== node.flipped;
   const first = node.first && choose(node.first, choice, choices, state);
   const second = choose(node.second, choice, choices, state);
   const signed: Node = minus ? { kind: 'neg', arg: second } : second;
