@@ -124,9 +124,9 @@ async function* chunks(lines: AsyncIterable<{ value: z.output<typeof pairSchema>
 }
 
 async function countLines(path: string): Promise<number> {
-  let count = 0;
-  for await (const _line of readJsonlTolerant(path)) count++;
-  return count;
+  let last = 0;
+  for await (const { line } of readJsonlTolerant(path)) last = line;
+  return last;
 }
 
 /** The lines of a file that fit a schema; the others are reported where they stand and counted. */

@@ -80,6 +80,16 @@ export const terms: readonly Term[] = [
     meaning:
       '1 for a verified answer, 0 for a wrong or missing one (or the number of a module of yours). A rollout whose verifier failed has none.',
   },
+  {
+    term: 'verdict',
+    meaning:
+      'What the verifier says of a response: match, mismatch, no answer, or that it could not judge (gold answer unreadable, time-out, error); with the rule that decided.',
+  },
+  { term: 'gold answer', meaning: "A problem's right answer, which responses are judged against." },
+  {
+    term: 'normal form',
+    meaning: 'An answer as the verifier reads it, without notation that changes nothing; normal forms are compared.',
+  },
   { term: 'advantage', meaning: 'How much better a response was than its group.' },
   { term: 'on policy', meaning: 'The weights that are updated are those that sampled, so the probability ratio is 1.' },
   {

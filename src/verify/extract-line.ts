@@ -34,8 +34,8 @@ export function extractLine({ kind, text, config }: ExtractLine): string[] {
       return lastMatch(text, /((?<![\w.])-?\d[\d,]*)/g).map(plainNumber);
     case 'string': {
       const letters = config.strings?.map((letter) => letter.toUpperCase());
-      const found = extractAnswers(text, { kinds: ['letter'], ...(letters && { letters }) })[0];
-      if (!found) return [];
+      const found = extractAnswers(text, { kinds: ['letter'] }).find(({ rule }) => rule === 'letter');
+      if (!found || letters?.includes(found.text.toUpperCase()) === false) return [];
       return [config.lowercase === true ? found.text.toLowerCase() : found.text, found.raw];
     }
     case 'latex':

@@ -37,29 +37,14 @@ const seeds: readonly string[] = [
   '\\text{east}',
 ];
 
+/** Pieces to put in, divided by spaces; then those that hold spaces or cannot be written plainly. */
 const pieces: readonly string[] = [
-  ...['\\frac', '\\sqrt', '\\left(', '\\right)', '\\begin{pmatrix}', '\\end{cases}', '\\text{', '\\boxed{', '\\pm'],
-  ...['{', '}', '(', ')', '[', ']', '$', '$$', '\\(', '\\]', '\\', '\\\\', '&', '^', '_', '!', '%', '|', ',', ';', ':'],
-  ...[
-    '0',
-    '9',
-    '99999999999999999999',
-    '1e999',
-    '1e-999',
-    '.',
-    '-',
-    '+',
-    '=',
-    '<',
-    '\\cdot',
-    '/',
-    'x',
-    'i',
-    'e',
-    '\\pi',
-  ],
-  ...['\ud800', '\udfff', '\u0000', '\u202e', '\u2028', 'é́', '∞', '≤', '½', '٣', '🙂', '</think>', '####', 'answer is'],
-];
+  String.raw`\frac \sqrt \left( \right) \begin{pmatrix} \end{cases} \text{ \boxed{ \pm \( \] \ \\ \cdot \pi`,
+  String.raw`{ } ( ) [ ] $ $$ & ^ _ ! % | , ; : . - + = < / 0 9 99999999999999999999 1e999 1e-999 x i e`,
+  '∞ ≤ ½ ٣ 🙂 é́ </think> #### \ud800 \udfff \u0000 \u202e',
+]
+  .flatMap((list) => list.split(' '))
+  .concat('answer is', '\u2028', ' ');
 
 /** Constructions by name; `n` grows from a handful to what fills a megabyte. */
 const constructions: Readonly<Record<string, (n: number, rng: Rng) => string>> = {
