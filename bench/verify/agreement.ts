@@ -4,6 +4,7 @@
  */
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { optionsOfMathVerify } from '../../src/verify/index.js';
 import { judgeAnswer, extractAnswers, goldProblem, type MathOptions } from '../../src/verify/math/index.js';
 
 type Json = Record<string, unknown>;
@@ -17,29 +18,18 @@ function readLines(path: string): Json[] {
     .map((line) => JSON.parse(line) as Json);
 }
 
-/** The options that a case's configuration names. */
-export function optionsOf(config: Json | undefined): MathOptions {
-  if (!config) return {};
-  const extract = (config['extract'] as string[] | undefined) ?? [];
-  const kinds = extract.flatMap((kind) =>
-    kind === 'latex'
-      ? (['latex'] as const)
-      : kind === 'expr'
-        ? (['expression'] as const)
-        : kind === 'string'
-          ? (['letter'] as const)
-          : [],
-  );
-  return {
-    ...(kinds.length > 0 && { kinds }),
-    ...(typeof config['precision'] === 'number' && { decimals: config['precision'] }),
-    ...(typeof config['strict'] === 'boolean' && { strictNames: config['strict'] }),
-    ...(typeof config['allow_set_relation_comp'] === 'boolean' && {
-      intervalsMatchInequalities: config['allow_set_relation_comp'],
-    }),
-    ...(typeof config['boxed_match_priority'] === 'number' && { preferBoxed: config['boxed_match_priority'] === 0 }),
-  };
-}
+const optionsOf = (config: Json | undefined): MathOptions => {
+  const {
+    extract,
+    lowercase: _lower,
+    strings: _strings,
+    fallback_mode: _mode,
+    extraction_mode: _first,
+    take: _take,
+    ...rest
+  } = (config ?? {}) as Json & { extract?: string[] };
+  return optionsOfMathVerify({ ...rest, ...(extract && { extract: extract as ('latex' | 'expr' | 'string')[] }) });
+};
 
 const only = process.argv.slice(2).filter((word) => !word.startsWith('--'));
 const wanted = (name: string): boolean => only.length === 0 || only.includes(name);

@@ -7,7 +7,7 @@ import { finalAnswerAt, finalPhrase, lastFormula, lastLetter, lastNumber, readsA
 import type { FoundAnswer, MathOptions } from './types.js';
 
 /** How much of the end of a response is searched for anything but boxes. */
-const TAIL = 20_000;
+const TAIL = 8_000;
 
 /** The answers a text may be stating, best first; empty where nothing may be extracted. */
 export function extractAnswers(text: string, options: MathOptions = {}): FoundAnswer[] {

@@ -13,12 +13,19 @@ import type { FoundAnswer, MathJudgement, MathOptions } from './types.js';
 /** Longest gold answer that is taken as it stands; longer ones are solutions to extract from. */
 const MAX_BARE_GOLD = 2_000;
 
+/** Longest answer that is read at all: a box of more is no answer. */
+const MAX_ANSWER = 40_000;
+
+/** How much of the end of a long gold solution is searched for its last formula. */
+const TAIL = 8_000;
+
 /** Judges one response. Pure and synchronous; never throws; guarded in size, but not timed. */
 export function judgeAnswer(gold: string, response: string, options: MathOptions = {}): MathJudgement {
   const steps: string[] = [];
   const problem = goldProblem(gold, options);
   if (problem !== undefined) return { outcome: 'gold_unparseable', rule: 'gold-unreadable', steps: [problem] };
-  const goldText = cleanAnswer(goldPart(gold));
+  const part = goldPart(gold);
+  const goldText = part.length > MAX_ANSWER ? part : cleanAnswer(part);
   steps.push(`gold reads ${show(goldText)}`);
   const found = extractAnswers(response, options)[0];
   if (!found)
@@ -29,6 +36,9 @@ export function judgeAnswer(gold: string, response: string, options: MathOptions
       steps: [...steps, 'no answer was found'],
     };
   steps.push(`answer ${show(found.text)} found by ${found.rule}`);
+  if (found.text.length > MAX_ANSWER || goldText.length > MAX_ANSWER) {
+    return { outcome: 'mismatch', rule: 'too-long', extracted: show(found.text), goldForm: show(goldText), steps };
+  }
   if (found.text === '')
     return { outcome: 'no_answer', rule: 'box-empty', extracted: '', goldForm: show(goldText), steps };
   return compareTexts(goldText, found, options, steps);
@@ -48,7 +58,7 @@ function goldPart(gold: string): string {
   const { boxes, cutOff } = findBoxes(gold);
   if (boxes.length > 0) return [...new Set(lastAnswer(gold, boxes).map((box) => box.content))].join(', ');
   if (cutOff) return gold.slice(gold.lastIndexOf('boxed{') + 'boxed{'.length);
-  return gold.length > MAX_BARE_GOLD ? (lastFormula(gold)?.found.text ?? gold) : gold;
+  return gold.length > MAX_BARE_GOLD ? (lastFormula(gold.slice(-TAIL))?.found.text ?? gold) : gold;
 }
 
 function whyNothing(response: string): string {

@@ -8,8 +8,8 @@ import { variantsOf } from './variants.js';
 type Compare = (gold: Node, answer: Node, context: CompareContext) => Equality;
 type Group = Extract<Node, { kind: 'group' }>;
 
-/** Largest collection whose items are compared pair by pair where they are not all plain numbers. */
-const MAX_PAIRWISE = 400;
+/** Most pairs of items that are compared one by one where they are not all plain numbers. */
+const MAX_PAIRS = 10_000;
 
 /**
  * The items of what answers with several values: a set, a list, values with `\pm`. Undefined for a single value.
@@ -78,7 +78,7 @@ function comparePairs(
   // Plain numbers that differ exactly can only agree as decimals.
   if (plain && !some({ kind: 'list', items: [...gold, ...answer] }, (n) => n.kind === 'num' && n.places !== undefined))
     return no('different-set');
-  if (gold.length > MAX_PAIRWISE || answer.length > MAX_PAIRWISE) return no('set-too-large');
+  if (gold.length * answer.length > MAX_PAIRS) return no('set-too-large');
   if (gold.length * 2 < answer.length && distinct(answer) > gold.length * 2) return no('different-set');
   const used = new Set<number>();
   for (const item of gold) {
