@@ -117,6 +117,7 @@ export function cleanAnswer(text: string): string {
     out = out.replace(/(\d)\{,\}(?=\d{3}(?!\d))/g, '$1');
   }
   out = out.replace(/(?<![\d.,/^_\\])(\d{1,3}(?: \d{3})+)(?!\d)/g, (run) => run.replace(/ /g, ''));
+  if (/^-?\d{1,3}(?:\.\d{3})+,\d{1,2}$/.test(out)) out = out.replace(/\./g, '').replace(',', '.');
   if (out.includes(':')) out = out.replace(/(:\d\d)\s*([ap])\.?\s?m\b\.?/gi, '$1 \\text{$2m}');
   return out
     .replace(/\*\*(?=\S)|(?<=\S)\*\*(?!\s*[\d(])/g, ' ')

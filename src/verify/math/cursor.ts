@@ -12,6 +12,7 @@ export interface Grammar {
   list: Rule;
   relation: Rule;
   sum: Rule;
+  product: Rule;
   power: Rule;
   primary: Rule;
 }

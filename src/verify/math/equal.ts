@@ -5,7 +5,7 @@
  */
 import { Rng } from '../../core/rng.js';
 import { equals, rational, type Rational } from '../../data/index.js';
-import { exactValue, type Point } from './exact.js';
+import { exactValue, isSeries, type Point } from './exact.js';
 import { bitLength } from './fixed.js';
 import { mapChildren, children, some, symbolsOf, type Node } from './nodes.js';
 import { numericValue, type Complex, type Evaluation } from './numeric.js';
@@ -149,6 +149,7 @@ function substitute(node: Node, point: Point): Node {
 function wholeSymbols(node: Node, found: Set<string> = new Set()): Set<string> {
   if (node.kind === 'call' && /^(?:factorial|doublefactorial|binom|floor|ceil|mod|gcd|lcm)$/.test(node.name))
     symbolsOf(node, found);
+  if (node.kind === 'call' && isSeries(node)) for (const limit of node.args.slice(1)) symbolsOf(limit, found);
   if (node.kind === 'pow' && (exactValue(node.base, NOWHERE)?.n ?? 0n) < 0n) symbolsOf(node.exponent, found);
   for (const child of children(node)) wholeSymbols(child, found);
   return found;

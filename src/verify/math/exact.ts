@@ -43,6 +43,7 @@ export function exactValue(node: Node, point: Point): Rational | undefined {
       return base && exponent && power(base, exponent);
     }
     case 'call':
+      if (isSeries(node)) return series(node, point);
       return call(node.name, node.args, point);
     default:
       return undefined;
@@ -225,4 +226,31 @@ export function unknownFunction(name: string, args: readonly bigint[]): Rational
   for (const char of `${name}(${args.join(',')})`)
     hash = ((hash ^ BigInt(char.codePointAt(0) as number)) * 0x100000001b3n) & 0xffffffffffffffffn;
   return rational((hash >> 16n) + 3n, 1n << 44n);
+}
+
+/** Most terms of a sum or product that are worked out. */
+const MAX_TERMS = 2_000n;
+
+/** Whether a call is a sum or product over a running symbol: `sum:k` of body, first and last value. */
+export const isSeries = (node: { name: string }): boolean => /^(?:sum|prod):/.test(node.name);
+
+/** The points that a sum or product runs over; undefined where its limits are no integers or too far apart. */
+export function runOf(node: { name: string; args: readonly Node[] }, point: Point): readonly Point[] | undefined {
+  const [first, last] = [exactValue(node.args[1] as Node, point), exactValue(node.args[2] as Node, point)];
+  if (first?.d !== 1n || last?.d !== 1n || last.n - first.n > MAX_TERMS) return undefined;
+  const symbol = node.name.slice(node.name.indexOf(':') + 1);
+  return Array.from({ length: Math.max(0, Number(last.n - first.n) + 1) }, (_, i) =>
+    new Map(point).set(symbol, rational(first.n + BigInt(i))),
+  );
+}
+
+function series(node: { name: string; args: readonly Node[] }, point: Point): Rational | undefined {
+  const sums = node.name.startsWith('sum');
+  let total = rational(sums ? 0n : 1n);
+  for (const at of runOf(node, point) ?? [undefined]) {
+    const term = at && exactValue(node.args[0] as Node, at);
+    if (!term || tooLarge(total)) return undefined;
+    total = sums ? add(total, term) : multiply(total, term);
+  }
+  return total;
 }

@@ -48,7 +48,7 @@ function search(text: string, options: MathOptions): FoundAnswer[] {
   const candidates = [
     hashMarks(tail),
     kinds.includes('letter') ? lastLetter(tail) : undefined,
-    finalPhrase(tail, kinds),
+    finalPhrase(tail, kinds, boxes.length === 0),
     boxed[0]?.text === '' ? undefined : boxed[0],
     boxes.length > 0 ? undefined : whole(text, kinds),
     boxed.length > 0 ? undefined : trailing(tail, kinds),

@@ -1,6 +1,6 @@
 /** Values to hundreds of digits: complex evaluation of any expression in fixed-point arithmetic, at any precision asked for. */
 import type { Rational } from '../../data/index.js';
-import { exactValue, unknownFunction, type Point } from './exact.js';
+import { exactValue, isSeries, runOf, unknownFunction, type Point } from './exact.js';
 import * as fixed from './fixed.js';
 import type { Node } from './nodes.js';
 
@@ -72,6 +72,7 @@ function evaluate(node: Node, at: Evaluation): Complex | undefined {
     case 'pow':
       return power(node.base, node.exponent, at);
     case 'call':
+      if (isSeries(node)) return series(node.name, node.args, at);
       return call(node.name, node.args, at);
     default:
       return undefined;
@@ -100,6 +101,19 @@ function fold(
     const value = numericValue(arg, at);
     if (!value) return undefined;
     total = total ? operate(total, value) : value;
+  }
+  return total;
+}
+
+function series(name: string, args: readonly Node[], at: Evaluation): Complex | undefined {
+  const sums = name.startsWith('sum');
+  let total: Complex = { re: sums ? 0n : 1n << BigInt(at.bits), im: 0n };
+  for (const point of runOf({ name, args }, at.point) ?? [undefined]) {
+    const inner = point && { ...at, point };
+    const term = inner && numericValue(args[0] as Node, inner);
+    if (!term) return undefined;
+    at.largest = Math.max(at.largest, inner.largest);
+    total = sums ? { re: total.re + term.re, im: total.im + term.im } : multiply(total, term, at.bits);
   }
   return total;
 }

@@ -19,7 +19,8 @@ export function functionCall(c: Cursor, name: string): Node {
   return exponent ? { kind: 'pow', base: value, exponent } : value;
 }
 
-function argumentOrNumber(c: Cursor): Node {
+/** An argument, or a number with all its digits. */
+export function argumentOrNumber(c: Cursor): Node {
   return c.peek().kind === 'num' ? numberNode(c.next().value) : argument(c);
 }
 

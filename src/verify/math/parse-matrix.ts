@@ -24,7 +24,10 @@ export function parseMatrix(c: Cursor, name: string): Node {
   }
   c.next();
   if (row.length > 0) rows.push(row);
-  if (!/matrix$|^array$|^tabular$/.test(name)) return { kind: 'list', items: rows.map((cells) => cells[0] as Node) };
+  if (!/matrix$|^array$|^tabular$/.test(name)) {
+    const items = rows.map((cells) => cells[0] as Node);
+    return items.length === 1 ? (items[0] as Node) : { kind: 'list', items };
+  }
   if (rows.length === 0 || rows.some((cells) => cells.length !== rows[0]?.length))
     throw new NotMathematics('rows differ in length');
   return { kind: 'matrix', rows };

@@ -2,7 +2,7 @@
 import { NotMathematics, type Cursor } from './cursor.js';
 import { integer, type Closing, type Node, type Opening } from './nodes.js';
 import { argument, group, symbolNamed } from './parse-argument.js';
-import { functionCall } from './parse-function.js';
+import { argumentOrNumber, functionCall } from './parse-function.js';
 import { parseMatrix } from './parse-matrix.js';
 import { based, numberNode, numberWithMarks } from './parse-number.js';
 
@@ -145,6 +145,9 @@ function command(c: Cursor, name: string): Node {
       return { kind: 'reals' };
     case 'boxed':
       return argument(c);
+    case 'sum':
+    case 'prod':
+      return series(c, name);
     case 'overline':
     case 'hat':
     case 'tilde':
@@ -165,6 +168,21 @@ function decorated(c: Cursor, name: string): Node {
   return name === 'overline' && inside.kind !== 'mul' && inside.kind !== 'sym'
     ? { kind: 'call', name: 'conjugate', args: [inside] }
     : inside;
+}
+
+/** `\sum_{k=1}^{n} body`: the body is one product. */
+function series(c: Cursor, name: 'sum' | 'prod'): Node {
+  if (!c.take('_')) throw new NotMathematics('a sum has no lower limit');
+  const start = argument(c);
+  if (!c.take('^')) throw new NotMathematics('a sum has no upper limit');
+  const end = argumentOrNumber(c);
+  if (start.kind !== 'relation' || start.ops[0] !== '=' || start.sides[0]?.kind !== 'sym')
+    throw new NotMathematics('a sum runs over no symbol');
+  return {
+    kind: 'call',
+    name: `${name}:${start.sides[0].name}`,
+    args: [c.grammar.product(c), start.sides[1] as Node, end],
+  };
 }
 
 function root(c: Cursor): Node {

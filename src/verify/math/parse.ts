@@ -1,7 +1,7 @@
 /** From the text of an answer to its tree. What is no mathematics becomes a text, so that parsing never fails. */
 import { Cursor, NotMathematics, type Grammar } from './cursor.js';
 import { integer, mapChildren, type Node } from './nodes.js';
-import { parsePower, parseSum } from './parse-expression.js';
+import { parsePower, parseProduct, parseSum } from './parse-expression.js';
 import { parseList, parseRelation } from './parse-list.js';
 import { parsePrimary } from './parse-primary.js';
 import { tokenize, type ReadingOptions } from './tokens.js';
@@ -11,6 +11,7 @@ const GRAMMAR: Grammar = {
   list: parseList,
   relation: parseRelation,
   sum: parseSum,
+  product: parseProduct,
   power: parsePower,
   primary: parsePrimary,
 };

@@ -15,7 +15,7 @@ const ANSWER = /\banswer\b(?:[\s*]+is\b|[\s*]*[:=])|\banswer\s+to\b[^.\n]{0,80}?
 export const finalAnswerAt = (text: string): number => [...text.matchAll(FINAL)].at(-1)?.index ?? -1;
 
 /** What is said after the last "final answer is", else after the last "answer is" or "answer:". */
-export function finalPhrase(text: string, kinds: readonly AnswerKind[]): FoundAnswer | undefined {
+export function finalPhrase(text: string, kinds: readonly AnswerKind[], wordsToo: boolean): FoundAnswer | undefined {
   for (const [pattern, rule] of [
     [FINAL, 'final-answer'],
     [ANSWER, 'answer-is'],
@@ -23,7 +23,7 @@ export function finalPhrase(text: string, kinds: readonly AnswerKind[]): FoundAn
     const matches = [...text.matchAll(pattern)].slice(-4).toReversed();
     for (const match of matches) {
       const segment = sentence(text.slice(match.index + match[0].length, match.index + match[0].length + 600));
-      const said = readSegment(beforeBox(segment), kinds);
+      const said = readSegment(beforeBox(segment), kinds, wordsToo);
       if (said) return { text: said, raw: segment.trim(), rule };
     }
   }
@@ -63,7 +63,7 @@ function sentence(text: string): string {
 }
 
 /** The answer in a sentence: all of it where it reads as mathematics, else its last formula, number or word. */
-function readSegment(segment: string, kinds: readonly AnswerKind[]): string | undefined {
+function readSegment(segment: string, kinds: readonly AnswerKind[], wordsToo: boolean): string | undefined {
   const trimmed = segment.replace(/\*\*|^[\s"'`]+|[\s"'`.]+$/g, '').trim();
   if (trimmed === '') return undefined;
   const afterIs = /\b(?:is|are|equals)\s+(?!\s*(?:the|that)\b)/.test(trimmed)
@@ -75,7 +75,7 @@ function readSegment(segment: string, kinds: readonly AnswerKind[]): string | un
   const number = kinds.includes('expression') ? lastNumber(trimmed) : undefined;
   if (number) return number.found.text;
   const words = trimmed.split(/\s+/);
-  return words.length <= 4 && /^[A-Za-z]/.test(trimmed) ? trimmed : undefined;
+  return wordsToo && words.length <= 4 && /^[A-Za-z]/.test(trimmed) ? trimmed : undefined;
 }
 
 /** Whether a text is a formula with at most a unit, rather than a sentence with formulas in it. */
@@ -94,7 +94,7 @@ export function readsAsMathematics(text: string): boolean {
 }
 
 const FORMULA =
-  /\$\$([\s\S]+?)\$\$|\\\[([\s\S]+?)\\\]|\\\(([^\n]+?)\\\)|(?<!\\)\$((?:\\.|[^$\n\\])+?)\$|(\\begin\{([a-z]*matrix|cases|array)\}[\s\S]+?\\end\{\6\})/g;
+  /\$\$([\s\S]+?)\$\$|\\\[([\s\S]+?)\\\]|\\\(([^\n]+?)\\\)|(?<!\\)\$((?:\\.|[^$\n\\])+?)\$|(\\begin\{([a-z]*matrix|cases|array)\}[\s\S]+?\\end\{\6\})|\\begin\{((?:equation|align|gather|displaymath|math|eqnarray|multline)\*?)\}([\s\S]+?)\\end\{\7\}/g;
 
 /** The last formula between delimiters, with those that commas, `and` or `or` join to it, and a unit after it. */
 export function lastFormula(text: string): Located | undefined {
@@ -115,9 +115,17 @@ export function lastFormula(text: string): Located | undefined {
 
 /** What a formula says; one whose delimiter is a lone dollar must not hold prose. */
 function content(match: RegExpExecArray): string {
-  const inside = match[1] ?? match[2] ?? match[3] ?? match[4] ?? match[5] ?? '';
+  const inside = match[1] ?? match[2] ?? match[3] ?? match[4] ?? match[5] ?? lastLine(match[8] ?? '');
   return inside.trim();
 }
+
+/** The last line of a derivation, without its alignment marks. */
+const lastLine = (lines: string): string =>
+  lines
+    .split('\\\\')
+    .filter((line) => line.trim() !== '')
+    .at(-1)
+    ?.replace(/&/g, ' ') ?? '';
 
 const joined = (text: string, a: RegExpExecArray, b: RegExpExecArray): boolean => {
   const between = text.slice(a.index + a[0].length, b.index).trim();
@@ -125,7 +133,7 @@ const joined = (text: string, a: RegExpExecArray, b: RegExpExecArray): boolean =
 };
 
 const NUMBER =
-  /(?<![\w\\^_.,/])(?:[$€£¥]\s?)?[-+−]?(?:\d{1,3}(?:,\d{3})+(?!\d)|\d{1,3}(?: \d{3})+(?!\d)|\d+(?:,\d+)?)?(?:\.\d+|(?<=\d))(?:[eE][+-]?\d+)?(?:\s?\/\s?\d+(?:\.\d+)?)?(?:\s?(?:\\?%|°|percent\b|pct\b)|\s?[€£$]|:\d\d\b)?(?![\w^_]|\.\d|,\d{3})|(?<![\w\\^_.,/])[-+]?\d+(?:,\d{3})*(?:\.\d+)?(?=[a-zµ]{1,3}[²³]?(?![a-z0-9]))/g;
+  /(?<![\w\\^_.,/])(?:[$€£¥]\s?)?[-+−]?(?:\d{1,3}(?:,\d{3})+(?!\d)|\d{1,3}(?: \d{3})+(?:,\d+)?(?!\d)|\d+(?:,\d+)?)?(?:\.\d+|(?<=\d))(?:[eE][+-]?\d+)?(?:\s?\/\s?\d+(?:\.\d+)?)?(?:\s?(?:\\?%|°|percent\b|pct\b)|\s?[€£$]|:\d\d\b)?(?![\w^_]|\.\d|,\d{3})|(?<![\w\\^_.,/])[-+]?\d+(?:,\d{3})*(?:\.\d+)?(?=[a-zµ]{1,3}[²³]?(?![a-z0-9]))/g;
 
 /** The last number in words: `1,000.99€`, `-3/4`, `28 %`. */
 export function lastNumber(text: string): Located | undefined {

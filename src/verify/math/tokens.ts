@@ -1,6 +1,6 @@
 /** The lexer: cleaned LaTeX or plain text into tokens. Linear; never fails, unknown commands become symbols. */
 import { CLOSERS, functionNamed, IGNORED, isWord, OPENERS, OPERATORS, SPACES, TEXTUAL } from './vocabulary.js';
-import { isPercentWord } from './units.js';
+import { isPercentWord, isUnitWord } from './units.js';
 
 export interface Token {
   kind: 'num' | 'sym' | 'fn' | 'cmd' | 'op' | 'open' | 'close' | 'text' | 'end';
@@ -157,13 +157,14 @@ class Lexer {
   private textual(name: string): void {
     const content = this.braced();
     if (content === undefined) return;
-    const inner = content.trim();
+    const inner = content.replace(/~/g, ' ').trim();
     const asMath = /^(?:math|operatorname)/.test(name);
     if (inner === '') this.spaced = true;
     else if (/^(?:,\s*)?(?:and|or)$/i.test(inner)) this.push('op', 'and');
     else if (/^[,;]$/.test(inner)) this.push('op', inner);
     else if (isPercentWord(inner)) this.push('op', '%');
     else if (functionNamed(inner) && (asMath || inner.length > 2)) this.push('fn', functionNamed(inner) as string);
+    else if (asMath && this.afterValue() && isUnitWord(inner)) this.push('text', inner);
     else if (asMath && /^[\d\s.,]+$/.test(inner)) this.splice(inner.replace(/\s+/g, ''));
     else if (asMath && !/(?<!\\[A-Za-z]*)[A-Za-z]{2}/.test(inner)) this.splice(inner);
     else if (/^[A-Za-z]$/.test(inner) && !this.afterValue()) this.push('sym', inner);
