@@ -18,7 +18,7 @@ function take(n: number, seed: string): HostilePair[] {
 test('the stream of hostile pairs is the same for the same seed, and holds every kind', () => {
   const pairs = take(count, 'fuzz');
   expect(take(20, 'fuzz')).toEqual(pairs.slice(0, 20));
-  expect(new Set(pairs.map((p) => p.made.replace(/\(.*/, ''))).size).toBeGreaterThan(40);
+  expect(new Set(pairs.map((p) => p.made.replace(/\(.*/, ''))).size).toBeGreaterThan(30);
   expect(Math.max(...pairs.map((p) => p.response.length))).toBeGreaterThan(500_000);
 });
 

@@ -39,6 +39,8 @@ interface Job<Item, Result> {
   item: Item;
   timeoutMs: number;
   resolve: (done: Done<Result>) => void;
+  /** Set where a thread was lost before it began with this job: it is given to one more. */
+  retried?: boolean;
 }
 
 /** How often a busy thread is looked at: by so much a time-out may come late. */
@@ -176,16 +178,27 @@ class Lane<Setup, Item, Result> {
     }
     // The thread is lost, and with it what it had not sent: at most a slice of quick items, which are done again.
     void this.end();
-    const { at } = outcome;
-    if (at !== undefined) jobs[at]?.resolve(outcome.done);
-    this.giveBack(jobs.filter((_, i) => i !== at));
+    const { at, begun, done } = outcome;
+    const job = jobs[at];
+    if (!job || begun || job.retried === true) {
+      job?.resolve(done);
+      this.giveBack(jobs.filter((other) => other !== job));
+    } else {
+      job.retried = true;
+      this.giveBack(jobs);
+    }
   }
 
   /** Lets the thread work on a batch. */
   private watched(jobs: readonly Job<Item, Result>[]): Promise<Watched<Result>> {
     const { worker, position } = this;
     const { beginMs = 10_000 } = this.options;
-    if (!worker) return Promise.resolve({ at: 0, done: { status: 'failed', reason: 'used after dispose' } });
+    const lost = (reason: string): Watched<Result> => {
+      const at = Atomics.load(position, 0);
+      const done = { status: 'failed', reason } as const;
+      return { at: Math.min(Math.max(0, at), jobs.length - 1), begun: at >= 0, done };
+    };
+    if (!worker) return Promise.resolve(lost('used after dispose'));
     Atomics.store(position, 0, -1);
     return new Promise((resolve) => {
       let seen = -1;
@@ -198,8 +211,9 @@ class Lane<Setup, Item, Result> {
           since = now;
         }
         const job = jobs[at];
-        if (job && now - since >= job.timeoutMs) settle({ at, done: { status: 'timeout', timeMs: now - since } });
-        if (at < 0 && now - since >= beginMs) settle({ at: undefined });
+        const timeMs = now - since;
+        if (job && timeMs >= job.timeoutMs) settle({ at, begun: true, done: { status: 'timeout', timeMs } });
+        if (at < 0 && timeMs >= beginMs) settle(lost(`the thread did not begin within ${beginMs} ms`));
       }, tickMs);
       const settle: typeof resolve = (outcome) => {
         clearInterval(watch);
@@ -212,17 +226,14 @@ class Lane<Setup, Item, Result> {
         )
         .then(
           (worked) => settle({ worked }),
-          (error: unknown) => {
-            const at = Math.min(Math.max(0, Atomics.load(position, 0)), jobs.length - 1);
-            settle({ at, done: { status: 'failed', reason: errorFacts(error).message } });
-          },
+          (error: unknown) => settle(lost(errorFacts(error).message)),
         );
     });
   }
 }
 
-/** Answers of a thread, or the item it was lost at; no item where it never began. */
-type Watched<Result> = { worked: Worked<Result>[] } | { at: number; done: Done<Result> } | { at: undefined };
+/** Answers of a thread, or the item it was lost at: the first where it had begun with none. */
+type Watched<Result> = { worked: Worked<Result>[] } | { at: number; begun: boolean; done: Done<Result> };
 
 function doneOf<Result>(worked: Worked<Result>): Done<Result> {
   return 'thrown' in worked
