@@ -215,3 +215,27 @@ test('names may differ where told so', () => {
     { strictNames: false },
   );
 });
+
+test('sums and products', () => {
+  expectPairs([
+    ['\\sum_{k=1}^{n} k', '=', '\\frac{n(n+1)}{2}'],
+    ['\\sum_{k=1}^{n} k', '#', '\\frac{n(n-1)}{2}'],
+    ['385', '=', '\\sum_{i=1}^{10} i^2'],
+    ['n!', '=', '\\prod_{k=1}^n k'],
+    ['2^n', '=', '\\sum_{k=0}^{n} \\binom{n}{k}'],
+    ['\\sum_{k=1}^{10} \\sqrt{k}', '=', '\\sqrt{10}+\\sum_{k=1}^{9} \\sqrt{k}'],
+  ]);
+});
+
+test('environments of lines, and units in roman type', () => {
+  expectPairs([
+    ['x=1, y=2', '=', '\\begin{cases} x = 1 \\\\ y = 2 \\end{cases}'],
+    ['(1,2)', '=', '\\begin{cases} x = 1 \\\\ y = 2 \\end{cases}'],
+    ['9', '=', '\\begin{aligned} 9 \\end{aligned}'],
+    ['5\\mathrm{~m}', '=', '5'],
+    ['5\\mathrm{~m}', '#', '5\\mathrm{~s}'],
+    ['12 \\mathrm{~cm}^{2}', '=', '12\\text{ cm}^2'],
+    ['\\mathbf{8 8 8}', '=', '888'],
+    ['\\mathrm{e}', '=', 'e'],
+  ]);
+});

@@ -36,8 +36,10 @@ export function judgeAnswer(gold: string, response: string, options: MathOptions
       steps: [...steps, 'no answer was found'],
     };
   steps.push(`answer ${show(found.text)} found by ${found.rule}`);
-  if (found.text.length > MAX_ANSWER || goldText.length > MAX_ANSWER) {
-    return { outcome: 'mismatch', rule: 'too-long', extracted: show(found.text), goldForm: show(goldText), steps };
+  if (found.text.length > MAX_ANSWER || part.length > MAX_ANSWER) {
+    const same = found.text.trim() === part.trim();
+    const rule = same ? 'same-spelling' : 'too-long';
+    return { outcome: same ? 'match' : 'mismatch', rule, extracted: found.text, goldForm: show(goldText), steps };
   }
   if (found.text === '')
     return { outcome: 'no_answer', rule: 'box-empty', extracted: '', goldForm: show(goldText), steps };
@@ -87,8 +89,7 @@ function compareTexts(goldText: string, found: FoundAnswer, options: MathOptions
   let first: { rule: string; goldForm: string; answerForm: string } | undefined;
   for (const gold of readings(goldText)) {
     for (const answer of readings(answerText)) {
-      const forms = { goldForm: show(formOf(gold)), answerForm: show(formOf(answer)) };
-      const { equal, rule } = compareSafely(gold, answer, context);
+      const { equal, rule, ...forms } = compareSafely(gold, answer, context);
       steps.push(`${forms.goldForm} against ${forms.answerForm}: ${rule}`);
       if (equal) return finish(true, rule, forms);
       first ??= { rule, ...forms };
@@ -112,12 +113,20 @@ function readings(text: string): Node[] {
   return nodes;
 }
 
+interface Comparison {
+  equal: boolean;
+  rule: string;
+  goldForm: string;
+  answerForm: string;
+}
+
 /** Deep trees may exhaust the stack: such answers are no match, and no crash. */
-function compareSafely(gold: Node, answer: Node, context: CompareContext): { equal: boolean; rule: string } {
+function compareSafely(gold: Node, answer: Node, context: CompareContext): Comparison {
   try {
-    return compareAnswers(gold, answer, context);
+    const forms = { goldForm: show(formOf(gold)), answerForm: show(formOf(answer)) };
+    return { ...compareAnswers(gold, answer, context), ...forms };
   } catch (error) {
-    if (error instanceof RangeError) return { equal: false, rule: 'too-large' };
+    if (error instanceof RangeError) return { equal: false, rule: 'too-large', goldForm: '...', answerForm: '...' };
     throw error;
   }
 }

@@ -23,7 +23,7 @@ export interface Evaluation {
 }
 
 /** Values above this many bits before the point are not computed. */
-const MAX_BITS = 60_000;
+const MAX_BITS = 10_000;
 
 /** The value of a node; undefined where it has none (division by zero, outside the domain, too large, no number). */
 export function numericValue(node: Node, at: Evaluation): Complex | undefined {
@@ -111,7 +111,7 @@ function series(name: string, args: readonly Node[], at: Evaluation): Complex | 
   for (const point of runOf({ name, args }, at.point) ?? [undefined]) {
     const inner = point && { ...at, point };
     const term = inner && numericValue(args[0] as Node, inner);
-    if (!term) return undefined;
+    if (!inner || !term) return undefined;
     at.largest = Math.max(at.largest, inner.largest);
     total = sums ? { re: total.re + term.re, im: total.im + term.im } : multiply(total, term, at.bits);
   }

@@ -59,7 +59,11 @@ function parseSide(c: Cursor): Node {
       | 'union'
       | 'intersection'
       | 'difference';
-    left = { kind, args: [left, parseQuantity(c)] };
+    const right = parseQuantity(c);
+    left =
+      kind !== 'difference' && left.kind === kind
+        ? { kind, args: [...left.args, right] }
+        : { kind, args: [left, right] };
   }
   return left;
 }

@@ -1,6 +1,6 @@
 /** The smallest parts of an expression: numbers, symbols, brackets, fractions, roots, functions, matrices. */
 import { NotMathematics, type Cursor } from './cursor.js';
-import { integer, type Closing, type Node, type Opening } from './nodes.js';
+import { integer, mapChildren, type Closing, type Node, type Opening } from './nodes.js';
 import { argument, group, symbolNamed } from './parse-argument.js';
 import { argumentOrNumber, functionCall } from './parse-function.js';
 import { parseMatrix } from './parse-matrix.js';
@@ -176,13 +176,18 @@ function series(c: Cursor, name: 'sum' | 'prod'): Node {
   const start = argument(c);
   if (!c.take('^')) throw new NotMathematics('a sum has no upper limit');
   const end = argumentOrNumber(c);
-  if (start.kind !== 'relation' || start.ops[0] !== '=' || start.sides[0]?.kind !== 'sym')
+  const running = start.kind === 'relation' && start.ops[0] === '=' ? start.sides[0] : undefined;
+  if (start.kind !== 'relation' || (running?.kind !== 'sym' && running?.kind !== 'const')) {
     throw new NotMathematics('a sum runs over no symbol');
-  return {
-    kind: 'call',
-    name: `${name}:${start.sides[0].name}`,
-    args: [c.grammar.product(c), start.sides[1] as Node, end],
-  };
+  }
+  const body = running.name === 'i' ? withIndexI(c.grammar.product(c)) : c.grammar.product(c);
+  return { kind: 'call', name: `${name}:${running.name}`, args: [body, start.sides[1] as Node, end] };
+}
+
+/** Where a sum runs over i, its i is a symbol and no imaginary unit. */
+function withIndexI(node: Node): Node {
+  if (node.kind === 'const' && node.name === 'i') return { kind: 'sym', name: 'i' };
+  return mapChildren(node, withIndexI);
 }
 
 function root(c: Cursor): Node {

@@ -1,5 +1,6 @@
 /** Matrices: worked out where the answer adds or multiplies them, then compared entry by entry. */
-import { integer, some, type Node } from '../nodes.js';
+import { exactConstant } from '../equal.js';
+import { children, integer, some, type Node } from '../nodes.js';
 import { no, type CompareContext, type Equality } from './context.js';
 
 type Rows = readonly (readonly Node[])[];
@@ -9,8 +10,19 @@ const MAX_WORK = 20_000;
 
 export const hasMatrix = (node: Node): boolean => some(node, (n) => n.kind === 'matrix');
 
+/** How many matrices are multiplied at most: entries that are no fractions double in size each time. */
+const MAX_FACTORS = 10;
+
+/** How many matrices a node takes to work out. */
+function weight(node: Node): number {
+  if (node.kind === 'matrix') return 1;
+  const exponent = node.kind === 'pow' && node.exponent.kind === 'num' ? Number(node.exponent.value.n) : 1;
+  return children(node).reduce((sum, child) => sum + weight(child), 0) * Math.max(1, exponent);
+}
+
 /** The entries of a matrix or of sums, products and powers of matrices; undefined where they do not fit. */
 export function matrixOf(node: Node): Rows | undefined {
+  if (weight(node) > MAX_FACTORS) return undefined;
   const value = evaluate(node);
   return value !== undefined && 'rows' in value ? value.rows : undefined;
 }
@@ -80,14 +92,15 @@ function times(a: Value, b: Value): Value | undefined {
   const inner = b.rows.length;
   if (a.rows[0]?.length !== inner || a.rows.length * inner * (b.rows[0]?.length ?? 0) > MAX_WORK) return undefined;
   const columns = transposed(b.rows);
-  return {
-    rows: a.rows.map((row) =>
-      columns.map((column) => ({
-        kind: 'add',
-        args: row.map((entry, k) => ({ kind: 'mul', args: [entry, column[k] as Node] })),
-      })),
-    ),
-  };
+  const entry = (row: readonly Node[], column: readonly Node[]): Node =>
+    worked({ kind: 'add', args: row.map((value, k) => ({ kind: 'mul', args: [value, column[k] as Node] })) });
+  return { rows: a.rows.map((row) => columns.map((column) => entry(row, column))) };
+}
+
+/** A fraction where it is one, so that products of products stay small. */
+function worked(node: Node): Node {
+  const value = exactConstant(node);
+  return value ? { kind: 'num', value } : node;
 }
 
 /** A matrix against a matrix, or a column against a point written in brackets. */
