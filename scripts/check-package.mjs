@@ -54,7 +54,9 @@ if (cli('--version').trim() !== version) throw new Error('--version tells anothe
 console.log(cli('doctor').trimEnd());
 cli('run', '--quick', '--dry-run');
 cli('init', 'config.yaml', '--preset', 'quick');
-console.log('command line: --version, doctor, run --dry-run, init');
+const verdict = JSON.parse(cli('verify', '--gold', '\\frac{1}{2}', '--answer', 'so \\boxed{0.5}'));
+if (verdict.outcome !== 'match') throw new Error(`verify says ${JSON.stringify(verdict)}`);
+console.log('command line: --version, doctor, run --dry-run, init, verify');
 
 // A whole run, as small as it gets: worker modules and assets are found where the package is installed.
 const smallest = [
