@@ -120,7 +120,7 @@ export function cleanAnswer(text: string): string {
   if (/^-?\d{1,3}(?:\.\d{3})+,\d{1,2}$/.test(out)) out = out.replace(/\./g, '').replace(',', '.');
   if (out.includes(':')) out = out.replace(/(:\d\d)\s*([ap])\.?\s?m\b\.?/gi, '$1 \\text{$2m}');
   return out
-    .replace(/\*\*(?=\S)|(?<=\S)\*\*(?!\s*[\d(])/g, ' ')
+    .replace(/^\s*\*\*|\*\*\s*$/g, ' ')
     .replace(/^[\s"'`]+|[\s"'`]+$/g, '')
     .replace(/(?<!\.)[.,;:]+(?:\s*)$/, '')
     .trim();

@@ -145,10 +145,16 @@ function substitute(node: Node, point: Point): Node {
   return mapChildren(node, (child) => substitute(child, point));
 }
 
-/** Symbols that stand for integers: in factorials, binomials, floors, and exponents of negative numbers. */
+/**
+ * Symbols that stand for integers: in factorials, binomials, exponents of negative numbers; in floors and ceilings unless
+ * they are named as reals are (t to z, Greek letters).
+ */
 function wholeSymbols(node: Node, found: Set<string> = new Set()): Set<string> {
-  if (node.kind === 'call' && /^(?:factorial|doublefactorial|binom|floor|ceil|mod|gcd|lcm)$/.test(node.name))
+  if (node.kind === 'call' && /^(?:factorial|doublefactorial|binom|mod|gcd|lcm)$/.test(node.name))
     symbolsOf(node, found);
+  if (node.kind === 'call' && /^(?:floor|ceil)$/.test(node.name)) {
+    for (const name of symbolsOf(node)) if (/^[a-sA-S]/.test(name)) found.add(name);
+  }
   if (node.kind === 'call' && isSeries(node)) for (const limit of node.args.slice(1)) symbolsOf(limit, found);
   if (node.kind === 'pow' && (exactValue(node.base, NOWHERE)?.n ?? 0n) < 0n) symbolsOf(node.exponent, found);
   for (const child of children(node)) wholeSymbols(child, found);

@@ -239,3 +239,29 @@ test('environments of lines, and units in roman type', () => {
     ['\\mathrm{e}', '=', 'e'],
   ]);
 });
+
+test('sets in words and in builder notation', () => {
+  expectPairs([
+    ['\\text{no solution}', '=', '\\varnothing'],
+    ['(-\\infty,\\infty)', '=', '\\text{all real numbers}'],
+    ['(2,\\infty)', '=', '\\{x \\mid x > 2\\}'],
+    ['(2,\\infty)', '=', '\\{x \\in \\mathbb{R} : x > 2\\}'],
+    ['(2,\\infty)', '#', '\\{x \\mid x \\ge 2\\}'],
+    ['\\text{none}', '#', '0'],
+  ]);
+});
+
+test('plain spellings', () => {
+  expectPairs([
+    ['3x^2', '=', '3x**2'],
+    ['2\\sqrt{3}', '=', '2*sqrt(3)'],
+    ['\\frac{1+\\sqrt5}{2}', '=', '(1 + sqrt(5))/2'],
+    ['e^{i\\pi/3}', '=', 'cis(pi/3)'],
+    ['2^{1/3}', '=', '2^(1/3)'],
+    ['\\frac{\\pi}{2}', '=', 'pi/2'],
+    ['x^2', '=', 'x²'],
+    ['\\lfloor x \\rfloor', '#', 'x'],
+    ['\\lceil x \\rceil', '#', '\\lfloor x \\rfloor'],
+    ['\\infty', '=', 'infinity'],
+  ]);
+});

@@ -28,6 +28,10 @@ function applied(name: string, args: readonly Node[], base: Node | undefined): N
   const first = args[0] as Node;
   if (name === 'sqrt') return { kind: 'call', name: 'root', args: [first, args[1] ?? integer(2)] };
   if (name === 'cbrt') return { kind: 'call', name: 'root', args: [first, integer(3)] };
+  if (name === 'cis') {
+    const turn: Node = { kind: 'mul', args: [{ kind: 'const', name: 'i' }, first] };
+    return { kind: 'pow', base: { kind: 'const', name: 'e' }, exponent: turn };
+  }
   if (name === 'exp') return { kind: 'pow', base: { kind: 'const', name: 'e' }, exponent: first };
   if (name === 'lg') return { kind: 'call', name: 'log', args: [first, base ?? integer(10)] };
   if (name === 'ln') return { kind: 'call', name: 'ln', args: [first] };

@@ -87,6 +87,12 @@ function bracketed(c: Cursor, open: string): Node {
   if (open === '{') return group(c);
   const outer = c.insideBars;
   c.insideBars = false;
+  if (open === '\\{' && skipsBuilder(c)) {
+    const conditions = c.grammar.list(c);
+    if (!c.take('\\}', 'close')) throw new NotMathematics('a set is not closed');
+    c.insideBars = outer;
+    return conditions;
+  }
   const inside = c.is(')', 'close') || c.is('\\}', 'close') || c.is(']', 'close') ? undefined : c.grammar.list(c);
   c.insideBars = outer;
   const close = c.next();
@@ -108,6 +114,14 @@ function bracketed(c: Cursor, open: string): Node {
   if (inside && inside.kind !== 'list' && (open === '(') === (close.value === ')')) return inside;
   if (items.length !== 2 && (open === '(') !== (close.value === ')')) throw new NotMathematics('brackets do not fit');
   return { kind: 'group', open: open as Opening, close: close.value as Closing, items };
+}
+
+/** Takes `x |`, `x :` or `x \in \mathbb{R} |` at the head of a set in builder notation: what follows says it all. */
+function skipsBuilder(c: Cursor): boolean {
+  const length = c.peek(1).value === 'in' && c.peek(2).value === 'R' ? 3 : 1;
+  if (c.peek().kind !== 'sym' || c.peek(length).kind !== 'op' || !/^[|:]$/.test(c.peek(length).value)) return false;
+  for (let i = 0; i <= length; i++) c.next();
+  return true;
 }
 
 function absolute(c: Cursor): Node {

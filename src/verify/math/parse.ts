@@ -33,7 +33,7 @@ export function parseAnswer(text: string, options: ReadingOptions = {}): Node {
   }
 }
 
-/** Words that are numbers or letters of a choice become so: `four`, `(C)`, `A, B`. */
+/** Words that are numbers, letters of a choice or sets become so: `four`, `(C)`, `A, B`, `no solution`. */
 function readTexts(node: Node): Node {
   if (node.kind !== 'text') return mapChildren(node, readTexts);
   const words = node.value.trim().replace(/[.,;:!]+$/, '');
@@ -41,6 +41,8 @@ function readTexts(node: Node): Node {
   if (number !== undefined) return integer(number);
   const letter = /^\(?([A-Za-z])\)?$/.exec(words)?.[1];
   if (letter) return letter === 'e' || letter === 'i' ? { kind: 'const', name: letter } : { kind: 'sym', name: letter };
+  if (/^(?:the )?(?:no (?:real )?solutions?|empty set|none)$/i.test(words)) return { kind: 'set', items: [] };
+  if (/^(?:all )?(?:the )?real numbers$|^all reals$/i.test(words)) return { kind: 'reals' };
   const items = words.split(/\s*,\s*(?:and\s+)?|\s+(?:and|or)\s+/);
   if (items.length > 1 && items.every((item) => item !== '')) {
     return { kind: 'list', items: items.map((value) => readTexts({ kind: 'text', value })) };

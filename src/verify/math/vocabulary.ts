@@ -22,6 +22,7 @@ const FUNCTION_NAMES: Readonly<Record<string, string>> = {
   tg: 'tan',
   ctg: 'cot',
   arccot: 'arccot',
+  cis: 'cis',
   arcsec: 'arcsec',
   arccsc: 'arccsc',
   arctg: 'arctan',
