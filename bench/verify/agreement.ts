@@ -1,10 +1,10 @@
 /**
- * How far the judgement of answers agrees with known verdicts, and with real solutions: `tsx bench/verify/agreement.ts [--misses]`.
- * Reads the shared data; prints a line a file, and the cases that differ.
+ * How far the judgement of answers agrees with known verdicts, and with real solutions: `tsx bench/verify/agreement.ts [--false] [FILE...]`.
+ * Reads the shared data; prints a line a file and the cases that differ; `--false` lists the other answers that matched.
  */
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { optionsOfMathVerify } from '../../src/verify/index.js';
+import { mathVerifyConfigSchema, optionsOfMathVerify } from '../../src/verify/index.js';
 import { judgeAnswer, extractAnswers, goldProblem, type MathOptions } from '../../src/verify/math/index.js';
 
 type Json = Record<string, unknown>;
@@ -18,18 +18,8 @@ function readLines(path: string): Json[] {
     .map((line) => JSON.parse(line) as Json);
 }
 
-const optionsOf = (config: Json | undefined): MathOptions => {
-  const {
-    extract,
-    lowercase: _lower,
-    strings: _strings,
-    fallback_mode: _mode,
-    extraction_mode: _first,
-    take: _take,
-    ...rest
-  } = (config ?? {}) as Json & { extract?: string[] };
-  return optionsOfMathVerify({ ...rest, ...(extract && { extract: extract as ('latex' | 'expr' | 'string')[] }) });
-};
+/** The options that a case's configuration names. */
+const optionsOf = (config: unknown): MathOptions => optionsOfMathVerify(mathVerifyConfigSchema.parse(config ?? {}));
 
 const only = process.argv.slice(2).filter((word) => !word.startsWith('--'));
 const wanted = (name: string): boolean => only.length === 0 || only.includes(name);
@@ -38,11 +28,7 @@ function cases(name: string): void {
   const misses: string[] = [];
   const lines = readLines(join(DATA, 'verify', `${name}.jsonl`));
   for (const line of lines) {
-    const judged = judgeAnswer(
-      line['gold'] as string,
-      line['pred'] as string,
-      optionsOf(line['config'] as Json | undefined),
-    );
+    const judged = judgeAnswer(line['gold'] as string, line['pred'] as string, optionsOf(line['config']));
     if ((judged.outcome === 'match') !== line['equal']) {
       misses.push(
         `  ${String(line['id'])}: expected ${String(line['equal'])}, ${judged.outcome} by ${judged.rule}\n      ${judged.steps.join('\n      ').slice(0, 600)}`,
@@ -60,7 +46,12 @@ function extraction(): void {
   let right = 0;
   for (const line of lines) {
     const config = line['config'] as Json;
-    const found = extractAnswers(line['text'] as string, optionsOf(config))[0];
+    const letters = (config['extract'] as string[]).includes('string');
+    const options: MathOptions = {
+      ...(letters && { kinds: ['letter'] }),
+      preferBoxed: config['boxed_match_priority'] !== 100,
+    };
+    const found = extractAnswers(line['text'] as string, options)[0];
     const expected = line['expected'] as string[];
     const value = config['lowercase'] ? found?.text.toLowerCase() : found?.text;
     const ok = expected.length === 0 ? found === undefined : value === expected[0];
