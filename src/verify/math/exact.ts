@@ -1,7 +1,7 @@
 /** Exact values: what is a fraction of integers, whatever its size, is computed as one. */
 import { add, divide, gcd, multiply, rational, type Rational } from '../../data/index.js';
 import { integerSqrt } from './fixed.js';
-import type { Node } from './nodes.js';
+import { children, type Node } from './nodes.js';
 
 /** Values of the free symbols. */
 export type Point = ReadonlyMap<string, Rational>;
@@ -228,8 +228,12 @@ export function unknownFunction(name: string, args: readonly bigint[]): Rational
   return rational((hash >> 16n) + 3n, 1n << 44n);
 }
 
-/** Most terms of a sum or product that are worked out. */
-const MAX_TERMS = 2_000n;
+/** Most terms of a sum or product that are worked out, with those of the sums inside it. */
+const MAX_TERMS = 2_000;
+
+/** How many sums or products stand inside one another. */
+const seriesDepth = (node: Node): number =>
+  Math.max(0, ...children(node).map(seriesDepth)) + (node.kind === 'call' && isSeries(node) ? 1 : 0);
 
 /** Whether a call is a sum or product over a running symbol: `sum:k` of body, first and last value. */
 export const isSeries = (node: { name: string }): boolean => /^(?:sum|prod):/.test(node.name);
@@ -237,7 +241,9 @@ export const isSeries = (node: { name: string }): boolean => /^(?:sum|prod):/.te
 /** The points that a sum or product runs over; undefined where its limits are no integers or too far apart. */
 export function runOf(node: { name: string; args: readonly Node[] }, point: Point): readonly Point[] | undefined {
   const [first, last] = [exactValue(node.args[1] as Node, point), exactValue(node.args[2] as Node, point)];
-  if (first?.d !== 1n || last?.d !== 1n || last.n - first.n > MAX_TERMS) return undefined;
+  if (first?.d !== 1n || last?.d !== 1n) return undefined;
+  const depth = seriesDepth(node.args[0] as Node) + 1;
+  if (last.n - first.n >= BigInt(Math.floor(MAX_TERMS ** (1 / depth)))) return undefined;
   const symbol = node.name.slice(node.name.indexOf(':') + 1);
   return Array.from({ length: Math.max(0, Number(last.n - first.n) + 1) }, (_, i) =>
     new Map(point).set(symbol, rational(first.n + BigInt(i))),

@@ -50,8 +50,6 @@ export function functionNamed(name: string): string | undefined {
   return Object.hasOwn(FUNCTION_NAMES, name) ? FUNCTION_NAMES[name] : undefined;
 }
 
-export const isFunctionName = (name: string): boolean => functionNamed(name) !== undefined;
-
 /** Commands that only shape what is printed. */
 export const IGNORED = new Set(
   (
