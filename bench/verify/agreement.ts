@@ -5,7 +5,13 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { mathVerifyConfigSchema, optionsOfMathVerify } from '../../src/verify/index.js';
-import { judgeAnswer, extractAnswers, goldProblem, type MathOptions } from '../../src/verify/math/index.js';
+import {
+  judgeAnswer,
+  extractAnswers,
+  goldProblem,
+  type MathJudgement,
+  type MathOptions,
+} from '../../src/verify/math/index.js';
 
 type Json = Record<string, unknown>;
 
@@ -76,7 +82,7 @@ function solutions(name: string): void {
     if (solution) {
       asked++;
       const start = performance.now();
-      const judged = judgeAnswer(answer, solution);
+      const judged: MathJudgement = judgeAnswer(answer, solution);
       times.push(performance.now() - start);
       if (judged.outcome === 'match') right++;
       else

@@ -257,3 +257,13 @@ test('words, names, letters', () => {
     ['LQSX', '#', 'QLSX'],
   ]);
 });
+
+test('words never hide a sign or a decimal point', () => {
+  expectPairs([
+    ['5 \\text{ hours}', '#', '-5 \\text{ hours}'],
+    ['1.5 \\text{ hours}', '#', '15 \\text{ hours}'],
+    ['1.5 \\text{ ways}', '#', '1:5 \\text{ ways}'],
+    ['\\text{October 30}', '#', '\\text{October 31}'],
+    ['\\text{well-known}', '=', '\\text{well known}'],
+  ]);
+});

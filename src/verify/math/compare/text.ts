@@ -9,7 +9,8 @@ export function plainWords(text: string): string {
     .replace(/[{}$"'`~*]|\\(?=\s)/g, '')
     .toLowerCase()
     .replace(/\b(?:the|an|a)\s+(?=[a-z0-9])/g, '')
-    .replace(/[\s.,;:!?-]+/g, ' ')
+    .replace(/(?<=\p{L})-(?=\p{L})|[.,;:](?!\d)|[!?]/gu, ' ')
+    .replace(/\s+/g, ' ')
     .trim();
 }
 
