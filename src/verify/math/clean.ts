@@ -141,8 +141,8 @@ function withoutDollars(text: string): string {
 export function sameSpelling(text: string): string {
   return text
     .replace(/\\[dtc]frac(?![a-z])/g, '\\frac')
-    .replace(/\\(?:left|right|displaystyle|quad|qquad)(?![a-z])|\\[,;:! ]|~/g, '')
+    .replace(/\\(?:left|right|displaystyle|quad|qquad)(?![a-z])|\\[,;:! ]|~/g, ' ')
     .replace(/\\frac\s*(\d)\s*(\d)/g, '\\frac{$1}{$2}')
-    .replace(/\s+/g, '')
+    .replace(/(?<!\d)\s+|\s+(?!\d)/g, '')
     .replace(/(?<=[\^_])\{(\w)\}/g, '$1');
 }

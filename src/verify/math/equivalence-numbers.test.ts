@@ -258,9 +258,13 @@ test('words, names, letters', () => {
   ]);
 });
 
-test('words never hide a sign or a decimal point', () => {
+test('words and spaces never hide a sign or a decimal point', () => {
   expectPairs([
     ['5 \\text{ hours}', '#', '-5 \\text{ hours}'],
+    ['31/2', '#', '3 1/2'],
+    ['12', '#', '1\\quad 2'],
+    ['\\text{(C) } 12', '#', '\\text{(C) } 13'],
+    ['\\text{(C) } 12', '=', 'C'],
     ['1.5 \\text{ hours}', '#', '15 \\text{ hours}'],
     ['1.5 \\text{ ways}', '#', '1:5 \\text{ ways}'],
     ['\\text{October 30}', '#', '\\text{October 31}'],

@@ -134,7 +134,7 @@ function compareSafely(gold: Node, answer: Node, context: CompareContext): Compa
 /** The rule by which two texts say the same in words; undefined where they do not. */
 function compareWords(gold: string, answer: string): string | undefined {
   const [a, b] = [choiceLetter(gold), choiceLetter(answer)];
-  if (a && a === b) return 'same-choice';
+  if (a && a === b && (isBareLetter(gold) || isBareLetter(answer))) return 'same-choice';
   if (!/[A-Za-z]{2}/.test(gold) || /\\(?:frac|sqrt|d?frac|pi|cdot)/.test(gold)) return undefined;
   return /^[\p{L}\d\s'.:()/-]+$/u.test(plainWords(gold)) &&
     !/^[\d\s]*$/.test(plainWords(gold)) &&
@@ -142,3 +142,7 @@ function compareWords(gold: string, answer: string): string | undefined {
     ? 'same-words'
     : undefined;
 }
+
+/** Whether a text is the letter of a choice with nothing said after it. */
+const isBareLetter = (text: string): boolean =>
+  (text.replace(/\\[a-z]+/g, '').match(/[\p{L}\p{N}]/gu) ?? []).length === 1;
