@@ -51,6 +51,11 @@ export class Cursor {
     return (this.tokens[this.at + ahead] ?? this.tokens.at(-1)) as Token;
   }
 
+  /** The token taken last; undefined at the start. */
+  previous(): Token | undefined {
+    return this.tokens[this.at - 1];
+  }
+
   next(): Token {
     const token = this.peek();
     if (token.kind !== 'end') this.at++;

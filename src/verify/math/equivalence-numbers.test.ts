@@ -263,6 +263,7 @@ test('words and spaces never hide a sign or a decimal point', () => {
     ['5 \\text{ hours}', '#', '-5 \\text{ hours}'],
     ['31/2', '#', '3 1/2'],
     ['12', '#', '1\\quad 2'],
+    ['2', '#', '1 2'],
     ['\\text{(C) } 12', '#', '\\text{(C) } 13'],
     ['\\text{(C) } 12', '=', 'C'],
     ['1.5 \\text{ hours}', '#', '15 \\text{ hours}'],

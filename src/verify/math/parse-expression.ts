@@ -39,8 +39,12 @@ export function parseProduct(c: Cursor): Node {
       else if (c.is('bmod', 'cmd')) {
         c.next();
         left = { kind: 'call', name: 'mod', args: [left, parseSigned(c)] };
-      } else if (c.startsFactor()) left = times(left, parsePower(c));
-      else return left;
+      } else if (c.startsFactor()) {
+        // Two numbers side by side are no product: 1 2 is not 2.
+        if (c.peek().kind === 'num' && c.previous()?.kind === 'num')
+          throw new NotMathematics('two numbers side by side');
+        left = times(left, parsePower(c));
+      } else return left;
     }
   });
 }
