@@ -10,11 +10,18 @@ import {
   openMathVerifier,
   optionsOfMathVerify,
   type AnswerPair,
+  type MathOptions,
   type Verdict,
 } from '../verify/index.js';
 import type { CliContext } from './context.js';
-import type { VerifySetup } from './verify.js';
 import { VerdictTally } from './verdict-tally.js';
+
+/** What a verdict of `--gold` and `--answer`, or those of a file, are made with. */
+export interface VerifySetup {
+  math: MathOptions;
+  timeoutMs?: number;
+  workers: number;
+}
 
 export interface VerifyFiles {
   input: string;

@@ -2,6 +2,7 @@
 import { openVerifier, type AnswerKind, type MathOptions, type Verdict, type Verifier } from '../verify/index.js';
 import { RaRftError } from '../core/errors.js';
 import type { CliContext } from './context.js';
+import type { VerifySetup } from './verify-file.js';
 
 /** Options as the command line gives them. */
 export interface VerifyOptions {
@@ -21,13 +22,6 @@ export interface VerifyOptions {
   afterThinking?: boolean;
   timeoutMs?: string;
   workers: string;
-}
-
-/** What a verdict of `--gold` and `--answer`, or those of a file, are made with. */
-export interface VerifySetup {
-  math: MathOptions;
-  timeoutMs?: number;
-  workers: number;
 }
 
 /** Throws `usage` for options that do not fit together, and what opening the verifier or reading the file throws. */
