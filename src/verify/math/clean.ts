@@ -143,6 +143,7 @@ export function sameSpelling(text: string): string {
     .replace(/\\[dtc]frac(?![a-z])/g, '\\frac')
     .replace(/\\(?:left|right|displaystyle|quad|qquad)(?![a-z])|\\[,;:! ]|~/g, ' ')
     .replace(/\\frac\s*(\d)\s*(\d)/g, '\\frac{$1}{$2}')
-    .replace(/(?<!\d)\s+|\s+(?!\d)/g, '')
+    .replace(/\s+/g, ' ')
+    .replace(/(?<!\d) | (?!\d)/g, '')
     .replace(/(?<=[\^_])\{(\w)\}/g, '$1');
 }

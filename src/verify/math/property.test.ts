@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import { Rng } from '../../core/rng.js';
 import { judgeAnswer } from './judge.js';
 
-const COUNT = 400;
+const COUNT = 160;
 
 const digits = (rng: Rng, count: number): string =>
   `${rng.int(9) + 1}${Array.from({ length: count - 1 }, () => rng.int(10)).join('')}`;
