@@ -126,20 +126,28 @@ async function shared(name: string): Promise<Measure[]> {
   ];
 }
 
+/** As reinforcement learning samples: groups of eight responses to one prompt; and 64 responses to as many prompts. */
+const BATCHES = [
+  { batch: 'b1', prompts: 1, responses: 1 },
+  { batch: 'b8', prompts: 1, responses: 8 },
+  { batch: 'b64', prompts: 8, responses: 8 },
+  { batch: 'b64_distinct', prompts: 64, responses: 1 },
+];
+
 async function sample(name: string): Promise<Measure[]> {
   const shape = readShape(name);
   const engine = open(configOf(shape));
   const measures: Measure[] = [];
-  for (const batch of [1, 8, 64]) {
-    const requests = Array.from({ length: batch }, (_, seed) => ({
+  for (const { batch, prompts, responses } of BATCHES) {
+    const requests = Array.from({ length: prompts }, (_, seed) => ({
       prompt: tokens(SAMPLE.prompt, shape.vocab),
-      n: 1,
+      n: responses,
       seed,
     }));
     const options = { maxTokens: SAMPLE.new, temperature: 1, stopTokens: [] };
     const seconds = await medianSeconds(ROUNDS, () => engine.sample(requests, options));
-    const value = (batch * SAMPLE.new) / seconds;
-    measures.push({ measure: `sample_${name}_b${batch}_tokens_per_s`, value, unit: 'tokens/s' });
+    const value = (prompts * responses * SAMPLE.new) / seconds;
+    measures.push({ measure: `sample_${name}_${batch}_tokens_per_s`, value, unit: 'tokens/s' });
   }
   await engine.dispose();
   return [...measures, { measure: `sample_${name}_peak_gb`, value: peakGigabytes(), unit: 'GB' }];

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { Rng } from '../src/core/rng.js';
 import { writeTinyTask } from '../src/pipeline/testing/tiny-task.js';
-import { attempt, results, runWithKills } from './support/killed-run.js';
+import { attempt, loggedBytes, results, runWithKills } from './support/killed-run.js';
 
 it('a run killed at random moments leaves what one that was never killed leaves, byte for byte', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'ra-rft-kill-'));
@@ -23,11 +23,10 @@ it('a run killed at random moments leaves what one that was never killed leaves,
     ]),
   );
 
-  // Every attempt goes on where the last one ended, so early moments reach late stages too; and the machine may be twice
-  // as fast as it was a moment ago.
-  const plan = { kills: 4, from: 0.2 * whole.ms, to: 0.5 * whole.ms, rng: Rng.fromSeed('kill') };
-  const struck = await runWithKills(args('killed'), plan);
-  expect(struck.length).toBeGreaterThan(0);
+  const totalBytes = await loggedBytes(join(folder, 'whole', 'tiny'));
+  const plan = { kills: 4, totalBytes, rng: Rng.fromSeed('kill') };
+  const struck = await runWithKills(args('killed'), join(folder, 'killed', 'tiny'), plan);
+  expect(struck).toHaveLength(4);
   expect(await results(join(folder, 'killed', 'tiny'))).toEqual(expected);
   await rm(folder, { recursive: true });
 }, 300_000);

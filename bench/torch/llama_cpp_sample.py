@@ -100,17 +100,23 @@ class Sampler:
     def best(self, i: int) -> int:
         return int(np.ctypeslib.as_array(lc.llama_get_logits_ith(self.context, i), shape=(self.vocab,)).argmax())
 
-    def run(self, prompt_length: int, new: int) -> None:
-        lc.llama_memory_clear(lc.llama_get_memory(self.context), True)
+    def run(self, prompt_length: int, new: int, group: int) -> None:
+        """Responses come in groups of one prompt, which is computed once and whose keys the group's sequences share."""
+        memory = lc.llama_get_memory(self.context)
+        lc.llama_memory_clear(memory, True)
         rng = np.random.default_rng(1)
         tokens: list[int] = []
         together = max(1, BATCH // prompt_length)  # prompts a call
-        for first in range(0, self.sequences, together):
-            group = range(first, min(first + together, self.sequences))
-            prompts = rng.integers(3, self.vocab, (len(group), prompt_length)).tolist()
+        leaders = range(0, self.sequences, group)
+        for first in range(0, len(leaders), together):
+            part = leaders[first : first + together]
+            prompts = rng.integers(3, self.vocab, (len(part), prompt_length)).tolist()
             last = prompt_length - 1
-            self.decode([(t, i, s, i == last) for s, prompt in zip(group, prompts) for i, t in enumerate(prompt)])
-            tokens += [self.best(n * prompt_length + last) for n in range(len(group))]
+            self.decode([(t, i, s, i == last) for s, prompt in zip(part, prompts) for i, t in enumerate(prompt)])
+            for n, leader in enumerate(part):
+                for follower in range(leader + 1, leader + group):
+                    lc.llama_memory_seq_cp(memory, leader, follower, -1, -1)
+                tokens += [self.best(n * prompt_length + last)] * group
         for n in range(new - 1):
             self.decode([(t, prompt_length + n, s, True) for s, t in enumerate(tokens)])
             tokens = [self.best(s) for s in range(self.sequences)]
@@ -129,13 +135,13 @@ def main() -> None:
             path = Path(folder) / f"{name}.gguf"
             write_random_model(path, SHAPES[name])
             prompt, new = SAMPLE["prompt"], SAMPLE["new"]
-            for sequences in [1, 8, 64]:
+            for batch, sequences, group in [("b1", 1, 1), ("b8", 8, 8), ("b64", 64, 8), ("b64_distinct", 64, 1)]:
                 sampler = Sampler(path, SHAPES[name]["vocab"], sequences, prompt + new, args.threads)
                 rounds = 1 if sequences == 64 else args.rounds
-                seconds = median_seconds(lambda: sampler.run(prompt, new), rounds)
+                seconds = median_seconds(lambda: sampler.run(prompt, new, group), rounds)
                 sampler.close()
-                measures.append((f"sample_{name}_b{sequences}_tokens_per_s", sequences * new / seconds, "tokens/s"))
-                note(f"{name}: {sequences} sequences: {sequences * new / seconds:.1f} tokens/s")
+                measures.append((f"sample_{name}_{batch}_tokens_per_s", sequences * new / seconds, "tokens/s"))
+                note(f"{name}: {batch}: {sequences * new / seconds:.1f} tokens/s")
     emit(measures)
 
 

@@ -4,7 +4,7 @@ export { configDocsMarkdown, configHelp } from './docs.js';
 export { hubAccess, type HubAccess } from './environment.js';
 export { nearestName } from './findings.js';
 export { presets } from './presets.js';
-export { resolveConfig, type ResolveOptions } from './resolve.js';
+export { resolveConfig, withDefaults, type ResolveOptions } from './resolve.js';
 export {
   configSchema,
   contextNames,

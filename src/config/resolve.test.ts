@@ -3,7 +3,7 @@ import { dirname, join, resolve } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { RaRftError, type ErrorFacts } from '../core/errors.js';
 import { temporaryFolder } from '../core/testing/temporary-folder.js';
-import { resolveConfig, type ResolveOptions } from './resolve.js';
+import { resolveConfig, withDefaults, type ResolveOptions } from './resolve.js';
 
 async function yamlFile(text: string): Promise<string> {
   const path = join(await temporaryFolder(), 'conf', 'run.yaml');
@@ -44,6 +44,16 @@ describe('order of sources', () => {
     expect(resolveConfig({ preset: 'quick', file: await yamlFile('rl:\n  # steps: 3\ndata:\n  world:\n') })).toEqual(
       resolveConfig({ preset: 'quick' }),
     );
+  });
+});
+
+describe('withDefaults', () => {
+  it('brings kept values up to date, and leaves what it does not know for the comparison', () => {
+    const config = resolveConfig({ preset: 'quick' });
+    const { minGain: _new, ...labels } = config.labels;
+    expect(withDefaults({ ...config, labels })).toEqual(config);
+    const strange = { ...config, labels: { ...labels, minGian: 1 } };
+    expect(withDefaults(strange)).toBe(strange);
   });
 });
 

@@ -34,6 +34,15 @@ export function resolveConfig(options: ResolveOptions = {}): Config {
   return parsed.data;
 }
 
+/**
+ * Values of a configuration as an older version kept them, with defaults for the keys that are new since then; unchanged
+ * where they are no configuration of this version.
+ */
+export function withDefaults(kept: unknown): unknown {
+  const parsed = configSchema.safeParse(kept);
+  return parsed.success ? parsed.data : kept;
+}
+
 /** Sections merge key by key; lists and values replace. An empty section (all its keys commented out) changes nothing. */
 function merge(base: Values, over: Values, path: string): Values {
   const out = { ...base };

@@ -32,6 +32,8 @@ export interface StageMarker {
 export interface RunConfigFile {
   values: unknown;
   yaml: string;
+  /** Brings values kept by an older version up to date: keys that are new since then get their defaults. */
+  complete?: (kept: unknown) => unknown;
 }
 
 export class RunFolder {
@@ -60,7 +62,7 @@ export class RunFolder {
     try {
       const old = await readConfig(paths.config);
       if (old === undefined) await writeFileAtomic(paths.config, config.yaml);
-      else refuseOtherConfig(paths.config, old, config.values);
+      else refuseOtherConfig(paths.config, config.complete?.(old) ?? old, config.values);
       await removeLeftovers(root);
       return new RunFolder(root, lock, await JsonlWriter.open(paths.events));
     } catch (error) {

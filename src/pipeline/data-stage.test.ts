@@ -53,6 +53,17 @@ describe('makeData from files', () => {
     expect(limited.train).toHaveLength(2);
   });
 
+  it('keeps what a test file shares with the training file out of training and corpus, and says so', async () => {
+    const [a, b, c] = ['a', 'b', 'c'].map((name) => join(folder, `${name}.jsonl`)) as [string, string, string];
+    await writeFile(a, lines(problems));
+    await writeFile(b, lines(problems.slice(0, 2)));
+    await writeFile(c, lines(problems.slice(1, 4)));
+    const data = await make([`data.problems.path=${a}`, `data.tests.path=${b}`, `data.corpus.path=${c}`]);
+    expect(data.train.map((p) => p.id)).toEqual(problems.slice(2).map((p) => p.id));
+    expect(data.corpus.map((t) => t.id)).toEqual(['2', '3']);
+    expect(data.skipped.map((s) => s.where)).toEqual([`${a}: 0`, `${a}: 1`, `${c}: 1`]);
+  });
+
   it('refuses data without anything to retrieve, naming the key', async () => {
     const path = join(folder, 'p.jsonl');
     await writeFile(path, lines(problems.map(({ solution: _solution, ...p }) => p)));

@@ -7,6 +7,7 @@ import type { Rng } from '../core/rng.js';
 import {
   loadProblems,
   loadTraces,
+  partByText,
   splitByText,
   tracesOf,
   writeJsonl,
@@ -97,15 +98,27 @@ async function fromFiles({ data }: Config, verifier: Verifier, rng: Rng): Promis
   const problems = (await load(data.problems)) ?? [];
   const tests = await load(data.tests);
   const split = tests
-    ? { train: problems, test: tests }
+    ? { train: withoutTests(problems, tests, data.problems.path, skipped), test: tests }
     : splitByText(problems, { train: 1 - data.testShare, test: data.testShare, corpus: 0 }, rng.fork('data'));
   const { path, fields } = data.corpus;
   // Answers of traces are only compared, never verified against.
   const solved = path === null ? undefined : await loadTraces(path, { fields, unusable });
   skipped.push(...(solved?.skipped ?? []));
-  const corpus = solved?.items ?? tracesOf(split.train);
+  const corpus = solved ? withoutTests(solved.items, split.test, path, skipped) : tracesOf(split.train);
   const trainIds = new Set(split.train.map((p) => p.id));
   return limit(data, { train: split.train, test: split.test.map((p) => asTest(p, trainIds)), corpus, skipped });
+}
+
+/** Drops what would give a test problem away by its very text, and says so. */
+function withoutTests<T extends { id: string; question: string }>(
+  items: readonly T[],
+  tests: readonly Problem[],
+  path: string | null,
+  skipped: Made['skipped'],
+): T[] {
+  const { apart, shared } = partByText(items, tests);
+  skipped.push(...shared.map(({ id }) => ({ where: `${path ?? 'data'}: ${id}`, message: 'is a test problem too' })));
+  return apart;
 }
 
 /** Later stages know problems by id, so a test problem must not share one with a training problem. */

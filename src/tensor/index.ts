@@ -50,5 +50,4 @@ export {
   type TypedArray,
 } from './program.js';
 export { attention, type AttentionPart } from './ops/attention.js';
-export { checkpoint } from './checkpoint.js';
 export { lmHead, type LmHeadOptions, type LmHeadResult } from './lm-head.js';

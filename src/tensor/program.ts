@@ -38,6 +38,8 @@ export async function compile(graph: Graph, options: CompileOptions = {}): Promi
     enableCpuMemArena: true,
     graphOptimizationLevel: 'all',
     executionMode: 'sequential',
+    // Threads that spin while they wait take the cores from the thread that feeds them: a third of the sampling rate.
+    extra: { session: { intra_op: { allow_spinning: '0' } } },
     logSeverityLevel: 4, // what goes wrong is thrown
     ...(options.threads === undefined ? {} : { intraOpNumThreads: options.threads }),
     ...(options.profilePrefix === undefined ? {} : { enableProfiling: true, profileFilePrefix: options.profilePrefix }),

@@ -20,7 +20,7 @@ export interface SamplerLimits {
   prefillTokens: number;
   /**
    * Parameters times steps from which on weights are built into the step's program: loading them takes about a second for
-   * 10^8 of them, and each step is then a third faster.
+   * 10^8 of them, and each step is then up to a third faster.
    */
   freezeFrom: number;
 }
