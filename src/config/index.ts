@@ -1,7 +1,7 @@
 /** The configuration of a run: schema, presets, resolution, documentation. */
 export { configKeys, type KeyFacts } from './describe.js';
 export { configDocsMarkdown, configHelp } from './docs.js';
-export { hubAccess, type HubAccess } from './environment.js';
+export { hubAccess, llmApiKey, type HubAccess } from './environment.js';
 export { nearestName } from './findings.js';
 export { presets } from './presets.js';
 export { resolveConfig, type ResolveOptions } from './resolve.js';

@@ -10,3 +10,8 @@ export type {
   LlmClient,
   Spending,
 } from './types.js';
+export { openLlmClient, type OpenLlmOptions } from './open.js';
+export { llmCachePath, modelOf } from './settings.js';
+export { estimateCalls, estimateText, type Estimate } from './estimate.js';
+export { parseJson } from './retry.js';
+export { forEachParallel } from './slots.js';
