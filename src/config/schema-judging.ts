@@ -10,10 +10,13 @@ const price = z.strictObject({
 
 export const llm = section(
   {
-    baseUrl: key(
-      z.url({ protocol: /^https?$/ }).default('https://api.openai.com/v1'),
-      'Address of an OpenAI-compatible server (hosted, vLLM, llama.cpp), up to and with /v1.',
-    ),
+    baseUrl: z
+      .url({ protocol: /^https?$/ })
+      .default('https://api.openai.com/v1')
+      .meta({
+        description: 'Address of an OpenAI-compatible server (hosted, vLLM, llama.cpp), up to and with /v1.',
+        hidden: true,
+      }),
     model: key(z.string().min(1).nullable().default(null), 'Name of the model on that server.'),
     apiKeyEnv: z
       .string()

@@ -31,8 +31,10 @@ export function priceOf(usage: ChatUsage, price: Price | undefined): number | nu
 }
 
 /**
- * Keeps a command within its limits. A call reserves the most it can cost before it is sent, so what is spent never
- * exceeds the limit, and stays below it by less than the most one call can cost.
+ * Keeps a command within its limits. A call reserves the most it can cost before it is sent, so what is spent does not
+ * exceed the limit, and stays below it by less than the most one call can cost. A server may count more than that
+ * (hidden prompts, reasoning beyond maxTokens): the first call goes alone to show it, and reservations grow with the worst
+ * call seen.
  */
 export class Budget {
   private readonly limits: BudgetLimits;
@@ -40,6 +42,8 @@ export class Budget {
   private readonly total = { calls: 0, lostCalls: 0, promptTokens: 0, completionTokens: 0, usd: 0, lostUsd: 0 };
   private open = { calls: 0, usd: 0 };
   private waiting: (() => void)[] = [];
+  /** The most a call has cost, relative to what was reserved for it; at least 1, undefined before the first. */
+  private worst: number | undefined;
 
   constructor(limits: BudgetLimits, price: Price | undefined) {
     this.limits = limits;
@@ -49,7 +53,8 @@ export class Budget {
   /** Room for a call of at most `atMost`; waits where calls under way may yet leave room; undefined where there is none. */
   async reserve(atMost: ChatUsage): Promise<Reservation | undefined> {
     const usd = priceOf(atMost, this.price) ?? 0;
-    while (!this.fits(usd)) {
+    const mustGoAlone = () => this.limits.maxUsd > 0 && this.worst === undefined && this.open.calls > 0;
+    while (mustGoAlone() || !this.fits(usd)) {
       if (this.open.calls === 0) return undefined;
       await new Promise<void>((resolve) => this.waiting.push(resolve));
     }
@@ -71,10 +76,11 @@ export class Budget {
     const { maxUsd, maxCalls } = this.limits;
     const { calls, lostCalls, usd: paid, lostUsd } = this.total;
     if (maxCalls > 0 && calls + lostCalls + this.open.calls + 1 > maxCalls) return false;
-    return maxUsd === 0 || paid + lostUsd + this.open.usd + usd <= maxUsd + 1e-12;
+    return maxUsd === 0 || paid + lostUsd + this.open.usd + usd * (this.worst ?? 1) <= maxUsd + 1e-12;
   }
 
-  private take(usd: number): Reservation {
+  private take(bound: number): Reservation {
+    const usd = bound * (this.worst ?? 1);
     this.open.calls++;
     this.open.usd += usd;
     const close = () => {
@@ -87,7 +93,9 @@ export class Budget {
         this.total.calls++;
         this.total.promptTokens += usage.promptTokens;
         this.total.completionTokens += usage.completionTokens;
-        this.total.usd += priceOf(usage, this.price) ?? 0;
+        const cost = priceOf(usage, this.price) ?? 0;
+        this.total.usd += cost;
+        this.worst = Math.max(this.worst ?? 1, bound > 0 ? cost / bound : 1);
         close();
       },
       lost: () => {
