@@ -1,10 +1,9 @@
 /** JSON Lines: reading with file and line in every error, appending so that a crash loses at most the last line. */
-import { createReadStream } from 'node:fs';
 import { mkdir, open, readFile, type FileHandle } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { createInterface } from 'node:readline';
 import { RaRftError } from './errors.js';
 import { namePath, writeFileAtomic } from './files.js';
+import { readLines } from './lines.js';
 
 /** A parsed line and its 1-based number. */
 export interface JsonlLine<T> {
@@ -14,12 +13,10 @@ export interface JsonlLine<T> {
 
 /** Streams a JSONL file; empty lines are skipped. Throws `data` with `file:line` at a line that is not JSON. */
 export async function* readJsonl<T = unknown>(path: string): AsyncGenerator<JsonlLine<T>> {
-  const lines = createInterface({ input: createReadStream(path, 'utf8'), crlfDelay: Infinity });
-  let line = 0;
-  for await (const text of lines) {
-    line++;
+  for await (const raw of readLines(path)) {
+    const text = 'bytes' in raw ? raw.bytes.toString('utf8') : '';
     if (text.trim() === '') continue;
-    yield { line, value: parseLine<T>(text, path, line) };
+    yield { line: raw.line, value: parseLine<T>(text, path, raw.line) };
   }
 }
 

@@ -33,7 +33,7 @@ export const DEFAULT_FIELDS: FieldNames = {
 export type FieldValue = { text: string } | { missing: true } | { wrong: string };
 
 /** Stands where a text should be that is not valid UTF-8; no field accepts it. */
-export class InvalidText {}
+export const INVALID_TEXT = Symbol('not valid UTF-8');
 
 /** Reads one field of a parsed line. A name that exists as it stands wins over the path its dots spell. */
 export function readField(record: Record<string, unknown>, name: string): FieldValue {
@@ -49,7 +49,7 @@ export function readField(record: Record<string, unknown>, name: string): FieldV
   if (typeof value === 'number' || typeof value === 'bigint' || typeof value === 'boolean') {
     return { text: String(value) };
   }
-  if (value instanceof InvalidText) return { wrong: 'not valid UTF-8' };
+  if (value === INVALID_TEXT) return { wrong: 'not valid UTF-8' };
   return { wrong: Array.isArray(value) ? 'a list' : `an ${typeof value}` };
 }
 

@@ -10,7 +10,7 @@ import {
 } from 'hyparquet';
 import { compressors } from 'hyparquet-compressors';
 import { errorFacts, RaRftError } from '../core/errors.js';
-import { InvalidText } from './fields.js';
+import { INVALID_TEXT } from './fields.js';
 import { pageLocations, type PageLocation } from './parquet-pages.js';
 import type { ReadOptions, RecordLine } from './record-line.js';
 
@@ -108,7 +108,7 @@ const parsers = {
     try {
       return bytes && decoder.decode(bytes);
     } catch {
-      return new InvalidText();
+      return INVALID_TEXT;
     }
   },
 };

@@ -1,5 +1,5 @@
 /** Records of a data file one by one, whatever its format: each with its place, or with what is wrong there. */
-import { countLines, readJsonlRecords } from './jsonl-records.js';
+import { countJsonlRecords, readJsonlRecords } from './jsonl-records.js';
 import { countParquetRows, readParquetRecords } from './parquet-records.js';
 import type { ReadOptions, RecordLine } from './record-line.js';
 
@@ -10,7 +10,7 @@ export function readRecords(path: string, options: ReadOptions = {}): AsyncGener
 
 /** How many records a file has: rows, or lines that are not empty text. Needs no parsing. */
 export function countRecords(path: string): Promise<number> {
-  return isParquet(path) ? countParquetRows(path) : countLines(path);
+  return isParquet(path) ? countParquetRows(path) : countJsonlRecords(path);
 }
 
 function isParquet(path: string): boolean {

@@ -1,6 +1,7 @@
 /** Stage "data": training problems, test problems and corpus as JSONL in the run folder, from the world or from the user's files. */
 import type { Config } from '../config/index.js';
 import { RaRftError } from '../core/errors.js';
+import { hashFile } from '../core/hash-file.js';
 import { hashJson } from '../core/hash.js';
 import { readJsonlAll } from '../core/jsonl.js';
 import type { Rng } from '../core/rng.js';
@@ -15,7 +16,6 @@ import {
 } from '../data/index.js';
 import type { Verifier } from '../verify/index.js';
 import { makeWorld } from '../worlds/index.js';
-import { hashFile } from './fingerprint.js';
 import type { Session } from './session.js';
 
 /** What all later stages work on. */
