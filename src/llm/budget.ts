@@ -30,11 +30,14 @@ export function priceOf(usage: ChatUsage, price: Price | undefined): number | nu
   return (usage.promptTokens * price.inputUsd + usage.completionTokens * price.outputUsd) / 1e6;
 }
 
+/** How far a prompt may exceed the worst relation of tokens to bytes seen so far. */
+const PROMPT_MARGIN = 1.1;
+
 /**
  * Keeps a command within its limits. A call reserves the most it can cost before it is sent, so what is spent does not
- * exceed the limit, and stays below it by less than the most one call can cost. A server may count more than that
- * (hidden prompts, reasoning beyond maxTokens): the first call goes alone to show it, and reservations grow with the worst
- * call seen.
+ * exceed the limit, and stays below it by less than the most one call can cost. The first call goes alone: it shows how
+ * many tokens the server counts for so many bytes, and whether it counts more than was sent (hidden prompts, reasoning
+ * beyond maxTokens); reservations follow the worst call seen.
  */
 export class Budget {
   private readonly limits: BudgetLimits;
@@ -42,8 +45,8 @@ export class Budget {
   private readonly total = { calls: 0, lostCalls: 0, promptTokens: 0, completionTokens: 0, usd: 0, lostUsd: 0 };
   private open = { calls: 0, usd: 0 };
   private waiting: (() => void)[] = [];
-  /** The most a call has cost, relative to what was reserved for it; at least 1, undefined before the first. */
-  private worst: number | undefined;
+  /** The most tokens that a paid call took, relative to {@link usageAtMost}; undefined before the first. */
+  private worst: { prompt: number; completion: number } | undefined;
 
   constructor(limits: BudgetLimits, price: Price | undefined) {
     this.limits = limits;
@@ -52,19 +55,17 @@ export class Budget {
 
   /** Room for a call of at most `atMost`; waits where calls under way may yet leave room; undefined where there is none. */
   async reserve(atMost: ChatUsage): Promise<Reservation | undefined> {
-    const usd = priceOf(atMost, this.price) ?? 0;
     const mustGoAlone = () => this.limits.maxUsd > 0 && this.worst === undefined && this.open.calls > 0;
-    while (mustGoAlone() || !this.fits(usd)) {
+    while (mustGoAlone() || !this.fits(this.bound(atMost))) {
       if (this.open.calls === 0) return undefined;
       await new Promise<void>((resolve) => this.waiting.push(resolve));
     }
-    return this.take(usd);
+    return this.take(atMost);
   }
 
   /** As {@link reserve}, without waiting. */
   reserveNow(atMost: ChatUsage): Reservation | undefined {
-    const usd = priceOf(atMost, this.price) ?? 0;
-    return this.fits(usd) ? this.take(usd) : undefined;
+    return this.fits(this.bound(atMost)) ? this.take(atMost) : undefined;
   }
 
   spent(): Omit<Spending, 'cachedCalls' | 'failedCalls'> {
@@ -72,15 +73,22 @@ export class Budget {
     return { ...counts, usd: this.price ? usd : null, lostUsdAtMost: this.price ? lostUsd : null };
   }
 
+  /** Price of a call at most, by what calls have cost so far. */
+  private bound({ promptTokens, completionTokens }: ChatUsage): number {
+    const { prompt, completion } = this.worst ?? { prompt: 1, completion: 1 };
+    const usage = { promptTokens: promptTokens * prompt, completionTokens: completionTokens * completion };
+    return priceOf(usage, this.price) ?? 0;
+  }
+
   private fits(usd: number): boolean {
     const { maxUsd, maxCalls } = this.limits;
     const { calls, lostCalls, usd: paid, lostUsd } = this.total;
     if (maxCalls > 0 && calls + lostCalls + this.open.calls + 1 > maxCalls) return false;
-    return maxUsd === 0 || paid + lostUsd + this.open.usd + usd * (this.worst ?? 1) <= maxUsd + 1e-12;
+    return maxUsd === 0 || paid + lostUsd + this.open.usd + usd <= maxUsd + 1e-12;
   }
 
-  private take(bound: number): Reservation {
-    const usd = bound * (this.worst ?? 1);
+  private take(atMost: ChatUsage): Reservation {
+    const usd = this.bound(atMost);
     this.open.calls++;
     this.open.usd += usd;
     const close = () => {
@@ -93,9 +101,11 @@ export class Budget {
         this.total.calls++;
         this.total.promptTokens += usage.promptTokens;
         this.total.completionTokens += usage.completionTokens;
-        const cost = priceOf(usage, this.price) ?? 0;
-        this.total.usd += cost;
-        this.worst = Math.max(this.worst ?? 1, bound > 0 ? cost / bound : 1);
+        this.total.usd += priceOf(usage, this.price) ?? 0;
+        this.worst = {
+          prompt: Math.max(this.worst?.prompt ?? 0, (PROMPT_MARGIN * usage.promptTokens) / atMost.promptTokens),
+          completion: Math.max(this.worst?.completion ?? 1, usage.completionTokens / atMost.completionTokens),
+        };
         close();
       },
       lost: () => {

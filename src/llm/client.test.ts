@@ -52,7 +52,7 @@ describe('a call', () => {
         { text: '<html>busy</html>' },
         { stall: 'middle' },
       ),
-      { timeoutSeconds: 0.2 },
+      { timeoutSeconds: 1.5 },
     );
     expect(await client.complete(ask('hello'))).toMatchObject({ ok: true, reply: { text: 'fine' } });
     expect(server.seen).toHaveLength(7);
@@ -130,7 +130,7 @@ describe('the cache', () => {
   test('answers equal requests, now and after a restart, and shares calls under way', async () => {
     const { client, server, reopen } = await testClient(inTurn());
     const both = await Promise.all([client.complete(ask('a')), client.complete(ask('a'))]);
-    expect(both.map((o) => o.ok && o.reply.cached).toSorted()).toEqual([false, true]);
+    expect(both.filter((o) => o.ok && o.reply.cached)).toHaveLength(1);
     const later = await reopen();
     expect(await later.complete(ask('a'))).toMatchObject({ ok: true, reply: { text: 'fine', cached: true } });
     expect(later.spent()).toMatchObject({ calls: 0, cachedCalls: 1 });
@@ -185,9 +185,9 @@ describe('limits', () => {
     const outcomes = await Promise.all(Array.from({ length: 40 }, (_, i) => client.complete(ask(`question ${i}`))));
     const stopped = outcomes.filter((o) => !o.ok && o.kind === 'budget').length;
     const { usd, calls } = client.spent();
-    // 110 tokens at 0.001 USD: .11 a call, more than the .062 to .063 reserved from its text; the first call shows it.
+    // 110 tokens at 0.001 USD: .11 a call. Reserved: at most 10 % more prompt, and 20 reply tokens instead of 10.
     expect(usd).toBeLessThanOrEqual(1);
-    expect(usd).toBeGreaterThan(1 - 0.112);
+    expect(usd).toBeGreaterThan(1 - 0.14);
     expect(calls + stopped).toBe(40);
     expect(server.seen).toHaveLength(calls);
   });

@@ -96,11 +96,15 @@ export function estimateTokens(bytes: number): number {
 /** Tokens that a chat template may put around one message, generously. */
 const TOKENS_AROUND_MESSAGE = 16;
 
-/** No call takes more: a token of a byte-level vocabulary is at least one byte, and a reply ends at maxTokens. */
+/**
+ * The most tokens a call should take: a token for every two bytes (English has four a token, formulas two to three), and
+ * a reply as long as it may be. A budget corrects it by what calls turn out to take.
+ */
 export function usageAtMost(request: ChatRequest): ChatUsage {
   const schemaBytes = request.jsonSchema ? Buffer.byteLength(JSON.stringify(request.jsonSchema)) : 0;
+  const text = Math.ceil((promptBytes(request) + schemaBytes) / 2);
   return {
-    promptTokens: promptBytes(request) + TOKENS_AROUND_MESSAGE * (request.messages.length + 1) + schemaBytes,
+    promptTokens: text + TOKENS_AROUND_MESSAGE * (request.messages.length + 1),
     completionTokens: request.maxTokens,
   };
 }

@@ -77,31 +77,44 @@ describe('waits', () => {
 });
 
 describe('Budget', () => {
-  test('the most a call can use, by hand: 3 bytes, 16 tokens around each of 2 turns', () => {
-    expect(usageAtMost(request)).toEqual({ promptTokens: 3 + 32, completionTokens: 7 });
+  test('the most a call should use, by hand: 3 bytes at two a token, 16 tokens around each of 2 turns', () => {
+    expect(usageAtMost(request)).toEqual({ promptTokens: 2 + 32, completionTokens: 7 });
   });
 
+  const dollars = { inputUsd: 1e6, outputUsd: 1e6 };
+  const tokens = (promptTokens: number, completionTokens: number) => ({ promptTokens, completionTokens });
+
   test('lost calls stay counted at their most, refused ones do not', async () => {
-    const budget = new Budget({ maxUsd: 3, maxCalls: 0 }, { inputUsd: 1e6, outputUsd: 0 });
-    const one = { promptTokens: 1, completionTokens: 0 };
-    (await budget.reserve(one))?.free();
-    (await budget.reserve(one))?.lost();
-    (await budget.reserve(one))?.paid({ promptTokens: 0.5, completionTokens: 9 });
-    expect(budget.spent()).toMatchObject({ calls: 1, lostCalls: 1, usd: 0.5, lostUsdAtMost: 1 });
-    expect(await budget.reserve({ promptTokens: 2, completionTokens: 0 })).toBeUndefined();
-    expect(await budget.reserve(one)).toBeDefined();
+    const budget = new Budget({ maxUsd: 6, maxCalls: 0 }, dollars);
+    (await budget.reserve(tokens(1, 1)))?.free();
+    (await budget.reserve(tokens(1, 1)))?.lost();
+    (await budget.reserve(tokens(1, 1)))?.paid(tokens(1, 0));
+    expect(budget.spent()).toMatchObject({ calls: 1, lostCalls: 1, usd: 1, lostUsdAtMost: 2 });
+    // 3 are gone; 2 x 1.1 + 1 are too many, 1 x 1.1 + 1 are not.
+    expect(await budget.reserve(tokens(2, 1))).toBeUndefined();
+    expect(await budget.reserve(tokens(1, 1))).toBeDefined();
+  });
+
+  test('reservations follow the worst call: a tenth more prompt, never less than the longest reply', async () => {
+    const budget = new Budget({ maxUsd: 30, maxCalls: 0 }, dollars);
+    const call = tokens(10, 10);
+    (await budget.reserve(call))?.paid(tokens(5, 1)); // from now on 10 x .55 + 10
+    expect(budget.reserveNow(call)).toBeDefined();
+    expect(budget.reserveNow(call)).toBeUndefined(); // 6 + 15.5 + 15.5 > 30
+    const hidden = new Budget({ maxUsd: 100, maxCalls: 0 }, dollars);
+    (await hidden.reserve(call))?.paid(tokens(20, 30)); // more than was ever sent: from now on 10 x 2.2 + 10 x 3
+    expect(hidden.reserveNow(call)).toBeUndefined();
   });
 
   test('a call waits for those under way, whose cost may leave room', async () => {
-    const budget = new Budget({ maxUsd: 2, maxCalls: 0 }, { inputUsd: 1e6, outputUsd: 0 });
-    const two = { promptTokens: 2, completionTokens: 0 };
-    const first = await budget.reserve(two);
-    const second = budget.reserve(two);
+    const budget = new Budget({ maxUsd: 2, maxCalls: 0 }, dollars);
+    const first = await budget.reserve(tokens(1, 1));
+    const second = budget.reserve(tokens(1, 1));
     first?.free();
     const third = await second;
     expect(third).toBeDefined();
-    third?.paid(two);
-    expect(await budget.reserve(two)).toBeUndefined();
+    third?.paid(tokens(1, 1));
+    expect(await budget.reserve(tokens(1, 1))).toBeUndefined();
   });
 });
 
