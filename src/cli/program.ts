@@ -2,6 +2,7 @@
 import { Command, Option } from 'commander';
 import { terminalProgress } from '../core/terminal-progress.js';
 import type { CliContext, CliStreams, GlobalOptions } from './context.js';
+import type { CorpusBuildOptions, CorpusInspectOptions } from './corpus.js';
 import type { ModelImportOptions } from './model.js';
 import type { RunOptions } from './run-options.js';
 import type { RunVerb } from './run.js';
@@ -47,7 +48,7 @@ export function buildProgram({ streams, configHelp }: ProgramOptions): Command {
     .exitOverride();
   const build: Build = { program, configHelp, context: () => contextOf(program, streams) };
   for (const [verb, about] of Object.entries(runVerbs) as [RunVerb, string][]) addRunVerb(build, verb, about);
-  for (const add of [addInit, addDoctor, addVerify, addModel, addWorld]) add(build);
+  for (const add of [addCorpus, addInit, addDoctor, addVerify, addModel, addWorld]) add(build);
   return program;
 }
 
@@ -68,6 +69,40 @@ function addRunVerb({ program, configHelp, context }: Build, verb: RunVerb, abou
     const { runVerb } = await import('./run.js');
     await runVerb(verb, options, context());
   });
+}
+
+function addCorpus({ program, context }: Build): void {
+  const corpus = program.command('corpus').description('Corpora of worked traces to retrieve from (docs/corpus.md).');
+  const each = (text: string, all: string[]) => [...all, text];
+  corpus
+    .command('build')
+    .description('Make a corpus from solved problems; goes on where an earlier attempt stopped.')
+    .requiredOption('--input <files...>', 'JSONL or Parquet files, or hf://datasets/owner/name/folder')
+    .requiredOption('--out <folder>', 'folder of the corpus')
+    .option('--exclude <files...>', 'benchmark files: problems that overlap with theirs are removed', [])
+    .option('--queries <files...>', 'training problems: their twins are removed, or listed (corpus.queryOverlap)', [])
+    .option('--preset <name>', 'short for --set corpus.preset=<name>: plain, math, gsm8k, openr1-math, numinamath')
+    .option('--field <key=name>', 'short for --set corpus.fields.<key>=<name>; may be repeated', each, [])
+    .option('--traces <kind>', 'short for --set corpus.traces=<kind>: raw or summary')
+    .option('--seed <number>', 'short for --set seed=<number>')
+    .option('--config <file>', 'YAML file; its sections corpus and llm and its reward are used')
+    .option('--set <key=value>', 'set one key; may be repeated', each, [])
+    .option('--strict', 'stop at the first faulty record instead of setting it aside')
+    .option('--redo', 'make the corpus anew; replies of the language model and downloads are kept')
+    .action(async (options: CorpusBuildOptions) => {
+      const { buildCorpusVerb } = await import('./corpus.js');
+      await buildCorpusVerb(options, context());
+    });
+  corpus
+    .command('inspect')
+    .description('Show what a corpus holds: counts, lengths, what was set aside and why, random traces.')
+    .argument('<folder>', 'folder of the corpus')
+    .option('--traces <number>', 'random traces to show', '10')
+    .option('--seed <number>', 'seed of the choice', '1')
+    .action(async (folder: string, options: CorpusInspectOptions) => {
+      const { inspectCorpusVerb } = await import('./corpus.js');
+      await inspectCorpusVerb(folder, options, context());
+    });
 }
 
 function addInit({ program, context }: Build): void {

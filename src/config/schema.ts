@@ -4,6 +4,7 @@
  */
 import { z } from 'zod';
 import { atLeast, count, field, key, path, positive, section, share } from './schema-fields.js';
+import { corpus as corpusMaking } from './schema-corpus.js';
 import { labels, llm } from './schema-judging.js';
 
 /** Where the trace in the prompt comes from: no trace, the trained retriever, or a control. */
@@ -64,6 +65,9 @@ const data = section(
     unusable: key(
       z.enum(['error', 'skip']).default('error'),
       'A line that is broken, or whose answer cannot be verified: stop, or leave it out and say so.',
+    ),
+    excludeLists: path(
+      'JSONL file of traces that a problem is never shown or paired with, beside itself and its own text (exclude.jsonl of ra-rft corpus build). null: none.',
     ),
     maxTrain: count(0, 0, 'Use at most this many training problems; 0: all.', 'problems'),
     maxTest: count(0, 0, 'Use at most this many test problems of each split; 0: all.', 'problems'),
@@ -270,6 +274,7 @@ export const configSchema = z.strictObject({
     notFile: '^[\\w-]+$',
   }),
   warmup,
+  corpus: corpusMaking,
   llm,
   labels,
   retriever,
@@ -294,4 +299,5 @@ export type Config = z.output<typeof configSchema>;
 /** What a file or preset may say: any part of it. */
 export type ConfigInput = z.input<typeof configSchema>;
 export type ArmConfig = Config['arms'][number];
+export type CorpusConfig = Config['corpus'];
 export type FieldMap = Config['data']['problems']['fields'];

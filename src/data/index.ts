@@ -19,6 +19,7 @@ export { TwinIndex, type Twin, type TwinOptions } from './twins.js';
 export { writeJsonl } from './write.js';
 export { partByText, splitByText, tracesOf, type Split, type SplitShares } from './split.js';
 export { answerKey, leakGuard, sameAnswer, sameText, type LeakRules } from './guards.js';
+export { readExcludeLists, type ExcludeList, type ExcludeLists } from './exclude-lists.js';
 export { contentId, normaliseText } from './normalise.js';
 export { equationTemplate } from './equation-template.js';
 export { workedSolution, type WorkedSolution } from './worked-solution.js';
