@@ -54,7 +54,14 @@ export async function buildCorpus(options: BuildOptions): Promise<CorpusSummary>
       await journal.close();
     }
     const inputs = [...records].map(([path, count]) => ({ path, records: count }));
-    const summary = await finishCorpus(options, { build, inputs, queries, journal, kept: screen.kept, traces: tracesBy(options) });
+    const summary = await finishCorpus(options, {
+      build,
+      inputs,
+      queries,
+      journal,
+      kept: screen.kept,
+      traces: tracesBy(options),
+    });
     await rm(paths.journal, { force: true });
     return summary;
   } finally {

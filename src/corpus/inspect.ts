@@ -42,7 +42,9 @@ export function summaryLines(summary: CorpusSummary): string[] {
   return [
     `${n(kept)} traces of ${n(records)} records (${summary.inputs.map(({ path }) => path).join(', ')}), ${summary.traces}`,
     ...section('types', Object.entries(types)),
-    ...(lengths ? [`lengths in ${lengths.unit}`, lengthLine('question', lengths.question), lengthLine('trace', lengths.trace)] : []),
+    ...(lengths
+      ? [`lengths in ${lengths.unit}`, lengthLine('question', lengths.question), lengthLine('trace', lengths.trace)]
+      : []),
     ...section('set aside', rejectedRows(summary)),
     ...(faults > 0 ? [`${n(faults)} records are faults of the input: see rejected.jsonl`] : []),
     ...(queries ? queryLines(queries) : []),

@@ -9,7 +9,7 @@ export class AnswerCounts {
   private readonly keys = new Map<string, string>();
 
   add(trace: Trace): void {
-    for (const key of [typed(trace.type, trace.answer), typed(undefined, trace.answer)]) {
+    for (const key of new Set([typed(trace.type, trace.answer), typed(undefined, trace.answer)])) {
       this.counts.set(key, (this.counts.get(key) ?? 0) + 1);
     }
     this.keys.set(trace.id, `${trace.type ?? ''}\n${answerKey(trace.answer)}`);

@@ -82,5 +82,5 @@ export function duplicate({ problem, where }: Passed, twin: Twin): Rejected {
 }
 
 function likeness({ of, similarity, exact }: Twin): string {
-  return exact ? `the words of ${of}` : `${of}, similarity ${similarity.toFixed(2)}`;
+  return exact ? `the same as ${of}` : `${of}, similarity ${similarity.toFixed(2)}`;
 }

@@ -96,7 +96,9 @@ export class SummaryMaker {
     const { reason } = rejected;
     let samples = this.rejects.get(reason);
     if (!samples) this.rejects.set(reason, (samples = new Reservoir(SAMPLES, this.rng.fork(reason))));
-    samples.add(rejected.question === undefined ? rejected : { ...rejected, question: rejected.question.slice(0, 300) });
+    samples.add(
+      rejected.question === undefined ? rejected : { ...rejected, question: rejected.question.slice(0, 300) },
+    );
   }
 }
 

@@ -21,7 +21,7 @@ export const rejectReasons = {
   'duplicate-id': 'an id that an earlier record has',
   'benchmark-overlap': 'shares too many consecutive words with a benchmark problem',
   'query-overlap': 'the same as a training query, or nearly',
-  duplicate: 'the same words as an earlier problem',
+  duplicate: 'the same words and signs as an earlier problem',
   'near-duplicate': 'nearly the same as an earlier problem',
   'no-final-answer': 'the trace ends in no boxed answer',
   'wrong-answer': 'the final answer of the trace is not the answer of the problem',

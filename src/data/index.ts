@@ -13,7 +13,7 @@ export {
   type DatasetAddress,
   type DatasetOptions,
 } from './hub-dataset.js';
-export { NgramIndex, wordsOf, type Overlap } from './overlap.js';
+export { NgramIndex, signsAndWordsOf, wordsOf, type Overlap } from './overlap.js';
 export { BANDS, jaccard, MinHasher, ROWS, shinglesOf } from './minhash.js';
 export { TwinIndex, type Twin, type TwinOptions } from './twins.js';
 export { writeJsonl } from './write.js';

@@ -3,9 +3,9 @@
  * permutations. Two signatures agree at a place with the probability that is the Jaccard similarity of their sets.
  */
 import { Rng } from '../core/rng.js';
-import { wordsOf } from './overlap.js';
+import { signsAndWordsOf } from './overlap.js';
 
-/** Words of a shingle: short enough for one-line problems, long enough that common phrases do not make texts alike. */
+/** Words and signs of a shingle: short enough for one-line problems, long enough that common phrases do not make texts alike. */
 const SHINGLE_WORDS = 3;
 /**
  * Bands and rows of locality-sensitive hashing. Two texts meet when all rows of one band agree, which at similarity s
@@ -16,7 +16,7 @@ export const ROWS = 5;
 
 /** Hashes of the distinct shingles of a text, ascending. A text shorter than a shingle is one shingle; none has none. */
 export function shinglesOf(text: string): Uint32Array {
-  const words = wordsOf(text);
+  const words = signsAndWordsOf(text);
   const last = Math.max(0, words.length - SHINGLE_WORDS);
   const hashes = new Set<number>();
   for (let i = 0; i <= last && words.length > 0; i++) hashes.add(hash32(words.slice(i, i + SHINGLE_WORDS).join(' ')));

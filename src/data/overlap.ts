@@ -10,6 +10,15 @@ export function wordsOf(text: string): string[] {
   );
 }
 
+/** Words and the signs between them, so that `sin 60` and `sin(-60)` are not the same; layout and other markup falls away. */
+export function signsAndWordsOf(text: string): string[] {
+  const folded = text
+    .normalize('NFKC')
+    .toLowerCase()
+    .replace(/[\u2212\u2013]/g, '-');
+  return folded.match(/[\p{L}\p{N}]+|[-+*/=<>^()|÷×±≤≥%!]/gu) ?? [];
+}
+
 /** Which text overlaps, and the words they share. */
 export interface Overlap {
   /** Name of the text, as it was added. */

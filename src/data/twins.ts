@@ -1,13 +1,13 @@
 /** Exact and near duplicates: MinHash bands propose, the exact Jaccard similarity of word shingles decides. */
 import { hashText } from '../core/hash.js';
 import { BANDS, jaccard, MinHasher, shinglesOf } from './minhash.js';
-import { wordsOf } from './overlap.js';
+import { signsAndWordsOf } from './overlap.js';
 
 /** A text that was added before and says the same, or nearly. */
 export interface Twin {
   /** Name of the earlier text. */
   of: string;
-  /** Jaccard similarity of the two sets of shingles; 1 where the words are the same. */
+  /** Jaccard similarity of the two sets of shingles; 1 where they are the same. */
   similarity: number;
   exact: boolean;
 }
@@ -75,9 +75,9 @@ export class TwinIndex {
   }
 }
 
-/** Texts of the same words are the same; one without any word is only the same as itself. */
+/** Texts of the same words and signs are the same; one without any is only the same as itself. */
 function exactKey(text: string): string {
-  return hashText(wordsOf(text).join(' ') || text.trim());
+  return hashText(signsAndWordsOf(text).join('') || text.trim());
 }
 
 function push<K>(map: Map<K, number[]>, key: K, value: number): void {
