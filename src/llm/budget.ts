@@ -68,6 +68,11 @@ export class Budget {
     return this.fits(this.bound(atMost)) ? this.take(atMost) : undefined;
   }
 
+  /** For a call that an earlier command made and this one collects: it is paid, whatever the limits. */
+  late(): Reservation {
+    return this.take({ promptTokens: 0, completionTokens: 0 });
+  }
+
   spent(): Omit<Spending, 'cachedCalls' | 'failedCalls'> {
     const { usd, lostUsd, ...counts } = this.total;
     return { ...counts, usd: this.price ? usd : null, lostUsdAtMost: this.price ? lostUsd : null };
@@ -102,10 +107,11 @@ export class Budget {
         this.total.promptTokens += usage.promptTokens;
         this.total.completionTokens += usage.completionTokens;
         this.total.usd += priceOf(usage, this.price) ?? 0;
-        this.worst = {
-          prompt: Math.max(this.worst?.prompt ?? 0, (PROMPT_MARGIN * usage.promptTokens) / atMost.promptTokens),
-          completion: Math.max(this.worst?.completion ?? 1, usage.completionTokens / atMost.completionTokens),
-        };
+        if (atMost.promptTokens > 0)
+          this.worst = {
+            prompt: Math.max(this.worst?.prompt ?? 0, (PROMPT_MARGIN * usage.promptTokens) / atMost.promptTokens),
+            completion: Math.max(this.worst?.completion ?? 1, usage.completionTokens / atMost.completionTokens),
+          };
         close();
       },
       lost: () => {

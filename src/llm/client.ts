@@ -53,8 +53,8 @@ export class CachedClient implements LlmClient {
   }
 
   async dispose(): Promise<void> {
-    await this.parts.asker.dispose();
     await Promise.allSettled(this.underWay.values());
+    await this.parts.asker.dispose();
     await this.parts.cache.close();
   }
 

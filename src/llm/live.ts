@@ -1,15 +1,14 @@
 /** Calls answered at once: some at a time, each tried again while the server says later or the connection breaks. */
 import { setTimeout as sleep } from 'node:timers/promises';
-import { RaRftError } from '../core/errors.js';
 import type { Rng } from '../core/rng.js';
-import type { Asker, AskOutcome } from './asker.js';
-import { budgetFailure } from './asker.js';
+import { budgetFailure, type Asker, type AskOutcome } from './asker.js';
 import type { Budget } from './budget.js';
 import { chatBody, fullDialect, usageAtMost, type Dialect } from './request.js';
 import { backoffMs, nextStep, type Step } from './retry.js';
 import { Slots } from './slots.js';
 import type { Transport } from './transport.js';
 import type { ChatFailure, ChatRequest } from './types.js';
+import { unusable } from './unusable.js';
 
 export interface LiveOptions {
   model: string;
@@ -22,8 +21,8 @@ export interface LiveOptions {
   retries: number;
   /** Whether to ask for a schema at all. */
   structuredOutput: boolean;
-  /** Wait before the first retry; doubles from there. Default 500. */
-  backoffMs?: number;
+  /** Wait before the first retry, in milliseconds; doubles from there. */
+  backoffMs: number;
 }
 
 /** A server that asks for a longer wait than this is taken to be closed for now. */
@@ -63,7 +62,7 @@ export class LiveAsker implements Asker {
   }
 
   private async tryUntilDone(key: string, request: ChatRequest, signal: AbortSignal | undefined): Promise<AskOutcome> {
-    const { rng, retries, backoffMs: baseMs = 500 } = this.options;
+    const { rng, retries, backoffMs: baseMs } = this.options;
     for (let attempt = 0; ;) {
       signal?.throwIfAborted();
       const step = await this.call(request, signal);
@@ -117,13 +116,4 @@ export class LiveAsker implements Asker {
     }
     return { ok: false, kind: step.why, reason: `${step.reason} (${tries} tries)`, retriable: true };
   }
-}
-
-function unusable(reason: string): RaRftError {
-  return new RaRftError({
-    code: 'llm',
-    message: `the language model server cannot be used: ${reason}`,
-    where: 'llm.baseUrl',
-    hint: 'Check llm.baseUrl, llm.model and the key in the environment variable that llm.apiKeyEnv names; then run the same command again.',
-  });
 }

@@ -2,6 +2,10 @@
 import type { Config } from '../config/index.js';
 import type { Progress } from '../core/progress.js';
 import { Rng } from '../core/rng.js';
+import type { Asker } from './asker.js';
+import { BatchApi } from './batch-api.js';
+import { BatchState } from './batch-state.js';
+import { BatchAsker } from './batch.js';
 import { Budget } from './budget.js';
 import { ReplyCache } from './cache.js';
 import { CachedClient } from './client.js';
@@ -30,21 +34,29 @@ export interface OpenLlmOptions {
  * met at the first call.
  */
 export async function openLlmClient(options: OpenLlmOptions): Promise<LlmClient> {
-  const { settings, apiKey, cachePath, rng = Rng.fromSeed('llm'), backoffMs } = options;
+  const { settings, apiKey, cachePath, rng = Rng.fromSeed('llm'), progress, backoffMs = 500 } = options;
   const model = modelOf(settings);
   const transport = openTransport({ baseUrl: settings.baseUrl, apiKey, timeoutMs: settings.timeoutSeconds * 1000 });
   const budget = new Budget(settings, modelPrice(settings));
   const cache = await ReplyCache.open(cachePath);
-  const { concurrency, retries, structuredOutput } = settings;
-  const common = {
-    model,
-    transport,
-    budget,
-    rng,
-    retries,
-    structuredOutput,
-    ...(backoffMs !== undefined && { backoffMs }),
-  };
-  const asker = new LiveAsker({ ...common, concurrency });
+  const { concurrency, retries, structuredOutput, batchSize, batchPollSeconds } = settings;
+  let asker: Asker;
+  if (settings.batch) {
+    const api = new BatchApi({ transport, rng, retries, backoffMs });
+    const state = await BatchState.open(`${cachePath.replace(/\.jsonl$/, '')}.batches.jsonl`);
+    const pollMs = batchPollSeconds * 1000;
+    asker = new BatchAsker({
+      model,
+      api,
+      state,
+      budget,
+      batchSize,
+      pollMs,
+      structuredOutput,
+      ...(progress && { progress }),
+    });
+  } else {
+    asker = new LiveAsker({ model, transport, budget, rng, concurrency, retries, structuredOutput, backoffMs });
+  }
   return new CachedClient({ model, cache, asker, budget });
 }

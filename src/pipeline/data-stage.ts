@@ -8,9 +8,11 @@ import type { Rng } from '../core/rng.js';
 import {
   loadProblems,
   loadTraces,
+  readExcludeLists,
   splitByText,
   tracesOf,
   writeJsonl,
+  type ExcludeLists,
   type Problem,
   type Trace,
 } from '../data/index.js';
@@ -23,7 +25,9 @@ export interface DataSets {
   train: Problem[];
   test: Problem[];
   corpus: Trace[];
-  /** Hash of all three. */
+  /** Traces that a problem is never shown or paired with, beside itself and its own text (data.excludeLists). */
+  excludeLists: ExcludeLists;
+  /** Hash of all of this. */
   fingerprint: string;
 }
 
@@ -50,7 +54,9 @@ export async function prepareData({ config, run, verifier, rng, progress }: Sess
   const train = await readJsonlAll<Problem>(run.paths.problems('train'));
   const test = await readJsonlAll<Problem>(run.paths.problems('test'));
   const corpus = await readJsonlAll<Trace>(run.paths.corpus);
-  return { train, test, corpus, fingerprint: hashJson([train, test, corpus]) };
+  const excludeLists: ExcludeLists = data.source === 'world' ? new Map() : await excludeListsOf(data);
+  const listed = excludeLists.size === 0 ? [] : [inputs.files['excludeLists']];
+  return { train, test, corpus, excludeLists, fingerprint: hashJson([train, test, corpus, ...listed]) };
 }
 
 /** Problems and corpus before they are written. */
@@ -69,7 +75,8 @@ export async function makeData(config: Config, verifier: Verifier, rng: Rng): Pr
 
 function fromWorld(data: Config['data']): Made {
   const world = makeWorld(data.world);
-  return limit(data, { train: world.problems, test: world.tests, corpus: world.corpus, skipped: [] });
+  const { problems: train, tests: test, corpus } = world;
+  return limit(data, { train, test, corpus, excludeLists: new Map(), skipped: [] });
 }
 
 async function fromFiles({ data }: Config, verifier: Verifier, rng: Rng): Promise<Made> {
@@ -93,7 +100,9 @@ async function fromFiles({ data }: Config, verifier: Verifier, rng: Rng): Promis
   skipped.push(...(solved?.skipped ?? []));
   const corpus = solved?.items ?? tracesOf(split.train);
   const trainIds = new Set(split.train.map((p) => p.id));
-  return limit(data, { train: split.train, test: split.test.map((p) => asTest(p, trainIds)), corpus, skipped });
+  const test = split.test.map((p) => asTest(p, trainIds));
+  const excludeLists = await excludeListsOf(data);
+  return limit(data, { train: split.train, test, corpus, excludeLists, skipped });
 }
 
 /** Later stages know problems by id, so a test problem must not share one with a training problem. */
@@ -113,6 +122,10 @@ function limit({ maxTrain, maxTest }: Config['data'], made: Made): Made {
   return { ...made, train: maxTrain === 0 ? made.train : made.train.slice(0, maxTrain), test };
 }
 
+function excludeListsOf(data: Config['data']): Promise<ExcludeLists> {
+  return data.excludeLists === null ? Promise.resolve(new Map()) : readExcludeLists(data.excludeLists);
+}
+
 function refuseEmpty({ train, test, corpus }: Made): void {
   const missing = [
     [train, 'training problems', 'data.problems'],
@@ -130,6 +143,7 @@ function refuseEmpty({ train, test, corpus }: Made): void {
 async function userFiles(data: Config['data']): Promise<Record<string, string>> {
   if (data.source === 'world') return {};
   const out: Record<string, string> = {};
+  if (data.excludeLists !== null) out['excludeLists'] = await hashFile(data.excludeLists);
   for (const key of ['problems', 'corpus', 'tests'] as const) {
     const { path } = data[key];
     if (path !== null) out[key] = await hashFile(path);

@@ -71,7 +71,10 @@ async function train(session: Session, data: DataSets, { labels }: LabelResult, 
     const candidates = data.corpus.filter((trace) => trace.split !== 'held-out');
     const { labelled, strangers } = collectLabels(labels, data.train, candidates);
     await run.event('retriever-data', { labelled: labelled.length, strangers });
-    const exclude = leakGuard(data.train, { sameAnswer: config.labels.excludeSameAnswer });
+    const exclude = leakGuard(data.train, {
+      sameAnswer: config.labels.excludeSameAnswer,
+      lists: data.excludeLists,
+    });
     const tokenize: TrainData['tokenize'] = (text) => tokenizer.encode(text);
     await run.cutMetrics('retriever', 0);
     const report = await trainRetriever(
