@@ -6,6 +6,7 @@ import { rounded, type Benchmark, type Measure } from './measure.js';
 
 const BENCHMARKS: Record<string, () => Promise<{ benchmark: Benchmark }>> = {
   engine: () => import('./engine.js'),
+  selection: () => import('./selection.js'),
 };
 
 const { values, positionals } = parseArgs({

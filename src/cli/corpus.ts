@@ -136,5 +136,10 @@ function refuseUnfinished({ faults, records, rejected }: CorpusSummary, out: str
 function wholeNumber(option: string, text: string): number {
   const value = Number(text);
   if (text.trim() !== '' && Number.isInteger(value) && value >= 0) return value;
-  throw new RaRftError({ code: 'usage', message: `${option} is ${text}`, where: option, expected: 'an integer from 0' });
+  throw new RaRftError({
+    code: 'usage',
+    message: `${option} is ${text}`,
+    where: option,
+    expected: 'an integer from 0',
+  });
 }

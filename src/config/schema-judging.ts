@@ -1,6 +1,6 @@
 /** The part of the schema about judging: the language model server, and the relevance labels. */
 import { z } from 'zod';
-import { atLeast, count, key, path, positive, section } from './schema-fields.js';
+import { atLeast, count, key, path, positive, section, share } from './schema-fields.js';
 
 const price = z.strictObject({
   model: key(z.string().min(1), 'Name of the model, as in llm.model.'),
@@ -75,6 +75,31 @@ const llmJudge = section(
   'How the language model judges (with judge: llm); the model itself stands in llm.',
 );
 
+const selection = section(
+  {
+    pairs: key(
+      z.enum(['all', 'budget']).default('all'),
+      'all: judge every candidate (the paper). budget: a sample, then rounds in which a quick retriever says where to look.',
+    ),
+    share: key(
+      z.number().gt(0).max(1).default(0.05),
+      'budget: share of the candidate pairs that may be judged.',
+      'share',
+    ),
+    rounds: count(0, 5, 'budget: rounds after the first sample.', 'rounds'),
+    firstShare: share(
+      0.3,
+      'budget: share of the judgements that goes to the first sample, even over queries and traces.',
+    ),
+    randomShare: share(
+      0.1,
+      'budget: share of every round that is drawn at random, so that nothing stays hidden by the taste of the retriever.',
+    ),
+    quickSteps: count(1, 200, 'budget: training steps of the quick retriever of each round.', 'steps'),
+  },
+  'Which of the candidate pairs are judged. With a budget maxCandidates should be large: it limits what can be chosen.',
+);
+
 export const labels = section(
   {
     judge: key(
@@ -100,6 +125,7 @@ export const labels = section(
     ),
     maxQueries: count(1, 760, 'Training problems to label.', 'problems'),
     maxCandidates: count(1, 72, 'Traces judged for each query, drawn at random among the allowed ones.', 'traces'),
+    selection,
     restrictToType: key(z.boolean().default(true), 'Judge only pairs of the same coarse type.'),
     excludeSameAnswer: key(
       z.boolean().default(true),

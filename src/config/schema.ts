@@ -67,7 +67,7 @@ const data = section(
       'A line that is broken, or whose answer cannot be verified: stop, or leave it out and say so.',
     ),
     excludeLists: path(
-      'JSONL file of traces that a problem is never shown or paired with, beside itself and its own text (exclude.jsonl of ra-rft corpus build). null: none.',
+      'JSONL file of traces that a problem is never shown or paired with, beside itself and its own text, with source: files (exclude.jsonl of ra-rft corpus build). null: none.',
     ),
     maxTrain: count(0, 0, 'Use at most this many training problems; 0: all.', 'problems'),
     maxTest: count(0, 0, 'Use at most this many test problems of each split; 0: all.', 'problems'),

@@ -9,7 +9,7 @@ export interface Question<T> {
   promptVersion: string;
   maxTokens: number;
   /** The usable reply, or why it is none. */
-  read(text: string): Promise<{ value: T } | Refusal>;
+  read: (text: string) => Promise<{ value: T } | Refusal>;
 }
 
 /**

@@ -252,7 +252,7 @@ describe('buildCorpus with a language model', () => {
     const out = join(folder, 'corpus');
     const { server, reopen } = await testClient(({ body }) => {
       const text = body.messages?.at(-1)?.content ?? '';
-      return { json: completion(summaryOf(numberIn(text))) };
+      return completion(summaryOf(numberIn(text)));
     });
     const build = (llm: BuildOptions['llm']) =>
       buildCorpus(optionsOf(out, [input], { settings: { traces: 'summary' }, ...(llm && { llm }) }));

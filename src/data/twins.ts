@@ -24,13 +24,13 @@ interface Entry {
   alive: boolean;
 }
 
-/** A growing set of texts that can be asked for the twins of another. About 500 bytes a short problem. */
+/** A growing set of texts that can be asked for the twins of another. Holds their shingles and band keys, not the texts. */
 export class TwinIndex {
   private readonly threshold: number;
   private readonly hasher: MinHasher;
   private readonly entries: Entry[] = [];
-  private readonly exact = new Map<string, number[]>();
-  private readonly bands = Array.from({ length: BANDS }, () => new Map<number, number[]>());
+  private readonly exact = new Chains<string>();
+  private readonly bands = Array.from({ length: BANDS }, () => new Chains<number>());
 
   constructor({ threshold, seed }: TwinOptions) {
     this.threshold = threshold;
@@ -41,8 +41,8 @@ export class TwinIndex {
   add(name: string, text: string): number {
     const shingles = shinglesOf(text);
     const at = this.entries.push({ name, shingles, alive: true }) - 1;
-    push(this.exact, exactKey(text), at);
-    for (const [band, key] of this.hasher.bandKeys(shingles).entries()) push(this.bands[band]!, key, at);
+    this.exact.add(exactKey(text));
+    for (const [band, key] of this.hasher.bandKeys(shingles).entries()) this.bands[band]!.add(key);
     return at;
   }
 
@@ -59,11 +59,11 @@ export class TwinIndex {
   /** All twins: exact ones first, then by similarity, then by name, whatever the order in which they were added. */
   findAll(text: string): Twin[] {
     const found = new Map<number, number>();
-    const same = (this.exact.get(exactKey(text)) ?? []).filter((at) => this.entries[at]!.alive);
+    const same = [...this.exact.get(exactKey(text))].filter((at) => this.entries[at]!.alive);
     for (const at of same) found.set(at, 1);
     const shingles = shinglesOf(text);
     for (const [band, key] of this.hasher.bandKeys(shingles).entries()) {
-      for (const at of this.bands[band]!.get(key) ?? []) {
+      for (const at of this.bands[band]!.get(key)) {
         const entry = this.entries[at]!;
         if (entry.alive && !found.has(at)) found.set(at, jaccard(shingles, entry.shingles));
       }
@@ -80,8 +80,18 @@ function exactKey(text: string): string {
   return hashText(signsAndWordsOf(text).join('') || text.trim());
 }
 
-function push<K>(map: Map<K, number[]>, key: K, value: number): void {
-  const list = map.get(key);
-  if (list) list.push(value);
-  else map.set(key, [value]);
+/** For each key the numbers of the entries that have it, as linked lists: entry n is the n-th that was added. */
+class Chains<K> {
+  private readonly last = new Map<K, number>();
+  private readonly previous: number[] = [];
+
+  add(key: K): void {
+    const at = this.previous.push(this.last.get(key) ?? -1) - 1;
+    this.last.set(key, at);
+  }
+
+  /** The newest first. */
+  *get(key: K): Generator<number> {
+    for (let at = this.last.get(key) ?? -1; at >= 0; at = this.previous[at]!) yield at;
+  }
 }

@@ -69,7 +69,7 @@ function judgeSelected(session: Session, pairs: SelectedPairs, policy: StartPoli
   return labelsWithinBudget(session, pairs.queries, policy.folder, async (queries) => {
     // Each round's labels stand for all pairs so far.
     if (name !== 'llm') await rm(session.run.paths.labels, { force: true });
-    return judge(session, { ...pairs, queries }, policy);
+    return judge(session, { ...pairs, queries: [...queries] }, policy);
   });
 }
 

@@ -1,6 +1,7 @@
 /** What a run would do, counted before anything heavy starts: for --dry-run and for the lines a run begins with. */
 import type { Config } from '../config/index.js';
 import { Rng } from '../core/rng.js';
+import { previewSelection, type QueryCandidates } from '../judge/index.js';
 import { estimateText, type Estimate } from '../llm/index.js';
 import { PromptCodec, readDecoderConfig, Tokenizer } from '../models/index.js';
 import { openVerifier } from '../verify/index.js';
