@@ -1,6 +1,6 @@
 /**
  * Budgeted pair selection against labelling every pair, on the embedded world, judged by its truth: recall@1 of the retriever
- * trained on each. The same budget spent at random shows what choosing is worth.
+ * trained on each. With `--only random` also the same budget spent at random: what choosing is worth.
  */
 import { join } from 'node:path';
 import { mkdtemp, rm } from 'node:fs/promises';
@@ -26,13 +26,14 @@ const BOOTSTRAPS = 2000;
 
 const folder = fileURLToPath(new URL('../assets/base', import.meta.url));
 
-export const benchmark: Benchmark = async function* ({ smoke, threads }) {
+export const benchmark: Benchmark = async function* ({ smoke, threads, only }) {
   const config = resolveConfig({ preset: 'demo' });
   const sizes = smoke ? { trainProblems: 96, seenTests: 12, heldOutTests: 12 } : config.data.world;
   const world = makeWorld({ ...sizes, seed: config.data.world.seed });
   const tokenizer = await Tokenizer.load(folder);
   const traces = world.corpus.filter(({ split }) => split !== 'held-out');
   const { selection } = config.labels;
+  const withRandom = smoke || only.includes('random');
   const ratios: Ratios[] = [];
   for (const seed of smoke ? [1] : SEEDS) {
     const rng = Rng.fromSeed(seed);
@@ -78,19 +79,19 @@ export const benchmark: Benchmark = async function* ({ smoke, threads }) {
     yield { measure: `positives_seed${seed}`, value: positivesOf(chosen.labels), unit: `of ${positivesOf(all)}` };
     yield share(`budget_recall1_seed${seed}`, budget);
 
-    const random = await grade(rng.fork('random').sample(all, chosen.labels.length));
-    yield share(`random_recall1_seed${seed}`, random);
-    ratios.push({ full, budget, random });
+    const random = withRandom ? await grade(rng.fork('random').sample(all, chosen.labels.length)) : undefined;
+    if (random) yield share(`random_recall1_seed${seed}`, random);
+    ratios.push({ full, budget, ...(random && { random }) });
   }
   yield* ratioMeasures('budget', ratios);
-  yield* ratioMeasures('random', ratios);
+  if (withRandom) yield* ratioMeasures('random', ratios);
 };
 
 /** For each test problem and seed, whether the first hit is relevant. */
 interface Ratios {
   full: boolean[];
   budget: boolean[];
-  random: boolean[];
+  random?: boolean[];
 }
 
 function firstIsRelevant(
@@ -109,7 +110,7 @@ function firstIsRelevant(
 function* ratioMeasures(kind: 'budget' | 'random', ratios: readonly Ratios[]): Generator<Measure> {
   const tests = ratios[0]!.full.map((_, i) => i);
   const ratio = (sample: readonly number[]): number => {
-    const each = ratios.map((r) => count(sample, r[kind]) / Math.max(1, count(sample, r.full)));
+    const each = ratios.map((r) => count(sample, r[kind] ?? []) / Math.max(1, count(sample, r.full)));
     return each.reduce((a, b) => a + b, 0) / each.length;
   };
   const rng = Rng.fromSeed('selection-intervals');

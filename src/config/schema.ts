@@ -31,7 +31,7 @@ const fields = section(
 
 const dataFile = (what: string) =>
   section(
-    { path: path(`JSONL file with ${what}; relative to the configuration file. null: none.`), fields },
+    { path: path(`JSONL or Parquet file with ${what}; relative to the configuration file. null: none.`), fields },
     `${what[0]!.toUpperCase()}${what.slice(1)}.`,
   );
 
@@ -53,7 +53,7 @@ const world = section(
 
 const data = section(
   {
-    source: key(z.enum(['world', 'files']).default('world'), 'The embedded world, or JSONL files of your own.'),
+    source: key(z.enum(['world', 'files']).default('world'), 'The embedded world, or files of your own.'),
     world,
     problems: dataFile('training problems'),
     corpus: dataFile('solved problems to retrieve from'),

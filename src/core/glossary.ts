@@ -12,6 +12,25 @@ export const terms: readonly Term[] = [
   { term: 'problem', meaning: 'A question with an answer that can be verified, (q, a).' },
   { term: 'trace', meaning: 'A solved problem written to be learnt from: question, worked steps, boxed answer.' },
   { term: 'corpus', meaning: 'The traces that can be retrieved, C. Never holds a test problem.' },
+  {
+    term: 'decontamination',
+    meaning:
+      'Removing problems from a corpus that share a run of words (8 by default) with a benchmark problem, so that no test is practised on.',
+  },
+  {
+    term: 'near-duplicate',
+    meaning:
+      'A problem whose three-word shingles have a Jaccard similarity of 0.8 or more with those of another; found by MinHash, decided exactly.',
+  },
+  {
+    term: 'exclude list',
+    meaning: 'Traces that a problem is never shown or paired with: its own and those of its near-duplicates.',
+  },
+  {
+    term: 'pair selection',
+    meaning:
+      'Which pairs of problem and trace are judged: all of a type, or a budget spent on a sample, on what a quick retriever is sure or unsure of, and on a random slice.',
+  },
   { term: 'context', meaning: 'The trace that stands in the prompt, or none.' },
   {
     term: 'relevance',

@@ -182,7 +182,7 @@ describe('buildCorpus', () => {
     const out = join(folder, 'killed');
     const { journal } = corpusPaths(out);
     const killed = buildCorpus({ ...optionsOf(out, [input]), config: failingTokenizer() });
-    await expect(killed).rejects.toThrow();
+    await expect(killed).rejects.toMatchObject({ code: 'model' });
     const full = await readFile(journal, 'utf8');
     const header = full.slice(0, full.indexOf('\n') + 1);
     const build = JSON.stringify({ build: (JSON.parse(expected['summary.json'] ?? '') as { build: string }).build });

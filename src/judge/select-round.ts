@@ -79,13 +79,20 @@ export function chooseRound(
   while (scores && choices.length < guided) {
     const guesses = state.queries.flatMap((query, q) => {
       const guess = bestGuess(softmax(scores[q]!, temperature), openCandidates(query, taken[q]!));
-      return guess ? [{ query: q, positives: state.positives[q]!, ...guess }] : [];
+      return guess ? [{ query: q, ...guess }] : [];
     });
     if (guesses.length === 0) break;
     const reason = choices.length < confident ? 'confident' : 'uncertain';
+    const served = (q: number) => taken[q]!.size - state.judged[q]!.size;
     const gain = (g: (typeof guesses)[number]) => (reason === 'confident' ? g.probability : -g.margin);
-    const ranked = guesses.toSorted((a, b) => a.positives - b.positives || gain(b) - gain(a) || a.query - b.query);
-    // One pair a query and pass, so that the budget spreads.
+    // Queries that this round has served wait for the others, so that the budget spreads.
+    const ranked = guesses.toSorted(
+      (a, b) =>
+        served(a.query) - served(b.query) ||
+        state.positives[a.query]! - state.positives[b.query]! ||
+        gain(b) - gain(a) ||
+        a.query - b.query,
+    );
     const wanted = (reason === 'confident' ? confident : guided) - choices.length;
     for (const { query, candidate, probability } of ranked.slice(0, wanted)) {
       take({ query, candidate, reason, probability });
