@@ -45,16 +45,7 @@ export const corpus = section(
       z
         .array(z.string().min(1))
         .min(2)
-        .default([
-          'algebra',
-          'geometry',
-          'number theory',
-          'combinatorics',
-          'precalculus',
-          'calculus',
-          'inequalities',
-          'other',
-        ]),
+        .default(['algebra', 'geometry', 'number theory', 'combinatorics', 'precalculus', 'calculus', 'other']),
       'The types a language model may choose from.',
     ),
     ngramWords: count(

@@ -86,7 +86,7 @@ const selection = section(
       'budget: share of the candidate pairs that may be judged.',
       'share',
     ),
-    rounds: count(0, 5, 'budget: rounds after the first sample.', 'rounds'),
+    rounds: count(0, 4, 'budget: rounds after the first sample.', 'rounds'),
     firstShare: share(
       0.3,
       'budget: share of the judgements that goes to the first sample, even over queries and traces.',
@@ -95,7 +95,7 @@ const selection = section(
       0.1,
       'budget: share of every round that is drawn at random, so that nothing stays hidden by the taste of the retriever.',
     ),
-    quickSteps: count(1, 200, 'budget: training steps of the quick retriever of each round.', 'steps'),
+    quickSteps: count(1, 150, 'budget: training steps of the quick retriever of each round.', 'steps'),
   },
   'Which of the candidate pairs are judged. With a budget maxCandidates should be large: it limits what can be chosen.',
 );
