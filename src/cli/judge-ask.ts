@@ -4,9 +4,9 @@ import type { AuditItem } from '../judge/index.js';
 export interface AskOptions {
   /** What the person types. */
   lines: AsyncIterable<string>;
-  out(text: string): void;
+  out: (text: string) => void;
   /** Called with each answered item before the next is shown. */
-  keep(item: AuditItem): Promise<void>;
+  keep: (item: AuditItem) => Promise<void>;
 }
 
 const CHOICES = 'Would the reference help to reason about the target? y(es), n(o), s(kip), q(uit)';

@@ -57,6 +57,13 @@ function checkLlm({ llm, labels }: Config): Finding[] {
       hint: 'A local server costs nothing: inputUsd: 0 and outputUsd: 0. llm.maxCalls limits calls without prices.',
     });
   }
+  if (labels.llm.candidatesPerCall > 1 && labels.judge === 'llm' && labels.selection.pairs === 'budget') {
+    findings.push({
+      path: ['labels', 'llm', 'candidatesPerCall'],
+      message: `labels.llm.candidatesPerCall is ${labels.llm.candidatesPerCall}, but the rounds of a budget change the lists`,
+      expected: '1 with labels.selection.pairs: budget',
+    });
+  }
   return [...findings, ...checkVotes(labels.llm)];
 }
 

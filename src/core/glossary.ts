@@ -48,6 +48,24 @@ export const terms: readonly Term[] = [
     meaning: 'A decision that a trace is relevant to a problem or not; a failed judgement is recorded and is neither.',
   },
   {
+    term: 'LLM judge',
+    meaning:
+      'A language model that reads two solved problems and says, after a brief justification, whether the reasoning of the one carries over to the other.',
+    paper: 'stage 1',
+  },
+  {
+    term: 'votes',
+    meaning: 'Several answers of the LLM judge to the same question; more than half of all decide.',
+  },
+  {
+    term: 'listwise',
+    meaning: 'Several traces judged in one call, to cut cost; pairwise is one trace a call.',
+  },
+  {
+    term: 'audit',
+    meaning: 'Comparing labels with those of another judge or of a person who does not see them.',
+  },
+  {
     term: 'gold-relevance distillation',
     meaning: 'Making labels, and training a retriever on them.',
     paper: 'stages 1 and 2',

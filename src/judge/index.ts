@@ -24,5 +24,12 @@ export {
 } from './agreement.js';
 export { answersOf, drawAudit, PERSON, type AuditItem } from './audit.js';
 export { labelStats, type LabelStats, type PairFacts, type StatsRow } from './label-stats.js';
-export { candidatesOf, previewSelection, roundSizes, selectWithinBudget, type Selection, type SelectionOptions } from './select.js';
+export {
+  candidatesOf,
+  previewSelection,
+  roundSizes,
+  selectWithinBudget,
+  type Selection,
+  type SelectionOptions,
+} from './select.js';
 export type { ChoiceReason, ChosenPair, JudgePairs, ScoreCandidates } from './select-types.js';

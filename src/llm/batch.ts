@@ -154,10 +154,11 @@ export class BatchAsker implements Asker {
       return;
     }
     reservation?.free();
-    const said = line?.error?.message ?? (body === undefined ? 'no reply' : serverMessage(JSON.stringify(body)));
+    const message = line?.error?.message;
+    const said = typeof message === 'string' ? message : serverMessage(JSON.stringify(body ?? 'no reply'));
     const where = typeof status === 'number' ? `status ${status}: ` : '';
     const retriable = typeof status !== 'number' || status === 429 || status >= 500;
-    resolve({ ok: false, kind: 'server', reason: `${where}${String(said)} (in a batch)`, retriable });
+    resolve({ ok: false, kind: 'server', reason: `${where}${said} (in a batch)`, retriable });
   }
 
   private failAll(batch: readonly Waiting[], error: unknown): void {

@@ -107,6 +107,22 @@ describe('a call', () => {
     ]);
   });
 
+  test('one request that the server refuses changes nothing for the others', async () => {
+    const { client, server } = await testClient(({ body }) =>
+      body.messages?.[0]?.content === 'long'
+        ? { status: 400, text: 'the context length is exceeded by a text about temperature' }
+        : completion('fine'),
+    );
+    const more = { jsonSchema: { type: 'object' } };
+    expect(await client.complete(ask('long', more))).toMatchObject({ ok: false, retriable: false });
+    expect(await client.complete(ask('a', more))).toMatchObject({ ok: true });
+    expect(server.seen.map(({ body }) => ['response_format' in body, 'temperature' in body])).toEqual([
+      [true, true],
+      [false, true],
+      [true, true],
+    ]);
+  });
+
   test('a wrong key, or a server that is not there, ends everything', async () => {
     const wrong = await testClient(() => ({ status: 401, json: { error: { message: 'Incorrect API key' } } }));
     await expect(wrong.client.complete(ask('a'))).rejects.toMatchObject({ code: 'llm' });

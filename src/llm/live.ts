@@ -63,17 +63,26 @@ export class LiveAsker implements Asker {
 
   private async tryUntilDone(key: string, request: ChatRequest, signal: AbortSignal | undefined): Promise<AskOutcome> {
     const { rng, retries, backoffMs: baseMs } = this.options;
+    let { dialect } = this;
     for (let attempt = 0; ;) {
       signal?.throwIfAborted();
-      const step = await this.call(request, signal);
+      const step = await this.call(request, dialect, signal);
       if (step === undefined) return budgetFailure;
-      if (step.kind === 'reply') return { ok: true, reply: step.reply };
+      if (step.kind === 'reply') {
+        this.answered = true;
+        this.deadInARow = 0;
+        this.dialect = dialect; // a way that works; a refusal of this one request is no reason to ask others otherwise
+        return { ok: true, reply: step.reply };
+      }
       if (step.kind === 'failed') return { ok: false, kind: 'server', reason: step.reason, retriable: false };
       if (step.kind === 'fatal') {
         if (step.always || !this.answered) throw unusable(step.reason);
         return { ok: false, kind: 'server', reason: step.reason, retriable: false };
       }
-      if (step.kind === 'adapt') continue; // put another way, which is no retry; there are few ways
+      if (step.kind === 'adapt') {
+        dialect = step.dialect; // put another way, which is no retry; there are few ways
+        continue;
+      }
       if (attempt === retries || (step.waitMs ?? 0) > MAX_WAIT_MS) return this.giveUp(step, attempt + 1);
       const jitter = rng.fork(`${key}/${attempt}`);
       // What the server asks for is waited in full, and a moment more, so that callers do not come back all at once.
@@ -85,11 +94,14 @@ export class LiveAsker implements Asker {
   }
 
   /** One HTTP call within the budget; undefined where the budget has no room for it. */
-  private async call(request: ChatRequest, signal: AbortSignal | undefined): Promise<Step | undefined> {
+  private async call(
+    request: ChatRequest,
+    dialect: Dialect,
+    signal: AbortSignal | undefined,
+  ): Promise<Step | undefined> {
     const { model, transport, budget } = this.options;
     const reservation = await budget.reserve(usageAtMost(request));
     if (!reservation) return undefined;
-    const { dialect } = this;
     let step: Step | undefined;
     try {
       const result = await transport.post('/chat/completions', chatBody(model, request, dialect), signal);
@@ -99,12 +111,6 @@ export class LiveAsker implements Asker {
       else if (!step || (step.kind === 'again' && step.lost)) reservation.lost();
       else reservation.free();
     }
-    if (step.kind === 'reply') {
-      this.answered = true;
-      this.deadInARow = 0;
-    }
-    // Another call may have found out more in the meantime; that is not undone.
-    if (step.kind === 'adapt' && this.dialect === dialect) this.dialect = step.dialect;
     return step;
   }
 

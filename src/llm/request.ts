@@ -41,6 +41,8 @@ export function chatBody(model: string, request: ChatRequest, dialect: Dialect):
   };
 }
 
+const refusesTemperature = /unsupported[^.]*temperature|temperature[^.]*(unsupported|not support)/i;
+
 /**
  * Another way to put a request that the server refused as malformed; undefined where there is none left. The fields it
  * names are changed first; a server that names nothing is tried without the schema.
@@ -50,7 +52,7 @@ export function adapt(dialect: Dialect, request: ChatRequest, status: number, te
   if (dialect.tokensField === 'max_tokens' && text.includes('max_completion_tokens')) {
     return { ...dialect, tokensField: 'max_completion_tokens' };
   }
-  if (dialect.temperature && /temperature/i.test(text)) return { ...dialect, temperature: false };
+  if (dialect.temperature && refusesTemperature.test(text)) return { ...dialect, temperature: false };
   return dialect.schema && request.jsonSchema ? { ...dialect, schema: false } : undefined;
 }
 

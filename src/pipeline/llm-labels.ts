@@ -28,6 +28,7 @@ export async function judgeWithLlm(
   try {
     return await judgeByLlm(queries, { ...settings, prompt, client, labelsPath: run.paths.labels, progress });
   } finally {
+    await run.event('llm', { model: client.model, ...client.spent() });
     await client.dispose();
   }
 }
