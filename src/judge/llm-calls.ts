@@ -26,7 +26,8 @@ export interface JudgeCall {
   traces: readonly Trace[];
   /** Key of the label of each trace: everything that the label depends on. */
   labelKeys: readonly string[];
-  request: ChatRequest;
+  /** Made anew each time: the texts of all calls together may be more than fits in memory. */
+  request(): ChatRequest;
   /** Verdicts by place in `traces`; a trace about which the reply says nothing has none. */
   read(reply: string): (Verdict | undefined)[];
 }
@@ -43,7 +44,7 @@ export function planCalls(queries: readonly QueryCandidates[], settings: LlmJudg
 
 /** The request of one vote. Votes differ by their seed; a single vote has none. */
 export function voteRequest(call: JudgeCall, vote: number, { votes }: LlmJudgeSettings): ChatRequest {
-  return votes === 1 ? call.request : { ...call.request, seed: vote };
+  return votes === 1 ? call.request() : { ...call.request(), seed: vote };
 }
 
 /** The same question after a reply that could not be read. */
@@ -56,13 +57,30 @@ export function askAgain(request: ChatRequest, reply: string, prompt: JudgePromp
 }
 
 function callOf(problem: JudgeCall['problem'], traces: readonly Trace[], settings: LlmJudgeSettings): JudgeCall {
-  const { prompt, votes, candidatesPerCall, maxTokens, temperature } = settings;
+  const { prompt, votes, candidatesPerCall, model } = settings;
+  const request = () => requestOf(problem, traces, settings);
+  const context = hashJson(['llm-judge', model, votes, request(), prompt.again]);
+  return {
+    problem,
+    traces,
+    labelKeys: traces.map((trace) => hashJson([context, problem.id, trace.id])),
+    request,
+    read: (reply) => {
+      if (candidatesPerCall === 1) return [readVerdict(reply)];
+      const verdicts = readVerdicts(reply, traces.length);
+      return traces.map((_, i) => verdicts.get(i + 1));
+    },
+  };
+}
+
+function requestOf(problem: JudgeCall['problem'], traces: readonly Trace[], settings: LlmJudgeSettings): ChatRequest {
+  const { prompt, candidatesPerCall, maxTokens, temperature } = settings;
   const listwise = candidatesPerCall > 1;
   const target = { problem: problem.question, solution: problem.solution, answer: problem.answer };
   const user = listwise
     ? listText(target, traces, prompt)
     : fillTemplate(prompt.pair, { ...target, ...shown(traces[0]) });
-  const request: ChatRequest = {
+  return {
     messages: [
       { role: 'system', content: prompt.system },
       { role: 'user', content: user },
@@ -71,18 +89,6 @@ function callOf(problem: JudgeCall['problem'], traces: readonly Trace[], setting
     maxTokens: maxTokens * traces.length,
     temperature,
     jsonSchema: listwise ? listSchema : pairSchema,
-  };
-  const context = hashJson(['llm-judge', settings.model, votes, request, prompt.again]);
-  return {
-    problem,
-    traces,
-    labelKeys: traces.map((trace) => hashJson([context, problem.id, trace.id])),
-    request,
-    read: (reply) => {
-      if (!listwise) return [readVerdict(reply)];
-      const verdicts = readVerdicts(reply, traces.length);
-      return traces.map((_, i) => verdicts.get(i + 1));
-    },
   };
 }
 
