@@ -1,4 +1,4 @@
-/** `npm run bench -- NAME [--json FILE] [--only PART ...] [--threads N] [--smoke]`: prints measures as they come. */
+/** `npm run bench -- NAME [--json FILE] [--only PART ...] [--threads N] [--keep FOLDER] [--smoke]`: prints measures as they come. */
 import { availableParallelism } from 'node:os';
 import { parseArgs } from 'node:util';
 import { writeJsonAtomic } from '../src/core/files.js';
@@ -14,6 +14,7 @@ const { values, positionals } = parseArgs({
   options: {
     json: { type: 'string' },
     only: { type: 'string', multiple: true, default: [] },
+    keep: { type: 'string' },
     threads: { type: 'string', default: String(availableParallelism()) },
     smoke: { type: 'boolean', default: false },
   },
@@ -26,7 +27,8 @@ if (!load) {
 }
 const { benchmark } = await load();
 const measures: Measure[] = [];
-for await (const measure of benchmark({ smoke: values.smoke, threads: Number(values.threads), only: values.only })) {
+const { smoke, only, keep } = values;
+for await (const measure of benchmark({ smoke, only, keep, threads: Number(values.threads) })) {
   const short = rounded(measure);
   measures.push(short);
   console.log(`${short.measure.padEnd(36)} ${String(short.value).padStart(10)} ${short.unit}`);

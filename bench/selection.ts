@@ -7,6 +7,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { resolveConfig } from '../src/config/index.js';
+import { silent } from '../src/core/progress.js';
 import { Rng } from '../src/core/rng.js';
 import { leakGuard, type Problem } from '../src/data/index.js';
 import { judgeByTruth, selectPairs, selectWithinBudget, type Label } from '../src/judge/index.js';
@@ -18,7 +19,7 @@ import {
 } from '../src/pipeline/quick-retriever.js';
 import { rankTraces } from '../src/retriever/index.js';
 import { makeWorld } from '../src/worlds/index.js';
-import type { Benchmark, Measure } from './measure.js';
+import { kept, type Benchmark, type Measure } from './measure.js';
 
 /** Seeds of pairs, encoder and training; the world is the same, as in runs. */
 const SEEDS = [1, 2, 3];
@@ -26,69 +27,96 @@ const BOOTSTRAPS = 2000;
 
 const folder = fileURLToPath(new URL('../assets/base', import.meta.url));
 
-export const benchmark: Benchmark = async function* ({ smoke, threads, only }) {
-  const config = resolveConfig({ preset: 'demo' });
-  const sizes = smoke ? { trainProblems: 96, seenTests: 12, heldOutTests: 12 } : config.data.world;
-  const world = makeWorld({ ...sizes, seed: config.data.world.seed });
-  const tokenizer = await Tokenizer.load(folder);
-  const traces = world.corpus.filter(({ split }) => split !== 'held-out');
-  const { selection } = config.labels;
-  const withRandom = smoke || only.includes('random');
-  const ratios: Ratios[] = [];
+export const benchmark: Benchmark = async function* ({ smoke, threads, only, keep }) {
+  const ratios: Graded[] = [];
   for (const seed of smoke ? [1] : SEEDS) {
-    const rng = Rng.fromSeed(seed);
-    const pairs = selectPairs(world.problems, world.corpus, {
-      maxQueries: Infinity,
-      maxCandidates: Infinity,
-      restrictToType: true,
-      excludeSameAnswer: true,
-      rng: rng.fork('labels'),
-    });
-    const options: QuickRetrieverOptions = {
-      folder,
-      tokenize: (text) => tokenizer.encode(text),
-      settings: smoke ? { ...config.retriever, steps: 20 } : config.retriever,
-      excludeSameAnswer: true,
-      seed,
-      threads,
+    const graded = await gradeSeed(seed, { smoke, threads, keep, withRandom: smoke || only.includes('random') });
+    ratios.push(graded);
+    yield {
+      measure: `judged_share_seed${seed}`,
+      value: graded.judged / graded.pairs,
+      unit: `of ${graded.pairs} pairs`,
     };
-    const grade = async (labels: readonly Label[]): Promise<boolean[]> => {
-      const data = { problems: world.problems, traces };
-      const graded = await withTrainedRetriever(labels, data, options, async (score) =>
-        firstIsRelevant(world.tests, world.corpus, await score(world.tests, world.corpus)),
-      );
-      return graded ?? world.tests.map(() => false);
-    };
-    const all = judgeByTruth(pairs.queries);
-    const full = await grade(all);
-    yield share(`full_recall1_seed${seed}`, full);
-
-    const temporary = await mkdtemp(join(tmpdir(), 'selection-'));
-    const quick = { ...options, settings: { ...options.settings, steps: smoke ? 10 : selection.quickSteps } };
-    const chosen = await selectWithinBudget(pairs.queries, {
-      ...selection,
-      temperature: options.settings.temperature,
-      rng: rng.fork('selection'),
-      judge: (queries) => Promise.resolve(judgeByTruth(queries)),
-      score: scoreByQuickRetriever(quick),
-      path: join(temporary, 'chosen.jsonl'),
-    });
-    await rm(temporary, { recursive: true });
-    const budget = await grade(chosen.labels);
-    yield { measure: `judged_share_seed${seed}`, value: chosen.labels.length / all.length, unit: 'of all pairs' };
-    yield { measure: `positives_seed${seed}`, value: positivesOf(chosen.labels), unit: `of ${positivesOf(all)}` };
-    yield share(`budget_recall1_seed${seed}`, budget);
-
-    const random = withRandom ? await grade(rng.fork('random').sample(all, chosen.labels.length)) : undefined;
-    if (random) yield share(`random_recall1_seed${seed}`, random);
-    ratios.push({ full, budget, ...(random && { random }) });
+    yield { measure: `positives_seed${seed}`, value: graded.found, unit: `of ${graded.positives}` };
+    for (const kind of ['full', 'budget', 'random'] as const) {
+      const right = graded[kind];
+      if (right) yield { measure: `${kind}_recall1_seed${seed}`, value: shareOf(right), unit: 'share' };
+    }
   }
   yield* ratioMeasures('budget', ratios);
-  if (withRandom) yield* ratioMeasures('random', ratios);
+  if (ratios.every(({ random }) => random)) yield* ratioMeasures('random', ratios);
 };
 
-/** For each test problem and seed, whether the first hit is relevant. */
-interface Ratios {
+/** Labels and trains with one seed. */
+async function gradeSeed(seed: number, { smoke, threads, keep, withRandom }: SeedOptions): Promise<Graded> {
+  const config = resolveConfig({ preset: 'demo' });
+  const { selection } = config.labels;
+  const small = { trainProblems: 96, seenTests: 12, heldOutTests: 12, easyTests: 0 };
+  const world = makeWorld({ ...config.data.world, ...(smoke && small) });
+  const tokenizer = await Tokenizer.load(folder);
+  const rng = Rng.fromSeed(seed);
+  const { queries } = selectPairs(world.problems, world.corpus, {
+    maxQueries: Infinity,
+    maxCandidates: Infinity,
+    restrictToType: true,
+    excludeSameAnswer: true,
+    rng: rng.fork('labels'),
+  });
+  const options: QuickRetrieverOptions = {
+    folder,
+    tokenize: (text) => tokenizer.encode(text),
+    settings: smoke ? { ...config.retriever, steps: 20 } : config.retriever,
+    excludeSameAnswer: true,
+    seed,
+    threads,
+  };
+  const traces = world.corpus.filter(({ split }) => split !== 'held-out');
+  const grade = async (labels: readonly Label[]): Promise<boolean[]> => {
+    const data = { problems: world.problems, traces };
+    const graded = await withTrainedRetriever(labels, data, options, async (score) =>
+      firstIsRelevant(world.tests, world.corpus, await score(world.tests, world.corpus)),
+    );
+    return graded ?? world.tests.map(() => false);
+  };
+  const quick = { ...options, settings: { ...options.settings, steps: smoke ? 10 : selection.quickSteps } };
+  const temporary = await mkdtemp(join(tmpdir(), 'selection-'));
+  const { labels } = await selectWithinBudget(queries, {
+    ...selection,
+    temperature: options.settings.temperature,
+    rng: rng.fork('selection'),
+    judge: (chosen) => Promise.resolve(judgeByTruth(chosen)),
+    score: scoreByQuickRetriever(quick),
+    path: join(keep ?? temporary, `selection-chosen-${seed}.jsonl`),
+    progress: { ...silent, line: (text) => console.error(text) },
+  });
+  await rm(temporary, { recursive: true });
+  const all = judgeByTruth(queries);
+  const part = (kind: string, of: readonly Label[]) => kept(keep, `selection-${kind}-${seed}`, () => grade(of));
+  return {
+    pairs: all.length,
+    judged: labels.length,
+    positives: positivesOf(all),
+    found: positivesOf(labels),
+    budget: await part('budget', labels),
+    full: await part('full', all),
+    ...(withRandom && { random: await part('random', rng.fork('random').sample(all, labels.length)) }),
+  };
+}
+
+interface SeedOptions {
+  smoke: boolean;
+  threads: number;
+  keep: string | undefined;
+  withRandom: boolean;
+}
+
+/** Outcome of a seed; the lists say for each test problem whether the first hit is relevant. */
+interface Graded {
+  pairs: number;
+  judged: number;
+  /** Positives among all pairs, and among those that were judged. */
+  positives: number;
+  found: number;
   full: boolean[];
   budget: boolean[];
   random?: boolean[];
@@ -107,7 +135,7 @@ function firstIsRelevant(
 }
 
 /** Mean over seeds of recall@1 over that of the full labels, with a 95 % interval from resampling test problems. */
-function* ratioMeasures(kind: 'budget' | 'random', ratios: readonly Ratios[]): Generator<Measure> {
+function* ratioMeasures(kind: 'budget' | 'random', ratios: readonly Graded[]): Generator<Measure> {
   const tests = ratios[0]!.full.map((_, i) => i);
   const ratio = (sample: readonly number[]): number => {
     const each = ratios.map((r) => count(sample, r[kind] ?? []) / Math.max(1, count(sample, r.full)));
@@ -126,8 +154,8 @@ function count(sample: readonly number[], right: readonly boolean[]): number {
   return sample.filter((i) => right[i]).length;
 }
 
-function share(measure: string, right: readonly boolean[]): Measure {
-  return { measure, value: right.filter(Boolean).length / right.length, unit: 'share' };
+function shareOf(right: readonly boolean[]): number {
+  return right.filter(Boolean).length / right.length;
 }
 
 function positivesOf(labels: readonly Label[]): number {

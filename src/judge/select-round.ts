@@ -49,6 +49,9 @@ export function firstSample(queries: readonly QueryCandidates[], budget: number,
   return choices;
 }
 
+/** Part of the guided choices where the retriever is unsure: they seldom find a positive, and only positives are learnt from. */
+const UNCERTAIN_SHARE = 0.25;
+
 export interface RoundOptions {
   budget: number;
   /** Share of the budget drawn without the retriever. */
@@ -59,8 +62,8 @@ export interface RoundOptions {
 }
 
 /**
- * A later round. Half of what the random slice leaves goes to queries by how sure the retriever is of its best unjudged
- * candidate, half by how unsure (least margin between its best two); queries without a positive come first in both, since
+ * A later round. Most of what the random slice leaves goes to queries by how sure the retriever is of its best unjudged
+ * candidate, the rest by how unsure (least margin between its best two); queries without a positive come first in both, since
  * a query teaches nothing before it has one. Without scores the whole round is random.
  */
 export function chooseRound(
@@ -75,7 +78,7 @@ export function chooseRound(
     choices.push(choice);
   };
   const guided = scores ? budget - Math.round(randomShare * budget) : 0;
-  const confident = Math.ceil(guided / 2);
+  const confident = Math.ceil((1 - UNCERTAIN_SHARE) * guided);
   while (scores && choices.length < guided) {
     const guesses = state.queries.flatMap((query, q) => {
       const guess = bestGuess(softmax(scores[q]!, temperature), openCandidates(query, taken[q]!));

@@ -55,14 +55,18 @@ describe('firstSample', () => {
 describe('chooseRound', () => {
   const options = { randomShare: 0, temperature: 1, rng: Rng.fromSeed(1) };
 
-  test('by hand: the sure query by its best candidate, the torn one by its best; judged pairs are left', () => {
-    const queries = world(3, 2, 1);
-    const state = { queries, judged: [new Set<number>(), new Set<number>(), new Set([0, 1])], positives: [0, 0, 0] };
-    const scores = [Float32Array.of(0, 5), Float32Array.of(1, 0.9), Float32Array.of(9, 0)];
+  test('by hand: three of four by how sure, then the torn one; judged pairs are left', () => {
+    const queries = world(5, 2, 1);
+    const none = () => new Set<number>();
+    const state = { queries, judged: [none(), none(), new Set([0, 1]), none(), none()], positives: [0, 0, 0, 0, 0] };
+    const [sure, torn, done] = [Float32Array.of(0, 5), Float32Array.of(1, 0.9), Float32Array.of(9, 0)];
+    const scores = [sure, torn, done, Float32Array.of(4, 0), Float32Array.of(3, 0)];
     // softmax(0, 5) = (.0067, .9933); softmax(1, .9) = (.525, .475)
-    const choices = chooseRound(state, scores, { ...options, budget: 2 });
+    const choices = chooseRound(state, scores, { ...options, budget: 4 });
     expect(choices).toMatchObject([
       { query: 0, candidate: 1, reason: 'confident', probability: expect.closeTo(0.9933, 4) as number },
+      { query: 3, candidate: 0, reason: 'confident' },
+      { query: 4, candidate: 0, reason: 'confident' },
       { query: 1, candidate: 0, reason: 'uncertain', probability: expect.closeTo(0.525, 3) as number },
     ]);
   });

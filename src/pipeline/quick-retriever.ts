@@ -14,6 +14,7 @@ import {
   trainRetriever,
   type Query,
   type Tokenize,
+  withoutLikelyPositives,
 } from '../retriever/index.js';
 
 export interface QuickRetrieverOptions {
@@ -43,8 +44,9 @@ export async function withTrainedRetriever<T>(
   use: (score: ScoreAll) => Promise<T>,
 ): Promise<T | undefined> {
   const { folder, tokenize, settings, excludeSameAnswer, seed, threads } = options;
-  const { labelled } = collectLabels(labels, data.problems, data.traces);
-  if (labelled.length < LEAST_QUERIES) return undefined;
+  const collected = collectLabels(labels, data.problems, data.traces).labelled;
+  if (collected.length < LEAST_QUERIES) return undefined;
+  const labelled = withoutLikelyPositives(collected, labels);
   const spec = specOf(settings);
   const { config, params } = await createEncoder(folder, encoderShapeOf(settings), seed);
   const { scoring, temperature } = settings;
@@ -66,13 +68,24 @@ export async function withTrainedRetriever<T>(
   }
 }
 
-/** The `score` of budgeted selection. Every round trains anew, with a seed of its own. */
+/** Least token dropout of a quick training: its pairs are few, and soon known by heart. */
+const QUICK_TOKEN_DROPOUT = 0.2;
+
+/**
+ * The `score` of budgeted selection. Every round trains anew, with a seed of its own; no query is set apart for validation,
+ * since a handful would choose a checkpoint by luck.
+ */
 export function scoreByQuickRetriever(options: QuickRetrieverOptions): ScoreCandidates {
   return async (labels, queries, round) => {
     const problems = queries.map(({ problem }) => problem);
     const traces = [...new Map(queries.flatMap(({ candidates }) => candidates).map((t) => [t.id, t])).values()];
     const place = new Map(traces.map(({ id }, at) => [id, at]));
-    const settings = { ...options, seed: options.seed + round };
+    const { tokenDropout } = options.settings;
+    const settings = {
+      ...options,
+      settings: { ...options.settings, heldOutShare: 0, tokenDropout: Math.max(tokenDropout, QUICK_TOKEN_DROPOUT) },
+      seed: options.seed + round,
+    };
     return withTrainedRetriever(labels, { problems, traces }, settings, async (score) => {
       const scores = await score(problems, traces);
       return queries.map(({ candidates }, q) =>
