@@ -1,4 +1,4 @@
-/** `npm run bench -- NAME [--json FILE] [--only PART ...] [--threads N] [--python FILE] [--smoke]`: prints measures as they come. */
+/** `npm run bench -- NAME [--json FILE] [--only PART ...] [--threads N] [--python FILE] [--keep FOLDER] [--smoke]`: prints measures as they come. */
 import { availableParallelism } from 'node:os';
 import { parseArgs } from 'node:util';
 import { writeJsonAtomic } from '../src/core/files.js';
@@ -7,6 +7,7 @@ import { rounded, type Benchmark, type Measure } from './measure.js';
 const BENCHMARKS: Record<string, () => Promise<{ benchmark: Benchmark }>> = {
   engine: () => import('./engine.js'),
   verify: () => import('./verify.js'),
+  selection: () => import('./selection.js'),
 };
 
 const { values, positionals } = parseArgs({
@@ -14,6 +15,7 @@ const { values, positionals } = parseArgs({
   options: {
     json: { type: 'string' },
     only: { type: 'string', multiple: true, default: [] },
+    keep: { type: 'string' },
     threads: { type: 'string', default: String(availableParallelism()) },
     python: { type: 'string' },
     smoke: { type: 'boolean', default: false },
@@ -27,8 +29,8 @@ if (!load) {
 }
 const { benchmark } = await load();
 const measures: Measure[] = [];
-const { smoke, only, python } = values;
-for await (const measure of benchmark({ smoke, threads: Number(values.threads), only, python })) {
+const { smoke, only, python, keep } = values;
+for await (const measure of benchmark({ smoke, only, python, keep, threads: Number(values.threads) })) {
   const short = rounded(measure);
   measures.push(short);
   console.log(`${short.measure.padEnd(36)} ${String(short.value).padStart(10)} ${short.unit}`);

@@ -1,5 +1,9 @@
 /** What a benchmark reports, and how time is taken. */
 
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { writeJsonAtomic } from '../src/core/files.js';
+
 export interface Measure {
   measure: string;
   value: number;
@@ -17,6 +21,8 @@ export interface BenchmarkOptions {
   only: readonly string[];
   /** Python with the peers' packages, for benchmarks that run a peer beside ours. */
   python: string | undefined;
+  /** Folder for what is done, so that a long benchmark that was stopped goes on. */
+  keep: string | undefined;
 }
 
 /** Median seconds of `rounds` calls after one that warms up. */
@@ -43,6 +49,17 @@ async function sortedSeconds(rounds: number, work: () => Promise<unknown>): Prom
 /** Largest resident memory of this process so far, in gigabytes. */
 export function peakGigabytes(): number {
   return process.resourceUsage().maxRSS / 1e6;
+}
+
+/** A part of a benchmark by its name: as it is kept in `folder`, or made, and kept where there is a folder. */
+export async function kept<T>(folder: string | undefined, name: string, make: () => Promise<T>): Promise<T> {
+  if (folder === undefined) return make();
+  const path = join(folder, `${name}.json`);
+  const text = await readFile(path, 'utf8').catch(() => undefined);
+  if (text !== undefined) return JSON.parse(text) as T;
+  const value = await make();
+  await writeJsonAtomic(path, value);
+  return value;
 }
 
 /** Four significant digits: more would only show noise. */

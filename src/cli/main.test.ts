@@ -20,7 +20,20 @@ async function configFile(text?: string): Promise<string> {
   return file;
 }
 
-const verbs = ['run', 'judge', 'retriever', 'train', 'eval', 'report', 'init', 'doctor', 'verify', 'model', 'world'];
+const verbs = [
+  'run',
+  'judge',
+  'retriever',
+  'train',
+  'eval',
+  'report',
+  'init',
+  'doctor',
+  'verify',
+  'model',
+  'world',
+  'corpus',
+];
 
 describe('ra-rft', () => {
   it('tells its version and its verbs, and fails without a verb', async () => {

@@ -1,7 +1,10 @@
 /** The command line's verbs and options. Each verb's module is loaded only when it is called, so that starting is fast. */
 import { Command, Option } from 'commander';
 import { terminalProgress } from '../core/terminal-progress.js';
+import { each, withRunOptions, type Build } from './build.js';
 import type { CliContext, CliStreams, GlobalOptions } from './context.js';
+import type { CorpusBuildOptions, CorpusInspectOptions } from './corpus.js';
+import { addJudge } from './judge-command.js';
 import type { ModelImportOptions } from './model.js';
 import type { RunOptions } from './run-options.js';
 import type { RunVerb } from './run.js';
@@ -9,9 +12,8 @@ import type { VerifyOptions } from './verify.js';
 import { packageVersion } from './version.js';
 import type { WorldGenerateOptions, WorldPretrainOptions } from './world.js';
 
-const runVerbs: Readonly<Record<RunVerb, string>> = {
+const runVerbs: Readonly<Record<Exclude<RunVerb, 'judge'>, string>> = {
   run: 'Run everything: data, labels, retriever, the arms, evaluation, report. Goes on where an earlier attempt stopped.',
-  judge: 'Run up to the relevance labels.',
   retriever: 'Run up to the trained retriever and its index.',
   train: 'Run up to the trained policies of all arms.',
   eval: 'Run up to the last evaluation of all arms.',
@@ -22,13 +24,6 @@ export interface ProgramOptions {
   streams: CliStreams;
   /** Appended to the help of the verbs that take a configuration. */
   configHelp?: string | undefined;
-}
-
-/** A program and what its actions get. */
-interface Build {
-  program: Command;
-  configHelp: string | undefined;
-  context: () => CliContext;
 }
 
 /** The whole command line. Commander's errors are thrown, not turned into an exit. */
@@ -48,27 +43,49 @@ export function buildProgram({ streams, configHelp }: ProgramOptions): Command {
     .exitOverride();
   const build: Build = { program, configHelp, context: () => contextOf(program, streams) };
   for (const [verb, about] of Object.entries(runVerbs) as [RunVerb, string][]) addRunVerb(build, verb, about);
-  for (const add of [addInit, addDoctor, addVerify, addModel, addWorld]) add(build);
+  for (const add of [addJudge, addCorpus, addInit, addDoctor, addVerify, addModel, addWorld]) add(build);
   return program;
 }
 
 function addRunVerb({ program, configHelp, context }: Build, verb: RunVerb, about: string): void {
-  const command = program
-    .command(verb)
-    .description(about)
-    .option('--config <file>', 'YAML file (see ra-rft init)')
-    .option('--preset <name>', 'starting values: demo or quick; demo where neither file nor preset is given')
-    .option('--quick', 'short for --preset quick')
-    .option('--set <key=value>', 'set one key; may be repeated', (text: string, all: string[]) => [...all, text], [])
-    .option('--name <name>', 'name of the run: its folder is <runs>/<name>')
-    .option('--seed <number>', 'short for --set seed=<number>')
-    .option('--runs <folder>', 'folder of the run folders', 'runs')
-    .option('--dry-run', 'print the resolved configuration and run nothing');
-  if (configHelp !== undefined) command.addHelpText('after', `\n${configHelp}`);
+  const command = withRunOptions(program.command(verb).description(about), configHelp);
   command.action(async (options: RunOptions) => {
     const { runVerb } = await import('./run.js');
     await runVerb(verb, options, context());
   });
+}
+
+function addCorpus({ program, context }: Build): void {
+  const corpus = program.command('corpus').description('Corpora of worked traces to retrieve from (docs/corpus.md).');
+  corpus
+    .command('build')
+    .description('Make a corpus from solved problems; goes on where an earlier attempt stopped.')
+    .requiredOption('--input <files...>', 'JSONL or Parquet files, or hf://datasets/owner/name/folder')
+    .requiredOption('--out <folder>', 'folder of the corpus')
+    .option('--exclude <files...>', 'benchmark files: problems that overlap with theirs are removed', [])
+    .option('--queries <files...>', 'training problems: their twins are removed, or listed (corpus.queryOverlap)', [])
+    .option('--preset <name>', 'short for --set corpus.preset=<name>: plain, math, gsm8k, openr1-math, numinamath')
+    .option('--field <key=name>', 'short for --set corpus.fields.<key>=<name>; may be repeated', each, [])
+    .option('--traces <kind>', 'short for --set corpus.traces=<kind>: raw or summary')
+    .option('--seed <number>', 'short for --set seed=<number>')
+    .option('--config <file>', 'YAML file; its sections corpus and llm and its reward are used')
+    .option('--set <key=value>', 'set one key; may be repeated', each, [])
+    .option('--strict', 'stop at the first faulty record instead of setting it aside')
+    .option('--redo', 'make the corpus anew; replies of the language model and downloads are kept')
+    .action(async (options: CorpusBuildOptions) => {
+      const { buildCorpusVerb } = await import('./corpus.js');
+      await buildCorpusVerb(options, context());
+    });
+  corpus
+    .command('inspect')
+    .description('Show what a corpus holds: counts, lengths, what was set aside and why, random traces.')
+    .argument('<folder>', 'folder of the corpus')
+    .option('--traces <number>', 'random traces to show', '10')
+    .option('--seed <number>', 'seed of the choice', '1')
+    .action(async (folder: string, options: CorpusInspectOptions) => {
+      const { inspectCorpusVerb } = await import('./corpus.js');
+      await inspectCorpusVerb(folder, options, context());
+    });
 }
 
 function addInit({ program, context }: Build): void {

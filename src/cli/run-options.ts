@@ -1,7 +1,7 @@
 /** Options shared by the verbs that work on a run, and the configuration and folder they stand for. */
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { resolveConfig, type Config } from '../config/index.js';
+import { freeKeys, resolveConfig, type Config } from '../config/index.js';
 
 export interface RunOptions {
   config?: string;
@@ -24,21 +24,26 @@ export interface ResolvedRun {
 }
 
 /**
- * Which run is meant. Without --config, --preset, --quick and --set, a folder of that name goes on with the configuration it
- * holds; a new one takes the preset `demo`.
+ * Which run is meant. Without --config, --preset, --quick and --set of what decides results, a folder of that name goes on
+ * with the configuration it holds; a new one takes the preset `demo`.
  */
 export function resolveRun(options: RunOptions): ResolvedRun {
   const set = [...options.set];
   if (options.seed !== undefined) set.push(`seed=${options.seed}`);
   const preset = options.quick === true ? 'quick' : options.preset;
-  if (options.config === undefined && preset === undefined && set.length === 0 && options.name !== undefined) {
+  if (options.config === undefined && preset === undefined && set.every(isFree) && options.name !== undefined) {
     const kept = join(options.runs, options.name, 'config.yaml');
-    if (existsSync(kept)) return finish(options, { file: kept, set: [] }, `the run folder's own ${kept}`);
+    if (existsSync(kept)) return finish(options, { file: kept, set }, `the run folder's own ${kept}`);
   }
   if (options.name !== undefined) set.push(`name=${options.name}`);
   const base = preset ?? (options.config === undefined ? 'demo' : undefined);
   const origin = [base && `preset ${base}`, options.config, set.length > 0 && '--set'].filter(Boolean).join(', ');
   return finish(options, { preset: base, file: options.config, set }, origin);
+}
+
+/** Whether a `key=value` says only how work is done. */
+function isFree(assignment: string): boolean {
+  return freeKeys.includes(assignment.split('=')[0]?.trim() ?? '');
 }
 
 function finish(options: RunOptions, from: Parameters<typeof resolveConfig>[0], origin: string): ResolvedRun {

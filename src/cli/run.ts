@@ -1,5 +1,5 @@
 /** The verbs that work on a run: the whole of it, or up to one stage. */
-import { configToYaml, withDefaults, type Config } from '../config/index.js';
+import { configToYaml, freeKeys, withDefaults, type Config } from '../config/index.js';
 import { durationText } from '../core/terminal-progress.js';
 import { RunFolder } from '../core/run-folder.js';
 import { planRun, planText, runPipeline, type LastStage } from '../pipeline/index.js';
@@ -25,7 +25,7 @@ export async function runVerb(verb: RunVerb, options: RunOptions, context: CliCo
     await reportVerb(root, context);
     return;
   }
-  const plan = planText(await planRun(config));
+  const plan = planText(await planRun(config, root));
   if (options.dryRun === true) {
     context.out(`# ${verb} in ${root}, from ${origin}; nothing is run.`);
     context.out(plan.map((line) => `# ${line}`).join('\n'));
@@ -46,7 +46,8 @@ async function runStages(
   context: CliContext,
 ): Promise<void> {
   const started = performance.now();
-  const run = await RunFolder.open(root, { values: config, yaml: configToYaml(config), complete: withDefaults });
+  const file = { values: config, yaml: configToYaml(config), complete: withDefaults, freeKeys };
+  const run = await RunFolder.open(root, file);
   try {
     const { progress } = context;
     const summary = await runPipeline(config, run, { until: lastStages[verb], progress });

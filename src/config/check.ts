@@ -10,7 +10,7 @@ export interface Finding {
 }
 
 export function checkConfig(config: Config): Finding[] {
-  return [...checkData(config), ...checkArms(config), ...checkRetriever(config)];
+  return [...checkData(config), ...checkLlm(config), ...checkArms(config), ...checkRetriever(config)];
 }
 
 function checkData({ data }: Config): Finding[] {
@@ -31,6 +31,54 @@ function checkData({ data }: Config): Finding[] {
     });
   }
   return findings;
+}
+
+function checkLlm({ llm, labels }: Config): Finding[] {
+  const findings: Finding[] = [];
+  if (labels.judge === 'llm' && llm.model === null) {
+    findings.push({
+      path: ['llm', 'model'],
+      message: 'labels.judge is llm, but llm.model names no model',
+      expected: 'the name of a model on the server at llm.baseUrl',
+    });
+  }
+  if (/^https?:\/\/[^/]*@/.test(llm.baseUrl)) {
+    findings.push({
+      path: ['llm', 'baseUrl'],
+      message: 'llm.baseUrl holds a user name or password, which would stand in the run folder',
+      expected: 'an address without them, and the key in the environment variable that llm.apiKeyEnv names',
+    });
+  }
+  if (llm.maxUsd > 0 && llm.model !== null && !llm.prices.some(({ model }) => model === llm.model)) {
+    findings.push({
+      path: ['llm', 'maxUsd'],
+      message: `llm.maxUsd needs the price of ${llm.model}, which llm.prices does not have`,
+      expected: `an item of llm.prices with model: ${llm.model}`,
+      hint: 'A local server costs nothing: inputUsd: 0 and outputUsd: 0. llm.maxCalls limits calls without prices.',
+    });
+  }
+  if (labels.llm.candidatesPerCall > 1 && labels.judge === 'llm' && labels.selection.pairs === 'budget') {
+    findings.push({
+      path: ['labels', 'llm', 'candidatesPerCall'],
+      message: `labels.llm.candidatesPerCall is ${labels.llm.candidatesPerCall}, but the rounds of a budget change the lists`,
+      expected: '1 with labels.selection.pairs: budget',
+    });
+  }
+  return [...findings, ...checkVotes(labels.llm)];
+}
+
+function checkVotes({ votes, temperature }: Config['labels']['llm']): Finding[] {
+  if (votes % 2 === 0) {
+    return [{ path: ['labels', 'llm', 'votes'], message: `labels.llm.votes is ${votes}`, expected: 'an odd number' }];
+  }
+  if (votes === 1 || temperature > 0) return [];
+  return [
+    {
+      path: ['labels', 'llm', 'temperature'],
+      message: `labels.llm.votes is ${votes}, but at temperature 0 all votes are the same`,
+      expected: 'a temperature above 0, as in 0.7',
+    },
+  ];
 }
 
 function checkArms({ arms }: Config): Finding[] {

@@ -17,6 +17,8 @@ export interface KeyFacts {
   file: boolean;
   /** Values that match are names, not paths. */
   notFile: RegExp | undefined;
+  /** Whether errors must not repeat a wrong value: somebody may have put a secret there. */
+  hidden: boolean;
   /** Whether a text is a right value, so that `--set name=12` means the text. */
   takesText: boolean;
 }
@@ -27,6 +29,7 @@ interface SchemaNode {
   unit?: string;
   file?: boolean;
   notFile?: string;
+  hidden?: boolean;
   default?: unknown;
   enum?: unknown[];
   minimum?: number;
@@ -84,6 +87,7 @@ function keyFacts(path: string, node: SchemaNode): KeyFacts {
     default: node.default,
     file: node.file === true,
     notFile: node.notFile === undefined ? undefined : new RegExp(node.notFile),
+    hidden: node.hidden === true,
     takesText: takesText(node),
   };
 }

@@ -1,5 +1,7 @@
 /** The only place that reads the environment: secrets and addresses, which never stand in a configuration or a run folder. */
 
+import { RaRftError } from '../core/errors.js';
+
 /** How to reach the Hugging Face Hub. */
 export interface HubAccess {
   /** HF_TOKEN, for gated and private models. */
@@ -11,4 +13,21 @@ export interface HubAccess {
 export function hubAccess(env: NodeJS.ProcessEnv = process.env): HubAccess {
   const { HF_TOKEN: accessToken, HF_ENDPOINT: hubUrl } = env;
   return { ...(accessToken && { accessToken }), ...(hubUrl && { hubUrl }) };
+}
+
+/**
+ * The key in the environment variable that `llm.apiKeyEnv` names; undefined where it names none. Throws `llm` where the
+ * variable is missing or empty.
+ */
+export function llmApiKey(variable: string | null, env: NodeJS.ProcessEnv = process.env): string | undefined {
+  if (variable === null) return undefined;
+  const value = env[variable]?.trim();
+  if (value) return value;
+  throw new RaRftError({
+    code: 'llm',
+    message: `the environment variable ${variable} holds no key`,
+    where: 'llm.apiKeyEnv',
+    expected: 'the key of the server at llm.baseUrl',
+    hint: `Set it (export ${variable}=...); for a server that wants no key, set llm.apiKeyEnv to null.`,
+  });
 }

@@ -15,7 +15,8 @@ export function findingOf(issue: z.core.$ZodIssue, values: unknown): Finding[] {
     return [{ path, message: `${shown(path)} is missing`, expected: facts?.allowed }];
   }
   const expected = [facts?.allowed ?? issue.message, facts?.unit].filter((text) => text !== undefined).join(', ');
-  return [{ path, message: `${shown(path)} is ${short(value)}`, expected: facts ? expected : issue.message }];
+  const text = facts?.hidden === true ? 'not what is allowed' : short(value);
+  return [{ path, message: `${shown(path)} is ${text}`, expected: facts ? expected : issue.message }];
 }
 
 /** One error of all findings. `locate` says where a key was set. */
@@ -49,7 +50,10 @@ function unknownKey(path: readonly PropertyKey[]): Finding {
   const name = String(path.at(-1));
   const siblings = keysUnder(dotted(section));
   const nearest = nearestName(name, siblings);
-  const elsewhere = configKeys().filter((key) => key.path.endsWith(`.${name}`) || key.path === name);
+  const depth = (key: { path: string }) => key.path.split('.').length;
+  const elsewhere = configKeys()
+    .filter((key) => key.path.endsWith(`.${name}`) || key.path === name)
+    .toSorted((a, b) => depth(a) - depth(b));
   const guess = nearest === undefined ? elsewhere.map((key) => key.path).slice(0, 3) : [shown([...section, nearest])];
   return {
     path,

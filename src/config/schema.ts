@@ -3,32 +3,13 @@
  * Defaults suit a small model on a user's own data; the embedded world's measured numbers are the presets (presets.ts).
  */
 import { z } from 'zod';
+import { atLeast, count, field, key, path, positive, section, share } from './schema-fields.js';
+import { corpus as corpusMaking } from './schema-corpus.js';
+import { labels, llm } from './schema-judging.js';
 
 /** Where the trace in the prompt comes from: no trace, the trained retriever, or a control. */
 export const contextNames = ['none', 'learned', 'bm25', 'random', 'oracle'] as const;
 export type ContextName = (typeof contextNames)[number];
-
-/** Attaches what docs and help show: one sentence, and the unit where the number has one. */
-function key<T extends z.ZodType>(schema: T, description: string, unit?: string): T {
-  return schema.meta(unit === undefined ? { description } : { description, unit });
-}
-
-const count = (least: number, value: number, description: string, unit?: string) =>
-  key(z.int().min(least).default(value), description, unit);
-const positive = (value: number, description: string, unit?: string) =>
-  key(z.number().positive().default(value), description, unit);
-const atLeast = (least: number, value: number, description: string, unit?: string) =>
-  key(z.number().min(least).default(value), description, unit);
-const share = (value: number, description: string) =>
-  key(z.number().min(0).max(1).default(value), description, 'share');
-/** Paths are marked `file`, and resolved against the file that names them, except values that match `notFile`. */
-const path = (description: string) => z.string().min(1).nullable().default(null).meta({ description, file: true });
-const field = (value: string, description: string) => key(z.string().min(1).default(value), description);
-const section = <T extends z.core.$ZodLooseShape>(shape: T, description: string) =>
-  z
-    .strictObject(shape)
-    .prefault({} as never)
-    .meta({ description });
 
 const fields = section(
   {
@@ -50,7 +31,7 @@ const fields = section(
 
 const dataFile = (what: string) =>
   section(
-    { path: path(`JSONL file with ${what}; relative to the configuration file. null: none.`), fields },
+    { path: path(`JSONL or Parquet file with ${what}; relative to the configuration file. null: none.`), fields },
     `${what[0]!.toUpperCase()}${what.slice(1)}.`,
   );
 
@@ -72,7 +53,7 @@ const world = section(
 
 const data = section(
   {
-    source: key(z.enum(['world', 'files']).default('world'), 'The embedded world, or JSONL files of your own.'),
+    source: key(z.enum(['world', 'files']).default('world'), 'The embedded world, or files of your own.'),
     world,
     problems: dataFile('training problems'),
     corpus: dataFile('solved problems to retrieve from'),
@@ -88,6 +69,9 @@ const data = section(
     unverifiable: key(
       z.enum(['error', 'skip']).default('skip'),
       'A problem whose answer the verifier cannot read: stop, or leave it out and list it (data/left-out.jsonl).',
+    ),
+    excludeLists: path(
+      'JSONL file of traces that a problem is never shown or paired with, beside itself and its own text, with source: files (exclude.jsonl of ra-rft corpus build). null: none.',
     ),
     maxTrain: count(0, 0, 'Use at most this many training problems; 0: all.', 'problems'),
     maxTest: count(0, 0, 'Use at most this many test problems of each split; 0: all.', 'problems'),
@@ -149,39 +133,6 @@ const warmup = section(
     ),
   },
   'Optional supervised warm-up of the policy, for models that never solve a problem yet.',
-);
-
-const labels = section(
-  {
-    judge: key(
-      z.enum(['utility', 'truth']).default('utility'),
-      'utility: measured gain in log-likelihood of the right solution (Eq. 1). truth: equal truth fields, a control.',
-    ),
-    baseline: key(
-      z.enum(['query', 'query-and-trace']).default('query-and-trace'),
-      "What a gain is measured against: the mean over the query's candidates, or that and what the trace does for queries on average, so that a trace that helps everyone is not relevant to everyone.",
-    ),
-    topPositives: count(
-      1,
-      6,
-      'The best this many traces of a query with a gain above minGain become positives.',
-      'traces',
-    ),
-    minGain: atLeast(
-      0,
-      0,
-      'Gain that a positive must exceed; keeps noise out where no trace makes a difference.',
-      'nats',
-    ),
-    maxQueries: count(1, 760, 'Training problems to label.', 'problems'),
-    maxCandidates: count(1, 72, 'Traces judged for each query, drawn at random among the allowed ones.', 'traces'),
-    restrictToType: key(z.boolean().default(true), 'Judge only pairs of the same coarse type.'),
-    excludeSameAnswer: key(
-      z.boolean().default(true),
-      "Leave out traces with the query's own answer, which would reward copying.",
-    ),
-  },
-  'Gold-relevance labels: which trace helps with which problem.',
 );
 
 const retriever = section(
@@ -347,6 +298,8 @@ export const configSchema = z.strictObject({
   }),
   math,
   warmup,
+  corpus: corpusMaking,
+  llm,
   labels,
   retriever,
   rl,
@@ -370,4 +323,5 @@ export type Config = z.output<typeof configSchema>;
 /** What a file or preset may say: any part of it. */
 export type ConfigInput = z.input<typeof configSchema>;
 export type ArmConfig = Config['arms'][number];
+export type CorpusConfig = Config['corpus'];
 export type FieldMap = Config['data']['problems']['fields'];

@@ -73,7 +73,7 @@ export function setSource(assignments: readonly string[]): Source {
     }
     const path = text.slice(0, at).trim();
     setPath(values, path.split('.'), readValue(path, text.slice(at + 1)));
-    given.set(path, `--set ${text}`);
+    given.set(path, findKey(path)?.hidden === true ? `--set ${path}` : `--set ${text}`);
   }
   return {
     values,

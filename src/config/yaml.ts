@@ -44,11 +44,9 @@ export function commentedConfigYaml(options: InitOptions = {}): string {
 function valueLines(key: KeyFacts, name: string, indent: string, set: ReadonlyMap<string, unknown>): string[] {
   const active = set.has(key.path);
   const value = active ? set.get(key.path) : key.default;
-  // Lists of plain values stand on one line, so that removing one comment mark is enough.
-  const flat = Array.isArray(value) && value.every((item) => typeof item !== 'object');
-  const text = flat
-    ? `${name}: ${stringify(value, { collectionStyle: 'flow', lineWidth: 0 }).trimEnd()}`
-    : stringify({ [name]: value }, { lineWidth: 0 }).trimEnd();
+  // A list of plain values stays on the line of its key, so that taking the mark away is enough.
+  const plain = Array.isArray(value) && value.every((item) => item === null || typeof item !== 'object');
+  const text = plain ? `${name}: ${JSON.stringify(value)}` : stringify({ [name]: value }, { lineWidth: 0 }).trimEnd();
   return text.split('\n').map((line) => `${indent}${active ? '' : '# '}${line}`);
 }
 

@@ -11,6 +11,8 @@ export type ErrorCode =
   | 'io' // the file system: full disk, missing permission, missing file
   | 'engine' // a policy engine that failed or was used after dispose
   | 'verifier' // a verifier or reward function that failed
+  | 'llm' // a language model server that cannot be used: key, model, address
+  | 'budget' // maxUsd or maxCalls was reached
   | 'usage' // the command line
   | 'internal'; // a bug in this project
 

@@ -66,6 +66,16 @@ export const errorCodes: Readonly<Record<ErrorCode, ErrorCodeFacts>> = {
     meaning: 'A tensor graph whose shapes or types do not fit.',
     remedy: 'A bug in a model definition: see the line that is named.',
   },
+  llm: {
+    exitCode: 12,
+    meaning: 'The language model server cannot be used: no key, a key or a model it does not know, no answer.',
+    remedy: 'Check llm.baseUrl, llm.model and the environment variable that llm.apiKeyEnv names.',
+  },
+  budget: {
+    exitCode: 13,
+    meaning: 'The limit of money or calls of this command (llm.maxUsd, llm.maxCalls) was reached.',
+    remedy: 'Run the same command again to spend as much once more; what was paid for is kept and not paid again.',
+  },
 };
 
 /** Exit code of a process that was ended by a signal (128 plus the signal's number). */

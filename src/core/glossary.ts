@@ -12,6 +12,25 @@ export const terms: readonly Term[] = [
   { term: 'problem', meaning: 'A question with an answer that can be verified, (q, a).' },
   { term: 'trace', meaning: 'A solved problem written to be learnt from: question, worked steps, boxed answer.' },
   { term: 'corpus', meaning: 'The traces that can be retrieved, C. Never holds a test problem.' },
+  {
+    term: 'decontamination',
+    meaning:
+      'Removing problems from a corpus that share a run of words (8 by default) with a benchmark problem, so that no test is practised on.',
+  },
+  {
+    term: 'near-duplicate',
+    meaning:
+      'A problem whose three-word shingles have a Jaccard similarity of 0.8 or more with those of another; found by MinHash, decided exactly.',
+  },
+  {
+    term: 'exclude list',
+    meaning: 'Traces that a problem is never shown or paired with: its own and those of its near-duplicates.',
+  },
+  {
+    term: 'pair selection',
+    meaning:
+      'Which pairs of problem and trace are judged: all of a type, or a budget spent on a sample, on what a quick retriever is sure or unsure of, and on a random slice.',
+  },
   { term: 'context', meaning: 'The trace that stands in the prompt, or none.' },
   {
     term: 'relevance',
@@ -27,6 +46,24 @@ export const terms: readonly Term[] = [
   {
     term: 'label',
     meaning: 'A decision that a trace is relevant to a problem or not; a failed judgement is recorded and is neither.',
+  },
+  {
+    term: 'LLM judge',
+    meaning:
+      'A language model that reads two solved problems and says, after a brief justification, whether the reasoning of the one carries over to the other.',
+    paper: 'stage 1',
+  },
+  {
+    term: 'votes',
+    meaning: 'Several answers of the LLM judge to the same question; more than half of all decide.',
+  },
+  {
+    term: 'listwise',
+    meaning: 'Several traces judged in one call, to cut cost; pairwise is one trace a call.',
+  },
+  {
+    term: 'audit',
+    meaning: 'Comparing labels with those of another judge or of a person who does not see them.',
   },
   {
     term: 'gold-relevance distillation',

@@ -4,7 +4,9 @@ export { errorCodes, errorDocsMarkdown, signalExitCodes, type ErrorCodeFacts } f
 export * from './files.js';
 export { terms, type Term } from './glossary.js';
 export * from './hash.js';
+export { hashFile } from './hash-file.js';
 export * from './jsonl.js';
+export { measureLines, readLines, type RawLine } from './lines.js';
 export * from './progress.js';
 export * from './rng.js';
 export * from './run-folder.js';

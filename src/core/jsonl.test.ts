@@ -11,6 +11,11 @@ async function fileWith(text: string): Promise<string> {
 }
 
 describe('readJsonl', () => {
+  it('splits at line feeds only: a text may hold the line separators of Unicode', async () => {
+    const path = await fileWith('{"a":"x\u2028y"}\n{"a":"z\u2029"}\n');
+    expect(await readJsonlAll(path)).toEqual([{ a: 'x\u2028y' }, { a: 'z\u2029' }]);
+  });
+
   it('gives values with their line numbers; empty lines and Windows line ends do not shift them', async () => {
     const path = await fileWith('{"a":1}\r\n\n{"a":2}\n');
     const lines = [];

@@ -1,9 +1,9 @@
 /** JSON Lines: reading with file and line in every error, appending so that a crash loses at most the last line. */
-import { createReadStream } from 'node:fs';
 import { mkdir, open, readFile, type FileHandle } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { RaRftError } from './errors.js';
 import { namePath, writeFileAtomic } from './files.js';
+import { readLines } from './lines.js';
 
 /** A parsed line and its 1-based number. */
 export interface JsonlLine<T> {
@@ -13,17 +13,14 @@ export interface JsonlLine<T> {
 
 /** Streams a JSONL file; empty lines are skipped. Throws `data` with `file:line` at a line that is not JSON. */
 export async function* readJsonl<T = unknown>(path: string): AsyncGenerator<JsonlLine<T>> {
-  for await (const { line, text } of readLines(path)) {
-    if (text.trim() !== '') yield { line, value: parseLine<T>(text, path, line) };
-  }
+  for await (const { line, text } of textLines(path)) yield { line, value: parseLine<T>(text, path, line) };
 }
 
 /** As {@link readJsonl}, but a line that is not JSON comes as its error, and the rest goes on. */
 export async function* readJsonlTolerant(
   path: string,
 ): AsyncGenerator<JsonlLine<unknown> | { line: number; error: RaRftError }> {
-  for await (const { line, text } of readLines(path)) {
-    if (text.trim() === '') continue;
+  for await (const { line, text } of textLines(path)) {
     try {
       yield { line, value: parseLine<unknown>(text, path, line) };
     } catch (error) {
@@ -33,17 +30,12 @@ export async function* readJsonlTolerant(
   }
 }
 
-/** The lines of a text file with their 1-based numbers. Only a newline ends one: U+2028 may stand in a JSON string. */
-async function* readLines(path: string): AsyncGenerator<{ line: number; text: string }> {
-  let line = 0;
-  let rest = '';
-  for await (const chunk of createReadStream(path, 'utf8')) {
-    const texts = (chunk as string).split('\n');
-    texts[0] = rest + (texts[0] ?? '');
-    rest = texts.pop() ?? '';
-    for (const text of texts) yield { line: ++line, text: line === 1 ? text.replace(/^\uFEFF/, '') : text };
+/** Lines that hold something, as text; a byte order mark is none of it. */
+async function* textLines(path: string): AsyncGenerator<{ line: number; text: string }> {
+  for await (const raw of readLines(path)) {
+    const text = 'bytes' in raw ? raw.bytes.toString('utf8').replace(/^\uFEFF/, '') : '';
+    if (text.trim() !== '') yield { line: raw.line, text };
   }
-  if (rest !== '') yield { line: ++line, text: rest };
 }
 
 /** All values of a JSONL file in order. */

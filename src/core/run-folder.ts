@@ -31,6 +31,8 @@ export interface StageMarker {
 /** The configuration as plain data, and as the YAML text to keep. */
 export interface RunConfigFile {
   values: unknown;
+  /** Dotted keys that may differ when a run goes on: they say how work is done, not what comes out. */
+  freeKeys?: readonly string[];
   yaml: string;
   /** Brings values kept by an older version up to date: keys that are new since then get their defaults. */
   complete?: (kept: unknown) => unknown;
@@ -62,7 +64,7 @@ export class RunFolder {
     try {
       const old = await readConfig(paths.config);
       if (old === undefined) await writeFileAtomic(paths.config, config.yaml);
-      else refuseOtherConfig(paths.config, config.complete?.(old) ?? old, config.values);
+      else refuseOtherConfig(paths.config, config.complete?.(old) ?? old, config);
       await removeLeftovers(root);
       return new RunFolder(root, lock, await JsonlWriter.open(paths.events));
     } catch (error) {
@@ -156,8 +158,8 @@ export function configDifferences(a: unknown, b: unknown, path = ''): { key: str
   return keys.flatMap((key) => configDifferences(a[key], b[key], path === '' ? key : `${path}.${key}`));
 }
 
-function refuseOtherConfig(file: string, old: unknown, wanted: unknown): void {
-  const differences = configDifferences(old, wanted);
+function refuseOtherConfig(file: string, old: unknown, { values, freeKeys = [] }: RunConfigFile): void {
+  const differences = configDifferences(old, values).filter(({ key }) => !freeKeys.includes(key));
   if (differences.length === 0) return;
   const shown = differences
     .slice(0, 8)

@@ -32,6 +32,9 @@ export const DEFAULT_FIELDS: FieldNames = {
 /** A field's value: its text, nothing there, or a value that is no text. Numbers and booleans are taken as written. */
 export type FieldValue = { text: string } | { missing: true } | { wrong: string };
 
+/** Stands where a text should be that is not valid UTF-8; no field accepts it. */
+export const INVALID_TEXT = Symbol('not valid UTF-8');
+
 /** Reads one field of a parsed line. A name that exists as it stands wins over the path its dots spell. */
 export function readField(record: Record<string, unknown>, name: string): FieldValue {
   let value: unknown = record[name];
@@ -43,7 +46,10 @@ export function readField(record: Record<string, unknown>, name: string): FieldV
   }
   if (value === undefined || value === null) return { missing: true };
   if (typeof value === 'string') return { text: value.trim() };
-  if (typeof value === 'number' || typeof value === 'boolean') return { text: String(value) };
+  if (typeof value === 'number' || typeof value === 'bigint' || typeof value === 'boolean') {
+    return { text: String(value) };
+  }
+  if (value === INVALID_TEXT) return { wrong: 'not valid UTF-8' };
   return { wrong: Array.isArray(value) ? 'a list' : `an ${typeof value}` };
 }
 

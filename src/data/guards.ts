@@ -1,4 +1,5 @@
 /** Leak guards: which traces must never be shown with a problem, whoever retrieves or judges them. */
+import type { ExcludeLists } from './exclude-lists.js';
 import type { Problem, Trace } from './types.js';
 import { normaliseText } from './normalise.js';
 import { parseNumberText } from './number-text.js';
@@ -24,11 +25,13 @@ export function sameText(a: { question: string }, b: { question: string }): bool
 export interface LeakRules {
   sameAnswer?: boolean;
   sameText?: boolean;
+  /** Traces that a problem is never shown, beside what the other rules find. */
+  lists?: ExcludeLists;
 }
 
 /**
- * The `exclude` function of retrieval and labelling: true for a trace that is the query itself, repeats its text, or
- * has its answer. `problems` lend the queries their answers; a query that is not among them is only guarded by
+ * The `exclude` function of retrieval and labelling: true for a trace that is the query itself, repeats its text, stands in
+ * its exclude list, or has its answer. `problems` lend the queries their answers; a query that is not among them is only guarded by
  * text. Keys are computed once per problem and trace, so a call costs a few map look-ups.
  */
 export function leakGuard(
@@ -46,7 +49,7 @@ export function leakGuard(
     return text;
   };
   return (query, trace) => {
-    if (trace.id === query.id) return true;
+    if (trace.id === query.id || rules.lists?.get(query.id)?.has(trace.id)) return true;
     let keys = traceKeys.get(trace);
     if (!keys) traceKeys.set(trace, (keys = { answer: answerKey(trace.answer), text: textOf(trace.question) }));
     if (byText && keys.text === textOf(query.question)) return true;

@@ -2,9 +2,24 @@
 export type { Problem, Trace } from './types.js';
 export { loadProblems, loadTraces, type Loaded, type LoadOptions } from './load.js';
 export { DEFAULT_FIELDS, type FieldNames } from './fields.js';
+export type { ReadOptions, RecordLine } from './record-line.js';
+export { countRecords, readRecords } from './records.js';
+export { optionalText, requiredText } from './record-text.js';
+export { fetchHubFile, listHubFiles, type HubPlace } from './hub.js';
+export {
+  chooseDataFiles,
+  datasetAddress,
+  fetchDataset,
+  type DatasetAddress,
+  type DatasetOptions,
+} from './hub-dataset.js';
+export { NgramIndex, signsAndWordsOf, wordsOf, type Overlap } from './overlap.js';
+export { BANDS, jaccard, MinHasher, ROWS, shinglesOf } from './minhash.js';
+export { TwinIndex, type Twin, type TwinOptions } from './twins.js';
 export { writeJsonl } from './write.js';
 export { partByText, splitByText, tracesOf, type Split, type SplitShares } from './split.js';
 export { answerKey, leakGuard, sameAnswer, sameText, type LeakRules } from './guards.js';
+export { readExcludeLists, type ExcludeList, type ExcludeLists } from './exclude-lists.js';
 export { contentId, normaliseText } from './normalise.js';
 export { equationTemplate } from './equation-template.js';
 export { workedSolution, type WorkedSolution } from './worked-solution.js';

@@ -1,9 +1,10 @@
-/** Problems and traces from JSONL files: every line is checked, every error says file, line and field. */
-import { readFile } from 'node:fs/promises';
-import { errorFacts, RaRftError, type ErrorFacts } from '../core/errors.js';
+/** Problems and traces from JSONL or Parquet files: every line is checked, every error says file, line and field. */
+import { errorFacts, RaRftError } from '../core/errors.js';
 import { equationTemplate } from './equation-template.js';
-import { DEFAULT_FIELDS, nearestField, readField, type FieldNames } from './fields.js';
+import { DEFAULT_FIELDS, readField, type FieldNames } from './fields.js';
 import { contentId } from './normalise.js';
+import { missingField, optionalText, requiredText, unusable } from './record-text.js';
+import { readRecords } from './records.js';
 import type { Problem, Trace } from './types.js';
 import { workedSolution } from './worked-solution.js';
 
@@ -34,18 +35,19 @@ export async function loadProblems(path: string, options: LoadOptions = {}): Pro
   const fields = { ...DEFAULT_FIELDS, ...options.fields };
   return loadRecords(path, fields, options, (record) => {
     const { question, answer } = required(record, fields, options);
-    const equation = optional(record, fields.equation, 'equation');
+    const equation = optionalText(record, fields.equation, 'equation');
     const worked = equation === undefined ? undefined : workedSolution({ question, equation, answer });
     return defined({
-      id: optional(record, fields.id, 'id') ?? contentId('p', question, answer),
+      id: optionalText(record, fields.id, 'id') ?? contentId('p', question, answer),
       question,
       answer,
-      type: optional(record, fields.type, 'type'),
+      type: optionalText(record, fields.type, 'type'),
       solution:
-        optional(record, fields.solution, 'solution') ?? (worked && 'solution' in worked ? worked.solution : undefined),
-      source: optional(record, fields.source, 'source'),
-      truth: optional(record, fields.truth, 'truth') ?? (equation && equationTemplate(question, equation)),
-      split: optional(record, fields.split, 'split'),
+        optionalText(record, fields.solution, 'solution') ??
+        (worked && 'solution' in worked ? worked.solution : undefined),
+      source: optionalText(record, fields.source, 'source'),
+      truth: optionalText(record, fields.truth, 'truth') ?? (equation && equationTemplate(question, equation)),
+      split: optionalText(record, fields.split, 'split'),
     });
   });
 }
@@ -55,26 +57,26 @@ export async function loadTraces(path: string, options: LoadOptions = {}): Promi
   const fields = { ...DEFAULT_FIELDS, ...options.fields };
   return loadRecords(path, fields, options, (record) => {
     const { question, answer } = required(record, fields, options);
-    const equation = optional(record, fields.equation, 'equation');
+    const equation = optionalText(record, fields.equation, 'equation');
     const worked = equation === undefined ? undefined : workedSolution({ question, equation, answer });
     const trace =
-      optional(record, fields.solution, 'solution') ??
-      optional(record, 'trace', 'solution') ??
+      optionalText(record, fields.solution, 'solution') ??
+      optionalText(record, 'trace', 'solution') ??
       (worked && 'solution' in worked ? worked.solution : undefined);
     if (trace === undefined) {
       if (worked && 'unsupported' in worked)
         throw unusable(`no solution, and none can be built: ${worked.unsupported}`);
-      throw missing(record, fields.solution, 'solution');
+      throw missingField(record, fields.solution, 'solution');
     }
     return defined({
-      id: optional(record, fields.id, 'id') ?? contentId('t', question, trace),
+      id: optionalText(record, fields.id, 'id') ?? contentId('t', question, trace),
       question,
       trace,
       answer,
-      type: optional(record, fields.type, 'type'),
-      source: optional(record, fields.source, 'source'),
-      truth: optional(record, fields.truth, 'truth') ?? (equation && equationTemplate(question, equation)),
-      split: optional(record, fields.split, 'split'),
+      type: optionalText(record, fields.type, 'type'),
+      source: optionalText(record, fields.source, 'source'),
+      truth: optionalText(record, fields.truth, 'truth') ?? (equation && equationTemplate(question, equation)),
+      split: optionalText(record, fields.split, 'split'),
     });
   });
 }
@@ -82,24 +84,20 @@ export async function loadTraces(path: string, options: LoadOptions = {}): Promi
 /** Fields a line may lack; but one that the user names must stand in some line. */
 const OPTIONAL = ['id', 'solution', 'type', 'truth', 'split', 'equation', 'source'] as const;
 
-type JsonObject = Record<string, unknown>;
-
 async function loadRecords<T extends { id: string }>(
   path: string,
   fields: FieldNames,
   options: LoadOptions,
-  make: (record: JsonObject) => T,
+  make: (record: Record<string, unknown>) => T,
 ): Promise<Loaded<T>> {
   const loaded: Loaded<T> = { items: [], skipped: [] };
   const lineOf = new Map<string, number>();
   const unseen = new Set(OPTIONAL.filter((key) => fields[key] !== DEFAULT_FIELDS[key]));
-  let line = 0;
-  for (const text of (await readText(path)).split('\n')) {
-    line++;
-    if (text.trim() === '') continue;
-    const where = `${path}:${line}`;
+  for await (const found of readRecords(path, { fields: [...Object.values(fields), 'trace'] })) {
+    const { where, line } = found;
     try {
-      const record = parseLine(text);
+      if ('problem' in found) throw unusable(found.problem, found.expected, 'Mend or remove the line.');
+      const { record } = found;
       for (const key of unseen) if (!('missing' in readField(record, fields[key]))) unseen.delete(key);
       const item = make(record);
       const earlier = lineOf.get(item.id);
@@ -121,7 +119,7 @@ async function loadRecords<T extends { id: string }>(
       code: 'data',
       message: first ? `no usable line; the first: ${first.message}` : 'the file is empty',
       where: first?.where ?? path,
-      expected: 'at least one JSON object a line',
+      expected: 'at least one record',
     });
   }
   const absent = [...unseen][0];
@@ -136,34 +134,13 @@ async function loadRecords<T extends { id: string }>(
   return loaded;
 }
 
-async function readText(path: string): Promise<string> {
-  try {
-    return (await readFile(path, 'utf8')).replace(/^\uFEFF/, '');
-  } catch (cause) {
-    const { message } = errorFacts(cause);
-    throw new RaRftError({ code: 'io', message, where: path, expected: 'a JSONL file that can be read', cause });
-  }
-}
-
-function parseLine(text: string): JsonObject {
-  let value: unknown;
-  try {
-    value = JSON.parse(text);
-  } catch {
-    throw unusable(`not valid JSON: ${text.slice(0, 80)}`, 'one JSON object a line', 'Mend or remove the line.');
-  }
-  if (value === null || typeof value !== 'object' || Array.isArray(value)) {
-    throw unusable(`not a JSON object: ${text.slice(0, 80)}`, 'one JSON object a line');
-  }
-  return value as JsonObject;
-}
-
-function required(record: JsonObject, fields: FieldNames, options: LoadOptions): { question: string; answer: string } {
-  const [question, answer] = (['question', 'answer'] as const).map((key) => {
-    const text = optional(record, fields[key], key);
-    if (text === undefined) throw missing(record, fields[key], key);
-    return text;
-  }) as [string, string];
+function required(
+  record: Record<string, unknown>,
+  fields: FieldNames,
+  options: LoadOptions,
+): { question: string; answer: string } {
+  const question = requiredText(record, fields.question, 'question');
+  const answer = requiredText(record, fields.answer, 'answer');
   const reason = options.checkAnswer?.(answer);
   if (reason !== undefined) {
     throw new UnverifiableAnswer({
@@ -176,41 +153,8 @@ function required(record: JsonObject, fields: FieldNames, options: LoadOptions):
   return { question, answer };
 }
 
-/** The text of a field; undefined where it is absent or empty. A value of another kind is an error, never dropped. */
-function optional(record: JsonObject, name: string, key: string): string | undefined {
-  const value = readField(record, name);
-  if ('wrong' in value) {
-    if (key === 'source') return undefined;
-    throw unusable(
-      `field ${name} (${key}) is ${value.wrong}`,
-      'a text, a number or true/false',
-      `Mend the line, or name another field in fields.${key}.`,
-    );
-  }
-  return 'text' in value && value.text !== '' ? value.text : undefined;
-}
-
 /** A line that is whole but has an answer that no response could be judged against. */
 class UnverifiableAnswer extends RaRftError {}
-
-function missing(record: JsonObject, name: string, key: string): RaRftError {
-  const empty = 'text' in readField(record, name);
-  const near = nearestField(record, key);
-  return unusable(
-    empty
-      ? `field ${name} (${key}) is empty`
-      : `field ${name} (${key}) is missing; the line has: ${Object.keys(record).join(', ').slice(0, 200)}`,
-    `a text in ${name}`,
-    !empty && near !== undefined ? `Did you mean ${near}? Then set fields.${key}: ${near}` : undefined,
-  );
-}
-
-function unusable(message: string, expected?: string, hint?: string): RaRftError {
-  const facts: ErrorFacts = { code: 'data', message };
-  if (expected !== undefined) facts.expected = expected;
-  if (hint !== undefined) facts.hint = hint;
-  return new RaRftError(facts);
-}
 
 /** Drops undefined members, so that items written and read again are equal. */
 function defined<T extends object>(value: T): T {

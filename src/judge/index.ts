@@ -9,3 +9,27 @@ export { scorePairs, type PairScore } from './scores.js';
 export { planBatches } from './score-plan.js';
 export { appendLabels, readLabels } from './store.js';
 export { areaUnderCurve, gradeLabels, labelMetricGlossary, type LabelGrade } from './grade.js';
+export { judgeByLlm, type LlmJudgeOptions } from './llm-judge.js';
+export { planCalls, voteRequest, type JudgeCall, type LlmJudgeSettings } from './llm-calls.js';
+export { judgePrompt, loadJudgePrompt, type JudgePrompt } from './llm-prompt.js';
+export {
+  auditGlossary,
+  compareJudges,
+  kappa,
+  pairKey,
+  worstDisagreements,
+  type Agreement,
+  type Confusion,
+  type Disagreement,
+} from './agreement.js';
+export { answersOf, drawAudit, PERSON, type AuditItem } from './audit.js';
+export { labelStats, type LabelStats, type PairFacts, type StatsRow } from './label-stats.js';
+export {
+  candidatesOf,
+  previewSelection,
+  roundSizes,
+  selectWithinBudget,
+  type Selection,
+  type SelectionOptions,
+} from './select.js';
+export type { ChoiceReason, ChosenPair, JudgePairs, ScoreCandidates } from './select-types.js';

@@ -1,6 +1,6 @@
 /** Which pairs are judged: queries with a solution, each with candidates that could honestly help it. */
 import type { Rng } from '../core/rng.js';
-import { leakGuard, type Problem, type Trace } from '../data/index.js';
+import { leakGuard, type ExcludeLists, type Problem, type Trace } from '../data/index.js';
 
 export interface PairOptions {
   maxQueries: number;
@@ -10,6 +10,10 @@ export interface PairOptions {
   restrictToType: boolean;
   /** Leave out traces with the query's answer, whose gain would be that of copying. */
   excludeSameAnswer: boolean;
+  /** Problems without a solution take part with their bare answer; a judge that reads can do with it. Default false. */
+  answerAsSolution?: boolean;
+  /** Traces that a problem is never paired with. */
+  excludeLists?: ExcludeLists;
   rng: Rng;
 }
 
@@ -37,8 +41,9 @@ export function selectPairs(
   traces: readonly Trace[],
   options: PairOptions,
 ): SelectedPairs {
-  const { maxQueries, maxCandidates, restrictToType, excludeSameAnswer, rng } = options;
-  const exclude = leakGuard(problems, { sameAnswer: excludeSameAnswer });
+  const { maxQueries, maxCandidates, restrictToType, excludeSameAnswer, answerAsSolution, rng } = options;
+  const { excludeLists: lists } = options;
+  const exclude = leakGuard(problems, { sameAnswer: excludeSameAnswer, ...(lists && { lists }) });
   const pools = new Map<string | undefined, Trace[]>();
   for (const trace of traces) {
     if (trace.split === HELD_OUT) continue;
@@ -50,7 +55,8 @@ export function selectPairs(
   const seen = problems.filter((p) => p.split !== HELD_OUT);
   for (const problem of rng.fork('queries').shuffle(seen)) {
     if (queries.length >= maxQueries) break;
-    const { id, solution } = problem;
+    const { id, answer } = problem;
+    const solution = problem.solution ?? (answerAsSolution === true ? `The answer is ${answer}.` : undefined);
     if (solution === undefined) {
       skipped.push({ problemId: id, reason: 'no solution' });
       continue;

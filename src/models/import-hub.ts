@@ -1,12 +1,9 @@
 /** Downloads a model folder from the Hugging Face Hub. Only the files that are read here are fetched. */
-import { createWriteStream } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { Readable } from 'node:stream';
-import { pipeline } from 'node:stream/promises';
-import { downloadFile, HubApiError, listFiles } from '@huggingface/hub';
 import { RaRftError } from '../core/errors.js';
 import { writeFolderAtomic } from '../core/files.js';
+import { fetchHubFile, listHubFiles } from '../data/index.js';
 import { TOKENIZER_FILES } from './checkpoint.js';
 import { readDecoderConfig } from './hf-config.js';
 
@@ -30,13 +27,8 @@ const SMALL_FILES: readonly string[] = ['config.json', 'generation_config.json',
  */
 export async function importFromHub(repo: string, folder: string, options: HubOptions = {}): Promise<void> {
   const { report = () => {}, ...access } = options;
-  const at = { repo: { type: 'model', name: repo } as const, ...access };
-  const sizes = new Map<string, number>();
-  try {
-    for await (const file of listFiles(at)) if (file.type === 'file') sizes.set(file.path, file.size);
-  } catch (cause) {
-    throw unreachable(repo, cause);
-  }
+  const at = { kind: 'model', repo, ...access } as const;
+  const sizes = await listHubFiles(at);
   const names = [...sizes.keys()];
   const weights = names.filter((name) => /^model.*\.safetensors(\.index\.json)?$/.test(name));
   if (!names.includes('config.json') || weights.length === 0) {
@@ -54,46 +46,9 @@ export async function importFromHub(repo: string, folder: string, options: HubOp
     await mkdir(temporary, { recursive: true });
     let done = 0;
     for (const name of wanted) {
-      await fetchFile(at, name, join(temporary, name));
+      await fetchHubFile(at, name, join(temporary, name));
       if (name === SMALL_FILES[1] || name === SMALL_FILES[0]) await readDecoderConfig(temporary);
       report((done += sizes.get(name) ?? 0), total);
     }
-  });
-}
-
-type Place = Parameters<typeof listFiles>[0];
-
-async function fetchFile(at: Place, path: string, target: string): Promise<void> {
-  const where = typeof at.repo === 'string' ? at.repo : 'name' in at.repo ? at.repo.name : '';
-  let blob: Blob | null;
-  try {
-    blob = await downloadFile({ ...at, path });
-    if (blob) await pipeline(Readable.fromWeb(blob.stream()), createWriteStream(target));
-  } catch (cause) {
-    throw unreachable(`${where}/${path}`, cause);
-  }
-  if (!blob)
-    throw new RaRftError({
-      code: 'model',
-      message: `${path} vanished from the Hub`,
-      where,
-      expected: 'a file that the repository lists',
-    });
-}
-
-function unreachable(where: string, cause: unknown): RaRftError {
-  const status = cause instanceof HubApiError ? cause.statusCode : undefined;
-  const hint =
-    status === 401 || status === 403 || status === 404
-      ? 'Check the name; gated and private models need an access token.'
-      : 'Check the connection, or download the model elsewhere and give its folder as the path.';
-  const message = `the Hub gave no answer for ${where}: ${cause instanceof Error ? cause.message : String(cause)}`;
-  return new RaRftError({
-    code: 'io',
-    message,
-    where,
-    expected: 'a model on the Hugging Face Hub, as owner/name',
-    hint,
-    cause,
   });
 }

@@ -1,6 +1,7 @@
 /** Stage "data": training problems, test problems and corpus as JSONL in the run folder, from the world or from the user's files. */
 import type { Config } from '../config/index.js';
 import { RaRftError } from '../core/errors.js';
+import { hashFile } from '../core/hash-file.js';
 import { hashJson } from '../core/hash.js';
 import { readJsonlAll } from '../core/jsonl.js';
 import type { Rng } from '../core/rng.js';
@@ -8,15 +9,16 @@ import {
   loadProblems,
   loadTraces,
   partByText,
+  readExcludeLists,
   splitByText,
   tracesOf,
   writeJsonl,
+  type ExcludeLists,
   type Problem,
   type Trace,
 } from '../data/index.js';
 import type { Verifier } from '../verify/index.js';
 import { makeWorld } from '../worlds/index.js';
-import { hashFile } from './fingerprint.js';
 import type { Session } from './session.js';
 
 /** What all later stages work on. */
@@ -24,7 +26,9 @@ export interface DataSets {
   train: Problem[];
   test: Problem[];
   corpus: Trace[];
-  /** Hash of all three. */
+  /** Traces that a problem is never shown or paired with, beside itself and its own text (data.excludeLists). */
+  excludeLists: ExcludeLists;
+  /** Hash of all of this. */
   fingerprint: string;
 }
 
@@ -53,7 +57,9 @@ export async function prepareData({ config, run, verifier, rng, progress }: Data
   const train = await readJsonlAll<Problem>(run.paths.problems('train'));
   const test = await readJsonlAll<Problem>(run.paths.problems('test'));
   const corpus = await readJsonlAll<Trace>(run.paths.corpus);
-  return { train, test, corpus, fingerprint: hashJson([train, test, corpus]) };
+  const excludeLists: ExcludeLists = data.source === 'world' ? new Map() : await excludeListsOf(data);
+  const listed = excludeLists.size === 0 ? [] : [inputs.files['excludeLists']];
+  return { train, test, corpus, excludeLists, fingerprint: hashJson([train, test, corpus, ...listed]) };
 }
 
 /** Problems and corpus before they are written. */
@@ -81,7 +87,8 @@ export async function makeData(config: Config, verifier: Verifier, rng: Rng): Pr
 
 function fromWorld(data: Config['data']): Made {
   const world = makeWorld(data.world);
-  return limit(data, { train: world.problems, test: world.tests, corpus: world.corpus, skipped: [] });
+  const { problems: train, tests: test, corpus } = world;
+  return limit(data, { train, test, corpus, excludeLists: new Map(), skipped: [] });
 }
 
 async function fromFiles({ data }: Config, verifier: Verifier, rng: Rng): Promise<Made> {
@@ -106,7 +113,9 @@ async function fromFiles({ data }: Config, verifier: Verifier, rng: Rng): Promis
   skipped.push(...(solved?.skipped ?? []));
   const corpus = solved ? withoutTests(solved.items, split.test, path, skipped) : tracesOf(split.train);
   const trainIds = new Set(split.train.map((p) => p.id));
-  return limit(data, { train: split.train, test: split.test.map((p) => asTest(p, trainIds)), corpus, skipped });
+  const test = split.test.map((p) => asTest(p, trainIds));
+  const excludeLists = await excludeListsOf(data);
+  return limit(data, { train: split.train, test, corpus, excludeLists, skipped });
 }
 
 /** Drops what would give a test problem away by its very text, and says so. */
@@ -138,6 +147,10 @@ function limit({ maxTrain, maxTest }: Config['data'], made: Made): Made {
   return { ...made, train: maxTrain === 0 ? made.train : made.train.slice(0, maxTrain), test };
 }
 
+function excludeListsOf(data: Config['data']): Promise<ExcludeLists> {
+  return data.excludeLists === null ? Promise.resolve(new Map()) : readExcludeLists(data.excludeLists);
+}
+
 function refuseEmpty({ train, test, corpus }: Made): void {
   const missing = [
     [train, 'training problems', 'data.problems'],
@@ -155,6 +168,7 @@ function refuseEmpty({ train, test, corpus }: Made): void {
 async function userFiles(data: Config['data']): Promise<Record<string, string>> {
   if (data.source === 'world') return {};
   const out: Record<string, string> = {};
+  if (data.excludeLists !== null) out['excludeLists'] = await hashFile(data.excludeLists);
   for (const key of ['problems', 'corpus', 'tests'] as const) {
     const { path } = data[key];
     if (path !== null) out[key] = await hashFile(path);

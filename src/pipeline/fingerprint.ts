@@ -1,27 +1,9 @@
-/** Hashes of what stages depend on: files and folders by content. */
-import { createHash } from 'node:crypto';
-import { createReadStream } from 'node:fs';
+/** Hashes of what stages depend on: model folders by content. */
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { RaRftError } from '../core/errors.js';
+import { hashFile } from '../core/hash-file.js';
 import { hashJson } from '../core/hash.js';
-
-/** The first 16 hex digits of the SHA-256 of a file. Throws `io` where it cannot be read. */
-export async function hashFile(path: string): Promise<string> {
-  const hash = createHash('sha256');
-  try {
-    for await (const chunk of createReadStream(path)) hash.update(chunk as Buffer);
-  } catch (cause) {
-    throw new RaRftError({
-      code: 'io',
-      message: `cannot read ${path}`,
-      where: path,
-      expected: 'a readable file',
-      cause,
-    });
-  }
-  return hash.digest('hex').slice(0, 16);
-}
 
 /** Hash of the files directly in a folder, by name and content. Throws `model` where there is no such folder. */
 export async function hashModelFolder(folder: string): Promise<string> {

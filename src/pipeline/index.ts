@@ -4,3 +4,4 @@ export { planRun, planText, type RunPlan } from './plan.js';
 export { modelFolderOf, type OpenEngine } from './session.js';
 export type { RetrievedRecord, RetrieverName } from './retrieve-stage.js';
 export { heldOutLabelsSplit } from './retrieval-grades.js';
+export { pairFacts, readJudgedRun, type JudgedRun } from './judged-run.js';

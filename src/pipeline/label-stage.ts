@@ -15,6 +15,8 @@ import {
   type SelectedPairs,
 } from '../judge/index.js';
 import type { DataSets, Made } from './data-stage.js';
+import { judgeWithLlm, llmJudgeInputs } from './llm-labels.js';
+import { labelsWithinBudget } from './selected-labels.js';
 import type { Session } from './session.js';
 import type { StartPolicy } from './warmup-stage.js';
 
@@ -29,15 +31,17 @@ export async function labelPairs(session: Session, data: DataSets, policy: Start
   const inputs = {
     data: data.fingerprint,
     labels: config.labels,
+    ...(config.labels.judge === 'llm' && { llm: await llmJudgeInputs(config) }),
     policy: config.labels.judge === 'utility' ? policy.fingerprint : null,
     prompt: config.labels.judge === 'utility' ? config.prompt : null,
     seed: config.seed,
   };
   await run.stage('labels', inputs, async () => {
     const pairs = choosePairs(session, data);
-    // The labels follow from the scores, which are kept by content; lines of other inputs must not stay between them.
-    await rm(run.paths.labels, { force: true });
-    const labels = await judge(session, pairs, policy);
+    // These labels follow from scores, which are kept by content; lines of other inputs must not stay between them. The
+    // LLM judge sees to that itself, and goes on from the labels that are there.
+    if (config.labels.judge !== 'llm') await rm(run.paths.labels, { force: true });
+    const labels = await judgeSelected(session, pairs, policy);
     refuseUnusable(labels, pairs);
     const grade = gradeByTruth(labels, data);
     await run.event('labels', { skippedProblems: pairs.skipped.length, ...grade });
@@ -49,11 +53,24 @@ export async function labelPairs(session: Session, data: DataSets, policy: Start
 /** The pairs that would be judged; also what --dry-run counts. */
 export function choosePairs(
   { config, rng }: Pick<Session, 'config' | 'rng'>,
-  data: Pick<Made, 'train' | 'corpus'>,
+  data: Pick<Made, 'train' | 'corpus' | 'excludeLists'>,
 ): SelectedPairs {
-  const { maxQueries, maxCandidates, restrictToType, excludeSameAnswer } = config.labels;
-  const options = { maxQueries, maxCandidates, restrictToType, excludeSameAnswer, rng: rng.fork('labels') };
+  const { maxQueries, maxCandidates, restrictToType, excludeSameAnswer, judge: name } = config.labels;
+  const answerAsSolution = name === 'llm';
+  const limits = { maxQueries, maxCandidates, restrictToType, excludeSameAnswer, answerAsSolution };
+  const options = { ...limits, excludeLists: data.excludeLists, rng: rng.fork('labels') };
   return selectPairs(data.train, data.corpus, options);
+}
+
+/** All pairs, or the share of them that the budget allows. */
+function judgeSelected(session: Session, pairs: SelectedPairs, policy: StartPolicy): Promise<Label[]> {
+  const { selection, judge: name } = session.config.labels;
+  if (selection.pairs === 'all') return judge(session, pairs, policy);
+  return labelsWithinBudget(session, pairs.queries, policy.folder, async (queries) => {
+    // Each round's labels stand for all pairs so far.
+    if (name !== 'llm') await rm(session.run.paths.labels, { force: true });
+    return judge(session, { ...pairs, queries: [...queries] }, policy);
+  });
 }
 
 async function judge(session: Session, { queries }: SelectedPairs, policy: StartPolicy): Promise<Label[]> {
@@ -63,6 +80,7 @@ async function judge(session: Session, { queries }: SelectedPairs, policy: Start
     await appendLabels(run.paths.labels, labels);
     return labels;
   }
+  if (config.labels.judge === 'llm') return judgeWithLlm(session, queries);
   const engine = await session.engine();
   await engine.load(policy.folder);
   return judgeByUtility(queries, {

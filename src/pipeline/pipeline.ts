@@ -2,7 +2,7 @@
  * RA-RFT from data to report, in the order of the paper. Every stage leaves files in the run folder and is skipped when
  * they are there already, so a run may be killed anywhere and started again.
  */
-import type { Config } from '../config/index.js';
+import { llmApiKey, type Config } from '../config/index.js';
 import { silent, type Progress } from '../core/progress.js';
 import type { RunFolder } from '../core/run-folder.js';
 import type { Summary } from '../eval/index.js';
@@ -35,6 +35,7 @@ export async function runPipeline(
   options: PipelineOptions = {},
 ): Promise<Summary | undefined> {
   const { until = 'eval', progress = silent, openEngine = openLocalEngine } = options;
+  if (config.labels.judge === 'llm') llmApiKey(config.llm.apiKeyEnv); // a missing key is told now, not after the warm-up
   const session = await openSession(config, run, openEngine, progress);
   try {
     // Stage 0: problems and solved problems; the policy all arms start from.

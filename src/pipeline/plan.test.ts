@@ -14,7 +14,7 @@ afterAll(() => rm(folder, { recursive: true }));
 
 describe('planRun', () => {
   it('counts by hand', async () => {
-    const plan = await planRun(resolveConfig({ file: await writeTinyTask(folder) }));
+    const plan = await planRun(resolveConfig({ file: await writeTinyTask(folder) }), folder);
     expect(plan).toMatchObject({
       // 70 lines, 30 % for testing; 40 traces; 30 queries with 12 candidates each.
       trainProblems: 49,
@@ -35,6 +35,10 @@ describe('planRun', () => {
 
   it('labels nothing where no arm retrieves with the learned retriever', async () => {
     const file = await writeTinyTask(folder, { arms: [{ name: 'grpo' }] });
-    expect(await planRun(resolveConfig({ file }))).toMatchObject({ labelledPairs: 0, trainedArms: 1, evaluations: 3 });
+    expect(await planRun(resolveConfig({ file }), folder)).toMatchObject({
+      labelledPairs: 0,
+      trainedArms: 1,
+      evaluations: 3,
+    });
   });
 });

@@ -1,10 +1,13 @@
 /** What a run would do, counted before anything heavy starts: for --dry-run and for the lines a run begins with. */
 import type { Config } from '../config/index.js';
 import { Rng } from '../core/rng.js';
+import { previewSelection, type QueryCandidates } from '../judge/index.js';
+import { estimateText, type Estimate } from '../llm/index.js';
 import { PromptCodec, readDecoderConfig, Tokenizer } from '../models/index.js';
 import { neededContexts } from './contexts.js';
 import { makeData } from './data-stage.js';
 import { choosePairs } from './label-stage.js';
+import { estimateLlmLabels } from './llm-labels.js';
 import { modelFolderOf, openConfiguredVerifier } from './session.js';
 
 /** Counts of one run. */
@@ -18,6 +21,8 @@ export interface RunPlan {
   /** Queries and query-trace pairs to be labelled; 0 where no arm uses the learned retriever. */
   labelledProblems: number;
   labelledPairs: number;
+  /** Calls and price of the LLM judge, where it is used. */
+  llm?: Estimate;
   /** Policies trained, steps of each, and what a step samples and trains on. */
   trainedArms: number;
   steps: number;
@@ -35,8 +40,11 @@ export interface RunPlan {
   evaluationSamples: number;
 }
 
-/** Counts what a run would do. Reads model config, tokenizer and data; computes nothing else. */
-export async function planRun(config: Config): Promise<RunPlan> {
+/**
+ * Counts what a run would do. Reads model config, tokenizer and data; computes nothing else. What the LLM judge has been
+ * paid for in the run folder `root` is not counted again.
+ */
+export async function planRun(config: Config, root: string): Promise<RunPlan> {
   const folder = modelFolderOf(config);
   const tokenizer = await Tokenizer.load(folder);
   const { eosIds } = await readDecoderConfig(folder);
@@ -46,13 +54,14 @@ export async function planRun(config: Config): Promise<RunPlan> {
   try {
     const data = await makeData(config, verifier, rng);
     const learned = neededContexts(config.arms).includes('learned');
-    const pairs = learned ? choosePairs({ config, rng }, data).queries : [];
+    const pairs = learned ? plannedPairs(config, choosePairs({ config, rng }, data).queries, rng) : [];
     const { rl, arms } = config;
     const trained = arms.filter((arm) => arm.policyOf === null).length;
     const whileTraining = new Set([0, rl.steps, ...multiples(config.eval.everySteps, rl.steps)]).size;
     const evaluations = trained * whileTraining + (arms.length - trained) * 2;
     const sampled = data.train.slice(0, 100);
     const meanLength = (lengths: number[]) => Math.round(lengths.reduce((a, b) => a + b, 0) / lengths.length);
+    const llm = config.labels.judge === 'llm' && learned ? await estimateLlmLabels(config, pairs, root) : undefined;
     return {
       trainProblems: data.train.length,
       skippedLines: data.skipped.length,
@@ -60,6 +69,7 @@ export async function planRun(config: Config): Promise<RunPlan> {
       traces: data.corpus.length,
       labelledProblems: pairs.length,
       labelledPairs: pairs.reduce((sum, q) => sum + q.candidates.length, 0),
+      ...(llm && { llm }),
       trainedArms: trained,
       steps: rl.steps,
       promptsPerStep: rl.promptsPerStep,
@@ -80,6 +90,11 @@ export async function planRun(config: Config): Promise<RunPlan> {
   }
 }
 
+/** The pairs that would be judged; of a budget only their number is known, so others stand for them. */
+function plannedPairs({ labels }: Config, queries: QueryCandidates[], rng: Rng): QueryCandidates[] {
+  return labels.selection.pairs === 'all' ? queries : previewSelection(queries, { ...labels.selection, rng });
+}
+
 /** The plan in the words of the trade, one fact a line. */
 export function planText(plan: RunPlan): string[] {
   const n = (x: number) => x.toLocaleString('en-US');
@@ -87,6 +102,7 @@ export function planText(plan: RunPlan): string[] {
   return [
     `data         ${n(plan.trainProblems)} training problems, tests: ${tests.join(', ')}; ${n(plan.traces)} traces${plan.skippedLines > 0 ? `; ${n(plan.skippedLines)} unusable lines left out` : ''}`,
     `labels       ${n(plan.labelledPairs)} pairs (${n(plan.labelledProblems)} problems)`,
+    ...(plan.llm ? [`judge        ${estimateText(plan.llm)}`] : []),
     `arms         ${plan.trainedArms} policies trained, ${n(plan.steps)} steps each`,
     `prompts/step ${n(plan.promptsPerStep)} problems, about ${n(plan.promptTokens.without)} tokens each, ${n(plan.promptTokens.with)} with a trace`,
     `samples/step ${n(plan.samplesPerPrompt)} responses a prompt = ${n(plan.samplesPerStep)}, together at most ${n(plan.maxResponseTokensPerStep)} tokens`,

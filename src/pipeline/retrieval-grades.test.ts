@@ -24,6 +24,7 @@ const data: DataSets = {
   ],
   // The only trace of truth c has the query's own answer, so nobody could be asked to find it.
   corpus: [trace('ta', 'a', '1'), trace('tb', 'b', '2'), trace('tc', 'c', '7'), trace('tx', 'x', '3')],
+  excludeLists: new Map(),
   fingerprint: '',
 };
 

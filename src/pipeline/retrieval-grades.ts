@@ -29,7 +29,7 @@ export function gradeByTruth(
   data: DataSets,
   hitsOf: (problemId: string) => readonly Trace[],
 ): RetrieverGrade[] {
-  const exclude = leakGuard(data.test);
+  const exclude = leakGuard(data.test, { lists: data.excludeLists });
   const splits = [...new Set(data.test.map((p) => p.split ?? defaultSplit))];
   return splits.flatMap((split) => {
     const queries = data.test.filter((p) => (p.split ?? defaultSplit) === split);

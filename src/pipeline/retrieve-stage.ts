@@ -117,7 +117,7 @@ async function searchAll(
   { data }: RetrievalPlan,
   { progress }: Session,
 ): Promise<RetrievedRecord[]> {
-  const exclude = leakGuard([...data.train, ...data.test]);
+  const exclude = leakGuard([...data.train, ...data.test], { lists: data.excludeLists });
   const records: RetrievedRecord[] = [];
   const add = (set: RetrievedRecord['set'], problemId: string, hits: readonly Hit[] = []) =>
     records.push({ set, problemId, hits: hits.map(({ trace, score }) => ({ traceId: trace.id, score })) });

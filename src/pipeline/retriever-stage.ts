@@ -12,6 +12,7 @@ import {
   specOf,
   trainOptionsOf,
   trainRetriever,
+  withoutLikelyPositives,
   writeRetriever,
   type TrainData,
 } from '../retriever/index.js';
@@ -69,9 +70,14 @@ async function train(session: Session, data: DataSets, { labels }: LabelResult, 
   });
   try {
     const candidates = data.corpus.filter((trace) => trace.split !== 'held-out');
-    const { labelled, strangers } = collectLabels(labels, data.train, candidates);
+    const { labelled: collected, strangers } = collectLabels(labels, data.train, candidates);
+    const sparse = config.labels.selection.pairs === 'budget';
+    const labelled = sparse ? withoutLikelyPositives(collected, labels) : collected;
     await run.event('retriever-data', { labelled: labelled.length, strangers });
-    const exclude = leakGuard(data.train, { sameAnswer: config.labels.excludeSameAnswer });
+    const exclude = leakGuard(data.train, {
+      sameAnswer: config.labels.excludeSameAnswer,
+      lists: data.excludeLists,
+    });
     const tokenize: TrainData['tokenize'] = (text) => tokenizer.encode(text);
     await run.cutMetrics('retriever', 0);
     const report = await trainRetriever(

@@ -54,8 +54,11 @@ export async function warmUp(session: Session, data: DataSets): Promise<StartPol
 }
 
 /** With probability `share` a random trace of the problem's type, never one with its answer or its text. */
-function randomContexts({ train, corpus }: DataSets, share: number): (problem: Problem, rng: Rng) => Trace | undefined {
-  const exclude = leakGuard(train);
+function randomContexts(
+  { train, corpus, excludeLists }: DataSets,
+  share: number,
+): (problem: Problem, rng: Rng) => Trace | undefined {
+  const exclude = leakGuard(train, { lists: excludeLists });
   const usable = corpus.filter((trace) => trace.split !== 'held-out');
   return (problem, rng) => {
     if (rng.next() >= share) return undefined;

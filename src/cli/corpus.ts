@@ -1,0 +1,145 @@
+/** `ra-rft corpus`: from solved problems to a corpus of traces, and a look at one. */
+import { llmApiKey, hubAccess, resolveConfig, type Config } from '../config/index.js';
+import { RaRftError } from '../core/errors.js';
+import { durationText } from '../core/terminal-progress.js';
+import {
+  buildCorpus,
+  corpusPaths,
+  discardCorpus,
+  inspectCorpus,
+  summaryLines,
+  type CorpusSummary,
+} from '../corpus/index.js';
+import { datasetAddress, fetchDataset } from '../data/index.js';
+import { llmCachePath, openLlmClient, type LlmClient } from '../llm/index.js';
+import { openVerifier } from '../verify/index.js';
+import type { CliContext } from './context.js';
+
+export interface CorpusBuildOptions {
+  input: string[];
+  out: string;
+  exclude: string[];
+  queries: string[];
+  config?: string;
+  set: string[];
+  preset?: string;
+  field: string[];
+  traces?: string;
+  seed?: string;
+  strict?: boolean;
+  redo?: boolean;
+}
+
+/**
+ * Builds a corpus and prints its summary. Throws what building throws; after a whole build `data` where records were faulty,
+ * and `llm` where the language model gave no reply for some: the exit code says that something is left to do.
+ */
+export async function buildCorpusVerb(options: CorpusBuildOptions, context: CliContext): Promise<void> {
+  const started = performance.now();
+  const config = resolveConfig({ file: options.config, set: settingsOf(options) });
+  if (options.redo === true) await discardCorpus(options.out);
+  const inputs = await localFiles(options, context);
+  const verifier = await openVerifier(config.reward);
+  const llm = await openLlm(config, options.out, context);
+  try {
+    const { exclude, queries, out, strict = false } = options;
+    const common = { inputs, exclude, queries, out, strict, verifier, progress: context.progress };
+    const summary = await buildCorpus({ ...common, config: config.corpus, seed: config.seed, ...(llm && { llm }) });
+    for (const line of summaryLines(summary)) context.out(line);
+    context.out(costLine(llm));
+    context.out(`${durationText(performance.now() - started)}; everything is in ${out}`);
+    refuseUnfinished(summary, out);
+  } finally {
+    await llm?.dispose();
+    await verifier.dispose();
+  }
+}
+
+export interface CorpusInspectOptions {
+  traces: string;
+  seed: string;
+}
+
+/** Prints counts, what went and why, and random traces of a corpus. */
+export async function inspectCorpusVerb(folder: string, options: CorpusInspectOptions, context: CliContext) {
+  const traces = wholeNumber('--traces', options.traces);
+  const seed = wholeNumber('--seed', options.seed);
+  context.out(await inspectCorpus(folder, { traces, seed }));
+}
+
+/** The options of the command line as settings of the configuration. */
+function settingsOf({ set, preset, field, traces, seed }: CorpusBuildOptions): string[] {
+  return [
+    ...(preset === undefined ? [] : [`corpus.preset=${preset}`]),
+    ...(traces === undefined ? [] : [`corpus.traces=${traces}`]),
+    ...(seed === undefined ? [] : [`seed=${seed}`]),
+    ...field.map((pair) => `corpus.fields.${pair}`),
+    ...set,
+  ];
+}
+
+/** Inputs as paths; data sets of the Hub are fetched into the folder of the corpus. */
+async function localFiles({ input, out }: CorpusBuildOptions, { progress }: CliContext): Promise<string[]> {
+  const paths: string[] = [];
+  for (const name of input) {
+    const address = datasetAddress(name);
+    if (!address) {
+      paths.push(name);
+      continue;
+    }
+    let task: ReturnType<typeof progress.task> | undefined;
+    const report = (done: number, total: number) => {
+      task ??= progress.task(`download ${address.repo}`, total, 'bytes');
+      task.update(done);
+    };
+    paths.push(...(await fetchDataset(address, { downloads: corpusPaths(out).downloads, ...hubAccess(), report })));
+    task?.end();
+  }
+  return paths;
+}
+
+async function openLlm(config: Config, out: string, { progress }: CliContext): Promise<LlmClient | undefined> {
+  const { llm: settings, corpus } = config;
+  if (corpus.traces !== 'summary' && corpus.typing !== 'llm') return undefined;
+  const apiKey = llmApiKey(settings.apiKeyEnv);
+  return openLlmClient({ settings, apiKey, cachePath: llmCachePath(settings, out), progress });
+}
+
+function costLine(llm: LlmClient | undefined): string {
+  if (!llm) return 'no call to a language model';
+  const { calls, cachedCalls, promptTokens, completionTokens, usd } = llm.spent();
+  const price = usd === null ? 'price not known' : `$${usd.toFixed(4)}`;
+  return `${llm.model}: ${calls} calls (${cachedCalls} from the cache), ${promptTokens} + ${completionTokens} tokens, ${price}`;
+}
+
+function refuseUnfinished({ faults, records, rejected }: CorpusSummary, out: string): void {
+  const where = corpusPaths(out).rejected;
+  const unasked = rejected['llm-failed']?.count ?? 0;
+  if (unasked > 0) {
+    throw new RaRftError({
+      code: 'llm',
+      message: `the language model gave no reply for ${unasked} of ${records} records; the corpus is without them`,
+      where,
+      hint: 'The same command with --redo asks for these again; replies that came are not paid twice.',
+    });
+  }
+  if (faults === 0) return;
+  throw new RaRftError({
+    code: 'data',
+    message: `${faults} of ${records} records are faulty and were set aside; the corpus is whole without them`,
+    where,
+    expected: 'records with a question, a solution, an answer and an id of their own',
+    hint: 'Each stands there with its file and line. Mend them and build again with --redo, or leave it at that.',
+  });
+}
+
+function wholeNumber(option: string, text: string): number {
+  const value = Number(text);
+  if (text.trim() !== '' && Number.isInteger(value) && value >= 0) return value;
+  throw new RaRftError({
+    code: 'usage',
+    message: `${option} is ${text}`,
+    where: option,
+    expected: 'an integer from 0',
+  });
+}

@@ -1,0 +1,113 @@
+/** Audits and statistics of labels as text for a terminal. */
+import {
+  pairKey,
+  type Agreement,
+  type DecidedLabel,
+  type Disagreement,
+  type LabelStats,
+  type PairFacts,
+  type StatsRow,
+} from '../judge/index.js';
+import type { JudgedRun } from '../pipeline/index.js';
+
+/** Confusion table, agreement and kappa of the run's judge with another. */
+export function agreementText(result: Agreement, file: string): string {
+  const { a, b, pairs, failed, table, agreement, kappa, kappaCi95 } = result;
+  const count = (n: number) => n.toFixed(Number.isInteger(n) ? 0 : 1);
+  const interval = kappaCi95 ? ` (95 % interval ${kappaCi95.map((x) => x.toFixed(2)).join(' to ')})` : '';
+  return [
+    `${a} against ${b} (${file})`,
+    `  pairs that both decided: ${pairs}; failed with one of them: ${failed}`,
+    ...columns([
+      ['', `${b} yes`, `${b} no`],
+      [`${a} yes`, count(table.yesYes), count(table.yesNo)],
+      [`${a} no`, count(table.noYes), count(table.noNo)],
+    ]).map((line) => `  ${line}`),
+    `  agreement ${agreement === null ? 'unknown' : percent(agreement)}, kappa ${kappa === null ? 'undefined: a judge says one thing only' : `${kappa.toFixed(2)}${interval}`}`,
+  ].join('\n');
+}
+
+/** The two sides of a pair that judges see differently, and why. */
+export function disagreementText({ a, b }: Disagreement, run: JudgedRun): string {
+  return [`\n-- ${a.problemId} with ${a.traceId}`, ...pairText(a, run), verdictText(a), verdictText(b)].join('\n');
+}
+
+/** Tables of counts, rates and relations, and examples. */
+export function statsText(stats: LabelStats, facts: ReadonlyMap<string, PairFacts>, run: JudgedRun): string {
+  const { all, queries, queriesWithPositive, rankCorrelation, examples } = stats;
+  const parts = [
+    `labels by ${stats.judge}: ${all.pairs} pairs of ${queries} problems, ${queriesWithPositive} problems with a relevant trace, ${all.failed} pairs failed`,
+    table('all pairs', [all]),
+    table('by type', stats.byType),
+    table('by rank of the trace in BM25', stats.byRank),
+    table('by length of the trace, in characters', stats.byLength),
+  ];
+  if (stats.failures.length > 0) {
+    const shown = stats.failures.slice(0, 5).map(({ reason, pairs }) => [reason.slice(0, 90), String(pairs)]);
+    parts.push(['why pairs failed', ...columns(shown).map((line) => `  ${line}`)].join('\n'));
+  }
+  if (rankCorrelation) {
+    const { mean, queries: n } = rankCorrelation;
+    parts.push(
+      `score and BM25 similarity within a problem: rank correlation ${mean.toFixed(3)}, mean of ${n} problems`,
+    );
+  }
+  const rank = (label: DecidedLabel) => facts.get(pairKey(label))?.bm25Rank;
+  for (const [title, labels] of [
+    ['similar but useless', examples.similarUseless],
+    ['dissimilar but useful', examples.dissimilarUseful],
+  ] as const) {
+    for (const label of labels) {
+      const head = `-- ${title}: ${label.problemId} with ${label.traceId}, rank ${rank(label) ?? 'unknown'} in BM25`;
+      parts.push([head, ...pairText(label, run), verdictText(label)].join('\n'));
+    }
+  }
+  return parts.filter((part) => part !== '').join('\n\n');
+}
+
+function table(title: string, rows: readonly StatsRow[]): string {
+  if (rows.length === 0) return '';
+  const cells = rows.map(({ name, pairs, failed, relevant, meanScore }) => [
+    name,
+    String(pairs),
+    String(failed),
+    relevant === null ? '' : percent(relevant),
+    meanScore === null ? '' : meanScore.toFixed(3),
+  ]);
+  return columns([[title, 'pairs', 'failed', 'relevant', 'mean score'], ...cells]).join('\n');
+}
+
+function pairText({ problemId, traceId }: DecidedLabel, run: JudgedRun): string[] {
+  const problem = run.problems.find(({ id }) => id === problemId);
+  const trace = run.corpus.find(({ id }) => id === traceId);
+  return [
+    `target:    ${oneLine(problem?.question ?? 'not in this run')}`,
+    `reference: ${oneLine(trace?.question ?? 'not in this run')}`,
+    `its trace: ${oneLine(trace?.trace ?? '')}`,
+  ];
+}
+
+function verdictText({ judge, relevant, score, reason }: DecidedLabel): string {
+  const why = [score === undefined ? undefined : `score ${score.toFixed(3)}`, reason && oneLine(reason)];
+  return `${judge}: ${[relevant ? 'yes' : 'no', ...why].filter(Boolean).join(', ')}`;
+}
+
+function oneLine(text: string): string {
+  const line = text.replace(/\s+/g, ' ').trim();
+  return line.length <= 300 ? line : `${line.slice(0, 297)}...`;
+}
+
+function percent(share: number): string {
+  return `${(100 * share).toFixed(1)} %`;
+}
+
+/** Rows as lines: the first column to the left, the others to the right. */
+function columns(rows: readonly (readonly string[])[]): string[] {
+  const widths = (rows[0] ?? []).map((_, c) => Math.max(...rows.map((row) => (row[c] ?? '').length)));
+  return rows.map((row) =>
+    row
+      .map((cell, c) => (c === 0 ? cell.padEnd(widths[c] ?? 0) : cell.padStart(widths[c] ?? 0)))
+      .join('  ')
+      .trimEnd(),
+  );
+}

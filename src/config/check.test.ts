@@ -1,0 +1,53 @@
+import { describe, expect, it } from 'vitest';
+import { configKeys } from './describe.js';
+import { freeKeys } from './free-keys.js';
+import { resolveConfig } from './resolve.js';
+
+/** Where a configuration is refused, or undefined. */
+function refusedAt(...set: string[]): string | undefined {
+  try {
+    resolveConfig({ set });
+    return undefined;
+  } catch (error) {
+    expect(error).toMatchObject({ code: 'config' });
+    return (error as Error).message;
+  }
+}
+
+describe('language models', () => {
+  const judge = ['labels.judge=llm', 'llm.model=small'];
+
+  it('need a name where they judge', () => {
+    expect(refusedAt('labels.judge=llm')).toContain('llm.model');
+    expect(refusedAt(...judge)).toBeUndefined();
+  });
+
+  it('need a price where money is limited', () => {
+    expect(refusedAt(...judge, 'llm.maxUsd=5')).toContain('price of small');
+    const price = 'llm.prices=[{model: small, inputUsd: 0, outputUsd: 0}]';
+    expect(refusedAt(...judge, 'llm.maxUsd=5', price)).toBeUndefined();
+  });
+
+  it('have votes that can differ and cannot tie', () => {
+    expect(refusedAt('labels.llm.votes=2')).toContain('votes');
+    expect(refusedAt('labels.llm.votes=3')).toContain('temperature 0');
+    expect(refusedAt('labels.llm.votes=3', 'labels.llm.temperature=0.7')).toBeUndefined();
+  });
+
+  it('judge no lists in rounds', () => {
+    const list = [...judge, 'labels.llm.candidatesPerCall=4'];
+    expect(refusedAt(...list)).toBeUndefined();
+    expect(refusedAt(...list, 'labels.selection.pairs=budget')).toContain('candidatesPerCall');
+  });
+
+  it('stand behind an http address and a variable, not behind a key', () => {
+    expect(refusedAt('llm.baseUrl=ftp://host/v1')).toContain('llm.baseUrl');
+    expect(refusedAt('llm.apiKeyEnv=sk-123')).toContain('llm.apiKeyEnv');
+    expect(refusedAt('llm.apiKeyEnv=null')).toBeUndefined();
+  });
+});
+
+it('free keys are keys', () => {
+  const known = configKeys().map(({ path }) => path);
+  for (const key of freeKeys) expect(known).toContain(key);
+});

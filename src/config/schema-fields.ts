@@ -1,0 +1,25 @@
+/** Building blocks of the schema: keys with their meaning and unit, numbers with their limits, paths, sections. */
+import { z } from 'zod';
+
+/** Attaches what docs and help show: one sentence, and the unit where the number has one. */
+export function key<T extends z.ZodType>(schema: T, description: string, unit?: string): T {
+  return schema.meta(unit === undefined ? { description } : { description, unit });
+}
+
+export const count = (least: number, value: number, description: string, unit?: string) =>
+  key(z.int().min(least).default(value), description, unit);
+export const positive = (value: number, description: string, unit?: string) =>
+  key(z.number().positive().default(value), description, unit);
+export const atLeast = (least: number, value: number, description: string, unit?: string) =>
+  key(z.number().min(least).default(value), description, unit);
+export const share = (value: number, description: string) =>
+  key(z.number().min(0).max(1).default(value), description, 'share');
+/** Paths are marked `file`, and resolved against the file that names them, except values that match `notFile`. */
+export const path = (description: string) =>
+  z.string().min(1).nullable().default(null).meta({ description, file: true });
+export const field = (value: string, description: string) => key(z.string().min(1).default(value), description);
+export const section = <T extends z.core.$ZodLooseShape>(shape: T, description: string) =>
+  z
+    .strictObject(shape)
+    .prefault({} as never)
+    .meta({ description });

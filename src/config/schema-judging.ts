@@ -1,0 +1,136 @@
+/** The part of the schema about judging: the language model server, and the relevance labels. */
+import { z } from 'zod';
+import { atLeast, count, key, path, positive, section, share } from './schema-fields.js';
+
+const price = z.strictObject({
+  model: key(z.string().min(1), 'Name of the model, as in llm.model.'),
+  inputUsd: key(z.number().min(0), 'Price of a million prompt tokens.', 'USD'),
+  outputUsd: key(z.number().min(0), 'Price of a million reply tokens.', 'USD'),
+});
+
+export const llm = section(
+  {
+    baseUrl: z
+      .url({ protocol: /^https?$/ })
+      .default('https://api.openai.com/v1')
+      .meta({
+        description: 'Address of an OpenAI-compatible server (hosted, vLLM, llama.cpp), up to and with /v1.',
+        hidden: true,
+      }),
+    model: key(z.string().min(1).nullable().default(null), 'Name of the model on that server.'),
+    apiKeyEnv: z
+      .string()
+      .regex(/^[A-Z][A-Z0-9_]*$/, 'the name of an environment variable')
+      .nullable()
+      .default('OPENAI_API_KEY')
+      .meta({
+        description:
+          'Name of the environment variable that holds the key; the key itself never stands in a file. null: the server wants none.',
+        hidden: true,
+      }),
+    concurrency: count(1, 8, 'Calls under way at a time.', 'calls'),
+    timeoutSeconds: positive(120, 'A call without a whole answer after this long is given up and tried again.', 's'),
+    retries: count(0, 6, 'Further tries after 408, 409, 429, 5xx, a broken connection or a time-out.', 'tries'),
+    structuredOutput: key(
+      z.boolean().default(true),
+      'Hold replies to a JSON schema where the server can; it falls back by itself where the server cannot.',
+    ),
+    maxUsd: atLeast(
+      0,
+      0,
+      'Stop before one command spends more than this; 0: no limit. Needs the price of the model.',
+      'USD',
+    ),
+    maxCalls: count(0, 0, 'Stop before one command makes more calls than this; 0: no limit.', 'calls'),
+    prices: key(z.array(price).default([]), 'What models cost.'),
+    cache: path(
+      'Append-only file of every request and reply, so that nothing is paid twice. Several runs may use one, one after the other. null: in the folder of the run.',
+    ),
+    batch: key(
+      z.boolean().default(false),
+      "Use the server's Batch API: half the price where it is OpenAI's, answers within a day.",
+    ),
+    batchSize: count(1, 10_000, 'Requests of one batch at most.', 'requests'),
+    batchPriceFactor: positive(0.5, 'Price of a call in a batch, relative to a call by itself.'),
+    batchPollSeconds: positive(30, 'Time between two looks at a batch.', 's'),
+  },
+  'The language model that judges pairs, writes traces or types problems, behind any OpenAI-compatible server.',
+);
+
+const llmJudge = section(
+  {
+    promptFile: path(
+      'YAML file with a prompt of your own; `ra-rft judge prompt` prints the built-in one to start from. null: the built-in one.',
+    ),
+    votes: count(1, 1, 'Answers asked for each pair, the majority decides; odd.', 'votes'),
+    candidatesPerCall: count(
+      1,
+      1,
+      'Traces judged in one call; above 1 (listwise) is cheaper and less exact.',
+      'traces',
+    ),
+    maxTokens: count(16, 400, 'Longest reply for one pair.', 'tokens'),
+    temperature: atLeast(0, 0, 'Sampling temperature; with votes above 1, above 0, so that votes can differ.'),
+  },
+  'How the language model judges (with judge: llm); the model itself stands in llm.',
+);
+
+const selection = section(
+  {
+    pairs: key(
+      z.enum(['all', 'budget']).default('all'),
+      'all: judge every candidate (the paper). budget: a sample, then rounds in which a quick retriever says where to look.',
+    ),
+    share: key(
+      z.number().gt(0).max(1).default(0.05),
+      'budget: share of the candidate pairs that may be judged.',
+      'share',
+    ),
+    rounds: count(0, 4, 'budget: rounds after the first sample.', 'rounds'),
+    firstShare: share(
+      0.3,
+      'budget: share of the judgements that goes to the first sample, even over queries and traces.',
+    ),
+    randomShare: share(
+      0.1,
+      'budget: share of every round that is drawn at random, so that nothing stays hidden by the taste of the retriever.',
+    ),
+    quickSteps: count(1, 150, 'budget: training steps of the quick retriever of each round.', 'steps'),
+  },
+  'Which of the candidate pairs are judged. With a budget maxCandidates should be large: it limits what can be chosen.',
+);
+
+export const labels = section(
+  {
+    judge: key(
+      z.enum(['utility', 'llm', 'truth']).default('utility'),
+      'utility: measured gain in log-likelihood of the right solution (Eq. 1). llm: a language model reads both solved problems and says whether one helps with the other, as in the paper. truth: equal truth fields, a control.',
+    ),
+    llm: llmJudge,
+    baseline: key(
+      z.enum(['query', 'query-and-trace']).default('query-and-trace'),
+      "What a gain is measured against: the mean over the query's candidates, or that and what the trace does for queries on average, so that a trace that helps everyone is not relevant to everyone.",
+    ),
+    topPositives: count(
+      1,
+      6,
+      'The best this many traces of a query with a gain above minGain become positives.',
+      'traces',
+    ),
+    minGain: atLeast(
+      0,
+      0,
+      'Gain that a positive must exceed; keeps noise out where no trace makes a difference.',
+      'nats',
+    ),
+    maxQueries: count(1, 760, 'Training problems to label.', 'problems'),
+    maxCandidates: count(1, 72, 'Traces judged for each query, drawn at random among the allowed ones.', 'traces'),
+    selection,
+    restrictToType: key(z.boolean().default(true), 'Judge only pairs of the same coarse type.'),
+    excludeSameAnswer: key(
+      z.boolean().default(true),
+      "Leave out traces with the query's own answer, which would reward copying.",
+    ),
+  },
+  'Gold-relevance labels: which trace helps with which problem.',
+);

@@ -1,0 +1,49 @@
+/** One question to the language model with one second try, for summaries and types alike. */
+import { RaRftError } from '../core/errors.js';
+import type { ChatMessage, LlmClient } from '../llm/index.js';
+import { secondTry } from './prompts.js';
+import type { Refusal } from './verify-trace.js';
+
+export interface Question<T> {
+  messages: readonly ChatMessage[];
+  promptVersion: string;
+  maxTokens: number;
+  /** The usable reply, or why it is none. */
+  read: (text: string) => Promise<{ value: T } | Refusal>;
+}
+
+/**
+ * Asks, and where the reply cannot be used says why and asks once more. Gives the reply, or the last reason.
+ * Throws `llm` where the money has run out, the server cannot be reached or the work was called off: that is no
+ * fault of this problem, and the same command goes on from here later.
+ */
+export async function ask<T>(llm: LlmClient, question: Question<T>): Promise<{ value: T } | Refusal> {
+  const { promptVersion, maxTokens, read } = question;
+  const first = await reply(llm, { messages: question.messages, promptVersion, maxTokens });
+  if ('reason' in first) return first;
+  const found = await read(first.text);
+  if ('value' in found) return found;
+  const messages = secondTry(question.messages, first.text, found.detail);
+  const second = await reply(llm, { messages, promptVersion, maxTokens });
+  return 'reason' in second ? second : read(second.text);
+}
+
+async function reply(
+  llm: LlmClient,
+  request: { messages: readonly ChatMessage[]; promptVersion: string; maxTokens: number },
+): Promise<{ text: string } | Refusal> {
+  const outcome = await llm.complete(request);
+  if (outcome.ok) return { text: withoutThinking(outcome.reply.text) };
+  if (outcome.kind === 'server') return { reason: 'llm-failed', detail: outcome.reason };
+  throw new RaRftError({
+    code: 'llm',
+    message: `the corpus is not finished: ${outcome.reason}`,
+    where: llm.model,
+    hint: 'What was answered is kept: run the same command again to go on.',
+  });
+}
+
+/** What a model says after it has thought. */
+function withoutThinking(text: string): string {
+  return text.replace(/^[\s\S]*<\/think>/, '').trim();
+}

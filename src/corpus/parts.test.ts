@@ -1,0 +1,162 @@
+import { describe, expect, test } from 'vitest';
+import { configSchema } from '../config/index.js';
+import { Rng } from '../core/rng.js';
+import { numericVerifier, type Verdict, type Verifier } from '../verify/index.js';
+import { answerAfterHashes, rawTrace } from './final-form.js';
+import { faultOfForm, typeNamed } from './make-trace.js';
+import { Reservoir } from './reservoir.js';
+import { readingOf, solvedProblem } from './solved-problem.js';
+import { verifyTraces } from './verify-trace.js';
+
+describe('rawTrace', () => {
+  test('a boxed solution stays byte for byte', () => {
+    const solution = ' So <<1+1=2>> it is \\boxed{2}.  ';
+    expect(rawTrace(solution)).toBe(solution);
+  });
+
+  test("GSM8K's form ends in a box, without the calculator's marks", () => {
+    const solution = 'She sold 48/2 = <<48/2=24>>24 clips.\nIn all 48+1,024.\n#### 1,072';
+    expect(rawTrace(solution)).toBe(
+      'She sold 48/2 = 24 clips.\nIn all 48+1,024.\nTherefore, the final answer is: $\\boxed{1072}$.',
+    );
+    expect(answerAfterHashes(solution)).toBe('1072');
+  });
+
+  test('a solution without a final answer is no trace', () => {
+    expect(rawTrace('It is two.')).toBeUndefined();
+    expect(rawTrace('It is \\boxed{2')).toBeUndefined();
+  });
+});
+
+describe('solvedProblem', () => {
+  const read = (record: Record<string, unknown>, settings: object = {}) => {
+    const { corpus } = configSchema.parse({ corpus: settings });
+    return solvedProblem({ where: 'f:1', line: 1, record }, readingOf(corpus));
+  };
+
+  test('each preset finds question, solution, answer and coarse type', () => {
+    const math = {
+      problem: 'Q',
+      solution: 'so \\boxed{\\frac{1}{2}}',
+      type: 'Counting & Probability',
+      level: 'Level 1',
+    };
+    expect(read(math, { preset: 'math' })).toMatchObject({ answer: '\\frac{1}{2}', type: 'combinatorics' });
+    const gsm8k = { question: 'Q', answer: 'twelve\n#### 12' };
+    expect(read(gsm8k, { preset: 'gsm8k' })).toMatchObject({ solution: 'twelve\n#### 12', answer: '12' });
+    const openr1 = {
+      uuid: 'u',
+      problem: 'Q',
+      solution: 'S',
+      answer: '3',
+      problem_type: 'Number Theory',
+      generations: ['x'],
+    };
+    expect(read(openr1, { preset: 'openr1-math' })).toMatchObject({ id: 'u', answer: '3', type: 'number theory' });
+    const numina = { problem: 'Q', solution: '$\\boxed{4}$', source: 'olympiads' };
+    expect(read(numina, { preset: 'numinamath' })).toMatchObject({ answer: '4', source: 'olympiads' });
+  });
+
+  test("the user's fields and type names win over the preset's", () => {
+    const settings = {
+      preset: 'math',
+      fields: { question: 'q', answer: 'gold' },
+      typeNames: { Prealgebra: 'numbers' },
+    };
+    const record = { q: 'Q', solution: '\\boxed{1}', gold: '2', type: 'prealgebra' };
+    expect(read(record, settings)).toMatchObject({ answer: '2', type: 'numbers' });
+  });
+
+  test.each([
+    ['a missing question', { solution: '\\boxed{1}' }, /question .*is missing/],
+    ['an empty solution', { question: 'Q', solution: '  ', answer: '1' }, /solution .*is empty/],
+    ['a solution that is a list', { question: 'Q', solution: ['a'], answer: '1' }, /a list/],
+    ['no answer anywhere', { question: 'Q', solution: 'S' }, /no answer in the field answer or in a box/],
+  ])('%s is set aside', (_what, record, detail) => {
+    expect(read(record)).toMatchObject({
+      where: 'f:1',
+      reason: 'missing-field',
+      detail: expect.stringMatching(detail) as string,
+    });
+  });
+});
+
+describe('verifyTraces', () => {
+  const claim = (answer: string, trace: string) => ({ problem: { id: 'p', question: 'Q', answer }, trace });
+
+  test('same text needs no verifier; numbers are compared by value; the rest says why', async () => {
+    const pairs = [
+      claim('x+1', 'so \\boxed{x+1}'),
+      claim('1/2', 'so \\boxed{0.5}'),
+      claim('3', 'so \\boxed{4}'),
+      claim('3', 'so three'),
+      claim('x+1', 'so \\boxed{1+x}'),
+      claim('3', 'so \\boxed{}'),
+    ];
+    expect((await verifyTraces(numericVerifier, pairs)).map((r) => r?.reason)).toEqual([
+      undefined,
+      undefined,
+      'wrong-answer',
+      'no-final-answer',
+      'unverifiable-answer',
+      'no-final-answer',
+    ]);
+  });
+
+  test('a verifier that fails is asked once more, and only about what failed', async () => {
+    const asked: string[][] = [];
+    const flaky = (later: Verdict['outcome']): Verifier => ({
+      ...numericVerifier,
+      verifyMany: (pairs) => {
+        asked.push(pairs.map(({ problem }) => problem.answer));
+        const outcome = asked.length % 2 === 1 ? 'timeout' : later;
+        return Promise.resolve(
+          pairs.map(({ problem }) => ({ outcome: problem.answer === '1' ? 'match' : outcome, rule: 'r' })),
+        );
+      },
+    });
+    const pairs = [claim('1', '\\boxed{a}'), claim('2', '\\boxed{b}')];
+    expect(await verifyTraces(flaky('match'), pairs)).toEqual([undefined, undefined]);
+    expect(asked).toEqual([['1', '2'], ['2']]);
+    expect(await verifyTraces(flaky('error'), pairs)).toMatchObject([undefined, { reason: 'verifier-failed' }]);
+  });
+});
+
+describe('the form of replies', () => {
+  const step = (n: number | string) => `Step ${n} (count): because.`;
+  const end = 'Therefore, the final answer is: $\\boxed{1}$.';
+
+  test('one to seven numbered steps and a boxed ending', () => {
+    expect(faultOfForm([step(1), step(2), end].join('\n'))).toBeUndefined();
+    expect(faultOfForm(['**Step 1 (count):** because.', end, ''].join('\n'))).toBeUndefined();
+    expect(faultOfForm(end)).toMatch(/no line/);
+    expect(faultOfForm([1, 2, 3, 4, 5, 6, 7, 8].map(step).concat(end).join('\n'))).toMatch(/8 steps/);
+    expect(faultOfForm([step(1), step(3), end].join('\n'))).toMatch(/step 2 has the number 3/);
+    expect(faultOfForm([step(1), end, 'I hope this helps.'].join('\n'))).toMatch(/last line/);
+  });
+
+  test('a type is the whole reply, or the only one named in it', () => {
+    const types = ['algebra', 'number theory', 'geometry'];
+    expect(typeNamed('**Number Theory**.', types)).toBe('number theory');
+    expect(typeNamed('The field is geometry.', types)).toBe('geometry');
+    expect(typeNamed('algebra or geometry', types)).toBeUndefined();
+    expect(typeNamed('topology', types)).toBeUndefined();
+  });
+});
+
+describe('Reservoir', () => {
+  test('keeps all of a short stream in order, and each item of a long one equally often', () => {
+    const short = new Reservoir<number>(5, Rng.fromSeed(1));
+    for (const n of [1, 2, 3]) short.add(n);
+    expect(short.items()).toEqual([1, 2, 3]);
+    const hits = Array.from({ length: 10 }, () => 0);
+    for (let seed = 0; seed < 1000; seed++) {
+      const sample = new Reservoir<number>(3, Rng.fromSeed(seed));
+      for (let n = 0; n < 10; n++) sample.add(n);
+      expect(sample.items()).toHaveLength(3);
+      for (const n of sample.items()) hits[n]!++;
+    }
+    // 300 expected of each; four standard deviations of a binomial with p = .3.
+    for (const count of hits) expect(Math.abs(count - 300)).toBeLessThan(4 * Math.sqrt(1000 * 0.3 * 0.7));
+  });
+});

@@ -1,0 +1,15 @@
+/** What reading a data file gives: one record a line or row, or what is wrong with it. */
+
+/** A line or row with its place: its record, or why there is none. Reading goes on after a bad one. */
+export type RecordLine =
+  | { where: string; line: number; record: Record<string, unknown> }
+  | { where: string; line: number; problem: string; expected: string };
+
+export interface ReadOptions {
+  /** A longer line of JSONL is told and passed over, and never held in memory. Default 8 MiB. */
+  maxLineBytes?: number;
+  /** Decoded bytes of a Parquet file that are held at a time, about. Default 32 MiB. */
+  windowBytes?: number;
+  /** Fields that will be read: other columns of a Parquet file are left where they are. All of them where it is missing. */
+  fields?: readonly string[];
+}

@@ -1,0 +1,17 @@
+/** Language models behind OpenAI-compatible servers: retries, a cache that pays nothing twice, budgets, batches. */
+export type {
+  ChatFailure,
+  ChatFailureKind,
+  ChatMessage,
+  ChatOutcome,
+  ChatReply,
+  ChatRequest,
+  ChatUsage,
+  LlmClient,
+  Spending,
+} from './types.js';
+export { openLlmClient, type OpenLlmOptions } from './open.js';
+export { llmCachePath, modelOf } from './settings.js';
+export { estimateCalls, estimateText, type Estimate } from './estimate.js';
+export { parseJson } from './retry.js';
+export { forEachParallel } from './slots.js';

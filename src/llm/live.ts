@@ -1,0 +1,125 @@
+/** Calls answered at once: some at a time, each tried again while the server says later or the connection breaks. */
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Rng } from '../core/rng.js';
+import { budgetFailure, type Asker, type AskOutcome } from './asker.js';
+import type { Budget } from './budget.js';
+import { chatBody, fullDialect, usageAtMost, type Dialect } from './request.js';
+import { backoffMs, nextStep, type Step } from './retry.js';
+import { Slots } from './slots.js';
+import type { Transport } from './transport.js';
+import type { ChatFailure, ChatRequest } from './types.js';
+import { unusable } from './unusable.js';
+
+export interface LiveOptions {
+  model: string;
+  transport: Transport;
+  budget: Budget;
+  /** Jitter of the waits. */
+  rng: Rng;
+  concurrency: number;
+  /** Further tries after the first. */
+  retries: number;
+  /** Whether to ask for a schema at all. */
+  structuredOutput: boolean;
+  /** Wait before the first retry, in milliseconds; doubles from there. */
+  backoffMs: number;
+}
+
+/** A server that asks for a longer wait than this is taken to be closed for now. */
+const MAX_WAIT_MS = 15 * 60_000;
+/** So many requests in a row that came to nothing: the server is down. */
+const LEAST_DEAD_IN_A_ROW = 16;
+
+export class LiveAsker implements Asker {
+  readonly parallel: number;
+  private readonly options: LiveOptions;
+  private readonly slots: Slots;
+  private dialect: Dialect;
+  private answered = false;
+  private deadInARow = 0;
+
+  constructor(options: LiveOptions) {
+    this.options = options;
+    this.parallel = options.concurrency;
+    this.slots = new Slots(options.concurrency);
+    this.dialect = { ...fullDialect, schema: options.structuredOutput };
+  }
+
+  async ask(key: string, request: ChatRequest, signal?: AbortSignal): Promise<AskOutcome> {
+    const release = await this.slots.take();
+    try {
+      return await this.tryUntilDone(key, request, signal);
+    } catch (error) {
+      if (!signal?.aborted) throw error;
+      return { ok: false, kind: 'aborted', reason: 'stopped by the caller', retriable: true };
+    } finally {
+      release();
+    }
+  }
+
+  dispose(): Promise<void> {
+    return Promise.resolve();
+  }
+
+  private async tryUntilDone(key: string, request: ChatRequest, signal: AbortSignal | undefined): Promise<AskOutcome> {
+    const { rng, retries, backoffMs: baseMs } = this.options;
+    let { dialect } = this;
+    for (let attempt = 0; ;) {
+      signal?.throwIfAborted();
+      const step = await this.call(request, dialect, signal);
+      if (step === undefined) return budgetFailure;
+      if (step.kind === 'reply') {
+        this.answered = true;
+        this.deadInARow = 0;
+        this.dialect = dialect; // a way that works; a refusal of this one request is no reason to ask others otherwise
+        return { ok: true, reply: step.reply };
+      }
+      if (step.kind === 'failed') return { ok: false, kind: 'server', reason: step.reason, retriable: false };
+      if (step.kind === 'fatal') {
+        if (step.always || !this.answered) throw unusable(step.reason);
+        return { ok: false, kind: 'server', reason: step.reason, retriable: false };
+      }
+      if (step.kind === 'adapt') {
+        dialect = step.dialect; // put another way, which is no retry; there are few ways
+        continue;
+      }
+      if (attempt === retries || (step.waitMs ?? 0) > MAX_WAIT_MS) return this.giveUp(step, attempt + 1);
+      const jitter = rng.fork(`${key}/${attempt}`);
+      // What the server asks for is waited in full, and a moment more, so that callers do not come back all at once.
+      const waitMs =
+        step.waitMs === undefined ? backoffMs(attempt, baseMs, jitter) : step.waitMs + baseMs * jitter.next();
+      attempt++;
+      await sleep(waitMs, undefined, { signal });
+    }
+  }
+
+  /** One HTTP call within the budget; undefined where the budget has no room for it. */
+  private async call(
+    request: ChatRequest,
+    dialect: Dialect,
+    signal: AbortSignal | undefined,
+  ): Promise<Step | undefined> {
+    const { model, transport, budget } = this.options;
+    const reservation = await budget.reserve(usageAtMost(request));
+    if (!reservation) return undefined;
+    let step: Step | undefined;
+    try {
+      const result = await transport.post('/chat/completions', chatBody(model, request, dialect), signal);
+      step = nextStep(result, request, dialect, Date.now());
+    } finally {
+      if (step?.kind === 'reply') reservation.paid(step.reply.usage);
+      else if (!step || (step.kind === 'again' && step.lost)) reservation.lost();
+      else reservation.free();
+    }
+    return step;
+  }
+
+  private giveUp(step: Extract<Step, { kind: 'again' }>, tries: number): ChatFailure {
+    this.deadInARow++;
+    if (!step.reached && !this.answered) throw unusable(step.reason);
+    if (this.deadInARow >= Math.max(LEAST_DEAD_IN_A_ROW, 2 * this.parallel)) {
+      throw unusable(`${this.deadInARow} requests in a row came to nothing; the last: ${step.reason}`);
+    }
+    return { ok: false, kind: step.why, reason: `${step.reason} (${tries} tries)`, retriable: true };
+  }
+}

@@ -1,0 +1,62 @@
+/** From configuration to client. */
+import type { Config } from '../config/index.js';
+import type { Progress } from '../core/progress.js';
+import { Rng } from '../core/rng.js';
+import type { Asker } from './asker.js';
+import { BatchApi } from './batch-api.js';
+import { BatchState } from './batch-state.js';
+import { BatchAsker } from './batch.js';
+import { Budget } from './budget.js';
+import { ReplyCache } from './cache.js';
+import { CachedClient } from './client.js';
+import { LiveAsker } from './live.js';
+import { modelOf, modelPrice } from './settings.js';
+import { openTransport } from './transport.js';
+import type { LlmClient } from './types.js';
+
+export interface OpenLlmOptions {
+  /** Section `llm` of the configuration. */
+  settings: Config['llm'];
+  /** From `llmApiKey` of `ra-rft/config`; undefined where the server wants none. */
+  apiKey: string | undefined;
+  /** Append-only file of replies; see {@link llmCachePath}. Batches leave their state beside it. */
+  cachePath: string;
+  /** Jitter of waits; results do not depend on it. */
+  rng?: Rng;
+  /** Batches say here what they wait for. */
+  progress?: Progress;
+  /** Wait before the first retry, in milliseconds. Default 500. */
+  backoffMs?: number;
+}
+
+/**
+ * Opens a client. Throws `config` where no model is named, `run-folder` where another process uses the cache. The server is
+ * met at the first call.
+ */
+export async function openLlmClient(options: OpenLlmOptions): Promise<LlmClient> {
+  const { settings, apiKey, cachePath, rng = Rng.fromSeed('llm'), progress, backoffMs = 500 } = options;
+  const model = modelOf(settings);
+  const transport = openTransport({ baseUrl: settings.baseUrl, apiKey, timeoutMs: settings.timeoutSeconds * 1000 });
+  const budget = new Budget(settings, modelPrice(settings));
+  const cache = await ReplyCache.open(cachePath);
+  const { concurrency, retries, structuredOutput, batchSize, batchPollSeconds } = settings;
+  let asker: Asker;
+  if (settings.batch) {
+    const api = new BatchApi({ transport, rng, retries, backoffMs });
+    const state = await BatchState.open(`${cachePath.replace(/\.jsonl$/, '')}.batches.jsonl`);
+    const pollMs = batchPollSeconds * 1000;
+    asker = new BatchAsker({
+      model,
+      api,
+      state,
+      budget,
+      batchSize,
+      pollMs,
+      structuredOutput,
+      ...(progress && { progress }),
+    });
+  } else {
+    asker = new LiveAsker({ model, transport, budget, rng, concurrency, retries, structuredOutput, backoffMs });
+  }
+  return new CachedClient({ model, cache, asker, budget });
+}

@@ -1,0 +1,112 @@
+/** A request as the server takes it, a reply as the server gives it, and the key under which the two are kept. */
+import { hashJson } from '../core/hash.js';
+import type { ChatReply, ChatRequest, ChatUsage } from './types.js';
+
+/** What a server turned out to understand; found out by its refusals, see {@link adapt}. */
+export interface Dialect {
+  /** `response_format` with a JSON schema. */
+  schema: boolean;
+  tokensField: 'max_tokens' | 'max_completion_tokens';
+  /** Some reasoning models take their own temperature only. */
+  temperature: boolean;
+}
+
+export const fullDialect: Dialect = { schema: true, tokensField: 'max_tokens', temperature: true };
+
+/** The key of a request: model, prompt version, parameters and messages. How it is put to the server is not part of it. */
+export function requestKey(model: string, request: ChatRequest): string {
+  return hashJson(['chat', model, requestFields(request)]);
+}
+
+/** The request with its defaults, in a fixed order: what the cache keeps. */
+export function requestFields(request: ChatRequest): Required<Omit<ChatRequest, 'seed' | 'jsonSchema'>> & ChatRequest {
+  const { promptVersion, maxTokens, temperature = 0, seed, jsonSchema, messages } = request;
+  const optional = { ...(seed !== undefined && { seed }), ...(jsonSchema && { jsonSchema }) };
+  return { promptVersion, maxTokens, temperature, ...optional, messages };
+}
+
+/** The body of a chat completion call. */
+export function chatBody(model: string, request: ChatRequest, dialect: Dialect): Record<string, unknown> {
+  const { messages, maxTokens, temperature, seed, jsonSchema } = requestFields(request);
+  return {
+    model,
+    messages,
+    [dialect.tokensField]: maxTokens,
+    ...(dialect.temperature && { temperature }),
+    ...(seed !== undefined && { seed }),
+    ...(jsonSchema &&
+      dialect.schema && {
+        response_format: { type: 'json_schema', json_schema: { name: 'reply', strict: true, schema: jsonSchema } },
+      }),
+  };
+}
+
+const refusesTemperature = /unsupported[^.]*temperature|temperature[^.]*(unsupported|not support)/i;
+
+/**
+ * Another way to put a request that the server refused as malformed; undefined where there is none left. The fields it
+ * names are changed first; a server that names nothing is tried without the schema.
+ */
+export function adapt(dialect: Dialect, request: ChatRequest, status: number, text: string): Dialect | undefined {
+  if (status !== 400 && status !== 422) return undefined;
+  if (dialect.tokensField === 'max_tokens' && text.includes('max_completion_tokens')) {
+    return { ...dialect, tokensField: 'max_completion_tokens' };
+  }
+  if (dialect.temperature && refusesTemperature.test(text)) return { ...dialect, temperature: false };
+  return dialect.schema && request.jsonSchema ? { ...dialect, schema: false } : undefined;
+}
+
+interface Completion {
+  choices?: {
+    finish_reason?: unknown;
+    message?: { content?: unknown; refusal?: unknown };
+  }[];
+  usage?: { prompt_tokens?: unknown; completion_tokens?: unknown };
+}
+
+/** A chat completion, or undefined where the body is none. A server that counts no tokens gets {@link estimateTokens}. */
+export function parseCompletion(body: unknown, request: ChatRequest): Omit<ChatReply, 'cached'> | undefined {
+  const { choices, usage } = (body ?? {}) as Completion;
+  const choice = Array.isArray(choices) ? choices[0] : undefined;
+  const message = choice?.message;
+  if (!choice || message === null || typeof message !== 'object') return undefined;
+  const refusal = typeof message.refusal === 'string' && message.refusal !== '' ? message.refusal : undefined;
+  const text = refusal ?? message.content ?? '';
+  if (typeof text !== 'string') return undefined;
+  const reason = typeof choice.finish_reason === 'string' ? choice.finish_reason : 'stop';
+  const counted = [usage?.prompt_tokens, usage?.completion_tokens].map((n) => (typeof n === 'number' ? n : undefined));
+  return {
+    text,
+    finishReason: refusal === undefined ? reason : 'refusal',
+    usage: {
+      promptTokens: counted[0] ?? estimateTokens(promptBytes(request)),
+      completionTokens: counted[1] ?? estimateTokens(Buffer.byteLength(text)),
+    },
+  };
+}
+
+/** Bytes of what the model reads. */
+export function promptBytes(request: ChatRequest): number {
+  return request.messages.reduce((sum, m) => sum + Buffer.byteLength(m.content), 0);
+}
+
+/** About four bytes of English are one token. */
+export function estimateTokens(bytes: number): number {
+  return Math.ceil(bytes / 4);
+}
+
+/** Tokens that a chat template may put around one message, generously. */
+const TOKENS_AROUND_MESSAGE = 16;
+
+/**
+ * The most tokens a call should take: a token for every two bytes (English has four a token, formulas two to three), and
+ * a reply as long as it may be. A budget corrects it by what calls turn out to take.
+ */
+export function usageAtMost(request: ChatRequest): ChatUsage {
+  const schemaBytes = request.jsonSchema ? Buffer.byteLength(JSON.stringify(request.jsonSchema)) : 0;
+  const text = Math.ceil((promptBytes(request) + schemaBytes) / 2);
+  return {
+    promptTokens: text + TOKENS_AROUND_MESSAGE * (request.messages.length + 1),
+    completionTokens: request.maxTokens,
+  };
+}

@@ -1,0 +1,90 @@
+/** What to do about the result of one call: take it, put it otherwise, try again later, give up, or stop altogether. */
+import type { Rng } from '../core/rng.js';
+import { adapt, parseCompletion, type Dialect } from './request.js';
+import type { HttpResult } from './transport.js';
+import type { ChatReply, ChatRequest } from './types.js';
+
+export type Step =
+  | { kind: 'reply'; reply: Omit<ChatReply, 'cached'> }
+  | { kind: 'adapt'; dialect: Dialect }
+  /** `lost`: the call may have been charged all the same. */
+  | { kind: 'again'; why: 'server' | 'network'; reason: string; waitMs?: number; lost: boolean; reached: boolean }
+  | { kind: 'failed'; reason: string }
+  /** Every other request would fare no better. `always` is false where it only looks so before the first reply. */
+  | { kind: 'fatal'; reason: string; always: boolean };
+
+const retriableStatuses = new Set([408, 409, 425, 429]);
+
+/** Decides by the result alone. `now` (milliseconds since 1970) is for Retry-After dates. */
+export function nextStep(result: HttpResult, request: ChatRequest, dialect: Dialect, now: number): Step {
+  if (result.kind === 'broken') {
+    return { kind: 'again', why: 'network', reason: result.reason, lost: result.reached, reached: result.reached };
+  }
+  const { status, text } = result;
+  if (status >= 200 && status < 300) {
+    const reply = parseCompletion(parseJson(text), request);
+    if (reply) return { kind: 'reply', reply };
+    return {
+      kind: 'again',
+      why: 'server',
+      reason: `the answer is no chat completion: ${shortText(text)}`,
+      lost: true,
+      reached: true,
+    };
+  }
+  const reason = `status ${status}: ${serverMessage(text)}`;
+  if (status === 401 || status === 402 || text.includes('insufficient_quota')) {
+    return { kind: 'fatal', reason, always: true };
+  }
+  if (retriableStatuses.has(status) || status >= 500) {
+    const waitMs = retryAfterMs(result.retryAfter, now);
+    return {
+      kind: 'again',
+      why: 'server',
+      reason,
+      ...(waitMs !== undefined && { waitMs }),
+      lost: false,
+      reached: true,
+    };
+  }
+  if (status === 403 || status === 404) return { kind: 'fatal', reason, always: false };
+  const adapted = adapt(dialect, request, status, text);
+  return adapted ? { kind: 'adapt', dialect: adapted } : { kind: 'failed', reason };
+}
+
+/** Milliseconds that a Retry-After header asks for: seconds, or a date. Undefined where there is none that makes sense. */
+export function retryAfterMs(header: string | null, now: number): number | undefined {
+  if (header === null || header.trim() === '') return undefined;
+  const seconds = Number(header);
+  const ms = Number.isFinite(seconds) ? seconds * 1000 : Date.parse(header) - now;
+  return Number.isFinite(ms) ? Math.max(0, ms) : undefined;
+}
+
+const MAX_BACKOFF_MS = 60_000;
+
+/** Wait before try `attempt` + 1 (from 0): doubling, and drawn from its upper half so that callers do not come back at once. */
+export function backoffMs(attempt: number, baseMs: number, rng: Rng): number {
+  const full = Math.min(MAX_BACKOFF_MS, baseMs * 2 ** attempt);
+  return full * (0.5 + 0.5 * rng.next());
+}
+
+/** The message in a server's error, or the beginning of whatever it sent. */
+export function serverMessage(text: string): string {
+  const { error } = (parseJson(text) ?? {}) as { error?: { message?: unknown } | string };
+  const message = typeof error === 'string' ? error : error?.message;
+  return shortText(typeof message === 'string' ? message : text);
+}
+
+/** JSON, or undefined where it is none. */
+export function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text) as unknown;
+  } catch {
+    return undefined;
+  }
+}
+
+function shortText(text: string): string {
+  const line = text.replace(/\s+/g, ' ').trim();
+  return line.length <= 200 ? line : `${line.slice(0, 197)}...`;
+}

@@ -1,0 +1,53 @@
+/** A number of places: who finds none waits in line. */
+export class Slots {
+  private free: number;
+  private readonly waiting: (() => void)[] = [];
+
+  constructor(count: number) {
+    this.free = count;
+  }
+
+  /** Waits for a place; the function gives it back, once. */
+  async take(): Promise<() => void> {
+    if (this.free > 0) this.free--;
+    else await new Promise<void>((resolve) => this.waiting.push(resolve));
+    let held = true;
+    return () => {
+      if (!held) return;
+      held = false;
+      const next = this.waiting.shift();
+      if (next) next();
+      else this.free++;
+    };
+  }
+}
+
+/**
+ * Runs `work` on all items, `parallel` at a time, in order of their start. The first error stops new work, waits for
+ * what is under way and is thrown; `work` may also return `stop` to end early without an error.
+ */
+export async function forEachParallel<T>(
+  items: Iterable<T>,
+  parallel: number,
+  work: (item: T) => Promise<'stop' | void>,
+): Promise<void> {
+  const iterator = items[Symbol.iterator]();
+  let stopped = false;
+  const worker = async (): Promise<void> => {
+    while (!stopped) {
+      const next = iterator.next();
+      if (next.done === true) return;
+      try {
+        if ((await work(next.value)) === 'stop') stopped = true;
+      } catch (error) {
+        stopped = true;
+        throw error;
+      }
+    }
+  };
+  const workers: Promise<void>[] = [];
+  for (let i = 0; i < parallel; i++) workers.push(worker());
+  const results = await Promise.allSettled(workers);
+  const failed = results.find((result) => result.status === 'rejected');
+  if (failed) throw failed.reason;
+}

@@ -1,0 +1,96 @@
+/** A retriever in memory, trained on some labels: budgeted selection asks it where to look next. */
+import type { Config } from '../config/index.js';
+import { leakGuard, type Problem, type Trace } from '../data/index.js';
+import type { Label, ScoreCandidates } from '../judge/index.js';
+import {
+  collectLabels,
+  createEncoder,
+  EncoderClient,
+  encoderShapeOf,
+  specOf,
+  tokenizeDocuments,
+  tokenizeQueries,
+  trainOptionsOf,
+  trainRetriever,
+  type Query,
+  type Tokenize,
+  withoutLikelyPositives,
+} from '../retriever/index.js';
+
+export interface QuickRetrieverOptions {
+  /** Model folder whose token embeddings the encoder stands on. */
+  folder: string;
+  tokenize: Tokenize;
+  settings: Config['retriever'];
+  excludeSameAnswer: boolean;
+  seed: number;
+  threads: number | undefined;
+}
+
+/** Scores of queries by traces, row by row. */
+export type ScoreAll = (queries: readonly Query[], traces: readonly Trace[]) => Promise<Float32Array>;
+
+/** Queries with a positive below which training is no use: one batch of that many has hardly a negative. */
+const LEAST_QUERIES = 8;
+
+/**
+ * Trains on the labels, hands `use` a way to score, and gives its result; undefined where too few queries have positives.
+ * Nothing is kept on disk.
+ */
+export async function withTrainedRetriever<T>(
+  labels: readonly Label[],
+  data: { problems: readonly Problem[]; traces: readonly Trace[] },
+  options: QuickRetrieverOptions,
+  use: (score: ScoreAll) => Promise<T>,
+): Promise<T | undefined> {
+  const { folder, tokenize, settings, excludeSameAnswer, seed, threads } = options;
+  const collected = collectLabels(labels, data.problems, data.traces).labelled;
+  if (collected.length < LEAST_QUERIES) return undefined;
+  const labelled = withoutLikelyPositives(collected, labels);
+  const spec = specOf(settings);
+  const { config, params } = await createEncoder(folder, encoderShapeOf(settings), seed);
+  const { scoring, temperature } = settings;
+  const encoder = await EncoderClient.open({ config, params, scoring, temperature, threads });
+  try {
+    const exclude = leakGuard(data.problems, { sameAnswer: excludeSameAnswer });
+    const candidates = [...data.traces];
+    await trainRetriever(encoder, { labelled, candidates, exclude, tokenize, spec }, trainOptionsOf(settings, seed));
+    return await use(async (queries, traces) => {
+      await encoder.setDocuments(await encoder.encode(tokenizeDocuments(traces, tokenize, spec).ids));
+      const questions = queries.map(({ question }) => question);
+      // Scores are of a view that the next call may reuse.
+      return Float32Array.from(
+        await encoder.score(await encoder.encode(tokenizeQueries(questions, tokenize, spec).ids)),
+      );
+    });
+  } finally {
+    await encoder.dispose();
+  }
+}
+
+/** Least token dropout of a quick training: its pairs are few, and soon known by heart. */
+const QUICK_TOKEN_DROPOUT = 0.2;
+
+/**
+ * The `score` of budgeted selection. Every round trains anew, with a seed of its own; no query is set apart for validation,
+ * since a handful would choose a checkpoint by luck.
+ */
+export function scoreByQuickRetriever(options: QuickRetrieverOptions): ScoreCandidates {
+  return async (labels, queries, round) => {
+    const problems = queries.map(({ problem }) => problem);
+    const traces = [...new Map(queries.flatMap(({ candidates }) => candidates).map((t) => [t.id, t])).values()];
+    const place = new Map(traces.map(({ id }, at) => [id, at]));
+    const { tokenDropout } = options.settings;
+    const settings = {
+      ...options,
+      settings: { ...options.settings, heldOutShare: 0, tokenDropout: Math.max(tokenDropout, QUICK_TOKEN_DROPOUT) },
+      seed: options.seed + round,
+    };
+    return withTrainedRetriever(labels, { problems, traces }, settings, async (score) => {
+      const scores = await score(problems, traces);
+      return queries.map(({ candidates }, q) =>
+        Float32Array.from(candidates, ({ id }) => scores[q * traces.length + place.get(id)!]!),
+      );
+    });
+  };
+}
