@@ -16,10 +16,10 @@ describe('planRun', () => {
   it('counts by hand', async () => {
     const plan = await planRun(resolveConfig({ file: await writeTinyTask(folder) }), folder);
     expect(plan).toMatchObject({
-      // 70 lines, 30 % for testing; 40 traces; 30 queries with 12 candidates each.
+      // 70 lines, 30 % for testing; 40 traces, of which 2 are test problems; 30 queries with 12 candidates each.
       trainProblems: 49,
       testProblems: { test: 21 },
-      traces: 40,
+      traces: 38,
       labelledProblems: 30,
       labelledPairs: 360,
       trainedArms: 3,

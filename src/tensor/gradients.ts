@@ -3,7 +3,6 @@ import { sameShape } from './dims.js';
 import { graphError, type Contribution, type Node, type Tensor } from './graph.js';
 import { addUp } from './ops/matmul.js';
 import { full } from './primitives/layout.js';
-import { after } from './primitives/order.js';
 
 export interface GradientOptions {
   /** Gradients of the outputs to start from, in their order; needed unless the output is a scalar (which starts from 1). */
@@ -31,43 +30,19 @@ export function gradients(
   return wrt.map((t) => walk.result(t) ?? options.accumulate?.get(t) ?? full(t.graph, 0, t.shape));
 }
 
-/**
- * The terms of each gradient, not yet added up, for rules that hand them on. The walk does not go beyond `wrt`: what lies
- * above one of its tensors is another walk's.
- */
-export function gradientTerms(
-  outputs: readonly Tensor[],
-  wrt: readonly Tensor[],
-  seeds: readonly (Tensor | undefined)[],
-): Contribution[][] {
-  const walk = new BackwardWalk(outputs, wrt, { seeds }, new Set(wrt));
-  walk.run();
-  return wrt.map((t) => walk.termsOf(t));
-}
-
-/** Marks a stand-in (see `customGradient`) whose gradients must be complete before the walk goes on; see `checkpoint`. */
-export const IN_ORDER = { inOrder: { i: 1 } } as const;
-
 /** One walk from seeds back to `wrt`. */
 class BackwardWalk {
   private readonly terms = new Map<Tensor, Contribution[]>();
   private readonly settled = new Map<Tensor, Tensor>();
-  /** Running gradients, with what was folded into them along the way. */
-  private readonly running: Map<Tensor, Tensor>;
-  private readonly folded = new Set<Tensor>();
+  private readonly running: ReadonlyMap<Tensor, Tensor>;
   /** Nodes between `wrt` and the outputs, last first, and the tensors whose gradients are needed. */
   private readonly nodes: Node[];
   private readonly wanted: Set<Tensor>;
 
-  constructor(
-    outputs: readonly Tensor[],
-    wrt: readonly Tensor[],
-    { seeds, accumulate }: GradientOptions,
-    bounds: ReadonlySet<Tensor> = new Set(),
-  ) {
-    this.running = new Map(accumulate);
+  constructor(outputs: readonly Tensor[], wrt: readonly Tensor[], { seeds, accumulate }: GradientOptions) {
+    this.running = accumulate ?? new Map();
     for (const t of wrt) checkRunning(t, accumulate?.get(t));
-    ({ nodes: this.nodes, wanted: this.wanted } = between(outputs, wrt, bounds));
+    ({ nodes: this.nodes, wanted: this.wanted } = between(outputs, wrt));
     for (const [i, y] of outputs.entries()) {
       const seed = seeds ? seeds[i] : scalarSeed(y);
       if (!seed) continue;
@@ -86,12 +61,8 @@ class BackwardWalk {
   result(t: Tensor): Tensor | undefined {
     const running = this.running.get(t);
     const list = this.terms.get(t);
-    if (!list) return this.folded.has(t) ? running : undefined;
+    if (!list) return undefined;
     return running ? addUp(list, running) : this.settle(t);
-  }
-
-  termsOf(t: Tensor): Contribution[] {
-    return this.terms.get(t) ?? [];
   }
 
   private give(t: Tensor, term: Contribution): void {
@@ -120,23 +91,10 @@ class BackwardWalk {
     const wants = node.inputs.map((t) => t !== undefined && this.wanted.has(t));
     const dOutputs = node.outputs.map((t) => this.settle(t));
     const terms = node.vjp({ dOutputs, needs: (i) => wants[i] === true });
-    const useful = terms.flatMap((term, i) => {
+    for (const [i, term] of terms.entries()) {
       const input = node.inputs[i];
-      return term && input && wants[i] ? [{ input, term }] : [];
-    });
-    for (const { input, term } of 'inOrder' in node.attributes ? this.ordered(useful) : useful) this.give(input, term);
-  }
-
-  /** Adds what belongs to running gradients into them at once, and holds back the rest until that is done. */
-  private ordered(list: { input: Tensor; term: Contribution }[]): { input: Tensor; term: Contribution }[] {
-    const isFolded = ({ input }: { input: Tensor }): boolean => this.running.has(input);
-    const done = list.filter(isFolded).map(({ input, term }) => {
-      const total = addUp([term], this.running.get(input));
-      this.running.set(input, total);
-      this.folded.add(input);
-      return total;
-    });
-    return list.filter((x) => !isFolded(x)).map(({ input, term }) => ({ input, term: after(addUp([term]), done) }));
+      if (term && input && wants[i]) this.give(input, term);
+    }
   }
 }
 
@@ -153,17 +111,13 @@ function scalarSeed(y: Tensor): Tensor {
   return y.graph.constant(1);
 }
 
-function between(
-  outputs: readonly Tensor[],
-  wrt: readonly Tensor[],
-  bounds: ReadonlySet<Tensor>,
-): { nodes: Node[]; wanted: Set<Tensor> } {
+function between(outputs: readonly Tensor[], wrt: readonly Tensor[]): { nodes: Node[]; wanted: Set<Tensor> } {
   const above = new Set<Node>();
-  const stack = outputs.filter((t) => !bounds.has(t)).map((t) => t.node);
+  const stack = outputs.map((t) => t.node);
   for (let node = stack.pop(); node; node = stack.pop()) {
     if (above.has(node)) continue;
     above.add(node);
-    for (const t of node.inputs) if (t && !bounds.has(t)) stack.push(t.node);
+    for (const t of node.inputs) if (t) stack.push(t.node);
   }
   const wanted = new Set<Tensor>(wrt);
   const nodes: Node[] = [];

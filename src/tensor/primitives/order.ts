@@ -4,7 +4,7 @@
  */
 import { type Tensor } from '../graph.js';
 import { addRaw, castRaw, mulRaw } from './elementwise.js';
-import { ints, reshapeRaw, shapeTensor, sliceRaw } from './layout.js';
+import { ints, reshapeRaw, sliceRaw } from './layout.js';
 import { reduceRaw } from './reduce.js';
 
 /** int64[1] zero that is known only when all of `tensors` are: one element of each, as an integer, times 0. */
@@ -18,11 +18,4 @@ export function falseZero(tensors: readonly Tensor[]): Tensor {
       return mulRaw(castRaw(number, 'int64'), ints(t.graph, [0]));
     })
     .reduce((a, b) => addRaw(a, b));
-}
-
-/** The values of `x`, not before all of `tensors` are there. Costs microseconds: a reshape whose target shape waits. */
-export function after(x: Tensor, tensors: readonly Tensor[]): Tensor {
-  if (tensors.length === 0) return x;
-  const shape = addRaw(shapeTensor(x.graph, x.shape), falseZero(tensors));
-  return x.graph.add({ op: 'Reshape', inputs: [x, shape], outputs: [{ dtype: x.dtype, shape: x.shape }] });
 }

@@ -52,3 +52,10 @@ test('verdicts do not change from call to call', () => {
   const once = judgeAnswer('\\sin 2x', '\\boxed{2\\sin x\\cos x}');
   expect(judgeAnswer('\\sin 2x', '\\boxed{2\\sin x\\cos x}')).toEqual(once);
 });
+
+test('a comma between digits is a decimal one in an answer, and in a gold answer from three places on', () => {
+  expect(judgeAnswer('1.3', '\\boxed{1,3}').outcome).toBe('match');
+  expect(judgeAnswer('1,3', '\\boxed{1.3}').outcome).toBe('mismatch');
+  expect(judgeAnswer('1,3', '\\boxed{3, 1}').outcome).toBe('match');
+  expect(judgeAnswer('0,111', '\\boxed{0.111}').outcome).toBe('match');
+});

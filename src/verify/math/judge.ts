@@ -87,8 +87,8 @@ function compareTexts(goldText: string, found: FoundAnswer, options: MathOptions
   }
   const context = contextOf(options);
   let first: { rule: string; goldForm: string; answerForm: string } | undefined;
-  for (const gold of readings(goldText)) {
-    for (const answer of readings(answerText)) {
+  for (const gold of [...readings(goldText), ...decimalComma(goldText, 3)]) {
+    for (const answer of [...readings(answerText), ...decimalComma(answerText, 1)]) {
       const { equal, rule, ...forms } = compareSafely(gold, answer, context);
       steps.push(`${forms.goldForm} against ${forms.answerForm}: ${rule}`);
       if (equal) return finish(true, rule, forms);
@@ -103,14 +103,17 @@ function compareTexts(goldText: string, found: FoundAnswer, options: MathOptions
   return finish(false, first?.rule ?? 'different', first);
 }
 
-/** The ways a text may be read: `1,234` as one number or two, `3,14` as a decimal. */
+/** The ways a text may be read: `1,234` as one number or two. */
 function readings(text: string): Node[] {
   const nodes = [parseAnswer(text)];
-  if (/\d,\d/.test(text)) {
-    if (/(?<!\d)\d{1,3}(?:,\d{3})+(?!\d)/.test(text)) nodes.push(parseAnswer(text, { commasSeparate: true }));
-    if (/^[^,]*\d,\d+[^,\d]*$/.test(text) && !/[([{]/.test(text)) nodes.push(parseAnswer(text, { commaIsPoint: true }));
-  }
+  if (/(?<!\d)\d{1,3}(?:,\d{3})+(?!\d)/.test(text)) nodes.push(parseAnswer(text, { commasSeparate: true }));
   return nodes;
+}
+
+/** `3,14` as a decimal, from so many places on: a gold answer of fewer is two numbers, `1,3` must not match 1.3. */
+function decimalComma(text: string, places: number): Node[] {
+  const decimals = /^[^,([{]*\d,(\d+)[^,\d([{]*$/.exec(text)?.[1] ?? '';
+  return decimals.length >= places ? [parseAnswer(text, { commaIsPoint: true })] : [];
 }
 
 interface Comparison {
