@@ -96,7 +96,7 @@ export class BatchAsker implements Asker {
 
   private async submit(batch: readonly Waiting[]): Promise<PendingBatch> {
     const { api, state, model, structuredOutput } = this.options;
-    const dialect = { ...fullDialect, schema: structuredOutput };
+    const dialect = { ...fullDialect, ...(!structuredOutput && { schema: 'none' as const }) };
     const keys = batch.map(({ key }) => key);
     const name = state.nextName(hashJson(keys));
     const lines = batch.map(({ key, request }) =>

@@ -102,8 +102,23 @@ describe('a call', () => {
     expect(server.seen.map(({ body }) => Object.keys(body).slice(2).join())).toEqual([
       'max_tokens,temperature,response_format',
       'max_completion_tokens,temperature,response_format',
+      'max_completion_tokens,temperature,response_format',
       'max_completion_tokens,temperature',
       'max_completion_tokens,temperature',
+    ]);
+  });
+
+  test("a server that calls OpenAI's schema an internal error is asked in the way of llama.cpp", async () => {
+    const { client, server } = await testClient(({ body }) => {
+      const { type } = body['response_format'] as { type: string };
+      const message =
+        "{'loc': ('body', 'response_format', 'type'), 'msg': \"Input should be 'text' or 'json_object'\"}";
+      return type === 'json_object' ? completion('fine') : { status: 500, json: { error: { message } } };
+    });
+    expect(await client.complete(ask('a', { jsonSchema: { type: 'object' } }))).toMatchObject({ ok: true });
+    expect(server.seen.map(({ body }) => body['response_format'])).toEqual([
+      { type: 'json_schema', json_schema: { name: 'reply', strict: true, schema: { type: 'object' } } },
+      { type: 'json_object', schema: { type: 'object' } },
     ]);
   });
 
@@ -117,6 +132,7 @@ describe('a call', () => {
     expect(await client.complete(ask('long', more))).toMatchObject({ ok: false, retriable: false });
     expect(await client.complete(ask('a', more))).toMatchObject({ ok: true });
     expect(server.seen.map(({ body }) => ['response_format' in body, 'temperature' in body])).toEqual([
+      [true, true],
       [true, true],
       [false, true],
       [true, true],

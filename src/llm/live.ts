@@ -42,7 +42,7 @@ export class LiveAsker implements Asker {
     this.options = options;
     this.parallel = options.concurrency;
     this.slots = new Slots(options.concurrency);
-    this.dialect = { ...fullDialect, schema: options.structuredOutput };
+    this.dialect = { ...fullDialect, ...(!options.structuredOutput && { schema: 'none' as const }) };
   }
 
   async ask(key: string, request: ChatRequest, signal?: AbortSignal): Promise<AskOutcome> {

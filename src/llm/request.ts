@@ -4,14 +4,14 @@ import type { ChatReply, ChatRequest, ChatUsage } from './types.js';
 
 /** What a server turned out to understand; found out by its refusals, see {@link adapt}. */
 export interface Dialect {
-  /** `response_format` with a JSON schema. */
-  schema: boolean;
+  /** How a reply is held to a schema: OpenAI's way, that of llama.cpp's Python server, or not at all. */
+  schema: 'json_schema' | 'json_object' | 'none';
   tokensField: 'max_tokens' | 'max_completion_tokens';
   /** Some reasoning models take their own temperature only. */
   temperature: boolean;
 }
 
-export const fullDialect: Dialect = { schema: true, tokensField: 'max_tokens', temperature: true };
+export const fullDialect: Dialect = { schema: 'json_schema', tokensField: 'max_tokens', temperature: true };
 
 /** The key of a request: model, prompt version, parameters and messages. How it is put to the server is not part of it. */
 export function requestKey(model: string, request: ChatRequest): string {
@@ -34,26 +34,31 @@ export function chatBody(model: string, request: ChatRequest, dialect: Dialect):
     [dialect.tokensField]: maxTokens,
     ...(dialect.temperature && { temperature }),
     ...(seed !== undefined && { seed }),
-    ...(jsonSchema &&
-      dialect.schema && {
-        response_format: { type: 'json_schema', json_schema: { name: 'reply', strict: true, schema: jsonSchema } },
-      }),
+    ...(jsonSchema && dialect.schema !== 'none' && { response_format: responseFormat(jsonSchema, dialect.schema) }),
   };
+}
+
+function responseFormat(schema: object, way: 'json_schema' | 'json_object'): Record<string, unknown> {
+  if (way === 'json_object') return { type: way, schema };
+  return { type: way, json_schema: { name: 'reply', strict: true, schema } };
 }
 
 const refusesTemperature = /unsupported[^.]*temperature|temperature[^.]*(unsupported|not support)/i;
 
 /**
  * Another way to put a request that the server refused as malformed; undefined where there is none left. The fields it
- * names are changed first; a server that names nothing is tried without the schema.
+ * names are changed first; a server that names nothing is tried with less of the schema. Some servers call a field they do
+ * not know an internal error; it is believed where they name the field.
  */
 export function adapt(dialect: Dialect, request: ChatRequest, status: number, text: string): Dialect | undefined {
-  if (status !== 400 && status !== 422) return undefined;
+  const malformed = status === 400 || status === 422 || (status === 500 && text.includes('response_format'));
+  if (!malformed) return undefined;
   if (dialect.tokensField === 'max_tokens' && text.includes('max_completion_tokens')) {
     return { ...dialect, tokensField: 'max_completion_tokens' };
   }
   if (dialect.temperature && refusesTemperature.test(text)) return { ...dialect, temperature: false };
-  return dialect.schema && request.jsonSchema ? { ...dialect, schema: false } : undefined;
+  if (!request.jsonSchema || dialect.schema === 'none') return undefined;
+  return { ...dialect, schema: dialect.schema === 'json_schema' ? 'json_object' : 'none' };
 }
 
 interface Completion {

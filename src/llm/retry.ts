@@ -36,6 +36,8 @@ export function nextStep(result: HttpResult, request: ChatRequest, dialect: Dial
   if (status === 401 || status === 402 || text.includes('insufficient_quota')) {
     return { kind: 'fatal', reason, always: true };
   }
+  const adapted = adapt(dialect, request, status, text);
+  if (adapted) return { kind: 'adapt', dialect: adapted };
   if (retriableStatuses.has(status) || status >= 500) {
     const waitMs = retryAfterMs(result.retryAfter, now);
     return {
@@ -48,8 +50,7 @@ export function nextStep(result: HttpResult, request: ChatRequest, dialect: Dial
     };
   }
   if (status === 403 || status === 404) return { kind: 'fatal', reason, always: false };
-  const adapted = adapt(dialect, request, status, text);
-  return adapted ? { kind: 'adapt', dialect: adapted } : { kind: 'failed', reason };
+  return { kind: 'failed', reason };
 }
 
 /** Milliseconds that a Retry-After header asks for: seconds, or a date. Undefined where there is none that makes sense. */
