@@ -14,6 +14,7 @@ import { datasetAddress, fetchDataset } from '../data/index.js';
 import { llmCachePath, openLlmClient, type LlmClient } from '../llm/index.js';
 import { openVerifier } from '../verify/index.js';
 import type { CliContext } from './context.js';
+import { wholeNumber } from './whole-number.js';
 
 export interface CorpusBuildOptions {
   input: string[];
@@ -130,16 +131,5 @@ function refuseUnfinished({ faults, records, rejected }: CorpusSummary, out: str
     where,
     expected: 'records with a question, a solution, an answer and an id of their own',
     hint: 'Each stands there with its file and line. Mend them and build again with --redo, or leave it at that.',
-  });
-}
-
-function wholeNumber(option: string, text: string): number {
-  const value = Number(text);
-  if (text.trim() !== '' && Number.isInteger(value) && value >= 0) return value;
-  throw new RaRftError({
-    code: 'usage',
-    message: `${option} is ${text}`,
-    where: option,
-    expected: 'an integer from 0',
   });
 }

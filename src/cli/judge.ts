@@ -24,6 +24,7 @@ import { askPerson } from './judge-ask.js';
 import { agreementText, disagreementText, statsText } from './judge-text.js';
 import type { RunOptions } from './run-options.js';
 import { runVerb } from './run.js';
+import { wholeNumber } from './whole-number.js';
 
 export interface JudgeRunOptions extends RunOptions {
   judge?: string;
@@ -153,15 +154,4 @@ function refuseOverwriting(file: string): void {
 
 function isFolder(path: string): boolean {
   return existsSync(path) && statSync(path).isDirectory();
-}
-
-function wholeNumber(option: string, text: string, least: number): number {
-  const value = Number(text);
-  if (text.trim() !== '' && Number.isInteger(value) && value >= least) return value;
-  throw new RaRftError({
-    code: 'usage',
-    message: `${option} is ${text}`,
-    where: option,
-    expected: `an integer from ${least}`,
-  });
 }

@@ -3,6 +3,7 @@ import { openVerifier, type AnswerKind, type MathOptions, type Verdict, type Ver
 import { RaRftError } from '../core/errors.js';
 import type { CliContext } from './context.js';
 import type { VerifySetup } from './verify-file.js';
+import { wholeNumber } from './whole-number.js';
 
 /** Options as the command line gives them. */
 export interface VerifyOptions {
@@ -81,24 +82,16 @@ function setupOf(options: VerifyOptions): VerifySetup {
       return kind;
     });
   }
-  if (options.decimals !== undefined) math.decimals = wholeNumber(options.decimals, '--decimals', 0);
+  if (options.decimals !== undefined) math.decimals = wholeNumber('--decimals', options.decimals, 0);
   if (options.anyNames === true) math.strictNames = false;
   if (!options.boxedFirst) math.preferBoxed = false;
   if (!options.intervals) math.intervalsMatchInequalities = false;
   if (options.afterThinking === true) math.afterThinking = true;
   return {
     math,
-    ...(options.timeoutMs !== undefined && { timeoutMs: wholeNumber(options.timeoutMs, '--timeout-ms', 1) }),
-    workers: wholeNumber(options.workers, '--workers', 1),
+    ...(options.timeoutMs !== undefined && { timeoutMs: wholeNumber('--timeout-ms', options.timeoutMs, 1) }),
+    workers: wholeNumber('--workers', options.workers, 1),
   };
-}
-
-function wholeNumber(text: string, where: string, least: number): number {
-  const value = Number(text);
-  if (!Number.isInteger(value) || value < least) {
-    throw usage(`${where} is ${text}`, where, `a whole number from ${least}`);
-  }
-  return value;
 }
 
 function usage(message: string, where: string, expected?: string): RaRftError {

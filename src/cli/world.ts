@@ -1,11 +1,11 @@
 /** `ra-rft world`: makes the base model of the embedded world, or writes a world's problems and corpus as JSONL. */
 import { join } from 'node:path';
-import { RaRftError } from '../core/errors.js';
 import { writeJsonl } from '../data/index.js';
 import { PRETRAIN_DEFAULTS, pretrainBase } from '../pipeline/pretrain.js';
 import { Bm25Retriever } from '../retriever/index.js';
 import { fairness, firstHitShares, makeWorld, type World } from '../worlds/index.js';
 import type { CliContext } from './context.js';
+import { wholeNumber } from './whole-number.js';
 
 export interface WorldPretrainOptions {
   out: string;
@@ -75,15 +75,4 @@ async function fairnessLines({ tests, corpus, drafts }: World): Promise<string[]
     `  of the right traces, ${percent(figures.sameAlias)} use the same alias, ${percent(figures.sameAnswer)} have the same answer`,
     `  BM25's first hit shares the topic for ${percent(first.sameTopic)}, the rule for ${percent(first.sameRule)}`,
   ];
-}
-
-function wholeNumber(option: string, text: string, least: number): number {
-  const value = Number(text);
-  if (text.trim() !== '' && Number.isInteger(value) && value >= least) return value;
-  throw new RaRftError({
-    code: 'usage',
-    message: `${option} is ${text}`,
-    where: option,
-    expected: `an integer from ${least}`,
-  });
 }
