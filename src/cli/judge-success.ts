@@ -14,11 +14,7 @@ export interface JudgeSuccessOptions {
 }
 
 /** Samples answers and prints how they relate to the scores. Throws `run-folder` where there are no labels yet. */
-export async function judgeSuccessVerb(
-  root: string,
-  options: JudgeSuccessOptions,
-  context: CliContext,
-): Promise<void> {
+export async function judgeSuccessVerb(root: string, options: JudgeSuccessOptions, context: CliContext): Promise<void> {
   const counts = {
     problems: wholeNumber('--problems', options.problems, 1),
     traces: wholeNumber('--traces', options.traces, 2),

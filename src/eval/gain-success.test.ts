@@ -2,7 +2,11 @@ import { describe, expect, test } from 'vitest';
 import { Rng } from '../core/rng.js';
 import { gainAgainstSuccess, type ProblemSuccess } from './gain-success.js';
 
-const problem = (problemId: string, pairs: [gain: number, success: number][], withoutTrace?: number): ProblemSuccess => ({
+const problem = (
+  problemId: string,
+  pairs: [gain: number, success: number][],
+  withoutTrace?: number,
+): ProblemSuccess => ({
   problemId,
   withoutTrace,
   points: pairs.map(([gain, success]) => ({ gain, success })),

@@ -72,10 +72,16 @@ export function gainAgainstSuccess(
     correlationCi95: intervalOf(deviations, resamples, rng.fork('correlation')),
     varying: deviations.filter(({ ss }) => ss > CRUMB).length,
     success: {
-      withoutTrace: estimate(byProblem((p) => p.withoutTrace), 'without'),
+      withoutTrace: estimate(
+        byProblem((p) => p.withoutTrace),
+        'without',
+      ),
       bestByGain: estimate(best, 'best'),
       meanOfTraces: estimate(mean, 'mean'),
-      worstByGain: estimate(byProblem(({ points }) => extreme(points, -1)), 'worst'),
+      worstByGain: estimate(
+        byProblem(({ points }) => extreme(points, -1)),
+        'worst',
+      ),
     },
     bestMinusMean: pairedDifference(best, mean, resamples, rng.fork('difference')) ?? null,
   };
