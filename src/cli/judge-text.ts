@@ -12,13 +12,15 @@ import type { JudgedRun } from '../pipeline/index.js';
 
 /** Confusion table, agreement and kappa of the run's judge with another. */
 export function agreementText(result: Agreement, file: string): string {
-  const { a, b, pairs, failed, table, agreement, kappa, kappaCi95 } = result;
+  const { pairs, failed, table, agreement, kappa, kappaCi95 } = result;
+  // One model asked in two ways is two judges of one name.
+  const [a, b] = result.a === result.b ? ['this run', 'the other'] : [result.a, result.b];
   const count = (n: number) => String(Math.round(n * 10) / 10);
   const stoodFor = Math.round(table.yesYes + table.yesNo + table.noYes + table.noNo);
   const weighed = stoodFor === pairs ? '' : `, weighed to stand for ${stoodFor} of ${a}`;
   const interval = kappaCi95 ? ` (95 % interval ${kappaCi95.map((x) => x.toFixed(2)).join(' to ')})` : '';
   return [
-    `${a} against ${b} (${file})`,
+    `${result.a} against ${result.b} (${file})`,
     `  pairs that both decided: ${pairs}${weighed}; failed with one of them: ${failed}`,
     ...columns([
       ['', `${b} yes`, `${b} no`],

@@ -118,6 +118,13 @@ describe('ra-rft judge audit', () => {
     expect(out).toContain('person: no');
   });
 
+  test('tells two runs of one judge apart', async () => {
+    const root = await judgedRun();
+    const { out } = await raRft('judge', 'audit', root, '--against', join(root, 'labels.jsonl'));
+    expect(out).toContain('utility against utility');
+    expect(out).toMatch(/ +the other yes +the other no\n +this run yes +3 +0\n +this run no +0 +8\n/);
+  });
+
   test('has nothing to compare without another judge; a folder without labels is no run', async () => {
     expect((await raRft('judge', 'audit', await judgedRun())).code).toBe(2);
     expect((await raRft('judge', 'audit', await temporaryFolder())).code).toBe(7);
