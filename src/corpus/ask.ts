@@ -25,7 +25,15 @@ export async function ask<T>(llm: LlmClient, question: Question<T>): Promise<{ v
   if ('value' in found) return found;
   const messages = secondTry(question.messages, first.text, found.detail);
   const second = await reply(llm, { messages, promptVersion, maxTokens });
-  return 'reason' in second ? second : read(second.text);
+  if ('reason' in second) return second;
+  const last = await read(second.text);
+  return 'value' in last ? last : { ...last, detail: `${last.detail}; the reply was ${beginning(second.text)}` };
+}
+
+/** The first words of a reply, for a person who reads why it was refused. */
+function beginning(text: string): string {
+  const line = text.replace(/\s+/g, ' ').trim();
+  return JSON.stringify(line.length <= 80 ? line : `${line.slice(0, 77)}...`);
 }
 
 async function reply(

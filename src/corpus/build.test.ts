@@ -235,6 +235,10 @@ describe('buildCorpus with a language model', () => {
       ['p3', 'bad-summary'],
       ['p4', 'no-type'],
     ]);
+    expect(rejected.map(({ detail }) => detail)).toEqual([
+      expect.stringMatching(/^there is no line .*; the reply was "no steps"$/),
+      expect.stringMatching(/^it does not name exactly one of: algebra, .*; the reply was "poetry"$/),
+    ]);
     const complaint = server.seen
       .flatMap(({ body }) => body.messages ?? [])
       .find(({ content }) => content.startsWith('This cannot'));

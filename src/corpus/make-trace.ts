@@ -84,7 +84,7 @@ async function typeOf({ type, question }: SolvedProblem, making: TraceMaking): P
     maxTokens: 16,
     read: (text) => {
       const named = typeNamed(text, typeList);
-      const detail = `${JSON.stringify(text.slice(0, 60))} names none of: ${typeList.join(', ')}`;
+      const detail = `it does not name exactly one of: ${typeList.join(', ')}`;
       return Promise.resolve(named === undefined ? { reason: 'no-type', detail } : { value: named });
     },
   });
