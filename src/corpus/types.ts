@@ -28,7 +28,7 @@ export const rejectReasons = {
   'unverifiable-answer': 'the answer of the problem is nothing the verifier can compare with',
   'verifier-failed': 'the verifier failed twice',
   'bad-summary': 'the language model did not keep to the form, twice',
-  'no-type': 'the language model named no type of the list, twice',
+  'no-type': 'the language model did not name exactly one type of the list, twice',
   'llm-failed': 'the language model gave no reply',
 } as const;
 export type RejectReason = keyof typeof rejectReasons;
