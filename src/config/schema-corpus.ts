@@ -32,6 +32,10 @@ export const corpus = section(
       z.enum(['raw', 'summary']).default('raw'),
       'raw: solutions as they are. summary: a language model (llm) rewrites each as at most 7 labelled steps that teach its strategy.',
     ),
+    drawings: key(
+      z.enum(['keep', 'drop']).default('keep'),
+      "Asymptote code ([asy] ... [/asy]) in solutions: keep it, or make traces without it. A likelihood rewards a trace with a drawing for the problem's own drawing.",
+    ),
     maxSummaryTokens: count(64, 1200, 'Longest reply of the language model for one summary.', 'tokens'),
     typing: key(
       z.enum(['metadata', 'llm']).default('metadata'),

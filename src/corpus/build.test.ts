@@ -102,6 +102,20 @@ describe('buildCorpus', () => {
       expect(text).toContain(part);
   });
 
+  test('drawings stay or go', async () => {
+    const folder = await temporaryFolder();
+    const solution = 'See: [asy] draw(unitcircle); [/asy] it is $\\boxed{1}$.';
+    const input = await write(folder, 'in.jsonl', [solved(1, { solution })]);
+    for (const [drawings, trace] of [
+      ['keep', solution],
+      ['drop', 'See:\n\nit is $\\boxed{1}$.'],
+    ]) {
+      const out = join(folder, drawings as string);
+      await buildCorpus(optionsOf(out, [input], { settings: { drawings } }));
+      expect((await filesOf(out)).corpus[0]?.trace).toBe(trace);
+    }
+  });
+
   test('strict stops at the first fault and writes no corpus; without it the same folder goes on', async () => {
     const folder = await temporaryFolder();
     const input = await write(folder, 'in.jsonl', [solved(1), '{"id": broken', solved(2)]);

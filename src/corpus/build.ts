@@ -151,6 +151,7 @@ function traceMaking({ verifier, llm, config }: BuildOptions): TraceMaking {
   return {
     verifier,
     ...(llm && { llm }),
+    ...(config.drawings === 'drop' && { dropDrawings: true }),
     ...(config.traces === 'summary' && { summaryTokens: config.maxSummaryTokens }),
     ...(config.typing === 'llm' && { typeList: config.typeList }),
   };

@@ -1,4 +1,4 @@
-/** The ending of a trace: policies are asked for a box, so a trace ends in one. */
+/** The form of a trace: policies are asked for a box, so it ends in one; drawings may go. */
 import { lastBoxed } from '../verify/index.js';
 
 const HASHES = /^[ \t]*####[ \t]*(.+?)[ \t]*$/gm;
@@ -24,4 +24,10 @@ export function rawTrace(solution: string): string | undefined {
   if (answer === undefined) return undefined;
   const body = solution.replace(HASHES, '').replace(/<<[^<>\n]*>>/g, '');
   return `${body.trim()}\n${endingFor(answer)}`;
+}
+
+/** A text without its Asymptote drawings (`[asy] ... [/asy]`), an empty line in place of each; byte for byte where it has none. */
+export function withoutDrawings(text: string): string {
+  const without = text.replace(/\s*\[asy\].*?\[\/asy\]\s*/gs, '\n\n');
+  return without === text ? text : without.trim();
 }

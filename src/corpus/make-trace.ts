@@ -3,7 +3,7 @@ import type { Trace } from '../data/index.js';
 import { forEachParallel, type LlmClient } from '../llm/index.js';
 import type { Verifier } from '../verify/index.js';
 import { ask } from './ask.js';
-import { rawTrace } from './final-form.js';
+import { rawTrace, withoutDrawings } from './final-form.js';
 import { MAX_STEPS, SUMMARY_VERSION, summaryMessages, TYPE_VERSION, typeMessages } from './prompts.js';
 import type { SolvedProblem } from './types.js';
 import { verifyTraces, type Refusal } from './verify-trace.js';
@@ -12,6 +12,8 @@ export interface TraceMaking {
   verifier: Verifier;
   /** Needed for summaries and for typing by a model. */
   llm?: LlmClient;
+  /** Take Asymptote code out of solutions before anything is made of them. */
+  dropDrawings?: boolean;
   /** Longest summary; raw solutions where it is missing. */
   summaryTokens?: number;
   /** Types a model may choose from for problems without one; they stay without where it is missing. */
@@ -19,10 +21,9 @@ export interface TraceMaking {
 }
 
 /** Makes the traces of some problems, in order; a refusal where there is none. Throws what {@link ask} throws. */
-export async function makeTraces(
-  problems: readonly SolvedProblem[],
-  making: TraceMaking,
-): Promise<(Trace | Refusal)[]> {
+export async function makeTraces(solved: readonly SolvedProblem[], making: TraceMaking): Promise<(Trace | Refusal)[]> {
+  const problems =
+    making.dropDrawings === true ? solved.map((p) => ({ ...p, solution: withoutDrawings(p.solution) })) : solved;
   const written = making.summaryTokens === undefined ? await rawTraces(problems, making) : undefined;
   const made: (Trace | Refusal)[] = [];
   await forEachParallel(problems.entries(), making.llm?.parallel ?? 1, async ([at, problem]) => {

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { configSchema } from '../config/index.js';
 import { Rng } from '../core/rng.js';
 import { numericVerifier, type Verdict, type Verifier } from '../verify/index.js';
-import { answerAfterHashes, rawTrace } from './final-form.js';
+import { answerAfterHashes, rawTrace, withoutDrawings } from './final-form.js';
 import { faultOfForm, typeNamed } from './make-trace.js';
 import { Reservoir } from './reservoir.js';
 import { readingOf, solvedProblem } from './solved-problem.js';
@@ -25,6 +25,18 @@ describe('rawTrace', () => {
   test('a solution without a final answer is no trace', () => {
     expect(rawTrace('It is two.')).toBeUndefined();
     expect(rawTrace('It is \\boxed{2')).toBeUndefined();
+  });
+});
+
+describe('withoutDrawings', () => {
+  test('takes every drawing out, and nothing else', () => {
+    const drawing = '[asy]\nsize(8cm);\ndraw((0,0)--(1,1));\n[/asy]';
+    expect(withoutDrawings(`A square.\n\n${drawing} Its area ${drawing}\nis \\boxed{1}.`)).toBe(
+      'A square.\n\nIts area\n\nis \\boxed{1}.',
+    );
+    expect(withoutDrawings(`${drawing}\nSo \\boxed{1}.`)).toBe('So \\boxed{1}.');
+    const untouched = ' So [asy] is a language, \\boxed{1}. ';
+    expect(withoutDrawings(untouched)).toBe(untouched);
   });
 });
 
