@@ -79,23 +79,40 @@ const selection = section(
   {
     pairs: key(
       z.enum(['all', 'budget']).default('all'),
-      'all: judge every candidate (the paper). budget: a sample, then rounds in which a quick retriever says where to look.',
+      'all: judge every candidate (the paper). budget: judge a share, sort problems and traces into classes by it, and infer the rest; with judge llm or truth.',
     ),
     share: key(
       z.number().gt(0).max(1).default(0.05),
       'budget: share of the candidate pairs that may be judged.',
       'share',
     ),
-    rounds: count(0, 4, 'budget: rounds after the first sample.', 'rounds'),
-    firstShare: share(
-      0.3,
-      'budget: share of the judgements that goes to the first sample, even over queries and traces.',
-    ),
     randomShare: share(
       0.1,
-      'budget: share of every round that is drawn at random, so that nothing stays hidden by the taste of the retriever.',
+      'budget: share of the judgements that goes to random pairs, which check what was inferred and show what was missed.',
     ),
-    quickSteps: count(1, 150, 'budget: training steps of the quick retriever of each round.', 'steps'),
+    minConfirmed: share(
+      0.7,
+      'budget: share of the checked inferred positives that the judge must confirm; below it nothing inferred is used.',
+    ),
+    rounds: count(
+      0,
+      3,
+      'budget: how often a quick retriever is trained on the labels so far; it says which class a problem is tried with first.',
+      'rounds',
+    ),
+    quickSteps: count(1, 300, 'budget: training steps of each quick retriever.', 'steps'),
+    width: count(
+      1,
+      16,
+      'budget: problems that look for their class at the same time. More keep more slots of a server busy, and cost more judgements.',
+      'problems',
+    ),
+    foundingTraces: count(
+      1,
+      100,
+      'budget: traces, of those without a class, that a problem which fits no class is judged with at most.',
+      'traces',
+    ),
   },
   'Which of the candidate pairs are judged. With a budget maxCandidates should be large: it limits what can be chosen.',
 );

@@ -1,5 +1,5 @@
 /** Gold-relevance labels: which pairs to judge, judging them by measured utility, grading the labels. */
-export type { DecidedLabel, FailedLabel, Label } from './types.js';
+export type { ChoiceReason, DecidedLabel, FailedLabel, Label } from './types.js';
 export { selectPairs, type PairOptions, type QueryCandidates, type SelectedPairs } from './pairs.js';
 export { judgeByUtility, type UtilityOptions } from './utility.js';
 export { judgeByTruth } from './truth.js';
@@ -9,7 +9,7 @@ export { scorePairs, type PairScore } from './scores.js';
 export { planBatches } from './score-plan.js';
 export { appendLabels, readLabels } from './store.js';
 export { areaUnderCurve, gradeLabels, labelMetricGlossary, type LabelGrade } from './grade.js';
-export { judgeByLlm, type LlmJudgeOptions } from './llm-judge.js';
+export { judgeByLlm, judgePairsByLlm, type LlmJudgeOptions } from './llm-judge.js';
 export { planCalls, voteRequest, type JudgeCall, type LlmJudgeSettings } from './llm-calls.js';
 export { judgePrompt, loadJudgePrompt, type JudgePrompt } from './llm-prompt.js';
 export {
@@ -25,11 +25,11 @@ export {
 export { answersOf, drawAudit, PERSON, type AuditItem } from './audit.js';
 export { labelStats, type LabelStats, type PairFacts, type StatsRow } from './label-stats.js';
 export {
-  candidatesOf,
   previewSelection,
-  roundSizes,
   selectWithinBudget,
+  type JudgePairs,
+  type ScoreCandidates,
   type Selection,
   type SelectionOptions,
+  type SelectionReport,
 } from './select.js';
-export type { ChoiceReason, ChosenPair, JudgePairs, ScoreCandidates } from './select-types.js';

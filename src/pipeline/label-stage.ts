@@ -6,6 +6,7 @@ import { hashJson } from '../core/hash.js';
 import {
   appendLabels,
   gradeLabels,
+  judgeByLlm,
   judgeByTruth,
   judgeByUtility,
   readLabels,
@@ -15,7 +16,7 @@ import {
   type SelectedPairs,
 } from '../judge/index.js';
 import type { DataSets, Made } from './data-stage.js';
-import { judgeWithLlm, llmJudgeInputs } from './llm-labels.js';
+import { llmJudgeInputs, withLlmJudge } from './llm-labels.js';
 import { labelsWithinBudget } from './selected-labels.js';
 import type { Session } from './session.js';
 import type { StartPolicy } from './warmup-stage.js';
@@ -41,7 +42,7 @@ export async function labelPairs(session: Session, data: DataSets, policy: Start
     // These labels follow from scores, which are kept by content; lines of other inputs must not stay between them. The
     // LLM judge sees to that itself, and goes on from the labels that are there.
     if (config.labels.judge !== 'llm') await rm(run.paths.labels, { force: true });
-    const labels = await judgeSelected(session, pairs, policy);
+    const labels = await judge(session, pairs, policy, hashJson(inputs));
     refuseUnusable(labels, pairs);
     const grade = gradeByTruth(labels, data);
     await run.event('labels', { skippedProblems: pairs.skipped.length, ...grade });
@@ -62,25 +63,24 @@ export function choosePairs(
   return selectPairs(data.train, data.corpus, options);
 }
 
-/** All pairs, or the share of them that the budget allows. */
-function judgeSelected(session: Session, pairs: SelectedPairs, policy: StartPolicy): Promise<Label[]> {
-  const { selection, judge: name } = session.config.labels;
-  if (selection.pairs === 'all') return judge(session, pairs, policy);
-  return labelsWithinBudget(session, pairs.queries, policy.folder, async (queries) => {
-    // Each round's labels stand for all pairs so far.
-    if (name !== 'llm') await rm(session.run.paths.labels, { force: true });
-    return judge(session, { ...pairs, queries: [...queries] }, policy);
-  });
-}
-
-async function judge(session: Session, { queries }: SelectedPairs, policy: StartPolicy): Promise<Label[]> {
+async function judge(session: Session, { queries }: SelectedPairs, policy: StartPolicy, key: string): Promise<Label[]> {
   const { config, run, codec, progress } = session;
-  if (config.labels.judge === 'truth') {
-    const labels = judgeByTruth(queries);
-    await appendLabels(run.paths.labels, labels);
+  const { labels: labelsPath } = run.paths;
+  const budget = config.labels.selection.pairs === 'budget';
+  if (config.labels.judge !== 'utility' && budget) {
+    await rm(labelsPath, { force: true });
+    const labels = await labelsWithinBudget(session, queries, policy.folder, key);
+    await appendLabels(labelsPath, labels);
     return labels;
   }
-  if (config.labels.judge === 'llm') return judgeWithLlm(session, queries);
+  if (config.labels.judge === 'truth') {
+    const labels = judgeByTruth(queries);
+    await appendLabels(labelsPath, labels);
+    return labels;
+  }
+  if (config.labels.judge === 'llm') {
+    return withLlmJudge(session, (llm) => judgeByLlm(queries, { ...llm, labelsPath, progress }));
+  }
   const engine = await session.engine();
   await engine.load(policy.folder);
   return judgeByUtility(queries, {
@@ -90,7 +90,7 @@ async function judge(session: Session, { queries }: SelectedPairs, policy: Start
     topPositives: config.labels.topPositives,
     baseline: config.labels.baseline,
     minGain: config.labels.minGain,
-    labelsPath: run.paths.labels,
+    labelsPath,
     scoresPath: join(run.root, 'label-scores.jsonl'),
     progress,
   });

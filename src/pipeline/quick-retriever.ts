@@ -14,7 +14,6 @@ import {
   trainRetriever,
   type Query,
   type Tokenize,
-  withoutLikelyPositives,
 } from '../retriever/index.js';
 
 export interface QuickRetrieverOptions {
@@ -44,9 +43,8 @@ export async function withTrainedRetriever<T>(
   use: (score: ScoreAll) => Promise<T>,
 ): Promise<T | undefined> {
   const { folder, tokenize, settings, excludeSameAnswer, seed, threads } = options;
-  const collected = collectLabels(labels, data.problems, data.traces).labelled;
-  if (collected.length < LEAST_QUERIES) return undefined;
-  const labelled = withoutLikelyPositives(collected, labels);
+  const { labelled } = collectLabels(labels, data.problems, data.traces);
+  if (labelled.length < LEAST_QUERIES) return undefined;
   const spec = specOf(settings);
   const { config, params } = await createEncoder(folder, encoderShapeOf(settings), seed);
   const { scoring, temperature } = settings;

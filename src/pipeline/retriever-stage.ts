@@ -12,7 +12,6 @@ import {
   specOf,
   trainOptionsOf,
   trainRetriever,
-  withoutLikelyPositives,
   writeRetriever,
   type TrainData,
 } from '../retriever/index.js';
@@ -70,9 +69,7 @@ async function train(session: Session, data: DataSets, { labels }: LabelResult, 
   });
   try {
     const candidates = data.corpus.filter((trace) => trace.split !== 'held-out');
-    const { labelled: collected, strangers } = collectLabels(labels, data.train, candidates);
-    const sparse = config.labels.selection.pairs === 'budget';
-    const labelled = sparse ? withoutLikelyPositives(collected, labels) : collected;
+    const { labelled, strangers } = collectLabels(labels, data.train, candidates);
     await run.event('retriever-data', { labelled: labelled.length, strangers });
     const exclude = leakGuard(data.train, {
       sameAnswer: config.labels.excludeSameAnswer,
