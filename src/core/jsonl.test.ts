@@ -86,6 +86,15 @@ describe('cutTornLine', () => {
 });
 
 describe('JsonlWriter', () => {
+  it('appends more values than a call can have arguments', async () => {
+    const path = await fileWith('');
+    const writer = await JsonlWriter.open(path);
+    await writer.appendAll(Array.from({ length: 250_000 }, (_, i) => i));
+    await writer.close();
+    const values = await readJsonlAll<number>(path);
+    expect([values.length, values[0], values.at(-1)]).toEqual([250_000, 0, 249_999]);
+  });
+
   it('appends, and after a crash goes on behind the last whole line', async () => {
     const path = join(await temporaryFolder(), 'sub', 'log.jsonl');
     const first = await JsonlWriter.open(path);

@@ -45,6 +45,9 @@ export async function readJsonlAll<T = unknown>(path: string): Promise<T[]> {
   return out;
 }
 
+/** Values that {@link JsonlWriter.appendAll} writes at a time. */
+const CHUNK = 1000;
+
 /**
  * Appends values to a JSONL file, one write a call. Opening cuts a torn last line (one without its newline),
  * which is all that a crash can leave behind.
@@ -71,6 +74,11 @@ export class JsonlWriter {
     } catch (error) {
       throw namePath(error, this.path);
     }
+  }
+
+  /** As {@link append} for any number of values, in several writes. */
+  async appendAll(values: readonly unknown[]): Promise<void> {
+    for (let from = 0; from < values.length; from += CHUNK) await this.append(...values.slice(from, from + CHUNK));
   }
 
   async close(): Promise<void> {

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { Rng } from '../core/rng.js';
-import { ClassGrowth, type Answer, type GrowthOptions } from './classes.js';
+import type { Answer } from './class-state.js';
+import { ClassGrowth, type GrowthOptions } from './classes.js';
 import { classesOf } from './testing/class-world.js';
 
 const options = (more: Partial<GrowthOptions> = {}): GrowthOptions => ({
@@ -105,6 +106,25 @@ describe('classes', () => {
     expect(misled).toEqual([]);
   });
 
+  test('by hand: two classes are held apart by four noes between them, fewer could be errors that split one', () => {
+    const growth = new ClassGrowth(classesOf({ queries: 4, truths: 1, each: 4 }), options());
+    const answer = (query: number, traceId: string, reason: Answer['reason'], verdict: boolean): Answer => {
+      return { query, traceId, reason, verdict };
+    };
+    growth.tell([answer(0, 't0', 'found', true), answer(0, 't1', 'found', true), answer(0, 't2', 'found', false)]);
+    growth.tell([answer(1, 't0', 'fit', false)]);
+    growth.tell([answer(1, 't1', 'fit', false)]);
+    growth.tell([answer(1, 't2', 'found', true), answer(1, 't3', 'found', true)]);
+    expect(growth.counts).toEqual({ classes: 2, placed: 2, alone: 0 });
+    // Three noes: problem 0 with t2, problem 1 with t0 and t1.
+    expect([growth.says(0, 't3'), growth.says(1, 't3')]).toEqual([undefined, true]);
+    for (const traceId of ['t0', 't1']) growth.tell([answer(2, traceId, 'fit', false)]);
+    expect(growth.says(0, 't3')).toBeUndefined();
+    // Once problem 2 is of the second class its two noes count as well.
+    for (const traceId of ['t2', 't3']) growth.tell([answer(2, traceId, 'fit', true)]);
+    expect([growth.says(0, 't3'), growth.says(2, 't0')]).toEqual([false, false]);
+  });
+
   test('a failed judgement is no verdict: another trace is asked about', () => {
     const growth = new ClassGrowth(queries, options());
     const failed = new Set<number>();
@@ -132,6 +152,22 @@ describe('classes', () => {
     const guided = new ClassGrowth(queries, options({ foundingTraces: 4 })).ask(scores);
     expect(guided.slice(0, 3).map(({ traceId }) => traceId)).toEqual(['t0', 't1', 't2']);
     expect(guided).toHaveLength(4);
+  });
+
+  test('when all problems are placed, traces without a class are tried, and two yeses bring them in', () => {
+    const growth = new ClassGrowth(queries, options({ foundingTraces: 6 }));
+    const waves = grow(growth, truth).flat();
+    expect(waves.some(({ reason }) => reason === 'extend')).toBe(true);
+    for (const [q, { candidates }] of queries.entries()) {
+      for (const { id } of candidates) expect(growth.says(q, id) ?? truth(q, id)).toBe(truth(q, id));
+    }
+    const known = queries.map((_, q) => queries[0]!.candidates.filter(({ id }) => growth.says(q, id) === true).length);
+    expect(new Set(known)).toEqual(new Set([3]));
+    const extended = new Set(waves.flatMap(({ reason, traceId }) => (reason === 'extend' ? traceId : [])));
+    for (const traceId of extended) {
+      const yes = waves.filter((one) => one.traceId === traceId && one.verdict === true);
+      expect(new Set(yes.map(({ query }) => query)).size).toBeGreaterThanOrEqual(2);
+    }
   });
 
   test('two problems with common traces never found in the same wave; with none in common they do', () => {

@@ -5,10 +5,11 @@
  * - `fit`: does the problem belong to the class of this trace?
  * - `confirm`: it seems to; a further trace of that class
  * - `found`: the problem fits no class and founds one with the traces that help it
+ * - `extend`: every problem is placed; a problem of a class with a trace that has none
  * - `audit-relevant`: drawn at random among the pairs that the classes call relevant
  * - `audit-rest`: drawn at random among all others
  */
-export type ChoiceReason = 'fit' | 'confirm' | 'found' | 'audit-relevant' | 'audit-rest';
+export type ChoiceReason = 'fit' | 'confirm' | 'found' | 'extend' | 'audit-relevant' | 'audit-rest';
 
 interface LabelBase {
   problemId: string;

@@ -14,6 +14,7 @@ import {
   trainRetriever,
   type Query,
   type Tokenize,
+  withoutUnjudged,
 } from '../retriever/index.js';
 
 export interface QuickRetrieverOptions {
@@ -43,7 +44,8 @@ export async function withTrainedRetriever<T>(
   use: (score: ScoreAll) => Promise<T>,
 ): Promise<T | undefined> {
   const { folder, tokenize, settings, excludeSameAnswer, seed, threads } = options;
-  const { labelled } = collectLabels(labels, data.problems, data.traces);
+  const collected = collectLabels(labels, data.problems, data.traces).labelled;
+  const labelled = withoutUnjudged(collected, labels, data.traces);
   if (labelled.length < LEAST_QUERIES) return undefined;
   const spec = specOf(settings);
   const { config, params } = await createEncoder(folder, encoderShapeOf(settings), seed);

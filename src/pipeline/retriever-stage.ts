@@ -12,6 +12,7 @@ import {
   specOf,
   trainOptionsOf,
   trainRetriever,
+  withoutUnjudged,
   writeRetriever,
   type TrainData,
 } from '../retriever/index.js';
@@ -69,7 +70,9 @@ async function train(session: Session, data: DataSets, { labels }: LabelResult, 
   });
   try {
     const candidates = data.corpus.filter((trace) => trace.split !== 'held-out');
-    const { labelled, strangers } = collectLabels(labels, data.train, candidates);
+    const { labelled: collected, strangers } = collectLabels(labels, data.train, candidates);
+    const partly = config.labels.selection.pairs === 'budget';
+    const labelled = partly ? withoutUnjudged(collected, labels, candidates) : collected;
     await run.event('retriever-data', { labelled: labelled.length, strangers });
     const exclude = leakGuard(data.train, {
       sameAnswer: config.labels.excludeSameAnswer,

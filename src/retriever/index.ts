@@ -27,7 +27,14 @@ export {
   type Relevance,
 } from './metrics.js';
 export { OracleRetriever } from './oracle.js';
-export { collectLabels, splitHeldOut, truthPairs, type LabelledQueries, type LabelledQuery } from './pairs.js';
+export {
+  collectLabels,
+  splitHeldOut,
+  truthPairs,
+  withoutUnjudged,
+  type LabelledQueries,
+  type LabelledQuery,
+} from './pairs.js';
 export { RandomRetriever } from './random.js';
 export { rankTraces } from './ranking.js';
 export {
