@@ -28,7 +28,8 @@ const BATCH_RECORDS = 256;
 /**
  * Builds the corpus in `out`, or goes on where an earlier attempt stopped; killed and started again it gives the same bytes.
  * A finished corpus of the same build is returned as it is. Throws `run-folder` where the folder holds another corpus, `data`
- * at the first fault with `strict`, `io`, and `llm` where the language model cannot be asked any more.
+ * at the first fault with `strict`, `io`, `budget` at the limit of money or calls, and `llm` where the language model cannot
+ * be asked any more.
  */
 export async function buildCorpus(options: BuildOptions): Promise<CorpusSummary> {
   const paths = corpusPaths(options.out);
