@@ -4,6 +4,7 @@
  */
 import { mkdir, readFile, rm } from 'node:fs/promises';
 import { RaRftError } from '../core/errors.js';
+import { removeLeftovers } from '../core/files.js';
 import { hashFile } from '../core/hash-file.js';
 import { hashJson } from '../core/hash.js';
 import { silent } from '../core/progress.js';
@@ -36,9 +37,13 @@ export async function buildCorpus(options: BuildOptions): Promise<CorpusSummary>
   await mkdir(options.out, { recursive: true });
   const lock = await takeLock(paths.lock);
   try {
+    await removeLeftovers(options.out);
     const build = await buildKey(options);
     const finished = await readSummary(options.out);
-    if (finished?.build === build) return finished;
+    if (finished?.build === build) {
+      await rm(paths.journal, { force: true }); // a kill may have come after the summary
+      return finished;
+    }
     if (finished) throw otherCorpus(paths.summary);
     const reading = readingOf(options.config);
     const queries = await readQuestions(options.queries, reading);
