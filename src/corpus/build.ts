@@ -65,7 +65,7 @@ export async function buildCorpus(options: BuildOptions): Promise<CorpusSummary>
       inputs,
       queries,
       journal,
-      kept: screen.kept,
+      twinsOf: (question) => screen.twinsOf(question),
       traces: tracesBy(options),
     });
     await rm(paths.journal, { force: true });
