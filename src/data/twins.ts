@@ -13,7 +13,7 @@ export interface Twin {
 
 /**
  * A growing set of texts that can be asked for the twins of another. Knows them by their sketches, all of one
- * {@link MinHasher}, and holds about three hundred bytes of a text of thirty words.
+ * {@link MinHasher}, and holds about four hundred bytes of a text of thirty words.
  */
 export class TwinIndex {
   private readonly threshold: number;
