@@ -107,7 +107,7 @@ export class BatchAsker implements Asker {
         body: chatBody(model, request, dialect),
       }),
     );
-    await Promise.all(batch.map(({ reservation }) => reservation?.sent()));
+    await Promise.all(batch.flatMap(({ reservation }) => (reservation ? [reservation.sent()] : [])));
     const fileId = await api.upload(name, `${lines.join('\n')}\n`);
     return state.uploaded(name, fileId, keys);
   }
