@@ -38,10 +38,15 @@ export const llm = section(
     maxUsd: atLeast(
       0,
       0,
-      'Stop before one command spends more than this; 0: no limit. Needs the price of the model.',
+      'Stop before more than this is spent, all earlier attempts on the same cache of replies counted; 0: no limit. Needs the price of the model.',
       'USD',
     ),
-    maxCalls: count(0, 0, 'Stop before one command makes more calls than this; 0: no limit.', 'calls'),
+    maxCalls: count(
+      0,
+      0,
+      'Stop before more calls than this are made, all earlier attempts on the same cache of replies counted; 0: no limit.',
+      'calls',
+    ),
     prices: key(z.array(price).default([]), 'What models cost.'),
     cache: path(
       'Append-only file of every request and reply, so that nothing is paid twice. Several runs may use one, one after the other. null: in the folder of the run.',

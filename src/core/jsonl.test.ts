@@ -109,6 +109,18 @@ describe('JsonlWriter', () => {
   });
 });
 
+describe('JsonlWriter, called again before it has written', () => {
+  it('keeps lines whole and in order, and closes behind the last one', async () => {
+    const path = join(await temporaryFolder(), 'log.jsonl');
+    const writer = await JsonlWriter.open(path);
+    const rows = Array.from({ length: 40 }, (_, n) => ({ n, text: String(n % 10).repeat(n % 4 === 0 ? 300_000 : 10) }));
+    const writes = rows.map((row) => writer.append(row));
+    await writer.close();
+    await Promise.all(writes);
+    expect(await readJsonlAll(path)).toEqual(rows);
+  });
+});
+
 describe('cutJsonl', () => {
   it('keeps lines byte for byte, spaces and number forms included', async () => {
     const path = await fileWith('{"step": 1.0}\n{"step":2}\n{ "step":3 }\n{"ste');

@@ -49,12 +49,15 @@ export async function readJsonlAll<T = unknown>(path: string): Promise<T[]> {
 const CHUNK = 1000;
 
 /**
- * Appends values to a JSONL file, one write a call. Opening cuts a torn last line (one without its newline),
- * which is all that a crash can leave behind.
+ * Appends values to a JSONL file, one write a call, one after the other: calls may overlap and their lines never mix. Opening
+ * cuts a torn last line (one without its newline), which is all that a crash can leave behind. After a write that failed
+ * nothing more is written: it may have left half a line.
  */
 export class JsonlWriter {
   private readonly file: FileHandle;
   private readonly path: string;
+  /** The last write. */
+  private written = Promise.resolve();
 
   private constructor(file: FileHandle, path: string) {
     this.file = file;
@@ -69,8 +72,10 @@ export class JsonlWriter {
 
   async append(...values: unknown[]): Promise<void> {
     if (values.length === 0) return;
+    const text = values.map((v) => `${JSON.stringify(v)}\n`).join('');
+    this.written = this.written.then(() => this.file.appendFile(text));
     try {
-      await this.file.appendFile(values.map((v) => `${JSON.stringify(v)}\n`).join(''));
+      await this.written;
     } catch (error) {
       throw namePath(error, this.path);
     }
@@ -81,7 +86,9 @@ export class JsonlWriter {
     for (let from = 0; from < values.length; from += CHUNK) await this.append(...values.slice(from, from + CHUNK));
   }
 
+  /** Waits for the writes under way and closes the file. */
   async close(): Promise<void> {
+    await this.written.catch(() => undefined); // whoever made that write was told
     await this.file.close();
   }
 }

@@ -257,7 +257,7 @@ describe('buildCorpus with a language model', () => {
     const build = (llm: BuildOptions['llm']) =>
       buildCorpus(optionsOf(out, [input], { settings: { traces: 'summary' }, ...(llm && { llm }) }));
     const poor = await reopen({ maxCalls: 5 });
-    await expect(build(poor)).rejects.toMatchObject({ code: 'llm' });
+    await expect(build(poor)).rejects.toMatchObject({ code: 'budget' });
     expect(server.seen).toHaveLength(5);
     const rich = await reopen();
     expect(await build(rich)).toMatchObject({ kept: 12 });

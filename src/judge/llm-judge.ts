@@ -79,7 +79,7 @@ export async function judgePairsByLlm(
   } finally {
     task.end(spentText(client));
   }
-  if (overBudget) throw stopped(done, total);
+  if (overBudget) throw stopped(done, total, client);
   return calls.flatMap((call) => call.labelKeys.flatMap((key) => known.get(key) ?? []));
 }
 
@@ -152,12 +152,14 @@ function decide(votes: readonly Vote[]): { relevant: boolean; score?: number; re
   return { relevant, ...(votes.length > 1 && { score: yes / verdicts.length }), reason };
 }
 
-function stopped(done: number, total: number): RaRftError {
+function stopped(done: number, total: number, client: LlmClient): RaRftError {
+  const { callsInAll, usdInAll } = client.spent();
+  const spent = `${callsInAll} calls${usdInAll === null ? '' : `, ${usdInAll.toFixed(4)} USD`}`;
   return new RaRftError({
     code: 'budget',
-    message: `the limit of money or calls was reached after ${done} of ${total} pairs`,
+    message: `the limit of money or calls was reached after ${done} of ${total} pairs: ${spent} with all earlier attempts`,
     where: 'llm.maxUsd, llm.maxCalls',
-    hint: 'What was paid for is kept. Run the same command again to spend as much once more, or raise the limit.',
+    hint: 'What was paid for is kept. Raise the limit and run the same command again.',
   });
 }
 
