@@ -24,6 +24,7 @@ export {
 } from './agreement.js';
 export { answersOf, drawAudit, PERSON, type AuditItem } from './audit.js';
 export { labelStats, type LabelStats, type PairFacts, type StatsRow } from './label-stats.js';
+export { auditOf, auditText, type InferenceAudit } from './select-audit.js';
 export {
   previewSelection,
   selectWithinBudget,

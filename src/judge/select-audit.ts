@@ -57,3 +57,9 @@ export function auditOf(judged: readonly Label[]): InferenceAudit {
     missed: share(rest),
   };
 }
+
+/** The audit as a sentence. */
+export function auditText({ auditedRelevant, confirmed, auditedRest, missed }: InferenceAudit): string {
+  const percent = (share: number | null) => (share === null ? 'none' : `${(100 * share).toFixed(1)} %`);
+  return `of ${auditedRelevant} inferred positives drawn at random the judge confirms ${percent(confirmed)}; of ${auditedRest} other pairs it calls ${percent(missed)} relevant`;
+}

@@ -1,6 +1,7 @@
 /** Labels within a budget: part of the pairs is judged, others are inferred, with a retriever trained in between. */
 import { join } from 'node:path';
 import {
+  auditText,
   judgeByTruth,
   judgePairsByLlm,
   selectWithinBudget,
@@ -58,11 +59,9 @@ export function labelsWithinBudget(
 /** What was judged and inferred, and what the random slice says of it. */
 function selectionText(report: SelectionReport): string[] {
   const { judged, inferred, classes, placed, alone, used } = report;
-  const { auditedRelevant, confirmed, auditedRest, missed } = report;
-  const percent = (share: number | null) => (share === null ? 'unknown' : `${(100 * share).toFixed(1)} %`);
   return [
     `selection: ${judged} pairs judged, ${inferred} inferred; ${placed} problems in ${classes} classes, ${alone} that nothing helped`,
-    `selection: of ${auditedRelevant} inferred positives drawn at random the judge confirms ${percent(confirmed)}; of ${auditedRest} other pairs it calls ${percent(missed)} relevant`,
+    `selection: ${auditText(report)}`,
     ...(used
       ? []
       : [
