@@ -1,5 +1,6 @@
 /** docs/glossary.md: the terms of core/glossary.ts and the metric tables that stand beside the code which logs them. */
 import { terms } from '../src/core/index.js';
+import { gainSuccessGlossary } from '../src/eval/index.js';
 import { auditGlossary, labelMetricGlossary } from '../src/judge/index.js';
 import { retrieverMetricGlossary } from '../src/retriever/index.js';
 import { sftMetricGlossary, stepMetricGlossary } from '../src/rl/index.js';
@@ -22,8 +23,8 @@ const tables: readonly { title: string; about: string; metrics: Readonly<Record<
   },
   {
     title: 'Figures of labels',
-    about: 'In the report of a run, and of `ra-rft judge audit` and `judge stats` (docs/judging.md).',
-    metrics: { ...labelMetricGlossary, ...auditGlossary },
+    about: 'In the report of a run, and of `ra-rft judge audit`, `judge stats` and `judge success` (docs/judging.md).',
+    metrics: { ...labelMetricGlossary, ...auditGlossary, ...gainSuccessGlossary },
   },
 ];
 

@@ -1,5 +1,6 @@
-/** Declares `ra-rft judge run | audit | stats | prompt`; without one of them, `judge` is `judge run`. */
+/** Declares `ra-rft judge run | audit | stats | success | prompt`; without one of them, `judge` is `judge run`. */
 import { withRunOptions, type Build } from './build.js';
+import type { JudgeSuccessOptions } from './judge-success.js';
 import type { JudgeAuditOptions, JudgeRunOptions, JudgeStatsOptions } from './judge.js';
 
 export function addJudge({ program, configHelp, context }: Build): void {
@@ -49,6 +50,17 @@ export function addJudge({ program, configHelp, context }: Build): void {
     .action(async (run: string, options: JudgeStatsOptions) => {
       const { judgeStatsVerb } = await import('./judge.js');
       await judgeStatsVerb(run, options, context());
+    });
+  judge
+    .command('success')
+    .description('Sample answers with and without traces: do the scores of labels predict that a problem is solved?')
+    .argument('<run>', 'run folder with labels that have scores')
+    .option('--problems <number>', 'problems drawn', '40')
+    .option('--traces <number>', 'traces of each, from the best by score to the worst', '4')
+    .option('--samples <number>', 'answers for each prompt', '8')
+    .action(async (run: string, options: JudgeSuccessOptions) => {
+      const { judgeSuccessVerb } = await import('./judge-success.js');
+      await judgeSuccessVerb(run, options, context());
     });
   judge
     .command('prompt')

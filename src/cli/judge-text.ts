@@ -14,11 +14,13 @@ import type { JudgedRun } from '../pipeline/index.js';
 /** Confusion table, agreement and kappa of the run's judge with another. */
 export function agreementText(result: Agreement, file: string): string {
   const { a, b, pairs, failed, table, agreement, kappa, kappaCi95 } = result;
-  const count = (n: number) => n.toFixed(Number.isInteger(n) ? 0 : 1);
+  const count = (n: number) => String(Math.round(n * 10) / 10);
+  const stoodFor = Math.round(table.yesYes + table.yesNo + table.noYes + table.noNo);
+  const weighed = stoodFor === pairs ? '' : `, weighed to stand for ${stoodFor} of ${a}`;
   const interval = kappaCi95 ? ` (95 % interval ${kappaCi95.map((x) => x.toFixed(2)).join(' to ')})` : '';
   return [
     `${a} against ${b} (${file})`,
-    `  pairs that both decided: ${pairs}; failed with one of them: ${failed}`,
+    `  pairs that both decided: ${pairs}${weighed}; failed with one of them: ${failed}`,
     ...columns([
       ['', `${b} yes`, `${b} no`],
       [`${a} yes`, count(table.yesYes), count(table.yesNo)],

@@ -112,6 +112,7 @@ describe('ra-rft judge audit', () => {
     expect(code).toBe(0);
     // Three yes of which one is contradicted; three no that stand for eight.
     expect(out).toMatch(/utility yes +2 +1\n +utility no +0 +8\n/);
+    expect(out).toContain('pairs that both decided: 6, weighed to stand for 11 of utility; failed with one of them: 0');
     expect(out).toContain('agreement 90.9 %');
     expect(out).toContain('-- p0 with t0');
     expect(out).toContain('person: no');

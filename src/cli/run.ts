@@ -25,7 +25,8 @@ export async function runVerb(verb: RunVerb, options: RunOptions, context: CliCo
     await reportVerb(root, context);
     return;
   }
-  const plan = planText(await planRun(config, root));
+  const until = lastStages[verb];
+  const plan = planText(await planRun(config, root, until), until);
   if (options.dryRun === true) {
     context.out(`# ${verb} in ${root}, from ${origin}; nothing is run.`);
     context.out(plan.map((line) => `# ${line}`).join('\n'));

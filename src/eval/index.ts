@@ -3,5 +3,12 @@ export { averageAtK, majAtK, passAtK, type JudgedSample } from './estimators.js'
 export { bootstrapMean, pairedDifference, quantile, type Estimate, type Interval } from './bootstrap.js';
 export type { EvalRecord, EvalSample } from './records.js';
 export { evaluate, type EvalCodec, type EvaluateOptions } from './evaluate.js';
+export {
+  gainAgainstSuccess,
+  gainSuccessGlossary,
+  type GainPoint,
+  type GainSuccess,
+  type ProblemSuccess,
+} from './gain-success.js';
 export { averagesByProblem, evalMetricGlossary, scoreSplit, splitsOf, type SplitScore } from './scores.js';
 export { summarise, type Summary, type SummaryInputs } from './summary.js';

@@ -22,6 +22,7 @@ export {
   type Confusion,
   type Disagreement,
 } from './agreement.js';
+export { drawScored, type ScoredLabel } from './success-sample.js';
 export { answersOf, drawAudit, PERSON, type AuditItem } from './audit.js';
 export { labelStats, type LabelStats, type PairFacts, type StatsRow } from './label-stats.js';
 export { auditOf, auditText, type InferenceAudit } from './select-audit.js';

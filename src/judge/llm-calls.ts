@@ -47,11 +47,16 @@ export function voteRequest(call: JudgeCall, vote: number, { votes }: LlmJudgeSe
   return votes === 1 ? call.request() : { ...call.request(), seed: vote };
 }
 
-/** The same question after a reply that could not be read. */
-export function askAgain(request: ChatRequest, reply: string, prompt: JudgePrompt): ChatRequest {
+/** The same question after a reply that could not be read, or says nothing of the references `missing` (from 1) of a list. */
+export function askAgain(
+  request: ChatRequest,
+  reply: string,
+  { again, missing }: { again: string; missing: readonly number[] },
+): ChatRequest {
+  const content = missing.length === 0 ? again : `${again} No verdict was found for reference ${missing.join(', ')}.`;
   const more: ChatMessage[] = [
     { role: 'assistant', content: reply },
-    { role: 'user', content: prompt.again },
+    { role: 'user', content },
   ];
   return { ...request, messages: [...request.messages, ...more] };
 }
@@ -88,7 +93,7 @@ function requestOf(problem: JudgeCall['problem'], traces: readonly Trace[], sett
     promptVersion: prompt.version,
     maxTokens: maxTokens * traces.length,
     temperature,
-    jsonSchema: listwise ? listSchema : pairSchema,
+    jsonSchema: listwise ? listSchema(traces.length) : pairSchema,
   };
 }
 

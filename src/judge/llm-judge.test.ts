@@ -108,6 +108,12 @@ describe('judgeByLlm', () => {
     // Two calls a query, of 3 traces and of 1; the one with t1 is asked twice.
     expect(server.seen).toHaveLength(2 * (2 + 1));
     expect(server.seen.map(({ body }) => body['max_tokens'])).toContain(150);
+    const again = server.seen.flatMap(({ body }) => body.messages?.[3]?.content ?? []);
+    expect(again).toEqual([1, 2].map(() => expect.stringMatching(/No verdict was found for reference 2\.$/) as string));
+    const schemas = server.seen.map(({ body }) => JSON.stringify(body['response_format']));
+    for (const length of [1, 3]) {
+      expect(schemas).toContainEqual(expect.stringContaining(`"minItems":${length},"maxItems":${length}`));
+    }
     for (const label of labels) {
       const [q, c] = numbers(label);
       if (c === 1) expect(label).toHaveProperty('failed');

@@ -129,7 +129,8 @@ async function askVote(
       const cut = finishReason === 'length' ? ' (cut at maxTokens)' : '';
       return failAll(`no verdict in the reply${cut}: ${short(text)}`);
     }
-    asked = askAgain(request, text, settings.prompt);
+    const missing = votes.length === 1 ? [] : votes.flatMap((vote, at) => (vote === undefined ? [at + 1] : []));
+    asked = askAgain(request, text, { again: settings.prompt.again, missing });
   }
   return votes as Vote[];
 }

@@ -17,23 +17,27 @@ export const pairSchema = {
   additionalProperties: false,
 };
 
-/** JSON schema of a reply about several. */
-export const listSchema = {
-  type: 'object',
-  properties: {
-    judgements: {
-      type: 'array',
-      items: {
-        type: 'object',
-        properties: { reference: { type: 'integer' }, justification: text, verdict: verdictSchema },
-        required: ['reference', 'justification', 'verdict'],
-        additionalProperties: false,
+/** JSON schema of a reply about `count` references: no fewer, since small models like to stop after two. */
+export function listSchema(count: number): Record<string, unknown> {
+  return {
+    type: 'object',
+    properties: {
+      judgements: {
+        type: 'array',
+        minItems: count,
+        maxItems: count,
+        items: {
+          type: 'object',
+          properties: { reference: { type: 'integer' }, justification: text, verdict: verdictSchema },
+          required: ['reference', 'justification', 'verdict'],
+          additionalProperties: false,
+        },
       },
     },
-  },
-  required: ['judgements'],
-  additionalProperties: false,
-};
+    required: ['judgements'],
+    additionalProperties: false,
+  };
+}
 
 /**
  * The verdict of a reply about one reference: from its JSON, else from a line like `Verdict: yes`, else from a reply that

@@ -5,3 +5,4 @@ export { modelFolderOf, type OpenEngine } from './session.js';
 export type { RetrievedRecord, RetrieverName } from './retrieve-stage.js';
 export { heldOutLabelsSplit } from './retrieval-grades.js';
 export { pairFacts, readJudgedRun, type JudgedRun } from './judged-run.js';
+export { measureLabelSuccess, type LabelSuccess, type LabelSuccessOptions } from './label-success.js';

@@ -41,4 +41,14 @@ describe('planRun', () => {
       evaluations: 3,
     });
   });
+
+  it('up to the labels: counts the pairs whatever the arms use, and speaks of nothing later', async () => {
+    const file = await writeTinyTask(folder, { arms: [{ name: 'grpo' }] });
+    const plan = await planRun(resolveConfig({ file }), folder, 'labels');
+    expect(plan).toMatchObject({ labelledProblems: 30, labelledPairs: 360 });
+    const lines = planText(plan, 'labels');
+    expect(lines.map((line) => line.split(' ')[0])).toEqual(['data', 'labels']);
+    expect(planText(plan)).toEqual([...lines, ...planText(plan).slice(2)]);
+    expect(planText(plan)).toHaveLength(7);
+  });
 });

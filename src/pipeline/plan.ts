@@ -8,6 +8,7 @@ import { neededContexts } from './contexts.js';
 import { makeData } from './data-stage.js';
 import { choosePairs } from './label-stage.js';
 import { estimateLlmLabels } from './llm-labels.js';
+import type { LastStage } from './pipeline.js';
 import { modelFolderOf, openConfiguredVerifier } from './session.js';
 
 /** Counts of one run. */
@@ -18,7 +19,7 @@ export interface RunPlan {
   /** Test problems by split. */
   testProblems: Record<string, number>;
   traces: number;
-  /** Queries and query-trace pairs to be labelled; 0 where no arm uses the learned retriever. */
+  /** Queries and query-trace pairs to be labelled; 0 where neither `until` nor an arm asks for labels. */
   labelledProblems: number;
   labelledPairs: number;
   /** Calls and price of the LLM judge, where it is used. */
@@ -40,11 +41,14 @@ export interface RunPlan {
   evaluationSamples: number;
 }
 
+/** Stages at which a run may stop that need labels whatever the arms use. */
+const labelStages: readonly LastStage[] = ['labels', 'retriever'];
+
 /**
- * Counts what a run would do. Reads model config, tokenizer and data; computes nothing else. What the LLM judge has been
+ * Counts what a run up to `until` would do. Reads model config, tokenizer and data; computes nothing else. What the LLM judge has been
  * paid for in the run folder `root` is not counted again.
  */
-export async function planRun(config: Config, root: string): Promise<RunPlan> {
+export async function planRun(config: Config, root: string, until: LastStage = 'eval'): Promise<RunPlan> {
   const folder = modelFolderOf(config);
   const tokenizer = await Tokenizer.load(folder);
   const { eosIds } = await readDecoderConfig(folder);
@@ -53,15 +57,15 @@ export async function planRun(config: Config, root: string): Promise<RunPlan> {
   const rng = Rng.fromSeed(config.seed);
   try {
     const data = await makeData(config, verifier, rng);
-    const learned = neededContexts(config.arms).includes('learned');
-    const pairs = learned ? plannedPairs(config, choosePairs({ config, rng }, data).queries, rng) : [];
+    const labelled = labelStages.includes(until) || neededContexts(config.arms).includes('learned');
+    const pairs = labelled ? plannedPairs(config, choosePairs({ config, rng }, data).queries, rng) : [];
     const { rl, arms } = config;
     const trained = arms.filter((arm) => arm.policyOf === null).length;
     const whileTraining = new Set([0, rl.steps, ...multiples(config.eval.everySteps, rl.steps)]).size;
     const evaluations = trained * whileTraining + (arms.length - trained) * 2;
     const sampled = data.train.slice(0, 100);
     const meanLength = (lengths: number[]) => Math.round(lengths.reduce((a, b) => a + b, 0) / lengths.length);
-    const llm = config.labels.judge === 'llm' && learned ? await estimateLlmLabels(config, pairs, root) : undefined;
+    const llm = config.labels.judge === 'llm' && labelled ? await estimateLlmLabels(config, pairs, root) : undefined;
     return {
       trainProblems: data.train.length,
       skippedLines: data.skipped.length,
@@ -95,14 +99,18 @@ function plannedPairs({ labels }: Config, queries: QueryCandidates[], rng: Rng):
   return labels.selection.pairs === 'all' ? queries : previewSelection(queries, labels.selection.share, rng);
 }
 
-/** The plan in the words of the trade, one fact a line. */
-export function planText(plan: RunPlan): string[] {
+/** The plan up to `until` in the words of the trade, one fact a line. */
+export function planText(plan: RunPlan, until: LastStage = 'eval'): string[] {
   const n = (x: number) => x.toLocaleString('en-US');
   const tests = Object.entries(plan.testProblems).map(([split, count]) => `${n(count)} ${split}`);
-  return [
+  const labels = [
     `data         ${n(plan.trainProblems)} training problems, tests: ${tests.join(', ')}; ${n(plan.traces)} traces${plan.skippedLines > 0 ? `; ${n(plan.skippedLines)} unusable lines left out` : ''}`,
     `labels       ${n(plan.labelledPairs)} pairs (${n(plan.labelledProblems)} problems)`,
     ...(plan.llm ? [`judge        ${estimateText(plan.llm)}`] : []),
+  ];
+  if (labelStages.includes(until)) return labels;
+  return [
+    ...labels,
     `arms         ${plan.trainedArms} policies trained, ${n(plan.steps)} steps each`,
     `prompts/step ${n(plan.promptsPerStep)} problems, about ${n(plan.promptTokens.without)} tokens each, ${n(plan.promptTokens.with)} with a trace`,
     `samples/step ${n(plan.samplesPerPrompt)} responses a prompt = ${n(plan.samplesPerStep)}, together at most ${n(plan.maxResponseTokensPerStep)} tokens`,
