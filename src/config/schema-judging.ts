@@ -126,9 +126,14 @@ export const labels = section(
   {
     judge: key(
       z.enum(['utility', 'llm', 'truth']).default('utility'),
-      'utility: measured gain in log-likelihood of the right solution (Eq. 1). llm: a language model reads both solved problems and says whether one helps with the other, as in the paper. truth: equal truth fields, a control.',
+      'utility: measured gain of the policy with the trace in the prompt (Eq. 1). llm: a language model reads both solved problems and says whether one helps with the other, as in the paper. truth: equal truth fields, a control.',
     ),
     llm: llmJudge,
+    measure: key(
+      z.enum(['solution', 'answer', 'success']).default('solution'),
+      'utility: what is measured. solution: log-likelihood of the right solution. answer: that of the boxed right answer alone, for problems without solutions. success: share of right answers among sampled ones, Eq. 1 itself, hundreds of times as costly.',
+    ),
+    samples: count(1, 8, 'measure success: answers sampled for each pair.', 'answers'),
     baseline: key(
       z.enum(['query', 'query-and-trace']).default('query-and-trace'),
       "What a gain is measured against: the mean over the query's candidates, or that and what the trace does for queries on average, so that a trace that helps everyone is not relevant to everyone.",
@@ -142,8 +147,8 @@ export const labels = section(
     minGain: atLeast(
       0,
       0,
-      'Gain that a positive must exceed; keeps noise out where no trace makes a difference.',
-      'nats',
+      'Gain that a positive must exceed, in nats or, with measure: success, as a share; keeps noise out where no trace makes a difference.',
+      'gain',
     ),
     maxQueries: count(1, 760, 'Training problems to label.', 'problems'),
     maxCandidates: count(1, 72, 'Traces judged for each query, drawn at random among the allowed ones.', 'traces'),

@@ -4,7 +4,15 @@ export { selectPairs, type PairOptions, type QueryCandidates, type SelectedPairs
 export { judgeByUtility, type UtilityOptions } from './utility.js';
 export { judgeByTruth } from './truth.js';
 export type { PairCodec } from './pair-tokens.js';
-export { decideLabels, UTILITY, type Baseline, type DecideOptions, type ScoredQuery } from './decide.js';
+export {
+  decideLabels,
+  utilityJudge,
+  type Baseline,
+  type DecideOptions,
+  type Measured,
+  type ScoredQuery,
+  type UtilityMeasure,
+} from './decide.js';
 export { scorePairs, type PairScore } from './scores.js';
 export { planBatches } from './score-plan.js';
 export { appendLabels, readLabels } from './store.js';

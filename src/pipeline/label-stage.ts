@@ -1,6 +1,7 @@
 /** Stage "labels": which traces help with which problems, measured under the policy the arms start from (Eq. 1). */
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { Config } from '../config/index.js';
 import { RaRftError } from '../core/errors.js';
 import { hashJson } from '../core/hash.js';
 import {
@@ -19,6 +20,7 @@ import type { DataSets, Made } from './data-stage.js';
 import { llmJudgeInputs, withLlmJudge } from './llm-labels.js';
 import { labelsWithinBudget } from './selected-labels.js';
 import type { Session } from './session.js';
+import { judgeBySuccess } from './success-labels.js';
 import type { StartPolicy } from './warmup-stage.js';
 
 export interface LabelResult {
@@ -35,6 +37,12 @@ export async function labelPairs(session: Session, data: DataSets, policy: Start
     ...(config.labels.judge === 'llm' && { llm: await llmJudgeInputs(config) }),
     policy: config.labels.judge === 'utility' ? policy.fingerprint : null,
     prompt: config.labels.judge === 'utility' ? config.prompt : null,
+    ...(bySuccess(config) && {
+      reward: config.reward,
+      math: config.math,
+      maxTokens: config.rl.maxTokens,
+      eval: config.eval.temperature,
+    }),
     seed: config.seed,
   };
   await run.stage('labels', inputs, async () => {
@@ -56,8 +64,8 @@ export function choosePairs(
   { config, rng }: Pick<Session, 'config' | 'rng'>,
   data: Pick<Made, 'train' | 'corpus' | 'excludeLists'>,
 ): SelectedPairs {
-  const { maxQueries, maxCandidates, restrictToType, excludeSameAnswer, judge: name } = config.labels;
-  const answerAsSolution = name === 'llm';
+  const { maxQueries, maxCandidates, restrictToType, excludeSameAnswer, judge: name, measure } = config.labels;
+  const answerAsSolution = name === 'llm' || (name === 'utility' && measure !== 'solution');
   const limits = { maxQueries, maxCandidates, restrictToType, excludeSameAnswer, answerAsSolution };
   const options = { ...limits, excludeLists: data.excludeLists, rng: rng.fork('labels') };
   return selectPairs(data.train, data.corpus, options);
@@ -81,19 +89,26 @@ async function judge(session: Session, { queries }: SelectedPairs, policy: Start
   if (config.labels.judge === 'llm') {
     return withLlmJudge(session, (llm) => judgeByLlm(queries, { ...llm, labelsPath, progress }));
   }
+  const { measure, topPositives, baseline, minGain } = config.labels;
+  if (measure === 'success') return judgeBySuccess(session, queries, policy);
   const engine = await session.engine();
   await engine.load(policy.folder);
   return judgeByUtility(queries, {
+    measure,
     engine,
     codec,
     policyKey: hashJson([policy.fingerprint, config.prompt]),
-    topPositives: config.labels.topPositives,
-    baseline: config.labels.baseline,
-    minGain: config.labels.minGain,
+    topPositives,
+    baseline,
+    minGain,
     labelsPath,
     scoresPath: join(run.root, 'label-scores.jsonl'),
     progress,
   });
+}
+
+function bySuccess({ labels }: Config): boolean {
+  return labels.judge === 'utility' && labels.measure === 'success';
 }
 
 function refuseUnusable(labels: readonly Label[], { queries, skipped }: SelectedPairs): void {
