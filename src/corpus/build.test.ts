@@ -163,6 +163,9 @@ describe('buildCorpus', () => {
     const out = join(folder, 'corpus');
     const first = await buildCorpus(optionsOf(out, [input]));
     const bytes = await bytesOf(out);
+    // What a kill in the middle of the last write, or right behind it, leaves.
+    await writeFile(join(out, 'summary.json.tmp-1-0-0'), '{"bui');
+    await writeFile(corpusPaths(out).journal, '');
     expect(await buildCorpus(optionsOf(out, [input]))).toEqual(first);
     expect(await bytesOf(out)).toEqual(bytes);
     await appendFile(input, jsonl([solved(2)]));

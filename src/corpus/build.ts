@@ -4,7 +4,7 @@
  */
 import { mkdir, readFile, rm } from 'node:fs/promises';
 import { RaRftError } from '../core/errors.js';
-import { removeLeftovers } from '../core/files.js';
+import { removeLeftoversOf } from '../core/files.js';
 import { hashFile } from '../core/hash-file.js';
 import { hashJson } from '../core/hash.js';
 import { silent } from '../core/progress.js';
@@ -37,7 +37,7 @@ export async function buildCorpus(options: BuildOptions): Promise<CorpusSummary>
   await mkdir(options.out, { recursive: true });
   const lock = await takeLock(paths.lock);
   try {
-    await removeLeftovers(options.out);
+    for (const path of [paths.summary, paths.exclude]) await removeLeftoversOf(path);
     const build = await buildKey(options);
     const finished = await readSummary(options.out);
     if (finished?.build === build) {
