@@ -34,9 +34,10 @@ export class WaveFile {
     return this.#kept.reduce((sum, labels) => sum + labels.length, 0);
   }
 
-  /** The next wave of an earlier attempt; undefined after its last. */
-  next(): Label[] | undefined {
-    return this.#kept.shift();
+  /** The next wave of an earlier attempt, where it is one of the audit, or none; else undefined, as after the last. */
+  next(audit: boolean): Label[] | undefined {
+    const isAudit = this.#kept[0]?.[0]?.chosen?.startsWith('audit') ?? false;
+    return isAudit === audit ? this.#kept.shift() : undefined;
   }
 
   async append(labels: readonly Label[]): Promise<void> {

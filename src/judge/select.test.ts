@@ -164,6 +164,18 @@ describe('selectWithinBudget', () => {
   });
 });
 
+test('a selection that has placed everything before its budget is spent goes on from any of its waves too', async () => {
+  const options = await optionsOf({ share: 0.9 });
+  const whole = await selectWithinBudget(queries, options);
+  expect(whole.report).toMatchObject({ placed: 60 });
+  expect(whole.report.judged).toBeLessThan(0.9 * 1800);
+  const lines = (await readFile(options.path, 'utf8')).trimEnd().split('\n');
+  for (const keep of [lines.length, lines.length - 1]) {
+    await writeFile(options.path, `${lines.slice(0, keep).join('\n')}\n`);
+    expect(await selectWithinBudget(queries, options)).toEqual(whole);
+  }
+});
+
 test('a preview has as many pairs as may be judged', () => {
   const pairs = previewSelection(queries, 0.1, Rng.fromSeed(1)).flatMap(({ candidates }) => candidates);
   expect(pairs).toHaveLength(180);

@@ -103,7 +103,7 @@ export async function selectWithinBudget(
         known = labelsOf(queries, growth, judged);
         scores = undefined;
       }
-      let labels = waves.next();
+      let labels = waves.next(false);
       if (!labels) {
         if (round > 0) scores ??= score(known, queries, round);
         const asks = growth.ask(await scores, round > 0 && round === rounds).slice(0, forGrowth - judged.length);
@@ -114,7 +114,7 @@ export async function selectWithinBudget(
       judged.push(...labels);
     }
     const drawn = drawAuditPairs(queries, growth, judged, forAudit, rng.fork('audit'));
-    if (drawn.length > 0) judged.push(...(waves.next() ?? (await wave(drawn))));
+    if (drawn.length > 0) judged.push(...(waves.next(true) ?? (await wave(drawn))));
   } finally {
     task.end(growthText(growth));
     await waves.close();
