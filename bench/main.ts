@@ -7,6 +7,7 @@ import { rounded, type Benchmark, type Measure } from './measure.js';
 const BENCHMARKS: Record<string, () => Promise<{ benchmark: Benchmark }>> = {
   engine: () => import('./engine.js'),
   verify: () => import('./verify.js'),
+  corpus: () => import('./corpus.js'),
   selection: () => import('./selection.js'),
 };
 

@@ -1,16 +1,17 @@
 /**
  * Budgeted pair selection against labelling every pair, on the embedded world, judged by its truth: recall@1 of the retriever
- * trained on each. With `--only random` also the same budget spent at random: what choosing is worth.
+ * trained on each. `--only noisy` asks a judge that errs instead: what its errors cost where labels are inferred from few.
  */
 import { join } from 'node:path';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { resolveConfig } from '../src/config/index.js';
+import { hashJson } from '../src/core/hash.js';
 import { silent } from '../src/core/progress.js';
 import { Rng } from '../src/core/rng.js';
 import { leakGuard, type Problem } from '../src/data/index.js';
-import { judgeByTruth, selectPairs, selectWithinBudget, type Label } from '../src/judge/index.js';
+import { judgeByTruth, pairKey, selectPairs, selectWithinBudget, type Label } from '../src/judge/index.js';
 import { Tokenizer } from '../src/models/index.js';
 import {
   scoreByQuickRetriever,
@@ -27,28 +28,38 @@ const BOOTSTRAPS = 2000;
 
 const folder = fileURLToPath(new URL('../assets/base', import.meta.url));
 
-export const benchmark: Benchmark = async function* ({ smoke, threads, only, keep }) {
-  const ratios: Graded[] = [];
-  for (const seed of smoke ? [1] : SEEDS) {
-    const graded = await gradeSeed(seed, { smoke, threads, keep, withRandom: smoke || only.includes('random') });
-    ratios.push(graded);
-    yield {
-      measure: `judged_share_seed${seed}`,
-      value: graded.judged / graded.pairs,
-      unit: `of ${graded.pairs} pairs`,
-    };
-    yield { measure: `positives_seed${seed}`, value: graded.found, unit: `of ${graded.positives}` };
-    for (const kind of ['full', 'budget', 'random'] as const) {
-      const right = graded[kind];
-      if (right) yield { measure: `${kind}_recall1_seed${seed}`, value: shareOf(right), unit: 'share' };
-    }
-  }
-  yield* ratioMeasures('budget', ratios);
-  if (ratios.every(({ random }) => random)) yield* ratioMeasures('random', ratios);
+/** Judges: how often each calls a relevant pair irrelevant, and an irrelevant one relevant. */
+const JUDGES = {
+  truth: { misses: 0, inventions: 0 },
+  careful: { misses: 0.05, inventions: 0.01 },
+  noisy: { misses: 0.1, inventions: 0.02 },
 };
 
+type JudgeName = keyof typeof JUDGES;
+
+export const benchmark: Benchmark = async function* ({ smoke, threads, only, keep }) {
+  for (const judge of only.length > 0 ? only : ['truth']) {
+    if (!isJudge(judge)) throw new Error(`no judge '${judge}'; there are: ${Object.keys(JUDGES).join(', ')}`);
+    const graded: Graded[] = [];
+    for (const seed of smoke ? [1] : SEEDS) {
+      const one = await gradeSeed(seed, { judge, smoke, threads, keep });
+      graded.push(one);
+      const at = `${judge}_seed${seed}`;
+      yield { measure: `judged_share_${at}`, value: one.judged / one.pairs, unit: `of ${one.pairs} pairs` };
+      yield { measure: `inferred_${at}`, value: one.inferred, unit: `labels, ${one.wrong} of them wrong` };
+      yield { measure: `budget_recall1_${at}`, value: shareOf(one.budget), unit: 'share' };
+      yield { measure: `full_recall1_${at}`, value: shareOf(one.full), unit: 'share' };
+    }
+    yield* ratioMeasures(judge, graded);
+  }
+};
+
+function isJudge(name: string): name is JudgeName {
+  return name in JUDGES;
+}
+
 /** Labels and trains with one seed. */
-async function gradeSeed(seed: number, { smoke, threads, keep, withRandom }: SeedOptions): Promise<Graded> {
+async function gradeSeed(seed: number, { judge, smoke, threads, keep }: SeedOptions): Promise<Graded> {
   const config = resolveConfig({ preset: 'demo' });
   const { selection } = config.labels;
   const small = { trainProblems: 96, seenTests: 12, heldOutTests: 12, easyTests: 0 };
@@ -79,47 +90,56 @@ async function gradeSeed(seed: number, { smoke, threads, keep, withRandom }: See
     return graded ?? world.tests.map(() => false);
   };
   const quick = { ...options, settings: { ...options.settings, steps: smoke ? 10 : selection.quickSteps } };
+  const truth = new Map(judgeByTruth(queries).map((label) => [pairKey(label), label]));
+  const all = judgeByTruth(queries).map((label) => erring(label, judge, rng.fork('errors')));
+  const verdicts = new Map(all.map((label) => [pairKey(label), label]));
   const temporary = await mkdtemp(join(tmpdir(), 'selection-'));
   const { labels } = await selectWithinBudget(queries, {
     ...selection,
-    temperature: options.settings.temperature,
     rng: rng.fork('selection'),
-    judge: (chosen) => Promise.resolve(judgeByTruth(chosen)),
+    judge: (chosen) => Promise.resolve(judgeByTruth(chosen).map((label) => verdicts.get(pairKey(label))!)),
     score: scoreByQuickRetriever(quick),
-    path: join(keep ?? temporary, `selection-chosen-${seed}.jsonl`),
+    path: join(keep ?? temporary, `selection-waves-${judge}-${seed}.jsonl`),
+    key: hashJson([judge, seed, smoke, selection]),
     progress: { ...silent, line: (text) => console.error(text) },
   });
   await rm(temporary, { recursive: true });
-  const all = judgeByTruth(queries);
-  const part = (kind: string, of: readonly Label[]) => kept(keep, `selection-${kind}-${seed}`, () => grade(of));
+  const inferred = labels.filter((label) => 'inferred' in label);
+  const part = (kind: string, of: readonly Label[]) =>
+    kept(keep, `selection-${kind}-${judge}-${seed}`, () => grade(of));
   return {
     pairs: all.length,
-    judged: labels.length,
-    positives: positivesOf(all),
-    found: positivesOf(labels),
+    judged: labels.length - inferred.length,
+    inferred: inferred.length,
+    wrong: inferred.filter((label) => isRelevant(label) !== isRelevant(truth.get(pairKey(label))!)).length,
     budget: await part('budget', labels),
     full: await part('full', all),
-    ...(withRandom && { random: await part('random', rng.fork('random').sample(all, labels.length)) }),
   };
 }
 
+/** The label as a judge with errors gives it; the same for the same pair. */
+function erring(label: Label, judge: JudgeName, rng: Rng): Label {
+  const { misses, inventions } = JUDGES[judge];
+  const errs = rng.fork(pairKey(label)).next() < (isRelevant(label) ? misses : inventions);
+  return errs && 'relevant' in label ? { ...label, relevant: !label.relevant } : label;
+}
+
 interface SeedOptions {
+  judge: JudgeName;
   smoke: boolean;
   threads: number;
   keep: string | undefined;
-  withRandom: boolean;
 }
 
 /** Outcome of a seed; the lists say for each test problem whether the first hit is relevant. */
 interface Graded {
   pairs: number;
   judged: number;
-  /** Positives among all pairs, and among those that were judged. */
-  positives: number;
-  found: number;
+  inferred: number;
+  /** Inferred labels that the truth contradicts. */
+  wrong: number;
   full: boolean[];
   budget: boolean[];
-  random?: boolean[];
 }
 
 function firstIsRelevant(
@@ -135,19 +155,19 @@ function firstIsRelevant(
 }
 
 /** Mean over seeds of recall@1 over that of the full labels, with a 95 % interval from resampling test problems. */
-function* ratioMeasures(kind: 'budget' | 'random', ratios: readonly Graded[]): Generator<Measure> {
-  const tests = ratios[0]!.full.map((_, i) => i);
+function* ratioMeasures(judge: JudgeName, graded: readonly Graded[]): Generator<Measure> {
+  const tests = graded[0]!.full.map((_, i) => i);
   const ratio = (sample: readonly number[]): number => {
-    const each = ratios.map((r) => count(sample, r[kind] ?? []) / Math.max(1, count(sample, r.full)));
+    const each = graded.map(({ budget, full }) => count(sample, budget) / Math.max(1, count(sample, full)));
     return each.reduce((a, b) => a + b, 0) / each.length;
   };
   const rng = Rng.fromSeed('selection-intervals');
   const drawn = Array.from({ length: BOOTSTRAPS }, () => ratio(tests.map(() => rng.pick(tests)))).toSorted(
     (a, b) => a - b,
   );
-  yield { measure: `${kind}_over_full_recall1`, value: ratio(tests), unit: 'ratio' };
-  yield { measure: `${kind}_over_full_low`, value: drawn[Math.floor(0.025 * BOOTSTRAPS)]!, unit: 'ratio' };
-  yield { measure: `${kind}_over_full_high`, value: drawn[Math.floor(0.975 * BOOTSTRAPS)]!, unit: 'ratio' };
+  yield { measure: `budget_over_full_recall1_${judge}`, value: ratio(tests), unit: 'ratio' };
+  yield { measure: `budget_over_full_low_${judge}`, value: drawn[Math.floor(0.025 * BOOTSTRAPS)]!, unit: 'ratio' };
+  yield { measure: `budget_over_full_high_${judge}`, value: drawn[Math.floor(0.975 * BOOTSTRAPS)]!, unit: 'ratio' };
 }
 
 function count(sample: readonly number[], right: readonly boolean[]): number {
@@ -158,6 +178,6 @@ function shareOf(right: readonly boolean[]): number {
   return right.filter(Boolean).length / right.length;
 }
 
-function positivesOf(labels: readonly Label[]): number {
-  return labels.filter((label) => 'relevant' in label && label.relevant).length;
+function isRelevant(label: Label): boolean {
+  return 'relevant' in label && label.relevant;
 }

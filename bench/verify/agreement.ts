@@ -4,14 +4,15 @@
  */
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { mathVerifyConfigSchema, optionsOfMathVerify } from '../../src/verify/index.js';
+import { goldProblem, judgeAnswer, type MathJudgement } from '../../src/verify/math/index.js';
 import {
-  judgeAnswer,
-  extractAnswers,
-  goldProblem,
-  type MathJudgement,
-  type MathOptions,
-} from '../../src/verify/math/index.js';
+  differs,
+  extractCase,
+  judgeCase,
+  knownCases,
+  knownExtractions,
+  type KnownFile,
+} from '../../src/verify/testing/known-cases.js';
 
 type Json = Record<string, unknown>;
 
@@ -24,47 +25,28 @@ function readLines(path: string): Json[] {
     .map((line) => JSON.parse(line) as Json);
 }
 
-/** The options that a case's configuration names. */
-const optionsOf = (config: unknown): MathOptions => optionsOfMathVerify(mathVerifyConfigSchema.parse(config ?? {}));
-
 const only = process.argv.slice(2).filter((word) => !word.startsWith('--'));
 const wanted = (name: string): boolean => only.length === 0 || only.includes(name);
 
-function cases(name: string): void {
-  const misses: string[] = [];
-  const lines = readLines(join(DATA, 'verify', `${name}.jsonl`));
-  for (const line of lines) {
-    const judged = judgeAnswer(line['gold'] as string, line['pred'] as string, optionsOf(line['config']));
-    if ((judged.outcome === 'match') !== line['equal']) {
-      misses.push(
-        `  ${String(line['id'])}: expected ${String(line['equal'])}, ${judged.outcome} by ${judged.rule}\n      ${judged.steps.join('\n      ').slice(0, 600)}`,
-      );
-    }
+function cases(name: KnownFile): void {
+  const all = knownCases(name);
+  const missed = all.filter(differs);
+  const right = all.length - missed.length;
+  console.log(`${name}: ${right} of ${all.length} agree (${((100 * right) / all.length).toFixed(1)} %)`);
+  for (const one of missed) {
+    const { outcome, rule, steps } = judgeCase(one);
+    console.log(
+      `  ${one.id}: expected ${one.equal}, ${outcome} by ${rule}\n      ${steps.join('\n      ').slice(0, 600)}`,
+    );
   }
-  console.log(
-    `${name}: ${lines.length - misses.length} of ${lines.length} agree (${((100 * (lines.length - misses.length)) / lines.length).toFixed(1)} %)`,
-  );
-  for (const miss of misses) console.log(miss);
 }
 
 function extraction(): void {
-  const lines = readLines(join(DATA, 'verify', 'extraction.jsonl'));
-  let right = 0;
-  for (const line of lines) {
-    const config = line['config'] as Json;
-    const letters = (config['extract'] as string[]).includes('string');
-    const options: MathOptions = {
-      ...(letters && { kinds: ['letter'] }),
-      preferBoxed: config['boxed_match_priority'] !== 100,
-    };
-    const found = extractAnswers(line['text'] as string, options)[0];
-    const expected = line['expected'] as string[];
-    const value = config['lowercase'] ? found?.text.toLowerCase() : found?.text;
-    const ok = expected.length === 0 ? found === undefined : value === expected[0];
-    if (ok) right++;
-    else console.log(`  ${String(line['id'])}: expected ${JSON.stringify(expected)}, found ${JSON.stringify(found)}`);
-  }
-  console.log(`extraction: ${right} of ${lines.length} agree`);
+  const all = knownExtractions();
+  const missed = all.filter((one) => extractCase(one) !== one.expected[0]);
+  for (const one of missed)
+    console.log(`  ${one.id}: expected ${JSON.stringify(one.expected)}, found ${JSON.stringify(extractCase(one))}`);
+  console.log(`extraction: ${all.length - missed.length} of ${all.length} agree`);
 }
 
 /** Every solution must match its own answer, and no other problem's. */
@@ -113,7 +95,7 @@ function solutions(name: string): void {
 
 if (!existsSync(DATA)) console.log(`skipped: no data at ${DATA}`);
 else {
-  for (const name of ['cases', 'beyond', 'disabled']) if (wanted(name)) cases(name);
+  for (const name of ['cases', 'beyond', 'disabled'] as const) if (wanted(name)) cases(name);
   if (wanted('extraction')) extraction();
   for (const name of [
     'math500',

@@ -1,28 +1,21 @@
 /** Ours and Math-Verify's verdicts on the shared cases: how often each says what is expected, and how often they differ. */
-import { readJsonlAll } from '../../src/core/jsonl.js';
-import { openMathVerifier, optionsOfMathVerify, type MathVerifyConfig } from '../../src/verify/index.js';
+import { openMathVerifier, optionsOfMathVerify } from '../../src/verify/index.js';
+import { casesAreThere, knownCases } from '../../src/verify/testing/known-cases.js';
 import type { BenchmarkOptions, Measure } from '../measure.js';
 import { runMathVerify } from './math-verify.js';
-import { dataFile } from './pairs.js';
-
-interface Case {
-  id: string;
-  gold: string;
-  pred: string;
-  equal: boolean;
-  config?: MathVerifyConfig;
-}
 
 /** `cases` are its own tests, with their options; `beyond` is read with the defaults of both. */
 const files = ['cases', 'beyond'] as const;
 
 export async function cases({ python }: BenchmarkOptions): Promise<Measure[]> {
   const measures: Measure[] = [];
+  if (!casesAreThere) {
+    console.error('skipped: no known cases beside the repository');
+    return measures;
+  }
   const verifier = openMathVerifier();
   for (const name of files) {
-    const path = dataFile(`verify/${name}.jsonl`);
-    if (path === undefined) continue;
-    const rows = await readJsonlAll<Case>(path);
+    const rows = knownCases(name);
     const pairs = rows.map(({ gold, pred, config }) => ({ gold, response: pred, ...(config && { config }) }));
     const verdicts = await verifier.verifyPairs(
       pairs.map(({ config, ...pair }) => (config ? { ...pair, options: optionsOfMathVerify(config) } : pair)),

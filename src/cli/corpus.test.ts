@@ -1,6 +1,7 @@
-import { readFile, writeFile } from 'node:fs/promises';
+import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { readJsonlAll } from '../core/jsonl.js';
 import { temporaryFolder } from '../core/testing/temporary-folder.js';
 import { runCommandLine } from './command-line.js';
 
@@ -45,6 +46,58 @@ describe('ra-rft corpus', () => {
     expect(await readFile(join(out, 'rejected.jsonl'), 'utf8')).toContain(`${input}:2`);
     const strict = await raRft('corpus', 'build', ...args, '--out', `${out}-strict`, '--strict');
     expect(strict).toMatchObject({ code: 4, out: '', err: expect.stringContaining(`${input}:2`) as string });
+  });
+
+  it('tells every kind of bad line with file and line, keeps the rest, and says so to people and programs', async () => {
+    const line = (id: string, more: object = {}) =>
+      JSON.stringify({ id, question: `What is ${id}?`, solution: '\\boxed{2}', answer: '2', ...more });
+    const bad = [
+      ['unreadable', '{"id": broken', 'not valid JSON'],
+      ['missing-field', line('b', { question: undefined }), 'question'],
+      ['missing-field', line('c', { solution: '' }), 'solution'],
+      ['unreadable', line('d', { solution: 'x'.repeat(10 * 2 ** 20) }), 'a line of 10'],
+      ['duplicate-id', line('first'), 'id first is that of'],
+      ['unreadable', Buffer.from(line('f', { solution: 'caf\u00e9' }), 'latin1'), 'not valid UTF-8'],
+      ['unreadable', '["a list"]', 'not a JSON object'],
+    ] as const;
+    const folder = await temporaryFolder();
+    const input = join(folder, 'in.jsonl');
+    const lines = [line('first'), ...bad.map(([, text]) => text), line('last')];
+    await writeFile(input, Buffer.concat(lines.flatMap((text) => [Buffer.from(text), Buffer.from('\n')])));
+    const out = join(folder, 'corpus');
+
+    const built = await raRft('corpus', 'build', '--quiet', '--input', input, '--out', out);
+    expect(built.code).toBe(4);
+    expect(built.out).toContain('2 traces of 9 records');
+    expect(built.err).toContain('7 of 9 records are faulty');
+    expect(built.err).toContain(join(out, 'rejected.jsonl'));
+    const kept = await readJsonlAll<{ id: string }>(join(out, 'corpus.jsonl'));
+    expect(kept.map(({ id }) => id)).toEqual(['first', 'last']);
+    const rejected = await readJsonlAll<{ where: string; reason: string; detail: string }>(join(out, 'rejected.jsonl'));
+    expect(rejected.map(({ where, reason }) => [where, reason])).toEqual(
+      bad.map(([reason], i) => [`${input}:${i + 2}`, reason]),
+    );
+    for (const [i, [, , detail]] of bad.entries()) expect(rejected[i]?.detail).toContain(detail);
+    const summary = JSON.parse(await readFile(join(out, 'summary.json'), 'utf8')) as { rejected: object };
+    expect(summary).toMatchObject({ records: 9, kept: 2, faults: 7 });
+    expect(summary.rejected).toMatchObject({
+      unreadable: { count: 4 },
+      'missing-field': { count: 2 },
+      'duplicate-id': { count: 1 },
+    });
+    // The same once more: what is finished is told again, with the same exit code.
+    expect(await raRft('corpus', 'build', '--quiet', '--input', input, '--out', out)).toMatchObject({ code: 4 });
+
+    for (const [i, [, text]] of bad.entries()) {
+      const one = join(folder, `strict-${i}.jsonl`);
+      const parts = [line('first'), text, line('last'), '{"id": also broken'];
+      await writeFile(one, Buffer.concat(parts.flatMap((part) => [Buffer.from(part), Buffer.from('\n')])));
+      const strictOut = join(folder, `strict-${i}`);
+      const strict = await raRft('corpus', 'build', '--quiet', '--strict', '--input', one, '--out', strictOut);
+      expect(strict).toMatchObject({ code: 4, out: '', err: expect.stringContaining(`${one}:2`) as string });
+      expect(strict.err).not.toContain(`${one}:4`);
+      expect(await readdir(strictOut)).not.toContain('corpus.jsonl');
+    }
   });
 
   it('refuses what is missing or unknown', async () => {

@@ -12,8 +12,14 @@ export function addJudge({ program, configHelp, context }: Build): void {
     .option('--judge <name>', 'short for --set labels.judge=<name>: utility, llm or truth')
     .option('--problems <file>', 'problems of your own, as data.problems.path')
     .option('--corpus <path>', 'corpus of your own, as data.corpus.path: a file, or a folder of ra-rft corpus build')
-    .option('--max-usd <number>', 'short for --set llm.maxUsd=<number>: spend at most so much now')
-    .option('--max-calls <number>', 'short for --set llm.maxCalls=<number>: make at most so many calls now')
+    .option(
+      '--max-usd <number>',
+      'short for --set llm.maxUsd=<number>: spend at most so much, earlier attempts counted',
+    )
+    .option(
+      '--max-calls <number>',
+      'short for --set llm.maxCalls=<number>: make at most so many calls, earlier attempts counted',
+    )
     .action(async (options: JudgeRunOptions) => {
       const { judgeRunVerb } = await import('./judge.js');
       await judgeRunVerb(options, context());

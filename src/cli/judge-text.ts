@@ -1,5 +1,6 @@
 /** Audits and statistics of labels as text for a terminal. */
 import {
+  auditText,
   pairKey,
   type Agreement,
   type DecidedLabel,
@@ -38,9 +39,10 @@ export function disagreementText({ a, b }: Disagreement, run: JudgedRun): string
 
 /** Tables of counts, rates and relations, and examples. */
 export function statsText(stats: LabelStats, facts: ReadonlyMap<string, PairFacts>, run: JudgedRun): string {
-  const { all, queries, queriesWithPositive, rankCorrelation, examples } = stats;
+  const { all, queries, queriesWithPositive, inferred, rankCorrelation, examples } = stats;
   const parts = [
     `labels by ${stats.judge}: ${all.pairs} pairs of ${queries} problems, ${queriesWithPositive} problems with a relevant trace, ${all.failed} pairs failed`,
+    ...(inferred ? [`${inferred.pairs} of the labels are inferred; ${auditText(inferred)}`] : []),
     table('all pairs', [all]),
     table('by type', stats.byType),
     table('by rank of the trace in BM25', stats.byRank),
@@ -91,8 +93,12 @@ function pairText({ problemId, traceId }: DecidedLabel, run: JudgedRun): string[
   ];
 }
 
-function verdictText({ judge, relevant, score, reason }: DecidedLabel): string {
-  const why = [score === undefined ? undefined : `score ${score.toFixed(3)}`, reason && oneLine(reason)];
+function verdictText({ judge, relevant, score, reason, inferred }: DecidedLabel): string {
+  const why = [
+    inferred && 'inferred',
+    score === undefined ? undefined : `score ${score.toFixed(3)}`,
+    reason && oneLine(reason),
+  ];
   return `${judge}: ${[relevant ? 'yes' : 'no', ...why].filter(Boolean).join(', ')}`;
 }
 

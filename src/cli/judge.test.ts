@@ -49,7 +49,7 @@ describe('ra-rft judge run', () => {
     });
     expect(server.seen).toHaveLength(7);
     // Without the run's own `run`, from the configuration that the folder keeps.
-    const rest = await raRft('judge', '--name', 'tiny', '--runs', folder, '--quiet', '--set', 'llm.maxCalls=13');
+    const rest = await raRft('judge', '--name', 'tiny', '--runs', folder, '--quiet', '--set', 'llm.maxCalls=20');
     expect(rest).toMatchObject({ code: 0, err: expect.stringContaining('20 pairs of 5 problems') as string });
     expect(server.seen).toHaveLength(20);
     const labels = await readJsonlAll<Label>(join(folder, 'tiny', 'labels.jsonl'));

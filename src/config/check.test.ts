@@ -34,10 +34,14 @@ describe('language models', () => {
     expect(refusedAt('labels.llm.votes=3', 'labels.llm.temperature=0.7')).toBeUndefined();
   });
 
-  it('judge no lists in rounds', () => {
-    const list = [...judge, 'labels.llm.candidatesPerCall=4'];
-    expect(refusedAt(...list)).toBeUndefined();
-    expect(refusedAt(...list, 'labels.selection.pairs=budget')).toContain('candidatesPerCall');
+  it('take a budget only for a judge that decides single pairs at once', () => {
+    const budget = 'labels.selection.pairs=budget';
+    expect(refusedAt(...judge, budget)).toBeUndefined();
+    expect(refusedAt('labels.judge=truth', budget)).toBeUndefined();
+    expect(refusedAt('labels.judge=utility', budget)).toContain('only compares');
+    expect(refusedAt(...judge, budget, 'labels.llm.candidatesPerCall=4')).toContain('candidatesPerCall');
+    expect(refusedAt(...judge, budget, 'llm.batch=true')).toContain('llm.batch');
+    expect(refusedAt(...judge, 'labels.llm.candidatesPerCall=4', 'llm.batch=true')).toBeUndefined();
   });
 
   it('stand behind an http address and a variable, not behind a key', () => {

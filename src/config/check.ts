@@ -57,14 +57,39 @@ function checkLlm({ llm, labels }: Config): Finding[] {
       hint: 'A local server costs nothing: inputUsd: 0 and outputUsd: 0. llm.maxCalls limits calls without prices.',
     });
   }
-  if (labels.llm.candidatesPerCall > 1 && labels.judge === 'llm' && labels.selection.pairs === 'budget') {
+  return [...findings, ...checkBudget(labels, llm), ...checkVotes(labels.llm)];
+}
+
+function checkBudget(
+  { judge, selection, llm: { candidatesPerCall } }: Config['labels'],
+  llm: Config['llm'],
+): Finding[] {
+  if (selection.pairs === 'all') return [];
+  const findings: Finding[] = [];
+  if (judge === 'utility') {
+    findings.push({
+      path: ['labels', 'selection', 'pairs'],
+      message:
+        'labels.selection.pairs is budget, but labels.judge: utility only compares the traces of a problem with each other',
+      expected: 'all with labels.judge: utility; budget with llm or truth',
+      hint: 'labels.maxQueries and labels.maxCandidates bound what measured utility costs.',
+    });
+  }
+  if (judge === 'llm' && candidatesPerCall > 1) {
     findings.push({
       path: ['labels', 'llm', 'candidatesPerCall'],
-      message: `labels.llm.candidatesPerCall is ${labels.llm.candidatesPerCall}, but the rounds of a budget change the lists`,
+      message: `labels.llm.candidatesPerCall is ${candidatesPerCall}, but a budget chooses single pairs`,
       expected: '1 with labels.selection.pairs: budget',
     });
   }
-  return [...findings, ...checkVotes(labels.llm)];
+  if (judge === 'llm' && llm.batch) {
+    findings.push({
+      path: ['llm', 'batch'],
+      message: 'llm.batch is true, but a budget chooses pairs by the verdicts before, in a hundred waves or more',
+      expected: 'false with labels.selection.pairs: budget',
+    });
+  }
+  return findings;
 }
 
 function checkVotes({ votes, temperature }: Config['labels']['llm']): Finding[] {

@@ -38,10 +38,15 @@ export const llm = section(
     maxUsd: atLeast(
       0,
       0,
-      'Stop before one command spends more than this; 0: no limit. Needs the price of the model.',
+      'Stop before more than this is spent, all earlier attempts on the same cache of replies counted; 0: no limit. Needs the price of the model.',
       'USD',
     ),
-    maxCalls: count(0, 0, 'Stop before one command makes more calls than this; 0: no limit.', 'calls'),
+    maxCalls: count(
+      0,
+      0,
+      'Stop before more calls than this are made, all earlier attempts on the same cache of replies counted; 0: no limit.',
+      'calls',
+    ),
     prices: key(z.array(price).default([]), 'What models cost.'),
     cache: path(
       'Append-only file of every request and reply, so that nothing is paid twice. Several runs may use one, one after the other. null: in the folder of the run.',
@@ -79,23 +84,40 @@ const selection = section(
   {
     pairs: key(
       z.enum(['all', 'budget']).default('all'),
-      'all: judge every candidate (the paper). budget: a sample, then rounds in which a quick retriever says where to look.',
+      'all: judge every candidate (the paper). budget: judge a share, sort problems and traces into classes by it, and infer the rest; with judge llm or truth.',
     ),
     share: key(
       z.number().gt(0).max(1).default(0.05),
       'budget: share of the candidate pairs that may be judged.',
       'share',
     ),
-    rounds: count(0, 4, 'budget: rounds after the first sample.', 'rounds'),
-    firstShare: share(
-      0.3,
-      'budget: share of the judgements that goes to the first sample, even over queries and traces.',
-    ),
     randomShare: share(
       0.1,
-      'budget: share of every round that is drawn at random, so that nothing stays hidden by the taste of the retriever.',
+      'budget: share of the judgements that goes to random pairs, which check what was inferred and show what was missed.',
     ),
-    quickSteps: count(1, 150, 'budget: training steps of the quick retriever of each round.', 'steps'),
+    minConfirmed: share(
+      0.7,
+      'budget: share of the checked inferred positives that the judge must confirm; below it nothing inferred is used.',
+    ),
+    rounds: count(
+      0,
+      3,
+      'budget: how often a quick retriever is trained on the labels so far; it says which class a problem is tried with first.',
+      'rounds',
+    ),
+    quickSteps: count(1, 300, 'budget: training steps of each quick retriever.', 'steps'),
+    width: count(
+      1,
+      16,
+      'budget: problems that look for their class at the same time. More keep more slots of a server busy, and cost more judgements.',
+      'problems',
+    ),
+    foundingTraces: count(
+      1,
+      100,
+      'budget: traces, of those without a class, that a problem which fits no class is judged with at most.',
+      'traces',
+    ),
   },
   'Which of the candidate pairs are judged. With a budget maxCandidates should be large: it limits what can be chosen.',
 );
@@ -104,9 +126,14 @@ export const labels = section(
   {
     judge: key(
       z.enum(['utility', 'llm', 'truth']).default('utility'),
-      'utility: measured gain in log-likelihood of the right solution (Eq. 1). llm: a language model reads both solved problems and says whether one helps with the other, as in the paper. truth: equal truth fields, a control.',
+      'utility: measured gain of the policy with the trace in the prompt (Eq. 1). llm: a language model reads both solved problems and says whether one helps with the other, as in the paper. truth: equal truth fields, a control.',
     ),
     llm: llmJudge,
+    measure: key(
+      z.enum(['solution', 'answer', 'success']).default('solution'),
+      'utility: what is measured. solution: log-likelihood of the right solution. answer: that of the boxed right answer alone, for problems without solutions. success: share of right answers among sampled ones, Eq. 1 itself, hundreds of times as costly.',
+    ),
+    samples: count(1, 8, 'measure success: answers sampled for each pair.', 'answers'),
     baseline: key(
       z.enum(['query', 'query-and-trace']).default('query-and-trace'),
       "What a gain is measured against: the mean over the query's candidates, or that and what the trace does for queries on average, so that a trace that helps everyone is not relevant to everyone.",
@@ -120,8 +147,8 @@ export const labels = section(
     minGain: atLeast(
       0,
       0,
-      'Gain that a positive must exceed; keeps noise out where no trace makes a difference.',
-      'nats',
+      'Gain that a positive must exceed, in nats or, with measure: success, as a share; keeps noise out where no trace makes a difference.',
+      'gain',
     ),
     maxQueries: count(1, 760, 'Training problems to label.', 'problems'),
     maxCandidates: count(1, 72, 'Traces judged for each query, drawn at random among the allowed ones.', 'traces'),

@@ -73,8 +73,8 @@ export const errorCodes: Readonly<Record<ErrorCode, ErrorCodeFacts>> = {
   },
   budget: {
     exitCode: 13,
-    meaning: 'The limit of money or calls of this command (llm.maxUsd, llm.maxCalls) was reached.',
-    remedy: 'Run the same command again to spend as much once more; what was paid for is kept and not paid again.',
+    meaning: 'The limit of money or calls (llm.maxUsd, llm.maxCalls) was reached, all earlier attempts counted.',
+    remedy: 'Raise the limit and run the same command again; what was paid for is kept and not paid again.',
   },
 };
 

@@ -1,6 +1,6 @@
 /** Files that are whole or absent: written beside the target, flushed, then renamed. */
 import { mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { threadId } from 'node:worker_threads';
 
 let counter = 0;
@@ -61,6 +61,15 @@ export async function writeFolderAtomic(path: string, fill: (folder: string) => 
   } catch (error) {
     await rm(temporary, { recursive: true, force: true });
     throw error;
+  }
+}
+
+/** Clears away what crashed {@link writeFileAtomic} calls of this one file left beside it. */
+export async function removeLeftoversOf(path: string): Promise<void> {
+  const folder = dirname(path);
+  for (const name of await readdir(folder)) {
+    const [, target, kind] = leftover.exec(name) ?? [];
+    if (target === basename(path) && kind === 'tmp') await rm(join(folder, name), { force: true });
   }
 }
 

@@ -29,7 +29,15 @@ export const terms: readonly Term[] = [
   {
     term: 'pair selection',
     meaning:
-      'Which pairs of problem and trace are judged: all of a type, or a budget spent on a sample, on what a quick retriever is sure or unsure of, and on a random slice.',
+      'Which pairs of problem and trace are judged: all of a type, or a budget that sorts problems and traces into classes, and a random slice that checks what is inferred from them.',
+  },
+  {
+    term: 'class',
+    meaning: 'Problems and traces that help each other, as far as a few verdicts on each tell.',
+  },
+  {
+    term: 'inferred label',
+    meaning: 'A label of a pair that nobody judged: relevant within a class, not relevant between two.',
   },
   { term: 'context', meaning: 'The trace that stands in the prompt, or none.' },
   {

@@ -86,6 +86,15 @@ describe('cutTornLine', () => {
 });
 
 describe('JsonlWriter', () => {
+  it('appends more values than a call can have arguments', async () => {
+    const path = await fileWith('');
+    const writer = await JsonlWriter.open(path);
+    await writer.appendAll(Array.from({ length: 250_000 }, (_, i) => i));
+    await writer.close();
+    const values = await readJsonlAll<number>(path);
+    expect([values.length, values[0], values.at(-1)]).toEqual([250_000, 0, 249_999]);
+  });
+
   it('appends, and after a crash goes on behind the last whole line', async () => {
     const path = join(await temporaryFolder(), 'sub', 'log.jsonl');
     const first = await JsonlWriter.open(path);
@@ -97,6 +106,18 @@ describe('JsonlWriter', () => {
     await second.append({ a: 4 });
     await second.close();
     expect(await readFile(path, 'utf8')).toBe('{"a":1}\n{"a":2}\n{"a":4}\n');
+  });
+});
+
+describe('JsonlWriter, called again before it has written', () => {
+  it('keeps lines whole and in order, and closes behind the last one', async () => {
+    const path = join(await temporaryFolder(), 'log.jsonl');
+    const writer = await JsonlWriter.open(path);
+    const rows = Array.from({ length: 40 }, (_, n) => ({ n, text: String(n % 10).repeat(n % 4 === 0 ? 300_000 : 10) }));
+    const writes = rows.map((row) => writer.append(row));
+    await writer.close();
+    await Promise.all(writes);
+    expect(await readJsonlAll(path)).toEqual(rows);
   });
 });
 

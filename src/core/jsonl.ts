@@ -45,13 +45,19 @@ export async function readJsonlAll<T = unknown>(path: string): Promise<T[]> {
   return out;
 }
 
+/** Values that {@link JsonlWriter.appendAll} writes at a time. */
+const CHUNK = 1000;
+
 /**
- * Appends values to a JSONL file, one write a call. Opening cuts a torn last line (one without its newline),
- * which is all that a crash can leave behind.
+ * Appends values to a JSONL file, one write a call, one after the other: calls may overlap and their lines never mix. Opening
+ * cuts a torn last line (one without its newline), which is all that a crash can leave behind. After a write that failed
+ * nothing more is written: it may have left half a line.
  */
 export class JsonlWriter {
   private readonly file: FileHandle;
   private readonly path: string;
+  /** The last write. */
+  private written = Promise.resolve();
 
   private constructor(file: FileHandle, path: string) {
     this.file = file;
@@ -66,14 +72,23 @@ export class JsonlWriter {
 
   async append(...values: unknown[]): Promise<void> {
     if (values.length === 0) return;
+    const text = values.map((v) => `${JSON.stringify(v)}\n`).join('');
+    this.written = this.written.then(() => this.file.appendFile(text));
     try {
-      await this.file.appendFile(values.map((v) => `${JSON.stringify(v)}\n`).join(''));
+      await this.written;
     } catch (error) {
       throw namePath(error, this.path);
     }
   }
 
+  /** As {@link append} for any number of values, in several writes. */
+  async appendAll(values: readonly unknown[]): Promise<void> {
+    for (let from = 0; from < values.length; from += CHUNK) await this.append(...values.slice(from, from + CHUNK));
+  }
+
+  /** Waits for the writes under way and closes the file. */
   async close(): Promise<void> {
+    await this.written.catch(() => undefined); // whoever made that write was told
     await this.file.close();
   }
 }

@@ -14,8 +14,8 @@ export interface Question<T> {
 
 /**
  * Asks, and where the reply cannot be used says why and asks once more. Gives the reply, or the last reason.
- * Throws `llm` where the money has run out, the server cannot be reached or the work was called off: that is no
- * fault of this problem, and the same command goes on from here later.
+ * Throws `budget` where the money has run out, `llm` where the server cannot be reached or the work was called off: that is
+ * no fault of this problem, and the same command goes on from here later.
  */
 export async function ask<T>(llm: LlmClient, question: Question<T>): Promise<{ value: T } | Refusal> {
   const { promptVersion, maxTokens, read } = question;
@@ -43,11 +43,12 @@ async function reply(
   const outcome = await llm.complete(request);
   if (outcome.ok) return { text: withoutThinking(outcome.reply.text) };
   if (outcome.kind === 'server') return { reason: 'llm-failed', detail: outcome.reason };
+  const overBudget = outcome.kind === 'budget';
   throw new RaRftError({
-    code: 'llm',
+    code: overBudget ? 'budget' : 'llm',
     message: `the corpus is not finished: ${outcome.reason}`,
-    where: llm.model,
-    hint: 'What was answered is kept: run the same command again to go on.',
+    where: overBudget ? 'llm.maxUsd, llm.maxCalls' : llm.model,
+    hint: `What was answered is kept: ${overBudget ? 'raise the limit and ' : ''}run the same command again to go on.`,
   });
 }
 

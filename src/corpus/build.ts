@@ -4,6 +4,7 @@
  */
 import { mkdir, readFile, rm } from 'node:fs/promises';
 import { RaRftError } from '../core/errors.js';
+import { removeLeftoversOf } from '../core/files.js';
 import { hashFile } from '../core/hash-file.js';
 import { hashJson } from '../core/hash.js';
 import { silent } from '../core/progress.js';
@@ -28,16 +29,21 @@ const BATCH_RECORDS = 256;
 /**
  * Builds the corpus in `out`, or goes on where an earlier attempt stopped; killed and started again it gives the same bytes.
  * A finished corpus of the same build is returned as it is. Throws `run-folder` where the folder holds another corpus, `data`
- * at the first fault with `strict`, `io`, and `llm` where the language model cannot be asked any more.
+ * at the first fault with `strict`, `io`, `budget` at the limit of money or calls, and `llm` where the language model cannot
+ * be asked any more.
  */
 export async function buildCorpus(options: BuildOptions): Promise<CorpusSummary> {
   const paths = corpusPaths(options.out);
   await mkdir(options.out, { recursive: true });
   const lock = await takeLock(paths.lock);
   try {
+    for (const path of [paths.summary, paths.exclude]) await removeLeftoversOf(path);
     const build = await buildKey(options);
     const finished = await readSummary(options.out);
-    if (finished?.build === build) return finished;
+    if (finished?.build === build) {
+      await rm(paths.journal, { force: true }); // a kill may have come after the summary
+      return finished;
+    }
     if (finished) throw otherCorpus(paths.summary);
     const reading = readingOf(options.config);
     const queries = await readQuestions(options.queries, reading);
@@ -59,7 +65,7 @@ export async function buildCorpus(options: BuildOptions): Promise<CorpusSummary>
       inputs,
       queries,
       journal,
-      kept: screen.kept,
+      twinsOf: (question) => screen.twinsOf(question),
       traces: tracesBy(options),
     });
     await rm(paths.journal, { force: true });

@@ -3,7 +3,7 @@ import { rename, rm } from 'node:fs/promises';
 import { writeJsonAtomic } from '../core/files.js';
 import { JsonlWriter } from '../core/jsonl.js';
 import { Rng } from '../core/rng.js';
-import { writeJsonl, type Problem, type TwinIndex } from '../data/index.js';
+import { writeJsonl, type Problem, type Twin } from '../data/index.js';
 import type { BuildOptions } from './build-options.js';
 import type { Journal } from './journal.js';
 import { corpusPaths } from './paths.js';
@@ -20,15 +20,15 @@ export interface Decided {
   inputs: CorpusSummary['inputs'];
   queries: readonly Problem[];
   journal: Journal;
-  /** Questions of the kept traces. */
-  kept: TwinIndex;
+  /** Kept traces that a question repeats. */
+  twinsOf: (question: string) => Twin[];
 }
 
 /** Writes the files of a corpus, summary.json last. */
 export async function finishCorpus(options: BuildOptions, decided: Decided): Promise<CorpusSummary> {
   const { out, config, seed } = options;
   const paths = corpusPaths(out);
-  const { build, traces, inputs, queries, journal, kept } = decided;
+  const { build, traces, inputs, queries, journal, twinsOf } = decided;
   const maker = new SummaryMaker(await openTokenCounter(config.tokenizer), Rng.fromSeed(seed).fork('corpus-summary'));
   const answers = new AnswerCounts();
   const ids = new Set<string>();
@@ -38,15 +38,17 @@ export async function finishCorpus(options: BuildOptions, decided: Decided): Pro
     maker.add(line);
     if ('kept' in line) {
       await corpus.add(line.kept);
-      if (queries.length > 0) answers.add(line.kept);
-      ids.add(line.kept.id);
+      if (queries.length > 0) {
+        answers.add(line.kept);
+        ids.add(line.kept.id);
+      }
     } else {
       await rejected.add(line.rejected);
     }
   }
   await corpus.finish();
   await rejected.finish();
-  const lists = excludeLists(queries, kept, ids);
+  const lists = excludeLists(queries, twinsOf, ids);
   if (queries.length > 0) await writeJsonl(paths.exclude, lists);
   const summary: CorpusSummary = {
     build,

@@ -4,6 +4,7 @@ import { Rng } from '../core/rng.js';
 import { numericVerifier, type Verdict, type Verifier } from '../verify/index.js';
 import { answerAfterHashes, rawTrace, withoutDrawings } from './final-form.js';
 import { faultOfForm, typeNamed } from './make-trace.js';
+import { Places } from './places.js';
 import { Reservoir } from './reservoir.js';
 import { readingOf, solvedProblem } from './solved-problem.js';
 import { verifyTraces } from './verify-trace.js';
@@ -170,5 +171,15 @@ describe('Reservoir', () => {
     }
     // 300 expected of each; four standard deviations of a binomial with p = .3.
     for (const count of hits) expect(Math.abs(count - 300)).toBeLessThan(4 * Math.sqrt(1000 * 0.3 * 0.7));
+  });
+});
+
+describe('Places', () => {
+  test('gives back file and line, over several files and one that comes twice', () => {
+    const places = new Places();
+    const all = ['/a:b/x.jsonl:1', '/a:b/x.jsonl:7', 'y.parquet:3', '/a:b/x.jsonl:2'];
+    for (const [i, where] of all.entries()) places.set(`id${i}`, where);
+    expect(all.map((_, i) => places.get(`id${i}`))).toEqual(all);
+    expect(places.get('other')).toBeUndefined();
   });
 });

@@ -1,5 +1,5 @@
 /** How a corpus stands to the queries it will serve: exclude lists, and an alarm for answers that could be copied. */
-import { answerKey, type ExcludeList, type Problem, type Trace, type TwinIndex } from '../data/index.js';
+import { answerKey, type ExcludeList, type Problem, type Trace, type Twin } from '../data/index.js';
 import type { QuerySummary } from './summary.js';
 
 /** Counts the answers of a corpus by type, trace by trace; small enough for any corpus. */
@@ -31,9 +31,13 @@ function typed(type: string | undefined, answer: string): string {
 }
 
 /** One list a query, in order: the trace of its own id and all of its twins. */
-export function excludeLists(queries: readonly Problem[], kept: TwinIndex, ids: ReadonlySet<string>): ExcludeList[] {
+export function excludeLists(
+  queries: readonly Problem[],
+  twinsOf: (question: string) => Twin[],
+  ids: ReadonlySet<string>,
+): ExcludeList[] {
   return queries.map(({ id, question }) => {
-    const twins = kept.findAll(question).map(({ of }) => of);
+    const twins = twinsOf(question).map(({ of }) => of);
     return { problemId: id, traceIds: [...new Set([...(ids.has(id) ? [id] : []), ...twins])] };
   });
 }

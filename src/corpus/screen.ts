@@ -1,5 +1,6 @@
 /** The checks that come before any trace is written: faults of the input, overlap with benchmarks and queries, duplicates. */
-import { NgramIndex, TwinIndex, type RecordLine, type Twin } from '../data/index.js';
+import { MinHasher, NgramIndex, TwinIndex, type RecordLine, type Sketch, type Twin } from '../data/index.js';
+import { Places } from './places.js';
 import { solvedProblem, type Reading } from './solved-problem.js';
 import type { Rejected, SolvedProblem } from './types.js';
 
@@ -21,10 +22,12 @@ export interface ScreenOptions {
   seed: number;
 }
 
-/** A problem that passed, and where it stands among the kept ones. */
+/** A problem that passed. */
 export interface Passed {
   problem: SolvedProblem;
   where: string;
+  /** Of its question. */
+  sketch: Sketch;
 }
 
 /** Screens records in their order. Holds what was kept, compactly. */
@@ -34,16 +37,19 @@ export class Screen {
   private readonly reading: Reading;
   private readonly benchmark: NgramIndex;
   private readonly queries: TwinIndex;
-  private readonly places = new Map<string, string>();
+  private readonly hasher: MinHasher;
+  private readonly places = new Places();
 
   constructor(options: ScreenOptions) {
-    const twins = { threshold: options.nearDuplicate, seed: options.seed };
     this.reading = options.reading;
+    this.hasher = new MinHasher(options.seed);
     this.benchmark = new NgramIndex(options.ngramWords);
-    this.queries = new TwinIndex(twins);
-    this.kept = new TwinIndex(twins);
+    this.queries = new TwinIndex(options.nearDuplicate);
+    this.kept = new TwinIndex(options.nearDuplicate);
     for (const { name, question } of options.benchmark) this.benchmark.add(name, question);
-    for (const { name, question } of options.queries) this.queries.add(name, question);
+    for (const { name, question } of options.queries) {
+      this.queries.add(name, this.hasher.sketch(question));
+    }
   }
 
   /** Everything that can be said of a record by itself. Ids count from the first record that has them, kept or not. */
@@ -58,20 +64,22 @@ export class Screen {
     this.places.set(id, where);
     const shared = this.benchmark.find(question);
     if (shared) return { ...about, reason: 'benchmark-overlap', detail: `${shared.of}: "${shared.words}"` };
-    const query = this.queries.find(question);
+    const sketch = this.hasher.sketch(question);
+    const query = this.queries.find(sketch);
     if (query) return { ...about, reason: 'query-overlap', detail: likeness(query) };
-    return { problem, where };
+    return { problem, where, sketch };
   }
 
-  /** Kept problems that a passed one repeats, the most similar first. */
-  twinsOf({ problem }: Passed): Twin[] {
-    return this.kept.findAll(problem.question);
+  /** Kept problems that a question repeats, the most similar first. */
+  twinsOf(question: string): Twin[] {
+    return this.kept.findAll(this.hasher.sketch(question));
   }
 
   /** Takes note of a record whose outcome is known from an earlier attempt. */
   recall(where: string, outcome: { id?: string; keptQuestion?: string }): void {
-    if (outcome.id !== undefined && !this.places.has(outcome.id)) this.places.set(outcome.id, where);
-    if (outcome.keptQuestion !== undefined) this.kept.add(outcome.id ?? '', outcome.keptQuestion);
+    const { id, keptQuestion } = outcome;
+    if (id !== undefined && this.places.get(id) === undefined) this.places.set(id, where);
+    if (keptQuestion !== undefined) this.kept.add(id ?? '', this.hasher.sketch(keptQuestion));
   }
 }
 

@@ -26,15 +26,15 @@ export async function settleBatch(
     const later: typeof waiting = [];
     const underWay = new Set<string>();
     for (const { at, passed } of waiting) {
-      const { id, question } = passed.problem;
-      const twins = screen.twinsOf(passed);
+      const { id } = passed.problem;
+      const twins = screen.kept.findAll(passed.sketch);
       const kept = twins.find(({ of }) => !underWay.has(of));
       if (kept) {
         outcomes[at] = { rejected: duplicate(passed, kept) };
       } else if (twins.length > 0) {
         later.push({ at, passed });
       } else {
-        turn.push({ at, passed, entry: screen.kept.add(id, question) });
+        turn.push({ at, passed, entry: screen.kept.add(id, passed.sketch) });
         underWay.add(id);
       }
     }

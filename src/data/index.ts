@@ -14,8 +14,8 @@ export {
   type DatasetOptions,
 } from './hub-dataset.js';
 export { NgramIndex, signsAndWordsOf, wordsOf, type Overlap } from './overlap.js';
-export { BANDS, jaccard, MinHasher, ROWS, shinglesOf } from './minhash.js';
-export { TwinIndex, type Twin, type TwinOptions } from './twins.js';
+export { BANDS, jaccard, MinHasher, ROWS, shinglesOf, type Sketch } from './minhash.js';
+export { TwinIndex, type Twin } from './twins.js';
 export { writeJsonl } from './write.js';
 export { partByText, splitByText, tracesOf, type Split, type SplitShares } from './split.js';
 export { answerKey, leakGuard, sameAnswer, sameText, type LeakRules } from './guards.js';

@@ -46,6 +46,7 @@ export class NgramIndex {
 
   /** The first n-gram of `text` that was added, undefined where there is none. */
   find(text: string): Overlap | undefined {
+    if (this.owner.size === 0) return undefined;
     for (const words of this.grams(text)) {
       const at = this.owner.get(words);
       if (at !== undefined) return { of: this.names[at] ?? '', words };

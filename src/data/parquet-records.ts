@@ -14,7 +14,7 @@ import { INVALID_TEXT } from './fields.js';
 import { pageLocations, type PageLocation } from './parquet-pages.js';
 import type { ReadOptions, RecordLine } from './record-line.js';
 
-const DEFAULT_WINDOW_BYTES = 32 * 2 ** 20;
+const DEFAULT_WINDOW_BYTES = 16 * 2 ** 20;
 const LEAST_WINDOW_ROWS = 64;
 
 /**

@@ -8,7 +8,7 @@ export type RecordLine =
 export interface ReadOptions {
   /** A longer line of JSONL is told and passed over, and never held in memory. Default 8 MiB. */
   maxLineBytes?: number;
-  /** Decoded bytes of a Parquet file that are held at a time, about. Default 32 MiB. */
+  /** Decoded bytes of a Parquet file that are held at a time, about. Default 16 MiB. */
   windowBytes?: number;
   /** Fields that will be read: other columns of a Parquet file are left where they are. All of them where it is missing. */
   fields?: readonly string[];

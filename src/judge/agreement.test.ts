@@ -119,6 +119,23 @@ describe('drawAudit', () => {
 });
 
 describe('labelStats', () => {
+  test('inferred labels are counted, and what their audit found', () => {
+    const of = (pair: string, said: boolean, more: object): Label => ({ ...label('u', pair, said), ...more });
+    const { inferred } = labelStats(
+      [
+        of('p-1', true, { chosen: 'fit' }),
+        of('p-2', true, { inferred: true }),
+        of('p-3', false, { inferred: true }),
+        of('q-1', true, { chosen: 'audit-relevant' }),
+        of('q-2', false, { chosen: 'audit-relevant' }),
+        { ...label('u', 'q-3', null), chosen: 'audit-relevant' },
+        of('q-4', false, { chosen: 'audit-rest' }),
+      ],
+      new Map(),
+    );
+    expect(inferred).toEqual({ pairs: 2, auditedRelevant: 2, confirmed: 0.5, auditedRest: 1, missed: 0 });
+  });
+
   const facts = new Map<string, PairFacts>();
   const set = [
     label('u', 'p-1', false, -3),

@@ -1,23 +1,21 @@
 import { describe, expect, test } from 'vitest';
 import type { Trace } from '../data/index.js';
-import { decideLabels, type Baseline } from './decide.js';
+import { decideLabels, type Baseline, type Measured } from './decide.js';
 import { areaUnderCurve, gradeLabels } from './grade.js';
-import type { PairScore } from './scores.js';
 import type { Label } from './types.js';
 
 const problem = { id: 'p', question: 'Q', answer: '1', solution: 'S' };
 const traces = ['a', 'b', 'c', 'd'].map((id): Trace => ({ id, question: id, trace: id, answer: '0' }));
-const scores = (...logprobs: (number | null)[]): PairScore[] =>
-  logprobs.map((logprob, i) => ({
+const scores = (...values: (number | null)[]): Measured[] =>
+  values.map((value, i) => ({
     key: `k${i}`,
-    problemId: 'p',
     traceId: traces[i]!.id,
-    logprob,
-    tokens: 3,
-    ...(logprob === null ? { failed: 'no' } : {}),
+    value,
+    ...(value === null ? { failed: 'no' } : {}),
   }));
 const decide = (values: (number | null)[], topPositives: number) =>
   decideLabels([{ query: { problem, candidates: traces }, scores: scores(...values) }], {
+    measure: 'solution',
     topPositives,
     baseline: 'query',
   });
@@ -39,6 +37,7 @@ describe('decideLabels', () => {
 
   test('minGain keeps small gains out: of 1 and 2 only 2 exceeds 1', () => {
     const labels = decideLabels([{ query: { problem, candidates: traces }, scores: scores(-4, -6, -3, -7) }], {
+      measure: 'solution',
       topPositives: 2,
       baseline: 'query',
       minGain: 1,
@@ -77,6 +76,7 @@ describe('baselines', () => {
       scores: scores(...values).map((s) => ({ ...s, problemId: id })),
     });
     const labels = decideLabels([query('p', [-2, -3, -5, -5]), query('q', [-2, -5, -3, -5])], {
+      measure: 'solution',
       topPositives: 1,
       baseline,
     });
@@ -98,7 +98,7 @@ describe('baselines', () => {
       scores: scores(...values).map((score) => ({ ...score, problemId: id })),
     });
     const queries = [like('p', -3, -4, -6, -6), ...Array.from({ length: 8 }, (_, i) => like(`q${i}`, -3, -6, -4, -6))];
-    const labels = decideLabels(queries, { topPositives: 1, baseline: 'query-and-trace' });
+    const labels = decideLabels(queries, { measure: 'solution', topPositives: 1, baseline: 'query-and-trace' });
     expect(labels.slice(0, 4)).toMatchObject([
       { traceId: 'a', score: 0.583333, relevant: false },
       { traceId: 'b', score: 1.583333, relevant: true },
@@ -110,7 +110,9 @@ describe('baselines', () => {
   test('a trace judged for one query has no merit for others: its gain stays its own', () => {
     const alone = { query: { problem, candidates: traces }, scores: scores(-4, -6, -3, -7) };
     const gains = (baseline: Baseline) =>
-      decideLabels([alone], { topPositives: 1, baseline }).map((l) => ('score' in l ? l.score : undefined));
+      decideLabels([alone], { measure: 'solution', topPositives: 1, baseline }).map((l) =>
+        'score' in l ? l.score : undefined,
+      );
     expect(gains('query-and-trace')).toEqual(gains('query'));
   });
 });

@@ -1,11 +1,27 @@
-/** From measured log-likelihoods to labels: Eq. 1, relative to the query's own candidates and to what a trace does for anyone. */
+/** From what was measured with each trace to labels: Eq. 1, relative to the query's own candidates and to what a trace does for anyone. */
 import { hashJson } from '../core/hash.js';
 import type { QueryCandidates } from './pairs.js';
-import type { PairScore } from './scores.js';
 import type { Label } from './types.js';
 
-/** Name of this judge in labels. */
-export const UTILITY = 'utility';
+/**
+ * What is measured with a trace in the prompt: log-likelihood of the right solution, or of the right answer alone, or the share
+ * of sampled answers that are right.
+ */
+export type UtilityMeasure = 'solution' | 'answer' | 'success';
+
+/** Name of the utility judge in labels. */
+export function utilityJudge(measure: UtilityMeasure): string {
+  return measure === 'solution' ? 'utility' : `utility-${measure}`;
+}
+
+/** What was measured of a pair; null where it failed. */
+export interface Measured {
+  /** Content hash of what the value depends on. */
+  key: string;
+  traceId: string;
+  value: number | null;
+  failed?: string;
+}
 
 /**
  * What a score is compared with.
@@ -16,21 +32,23 @@ export const UTILITY = 'utility';
 export type Baseline = 'query' | 'query-and-trace';
 
 export interface DecideOptions {
+  measure: UtilityMeasure;
   /** The best this many traces of a query become positives, where their gain is above `minGain`. */
   topPositives: number;
   baseline: Baseline;
-  /** Gain in nats that a positive must exceed. Default 0. Keeps noise out where no trace makes a difference. */
+  /** Gain that a positive must exceed, in nats or as a share. Default 0. Keeps noise out where no trace makes a difference. */
   minGain?: number;
 }
 
-/** A query with the scores of its candidates. */
+/** A query with what was measured of its candidates. */
 export interface ScoredQuery {
   query: QueryCandidates;
-  scores: readonly PairScore[];
+  scores: readonly Measured[];
 }
 
 /**
- * Labels of all queries from the scores of their candidates. With s(q, c) = log p(solution of q | c, q),
+ * Labels of all queries from the scores of their candidates. With s(q, c) = log p(solution of q | c, q), or
+ * another measure of Eq. 1,
  *
  *     gain(q, c) = s(q, c) - mean over the candidates of q        (baseline `query`)
  *     gain'(q, c) = gain(q, c) - merit of c for other queries     (baseline `query-and-trace`)
@@ -52,11 +70,11 @@ export function decideLabels(scored: readonly ScoredQuery[], options: DecideOpti
 }
 
 /** Gain of each scored candidate over the mean of its query's; empty with fewer than two scores. */
-function gainsOf(scores: readonly PairScore[]): Map<string, number> {
-  const scored = scores.flatMap(({ traceId, logprob }) => (logprob === null ? [] : [{ traceId, logprob }]));
+function gainsOf(scores: readonly Measured[]): Map<string, number> {
+  const scored = scores.flatMap(({ traceId, value }) => (value === null ? [] : [{ traceId, value }]));
   if (scored.length < 2) return new Map();
-  const mean = scored.reduce((sum, s) => sum + s.logprob, 0) / scored.length;
-  return new Map(scored.map((s) => [s.traceId, s.logprob - mean]));
+  const mean = scored.reduce((sum, s) => sum + s.value, 0) / scored.length;
+  return new Map(scored.map((s) => [s.traceId, s.value - mean]));
 }
 
 interface TraceSum {
@@ -91,7 +109,7 @@ function merit(all: TraceSum | undefined, own: number): number {
 
 function decideQuery(
   { problem, candidates }: QueryCandidates,
-  scores: readonly PairScore[],
+  scores: readonly Measured[],
   gains: ReadonlyMap<string, number>,
   options: DecideOptions,
 ): Label[] {
@@ -102,9 +120,10 @@ function decideQuery(
   const relevant = new Set(best.map(([trace]) => trace));
   const failures = new Map(scores.map((score) => [score.traceId, score.failed]));
   // A label depends on all gains of its query, through the mean and the rank.
-  const context = hashJson([UTILITY, options, scores.map((s) => s.key), [...gains.values()].map(rounded)]);
+  const judge = utilityJudge(options.measure);
+  const context = hashJson([judge, options, scores.map((s) => s.key), [...gains.values()].map(rounded)]);
   return candidates.map((trace) => {
-    const base = { problemId: problem.id, traceId: trace.id, judge: UTILITY, key: hashJson([context, trace.id]) };
+    const base = { problemId: problem.id, traceId: trace.id, judge, key: hashJson([context, trace.id]) };
     const gain = gains.get(trace.id);
     if (gain !== undefined) return { ...base, relevant: relevant.has(trace.id), score: rounded(gain) };
     if (!failures.has(trace.id)) return { ...base, failed: 'not scored' };
@@ -112,7 +131,7 @@ function decideQuery(
   });
 }
 
-/** To a millionth of a nat: what rounding of the engine may change is not part of a label. */
+/** To a millionth: what rounding of the engine may change is not part of a label. */
 function rounded(gain: number): number {
   return Math.round(gain * 1e6) / 1e6;
 }

@@ -3,7 +3,7 @@ import type { DecidedLabel, Label } from './types.js';
 
 /** One sentence for each figure of the labels; the glossary and the report's captions come from here. */
 export const labelMetricGlossary = {
-  gain: 'Log-likelihood of the right solution with the trace in the prompt, minus the mean over the candidates of the query, in nats.',
+  gain: 'What labels.measure says of the policy with the trace in the prompt (log-likelihood of the right solution in nats, by default), minus the mean over the candidates of the query.',
   positives: 'Pairs labelled relevant: the best few of each query with a gain above 0.',
   'failed labels': 'Pairs that could not be judged; neither relevant nor not.',
   'precision by truth': 'Share of the positives whose two sides have the same truth (house rule, equation template).',

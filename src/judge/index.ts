@@ -1,15 +1,23 @@
 /** Gold-relevance labels: which pairs to judge, judging them by measured utility, grading the labels. */
-export type { DecidedLabel, FailedLabel, Label } from './types.js';
+export type { ChoiceReason, DecidedLabel, FailedLabel, Label } from './types.js';
 export { selectPairs, type PairOptions, type QueryCandidates, type SelectedPairs } from './pairs.js';
 export { judgeByUtility, type UtilityOptions } from './utility.js';
 export { judgeByTruth } from './truth.js';
 export type { PairCodec } from './pair-tokens.js';
-export { decideLabels, UTILITY, type Baseline, type DecideOptions, type ScoredQuery } from './decide.js';
+export {
+  decideLabels,
+  utilityJudge,
+  type Baseline,
+  type DecideOptions,
+  type Measured,
+  type ScoredQuery,
+  type UtilityMeasure,
+} from './decide.js';
 export { scorePairs, type PairScore } from './scores.js';
 export { planBatches } from './score-plan.js';
 export { appendLabels, readLabels } from './store.js';
 export { areaUnderCurve, gradeLabels, labelMetricGlossary, type LabelGrade } from './grade.js';
-export { judgeByLlm, type LlmJudgeOptions } from './llm-judge.js';
+export { judgeByLlm, judgePairsByLlm, type LlmJudgeOptions } from './llm-judge.js';
 export { planCalls, voteRequest, type JudgeCall, type LlmJudgeSettings } from './llm-calls.js';
 export { judgePrompt, loadJudgePrompt, type JudgePrompt } from './llm-prompt.js';
 export {
@@ -25,12 +33,13 @@ export {
 export { drawScored, type ScoredLabel } from './success-sample.js';
 export { answersOf, drawAudit, PERSON, type AuditItem } from './audit.js';
 export { labelStats, type LabelStats, type PairFacts, type StatsRow } from './label-stats.js';
+export { auditOf, auditText, type InferenceAudit } from './select-audit.js';
 export {
-  candidatesOf,
   previewSelection,
-  roundSizes,
   selectWithinBudget,
+  type JudgePairs,
+  type ScoreCandidates,
   type Selection,
   type SelectionOptions,
+  type SelectionReport,
 } from './select.js';
-export type { ChoiceReason, ChosenPair, JudgePairs, ScoreCandidates } from './select-types.js';

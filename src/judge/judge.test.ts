@@ -159,6 +159,28 @@ describe('judgeByUtility', () => {
     );
   });
 
+  test('measure answer: the likelihood is that of the boxed answer alone', async () => {
+    const { queries } = select();
+    const own = files('answer');
+    const options = { engine: engine(), codec, policyKey: 'k', topPositives: 2, baseline: 'query' as const, ...own };
+    const labels = await judgeByUtility(queries, { ...options, measure: 'answer' });
+    expect(new Set(labels.map((label) => label.judge))).toEqual(new Set(['utility-answer']));
+    const { problem, candidates } = queries[0]!;
+    const direct = await engine().logprobs(
+      candidates.map((trace) => {
+        const { prefix, rest } = codec.split(problem, trace);
+        return {
+          prompt: prefix,
+          responses: [Int32Array.from([...rest, ...codec.response(`\\boxed{${problem.answer}}`)])],
+        };
+      }),
+    );
+    const sums = direct.map(([logprobs]) => logprobs!.subarray(6 + 1).reduce((a, b) => a + b, 0));
+    const mean = sums.reduce((a, b) => a + b) / sums.length;
+    const mine = labels.filter((l) => l.problemId === problem.id);
+    for (const [i, label] of mine.entries()) expect(label).toMatchObject({ score: expect.closeTo(sums[i]! - mean, 4) });
+  });
+
   test('stopped anywhere and run again, it writes the same files, and computes little twice', async () => {
     await judge('whole', engine());
     let calls = 0;

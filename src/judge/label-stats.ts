@@ -1,5 +1,6 @@
 /** What a set of labels looks like: counts, rates by type, and how relevance relates to similarity (BM25) and length. */
 import { pairKey } from './agreement.js';
+import { auditOf, type InferenceAudit } from './select-audit.js';
 import type { DecidedLabel, Label } from './types.js';
 
 /** What is known of a judged pair beside its label. */
@@ -27,6 +28,8 @@ export interface LabelStats {
   all: StatsRow;
   queries: number;
   queriesWithPositive: number;
+  /** Labels that follow from others, and what the random slice says of them; null where every pair was judged. */
+  inferred: (InferenceAudit & { pairs: number }) | null;
   /** Why pairs failed, most frequent first. */
   failures: { reason: string; pairs: number }[];
   byType: StatsRow[];
@@ -46,12 +49,14 @@ export function labelStats(labels: readonly Label[], facts: ReadonlyMap<string, 
   const decided = labels.filter((label): label is DecidedLabel => 'relevant' in label);
   const positives = decided.filter((label) => label.relevant);
   const edges = quartiles(labels.flatMap((label) => of(label)?.traceChars ?? []));
+  const inferred = decided.filter((label) => label.inferred).length;
   const rankOf = (label: Label) => of(label)?.bm25Rank ?? Infinity;
   return {
     judge: labels[0]?.judge ?? '',
     all: row('all', labels),
     queries: new Set(labels.map((label) => label.problemId)).size,
     queriesWithPositive: new Set(positives.map((label) => label.problemId)).size,
+    inferred: inferred === 0 ? null : { pairs: inferred, ...auditOf(labels) },
     failures: failuresOf(labels),
     byType: rows(labels, (label) => of(label)?.type ?? 'without type').toSorted((a, b) => b.pairs - a.pairs),
     byRank: inBuckets(labels, (label) => of(label)?.bm25Rank, RANKS),

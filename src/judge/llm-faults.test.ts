@@ -1,8 +1,5 @@
-import { spawn, type ChildProcess } from 'node:child_process';
-import { once } from 'node:events';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { expect, onTestFinished, test } from 'vitest';
 import { readJsonlAll } from '../core/jsonl.js';
 import { Rng } from '../core/rng.js';
@@ -11,6 +8,7 @@ import { testClient } from '../llm/testing/client.js';
 import { completion, startScriptedServer, type Behaviour, type SeenRequest } from '../llm/testing/scripted-server.js';
 import { judgeByLlm } from './llm-judge.js';
 import { judgePrompt } from './llm-prompt.js';
+import { startJudge, type JudgeProcess } from './testing/judge-process.js';
 import { askedPairs, isRelevant, rightReply, taskQueries } from './testing/judge-task.js';
 import type { Label } from './types.js';
 
@@ -110,21 +108,17 @@ test(
     const rng = Rng.fromSeed('kills');
     let kept = new Set<string>();
     let killAt = 0;
-    let child: ChildProcess | undefined;
+    let child: JudgeProcess | undefined;
     let repeated = 0;
     const server = await startScriptedServer((request) => {
       if (kept.has(pairOf(request))) repeated++;
-      if (request.n === killAt) child?.kill('SIGKILL');
+      if (request.n === killAt) child?.kill();
       return behave(request);
     });
     onTestFinished(() => server.close());
-    const script = fileURLToPath(new URL('./testing/judge-child.ts', import.meta.url));
-    const args = ['--import', 'tsx', script, server.baseUrl, folder, String(queries), String(candidates)];
-    const runChild = async (): Promise<string | null> => {
-      child = spawn(process.execPath, args, { stdio: ['ignore', 'ignore', 'inherit'] });
-      onTestFinished(() => void child?.kill('SIGKILL'));
-      const [, signal] = (await once(child, 'exit')) as [number | null, string | null];
-      return signal;
+    const runChild = () => {
+      child = startJudge({ baseUrl: server.baseUrl, folder, queries, candidates });
+      return child.ended;
     };
     const keptSizes: number[] = [];
     for (let kill = 0; kill < 3; kill++) {
@@ -136,7 +130,7 @@ test(
       keptSizes.push(kept.size);
     }
     killAt = -1;
-    expect(await runChild()).toBeNull();
+    expect(await runChild()).toBe(0);
     expect(keptSizes[0]).toBeGreaterThan(0);
     expect(keptSizes[2]).toBeGreaterThan(keptSizes[0]!);
     expect(repeated).toBe(0);
@@ -146,3 +140,37 @@ test(
     expect(keys).toHaveLength(queries * candidates);
   },
 );
+
+test('killed at any moment, all attempts together stay below the money cap', { timeout: 90_000 }, async () => {
+  const folder = await temporaryFolder();
+  const { behave } = badServer(4, faults.slice(2, 6));
+  const rng = Rng.fromSeed('kills at a limit');
+  const [maxUsd, kills] = [6, 4];
+  let killAt = 0;
+  let child: JudgeProcess | undefined;
+  let charged = 0;
+  // A merciless server: it charges for a cut answer as well, and before it answers.
+  const server = await startScriptedServer((request) => {
+    const behaviour = behave(request);
+    if ('cut' in behaviour || 'json' in behaviour) charged += (100 + 10) * 0.001;
+    if (request.n === killAt) child?.kill();
+    return behaviour;
+  });
+  onTestFinished(() => server.close());
+  const runChild = () => {
+    child = startJudge({ baseUrl: server.baseUrl, folder, queries, candidates, maxUsd });
+    return child.ended;
+  };
+  for (let kill = 0; kill < kills; kill++) {
+    killAt = server.seen.length + 3 + rng.int(8);
+    expect(await runChild()).toBe('SIGKILL');
+  }
+  killAt = -1;
+  expect(await runChild()).toBe(13);
+  const [chargedThen, callsThen] = [charged, server.seen.length];
+  expect(charged).toBeLessThanOrEqual(maxUsd);
+  // Not because it gave up early: calls under way at a kill, and cut ones, count .16 or, as a command's first, up to .9.
+  expect(charged).toBeGreaterThan(maxUsd / 3);
+  expect(await runChild()).toBe(13);
+  expect([charged, server.seen.length]).toEqual([chargedThen, callsThen]);
+});

@@ -18,7 +18,7 @@ async function judged(
   behave: (request: SeenRequest) => Behaviour,
   over: Partial<LlmJudgeOptions> = {},
   queries = taskQueries(3, 4),
-): Promise<TestClient & { labels: Label[]; labelsPath: string; options: LlmJudgeOptions }> {
+): Promise<TestClient & { labels: Label[]; labelsPath: string; options: Parameters<typeof judgeByLlm>[1] }> {
   const test = await testClient(behave, { prices: [{ model: 'test-model', inputUsd: 1, outputUsd: 1 }] });
   const labelsPath = join(test.folder, 'labels.jsonl');
   const options = { ...settings, client: test.client, labelsPath, ...over };

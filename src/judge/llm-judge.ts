@@ -15,8 +15,6 @@ import type { Label } from './types.js';
 
 export interface LlmJudgeOptions extends Omit<LlmJudgeSettings, 'model'> {
   client: LlmClient;
-  /** File of the labels: filled as they come, at the end in the order of the pairs, and then these labels only. */
-  labelsPath: string;
   progress?: Progress;
 }
 
@@ -24,17 +22,37 @@ export interface LlmJudgeOptions extends Omit<LlmJudgeSettings, 'model'> {
 type Vote = Verdict | { failed: string };
 
 /**
- * Judges all pairs; returns their labels in order. Pairs whose labels stand in the file are not judged again; those that had
- * failed are. Throws `budget` where maxUsd or maxCalls stops it, `llm` where the server cannot be used; the labels so
- * far are kept.
+ * Judges all pairs; returns their labels in order. The file is filled as they come, at the end in the order of the pairs,
+ * and then holds these labels only. Pairs whose labels stand in it are not judged again; those that had failed are. Throws
+ * `budget` where maxUsd or maxCalls stops it, `llm` where the server cannot be used; the labels so far are kept.
  */
-export async function judgeByLlm(queries: readonly QueryCandidates[], options: LlmJudgeOptions): Promise<Label[]> {
-  const { client, labelsPath, progress = silent } = options;
-  const settings: LlmJudgeSettings = { ...options, model: client.model };
-  const calls = planCalls(queries, settings);
+export async function judgeByLlm(
+  queries: readonly QueryCandidates[],
+  { labelsPath, ...options }: LlmJudgeOptions & { labelsPath: string },
+): Promise<Label[]> {
   await cutJsonl<Label>(labelsPath, (label) => 'relevant' in label);
   const writer = await JsonlWriter.open(labelsPath);
-  const known = new Map((await readJsonlAll<Label>(labelsPath)).map((label) => [label.key, label]));
+  try {
+    const known = await readJsonlAll<Label>(labelsPath);
+    const labels = await judgePairsByLlm(queries, options, known, (fresh) => writer.append(...fresh));
+    await writeFileAtomic(labelsPath, labels.map((label) => `${JSON.stringify(label)}\n`).join(''));
+    return labels;
+  } finally {
+    await writer.close();
+  }
+}
+
+/** As {@link judgeByLlm} without a file: `before` are labels of earlier, and `keep` gets each call's as they come. */
+export async function judgePairsByLlm(
+  queries: readonly QueryCandidates[],
+  options: LlmJudgeOptions,
+  before: readonly Label[] = [],
+  keep: (fresh: readonly Label[]) => Promise<void> = () => Promise.resolve(),
+): Promise<Label[]> {
+  const { client, progress = silent } = options;
+  const settings: LlmJudgeSettings = { ...options, model: client.model };
+  const calls = planCalls(queries, settings);
+  const known = new Map(before.map((label) => [label.key, label]));
   const isDone = (call: JudgeCall) => call.labelKeys.every((key) => known.has(key));
   const total = calls.reduce((sum, call) => sum + call.traces.length, 0);
   let done = calls.filter(isDone).reduce((sum, call) => sum + call.traces.length, 0);
@@ -52,7 +70,7 @@ export async function judgeByLlm(queries: readonly QueryCandidates[], options: L
         }
         const fresh = labels.filter(({ key }) => !known.has(key));
         for (const label of fresh) known.set(label.key, label);
-        await writer.append(...fresh);
+        await keep(fresh);
         done += call.traces.length;
         task.update(done, spentText(client));
         return undefined;
@@ -60,12 +78,9 @@ export async function judgeByLlm(queries: readonly QueryCandidates[], options: L
     );
   } finally {
     task.end(spentText(client));
-    await writer.close();
   }
-  if (overBudget) throw stopped(done, total);
-  const labels = calls.flatMap((call) => call.labelKeys.flatMap((key) => known.get(key) ?? []));
-  await writeFileAtomic(labelsPath, labels.map((label) => `${JSON.stringify(label)}\n`).join(''));
-  return labels;
+  if (overBudget) throw stopped(done, total, client);
+  return calls.flatMap((call) => call.labelKeys.flatMap((key) => known.get(key) ?? []));
 }
 
 /** Labels of the traces of one call, by the majority of the votes. */
@@ -138,12 +153,14 @@ function decide(votes: readonly Vote[]): { relevant: boolean; score?: number; re
   return { relevant, ...(votes.length > 1 && { score: yes / verdicts.length }), reason };
 }
 
-function stopped(done: number, total: number): RaRftError {
+function stopped(done: number, total: number, client: LlmClient): RaRftError {
+  const { callsInAll, usdInAll } = client.spent();
+  const spent = `${callsInAll} calls${usdInAll === null ? '' : `, ${usdInAll.toFixed(4)} USD`}`;
   return new RaRftError({
     code: 'budget',
-    message: `the limit of money or calls was reached after ${done} of ${total} pairs`,
+    message: `the limit of money or calls was reached after ${done} of ${total} pairs: ${spent} with all earlier attempts`,
     where: 'llm.maxUsd, llm.maxCalls',
-    hint: 'What was paid for is kept. Run the same command again to spend as much once more, or raise the limit.',
+    hint: 'What was paid for is kept. Raise the limit and run the same command again.',
   });
 }
 

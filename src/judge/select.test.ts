@@ -3,151 +3,182 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { temporaryFolder } from '../core/testing/temporary-folder.js';
 import { Rng } from '../core/rng.js';
-import type { Trace } from '../data/index.js';
-import type { QueryCandidates } from './pairs.js';
-import { candidatesOf, roundSizes, selectWithinBudget, type SelectionOptions } from './select.js';
-import { chooseRound, firstSample } from './select-round.js';
+import { pairKey } from './agreement.js';
+import { previewSelection, selectWithinBudget, type SelectionOptions } from './select.js';
+import { classesOf } from './testing/class-world.js';
 import { judgeByTruth } from './truth.js';
+import type { Label } from './types.js';
 
-/** Queries and traces of `rules` truths, `each` traces a truth; every query may meet every trace. */
-function world(queries: number, rules: number, each: number): QueryCandidates[] {
-  const truth = (i: number) => `rule-${i % rules}`;
-  const candidates = Array.from({ length: rules * each }, (_, i): Trace => {
-    return { id: `t${i}`, question: `t${i}`, trace: '', answer: '0', truth: truth(i) };
-  });
-  return Array.from({ length: queries }, (_, i) => ({
-    problem: { id: `q${i}`, question: `q${i}`, answer: '1', solution: '', truth: truth(i) },
-    candidates,
-  }));
+// 60 problems and 30 traces of 5 classes: 1,800 pairs.
+const queries = classesOf({ queries: 60, truths: 5, each: 6 });
+const truth = new Map(judgeByTruth(queries).map((label) => [pairKey(label), isRelevant(label)]));
+
+function isRelevant(label: Label): boolean {
+  return 'relevant' in label && label.relevant;
 }
 
 async function optionsOf(more: Partial<SelectionOptions> = {}): Promise<SelectionOptions> {
   return {
-    share: 0.1,
+    share: 0.3,
     rounds: 3,
-    firstShare: 0.4,
-    randomShare: 0.2,
-    temperature: 0.05,
+    randomShare: 0.1,
+    minConfirmed: 0.7,
+    width: 4,
+    foundingTraces: 100,
     rng: Rng.fromSeed(1),
-    judge: (queries) => Promise.resolve(judgeByTruth(queries)),
+    judge: (pairs) => Promise.resolve(judgeByTruth(pairs)),
     score: () => Promise.resolve(undefined),
-    path: join(await temporaryFolder(), 'chosen.jsonl'),
+    path: join(await temporaryFolder(), 'waves.jsonl'),
+    key: 'a',
     ...more,
   };
 }
 
-describe('firstSample', () => {
-  test('every query gets as many as every other, every trace is used equally often', () => {
-    const queries = world(20, 5, 2);
-    const choices = firstSample(queries, 60, Rng.fromSeed(1));
-    const perQuery = queries.map((_, q) => choices.filter((c) => c.query === q).length);
-    const perTrace = queries[0]!.candidates.map((_, t) => choices.filter((c) => c.candidate === t).length);
-    expect(new Set(perQuery)).toEqual(new Set([3]));
-    expect(Math.max(...perTrace) - Math.min(...perTrace)).toBeLessThanOrEqual(1);
-    expect(new Set(choices.map((c) => `${c.query}/${c.candidate}`)).size).toBe(60);
-  });
-
-  test('takes all there is where the budget is larger', () => {
-    expect(firstSample(world(3, 2, 1), 100, Rng.fromSeed(1))).toHaveLength(6);
-  });
-});
-
-describe('chooseRound', () => {
-  const options = { randomShare: 0, temperature: 1, rng: Rng.fromSeed(1) };
-
-  test('by hand: three of four by how sure, then the torn one; judged pairs are left', () => {
-    const queries = world(5, 2, 1);
-    const none = () => new Set<number>();
-    const state = { queries, judged: [none(), none(), new Set([0, 1]), none(), none()], positives: [0, 0, 0, 0, 0] };
-    const [sure, torn, done] = [Float32Array.of(0, 5), Float32Array.of(1, 0.9), Float32Array.of(9, 0)];
-    const scores = [sure, torn, done, Float32Array.of(4, 0), Float32Array.of(3, 0)];
-    // softmax(0, 5) = (.0067, .9933); softmax(1, .9) = (.525, .475)
-    const choices = chooseRound(state, scores, { ...options, budget: 4 });
-    expect(choices).toMatchObject([
-      { query: 0, candidate: 1, reason: 'confident', probability: expect.closeTo(0.9933, 4) as number },
-      { query: 3, candidate: 0, reason: 'confident' },
-      { query: 4, candidate: 0, reason: 'confident' },
-      { query: 1, candidate: 0, reason: 'uncertain', probability: expect.closeTo(0.525, 3) as number },
-    ]);
-  });
-
-  test('a query without a positive comes before a surer one that has one', () => {
-    const queries = world(2, 2, 1);
-    const state = { queries, judged: [new Set<number>(), new Set<number>()], positives: [1, 0] };
-    const scores = [Float32Array.of(9, 0), Float32Array.of(1, 0)];
-    expect(chooseRound(state, scores, { ...options, budget: 1 })).toMatchObject([{ query: 1, reason: 'confident' }]);
-  });
-
-  test('keeps its random slice, and is all random without scores', () => {
-    const queries = world(10, 5, 2);
-    const state = { queries, judged: queries.map(() => new Set([0])), positives: queries.map(() => 0) };
-    const scores = queries.map(() => new Float32Array(10));
-    const reasons = (found: readonly { reason: string }[]) => found.filter((c) => c.reason === 'random').length;
-    const guided = chooseRound(state, scores, { ...options, budget: 20, randomShare: 0.25 });
-    expect([guided.length, reasons(guided)]).toEqual([20, 5]);
-    const blind = chooseRound(state, undefined, { ...options, budget: 20 });
-    expect([blind.length, reasons(blind)]).toEqual([20, 20]);
-    expect([...guided, ...blind].every((c) => c.candidate !== 0)).toBe(true);
-  });
-});
-
 describe('selectWithinBudget', () => {
-  test('sizes by hand: 400 pairs, 10 %: 16 first, then 8 a round', () => {
-    expect(roundSizes(world(20, 5, 4), { share: 0.1, rounds: 3, firstShare: 0.4 })).toEqual([16, 8, 8, 8]);
-    expect(roundSizes(world(20, 5, 4), { share: 1, rounds: 0, firstShare: 0.4 })).toEqual([400]);
-  });
-
-  test('stays within the budget, judges no pair twice, and says why each was chosen', async () => {
-    const queries = world(40, 5, 4);
-    // A retriever that knows the truth: what it is sure of is right.
-    const score: SelectionOptions['score'] = (_labels, asked) =>
-      Promise.resolve(
-        asked.map(({ problem, candidates }) =>
-          Float32Array.from(candidates, (trace) => (trace.truth === problem.truth ? 1 : 0)),
-        ),
-      );
-    const { chosen, labels } = await selectWithinBudget(queries, await optionsOf({ score }));
-    expect(chosen).toHaveLength(80);
-    expect(labels).toHaveLength(80);
-    expect(new Set(chosen.map((c) => `${c.problemId}/${c.traceId}`)).size).toBe(80);
-    const of = (reason: string) => chosen.filter((c) => c.reason === reason);
-    expect(of('first').every((c) => c.round === 0)).toBe(true);
-    expect(of('first')).toHaveLength(32);
-    expect(of('random').length).toBeGreaterThanOrEqual(3 * 3);
-    const right = new Set(
-      labels.flatMap((l) => ('relevant' in l && l.relevant ? [`${l.problemId}/${l.traceId}`] : [])),
+  test('judges no more than the budget, no pair twice, says why each was chosen; infers the rest rightly', async () => {
+    const asked: string[] = [];
+    const judge: SelectionOptions['judge'] = (pairs) => {
+      const labels = judgeByTruth(pairs);
+      asked.push(...labels.map(pairKey));
+      return Promise.resolve(labels);
+    };
+    const { labels, report } = await selectWithinBudget(queries, await optionsOf({ judge }));
+    expect(asked.length).toBeLessThanOrEqual(540);
+    expect(new Set(asked).size).toBe(asked.length);
+    const judged = labels.filter(({ chosen }) => chosen !== undefined);
+    expect(new Set(judged.map(pairKey))).toEqual(new Set(asked));
+    const inferred = labels.filter((label) => 'inferred' in label && label.inferred);
+    expect(judged.length + inferred.length).toBe(labels.length);
+    expect(labels.every((label) => isRelevant(label) === truth.get(pairKey(label)))).toBe(true);
+    expect(report).toEqual({
+      judged: asked.length,
+      inferred: 1800 - asked.length,
+      classes: 5,
+      placed: 60,
+      alone: 0,
+      auditedRelevant: 27,
+      confirmed: 1,
+      auditedRest: 27,
+      missed: 0,
+      used: true,
+    });
+    expect(new Set(labels.map(({ key }) => key)).size).toBe(labels.length);
+    const order = queries.flatMap(({ problem, candidates }) =>
+      candidates.map(({ id }) => pairKey({ problemId: problem.id, traceId: id })),
     );
-    expect(of('confident').every((c) => right.has(`${c.problemId}/${c.traceId}`))).toBe(true);
+    expect(labels.map(pairKey)).toEqual(order);
   });
 
-  test('a stopped selection goes on with the same pairs, and asks the retriever only about new rounds', async () => {
-    const queries = world(40, 5, 4);
-    const asked: number[] = [];
+  test('a small budget is kept, and what it does not reach has no label', async () => {
+    const { labels, report } = await selectWithinBudget(queries, await optionsOf({ share: 0.1 }));
+    expect(report.judged).toBe(180);
+    expect(report.placed).toBeLessThan(60);
+    expect(labels.length).toBeLessThan(1800);
+  });
+
+  test('the retriever is trained when a quarter, half and three quarters are spent, on labels so far; its scores lead', async () => {
+    const trained: { round: number; labels: number }[] = [];
     const score: SelectionOptions['score'] = (labels, all, round) => {
-      asked.push(round);
+      trained.push({ round, labels: labels.length });
       return Promise.resolve(
-        all.map(({ candidates }, q) => Float32Array.from(candidates, (_, c) => (q * c * labels.length) % 7)),
+        all.map(({ problem, candidates }) => Float32Array.from(candidates, (t) => Number(t.truth === problem.truth))),
       );
     };
-    const options = await optionsOf({ score });
-    const whole = await selectWithinBudget(queries, options);
-    const text = await readFile(options.path, 'utf8');
-    expect(await selectWithinBudget(queries, options)).toEqual(whole);
-    expect(asked).toEqual([1, 2, 3]);
-    const lines = text.split('\n');
-    await writeFile(options.path, `${lines.slice(0, 52).join('\n')}\n`);
-    await appendFile(options.path, '{"problemId":"torn');
-    expect(await selectWithinBudget(queries, options)).toEqual(whole);
-    expect(await readFile(options.path, 'utf8')).toBe(text);
-    expect(asked).toEqual([1, 2, 3, 2, 3]);
+    const led = await selectWithinBudget(queries, await optionsOf({ share: 0.1, score }));
+    expect(trained.map(({ round }) => round)).toEqual([1, 2, 3]);
+    expect(trained.map(({ labels }) => labels)).toEqual(trained.map(({ labels }) => labels).toSorted((a, b) => a - b));
+    const blind = await selectWithinBudget(queries, await optionsOf({ share: 0.1 }));
+    expect(led.report.placed).toBeGreaterThan(blind.report.placed);
   });
 
-  test('the chosen pairs come in the order of the queries and their candidates', () => {
-    const queries = world(2, 2, 2);
-    const pair = (problemId: string, traceId: string) => ({ problemId, traceId, round: 0, reason: 'first' as const });
-    const found = candidatesOf(queries, [pair('q1', 't3'), pair('q1', 't0')]);
-    expect(found.map(({ problem, candidates }) => [problem.id, ...candidates.map((t) => t.id)])).toEqual([
-      ['q1', 't0', 't3'],
-    ]);
+  test('where relevance falls into no classes the audit tells, and nothing inferred is used', async () => {
+    // A pair is relevant by a coin of its own.
+    const judge: SelectionOptions['judge'] = (pairs) =>
+      Promise.resolve(
+        judgeByTruth(pairs).map((label) => ({ ...label, relevant: Rng.fromSeed(pairKey(label)).next() < 0.3 })),
+      );
+    const { labels, report } = await selectWithinBudget(queries, await optionsOf({ judge }));
+    expect(report).toMatchObject({ used: false });
+    expect(report.confirmed).toBeLessThan(0.6);
+    expect(labels).toHaveLength(report.judged);
+    expect(labels.some((label) => 'inferred' in label)).toBe(false);
   });
+
+  test('failed judgements are labels with their reason, and nothing is inferred from them', async () => {
+    const judge: SelectionOptions['judge'] = (pairs) =>
+      Promise.resolve(
+        judgeByTruth(pairs).map((label): Label => {
+          if (Rng.fromSeed(pairKey(label)).next() >= 0.2) return label;
+          const { problemId, traceId, key } = label;
+          return { problemId, traceId, judge: 'truth', key, failed: 'cut' };
+        }),
+      );
+    const { labels } = await selectWithinBudget(queries, await optionsOf({ judge }));
+    expect(labels.filter((label) => 'failed' in label).length).toBeGreaterThan(50);
+    expect(
+      labels.every(
+        (label) => 'failed' in label || !('inferred' in label) || label.relevant === truth.get(pairKey(label)),
+      ),
+    ).toBe(true);
+  });
+
+  test('stopped anywhere it goes on to the same labels, judging nothing twice; verdicts of another key are dropped', async () => {
+    const rounds: number[] = [];
+    let judged = 0;
+    const options = await optionsOf({
+      share: 0.1,
+      judge: (pairs) => {
+        const labels = judgeByTruth(pairs);
+        judged += labels.length;
+        return Promise.resolve(labels);
+      },
+      score: (labels, all, round) => {
+        rounds.push(round);
+        return Promise.resolve(
+          all.map(({ candidates }, q) => Float32Array.from(candidates, (_, c) => (q * c * labels.length) % 7)),
+        );
+      },
+    });
+    const whole = await selectWithinBudget(queries, options);
+    expect([judged, rounds]).toEqual([180, [1, 2, 3]]);
+    const text = await readFile(options.path, 'utf8');
+    const lines = text.trimEnd().split('\n');
+    for (const keep of [lines.length, lines.length - 1, Math.floor(lines.length / 2), 1]) {
+      await writeFile(
+        options.path,
+        lines
+          .slice(0, keep)
+          .map((line) => `${line}\n`)
+          .join(''),
+      );
+      if (keep < lines.length) await appendFile(options.path, '{"labels":[{"torn');
+      judged = 0;
+      expect(await selectWithinBudget(queries, options)).toEqual(whole);
+      expect(await readFile(options.path, 'utf8')).toBe(text);
+      const before = lines.slice(1, keep).flatMap((line) => (JSON.parse(line) as { labels: Label[] }).labels);
+      expect(judged).toBe(180 - before.length);
+    }
+    judged = 0;
+    await selectWithinBudget(queries, { ...options, key: 'b' });
+    expect(judged).toBe(180);
+  });
+});
+
+test('a selection that has placed everything before its budget is spent goes on from any of its waves too', async () => {
+  const options = await optionsOf({ share: 0.9 });
+  const whole = await selectWithinBudget(queries, options);
+  expect(whole.report).toMatchObject({ placed: 60 });
+  expect(whole.report.judged).toBeLessThan(0.9 * 1800);
+  const lines = (await readFile(options.path, 'utf8')).trimEnd().split('\n');
+  for (const keep of [lines.length, lines.length - 1]) {
+    await writeFile(options.path, `${lines.slice(0, keep).join('\n')}\n`);
+    expect(await selectWithinBudget(queries, options)).toEqual(whole);
+  }
+});
+
+test('a preview has as many pairs as may be judged', () => {
+  const pairs = previewSelection(queries, 0.1, Rng.fromSeed(1)).flatMap(({ candidates }) => candidates);
+  expect(pairs).toHaveLength(180);
+  expect(previewSelection(queries, 1e-9, Rng.fromSeed(1))).toHaveLength(1);
+  expect(previewSelection([], 0.1, Rng.fromSeed(1))).toHaveLength(0);
 });

@@ -1,158 +1,199 @@
 /**
- * Judging a small part of all pairs, chosen so that a retriever learns as much from it as it can: a stratified sample, then
- * rounds in which a quick retriever says where to look. (The paper judges every pair of a type.)
+ * Judging a small part of all pairs and inferring others: problems and traces are sorted into classes with a few verdicts
+ * each (classes.ts), a retriever that is trained in between says which class to try first, and a random slice checks what was
+ * inferred. (The paper judges every pair of a type.)
  */
 import { RaRftError } from '../core/errors.js';
-import { JsonlWriter, readJsonlAll } from '../core/jsonl.js';
+import { hashJson } from '../core/hash.js';
 import { silent, type Progress } from '../core/progress.js';
 import type { Rng } from '../core/rng.js';
+import { pairKey } from './agreement.js';
+import type { Answer } from './class-state.js';
+import { ClassGrowth } from './classes.js';
 import type { QueryCandidates } from './pairs.js';
-import { chooseRound, firstSample, type Choice, type RoundState } from './select-round.js';
-import type { ChosenPair, JudgePairs, ScoreCandidates } from './select-types.js';
-import type { Label } from './types.js';
+import { auditOf, drawAuditPairs, type InferenceAudit } from './select-audit.js';
+import { WaveFile } from './select-waves.js';
+import type { ChoiceReason, DecidedLabel, Label } from './types.js';
+
+/** Labels of the given pairs, in any order. */
+export type JudgePairs = (queries: readonly QueryCandidates[]) => Promise<Label[]>;
+
+/**
+ * Scores every candidate of every query with a retriever that was trained quickly on the labels so far, in the order of the
+ * candidates; larger is more relevant. Undefined where the labels are too few to train on. The judge knows no retriever:
+ * whoever calls brings one.
+ */
+export type ScoreCandidates = (
+  labels: readonly Label[],
+  queries: readonly QueryCandidates[],
+  round: number,
+) => Promise<readonly Float32Array[] | undefined>;
 
 export interface SelectionOptions {
   /** Share of all pairs that may be judged. */
   share: number;
-  /** Rounds after the first sample. */
+  /** How often the retriever is trained anew, evenly over the budget. */
   rounds: number;
-  /** Share of the budget for the first sample; the rounds share the rest evenly. */
-  firstShare: number;
-  /** Share of each round that the retriever has no say in. */
+  /** Share of the budget for random pairs that check the inference. */
   randomShare: number;
-  /** Temperature of the retriever's probabilities. */
-  temperature: number;
+  /** Share of the checked inferred positives that must be right, or nothing inferred is used. */
+  minConfirmed: number;
+  width: number;
+  foundingTraces: number;
   rng: Rng;
   judge: JudgePairs;
   score: ScoreCandidates;
-  /** Append-only file of the chosen pairs; rounds that stand in it whole are not chosen again. */
+  /** Append-only file of the verdicts, wave by wave; a stopped selection goes on with it. */
   path: string;
+  /** Content hash of what pairs, choice and verdicts depend on; verdicts of another are not gone on with. */
+  key: string;
   progress?: Progress;
 }
 
 export interface Selection {
-  chosen: ChosenPair[];
-  /** Labels of all chosen pairs. */
+  /** Judged pairs with the reason they were chosen for, and inferred ones; in the order of queries and candidates. */
   labels: Label[];
+  report: SelectionReport;
 }
 
+export interface SelectionReport extends InferenceAudit {
+  judged: number;
+  inferred: number;
+  classes: number;
+  /** Problems that have a class, and problems that nothing they were tried with helps. */
+  placed: number;
+  alone: number;
+  /** Whether the inferred labels are among the labels: not where too few of those checked were right. */
+  used: boolean;
+}
+
+/** A pair to judge, and why. */
+type Chosen = { query: number; traceId: string; reason: ChoiceReason };
+
 /**
- * Chooses and judges within the budget. Choices depend on the labels before them and on the stream alone, so a run that
- * was stopped goes on with the same ones.
+ * Chooses and judges within the budget. What is chosen depends on the verdicts before and on the stream alone, so a selection
+ * that was stopped goes on as if it had not been.
  */
 export async function selectWithinBudget(
   queries: readonly QueryCandidates[],
   options: SelectionOptions,
 ): Promise<Selection> {
-  const { judge, score, rng, path, progress = silent } = options;
-  const sizes = roundSizes(queries, options);
-  const writer = await JsonlWriter.open(path);
+  const { rounds, rng, judge, score, progress = silent } = options;
+  const budget = budgetOf(queries, options.share);
+  const forAudit = Math.round(options.randomShare * budget);
+  const forGrowth = budget - forAudit;
+  const growth = new ClassGrowth(queries, { ...options, rng: rng.fork('classes') });
+  const waves = await WaveFile.open(options.path, options.key);
+  const task = progress.task('judging a part of the pairs', budget, 'pairs', waves.pairs);
+  const judged: Label[] = [];
+  const wave = async (chosen: readonly Chosen[]): Promise<Label[]> => {
+    const labels = inOrder(chosen, queries, await judge(pairsOf(queries, chosen)));
+    await waves.append(labels);
+    task.update(judged.length + labels.length, growthText(growth));
+    return labels;
+  };
   try {
-    const known = await readJsonlAll<ChosenPair>(path);
-    refuseStrangers(queries, known, path);
-    const chosen: ChosenPair[] = [];
-    let labels: Label[] = [];
-    for (const [round, budget] of sizes.entries()) {
-      let pairs = known.filter((pair) => pair.round === round);
-      if (pairs.length < budget) {
-        const stood = pairs.length;
-        pairs = nameChoices(queries, round, await choose(round, budget));
-        await writer.append(...pairs.slice(stood));
+    let round = 0;
+    let scores: Promise<readonly Float32Array[] | undefined> | undefined;
+    let known: Label[] = [];
+    while (judged.length < forGrowth) {
+      const due = Math.floor((judged.length * (rounds + 1)) / forGrowth);
+      if (due > round) {
+        round = due;
+        known = labelsOf(queries, growth, judged);
+        scores = undefined;
       }
-      chosen.push(...pairs);
-      labels = await judge(candidatesOf(queries, chosen));
-      const found = labels.filter((label) => 'relevant' in label && label.relevant).length;
-      progress.line(`selection, round ${round}: ${chosen.length} pairs judged, ${found} positive`);
+      let labels = waves.next(false);
+      if (!labels) {
+        if (round > 0) scores ??= score(known, queries, round);
+        const asks = growth.ask(await scores, round > 0 && round === rounds).slice(0, forGrowth - judged.length);
+        if (asks.length === 0) break;
+        labels = await wave(asks);
+      }
+      growth.tell(answersOf(queries, labels));
+      judged.push(...labels);
     }
-    return { chosen, labels };
-
-    async function choose(round: number, budget: number): Promise<Choice[]> {
-      const stream = rng.fork(`round-${round}`);
-      if (round === 0) return firstSample(queries, budget, stream);
-      const { randomShare, temperature } = options;
-      const scores = await score(labels, queries, round);
-      return chooseRound(stateOf(queries, chosen, labels), scores, { budget, randomShare, temperature, rng: stream });
-    }
+    const drawn = drawAuditPairs(queries, growth, judged, forAudit, rng.fork('audit'));
+    if (drawn.length > 0) judged.push(...(waves.next(true) ?? (await wave(drawn))));
   } finally {
-    await writer.close();
+    task.end(growthText(growth));
+    await waves.close();
   }
+  const audit = auditOf(judged);
+  const used = audit.confirmed === null || audit.confirmed >= options.minConfirmed;
+  const all = labelsOf(queries, growth, judged);
+  const inferred = all.length - judged.length;
+  const labels = used ? all : all.filter((label) => !('inferred' in label));
+  return { labels, report: { judged: judged.length, inferred, ...growth.counts, ...audit, used } };
 }
 
-/** Pairs of the first sample and of each round; together the budget, at least one pair where there is any. */
-export function roundSizes(
-  queries: readonly QueryCandidates[],
-  { share, rounds, firstShare }: Pick<SelectionOptions, 'share' | 'rounds' | 'firstShare'>,
-): number[] {
+function growthText(growth: ClassGrowth): string {
+  const { classes, placed } = growth.counts;
+  return `${placed} problems in ${classes} classes`;
+}
+
+/** Pairs that may be judged; at least one where there is any. */
+export function budgetOf(queries: readonly QueryCandidates[], share: number): number {
   const all = queries.reduce((sum, { candidates }) => sum + candidates.length, 0);
-  const budget = Math.min(all, Math.max(1, Math.floor(share * all)));
-  const first = rounds === 0 ? budget : Math.round(firstShare * budget);
-  const ends = Array.from(
-    { length: rounds + 1 },
-    (_, r) => first + Math.round(((budget - first) * r) / Math.max(1, rounds)),
-  );
-  return ends.map((end, r) => end - (ends[r - 1] ?? 0));
+  return Math.min(all, Math.max(1, Math.floor(share * all)));
 }
 
-/** As many pairs as a selection would judge, chosen without judging any: to count and price it beforehand. */
-export function previewSelection(
+/** As many pairs as a selection would judge, drawn without judging any: to count and price it beforehand. */
+export function previewSelection(queries: readonly QueryCandidates[], share: number, rng: Rng): QueryCandidates[] {
+  const all = queries.flatMap(({ candidates }, query) => candidates.map(({ id }) => ({ query, traceId: id })));
+  return pairsOf(queries, rng.sample(all, budgetOf(queries, share)));
+}
+
+/** Pairs as queries with their candidates, in the order of `queries` and of their candidates. */
+function pairsOf(
   queries: readonly QueryCandidates[],
-  options: Pick<SelectionOptions, 'share' | 'rounds' | 'firstShare' | 'rng'>,
+  pairs: readonly Pick<Chosen, 'query' | 'traceId'>[],
 ): QueryCandidates[] {
-  const budget = roundSizes(queries, options).reduce((a, b) => a + b, 0);
-  return candidatesOf(queries, nameChoices(queries, 0, firstSample(queries, budget, options.rng)));
+  const wanted = new Map<number, Set<string>>();
+  for (const { query, traceId } of pairs) wanted.set(query, (wanted.get(query) ?? new Set()).add(traceId));
+  return [...wanted]
+    .toSorted(([a], [b]) => a - b)
+    .map(([query, traces]) => {
+      const { problem, candidates } = queries[query]!;
+      return { problem, candidates: candidates.filter(({ id }) => traces.has(id)) };
+    });
 }
 
-/** The chosen pairs as queries with their candidates, in the order of `queries` and of their candidates. */
-export function candidatesOf(queries: readonly QueryCandidates[], chosen: readonly ChosenPair[]): QueryCandidates[] {
-  const traces = new Map<string, Set<string>>();
-  for (const { problemId, traceId } of chosen) {
-    traces.set(problemId, (traces.get(problemId) ?? new Set()).add(traceId));
-  }
-  return queries.flatMap(({ problem, candidates }) => {
-    const wanted = traces.get(problem.id);
-    return wanted ? [{ problem, candidates: candidates.filter(({ id }) => wanted.has(id)) }] : [];
+/** The labels in the order of the choices, each with its reason. Throws `internal` where one is missing. */
+function inOrder(chosen: readonly Chosen[], queries: readonly QueryCandidates[], labels: readonly Label[]): Label[] {
+  const byPair = new Map(labels.map((label) => [pairKey(label), label]));
+  return chosen.map(({ query, traceId, reason }) => {
+    const pair = { problemId: queries[query]!.problem.id, traceId };
+    const label = byPair.get(pairKey(pair));
+    if (!label) throw new RaRftError({ code: 'internal', message: 'the judge gave no label', where: pairKey(pair) });
+    return { ...label, chosen: reason };
   });
 }
 
-/** Choices among other pairs mean nothing here. */
-function refuseStrangers(queries: readonly QueryCandidates[], known: readonly ChosenPair[], path: string): void {
-  const there = new Map(
-    queries.map(({ problem, candidates }) => [problem.id, new Set(candidates.map(({ id }) => id))]),
+function answersOf(queries: readonly QueryCandidates[], labels: readonly Label[]): Answer[] {
+  const places = new Map(queries.map(({ problem }, q) => [problem.id, q]));
+  return labels.map((label) => ({
+    query: places.get(label.problemId)!,
+    traceId: label.traceId,
+    reason: label.chosen as Answer['reason'],
+    verdict: 'relevant' in label ? label.relevant : undefined,
+  }));
+}
+
+/** Judged labels, and what the classes say of the pairs that nobody judged. */
+function labelsOf(queries: readonly QueryCandidates[], growth: ClassGrowth, judged: readonly Label[]): Label[] {
+  const byPair = new Map(judged.map((label) => [pairKey(label), label]));
+  const basis = hashJson(judged.map(({ key, chosen }) => [key, chosen]));
+  return queries.flatMap(({ problem, candidates }, query) =>
+    candidates.flatMap(({ id }): Label[] => {
+      const pair = { problemId: problem.id, traceId: id };
+      const known = byPair.get(pairKey(pair));
+      if (known) return [known];
+      const relevant = growth.says(query, id);
+      if (relevant === undefined) return [];
+      const { judge } = judged[0]!;
+      const label: DecidedLabel = { ...pair, judge, key: hashJson([basis, pair]), relevant, inferred: true };
+      return [label];
+    }),
   );
-  const stranger = known.find(({ problemId, traceId }) => there.get(problemId)?.has(traceId) !== true);
-  if (!stranger) return;
-  throw new RaRftError({
-    code: 'run-folder',
-    message: `the chosen pair of ${stranger.problemId} and ${stranger.traceId} is none of this run's`,
-    where: path,
-    hint: 'The data has changed since: remove the file to choose anew.',
-  });
-}
-
-function nameChoices(queries: readonly QueryCandidates[], round: number, choices: readonly Choice[]): ChosenPair[] {
-  return choices.map(({ query, candidate, reason, probability }) => {
-    const { problem, candidates } = queries[query]!;
-    const pair = { problemId: problem.id, traceId: candidates[candidate]!.id, round, reason };
-    return probability === undefined ? pair : { ...pair, probability: Math.round(probability * 1e6) / 1e6 };
-  });
-}
-
-function stateOf(
-  queries: readonly QueryCandidates[],
-  chosen: readonly ChosenPair[],
-  labels: readonly Label[],
-): RoundState {
-  const place = new Map(queries.map(({ problem }, q) => [problem.id, q]));
-  const places = queries.map(({ candidates }) => new Map(candidates.map(({ id }, c) => [id, c])));
-  const judged = queries.map(() => new Set<number>());
-  for (const { problemId, traceId } of chosen) {
-    const q = place.get(problemId)!;
-    judged[q]!.add(places[q]!.get(traceId)!);
-  }
-  const positives = queries.map(() => 0);
-  for (const label of labels) {
-    const q = place.get(label.problemId);
-    if (q !== undefined && 'relevant' in label && label.relevant) positives[q]!++;
-  }
-  return { queries, judged, positives };
 }

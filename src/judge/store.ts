@@ -8,7 +8,7 @@ export async function appendLabels(path: string, labels: readonly Label[]): Prom
   try {
     const known = new Set((await readJsonlAll<Label>(path)).map((label) => label.key));
     const fresh = labels.filter(({ key }) => !known.has(key) && known.add(key));
-    await writer.append(...fresh);
+    await writer.appendAll(fresh);
     return fresh.length;
   } finally {
     await writer.close();

@@ -1,5 +1,16 @@
 /** Gold-relevance labels: does this trace help with this problem? */
 
+/**
+ * Why a pair was judged, where only a part of all pairs is (labels.selection).
+ * - `fit`: does the problem belong to the class of this trace?
+ * - `confirm`: it seems to; a further trace of that class
+ * - `found`: the problem fits no class and founds one with the traces that help it
+ * - `extend`: every problem is placed; a problem of a class with a trace that has none
+ * - `audit-relevant`: drawn at random among the pairs that the classes call relevant
+ * - `audit-rest`: drawn at random among all others
+ */
+export type ChoiceReason = 'fit' | 'confirm' | 'found' | 'extend' | 'audit-relevant' | 'audit-rest';
+
 interface LabelBase {
   problemId: string;
   traceId: string;
@@ -7,6 +18,8 @@ interface LabelBase {
   judge: string;
   /** Content hash of everything the label depends on: judging again with the same key is never needed. */
   key: string;
+  /** Set where a budget chose the pairs. */
+  chosen?: ChoiceReason;
 }
 
 /** A decided label. `score` is the judge's number where it has one (nats of gain for `utility`). */
@@ -14,6 +27,8 @@ export interface DecidedLabel extends LabelBase {
   relevant: boolean;
   score?: number;
   reason?: string;
+  /** Nobody judged this pair: it follows from verdicts on others of its class. */
+  inferred?: true;
 }
 
 /** A judgement that did not come about; never a negative. */

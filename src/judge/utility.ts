@@ -1,10 +1,10 @@
 /**
- * The utility judge: a trace is relevant to a problem where it raises the policy's likelihood of the right solution more
- * than the problem's other candidates do. One forward pass a pair, no sampling and no other model.
+ * The utility judge by likelihood: a trace is relevant to a problem where it raises the policy's likelihood of the right
+ * solution (or answer) more than the problem's other candidates do. One forward pass a pair, no sampling and no other model.
  */
 import type { Progress } from '../core/progress.js';
 import type { PolicyEngine } from '../engine/types.js';
-import { decideLabels, type Baseline } from './decide.js';
+import { decideLabels, type Baseline, type Measured, type UtilityMeasure } from './decide.js';
 import type { PairCodec } from './pair-tokens.js';
 import type { QueryCandidates } from './pairs.js';
 import { planBatches } from './score-plan.js';
@@ -17,6 +17,8 @@ export interface UtilityOptions {
   codec: PairCodec;
   /** Names policy and prompt layout; scores measured under another key are not used. */
   policyKey: string;
+  /** Whose likelihood: the solution's, or that of the boxed answer alone. Default `solution`. */
+  measure?: Exclude<UtilityMeasure, 'success'>;
   /** The best this many traces of a query become positives, where their gain is above 0. */
   topPositives: number;
   /** What a score is compared with. Default `query-and-trace`. */
@@ -35,16 +37,26 @@ export interface UtilityOptions {
 /** Judges all pairs; returns the labels of these queries in order. Resumes from the scores that are already there. */
 export async function judgeByUtility(queries: readonly QueryCandidates[], options: UtilityOptions): Promise<Label[]> {
   const { engine, codec, policyKey, labelsPath, scoresPath, pairsPerBatch = 256, progress } = options;
-  const { topPositives, baseline = 'query-and-trace', minGain = 0 } = options;
-  const batches = planBatches(queries, { policyKey, pairsPerBatch });
+  const { measure = 'solution', topPositives, baseline = 'query-and-trace', minGain = 0 } = options;
+  const targets = measure === 'answer' ? queries.map(withAnswerOnly) : queries;
+  const batches = planBatches(targets, { policyKey, pairsPerBatch });
   const scores = await scorePairs(batches, { engine, codec, path: scoresPath, ...(progress ? { progress } : {}) });
-  const byQuery = new Map<string, PairScore[]>(queries.map((q) => [q.problem.id, []]));
+  const byQuery = new Map<string, Measured[]>(queries.map((q) => [q.problem.id, []]));
   for (const { key, problem } of batches.flat(2)) {
     const score = scores.get(key);
-    if (score) byQuery.get(problem.id)?.push(score);
+    if (score) byQuery.get(problem.id)?.push(measured(score));
   }
   const scored = queries.map((query) => ({ query, scores: byQuery.get(query.problem.id) ?? [] }));
-  const labels = decideLabels(scored, { topPositives, baseline, minGain });
+  const labels = decideLabels(scored, { measure, topPositives, baseline, minGain });
   await appendLabels(labelsPath, labels);
   return labels;
+}
+
+/** The query with its boxed answer for a solution. */
+function withAnswerOnly({ problem, candidates }: QueryCandidates): QueryCandidates {
+  return { problem: { ...problem, solution: `\\boxed{${problem.answer}}` }, candidates };
+}
+
+function measured({ key, traceId, logprob, failed }: PairScore): Measured {
+  return { key, traceId, value: logprob, ...(failed !== undefined && { failed }) };
 }

@@ -91,7 +91,9 @@ describe('batches', () => {
     const outcomes = await Promise.all(['a', 'b'].map((text) => later.complete(ask(text))));
     expect(outcomes.map((o) => o.ok && o.reply.text)).toEqual(['A', 'B']);
     expect(batches).toHaveLength(1);
-    expect(later.spent()).toMatchObject({ calls: 2 });
+    expect(later.spent()).toMatchObject({ calls: 2, callsInAll: 2 });
+    // 2 x 100 tokens at half of 10 USD a million: collecting is no second payment.
+    expect(later.spent().usdInAll).toBeCloseTo(0.001, 12);
   });
 
   test('a batch whose start was not confirmed is found again by its name', async () => {
@@ -123,10 +125,12 @@ describe('batches', () => {
     expect(later.spent()).toMatchObject({ cachedCalls: 1, failedCalls: 2 });
   });
 
-  test('maxCalls holds for batches', async () => {
+  test('maxCalls holds for batches, over restarts too', async () => {
     const { behave } = batchServer();
-    const { client } = await testClient(behave, { ...settings, maxCalls: 2 });
+    const { client, reopen } = await testClient(behave, { ...settings, maxCalls: 2 });
     const outcomes = await Promise.all(['a', 'b', 'c'].map((text) => client.complete(ask(text))));
     expect(outcomes.map((o) => o.ok || o.kind)).toEqual([true, true, 'budget']);
+    expect(await (await reopen()).complete(ask('d'))).toMatchObject({ kind: 'budget' });
+    expect(await (await reopen({ maxCalls: 3 })).complete(ask('d'))).toMatchObject({ ok: true });
   });
 });

@@ -60,7 +60,7 @@ export class BatchAsker implements Asker {
 
   ask(key: string, request: ChatRequest, signal?: AbortSignal): Promise<AskOutcome> {
     const pending = this.options.state.batchOf(key);
-    const reservation = pending ? undefined : this.options.budget.reserveNow(usageAtMost(request));
+    const reservation = pending ? undefined : this.options.budget.reserveNow(key, usageAtMost(request));
     if (!pending && !reservation) return Promise.resolve(budgetFailure);
     return new Promise<AskOutcome>((resolve, reject) => {
       const waiting: Waiting = { key, request, resolve, reject, ...(reservation && { reservation }) };
@@ -90,7 +90,7 @@ export class BatchAsker implements Asker {
     if (batch.length === 0) return;
     this.submit(batch).then(
       (pending) => this.collect(pending, batch),
-      (error: unknown) => this.failAll(batch, error),
+      (error: unknown) => this.failAll(batch, error, 'never submitted'),
     );
   }
 
@@ -107,6 +107,7 @@ export class BatchAsker implements Asker {
         body: chatBody(model, request, dialect),
       }),
     );
+    await Promise.all(batch.flatMap(({ reservation }) => (reservation ? [reservation.sent()] : [])));
     const fileId = await api.upload(name, `${lines.join('\n')}\n`);
     return state.uploaded(name, fileId, keys);
   }
@@ -116,8 +117,11 @@ export class BatchAsker implements Asker {
     let lines = this.followed.get(pending);
     if (!lines) this.followed.set(pending, (lines = this.follow(pending)));
     lines.then(
-      (found) => batch.forEach((waiting) => this.handOut(waiting, found.get(waiting.key))),
-      (error: unknown) => this.failAll(batch, error),
+      (found) => {
+        for (const waiting of batch)
+          this.outcome(waiting, found.get(waiting.key)).then(waiting.resolve, waiting.reject);
+      },
+      (error: unknown) => this.failAll(batch, error, 'submitted'),
     );
   }
 
@@ -145,25 +149,26 @@ export class BatchAsker implements Asker {
     return byKey;
   }
 
-  private handOut({ request, reservation, resolve }: Waiting, line: OutputLine | undefined): void {
+  private async outcome({ key, request, reservation }: Waiting, line: OutputLine | undefined): Promise<AskOutcome> {
     const { status_code: status, body } = line?.response ?? {};
     const reply = status === 200 ? parseCompletion(body, request) : undefined;
     if (reply) {
-      (reservation ?? this.options.budget.late()).paid(reply.usage);
-      resolve({ ok: true, reply });
-      return;
+      await (reservation?.paid(reply.usage) ?? this.options.budget.late(key, reply.usage));
+      return { ok: true, reply };
     }
-    reservation?.free();
+    await reservation?.free();
     const message = line?.error?.message;
     const said = typeof message === 'string' ? message : serverMessage(JSON.stringify(body ?? 'no reply'));
     const where = typeof status === 'number' ? `status ${status}: ` : '';
     const retriable = typeof status !== 'number' || status === 429 || status >= 500;
-    resolve({ ok: false, kind: 'server', reason: `${where}${said} (in a batch)`, retriable });
+    return { ok: false, kind: 'server', reason: `${where}${said} (in a batch)`, retriable };
   }
 
-  private failAll(batch: readonly Waiting[], error: unknown): void {
+  /** A batch that was submitted may be paid for, whatever went wrong with it since. */
+  private failAll(batch: readonly Waiting[], error: unknown, how: 'submitted' | 'never submitted'): void {
     for (const { reservation, reject } of batch) {
-      reservation?.free();
+      if (how === 'submitted') reservation?.lost();
+      else reservation?.free().catch(() => undefined); // the error that is told comes first
       reject(error);
     }
   }

@@ -20,8 +20,6 @@ export class ReplyCache {
   private readonly replies = new Map<string, Omit<ChatReply, 'cached'>>();
   private readonly writer: JsonlWriter;
   private readonly lock: Lock;
-  /** The last write; each waits for the one before it, so that lines never mix. */
-  private written = Promise.resolve();
 
   private constructor(writer: JsonlWriter, lock: Lock) {
     this.writer = writer;
@@ -51,9 +49,7 @@ export class ReplyCache {
     if (this.replies.has(entry.key)) return;
     this.replies.set(entry.key, entry.reply);
     const { key, model, request, reply } = entry;
-    const line = { key, model, request: requestFields(request), reply };
-    this.written = this.written.then(() => this.writer.append(line));
-    await this.written;
+    await this.writer.append({ key, model, request: requestFields(request), reply });
   }
 
   keys(): Iterable<string> {
@@ -62,7 +58,6 @@ export class ReplyCache {
 
   /** Waits for the writes and gives the file back. */
   async close(): Promise<void> {
-    await this.written.catch(() => undefined); // whoever put that reply was told
     await this.writer.close();
     await this.lock.release();
   }

@@ -232,10 +232,28 @@ describe('limits', () => {
     const first = await Promise.all(Array.from({ length: 5 }, (_, i) => client.complete(ask(`${i}`))));
     expect(first.filter((o) => o.ok)).toHaveLength(3);
     expect(server.seen.length).toBeGreaterThan(3);
-    const later = await reopen({ maxCalls: 2 });
+    const later = await reopen({ maxCalls: 5 });
     const second = await Promise.all(Array.from({ length: 5 }, (_, i) => later.complete(ask(`${i}`))));
     expect(second.every((o) => o.ok)).toBe(true);
-    expect(later.spent()).toMatchObject({ calls: 2, cachedCalls: 3 });
+    expect(later.spent()).toMatchObject({ calls: 2, cachedCalls: 3, callsInAll: 5, usdInAll: null });
+  });
+
+  test('hold over restarts: what earlier commands spent, and lost at its most, is gone', async () => {
+    const { client, server, reopen } = await testClient(({ n }) => (n === 1 ? { cut: 'before' } : completion('fine')), {
+      prices,
+      retries: 0,
+    });
+    await client.complete(ask('a')); // .11
+    await client.complete(ask('b')); // lost: 1.1 times the prompt of 100, and 20 of reply
+    const before = client.spent();
+    expect(before.usdInAll).toBeCloseTo(0.11 + 0.13, 9);
+    const poor = await reopen({ maxUsd: 0.25 });
+    expect(await poor.complete(ask('c'))).toMatchObject({ ok: false, kind: 'budget' });
+    expect(await poor.complete(ask('a'))).toMatchObject({ ok: true });
+    expect(poor.spent()).toMatchObject({ calls: 0, usd: 0, callsInAll: 2, usdInAll: before.usdInAll });
+    expect(await (await reopen({ maxCalls: 2 })).complete(ask('c'))).toMatchObject({ kind: 'budget' });
+    expect(await (await reopen({ maxCalls: 3, maxUsd: 0.5 })).complete(ask('c'))).toMatchObject({ ok: true });
+    expect(server.seen).toHaveLength(3);
   });
 
   test('an estimate counts what is not kept yet, by hand', async () => {

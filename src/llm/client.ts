@@ -2,6 +2,7 @@
 import type { Asker } from './asker.js';
 import type { Budget } from './budget.js';
 import type { ReplyCache } from './cache.js';
+import type { CallLedger } from './ledger.js';
 import { requestKey } from './request.js';
 import type { ChatOutcome, ChatReply, ChatRequest, LlmClient, Spending } from './types.js';
 
@@ -10,6 +11,7 @@ export interface ClientParts {
   cache: ReplyCache;
   asker: Asker;
   budget: Budget;
+  ledger: CallLedger;
 }
 
 export class CachedClient implements LlmClient {
@@ -55,6 +57,7 @@ export class CachedClient implements LlmClient {
   async dispose(): Promise<void> {
     await Promise.allSettled(this.underWay.values());
     await this.parts.asker.dispose();
+    await this.parts.ledger.close();
     await this.parts.cache.close();
   }
 

@@ -66,7 +66,7 @@ export class LiveAsker implements Asker {
     let { dialect } = this;
     for (let attempt = 0; ;) {
       signal?.throwIfAborted();
-      const step = await this.call(request, dialect, signal);
+      const step = await this.call(key, request, dialect, signal);
       if (step === undefined) return budgetFailure;
       if (step.kind === 'reply') {
         this.answered = true;
@@ -95,21 +95,23 @@ export class LiveAsker implements Asker {
 
   /** One HTTP call within the budget; undefined where the budget has no room for it. */
   private async call(
+    key: string,
     request: ChatRequest,
     dialect: Dialect,
     signal: AbortSignal | undefined,
   ): Promise<Step | undefined> {
     const { model, transport, budget } = this.options;
-    const reservation = await budget.reserve(usageAtMost(request));
+    const reservation = await budget.reserve(key, usageAtMost(request));
     if (!reservation) return undefined;
     let step: Step | undefined;
     try {
+      await reservation.sent();
       const result = await transport.post('/chat/completions', chatBody(model, request, dialect), signal);
       step = nextStep(result, request, dialect, Date.now());
     } finally {
-      if (step?.kind === 'reply') reservation.paid(step.reply.usage);
+      if (step?.kind === 'reply') await reservation.paid(step.reply.usage);
       else if (!step || (step.kind === 'again' && step.lost)) reservation.lost();
-      else reservation.free();
+      else await reservation.free();
     }
     return step;
   }

@@ -9,6 +9,7 @@ import { BatchAsker } from './batch.js';
 import { Budget } from './budget.js';
 import { ReplyCache } from './cache.js';
 import { CachedClient } from './client.js';
+import { CallLedger } from './ledger.js';
 import { LiveAsker } from './live.js';
 import { modelOf, modelPrice } from './settings.js';
 import { openTransport } from './transport.js';
@@ -19,7 +20,7 @@ export interface OpenLlmOptions {
   settings: Config['llm'];
   /** From `llmApiKey` of `ra-rft/config`; undefined where the server wants none. */
   apiKey: string | undefined;
-  /** Append-only file of replies; see {@link llmCachePath}. Batches leave their state beside it. */
+  /** Append-only file of replies; see {@link llmCachePath}. What calls cost, and the state of batches, stand beside it. */
   cachePath: string;
   /** Jitter of waits; results do not depend on it. */
   rng?: Rng;
@@ -37,13 +38,15 @@ export async function openLlmClient(options: OpenLlmOptions): Promise<LlmClient>
   const { settings, apiKey, cachePath, rng = Rng.fromSeed('llm'), progress, backoffMs = 500 } = options;
   const model = modelOf(settings);
   const transport = openTransport({ baseUrl: settings.baseUrl, apiKey, timeoutMs: settings.timeoutSeconds * 1000 });
-  const budget = new Budget(settings, modelPrice(settings));
+  const beside = (name: string) => `${cachePath.replace(/\.jsonl$/, '')}.${name}.jsonl`;
   const cache = await ReplyCache.open(cachePath);
+  const ledger = await CallLedger.open(beside('calls'));
+  const budget = new Budget(settings, modelPrice(settings), ledger);
   const { concurrency, retries, structuredOutput, batchSize, batchPollSeconds } = settings;
   let asker: Asker;
   if (settings.batch) {
     const api = new BatchApi({ transport, rng, retries, backoffMs });
-    const state = await BatchState.open(`${cachePath.replace(/\.jsonl$/, '')}.batches.jsonl`);
+    const state = await BatchState.open(beside('batches'));
     const pollMs = batchPollSeconds * 1000;
     asker = new BatchAsker({
       model,
@@ -58,5 +61,5 @@ export async function openLlmClient(options: OpenLlmOptions): Promise<LlmClient>
   } else {
     asker = new LiveAsker({ model, transport, budget, rng, concurrency, retries, structuredOutput, backoffMs });
   }
-  return new CachedClient({ model, cache, asker, budget });
+  return new CachedClient({ model, cache, asker, budget, ledger });
 }

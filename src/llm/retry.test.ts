@@ -1,6 +1,9 @@
-import { describe, expect, test } from 'vitest';
+import { join } from 'node:path';
+import { describe, expect, onTestFinished, test } from 'vitest';
 import { Rng } from '../core/rng.js';
+import { temporaryFolder } from '../core/testing/temporary-folder.js';
 import { Budget } from './budget.js';
+import { CallLedger } from './ledger.js';
 import { fullDialect, usageAtMost } from './request.js';
 import { backoffMs, nextStep, retryAfterMs } from './retry.js';
 import { forEachParallel } from './slots.js';
@@ -84,37 +87,43 @@ describe('Budget', () => {
   const dollars = { inputUsd: 1e6, outputUsd: 1e6 };
   const tokens = (promptTokens: number, completionTokens: number) => ({ promptTokens, completionTokens });
 
+  const budgetOf = async (maxUsd: number) => {
+    const ledger = await CallLedger.open(join(await temporaryFolder(), 'calls.jsonl'));
+    onTestFinished(() => ledger.close());
+    return new Budget({ maxUsd, maxCalls: 0 }, dollars, ledger);
+  };
+
   test('lost calls stay counted at their most, refused ones do not', async () => {
-    const budget = new Budget({ maxUsd: 6, maxCalls: 0 }, dollars);
-    (await budget.reserve(tokens(1, 1)))?.free();
-    (await budget.reserve(tokens(1, 1)))?.lost();
-    (await budget.reserve(tokens(1, 1)))?.paid(tokens(1, 0));
+    const budget = await budgetOf(6);
+    await (await budget.reserve('k', tokens(1, 1)))?.free();
+    (await budget.reserve('k', tokens(1, 1)))?.lost();
+    await (await budget.reserve('k', tokens(1, 1)))?.paid(tokens(1, 0));
     expect(budget.spent()).toMatchObject({ calls: 1, lostCalls: 1, usd: 1, lostUsdAtMost: 2 });
     // 3 are gone; 2 x 1.1 + 1 are too many, 1 x 1.1 + 1 are not.
-    expect(await budget.reserve(tokens(2, 1))).toBeUndefined();
-    expect(await budget.reserve(tokens(1, 1))).toBeDefined();
+    expect(await budget.reserve('k', tokens(2, 1))).toBeUndefined();
+    expect(await budget.reserve('k', tokens(1, 1))).toBeDefined();
   });
 
   test('reservations follow the worst call: a tenth more prompt, never less than the longest reply', async () => {
-    const budget = new Budget({ maxUsd: 30, maxCalls: 0 }, dollars);
+    const budget = await budgetOf(30);
     const call = tokens(10, 10);
-    (await budget.reserve(call))?.paid(tokens(5, 1)); // from now on 10 x .55 + 10
-    expect(budget.reserveNow(call)).toBeDefined();
-    expect(budget.reserveNow(call)).toBeUndefined(); // 6 + 15.5 + 15.5 > 30
-    const hidden = new Budget({ maxUsd: 100, maxCalls: 0 }, dollars);
-    (await hidden.reserve(call))?.paid(tokens(20, 30)); // more than was ever sent: from now on 10 x 2.2 + 10 x 3
-    expect(hidden.reserveNow(call)).toBeUndefined();
+    await (await budget.reserve('k', call))?.paid(tokens(5, 1)); // from now on 10 x .55 + 10
+    expect(budget.reserveNow('k', call)).toBeDefined();
+    expect(budget.reserveNow('k', call)).toBeUndefined(); // 6 + 15.5 + 15.5 > 30
+    const hidden = await budgetOf(100);
+    await (await hidden.reserve('k', call))?.paid(tokens(20, 30)); // more than was ever sent: from now on 10 x 2.2 + 10 x 3
+    expect(hidden.reserveNow('k', call)).toBeUndefined();
   });
 
   test('a call waits for those under way, whose cost may leave room', async () => {
-    const budget = new Budget({ maxUsd: 2, maxCalls: 0 }, dollars);
-    const first = await budget.reserve(tokens(1, 1));
-    const second = budget.reserve(tokens(1, 1));
-    first?.free();
+    const budget = await budgetOf(2);
+    const first = await budget.reserve('k', tokens(1, 1));
+    const second = budget.reserve('k', tokens(1, 1));
+    void first?.free();
     const third = await second;
     expect(third).toBeDefined();
-    third?.paid(tokens(1, 1));
-    expect(await budget.reserve(tokens(1, 1))).toBeUndefined();
+    await third?.paid(tokens(1, 1));
+    expect(await budget.reserve('k', tokens(1, 1))).toBeUndefined();
   });
 });
 

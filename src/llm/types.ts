@@ -70,6 +70,10 @@ export interface Spending {
   usd: number | null;
   /** Price of the lost calls at most. */
   lostUsdAtMost: number | null;
+  /** Calls over the life of the cache, earlier commands and lost calls included: what `llm.maxCalls` limits. */
+  callsInAll: number;
+  /** Their price, lost calls at their most: what `llm.maxUsd` limits. */
+  usdInAll: number | null;
 }
 
 /** A model to talk to. Never throws for a request that failed: the outcome says so. */

@@ -1,11 +1,13 @@
 /** Stage "labels": which traces help with which problems, measured under the policy the arms start from (Eq. 1). */
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { Config } from '../config/index.js';
 import { RaRftError } from '../core/errors.js';
 import { hashJson } from '../core/hash.js';
 import {
   appendLabels,
   gradeLabels,
+  judgeByLlm,
   judgeByTruth,
   judgeByUtility,
   readLabels,
@@ -15,9 +17,10 @@ import {
   type SelectedPairs,
 } from '../judge/index.js';
 import type { DataSets, Made } from './data-stage.js';
-import { judgeWithLlm, llmJudgeInputs } from './llm-labels.js';
+import { llmJudgeInputs, withLlmJudge } from './llm-labels.js';
 import { labelsWithinBudget } from './selected-labels.js';
 import type { Session } from './session.js';
+import { judgeBySuccess } from './success-labels.js';
 import type { StartPolicy } from './warmup-stage.js';
 
 export interface LabelResult {
@@ -34,6 +37,12 @@ export async function labelPairs(session: Session, data: DataSets, policy: Start
     ...(config.labels.judge === 'llm' && { llm: await llmJudgeInputs(config) }),
     policy: config.labels.judge === 'utility' ? policy.fingerprint : null,
     prompt: config.labels.judge === 'utility' ? config.prompt : null,
+    ...(bySuccess(config) && {
+      reward: config.reward,
+      math: config.math,
+      maxTokens: config.rl.maxTokens,
+      eval: config.eval.temperature,
+    }),
     seed: config.seed,
   };
   await run.stage('labels', inputs, async () => {
@@ -41,7 +50,7 @@ export async function labelPairs(session: Session, data: DataSets, policy: Start
     // These labels follow from scores, which are kept by content; lines of other inputs must not stay between them. The
     // LLM judge sees to that itself, and goes on from the labels that are there.
     if (config.labels.judge !== 'llm') await rm(run.paths.labels, { force: true });
-    const labels = await judgeSelected(session, pairs, policy);
+    const labels = await judge(session, pairs, policy, hashJson(inputs));
     refuseUnusable(labels, pairs);
     const grade = gradeByTruth(labels, data);
     await run.event('labels', { skippedProblems: pairs.skipped.length, ...grade });
@@ -55,45 +64,51 @@ export function choosePairs(
   { config, rng }: Pick<Session, 'config' | 'rng'>,
   data: Pick<Made, 'train' | 'corpus' | 'excludeLists'>,
 ): SelectedPairs {
-  const { maxQueries, maxCandidates, restrictToType, excludeSameAnswer, judge: name } = config.labels;
-  const answerAsSolution = name === 'llm';
+  const { maxQueries, maxCandidates, restrictToType, excludeSameAnswer, judge: name, measure } = config.labels;
+  const answerAsSolution = name === 'llm' || (name === 'utility' && measure !== 'solution');
   const limits = { maxQueries, maxCandidates, restrictToType, excludeSameAnswer, answerAsSolution };
   const options = { ...limits, excludeLists: data.excludeLists, rng: rng.fork('labels') };
   return selectPairs(data.train, data.corpus, options);
 }
 
-/** All pairs, or the share of them that the budget allows. */
-function judgeSelected(session: Session, pairs: SelectedPairs, policy: StartPolicy): Promise<Label[]> {
-  const { selection, judge: name } = session.config.labels;
-  if (selection.pairs === 'all') return judge(session, pairs, policy);
-  return labelsWithinBudget(session, pairs.queries, policy.folder, async (queries) => {
-    // Each round's labels stand for all pairs so far.
-    if (name !== 'llm') await rm(session.run.paths.labels, { force: true });
-    return judge(session, { ...pairs, queries: [...queries] }, policy);
-  });
-}
-
-async function judge(session: Session, { queries }: SelectedPairs, policy: StartPolicy): Promise<Label[]> {
+async function judge(session: Session, { queries }: SelectedPairs, policy: StartPolicy, key: string): Promise<Label[]> {
   const { config, run, codec, progress } = session;
-  if (config.labels.judge === 'truth') {
-    const labels = judgeByTruth(queries);
-    await appendLabels(run.paths.labels, labels);
+  const { labels: labelsPath } = run.paths;
+  const budget = config.labels.selection.pairs === 'budget';
+  if (config.labels.judge !== 'utility' && budget) {
+    await rm(labelsPath, { force: true });
+    const labels = await labelsWithinBudget(session, queries, policy.folder, key);
+    await appendLabels(labelsPath, labels);
     return labels;
   }
-  if (config.labels.judge === 'llm') return judgeWithLlm(session, queries);
+  if (config.labels.judge === 'truth') {
+    const labels = judgeByTruth(queries);
+    await appendLabels(labelsPath, labels);
+    return labels;
+  }
+  if (config.labels.judge === 'llm') {
+    return withLlmJudge(session, (llm) => judgeByLlm(queries, { ...llm, labelsPath, progress }));
+  }
+  const { measure, topPositives, baseline, minGain } = config.labels;
+  if (measure === 'success') return judgeBySuccess(session, queries, policy);
   const engine = await session.engine();
   await engine.load(policy.folder);
   return judgeByUtility(queries, {
+    measure,
     engine,
     codec,
     policyKey: hashJson([policy.fingerprint, config.prompt]),
-    topPositives: config.labels.topPositives,
-    baseline: config.labels.baseline,
-    minGain: config.labels.minGain,
-    labelsPath: run.paths.labels,
+    topPositives,
+    baseline,
+    minGain,
+    labelsPath,
     scoresPath: join(run.root, 'label-scores.jsonl'),
     progress,
   });
+}
+
+function bySuccess({ labels }: Config): boolean {
+  return labels.judge === 'utility' && labels.measure === 'success';
 }
 
 function refuseUnusable(labels: readonly Label[], { queries, skipped }: SelectedPairs): void {

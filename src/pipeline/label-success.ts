@@ -2,27 +2,25 @@
  * Whether labels predict success: for a sample of the labelled pairs, the policy that the labels were measured with answers the
  * problem without a trace and with each trace, and the reward's verifier counts the right ones.
  */
-import { join } from 'node:path';
 import type { Config } from '../config/index.js';
 import { RaRftError } from '../core/errors.js';
-import { hashJson } from '../core/hash.js';
 import { silent, type Progress } from '../core/progress.js';
 import type { RunFolder } from '../core/run-folder.js';
 import type { Problem, Trace } from '../data/index.js';
 import {
   averageAtK,
-  evaluate,
   gainAgainstSuccess,
   type EvalRecord,
   type GainSuccess,
   type ProblemSuccess,
 } from '../eval/index.js';
-import { drawScored, pairKey, type ScoredLabel } from '../judge/index.js';
+import { drawScored, type ScoredLabel } from '../judge/index.js';
 import { prepareData, type DataSets } from './data-stage.js';
 import { openLocalEngine } from './engines.js';
 import { labelPairs } from './label-stage.js';
-import { openSession, type OpenEngine, type Session } from './session.js';
-import { warmUp, type StartPolicy } from './warmup-stage.js';
+import { sampledKey, samplePairs, type SampledPair } from './sample-pairs.js';
+import { openSession, type OpenEngine } from './session.js';
+import { warmUp } from './warmup-stage.js';
 
 export interface LabelSuccessOptions {
   /** Problems drawn. */
@@ -44,13 +42,8 @@ export interface LabelSuccess extends GainSuccess {
   failedAnswers: number;
 }
 
-/** One prompt to be sampled; `key` is its id in the records. */
-interface Ask {
-  key: string;
-  problem: Problem;
-  trace: Trace | undefined;
-  gain: number | undefined;
-}
+/** One prompt to be sampled, and the score of its label; undefined without a trace. */
+type Ask = SampledPair & { gain: number | undefined };
 
 /**
  * Measures success beside the labels of a run; labels are made first where they are missing. What was sampled is kept in
@@ -70,13 +63,15 @@ export async function measureLabelSuccess(
     const drawn = drawScored(labels, { ...options, rng: session.rng.fork('success') });
     if (drawn.length === 0) throw withoutScores(run);
     const asks = drawn.map((own) => asksOf(own, data));
-    const records = await answer(session, policy, asks.flat(), options.samples);
+    const { samples } = options;
+    const file = { samples, file: 'label-success.jsonl', stream: 'success/answers' };
+    const records = await samplePairs(session, policy, asks.flat(), file);
     const measured = asks.map((own) => successOf(own, records));
     const rng = session.rng.fork('success/intervals');
     const judged = [...records.values()].filter((record) => averageAtK(record.samples) !== undefined);
     return {
       ...gainAgainstSuccess(measured, { resamples: config.eval.bootstrapSamples, rng }),
-      samples: options.samples,
+      samples,
       failedPrompts: records.size - judged.length,
       failedAnswers: judged.flatMap((record) => record.samples).filter(({ reward }) => reward === null).length,
     };
@@ -90,49 +85,20 @@ function asksOf(labels: readonly ScoredLabel[], { train, corpus }: DataSets): As
   const problemId = labels[0]?.problemId ?? '';
   const problem = train.find(({ id }) => id === problemId) as Problem;
   return [
-    { key: pairKey({ problemId, traceId: '' }), problem, trace: undefined, gain: undefined },
-    ...labels.map((label) => ({
-      key: pairKey(label),
+    { problem, trace: undefined, gain: undefined },
+    ...labels.map(({ traceId, score }) => ({
       problem,
-      trace: corpus.find(({ id }) => id === label.traceId) as Trace,
-      gain: label.score,
+      trace: corpus.find(({ id }) => id === traceId) as Trace,
+      gain: score,
     })),
   ];
 }
 
-/** Samples and judges all prompts; records by the key of their prompt. */
-async function answer(
-  session: Session,
-  policy: StartPolicy,
-  asks: readonly Ask[],
-  samples: number,
-): Promise<Map<string, EvalRecord>> {
-  const { config, run, codec, verifier, rng, progress } = session;
-  const engine = await session.engine();
-  await engine.load(policy.folder);
-  const traces = new Map(asks.map(({ key, trace }) => [key, trace]));
-  const sampling = { maxTokens: config.rl.maxTokens, temperature: config.eval.temperature };
-  const policyKey = hashJson([policy.fingerprint, config.prompt]);
-  const records = await evaluate({
-    engine,
-    codec,
-    verifier,
-    problems: asks.map(({ key, problem }) => ({ ...problem, id: key })),
-    contextOf: ({ id }) => traces.get(id),
-    k: samples,
-    sampling,
-    maxPromptTokens: config.prompt.maxPromptTokens,
-    rng: rng.fork('success/answers'),
-    policyKey,
-    path: join(run.root, 'label-success.jsonl'),
-    progress,
-    label: 'answers',
-  });
-  return new Map(records.map((record) => [record.problemId, record]));
-}
-
 function successOf(asks: readonly Ask[], records: ReadonlyMap<string, EvalRecord>): ProblemSuccess {
-  const measured = asks.map(({ key, gain }) => ({ gain, success: averageAtK(records.get(key)?.samples ?? []) }));
+  const measured = asks.map((ask) => ({
+    gain: ask.gain,
+    success: averageAtK(records.get(sampledKey(ask))?.samples ?? []),
+  }));
   return {
     problemId: asks[0]?.problem.id ?? '',
     withoutTrace: measured.find(({ gain }) => gain === undefined)?.success,

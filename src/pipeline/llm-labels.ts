@@ -1,21 +1,17 @@
 /** The LLM judge in a run: client, prompt and cache from the configuration, and what it would cost. */
 import { llmApiKey, type Config } from '../config/index.js';
-import {
-  judgeByLlm,
-  loadJudgePrompt,
-  planCalls,
-  voteRequest,
-  type Label,
-  type QueryCandidates,
-} from '../judge/index.js';
+import { loadJudgePrompt, planCalls, voteRequest, type LlmJudgeOptions, type QueryCandidates } from '../judge/index.js';
 import { estimateCalls, llmCachePath, modelOf, openLlmClient, type ChatRequest, type Estimate } from '../llm/index.js';
 import type { Session } from './session.js';
 
-/** Judges pairs over HTTP. Throws `llm` where the key is missing or the server cannot be used, `budget` at the limit. */
-export async function judgeWithLlm(
+/**
+ * Opens the LLM judge of the configuration, hands `use` what it judges with, and closes it. Throws `llm` where the key is
+ * missing or the server cannot be used, `budget` at the limit.
+ */
+export async function withLlmJudge<T>(
   { config, run, rng, progress }: Session,
-  queries: readonly QueryCandidates[],
-): Promise<Label[]> {
+  use: (judge: LlmJudgeOptions) => Promise<T>,
+): Promise<T> {
   const { promptFile, ...settings } = config.labels.llm;
   const prompt = await loadJudgePrompt(promptFile);
   const client = await openLlmClient({
@@ -26,7 +22,7 @@ export async function judgeWithLlm(
     progress,
   });
   try {
-    return await judgeByLlm(queries, { ...settings, prompt, client, labelsPath: run.paths.labels, progress });
+    return await use({ ...settings, prompt, client });
   } finally {
     await run.event('llm', { model: client.model, ...client.spent() });
     await client.dispose();

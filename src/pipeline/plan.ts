@@ -96,7 +96,7 @@ export async function planRun(config: Config, root: string, until: LastStage = '
 
 /** The pairs that would be judged; of a budget only their number is known, so others stand for them. */
 function plannedPairs({ labels }: Config, queries: QueryCandidates[], rng: Rng): QueryCandidates[] {
-  return labels.selection.pairs === 'all' ? queries : previewSelection(queries, { ...labels.selection, rng });
+  return labels.selection.pairs === 'all' ? queries : previewSelection(queries, labels.selection.share, rng);
 }
 
 /** The plan up to `until` in the words of the trade, one fact a line. */

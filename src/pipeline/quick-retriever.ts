@@ -14,7 +14,7 @@ import {
   trainRetriever,
   type Query,
   type Tokenize,
-  withoutLikelyPositives,
+  withoutUnjudged,
 } from '../retriever/index.js';
 
 export interface QuickRetrieverOptions {
@@ -45,8 +45,8 @@ export async function withTrainedRetriever<T>(
 ): Promise<T | undefined> {
   const { folder, tokenize, settings, excludeSameAnswer, seed, threads } = options;
   const collected = collectLabels(labels, data.problems, data.traces).labelled;
-  if (collected.length < LEAST_QUERIES) return undefined;
-  const labelled = withoutLikelyPositives(collected, labels);
+  const labelled = withoutUnjudged(collected, labels, data.traces);
+  if (labelled.length < LEAST_QUERIES) return undefined;
   const spec = specOf(settings);
   const { config, params } = await createEncoder(folder, encoderShapeOf(settings), seed);
   const { scoring, temperature } = settings;

@@ -12,7 +12,7 @@ import {
   specOf,
   trainOptionsOf,
   trainRetriever,
-  withoutLikelyPositives,
+  withoutUnjudged,
   writeRetriever,
   type TrainData,
 } from '../retriever/index.js';
@@ -71,8 +71,8 @@ async function train(session: Session, data: DataSets, { labels }: LabelResult, 
   try {
     const candidates = data.corpus.filter((trace) => trace.split !== 'held-out');
     const { labelled: collected, strangers } = collectLabels(labels, data.train, candidates);
-    const sparse = config.labels.selection.pairs === 'budget';
-    const labelled = sparse ? withoutLikelyPositives(collected, labels) : collected;
+    const partly = config.labels.selection.pairs === 'budget';
+    const labelled = partly ? withoutUnjudged(collected, labels, candidates) : collected;
     await run.event('retriever-data', { labelled: labelled.length, strangers });
     const exclude = leakGuard(data.train, {
       sameAnswer: config.labels.excludeSameAnswer,

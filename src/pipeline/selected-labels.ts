@@ -1,42 +1,71 @@
-/** Labels within a budget: which pairs are judged is chosen round by round, with a retriever trained in between. */
+/** Labels within a budget: part of the pairs is judged, others are inferred, with a retriever trained in between. */
 import { join } from 'node:path';
-import { selectWithinBudget, type JudgePairs, type Label, type QueryCandidates } from '../judge/index.js';
+import {
+  auditText,
+  judgeByTruth,
+  judgePairsByLlm,
+  selectWithinBudget,
+  type JudgePairs,
+  type Label,
+  type QueryCandidates,
+  type SelectionReport,
+} from '../judge/index.js';
+import { withLlmJudge } from './llm-labels.js';
 import { scoreByQuickRetriever } from './quick-retriever.js';
 import type { Session } from './session.js';
 
 /**
- * Judges a share of all pairs (labels.selection). `folder` holds the policy whose token embeddings the quick retriever
- * stands on. label-pairs.jsonl in the run folder says of every pair why it was chosen; what it holds from an earlier attempt is
- * taken over.
+ * Judges a share of all pairs (labels.selection) by truth or language model. `folder` holds the policy whose token embeddings
+ * the quick retriever stands on. label-waves.jsonl in the run folder has the verdicts in the order they were asked for; those
+ * of an earlier attempt with the same `key` are taken over.
  */
-export async function labelsWithinBudget(
+export function labelsWithinBudget(
   session: Session,
   queries: readonly QueryCandidates[],
   folder: string,
-  judge: JudgePairs,
+  key: string,
 ): Promise<Label[]> {
-  const { config, run, tokenizer, rng, progress } = session;
-  const { selection, excludeSameAnswer } = config.labels;
-  const score = scoreByQuickRetriever({
-    folder,
-    tokenize: (text) => tokenizer.encode(text),
-    settings: { ...config.retriever, steps: selection.quickSteps },
-    excludeSameAnswer,
-    seed: config.seed,
-    threads: config.engine.threads === 0 ? undefined : config.engine.threads,
-  });
-  const { labels } = await selectWithinBudget(queries, {
-    ...selection,
-    temperature: config.retriever.temperature,
-    rng: rng.fork('selection'),
-    judge,
-    score: async (known, all, round) => {
-      // Only one heavy worker at a time: the policy's makes room for the encoder's.
-      await session.releaseEngine();
-      return score(known, all, round);
-    },
-    path: join(run.root, 'label-pairs.jsonl'),
-    progress,
-  });
-  return labels;
+  const { judge } = session.config.labels;
+  if (judge === 'truth') return select((pairs) => Promise.resolve(judgeByTruth(pairs)));
+  return withLlmJudge(session, (llm) => select((pairs) => judgePairsByLlm(pairs, llm)));
+
+  async function select(judgePairs: JudgePairs): Promise<Label[]> {
+    const { config, run, tokenizer, rng, progress } = session;
+    const { selection, excludeSameAnswer } = config.labels;
+    // Only one heavy worker at a time: the policy's makes room for the encoder's.
+    await session.releaseEngine();
+    const { labels, report } = await selectWithinBudget(queries, {
+      ...selection,
+      rng: rng.fork('selection'),
+      judge: judgePairs,
+      score: scoreByQuickRetriever({
+        folder,
+        tokenize: (text) => tokenizer.encode(text),
+        settings: { ...config.retriever, steps: selection.quickSteps },
+        excludeSameAnswer,
+        seed: config.seed,
+        threads: config.engine.threads === 0 ? undefined : config.engine.threads,
+      }),
+      path: join(run.root, 'label-waves.jsonl'),
+      key,
+      progress,
+    });
+    await run.event('selection', { ...report });
+    for (const line of selectionText(report)) progress.line(line);
+    return labels;
+  }
+}
+
+/** What was judged and inferred, and what the random slice says of it. */
+function selectionText(report: SelectionReport): string[] {
+  const { judged, inferred, classes, placed, alone, used } = report;
+  return [
+    `selection: ${judged} pairs judged, ${inferred} inferred; ${placed} problems in ${classes} classes, ${alone} that nothing helped`,
+    `selection: ${auditText(report)}`,
+    ...(used
+      ? []
+      : [
+          'selection: too few were confirmed (labels.selection.minConfirmed), so no inferred label is used: relevance does not fall into classes here, or the judge is unsure',
+        ]),
+  ];
 }

@@ -1,5 +1,4 @@
 /** Retrievers behind one interface: BM25, random, oracle, and a late-interaction encoder trained on relevance labels. */
-export { withoutLikelyPositives } from './alike.js';
 export { makeBatch, batches, type Batch, type BatchOptions, type InBatchPositives } from './batches.js';
 export { Bm25Retriever, BM25_DEFAULTS, type Bm25Options } from './bm25.js';
 export { createEncoder, ENCODER_DEFAULTS, type EncoderShape } from './create.js';
@@ -28,7 +27,14 @@ export {
   type Relevance,
 } from './metrics.js';
 export { OracleRetriever } from './oracle.js';
-export { collectLabels, splitHeldOut, truthPairs, type LabelledQueries, type LabelledQuery } from './pairs.js';
+export {
+  collectLabels,
+  splitHeldOut,
+  truthPairs,
+  withoutUnjudged,
+  type LabelledQueries,
+  type LabelledQuery,
+} from './pairs.js';
 export { RandomRetriever } from './random.js';
 export { rankTraces } from './ranking.js';
 export {

@@ -3,7 +3,7 @@ import { Rng } from '../core/rng.js';
 import type { Trace } from '../data/types.js';
 import type { Label } from '../judge/types.js';
 import { batches, makeBatch } from './batches.js';
-import { collectLabels, splitHeldOut, truthPairs, type LabelledQuery } from './pairs.js';
+import { collectLabels, splitHeldOut, truthPairs, withoutUnjudged, type LabelledQuery } from './pairs.js';
 import { tokenizeDocuments, tokenizeQueries, SPEC_DEFAULTS } from './spec.js';
 import type { Query } from './types.js';
 
@@ -21,6 +21,30 @@ const labelled = (id: string, positives: Trace[], unknown: string[] = []): Label
   unknown: new Set(unknown),
 });
 const [a, b, c, d] = ['a', 'b', 'c', 'd'].map((id) => trace(id)) as [Trace, Trace, Trace, Trace];
+
+describe('withoutUnjudged', () => {
+  it('takes unlabelled traces of the judged types out of the negatives, and no others', () => {
+    const [sum, other, product] = [
+      trace('a', { type: 'sum' }),
+      trace('b', { type: 'sum' }),
+      trace('c', { type: 'product' }),
+    ];
+    const untold = trace('d', { type: 'sum' });
+    const judged = (traceId: string, relevant: boolean): Label => {
+      return { judge: 'test', key: traceId, problemId: 'q1', traceId, relevant };
+    };
+    const labels = [judged('a', true), judged('b', false)];
+    const [one] = withoutUnjudged([labelled('q1', [sum], ['x'])], labels, [sum, other, product, untold]);
+    expect([...one!.unknown]).toEqual(['x', 'd']);
+    expect(one!.positives).toEqual([sum]);
+    const [mixed] = withoutUnjudged(
+      [labelled('q1', [sum])],
+      [judged('a', true), judged('c', false)],
+      [sum, other, product],
+    );
+    expect([...mixed!.unknown]).toEqual(['b']);
+  });
+});
 
 describe('collectLabels', () => {
   const base = { judge: 'test', key: 'k' };

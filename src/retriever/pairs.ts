@@ -81,3 +81,26 @@ export function splitHeldOut(
   const shuffled = rng.fork('held-out-queries').shuffle(sorted);
   return { train: shuffled.slice(count), heldOut: shuffled.slice(0, count) };
 }
+
+/**
+ * For labels of a part of the pairs: adds to each query's `unknown` the traces that have no label for it, of the types of
+ * which others have. Nobody called them irrelevant, so they are no negatives; those of types it was never paired with are.
+ */
+export function withoutUnjudged(
+  labelled: readonly LabelledQuery[],
+  labels: readonly Label[],
+  traces: readonly Trace[],
+): LabelledQuery[] {
+  const typeOf = new Map(traces.map(({ id, type }) => [id, type]));
+  const judged = new Map<string, Set<string>>();
+  for (const { problemId, traceId } of labels) {
+    const own = judged.get(problemId) ?? new Set<string>();
+    judged.set(problemId, own.add(traceId));
+  }
+  return labelled.map((one) => {
+    const own = judged.get(one.query.id) ?? new Set<string>();
+    const types = new Set([...own].map((id) => typeOf.get(id)));
+    const open = traces.filter(({ id, type }) => types.has(type) && !own.has(id));
+    return { ...one, unknown: new Set([...one.unknown, ...open.map(({ id }) => id)]) };
+  });
+}

@@ -21,6 +21,7 @@ export type ExtractLine = z.output<typeof extractLineSchema>;
 /**
  * What is found, empty where nothing is. One answer; for `string` (the letter of a choice) the letter and then how the
  * text has it. `boxed` takes the last box alone, `gsm8k` what follows the last `####`, `final_int` the last whole number.
+ * Takes time in proportion to the text: it needs no clock.
  */
 export function extractLine({ kind, text, config }: ExtractLine): string[] {
   switch (kind) {

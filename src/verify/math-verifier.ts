@@ -63,7 +63,7 @@ export function openMathVerifier(defaults: MathVerifierOptions = {}, url: URL = 
     name: 'math',
     verifyPairs,
     verifyMany: (pairs) => verifyPairs(pairs.map(({ problem, response }) => ({ gold: problem.answer, response }))),
-    checkAnswer: (answer) => goldProblem(answer, own),
+    checkAnswer: goldProblem,
     dispose: () => pool.dispose(),
   };
 }

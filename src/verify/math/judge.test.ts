@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
-import { goldProblem, judgeAnswer } from './judge.js';
+import { goldProblem } from './gold.js';
+import { judgeAnswer } from './judge.js';
 
 test('says what was compared, by which rule, and how it came to it', () => {
   const judged = judgeAnswer('\\frac{1}{2}', 'so it is \\boxed{0.5}');

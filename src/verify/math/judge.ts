@@ -1,28 +1,22 @@
 /** Judges a response against a gold answer: finds the answer, reads both, compares them, and keeps the steps. */
-import { findBoxes, lastAnswer } from './boxes.js';
+import { findBoxes } from './boxes.js';
 import { cleanAnswer, sameSpelling } from './clean.js';
 import { compareAnswers, contextOf, type CompareContext } from './compare/index.js';
 import { choiceLetter, plainWords } from './compare/text.js';
 import { extractAnswers } from './extract.js';
 import { formOf } from './form.js';
+import { goldPart, goldProblem } from './gold.js';
 import type { Node } from './nodes.js';
 import { parseAnswer } from './parse.js';
-import { lastFormula } from './phrases.js';
 import type { FoundAnswer, MathJudgement, MathOptions } from './types.js';
-
-/** Longest gold answer that is taken as it stands; longer ones are solutions to extract from. */
-const MAX_BARE_GOLD = 2_000;
 
 /** Longest answer that is read at all: a box of more is no answer. */
 const MAX_ANSWER = 40_000;
 
-/** How much of the end of a long gold solution is searched for its last formula. */
-const TAIL = 8_000;
-
 /** Judges one response. Pure and synchronous; never throws; guarded in size, but not timed. */
 export function judgeAnswer(gold: string, response: string, options: MathOptions = {}): MathJudgement {
   const steps: string[] = [];
-  const problem = goldProblem(gold, options);
+  const problem = goldProblem(gold);
   if (problem !== undefined) return { outcome: 'gold_unparseable', rule: 'gold-unreadable', steps: [problem] };
   const part = goldPart(gold);
   const goldText = part.length > MAX_ANSWER ? part : cleanAnswer(part);
@@ -44,23 +38,6 @@ export function judgeAnswer(gold: string, response: string, options: MathOptions
   if (found.text === '')
     return { outcome: 'no_answer', rule: 'box-empty', extracted: '', goldForm: show(goldText), steps };
   return compareTexts(goldText, found, options, steps);
-}
-
-/** Why a gold answer cannot be judged against; undefined where it can. */
-export function goldProblem(gold: string, _options: MathOptions = {}): string | undefined {
-  if (gold.trim() === '') return 'the gold answer is empty';
-  const part = goldPart(gold);
-  if (!/[\p{L}\p{N}∞∅]/u.test(part))
-    return `the gold answer ${JSON.stringify(part.slice(0, 60))} holds neither a number nor a word`;
-  return undefined;
-}
-
-/** The answer in a gold text: its boxes, the last formula of a long solution, else all of it. A cut-off box runs to the end. */
-function goldPart(gold: string): string {
-  const { boxes, cutOff } = findBoxes(gold);
-  if (boxes.length > 0) return [...new Set(lastAnswer(gold, boxes).map((box) => box.content))].join(', ');
-  if (cutOff) return gold.slice(gold.lastIndexOf('boxed{') + 'boxed{'.length);
-  return gold.length > MAX_BARE_GOLD ? (lastFormula(gold.slice(-TAIL))?.found.text ?? gold) : gold;
 }
 
 function whyNothing(response: string): string {

@@ -46,48 +46,6 @@ export type Node =
 
 export const integer = (value: number | bigint): Node => ({ kind: 'num', value: rational(BigInt(value)) });
 
-/** The direct parts of a node. */
-export function children(node: Node): readonly Node[] {
-  switch (node.kind) {
-    case 'num':
-    case 'based':
-    case 'const':
-    case 'sym':
-    case 'reals':
-    case 'text':
-      return [];
-    case 'neg':
-    case 'degrees':
-    case 'percent':
-      return [node.arg];
-    case 'add':
-    case 'mul':
-    case 'call':
-    case 'union':
-    case 'intersection':
-    case 'difference':
-      return node.args;
-    case 'div':
-      return [node.top, node.bottom];
-    case 'pow':
-      return [node.base, node.exponent];
-    case 'pm':
-      return node.first ? [node.first, node.second] : [node.second];
-    case 'group':
-    case 'set':
-    case 'list':
-      return node.items;
-    case 'matrix':
-      return node.rows.flat();
-    case 'relation':
-      return node.sides;
-    case 'quantity':
-      return [node.value];
-    case 'ratio':
-      return node.parts;
-  }
-}
-
 /** The same node with every direct part replaced. */
 export function mapChildren(node: Node, change: (child: Node) => Node): Node {
   switch (node.kind) {
@@ -128,6 +86,16 @@ export function mapChildren(node: Node, change: (child: Node) => Node): Node {
     case 'ratio':
       return { ...node, parts: node.parts.map(change) };
   }
+}
+
+/** The direct parts of a node, in the order they are written. */
+export function children(node: Node): readonly Node[] {
+  const found: Node[] = [];
+  mapChildren(node, (child) => {
+    found.push(child);
+    return child;
+  });
+  return found;
 }
 
 /** Whether a node or any part of it satisfies a test. */

@@ -1,0 +1,57 @@
+/** Answers of a policy to problems with given traces in the prompt, judged by the run's verifier: what success is counted from. */
+import { join } from 'node:path';
+import { hashJson } from '../core/hash.js';
+import type { Problem, Trace } from '../data/index.js';
+import { evaluate, type EvalRecord } from '../eval/index.js';
+import { pairKey } from '../judge/index.js';
+import type { Session } from './session.js';
+import type { StartPolicy } from './warmup-stage.js';
+
+/** A problem and the trace in its prompt; undefined for none. */
+export interface SampledPair {
+  problem: Problem;
+  trace: Trace | undefined;
+}
+
+export interface SamplePairsOptions {
+  /** Answers sampled for each pair. */
+  samples: number;
+  /** Append-only file in the run folder; pairs that stand in it are not sampled again. */
+  file: string;
+  /** Name of the random stream. */
+  stream: string;
+}
+
+/** Names a pair in the records: the `problemId` of its record. */
+export function sampledKey({ problem, trace }: SampledPair): string {
+  return pairKey({ problemId: problem.id, traceId: trace?.id ?? '' });
+}
+
+/** Samples and judges all pairs; their records by {@link sampledKey}. */
+export async function samplePairs(
+  session: Session,
+  policy: StartPolicy,
+  pairs: readonly SampledPair[],
+  { samples, file, stream }: SamplePairsOptions,
+): Promise<Map<string, EvalRecord>> {
+  const { config, run, codec, verifier, rng, progress } = session;
+  const engine = await session.engine();
+  await engine.load(policy.folder);
+  const traces = new Map(pairs.map((pair) => [sampledKey(pair), pair.trace]));
+  const records = await evaluate({
+    engine,
+    codec,
+    verifier,
+    problems: pairs.map((pair) => ({ ...pair.problem, id: sampledKey(pair) })),
+    contextOf: ({ id }) => traces.get(id),
+    k: samples,
+    sampling: { maxTokens: config.rl.maxTokens, temperature: config.eval.temperature },
+    maxPromptTokens: config.prompt.maxPromptTokens,
+    rng: rng.fork(stream),
+    policyKey: hashJson([policy.fingerprint, config.prompt]),
+    path: join(run.root, file),
+    progress,
+    label: 'answers',
+  });
+  return new Map(records.map((record) => [record.problemId, record]));
+}

@@ -1,0 +1,49 @@
+/** The gold side of a comparison: which part of the text is the answer, and whether anything could ever match it. */
+import { findBoxes, lastAnswer } from './boxes.js';
+import { cleanAnswer } from './clean.js';
+import { plainWords } from './compare/text.js';
+import { parseAnswer } from './parse.js';
+import { lastFormula } from './phrases.js';
+
+/** Longest gold answer that is taken as it stands; longer ones are solutions to extract from. */
+const MAX_BARE_GOLD = 2_000;
+
+/** How much of the end of a long gold solution is searched for its last formula. */
+const TAIL = 8_000;
+
+/**
+ * Why a gold answer cannot be judged against; undefined where it can: it reads as mathematics, or says something in words.
+ * Takes time in proportion to the text, so that data may be checked without a clock.
+ */
+export function goldProblem(gold: string): string | undefined {
+  if (gold.trim() === '') return 'the gold answer is empty';
+  const part = goldPart(gold);
+  const says = /[\p{L}\p{N}∞∅]/u.test(withoutCommands(part));
+  const cutOff = isCutOff(part);
+  if ((says && !cutOff) || (part.length <= MAX_BARE_GOLD && isMathematics(part))) return undefined;
+  const shown = JSON.stringify(part.slice(0, 60));
+  return says ? `the gold answer ${shown} is cut off` : `the gold answer ${shown} holds neither a number nor a word`;
+}
+
+/** The answer in a gold text: its boxes, the last formula of a long solution, else all of it. A cut-off box runs to the end. */
+export function goldPart(gold: string): string {
+  const { boxes, cutOff } = findBoxes(gold);
+  if (boxes.length > 0) return [...new Set(lastAnswer(gold, boxes).map((box) => box.content))].join(', ');
+  if (cutOff) return gold.slice(gold.lastIndexOf('boxed{') + 'boxed{'.length);
+  return gold.length > MAX_BARE_GOLD ? (lastFormula(gold.slice(-TAIL))?.found.text ?? gold) : gold;
+}
+
+const withoutCommands = (text: string): string => text.replace(/\\(?:begin|end)\s*\{\w*\*?\}|\\[A-Za-z]+/g, ' ');
+
+/** A formula in which a brace is never closed. Words have no such end: `\text{yes` says yes. */
+function isCutOff(text: string): boolean {
+  const braces = text.replace(/\\./g, '');
+  const open = braces.split('{').length - braces.split('}').length;
+  return open > 0 && /\\[A-Za-z]/.test(plainWords(text));
+}
+
+/** `\pi`, `\emptyset`, `\mathbb{R}`; neither `\frac{}{}`, which is read as a text, nor `()`. */
+function isMathematics(text: string): boolean {
+  const node = parseAnswer(cleanAnswer(text));
+  return node.kind !== 'text' && !(node.kind === 'group' && node.items.length === 0);
+}
