@@ -42,6 +42,7 @@ export function statsText(stats: LabelStats, facts: ReadonlyMap<string, PairFact
   const { all, queries, queriesWithPositive, inferred, rankCorrelation, examples } = stats;
   const parts = [
     `labels by ${stats.judge}: ${all.pairs} pairs of ${queries} problems, ${queriesWithPositive} problems with a relevant trace, ${all.failed} pairs failed`,
+    ...doubts(stats),
     ...(inferred ? [`${inferred.pairs} of the labels are inferred; ${auditText(inferred)}`] : []),
     table('all pairs', [all]),
     table('by type', stats.byType),
@@ -69,6 +70,18 @@ export function statsText(stats: LabelStats, facts: ReadonlyMap<string, PairFact
     }
   }
   return parts.filter((part) => part !== '').join('\n\n');
+}
+
+/** What shows without any other judge that this one does not judge. */
+function doubts({ all, repeated }: LabelStats): string[] {
+  const decided = all.pairs - all.failed;
+  const one = decided > 1 && (all.relevant === 0 || all.relevant === 1);
+  return [
+    ...(one
+      ? [`the judge says ${all.relevant === 1 ? 'yes' : 'no'} to all ${decided} pairs: it tells none apart`]
+      : []),
+    ...(repeated ? [`${repeated.pairs} of ${decided} justifications are the same: ${oneLine(repeated.reason)}`] : []),
+  ];
 }
 
 function table(title: string, rows: readonly StatsRow[]): string {

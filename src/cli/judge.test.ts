@@ -160,6 +160,23 @@ test('ra-rft judge stats counts and relates', async () => {
   expect(out).toContain('too long');
 });
 
+test('ra-rft judge stats tells a judge that says yes to everything, always for the same reason', async () => {
+  const root = await judgedRun();
+  const labels = await readJsonlAll<Label>(join(root, 'labels.jsonl'));
+  const yes = labels.map(({ problemId, traceId, key }) => ({
+    problemId,
+    traceId,
+    judge: 'm',
+    key,
+    relevant: true,
+    reason: '...',
+  }));
+  await writeJsonl(join(root, 'labels.jsonl'), yes);
+  const { out } = await raRft('judge', 'stats', root, '--quiet');
+  expect(out).toContain('says yes to all 12 pairs: it tells none apart');
+  expect(out).toContain('12 of 12 justifications are the same: ...');
+});
+
 test('ra-rft judge prompt prints what promptFile takes', async () => {
   const { out } = await raRft('judge', 'prompt');
   const file = join(await temporaryFolder(), 'prompt.yaml');

@@ -119,6 +119,18 @@ describe('drawAudit', () => {
 });
 
 describe('labelStats', () => {
+  test('a justification that most pairs share is told', () => {
+    const because = (pair: string, reason: string): Label => ({ ...label('m', pair, true), reason });
+    const set = [
+      because('p-1', '...'),
+      because('p-2', '...'),
+      because('p-3', 'both telescope'),
+      label('m', 'p-4', null),
+    ];
+    expect(labelStats(set, new Map()).repeated).toEqual({ reason: '...', pairs: 2 });
+    expect(labelStats(set.slice(1), new Map()).repeated).toBeNull();
+  });
+
   test('inferred labels are counted, and what their audit found', () => {
     const of = (pair: string, said: boolean, more: object): Label => ({ ...label('u', pair, said), ...more });
     const { inferred } = labelStats(

@@ -30,6 +30,8 @@ export interface LabelStats {
   queriesWithPositive: number;
   /** Labels that follow from others, and what the random slice says of them; null where every pair was judged. */
   inferred: (InferenceAudit & { pairs: number }) | null;
+  /** The justification that more than half of the decided pairs share: a judge that repeats itself has read little. */
+  repeated: { reason: string; pairs: number } | null;
   /** Why pairs failed, most frequent first. */
   failures: { reason: string; pairs: number }[];
   byType: StatsRow[];
@@ -57,6 +59,7 @@ export function labelStats(labels: readonly Label[], facts: ReadonlyMap<string, 
     queries: new Set(labels.map((label) => label.problemId)).size,
     queriesWithPositive: new Set(positives.map((label) => label.problemId)).size,
     inferred: inferred === 0 ? null : { pairs: inferred, ...auditOf(labels) },
+    repeated: repeatedOf(decided),
     failures: failuresOf(labels),
     byType: rows(labels, (label) => of(label)?.type ?? 'without type').toSorted((a, b) => b.pairs - a.pairs),
     byRank: inBuckets(labels, (label) => of(label)?.bm25Rank, RANKS),
@@ -127,11 +130,18 @@ function quartiles(values: readonly number[]): number[] {
   return [...new Set([at(0.25), at(0.5), at(0.75), Infinity])];
 }
 
+function repeatedOf(decided: readonly DecidedLabel[]): LabelStats['repeated'] {
+  const [most] = byFrequency(decided.flatMap(({ reason }) => reason ?? []));
+  return most && most.pairs > 1 && most.pairs * 2 > decided.length ? most : null;
+}
+
 function failuresOf(labels: readonly Label[]): LabelStats['failures'] {
+  return byFrequency(labels.flatMap((label) => ('failed' in label ? label.failed : [])));
+}
+
+function byFrequency(reasons: readonly string[]): { reason: string; pairs: number }[] {
   const counts = new Map<string, number>();
-  for (const label of labels) {
-    if ('failed' in label) counts.set(label.failed, (counts.get(label.failed) ?? 0) + 1);
-  }
+  for (const reason of reasons) counts.set(reason, (counts.get(reason) ?? 0) + 1);
   return [...counts].map(([reason, pairs]) => ({ reason, pairs })).toSorted((a, b) => b.pairs - a.pairs);
 }
 

@@ -54,8 +54,7 @@ REFERENCE SOLUTION
 
 ${QUESTION}
 
-Justify in at most two sentences, naming the strategy that each of the two needs; then decide. Reply with JSON only:
-{"justification": "...", "verdict": "yes" or "no"}`,
+Justify in at most two sentences, naming the strategy that each of the two needs; then decide. Reply with a JSON object only: first "justification", these sentences, then "verdict", which is "yes" or "no".`,
   list: `TARGET PROBLEM
 {problem}
 
@@ -67,8 +66,7 @@ TARGET SOLUTION
 Judge each of the {count} references by itself; none, some or all of them may fit.
 ${QUESTION}
 
-For each reference in turn, justify in one sentence, naming the strategy it teaches; then decide. Reply with JSON only:
-{"judgements": [{"reference": 1, "justification": "...", "verdict": "yes" or "no"}, ...]}`,
+For each reference in turn, justify in one sentence, naming the strategy it teaches; then decide. Reply with a JSON object only: "judgements", an array with one object a reference, in their order, of "reference", its number, then "justification", this sentence, then "verdict", which is "yes" or "no".`,
   reference: `REFERENCE {number}: PROBLEM
 {reference}
 
