@@ -6,6 +6,7 @@ export const labelMetricGlossary = {
   gain: 'What labels.measure says of the policy with the trace in the prompt (log-likelihood of the right solution in nats, by default), minus the mean over the candidates of the query.',
   positives: 'Pairs labelled relevant: the best few of each query with a gain above 0.',
   'failed labels': 'Pairs that could not be judged; neither relevant nor not.',
+  'inferred labels': 'Labels of pairs that nobody judged: they follow from verdicts on others of their class.',
   'precision by truth': 'Share of the positives whose two sides have the same truth (house rule, equation template).',
   'recall by truth':
     'Share of the pairs with the same truth that became positives; bounded by the number of positives a query.',

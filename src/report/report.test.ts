@@ -2,6 +2,7 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { writeJsonl } from '../data/index.js';
 import type { Summary } from '../eval/index.js';
 import { chartSvg } from './chart-svg.js';
 import { escapeHtml } from './html.js';
@@ -76,6 +77,21 @@ describe('writeReport', () => {
       code: 'run-folder',
       hint: expect.stringContaining('again'),
     });
+  });
+
+  test('says how many labels are inferred, and what their audit found', async () => {
+    const partly = join(root, '..', 'partly');
+    await writeSampleRun(partly);
+    const base = { problemId: 'p', judge: 'm', relevant: true };
+    await writeJsonl(join(partly, 'labels.jsonl'), [
+      { ...base, traceId: 'a', key: '1', chosen: 'found' },
+      { ...base, traceId: 'b', key: '2', inferred: true },
+      { ...base, traceId: 'c', key: '3', chosen: 'audit-relevant' },
+    ]);
+    const text = await readFile((await writeReport(partly)).markdown, 'utf8');
+    expect(text).toMatch(/inferred labels +\| +1 /);
+    expect(text).toContain('labels by m; of 1 inferred positives drawn at random the judge confirms 100.0 %');
+    expect(markdown).not.toContain('inferred labels |');
   });
 
   test('parts that a run does not have are left out', async () => {

@@ -1,7 +1,7 @@
 /** The report's sections on results: arms, their curves, training, retrievers, labels, time. Pure. */
 import { Rng } from '../core/rng.js';
 import { scoreSplit, splitsOf, type SplitScore } from '../eval/index.js';
-import { gradeLabels } from '../judge/index.js';
+import { auditOf, auditText, gradeLabels, type Label } from '../judge/index.js';
 import type { Block, Chart, Section, Series } from './blocks.js';
 import { duration, percent } from './numbers.js';
 import type { Evaluation, RunData } from './run-data.js';
@@ -143,9 +143,17 @@ export function retrievalSection(data: RunData): Section | undefined {
       note: 'recall@1 in per cent: share of problems whose first trace is relevant',
     });
   }
-  if (data.labels.length > 0)
-    blocks.push({ kind: 'table', table: labelsTable(data), note: `labels by ${data.labels[0]?.judge}` });
+  if (data.labels.length > 0) blocks.push({ kind: 'table', table: labelsTable(data), note: labelsNote(data.labels) });
   return blocks.length === 0 ? undefined : { title: 'Retrieval', blocks };
+}
+
+function labelsNote(labels: readonly Label[]): string {
+  const by = `labels by ${labels[0]?.judge}`;
+  return labels.some(isInferred) ? `${by}; ${auditText(auditOf(labels))}` : by;
+}
+
+function isInferred(label: Label): boolean {
+  return 'inferred' in label;
 }
 
 function labelsTable({ labels, train, corpus }: RunData) {
@@ -153,8 +161,10 @@ function labelsTable({ labels, train, corpus }: RunData) {
   const traces = new Map(corpus.map((t) => [t.id, t.truth]));
   const grade = gradeLabels(labels, { problem: (id) => problems.get(id), trace: (id) => traces.get(id) });
   const { same, other } = grade.meanScore;
+  const inferred = labels.filter(isInferred).length;
   const rows: [string, string | undefined][] = [
     ['pairs', String(grade.pairs)],
+    ['inferred labels', inferred === 0 ? undefined : String(inferred)],
     ['queries', `${grade.queries} (${grade.queriesWithPositive} with a positive)`],
     ['positives', String(grade.positives)],
     ['failed labels', String(grade.failed)],
