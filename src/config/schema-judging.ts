@@ -109,13 +109,13 @@ const selection = section(
     width: count(
       1,
       16,
-      'budget: problems that look for their class at the same time. More keep more slots of a server busy, and cost more judgements.',
+      'budget: problems, and traces, that look for their class at the same time. More keep more slots of a server busy, and cost more judgements.',
       'problems',
     ),
     foundingTraces: count(
       1,
-      100,
-      'budget: traces, of those without a class, that a problem which fits no class is judged with at most.',
+      40,
+      'budget: traces, of those without a class, that a problem which fits no class is judged with at most; the others look for a class themselves.',
       'traces',
     ),
   },

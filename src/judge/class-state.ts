@@ -39,12 +39,16 @@ const DECISIVE = 2;
 /** Noes between two classes, less the yeses, from which on their pairs are held to be not relevant. */
 const PARTING = 4;
 
+const NONE: ReadonlySet<number> = new Set();
+
 export class ClassState {
   /** Of every query, the places of its candidates. */
   readonly candidates: readonly ReadonlyMap<string, number>[];
   readonly places: readonly Place[];
   readonly classes: TraceClass[] = [];
   readonly classOf = new Map<string, number>();
+  /** Classes of which a problem said no to the trace. */
+  readonly #refusedBy = new Map<string, Set<number>>();
   /** Verdicts between two classes, the noes less the yeses; made when asked for. */
   #apart: Map<string, number> | undefined;
 
@@ -111,6 +115,11 @@ export class ClassState {
     return [...this.classes[at]!.support.keys()].filter((id) => asked.get(id) === verdict).length;
   }
 
+  /** Classes of which a problem was judged with the trace, and not helped by it. */
+  refusedBy(traceId: string): ReadonlySet<number> {
+    return this.#refusedBy.get(traceId) ?? NONE;
+  }
+
   /** Problems of its class that a trace helps, less those it does not. */
   support(traceId: string): number {
     return this.classes[this.classOf.get(traceId)!]!.support.get(traceId)!;
@@ -144,11 +153,13 @@ export class ClassState {
     place.class = at;
     problems.push(query);
     for (const id of support.keys()) this.#count(at, id, place.asked.get(id));
+    for (const [id, verdict] of place.asked) if (verdict === false) this.#refuse(at, id);
   }
 
   /** A trace without a class comes in with nothing for or against it; one of the class gains or loses by the verdict. */
   #extend(at: number, traceId: string, verdict: boolean | undefined): void {
     const own = this.classOf.get(traceId);
+    if (verdict === false) this.#refuse(at, traceId);
     if (own === at) this.#count(at, traceId, verdict);
     else if (own === undefined && verdict === true) {
       this.classes[at]!.support.set(traceId, 0);
@@ -165,6 +176,10 @@ export class ClassState {
     if (balance >= 0) return;
     support.delete(traceId);
     this.classOf.delete(traceId);
+  }
+
+  #refuse(at: number, traceId: string): void {
+    this.#refusedBy.set(traceId, (this.#refusedBy.get(traceId) ?? new Set<number>()).add(at));
   }
 
   #countApart(): Map<string, number> {

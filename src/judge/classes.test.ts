@@ -154,7 +154,7 @@ describe('classes', () => {
     expect(guided).toHaveLength(4);
   });
 
-  test('when all problems are placed, traces without a class are tried, and two yeses bring them in', () => {
+  test('traces without a class look for one, and two yeses bring them in', () => {
     const growth = new ClassGrowth(queries, options({ foundingTraces: 6 }));
     const waves = grow(growth, truth).flat();
     expect(waves.some(({ reason }) => reason === 'extend')).toBe(true);

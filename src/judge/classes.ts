@@ -1,7 +1,8 @@
 /**
  * Growing classes of problems and traces that help each other from verdicts on few pairs. Relevance by reasoning is close to
  * an equivalence: where two problems are helped by one trace, what helps the one mostly helps the other. So a new problem is
- * tried with one trace of each class until a class fits, and what is known of the class is then known of it.
+ * tried with one trace of each class until a class fits, a trace with one problem of each, and what is known of the class is then
+ * known of them.
  */
 import type { Rng } from '../core/rng.js';
 import { ClassState, type Answer, type Ask } from './class-state.js';
@@ -10,8 +11,11 @@ import type { QueryCandidates } from './pairs.js';
 /** Share of a founder's traces that the retriever chooses; the rest are random, so that its taste hides nothing. */
 const GUIDED_SHARE = 0.75;
 
+/** Noes after which a problem founds a class of its own, and a trace is left alone. */
+const MOST_NOES = 15;
+
 export interface GrowthOptions {
-  /** Problems that look for their class at the same time. More make fewer waves with more verdicts each. */
+  /** Problems, and traces, that look for their class at the same time. More make fewer waves with more verdicts each. */
   width: number;
   /** Traces that a problem is tried with to found a class, at most. */
   foundingTraces: number;
@@ -24,20 +28,23 @@ export class ClassGrowth {
   readonly #options: GrowthOptions;
   readonly #state: ClassState;
   readonly #order: readonly number[];
+  readonly #traces: readonly string[];
 
   constructor(queries: readonly QueryCandidates[], options: GrowthOptions) {
     this.#queries = queries;
     this.#options = options;
     this.#state = new ClassState(queries);
     this.#order = options.rng.fork('problems').shuffle(queries.map((_, q) => q));
+    const traces = new Set(queries.flatMap(({ candidates }) => candidates.map(({ id }) => id)));
+    this.#traces = options.rng.fork('traces').shuffle([...traces]);
   }
 
   /**
    * The pairs of the next wave, none of which waits for another's verdict; none at all where nothing is open. Classes are
-   * tried in the order of the problem's mean score of their traces (`scores[query][candidate]`), or without scores the largest
-   * first. Problems are brought to an end one after the other, so that new classes are found; with `easyFirst` those with the
-   * fewest verdicts come first, which places the most where scores are good. When all are placed, each class is tried with
-   * traces that have none.
+   * tried in the order of the probability that the retriever gives to all their traces together (`scores[query][candidate]`),
+   * or without one the largest first. Problems are brought to an end one after the other, so that new classes are found; with `easyFirst` those with the
+   * fewest verdicts come first, which places the most where scores are good. Beside them traces without a class look for one,
+   * those with the fewest noes first.
    */
   ask(scores?: readonly Float32Array[], easyFirst = false): Ask[] {
     const wave: Ask[] = [];
@@ -56,7 +63,7 @@ export class ClassGrowth {
       }
       wave.push(...asks);
     }
-    return looking > 0 ? wave : this.#extensions(scores);
+    return [...wave, ...this.#traceAsks(founding, scores, looking === 0 ? Infinity : MOST_NOES)];
   }
 
   /** Takes in the verdicts of a wave. */
@@ -97,7 +104,8 @@ export class ClassGrowth {
       if (untried.length === 0) return [];
       return [{ untried, noes: this.#state.verdicts(query, at, false), rank: this.#rank(query, at, scores) }];
     });
-    if (open.length > 0) {
+    const noes = open.reduce((sum, each) => sum + each.noes, place.refused.size * 2);
+    if (open.length > 0 && noes < MOST_NOES) {
       // Every class once before any is tried again.
       const best = open.reduce((a, b) => (b.noes < a.noes || (b.noes === a.noes && b.rank > a.rank) ? b : a));
       return [{ query, traceId: best.untried.at(-1)!, reason: 'fit' }];
@@ -110,8 +118,10 @@ export class ClassGrowth {
   #rank(query: number, at: number, scores: Float32Array | undefined): number {
     const { problems, support } = this.#state.classes[at]!;
     if (!scores) return problems.length + support.size;
-    const own = [...support.keys()].flatMap((id) => this.#state.candidates[query]!.get(id) ?? []);
-    return own.reduce((sum, c) => sum + scores[c]!, 0) / own.length;
+    return [...support.keys()].reduce(
+      (sum, id) => sum + (scores[this.#state.candidates[query]!.get(id) ?? -1] ?? 0),
+      0,
+    );
   }
 
   /** Traces without a class that the problem was not tried with: the best by the retriever, the rest at random. */
@@ -125,18 +135,35 @@ export class ClassGrowth {
     return [...ranked.slice(0, guided), ...rest].map(([id]) => id);
   }
 
-  /** Of every class a problem with traces that have no class, and another one with those that the class is not sure of. */
-  #extensions(scores: readonly Float32Array[] | undefined): Ask[] {
-    const { classes, candidates, places } = this.#state;
-    const asked = (query: number) => places[query]!.asked;
-    return classes.flatMap(({ problems, support }) => {
-      const unsure = [...support].flatMap(([traceId, balance]) => {
-        const query = problems.find((q) => candidates[q]!.has(traceId) && !asked(q).has(traceId));
-        return balance > 0 || query === undefined ? [] : [{ query, traceId, reason: 'extend' as const }];
-      });
-      const [first] = problems.toSorted((a, b) => asked(a).size - asked(b).size);
-      const fresh = first === undefined ? [] : this.#withoutClass(first, scores?.[first]);
-      return [...unsure, ...fresh.map((traceId) => ({ query: first!, traceId, reason: 'extend' as const }))];
+  /** Traces that look for their class, each with a problem of the class it is to be tried with; none that founders ask about. */
+  #traceAsks(founding: ReadonlySet<string>, scores: readonly Float32Array[] | undefined, mostNoes: number): Ask[] {
+    const { classOf } = this.#state;
+    const noes = (id: string) => this.#state.refusedBy(id).size;
+    const free = this.#traces.filter((id) => !classOf.has(id) && !founding.has(id) && noes(id) < mostNoes);
+    const unsure = this.#traces.filter((id) => classOf.has(id) && this.#state.support(id) === 0);
+    const asks: Ask[] = [];
+    for (const traceId of [...unsure, ...free.toSorted((a, b) => noes(a) - noes(b))]) {
+      if (asks.length >= this.#options.width) break;
+      const query = this.#problemFor(traceId, scores);
+      if (query !== undefined) asks.push({ query, traceId, reason: 'extend' });
+    }
+    return asks;
+  }
+
+  /** A problem to try a trace with: of its class where it has one, else of the best class that has not refused it. */
+  #problemFor(traceId: string, scores: readonly Float32Array[] | undefined): number | undefined {
+    const { classes, classOf, candidates, places } = this.#state;
+    const own = classOf.get(traceId);
+    const refused = this.#state.refusedBy(traceId);
+    const open = classes.flatMap(({ problems }, at) => {
+      if (own === undefined ? refused.has(at) : at !== own) return [];
+      const allowed = problems.filter((q) => candidates[q]!.has(traceId));
+      const untried = allowed.filter((q) => !places[q]!.asked.has(traceId));
+      if (untried.length === 0) return [];
+      const score = (q: number) => scores![q]![candidates[q]!.get(traceId)!]!;
+      const rank = scores ? allowed.reduce((sum, q) => sum + score(q), 0) : problems.length;
+      return [{ query: untried[0]!, rank }];
     });
+    return open.length === 0 ? undefined : open.reduce((a, b) => (b.rank > a.rank ? b : a)).query;
   }
 }

@@ -19,9 +19,8 @@ import type { ChoiceReason, DecidedLabel, Label } from './types.js';
 export type JudgePairs = (queries: readonly QueryCandidates[]) => Promise<Label[]>;
 
 /**
- * Scores every candidate of every query with a retriever that was trained quickly on the labels so far, in the order of the
- * candidates; larger is more relevant. Undefined where the labels are too few to train on. The judge knows no retriever:
- * whoever calls brings one.
+ * For every query the probabilities of its candidates, in their order, by a retriever that was trained quickly on the labels so
+ * far. Undefined where the labels are too few to train on. The judge knows no retriever: whoever calls brings one.
  */
 export type ScoreCandidates = (
   labels: readonly Label[],

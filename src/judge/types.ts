@@ -5,7 +5,7 @@
  * - `fit`: does the problem belong to the class of this trace?
  * - `confirm`: it seems to; a further trace of that class
  * - `found`: the problem fits no class and founds one with the traces that help it
- * - `extend`: every problem is placed; a problem of a class with a trace that has none
+ * - `extend`: does the trace, which has no class or has just found one, belong to the class of this problem?
  * - `audit-relevant`: drawn at random among the pairs that the classes call relevant
  * - `audit-rest`: drawn at random among all others
  */
