@@ -41,10 +41,10 @@ export class ClassGrowth {
 
   /**
    * The pairs of the next wave, none of which waits for another's verdict; none at all where nothing is open. Classes are
-   * tried in the order of the probability that the retriever gives to all their traces together (`scores[query][candidate]`),
-   * or without one the largest first. Problems are brought to an end one after the other, so that new classes are found; with `easyFirst` those with the
-   * fewest verdicts come first, which places the most where scores are good. Beside them traces without a class look for one,
-   * those with the fewest noes first.
+   * tried in the order of the sum of the problem's scores of their traces (`scores[query][candidate]`, around 0, so that the
+   * sum gathers evidence), or without scores the largest first. Problems are brought to an end one after the other, so that
+   * new classes are found; with `easyFirst` those with the fewest verdicts come first, which places the most where scores are
+   * good. Beside them traces without a class look for one, those with the fewest noes first.
    */
   ask(scores?: readonly Float32Array[], easyFirst = false): Ask[] {
     const wave: Ask[] = [];

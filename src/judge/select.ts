@@ -19,8 +19,8 @@ import type { ChoiceReason, DecidedLabel, Label } from './types.js';
 export type JudgePairs = (queries: readonly QueryCandidates[]) => Promise<Label[]>;
 
 /**
- * For every query the probabilities of its candidates, in their order, by a retriever that was trained quickly on the labels so
- * far. Undefined where the labels are too few to train on. The judge knows no retriever: whoever calls brings one.
+ * For every query the scores of its candidates less their mean, in their order, by a retriever that was trained quickly on the
+ * labels so far. Undefined where the labels are too few to train on. The judge knows no retriever: whoever calls brings one.
  */
 export type ScoreCandidates = (
   labels: readonly Label[],

@@ -89,19 +89,14 @@ export function scoreByQuickRetriever(options: QuickRetrieverOptions): ScoreCand
     return withTrainedRetriever(labels, { problems, traces }, settings, async (score) => {
       const scores = await score(problems, traces);
       return queries.map(({ candidates }, q) =>
-        softmax(
-          candidates.map(({ id }) => scores[q * traces.length + place.get(id)!]!),
-          options.settings.temperature,
-        ),
+        aroundMean(candidates.map(({ id }) => scores[q * traces.length + place.get(id)!]!)),
       );
     });
   };
 }
 
-/** Probabilities of InfoNCE (Eq. 2) over the candidates of one query. */
-function softmax(scores: readonly number[], temperature: number): Float32Array {
-  const most = scores.reduce((a, b) => Math.max(a, b), -Infinity);
-  const weights = scores.map((score) => Math.exp((score - most) / temperature));
-  const sum = weights.reduce((a, b) => a + b, 0);
-  return Float32Array.from(weights, (weight) => weight / sum);
+/** Scores of one query less their mean: how much more a candidate fits than any. */
+function aroundMean(scores: readonly number[]): Float32Array {
+  const mean = scores.reduce((a, b) => a + b, 0) / scores.length;
+  return Float32Array.from(scores, (score) => score - mean);
 }
