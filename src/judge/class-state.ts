@@ -62,10 +62,12 @@ export class ClassState {
     this.#apart = undefined;
     const tried = new Map<number, number>();
     const founders = new Map<number, string[]>();
-    for (const { query, traceId, reason, verdict } of wave) {
+    // Classes as they were when the wave was asked for: a verdict in it may change that of a trace.
+    const classes = wave.map(({ traceId }) => this.classOf.get(traceId));
+    for (const [i, { query, traceId, reason, verdict }] of wave.entries()) {
       this.places[query]!.asked.set(traceId, verdict);
       if (reason === 'extend') this.#extend(this.places[query]!.class!, traceId, verdict);
-      else if (reason !== 'found') tried.set(query, this.classOf.get(traceId)!);
+      else if (reason !== 'found') tried.set(query, classes[i]!);
       else if (verdict === true) founders.set(query, [...(founders.get(query) ?? []), traceId]);
       else if (!founders.has(query)) founders.set(query, []);
     }

@@ -31,11 +31,14 @@ export interface LabelResult {
 /** Labels pairs of training problems and traces, or reads them where the stage is done. */
 export async function labelPairs(session: Session, data: DataSets, policy: StartPolicy): Promise<LabelResult> {
   const { config, run } = session;
+  // A budget trains retrievers on the policy's token embeddings, and chooses pairs by them.
+  const partly = config.labels.selection.pairs === 'budget';
   const inputs = {
     data: data.fingerprint,
     labels: config.labels,
     ...(config.labels.judge === 'llm' && { llm: await llmJudgeInputs(config) }),
-    policy: config.labels.judge === 'utility' ? policy.fingerprint : null,
+    ...(partly && { retriever: config.retriever }),
+    policy: config.labels.judge === 'utility' || partly ? policy.fingerprint : null,
     prompt: config.labels.judge === 'utility' ? config.prompt : null,
     ...(bySuccess(config) && {
       reward: config.reward,
@@ -48,8 +51,8 @@ export async function labelPairs(session: Session, data: DataSets, policy: Start
   await run.stage('labels', inputs, async () => {
     const pairs = choosePairs(session, data);
     // These labels follow from scores, which are kept by content; lines of other inputs must not stay between them. The
-    // LLM judge sees to that itself, and goes on from the labels that are there.
-    if (config.labels.judge !== 'llm') await rm(run.paths.labels, { force: true });
+    // LLM judge of all pairs sees to that itself, and goes on from the labels that are there.
+    if (config.labels.judge !== 'llm' || partly) await rm(run.paths.labels, { force: true });
     const labels = await judge(session, pairs, policy, hashJson(inputs));
     refuseUnusable(labels, pairs);
     const grade = gradeByTruth(labels, data);
@@ -74,9 +77,7 @@ export function choosePairs(
 async function judge(session: Session, { queries }: SelectedPairs, policy: StartPolicy, key: string): Promise<Label[]> {
   const { config, run, codec, progress } = session;
   const { labels: labelsPath } = run.paths;
-  const budget = config.labels.selection.pairs === 'budget';
-  if (config.labels.judge !== 'utility' && budget) {
-    await rm(labelsPath, { force: true });
+  if (config.labels.selection.pairs === 'budget') {
     const labels = await labelsWithinBudget(session, queries, policy.folder, key);
     await appendLabels(labelsPath, labels);
     return labels;
