@@ -3,14 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { readJsonlAll } from '../core/jsonl.js';
 import { temporaryFolder } from '../core/testing/temporary-folder.js';
-import { runCommandLine } from './command-line.js';
-
-async function raRft(...args: string[]): Promise<{ code: number; out: string; err: string }> {
-  const text = { out: '', err: '' };
-  const into = (name: 'out' | 'err') => ({ write: (part: string) => (text[name] += part) });
-  const code = await runCommandLine(args, { out: into('out'), err: into('err') });
-  return { code, ...text };
-}
+import { raRft } from './testing/ra-rft.js';
 
 const good = '{"id":"a","frage":"Add one and one.","solution":"\\\\boxed{2}","answer":"2"}\n';
 

@@ -1,4 +1,7 @@
 /** Declares `ra-rft judge run | audit | stats | success | prompt`; without one of them, `judge` is `judge run`. */
+import type { Command } from 'commander';
+import { nearestName } from '../config/index.js';
+import { RaRftError } from '../core/errors.js';
 import { withRunOptions, type Build } from './build.js';
 import type { JudgeSuccessOptions } from './judge-success.js';
 import type { JudgeAuditOptions, JudgeRunOptions, JudgeStatsOptions } from './judge.js';
@@ -20,7 +23,10 @@ export function addJudge({ program, configHelp, context }: Build): void {
       '--max-calls <number>',
       'short for --set llm.maxCalls=<number>: make at most so many calls, earlier attempts counted',
     )
-    .action(async (options: JudgeRunOptions) => {
+    .usage('[options]')
+    .argument('[verb]') // being the default, it also gets what was meant as the name of another verb
+    .action(async (verb: string | undefined, options: JudgeRunOptions) => {
+      if (verb !== undefined) throw unknownVerb(judge, verb);
       const { judgeRunVerb } = await import('./judge.js');
       await judgeRunVerb(options, context());
     });
@@ -69,4 +75,17 @@ export function addJudge({ program, configHelp, context }: Build): void {
       const { judgePromptVerb } = await import('./judge.js');
       judgePromptVerb(context());
     });
+}
+
+/** As commander says it of verbs without a default. */
+function unknownVerb(command: Command, verb: string): RaRftError {
+  const verbs = command.commands.map((one) => one.name());
+  const nearest = nearestName(verb, verbs);
+  return new RaRftError({
+    code: 'usage',
+    message: `unknown command '${verb}'`,
+    where: command.name(),
+    expected: verbs.join(', '),
+    ...(nearest !== undefined && { hint: `Did you mean ${nearest}?` }),
+  });
 }

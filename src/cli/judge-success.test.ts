@@ -3,15 +3,8 @@ import { expect, test } from 'vitest';
 import { temporaryFolder } from '../core/testing/temporary-folder.js';
 import type { LabelSuccess } from '../pipeline/index.js';
 import { writeTinyTask } from '../pipeline/testing/tiny-task.js';
-import { runCommandLine } from './command-line.js';
 import { successText } from './judge-success.js';
-
-async function raRft(...args: string[]): Promise<{ code: number; out: string; err: string }> {
-  const text = { out: '', err: '' };
-  const into = (name: 'out' | 'err') => ({ write: (part: string) => (text[name] += part) });
-  const code = await runCommandLine(args, { out: into('out'), err: into('err') });
-  return { code, ...text };
-}
+import { raRft } from './testing/ra-rft.js';
 
 test('samples beside the labels of a run, with the engine and the policy of the run', async () => {
   const folder = await temporaryFolder();

@@ -7,15 +7,8 @@ import { writeJsonl } from '../data/index.js';
 import { judgePrompt, loadJudgePrompt, type AuditItem, type Label } from '../judge/index.js';
 import { completion, startScriptedServer } from '../llm/testing/scripted-server.js';
 import { writeTinyTask } from '../pipeline/testing/tiny-task.js';
-import { runCommandLine } from './command-line.js';
 import { askPerson } from './judge-ask.js';
-
-async function raRft(...args: string[]): Promise<{ code: number; out: string; err: string }> {
-  const text = { out: '', err: '' };
-  const into = (name: 'out' | 'err') => ({ write: (part: string) => (text[name] += part) });
-  const code = await runCommandLine(args, { out: into('out'), err: into('err') });
-  return { code, ...text };
-}
+import { raRft } from './testing/ra-rft.js';
 
 describe('ra-rft judge run', () => {
   test('judges over HTTP from a configuration, stops at a limit, goes on with another', async () => {

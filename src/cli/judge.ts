@@ -24,6 +24,8 @@ import { askPerson } from './judge-ask.js';
 import { agreementText, disagreementText, statsText } from './judge-text.js';
 import type { RunOptions } from './run-options.js';
 import { runVerb } from './run.js';
+import { refuseExisting } from './outputs.js';
+import { shellWord } from './shell-word.js';
 import { wholeNumber } from './whole-number.js';
 
 export interface JudgeRunOptions extends RunOptions {
@@ -71,11 +73,11 @@ export async function judgeAuditVerb(root: string, options: JudgeAuditOptions, c
     );
   if (options.sample !== undefined) {
     const file = options.out ?? join(root, 'audit-sample.jsonl');
-    refuseOverwriting(file);
+    await refuseExisting(file, '--out', 'It may hold answers of a person; name a new file.');
     const items = draw('--sample', options.sample);
     await writeJsonl(file, items);
     context.out(`${file}: ${items.length} pairs. Fill "relevant" with true or false, then run`);
-    context.out(`  ra-rft judge audit ${root} --against ${file}`);
+    context.out(`  ra-rft judge audit ${shellWord(root)} --against ${shellWord(file)}`);
     return;
   }
   if (options.ask !== undefined) await ask(draw('--ask', options.ask), answersFile, context);
@@ -140,16 +142,6 @@ async function readOtherLabels(file: string): Promise<Label[]> {
   return lines.flatMap((line) =>
     line.judge === PERSON && 'relevant' in line ? answersOf([line as AuditItem]) : [line as Label],
   );
-}
-
-function refuseOverwriting(file: string): void {
-  if (!existsSync(file)) return;
-  throw new RaRftError({
-    code: 'usage',
-    message: `${file} exists, and may hold answers`,
-    where: '--out',
-    expected: 'a new file',
-  });
 }
 
 function isFolder(path: string): boolean {

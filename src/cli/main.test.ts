@@ -4,15 +4,8 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { temporaryFolder } from '../core/testing/temporary-folder.js';
-import { runCommandLine } from './command-line.js';
 import { packageVersion } from './version.js';
-
-async function raRft(...args: string[]): Promise<{ code: number; out: string; err: string }> {
-  const text = { out: '', err: '' };
-  const into = (name: 'out' | 'err') => ({ write: (part: string) => (text[name] += part) });
-  const code = await runCommandLine(args, { out: into('out'), err: into('err') });
-  return { code, ...text };
-}
+import { raRft } from './testing/ra-rft.js';
 
 async function configFile(text?: string): Promise<string> {
   const file = join(await temporaryFolder(), 'c.yaml');

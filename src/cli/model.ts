@@ -4,6 +4,7 @@ import { hubAccess } from '../config/index.js';
 import { RaRftError } from '../core/errors.js';
 import { importFromHub, importGguf, type WeightDtype } from '../models/index.js';
 import type { CliContext } from './context.js';
+import { shellWord } from './shell-word.js';
 
 export interface ModelImportOptions {
   out: string;
@@ -29,7 +30,9 @@ export async function importModel(source: string, options: ModelImportOptions, c
       expected: 'a .gguf file, or owner/name on the Hugging Face Hub',
     });
   }
-  context.out(`next: ra-rft run --set model.path=${options.out}, or model: {path: ${options.out}} in a configuration`);
+  context.out(
+    `next: ra-rft run --set ${shellWord(`model.path=${options.out}`)}, or model: {path: ${JSON.stringify(options.out)}} in a configuration`,
+  );
 }
 
 async function fromGguf(source: string, options: ModelImportOptions, context: CliContext): Promise<void> {

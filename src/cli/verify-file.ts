@@ -14,6 +14,7 @@ import {
   type Verdict,
 } from '../verify/index.js';
 import type { CliContext } from './context.js';
+import { refuseForeignLines, refuseSame } from './outputs.js';
 import { VerdictTally } from './verdict-tally.js';
 
 /** What a verdict of `--gold` and `--answer`, or those of a file, are made with. */
@@ -54,6 +55,7 @@ export async function gradeFile(
   context: CliContext,
 ): Promise<void> {
   const { math, steps, ...limits } = setup;
+  await refuseToLose(files, 'verdict');
   const verifier = openMathVerifier({ ...math, ...limits, steps });
   const lines = new CheckedLines(files.input, pairSchema, context);
   const tally = new VerdictTally();
@@ -73,7 +75,7 @@ export async function gradeFile(
     }
   }
   try {
-    await write(files.out, graded(), context);
+    await write(files, graded(), context);
   } finally {
     await verifier.dispose();
     task.end();
@@ -86,14 +88,22 @@ export async function gradeFile(
 
 /** Writes what is found in every text, in order: `{ id, extracted }`. Bad lines as in {@link gradeFile}. */
 export async function extractFile(files: VerifyFiles, context: CliContext): Promise<void> {
+  await refuseToLose(files, 'extracted');
   const lines = new CheckedLines(files.input, extractSchema, context);
   async function* extracted(): AsyncGenerator<string> {
     for await (const { value } of lines) {
       yield `${JSON.stringify({ id: value.id, extracted: extractLine(value) })}\n`;
     }
   }
-  await write(files.out, extracted(), context);
+  await write(files, extracted(), context);
   lines.refuseBad();
+}
+
+/** The output may replace an earlier one of this command (lines with `field`), and nothing else. */
+async function refuseToLose({ input, out }: VerifyFiles, field: string): Promise<void> {
+  if (out === undefined) return;
+  refuseSame(input, out, '--out');
+  await refuseForeignLines(out, '--out', field);
 }
 
 function verdictLine({ id, gold }: Pair, verdict: Verdict) {
@@ -110,7 +120,7 @@ function verdictLine({ id, gold }: Pair, verdict: Verdict) {
   };
 }
 
-async function write(out: string | undefined, text: AsyncIterable<string>, context: CliContext): Promise<void> {
+async function write({ out }: VerifyFiles, text: AsyncIterable<string>, context: CliContext): Promise<void> {
   if (out !== undefined) return writeFileAtomic(out, text);
   for await (const lines of text) context.out(lines);
 }

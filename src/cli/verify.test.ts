@@ -2,14 +2,9 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { temporaryFolder } from '../core/testing/temporary-folder.js';
-import { runCommandLine } from './command-line.js';
+import { raRft } from './testing/ra-rft.js';
 
-async function verify(...args: string[]): Promise<{ code: number; out: string; err: string }> {
-  const text = { out: '', err: '' };
-  const into = (name: 'out' | 'err') => ({ write: (part: string) => (text[name] += part) });
-  const code = await runCommandLine(['verify', ...args], { out: into('out'), err: into('err') });
-  return { code, ...text };
-}
+const verify = (...args: string[]) => raRft('verify', ...args);
 
 async function fileOf(...lines: (string | object)[]): Promise<string> {
   const path = join(await temporaryFolder(), 'in.jsonl');
@@ -104,9 +99,9 @@ describe('ra-rft verify --input', () => {
 
   it('leaves an old file of verdicts alone where the input is missing', async () => {
     const out = join(await temporaryFolder(), 'out.jsonl');
-    await writeFile(out, 'old\n');
+    await writeFile(out, '{"verdict":"old"}\n');
     const { code, err } = await verify('--input', `${out}.none`, '--out', out);
-    expect([code, await readFile(out, 'utf8')]).toEqual([8, 'old\n']);
+    expect([code, await readFile(out, 'utf8')]).toEqual([8, '{"verdict":"old"}\n']);
     expect(err).toContain(`${out}.none`);
   });
 });

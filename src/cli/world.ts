@@ -1,10 +1,13 @@
 /** `ra-rft world`: makes the base model of the embedded world, or writes a world's problems and corpus as JSONL. */
 import { join } from 'node:path';
-import { writeJsonl } from '../data/index.js';
+import { writeFileAtomic } from '../core/files.js';
+import { jsonlText } from '../core/jsonl.js';
 import { PRETRAIN_DEFAULTS, pretrainBase } from '../pipeline/pretrain.js';
 import { Bm25Retriever } from '../retriever/index.js';
 import { fairness, firstHitShares, makeWorld, type World } from '../worlds/index.js';
 import type { CliContext } from './context.js';
+import { refuseOtherText } from './outputs.js';
+import { shellWord } from './shell-word.js';
 import { wholeNumber } from './whole-number.js';
 
 export interface WorldPretrainOptions {
@@ -17,7 +20,7 @@ export interface WorldPretrainOptions {
 export async function pretrainWorld(options: WorldPretrainOptions, context: CliContext): Promise<void> {
   const seed = wholeNumber('--seed', options.seed, 0);
   const steps = wholeNumber('--steps', options.steps, 1);
-  const command = `ra-rft world pretrain --out ${options.out} --seed ${seed} --steps ${steps}`;
+  const command = `ra-rft world pretrain --out ${shellWord(options.out)} --seed ${seed} --steps ${steps}`;
   const result = await pretrainBase({ ...PRETRAIN_DEFAULTS, out: options.out, seed, steps, command }, context.progress);
   const percent = (share: number): string => (100 * share).toFixed(1).padStart(5);
   context.out(
@@ -40,13 +43,12 @@ export interface WorldGenerateOptions {
  */
 export async function generateWorld(folder: string, options: WorldGenerateOptions, context: CliContext): Promise<void> {
   const world = makeWorld({ seed: wholeNumber('--seed', options.seed, 0) });
-  for (const [name, rows] of [
-    ['problems', world.problems],
-    ['corpus', world.corpus],
-    ['tests', world.tests],
-  ] as const) {
-    const path = join(folder, `${name}.jsonl`);
-    await writeJsonl(path, rows);
+  const files = (['problems', 'corpus', 'tests'] as const).map((name) => {
+    return { path: join(folder, `${name}.jsonl`), rows: world[name], text: jsonlText(world[name]) };
+  });
+  for (const { path, text } of files) await refuseOtherText(path, 'world generate', text);
+  for (const { path, rows, text } of files) {
+    await writeFileAtomic(path, text);
     context.out(`${path}: ${rows.length} lines`);
   }
   for (const line of await fairnessLines(world)) context.out(line);

@@ -261,7 +261,7 @@ export const configSchema = z.strictObject({
   name: key(
     z
       .string()
-      .regex(/^[\w.-]+$/, 'letters, digits, dot, dash and underscore')
+      .regex(/^(?!\.+$)[\w.-]+$/, 'letters, digits, dot, dash and underscore, not dots alone')
       .default('run'),
     "The run's folder is runs/<name>.",
   ),

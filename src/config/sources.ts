@@ -1,8 +1,8 @@
 /** Where values come from: a preset, a YAML file, --set. Each knows how to say where one of its keys stands. */
 import { readFileSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
-import { isMap, isPair, isSeq, LineCounter, parse, parseDocument, type Document, type Node } from 'yaml';
-import { RaRftError } from '../core/errors.js';
+import { isMap, isPair, isSeq, LineCounter, parse, parseDocument, visit, type Document, type Node } from 'yaml';
+import { errorFacts, RaRftError } from '../core/errors.js';
 import { findKey } from './describe.js';
 import { presetValues } from './presets.js';
 
@@ -28,16 +28,16 @@ export function fileSource(file: string): Source {
   const text = readConfigText(file);
   const lines = new LineCounter();
   const document = parseDocument(text, { lineCounter: lines });
-  const error = document.errors[0];
-  if (error) {
-    throw new RaRftError({
+  const notYaml = (error: unknown, offset: number) =>
+    new RaRftError({
       code: 'config',
-      message: `not valid YAML: ${error.message.split('\n')[0] ?? ''}`,
-      where: `${file}:${lines.linePos(error.pos[0]).line}`,
+      message: `not valid YAML: ${errorFacts(error).message.split('\n')[0] ?? ''}`,
+      where: `${file}:${lines.linePos(offset).line}`,
       cause: error,
     });
-  }
-  const values = (document.toJS() ?? {}) as unknown;
+  const error = document.errors[0];
+  if (error) throw notYaml(error, error.pos[0]);
+  const values = plainValues(document, notYaml);
   if (!isSection(values)) {
     throw new RaRftError({
       code: 'config',
@@ -55,6 +55,23 @@ export function fileSource(file: string): Source {
       return offset === undefined ? file : `${file}:${lines.linePos(offset).line}`;
     },
   };
+}
+
+/** The values of a document. Throws `refused` where an alias names no anchor, or stands for too much. */
+function plainValues(document: Document, refused: (error: unknown, offset: number) => RaRftError): unknown {
+  try {
+    return (document.toJS() ?? {}) as unknown;
+  } catch (error) {
+    let offset = 0;
+    visit(document, {
+      Alias(_key, alias) {
+        if (alias.resolve(document) !== undefined) return undefined;
+        offset = alias.range?.[0] ?? 0;
+        return visit.BREAK;
+      },
+    });
+    throw refused(error, offset);
+  }
 }
 
 /** `key=value` of the command line; the value is read as YAML, or as text where the key takes text. */

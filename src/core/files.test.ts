@@ -5,6 +5,7 @@ import { describe, expect, it } from 'vitest';
 import { errorFacts } from './errors.js';
 import { JsonlWriter } from './jsonl.js';
 import { removeLeftovers, writeFileAtomic, writeFolderAtomic, writeJsonAtomic } from './files.js';
+import { manifestName } from './owned-folder.js';
 import { temporaryFolder } from './testing/temporary-folder.js';
 
 describe('writeFileAtomic', () => {
@@ -61,7 +62,7 @@ describe('writeFolderAtomic', () => {
     const path = join(folder, 'step');
     await writeFolderAtomic(path, (at) => writeFile(join(at, 'old.txt'), '1'));
     await writeFolderAtomic(path, (at) => writeFile(join(at, 'new.txt'), '2'));
-    expect(await readdir(path)).toEqual(['new.txt']);
+    expect(await readdir(path)).toEqual([manifestName, 'new.txt']);
     expect(await readdir(folder)).toEqual(['step']);
   });
 
@@ -74,7 +75,7 @@ describe('writeFolderAtomic', () => {
       throw new Error('disk full');
     });
     await expect(failing).rejects.toThrow('disk full');
-    expect(await readdir(path)).toEqual(['old.txt']);
+    expect(await readdir(path)).toEqual([manifestName, 'old.txt']);
     expect(await readdir(folder)).toEqual(['step']);
   });
 });
@@ -84,10 +85,11 @@ describe('removeLeftovers', () => {
     const folder = await temporaryFolder();
     await mkdir(join(folder, 'policy', 'step-1.tmp-12-0-3'), { recursive: true });
     await writeFile(join(folder, 'policy', 'step-1.tmp-12-0-3', 'x'), '1');
-    await writeFile(join(folder, 'config.yaml.tmp-99'), 'half');
+    await writeFile(join(folder, 'config.yaml.tmp-99-0-4'), 'half');
     await writeFile(join(folder, 'kept.tmp-file'), 'mine');
+    await writeFile(join(folder, 'notes.old-2'), 'mine');
     expect((await removeLeftovers(folder)).length).toBe(2);
-    expect(await readdir(folder)).toEqual(['kept.tmp-file', 'policy']);
+    expect(await readdir(folder)).toEqual(['kept.tmp-file', 'notes.old-2', 'policy']);
     expect(await readdir(join(folder, 'policy'))).toEqual([]);
   });
 

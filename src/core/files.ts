@@ -2,15 +2,17 @@
 import { mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { threadId } from 'node:worker_threads';
+import { manifestName, manifestText, refuseStrangers } from './owned-folder.js';
 
 let counter = 0;
 
 /** A name beside `path` that no other write uses: of this process, its threads, or another process. */
-function besideName(path: string, kind: 'tmp' | 'old'): string {
+export function besideName(path: string, kind: 'tmp' | 'old'): string {
   return `${path}.${kind}-${process.pid}-${threadId}-${counter++}`;
 }
 
-const leftover = /^(.+)\.(tmp|old)-\d+(?:-\d+)*$/;
+/** Exactly the names that {@link besideName} gives: process, thread, counter. */
+const leftover = /^(.+)\.(tmp|old)-\d+-\d+-\d+$/;
 
 /**
  * Writes a file so that a crash leaves either the old content or the new, never half. Makes the folder. Content may come in
@@ -46,14 +48,18 @@ export async function writeJsonAtomic(path: string, value: unknown): Promise<voi
 }
 
 /**
- * Fills a folder under a temporary name and renames it into place. An existing folder is replaced; a crash between the two
- * renames leaves it aside, and {@link removeLeftovers} puts it back.
+ * Fills a folder under a temporary name and renames it into place, with a manifest of its files. A folder that was written
+ * here is replaced; one that holds anything else is refused (`io`) before `fill` is called. A crash between the two renames
+ * leaves the old one aside, and {@link removeLeftovers} puts it back.
  */
 export async function writeFolderAtomic(path: string, fill: (folder: string) => Promise<void>): Promise<void> {
+  await refuseStrangers(path);
   const temporary = besideName(path, 'tmp');
   await mkdir(temporary, { recursive: true });
   try {
     await fill(temporary);
+    await writeFileAtomic(join(temporary, manifestName), await manifestText(temporary));
+    await refuseStrangers(path); // filling may take minutes, in which a person may put something there
     const old = besideName(path, 'old');
     const replaced = await rename(path, old).then(() => true, ignoreMissing);
     await rename(temporary, path);
@@ -62,6 +68,11 @@ export async function writeFolderAtomic(path: string, fill: (folder: string) => 
     await rm(temporary, { recursive: true, force: true });
     throw error;
   }
+}
+
+/** Whether a name is one of those under which a crashed write leaves what it had. */
+export function isLeftover(name: string): boolean {
+  return leftover.test(name);
 }
 
 /** Clears away what crashed {@link writeFileAtomic} calls of this one file left beside it. */

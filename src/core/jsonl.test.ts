@@ -1,7 +1,7 @@
 import { appendFile, readFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { cutJsonl, cutTornLine, JsonlWriter, readJsonl, readJsonlAll, readJsonlTolerant } from './jsonl.js';
+import { cutJsonl, mendLastLine, JsonlWriter, readJsonl, readJsonlAll, readJsonlTolerant } from './jsonl.js';
 import { temporaryFolder } from './testing/temporary-folder.js';
 
 async function fileWith(text: string): Promise<string> {
@@ -57,30 +57,36 @@ describe('readJsonl', () => {
   });
 });
 
-describe('cutTornLine', () => {
+describe('mendLastLine', () => {
   it('cuts what follows the last newline', async () => {
     const path = await fileWith('{"a":1}\n{"a":2}\n{"a":');
-    await cutTornLine(path);
+    await mendLastLine(path);
     expect(await readFile(path, 'utf8')).toBe('{"a":1}\n{"a":2}\n');
   });
 
   it('empties a file that is one torn line, and leaves whole, empty and missing files alone', async () => {
     const torn = await fileWith('{"a"');
-    await cutTornLine(torn);
+    await mendLastLine(torn);
     expect((await stat(torn)).size).toBe(0);
     const whole = await fileWith('{"a":1}\n');
-    await cutTornLine(whole);
+    await mendLastLine(whole);
     expect(await readFile(whole, 'utf8')).toBe('{"a":1}\n');
-    await cutTornLine(await fileWith(''));
-    await cutTornLine(join(await temporaryFolder(), 'missing'));
+    await mendLastLine(await fileWith(''));
+    await mendLastLine(join(await temporaryFolder(), 'missing'));
+  });
+
+  it('ends a last line that is whole, as an editor may leave it', async () => {
+    const path = await fileWith('{"a":1}\n{"b":2}');
+    await mendLastLine(path);
+    expect(await readFile(path, 'utf8')).toBe('{"a":1}\n{"b":2}\n');
   });
 
   it('finds the last newline behind a torn line longer than what is read at once', async () => {
     const path = await fileWith(`{"a":1}\n"${'x'.repeat(200_000)}`);
-    await cutTornLine(path);
+    await mendLastLine(path);
     expect(await readFile(path, 'utf8')).toBe('{"a":1}\n');
     const only = await fileWith('y'.repeat(200_000));
-    await cutTornLine(only);
+    await mendLastLine(only);
     expect((await stat(only)).size).toBe(0);
   });
 });

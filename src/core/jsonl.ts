@@ -45,6 +45,11 @@ export async function readJsonlAll<T = unknown>(path: string): Promise<T[]> {
   return out;
 }
 
+/** Values as JSON Lines: one a line, each with its newline. */
+export function jsonlText(values: readonly unknown[]): string {
+  return values.map((value) => `${JSON.stringify(value)}\n`).join('');
+}
+
 /** Values that {@link JsonlWriter.appendAll} writes at a time. */
 const CHUNK = 1000;
 
@@ -66,13 +71,13 @@ export class JsonlWriter {
 
   static async open(path: string): Promise<JsonlWriter> {
     await mkdir(dirname(path), { recursive: true });
-    await cutTornLine(path);
+    await mendLastLine(path);
     return new JsonlWriter(await open(path, 'a'), path);
   }
 
   async append(...values: unknown[]): Promise<void> {
     if (values.length === 0) return;
-    const text = values.map((v) => `${JSON.stringify(v)}\n`).join('');
+    const text = jsonlText(values);
     this.written = this.written.then(() => this.file.appendFile(text));
     try {
       await this.written;
@@ -95,32 +100,51 @@ export class JsonlWriter {
 
 const tailBytes = 64 * 1024;
 
-/** Cuts what follows the last newline of a file; does nothing where the file is missing or whole. Reads only its tail. */
-export async function cutTornLine(path: string): Promise<void> {
+/**
+ * Ends a JSONL file with a whole line: what follows the last newline is cut where a crash tore it, and gets its newline where
+ * it is a whole value (an editor left it out). Does nothing where the file is missing or whole. Reads only its tail.
+ */
+export async function mendLastLine(path: string): Promise<void> {
   const file = await open(path, 'r+').catch(ignoreMissing);
   if (!file) return;
   try {
     const { size } = await file.stat();
-    const buffer = Buffer.alloc(Math.min(tailBytes, size));
-    for (let end = size; end > 0;) {
-      const start = Math.max(0, end - buffer.length);
-      const { bytesRead } = await file.read(buffer, 0, end - start, start);
-      const newline = buffer.subarray(0, bytesRead).lastIndexOf(0x0a);
-      if (newline >= 0) {
-        if (start + newline + 1 < size) await file.truncate(start + newline + 1);
-        return;
-      }
-      end = start;
-    }
-    if (size > 0) await file.truncate(0);
+    const start = await lastLineStart(file, size);
+    if (start === size) return;
+    const last = Buffer.alloc(size - start);
+    await file.read(last, 0, last.length, start);
+    if (isJson(last.toString('utf8'))) await file.write('\n', size);
+    else await file.truncate(start);
   } finally {
     await file.close();
   }
 }
 
+/** Where what follows the last newline begins; `size` where nothing does. */
+async function lastLineStart(file: FileHandle, size: number): Promise<number> {
+  const buffer = Buffer.alloc(Math.min(tailBytes, size));
+  for (let end = size; end > 0;) {
+    const start = Math.max(0, end - buffer.length);
+    const { bytesRead } = await file.read(buffer, 0, end - start, start);
+    const newline = buffer.subarray(0, bytesRead).lastIndexOf(0x0a);
+    if (newline >= 0) return start + newline + 1;
+    end = start;
+  }
+  return 0;
+}
+
+function isJson(text: string): boolean {
+  try {
+    JSON.parse(text);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
 /** Keeps the lines of a JSONL file for which `keep` holds, byte for byte, and writes it anew; a torn last line goes. */
 export async function cutJsonl<T>(path: string, keep: (value: T) => boolean): Promise<void> {
-  await cutTornLine(path);
+  await mendLastLine(path);
   const text = await readFile(path, 'utf8').catch(ignoreMissing);
   if (text === undefined) return;
   const lines = text.split('\n').slice(0, -1);

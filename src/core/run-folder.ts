@@ -6,7 +6,7 @@ import { mkdir, readdir, readFile, stat } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { parse } from 'yaml';
 import { RaRftError } from './errors.js';
-import { removeLeftovers, writeFileAtomic, writeJsonAtomic } from './files.js';
+import { isLeftover, removeLeftovers, writeFileAtomic, writeJsonAtomic } from './files.js';
 import { hashJson } from './hash.js';
 import { cutJsonl, JsonlWriter } from './jsonl.js';
 import { takeLock, type Lock } from './run-lock.js';
@@ -176,7 +176,7 @@ function refuseOtherConfig(file: string, old: unknown, { values, freeKeys = [] }
 
 /** A folder with other files and no config.yaml is somebody's, not ours to write into. */
 async function refuseForeignFolder(root: string, paths: RunPaths): Promise<void> {
-  const names = (await readdir(root)).filter((name) => name !== basename(paths.lock) && !name.includes('.tmp-'));
+  const names = (await readdir(root)).filter((name) => name !== basename(paths.lock) && !isLeftover(name));
   const known = await stat(paths.config).then(
     () => true,
     () => false,

@@ -2,6 +2,7 @@
  * From solved problems to a corpus of traces (stage 0 of the paper): read, screen, make traces, write. Streams: what it holds
  * of a record afterwards is what later duplicates are found by.
  */
+import { existsSync } from 'node:fs';
 import { mkdir, readFile, rm } from 'node:fs/promises';
 import { RaRftError } from '../core/errors.js';
 import { removeLeftoversOf } from '../core/files.js';
@@ -45,6 +46,7 @@ export async function buildCorpus(options: BuildOptions): Promise<CorpusSummary>
       return finished;
     }
     if (finished) throw otherCorpus(paths.summary);
+    await refuseForeignFiles(options.out);
     const reading = readingOf(options.config);
     const queries = await readQuestions(options.queries, reading);
     const records = new Map<string, number>();
@@ -84,10 +86,33 @@ export async function readSummary(folder: string): Promise<CorpusSummary | undef
   return text === undefined ? undefined : (JSON.parse(text) as CorpusSummary);
 }
 
-/** Takes away what a build has written, so that it can be made anew. Replies of the language model and downloads stay. */
+/**
+ * Takes away what a build has written, so that it can be made anew. Replies of the language model and downloads stay. Throws
+ * `run-folder` where files of these names are of somebody else.
+ */
 export async function discardCorpus(folder: string): Promise<void> {
   const { summary, journal, corpus, rejected, exclude } = corpusPaths(folder);
+  await refuseForeignFiles(folder);
   for (const path of [summary, journal, corpus, rejected, exclude]) await rm(path, { force: true });
+}
+
+/**
+ * Files under the names of a corpus are only ours where a summary or a journal of a build stands beside them. Throws
+ * `run-folder` where they are not: they would be overwritten.
+ */
+async function refuseForeignFiles(folder: string): Promise<void> {
+  const { summary, journal, corpus, rejected, exclude } = corpusPaths(folder);
+  if ((await readSummary(folder))?.build !== undefined || (await Journal.isOne(journal))) return;
+  for (const path of [summary, journal, corpus, rejected, exclude]) {
+    if (!existsSync(path)) continue;
+    throw new RaRftError({
+      code: 'run-folder',
+      message: `${path} was not written by a build of a corpus`,
+      where: path,
+      expected: 'a folder that is new, empty, or of an earlier build',
+      hint: 'Name another folder with --out, or move the file away.',
+    });
+  }
 }
 
 /** What {@link decideAll} works with. */

@@ -2,8 +2,9 @@
  * What a build has decided so far: one line a record in the order of the input, behind a line that says which build it is.
  * A killed build goes on after its last whole batch; at the end the lines are dealt out to the files of the corpus.
  */
+import { existsSync } from 'node:fs';
 import { rm, truncate } from 'node:fs/promises';
-import { JsonlWriter, readJsonl } from '../core/jsonl.js';
+import { JsonlWriter, readJsonl, readJsonlTolerant } from '../core/jsonl.js';
 import { measureLines } from '../core/lines.js';
 import type { Outcome } from './types.js';
 
@@ -41,6 +42,15 @@ export class Journal {
     const writer = await JsonlWriter.open(path);
     if (lines === 0) await writer.append({ build } satisfies Header);
     return new Journal(path, writer, Math.max(0, lines - 1));
+  }
+
+  /** Whether the file at `path` is a journal, of whatever build. */
+  static async isOne(path: string): Promise<boolean> {
+    if (!existsSync(path)) return false;
+    for await (const line of readJsonlTolerant(path)) {
+      return 'value' in line && typeof (line.value as Partial<Header> | null)?.build === 'string';
+    }
+    return true; // a kill before the first line
   }
 
   append(lines: readonly JournalLine[]): Promise<void> {

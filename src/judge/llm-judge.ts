@@ -5,7 +5,7 @@
  */
 import { RaRftError } from '../core/errors.js';
 import { writeFileAtomic } from '../core/files.js';
-import { cutJsonl, JsonlWriter, readJsonlAll } from '../core/jsonl.js';
+import { cutJsonl, jsonlText, JsonlWriter, readJsonlAll } from '../core/jsonl.js';
 import { silent, type Progress } from '../core/progress.js';
 import { forEachParallel, type ChatFailure, type ChatRequest, type LlmClient } from '../llm/index.js';
 import { askAgain, planCalls, voteRequest, type JudgeCall, type LlmJudgeSettings } from './llm-calls.js';
@@ -35,7 +35,7 @@ export async function judgeByLlm(
   try {
     const known = await readJsonlAll<Label>(labelsPath);
     const labels = await judgePairsByLlm(queries, options, known, (fresh) => writer.append(...fresh));
-    await writeFileAtomic(labelsPath, labels.map((label) => `${JSON.stringify(label)}\n`).join(''));
+    await writeFileAtomic(labelsPath, jsonlText(labels));
     return labels;
   } finally {
     await writer.close();

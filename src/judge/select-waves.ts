@@ -1,7 +1,7 @@
 /** The verdicts of a selection on disk, a wave a line: what a stopped selection goes on with. */
 import { rm } from 'node:fs/promises';
 import { existsSync } from 'node:fs';
-import { cutTornLine, JsonlWriter, readJsonlAll } from '../core/jsonl.js';
+import { mendLastLine, JsonlWriter, readJsonlAll } from '../core/jsonl.js';
 import type { Label } from './types.js';
 
 /** First line of the file: what its waves were chosen from. */
@@ -20,7 +20,7 @@ export class WaveFile {
 
   /** Opens the file; waves that were chosen from something else than `key` stands for are dropped. */
   static async open(path: string, key: string): Promise<WaveFile> {
-    await cutTornLine(path);
+    await mendLastLine(path);
     const [header, ...waves] = existsSync(path) ? await readJsonlAll<Header | { labels: Label[] }>(path) : [];
     const fits = header !== undefined && 'key' in header && header.key === key;
     if (!fits) await rm(path, { force: true });

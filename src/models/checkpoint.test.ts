@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { manifestName } from '../core/owned-folder.js';
 import { loadParams, saveCheckpoint } from './checkpoint.js';
 import { readDecoderConfig } from './hf-config.js';
 import { SafetensorsReader } from './safetensors.js';
@@ -51,6 +52,7 @@ describe('checkpoints', () => {
     await saveCheckpoint(folder, { config, params, tokenizerFrom: from });
     expect((await loadParams(folder, config)).get('norm')![0]).toBe(3);
     expect(await readdir(folder)).toEqual([
+      manifestName,
       'config.json',
       'generation_config.json',
       'model.safetensors',

@@ -2,6 +2,7 @@
 import { join } from 'node:path';
 import { writeFolderAtomic, writeJsonAtomic } from '../core/files.js';
 import { RaRftError } from '../core/errors.js';
+import { refuseStrangers } from '../core/owned-folder.js';
 import { copyTokenizer, writeCheckpoint } from './checkpoint.js';
 import { GgufFile } from './gguf.js';
 import { ggufConfig, ggufName, ROPE_FACTORS } from './gguf-config.js';
@@ -32,9 +33,10 @@ export interface ImportOptions {
 
 /**
  * Imports a Llama, Qwen2 or Qwen3 model: config.json, model.safetensors, tokenizer.json, chat template. The folder is
- * written whole or not at all. Throws `model` naming file and tensor or key.
+ * written whole or not at all. Throws `model` naming file and tensor or key, `io` where the folder holds files of others.
  */
 export async function importGguf(path: string, folder: string, options: ImportOptions = {}): Promise<ImportedModel> {
+  await refuseStrangers(folder); // told now, not after minutes of reading
   const file = await GgufFile.open(path);
   try {
     const config = { ...(await ggufConfig(file)), dtype: options.dtype ?? 'float32' };

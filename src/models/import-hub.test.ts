@@ -76,7 +76,7 @@ describe('importFromHub', () => {
     const config = await readDecoderConfig(folder);
     expect(await loadParams(folder, config)).toEqual(await loadParams(golden('qwen2'), config));
     expect(served).not.toContain('expected.json');
-    expect((await readdir(folder)).every((name) => /config\.json$|safetensors/.test(name))).toBe(true);
+    expect((await readdir(folder)).every((name) => /config\.json$|safetensors|^\.ra-rft-files/.test(name))).toBe(true);
   });
 
   it('says that a repository does not exist, and that the Hub cannot be reached', async () => {

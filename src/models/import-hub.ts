@@ -3,6 +3,7 @@ import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { RaRftError } from '../core/errors.js';
 import { writeFolderAtomic } from '../core/files.js';
+import { refuseStrangers } from '../core/owned-folder.js';
 import { fetchHubFile, listHubFiles } from '../data/index.js';
 import { TOKENIZER_FILES } from './checkpoint.js';
 import { readDecoderConfig } from './hf-config.js';
@@ -23,10 +24,11 @@ const SMALL_FILES: readonly string[] = ['config.json', 'generation_config.json',
 /**
  * Fetches `repo` (`owner/name`) into `folder`, which is whole or absent. The config comes first, so that a model that
  * cannot be computed is refused before its weights are fetched. Throws `model` at a repository without safetensors or
- * of another architecture, `io` where the Hub cannot be reached.
+ * of another architecture, `io` where the Hub cannot be reached or the folder holds files of others.
  */
 export async function importFromHub(repo: string, folder: string, options: HubOptions = {}): Promise<void> {
   const { report = () => {}, ...access } = options;
+  await refuseStrangers(folder);
   const at = { kind: 'model', repo, ...access } as const;
   const sizes = await listHubFiles(at);
   const names = [...sizes.keys()];

@@ -1,5 +1,6 @@
 /** Writing safetensors in float32, float16 or bfloat16, tensor by tensor, without a second copy of the model. */
 import { open, rename, rm, type FileHandle } from 'node:fs/promises';
+import { besideName } from '../core/files.js';
 import { encodeBfloat16, encodeFloat16 } from './half.js';
 import type { WeightDtype } from './hf-config.js';
 
@@ -20,7 +21,7 @@ export async function writeSafetensors(
   tensors: readonly NamedTensor[],
   dtype: WeightDtype,
 ): Promise<void> {
-  const temporary = `${path}.tmp-${process.pid}`;
+  const temporary = besideName(path, 'tmp');
   try {
     const file = await open(temporary, 'w');
     try {

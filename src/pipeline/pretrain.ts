@@ -3,11 +3,12 @@
  * same engine as everything else. Every step's documents come from a stream of their own, so a run that was stopped
  * goes on from its last checkpoint as if it never had.
  */
-import { mkdir, readFile, rm } from 'node:fs/promises';
+import { readFile, rm, rmdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { RaRftError } from '../core/errors.js';
 import { writeFileAtomic, writeFolderAtomic, writeJsonAtomic } from '../core/files.js';
 import { hashJson } from '../core/hash.js';
+import { refuseStrangers, removeOwnFolder } from '../core/owned-folder.js';
 import { silent, type Progress } from '../core/progress.js';
 import { Rng } from '../core/rng.js';
 import { openLocalEngine, type PolicyEngine, type TrainGroup } from '../engine/index.js';
@@ -88,6 +89,7 @@ export async function pretrainBase(
   const tokenizer = new Tokenizer({ tokenizer: json, config: tokenizerConfig });
   const config = baseConfig(vocabulary);
   const work = `${options.out}.work`;
+  await refuseStrangers(options.out); // told now, not after the training
   const state = await openWork(work, options, config);
   const engine = await openLocalEngine(join(work, `step-${state.step}`));
   try {
@@ -108,7 +110,7 @@ export async function pretrainBase(
       await writeJsonAtomic(join(folder, 'tokenizer_config.json'), tokenizerConfig);
       await writeFileAtomic(join(folder, 'README.md'), modelCard(options, result));
     });
-    await rm(work, { recursive: true });
+    await removeWork(work, state.step);
     return result;
   } finally {
     await engine.dispose();
@@ -134,10 +136,18 @@ async function openWork(work: string, options: PretrainOptions, config: DecoderC
       hint: 'Give the same options to go on with it, or remove the folder.',
     });
   }
-  await mkdir(work, { recursive: true });
   const params = randomParams(config, Rng.fromSeed(options.seed).fork('base/weights'));
   await saveCheckpoint(join(work, 'step-0'), { config, params });
   return { inputs, step: 0, tokens: 0, losses: [], seconds: 0 };
+}
+
+/** Takes away what this training wrote; a folder with anything else in it stays. */
+async function removeWork(work: string, step: number): Promise<void> {
+  await removeOwnFolder(join(work, `step-${step}`));
+  await rm(join(work, 'state.json'));
+  await rmdir(work).catch((error: NodeJS.ErrnoException) => {
+    if (error.code !== 'ENOTEMPTY' && error.code !== 'EEXIST') throw error;
+  });
 }
 
 interface TrainingWork {
@@ -187,7 +197,7 @@ async function checkpoint(engine: PolicyEngine, work: string, state: WorkState):
   );
   await engine.save(folder);
   await writeJsonAtomic(join(work, 'state.json'), state);
-  if (before !== state.step) await rm(join(work, `step-${before}`), { recursive: true, force: true });
+  if (before !== state.step) await removeOwnFolder(join(work, `step-${before}`));
 }
 
 /** Documents as training groups: the first token is the prompt, every later token is learnt with equal weight. */

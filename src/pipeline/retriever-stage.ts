@@ -1,7 +1,7 @@
 /** Stage "retriever": the late-interaction encoder, trained on the labels with InfoNCE (Eq. 2), and its index. */
-import { rm } from 'node:fs/promises';
 import type { Config } from '../config/index.js';
 import { hashJson } from '../core/hash.js';
+import { removeOwnFolder } from '../core/owned-folder.js';
 import { leakGuard } from '../data/index.js';
 import {
   collectLabels,
@@ -46,7 +46,7 @@ export async function trainRetrieverStage(
     // Only one heavy worker at a time: the policy's makes room for the encoder's.
     await session.releaseEngine();
     await train(session, data, labels, policy);
-    await rm(run.paths.index, { recursive: true, force: true });
+    await removeOwnFolder(run.paths.index);
   });
   const threads = threadsOf(config);
   return {

@@ -2,10 +2,11 @@
  * Checkpoints of a policy: policy/<arm>/step-000100/ holds weights, optimizer and trainer-state.json, all that
  * going on needs. A folder is written under another name and renamed, so one that exists is whole.
  */
-import { readdir, readFile, rm } from 'node:fs/promises';
+import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { RaRftError } from '../core/errors.js';
 import { writeFolderAtomic, writeJsonAtomic } from '../core/files.js';
+import { removeOwnFolder } from '../core/owned-folder.js';
 import type { RngState } from '../core/rng.js';
 import type { PolicyEngine } from '../engine/types.js';
 
@@ -49,7 +50,7 @@ export async function saveCheckpoint(
     await writeJsonAtomic(join(temporary, stateFile), state);
   });
   const steps = await checkpointSteps(folder);
-  for (const old of steps.slice(0, -keep)) await rm(checkpointPath(folder, old), { recursive: true });
+  for (const old of steps.slice(0, -keep)) await removeOwnFolder(checkpointPath(folder, old));
 }
 
 /**
@@ -77,12 +78,9 @@ export async function latestCheckpoint(
   return state;
 }
 
-/** Removes checkpoints of later steps, and half-written folders that a killed process left behind. */
+/** Removes the checkpoints of later steps. */
 export async function removeCheckpointsAfter(folder: string, step: number): Promise<void> {
-  for (const name of await readdir(folder).catch(noneIfMissing)) {
-    const later = Number(/^step-(\d+)$/.exec(name)?.[1] ?? 0) > step;
-    if (later || /\.tmp-\d+$|^\.old-/.test(name)) await rm(join(folder, name), { recursive: true, force: true });
-  }
+  for (const at of await checkpointSteps(folder)) if (at > step) await removeOwnFolder(checkpointPath(folder, at));
 }
 
 function noneIfMissing(error: NodeJS.ErrnoException): string[] {

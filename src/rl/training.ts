@@ -6,7 +6,7 @@
 import { access, readdir, rm } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { writeFileAtomic } from '../core/files.js';
-import { readJsonl } from '../core/jsonl.js';
+import { jsonlText, readJsonl } from '../core/jsonl.js';
 import { silent, type Progress } from '../core/progress.js';
 import type { Rng } from '../core/rng.js';
 import type { MetricsRow, RunFolder } from '../core/run-folder.js';
@@ -74,7 +74,7 @@ export async function runTraining(plan: TrainingPlan): Promise<void> {
       const outcome = await plan.takeStep({ step, drawn, policyVersion, rng: plan.rng.fork(`step/${step}`), note });
       drawn += outcome.drawn;
       policyVersion = outcome.metrics.policyVersion;
-      if (outcome.records) await writeFileAtomic(run.paths.rollouts(arm, step), jsonLines(outcome.records));
+      if (outcome.records) await writeFileAtomic(run.paths.rollouts(arm, step), jsonlText(outcome.records));
       await run.metrics({ arm, ...outcome.metrics });
       if (step % plan.checkpointEverySteps === 0 || step === plan.steps) {
         const state = { step, drawn, policyVersion: policyVersion ?? 0, rng: plan.rng.getState(), inputs: plan.inputs };
@@ -119,13 +119,11 @@ async function recordedSteps(run: RunFolder, arm: string): Promise<number> {
   return last;
 }
 
-/** Removes the files that sort after `last` in its folder, which holds one training's rollouts and nothing else. */
+/** Removes the rollouts of later steps than `last` from its folder. */
 async function removeRolloutsAfter(last: string): Promise<void> {
   const folder = dirname(last);
   const names = await readdir(folder).catch(() => []);
-  for (const name of names) if (name > basename(last)) await rm(join(folder, name), { force: true });
-}
-
-function jsonLines(values: readonly unknown[]): string {
-  return values.map((v) => `${JSON.stringify(v)}\n`).join('');
+  for (const name of names) {
+    if (/^\d+\.jsonl$/.test(name) && name > basename(last)) await rm(join(folder, name), { force: true });
+  }
 }
