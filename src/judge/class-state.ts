@@ -77,8 +77,8 @@ export class ClassState {
 
   /**
    * What the classes say of a pair: relevant within a class, not relevant between two that enough verdicts part. Undefined
-   * where problem or trace has no class, where as many problems of its class speak against the trace as for it, and where two
-   * classes could be one that errors have split.
+   * where problem or trace has no class, where as many problems of its class reject the trace as accept it, and where two
+   * classes could be halves of one that errors have split.
    */
   says(query: number, traceId: string): boolean | undefined {
     const own = this.places[query]!.class;
@@ -169,7 +169,7 @@ export class ClassState {
     }
   }
 
-  /** A verdict for or against a trace of the class; one that more speak against is free again. */
+  /** A verdict for or against a trace of the class. A trace that more problems of its class reject than accept leaves it. */
   #count(at: number, traceId: string, verdict: boolean | undefined): void {
     if (verdict === undefined) return;
     const { support } = this.classes[at]!;
