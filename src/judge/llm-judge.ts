@@ -7,7 +7,7 @@ import { RaRftError } from '../core/errors.js';
 import { writeFileAtomic } from '../core/files.js';
 import { cutJsonl, JsonlWriter, readJsonlAll } from '../core/jsonl.js';
 import { silent, type Progress } from '../core/progress.js';
-import { forEachParallel, type ChatFailure, type ChatRequest, type LlmClient } from '../llm/index.js';
+import { forEachParallel, whatIsSaid, type ChatFailure, type ChatRequest, type LlmClient } from '../llm/index.js';
 import { askAgain, planCalls, voteRequest, type JudgeCall, type LlmJudgeSettings } from './llm-calls.js';
 import type { Verdict } from './llm-verdict.js';
 import type { QueryCandidates } from './pairs.js';
@@ -123,16 +123,24 @@ async function askVote(
     if (!outcome.ok) return overBudget(outcome) ? 'over budget' : failAll(outcome.reason);
     const { text, finishReason } = outcome.reply;
     if (finishReason === 'refusal' || finishReason === 'content_filter') return failAll(`refused: ${short(text)}`);
-    for (const [at, verdict] of call.read(text).entries()) votes[at] ??= verdict;
+    const said = whatIsSaid(outcome.reply);
+    for (const [at, verdict] of call.read(said).entries()) votes[at] = bothSaid(votes[at], verdict);
     if (votes.every((vote) => vote !== undefined)) break;
     if (last) {
-      const cut = finishReason === 'length' ? ' (cut at maxTokens)' : '';
-      return failAll(`no verdict in the reply${cut}: ${short(text)}`);
+      const cut = said.cut ? ' (cut at maxTokens)' : '';
+      const what = said.text === '' && text !== '' ? `nothing but thinking${cut}: ` : `no verdict in the reply${cut}: `;
+      return failAll(what + short(text));
     }
     const missing = votes.length === 1 ? [] : votes.flatMap((vote, at) => (vote === undefined ? [at + 1] : []));
-    asked = askAgain(request, text, { again: settings.prompt.again, missing });
+    asked = askAgain(request, said, { again: settings.prompt.again, missing });
   }
   return votes as Vote[];
+}
+
+/** A second reply fills what the first left open; where it takes back what the first said, there is no verdict. */
+function bothSaid(before: Vote | undefined, now: Verdict | undefined): Vote | undefined {
+  if (!before || 'failed' in before || !now) return before ?? now;
+  return before.relevant === now.relevant ? before : { failed: 'the second reply contradicts the first' };
 }
 
 function overBudget(failure: ChatFailure): boolean {

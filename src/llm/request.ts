@@ -76,18 +76,31 @@ export function parseCompletion(body: unknown, request: ChatRequest): Omit<ChatR
   const message = choice?.message;
   if (!choice || message === null || typeof message !== 'object') return undefined;
   const refusal = typeof message.refusal === 'string' && message.refusal !== '' ? message.refusal : undefined;
-  const text = refusal ?? message.content ?? '';
-  if (typeof text !== 'string') return undefined;
-  const reason = typeof choice.finish_reason === 'string' ? choice.finish_reason : 'stop';
+  const text = refusal ?? textOf(message.content ?? '');
+  if (text === undefined) return undefined;
   const counted = [usage?.prompt_tokens, usage?.completion_tokens].map((n) => (typeof n === 'number' ? n : undefined));
   return {
     text,
-    finishReason: refusal === undefined ? reason : 'refusal',
+    finishReason: refusal === undefined ? finishOf(choice.finish_reason, usage?.completion_tokens, request) : 'refusal',
     usage: {
       promptTokens: counted[0] ?? estimateTokens(promptBytes(request)),
       completionTokens: counted[1] ?? estimateTokens(Buffer.byteLength(text)),
     },
   };
+}
+
+/** A content as text: some servers give it in parts, of which those that hold thinking are left out. */
+function textOf(content: unknown): string | undefined {
+  if (typeof content === 'string') return content;
+  if (!Array.isArray(content)) return undefined;
+  const parts = content as { type?: unknown; text?: unknown }[];
+  return parts.flatMap((part) => (part?.type === 'text' && typeof part.text === 'string' ? [part.text] : [])).join('');
+}
+
+/** Why a reply ended, in OpenAI's words. A server that does not say is believed by its count. */
+function finishOf(reason: unknown, completionTokens: unknown, { maxTokens }: ChatRequest): string {
+  if (typeof reason !== 'string') return Number(completionTokens ?? 0) >= maxTokens ? 'length' : 'stop';
+  return /^(?:length|model_length|max_?(?:output_?)?tokens)$/i.test(reason) ? 'length' : reason;
 }
 
 /** Bytes of what the model reads. */
