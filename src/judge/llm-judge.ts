@@ -7,7 +7,7 @@ import { RaRftError } from '../core/errors.js';
 import { writeFileAtomic } from '../core/files.js';
 import { cutJsonl, JsonlWriter, readJsonlAll } from '../core/jsonl.js';
 import { silent, type Progress } from '../core/progress.js';
-import { forEachParallel, whatIsSaid, type ChatFailure, type ChatRequest, type LlmClient } from '../llm/index.js';
+import { forEachParallel, ReplyTally, whatIsSaid, type ChatFailure, type ChatRequest, type LlmClient } from '../llm/index.js';
 import { askAgain, planCalls, voteRequest, type JudgeCall, type LlmJudgeSettings } from './llm-calls.js';
 import type { Verdict } from './llm-verdict.js';
 import type { QueryCandidates } from './pairs.js';
@@ -24,7 +24,8 @@ type Vote = Verdict | { failed: string };
 /**
  * Judges all pairs; returns their labels in order. The file is filled as they come, at the end in the order of the pairs,
  * and then holds these labels only. Pairs whose labels stand in it are not judged again; those that had failed are. Throws
- * `budget` where maxUsd or maxCalls stops it, `llm` where the server cannot be used; the labels so far are kept.
+ * `budget` where maxUsd or maxCalls stops it, `llm` where the server cannot be used or many replies come to nothing before the
+ * first verdict; the labels so far are kept.
  */
 export async function judgeByLlm(
   queries: readonly QueryCandidates[],
@@ -57,6 +58,8 @@ export async function judgePairsByLlm(
   const total = calls.reduce((sum, call) => sum + call.traces.length, 0);
   let done = calls.filter(isDone).reduce((sum, call) => sum + call.traces.length, 0);
   const task = progress.task('judging', total, 'pairs', done);
+  const tally = new ReplyTally({ wanted: 'verdict', things: 'pairs' });
+  for (const label of before) if ('relevant' in label) tally.add();
   let overBudget = false;
   try {
     await forEachParallel(
@@ -71,6 +74,8 @@ export async function judgePairsByLlm(
         const fresh = labels.filter(({ key }) => !known.has(key));
         for (const label of fresh) known.set(label.key, label);
         await keep(fresh);
+        for (const label of fresh) tally.add('failed' in label ? label.failed : undefined);
+        if (tally.hopeless) throw tally.useless();
         done += call.traces.length;
         task.update(done, spentText(client));
         return undefined;
@@ -122,14 +127,14 @@ async function askVote(
     const outcome = await client.complete(asked);
     if (!outcome.ok) return overBudget(outcome) ? 'over budget' : failAll(outcome.reason);
     const { text, finishReason } = outcome.reply;
-    if (finishReason === 'refusal' || finishReason === 'content_filter') return failAll(`refused: ${short(text)}`);
+    if (finishReason === 'refusal' || finishReason === 'content_filter') return failAll(`refused: ${short(text) || finishReason}`);
     const said = whatIsSaid(outcome.reply);
     for (const [at, verdict] of call.read(said).entries()) votes[at] = bothSaid(votes[at], verdict);
     if (votes.every((vote) => vote !== undefined)) break;
     if (last) {
       const cut = said.cut ? ' (cut at maxTokens)' : '';
-      const what = said.text === '' && text !== '' ? `nothing but thinking${cut}: ` : `no verdict in the reply${cut}: `;
-      return failAll(what + short(text));
+      if (text.trim() === '') return failAll(`an empty reply${cut}`);
+      return failAll(`${said.text === '' ? 'nothing but thinking' : 'no verdict in the reply'}${cut}: ${short(text)}`);
     }
     const missing = votes.length === 1 ? [] : votes.flatMap((vote, at) => (vote === undefined ? [at + 1] : []));
     asked = askAgain(request, said, { again: settings.prompt.again, missing });

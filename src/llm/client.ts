@@ -4,12 +4,12 @@ import type { Asker } from './asker.js';
 import type { Budget } from './budget.js';
 import type { ReplyCache } from './cache.js';
 import type { CallLedger } from './ledger.js';
-import { requestKey } from './request.js';
+import { requestKey, type Replier } from './request.js';
 import type { Transport } from './transport.js';
 import type { ChatOutcome, ChatReply, ChatRequest, LlmClient, Spending } from './types.js';
 
 export interface ClientParts {
-  model: string;
+  replier: Replier;
   cache: ReplyCache;
   asker: Asker;
   budget: Budget;
@@ -34,12 +34,12 @@ export class CachedClient implements LlmClient {
 
   constructor(parts: ClientParts) {
     this.parts = parts;
-    this.model = parts.model;
+    this.model = parts.replier.model;
     this.parallel = parts.asker.parallel;
   }
 
   async complete(request: ChatRequest, signal?: AbortSignal): Promise<ChatOutcome> {
-    const key = requestKey(this.model, request);
+    const key = requestKey(this.parts.replier, request);
     for (;;) {
       const kept = this.parts.cache.get(key);
       if (kept) return this.fromCache(kept);

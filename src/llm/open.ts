@@ -63,5 +63,5 @@ export async function openLlmClient(options: OpenLlmOptions): Promise<LlmClient>
   } else {
     asker = new LiveAsker({ model, transport, budget, rng, concurrency, retries, structuredOutput, backoffMs });
   }
-  return new CachedClient({ model, cache, asker, budget, ledger, transport });
+  return new CachedClient({ replier: { ...settings, model }, cache, asker, budget, ledger, transport });
 }
