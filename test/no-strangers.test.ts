@@ -33,10 +33,17 @@ async function seenOf(code: string): Promise<{ files: string[]; addresses: strin
   const watched = ['strace', '-f', '-e', 'trace=connect,sendto,sendmsg,sendmmsg', '-o', trace, ...node];
   const [command = '', ...args] = hasStrace ? watched : node;
   const { PATH, TMPDIR } = process.env; // and nothing that would keep ONNX Runtime still, as CI does
-  const env = { HOME: home, USERPROFILE: home, ...(PATH !== undefined && { PATH }), ...(TMPDIR !== undefined && { TMPDIR }) };
+  const env = {
+    HOME: home,
+    USERPROFILE: home,
+    ...(PATH !== undefined && { PATH }),
+    ...(TMPDIR !== undefined && { TMPDIR }),
+  };
   await promisify(execFile)(command, args, { env, timeout: 50_000 });
   const calls = hasStrace ? await readFile(trace, 'utf8') : '';
-  const addresses = [...calls.matchAll(/sin6?_port=htons\((\d+)\).*?"([^"]+)"/g)].map(([, port, host]) => `${host}:${port}`);
+  const addresses = [...calls.matchAll(/sin6?_port=htons\((\d+)\).*?"([^"]+)"/g)].map(
+    ([, port, host]) => `${host}:${port}`,
+  );
   return { files: await readdir(home, { recursive: true }), addresses: [...new Set(addresses)] };
 }
 

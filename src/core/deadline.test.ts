@@ -49,7 +49,9 @@ describe('withDeadline', () => {
       started = true;
       return never();
     };
-    expect(await failureOf(withDeadline(work, { timeoutMs: 60_000, signal: stop.signal }))).toEqual(new Error('enough'));
+    expect(await failureOf(withDeadline(work, { timeoutMs: 60_000, signal: stop.signal }))).toEqual(
+      new Error('enough'),
+    );
     expect(started).toBe(false);
   });
 

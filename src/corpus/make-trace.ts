@@ -1,6 +1,6 @@
 /** From solved problems to traces: their solutions as they are, or summaries by a language model; each must say the right answer. */
 import type { Trace } from '../data/index.js';
-import { forEachParallel, type LlmClient, type Said } from '../llm/index.js';
+import { forEachParallel, type LlmClient, type ReplyTally, type Said } from '../llm/index.js';
 import type { Verifier } from '../verify/index.js';
 import { ask } from './ask.js';
 import { rawTrace, withoutDrawings } from './final-form.js';
@@ -12,6 +12,8 @@ export interface TraceMaking {
   verifier: Verifier;
   /** Needed for summaries and for typing by a model. */
   llm?: LlmClient;
+  /** Counts what the model's replies came to. */
+  tally?: ReplyTally;
   /** Take Asymptote code out of solutions before anything is made of them. */
   dropDrawings?: boolean;
   /** Longest summary; raw solutions where it is missing. */
@@ -20,7 +22,10 @@ export interface TraceMaking {
   typeList?: readonly string[];
 }
 
-/** Makes the traces of some problems, in order; a refusal where there is none. Throws what {@link ask} throws. */
+/**
+ * Makes the traces of some problems, in order; a refusal where there is none. Throws what {@link ask} throws, and `llm` where
+ * many replies came to nothing before the first one of use.
+ */
 export async function makeTraces(solved: readonly SolvedProblem[], making: TraceMaking): Promise<(Trace | Refusal)[]> {
   const problems =
     making.dropDrawings === true ? solved.map((p) => ({ ...p, solution: withoutDrawings(p.solution) })) : solved;
@@ -29,9 +34,17 @@ export async function makeTraces(solved: readonly SolvedProblem[], making: Trace
   await forEachParallel(problems.entries(), making.llm?.parallel ?? 1, async ([at, problem]) => {
     const trace = written?.[at] ?? (await summarise(problem, making));
     const type = typeof trace === 'string' ? await typeOf(problem, making) : undefined;
-    made[at] = finish(problem, trace, type);
+    const outcome = finish(problem, trace, type);
+    made[at] = outcome;
+    if (!written || type !== problem.type) countReply(outcome, making);
   });
   return made;
+}
+
+/** Counts an outcome that a language model had a part in. */
+function countReply(outcome: Trace | Refusal, { tally }: TraceMaking): void {
+  tally?.add('reason' in outcome ? `${outcome.reason}: ${outcome.detail}` : undefined);
+  if (tally?.hopeless === true) throw tally.useless();
 }
 
 function finish(problem: SolvedProblem, trace: string | Refusal, type: string | Refusal | undefined): Trace | Refusal {

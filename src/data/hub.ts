@@ -61,7 +61,9 @@ export async function fetchHubFile(place: HubPlace, path: string, size: number, 
   });
   if (written === size) return;
   const message =
-    written === undefined ? `${path} vanished from the Hub` : `${path} came with ${written} bytes, the Hub lists ${size}`;
+    written === undefined
+      ? `${path} vanished from the Hub`
+      : `${path} came with ${written} bytes, the Hub lists ${size}`;
   throw new RaRftError({ code: 'io', message, where, expected: 'the file that the repository lists' });
 }
 

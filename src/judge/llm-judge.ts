@@ -7,7 +7,14 @@ import { RaRftError } from '../core/errors.js';
 import { writeFileAtomic } from '../core/files.js';
 import { cutJsonl, JsonlWriter, readJsonlAll } from '../core/jsonl.js';
 import { silent, type Progress } from '../core/progress.js';
-import { forEachParallel, ReplyTally, whatIsSaid, type ChatFailure, type ChatRequest, type LlmClient } from '../llm/index.js';
+import {
+  forEachParallel,
+  ReplyTally,
+  whatIsSaid,
+  type ChatFailure,
+  type ChatRequest,
+  type LlmClient,
+} from '../llm/index.js';
 import { askAgain, planCalls, voteRequest, type JudgeCall, type LlmJudgeSettings } from './llm-calls.js';
 import type { Verdict } from './llm-verdict.js';
 import type { QueryCandidates } from './pairs.js';
@@ -127,7 +134,8 @@ async function askVote(
     const outcome = await client.complete(asked);
     if (!outcome.ok) return overBudget(outcome) ? 'over budget' : failAll(outcome.reason);
     const { text, finishReason } = outcome.reply;
-    if (finishReason === 'refusal' || finishReason === 'content_filter') return failAll(`refused: ${short(text) || finishReason}`);
+    if (finishReason === 'refusal' || finishReason === 'content_filter')
+      return failAll(`refused: ${short(text) || finishReason}`);
     const said = whatIsSaid(outcome.reply);
     for (const [at, verdict] of call.read(said).entries()) votes[at] = bothSaid(votes[at], verdict);
     if (votes.every((vote) => vote !== undefined)) break;

@@ -64,7 +64,9 @@ describe('readVerdict', () => {
   });
 
   test('keeps the justification', () => {
-    expect(readVerdict(said('{"justification":" both telescope ","verdict":"yes"}'))?.justification).toBe('both telescope');
+    expect(readVerdict(said('{"justification":" both telescope ","verdict":"yes"}'))?.justification).toBe(
+      'both telescope',
+    );
     expect(readVerdict(said('{"verdict":"yes"}'))?.justification).toBe('');
   });
 });

@@ -20,6 +20,11 @@ export class ReplyTally {
     else this.reasons.push(failed);
   }
 
+  /** Requests that came to nothing. */
+  get failed(): number {
+    return this.reasons.length;
+  }
+
   /** Whether many requests came to nothing before the first one came to something. */
   get hopeless(): boolean {
     return this.useful === 0 && this.reasons.length >= HOPELESS;

@@ -73,7 +73,9 @@ describe('a call ends within its time', () => {
       { drip: { bytes: 1, everyMs: 30 } },
     ];
     const { transport } = await openOn(() =>
-      rng.next() < 0.3 ? (faults[Math.floor(rng.next() * faults.length)] as Behaviour) : completion('hello '.repeat(100)),
+      rng.next() < 0.3
+        ? (faults[Math.floor(rng.next() * faults.length)] as Behaviour)
+        : completion('hello '.repeat(100)),
     );
     collectGarbage(50);
     const results: HttpResult[] = [];
@@ -87,9 +89,12 @@ describe('a call ends within its time', () => {
   });
 
   test('an abort ends it at once with its reason, before the answer and in the body', async () => {
-    const { transport } = await openOn(({ n }) => (n === 0 ? { stall: 'before' } : { drip: { bytes: 1, everyMs: 20 } }), {
-      timeoutMs: 60_000,
-    });
+    const { transport } = await openOn(
+      ({ n }) => (n === 0 ? { stall: 'before' } : { drip: { bytes: 1, everyMs: 20 } }),
+      {
+        timeoutMs: 60_000,
+      },
+    );
     for (let i = 0; i < 2; i++) {
       const stop = new AbortController();
       const call = post(transport, stop.signal);
@@ -122,7 +127,9 @@ describe('answers', () => {
   });
 
   test('a redirect is an answer like another: the key is not taken elsewhere', async () => {
-    const { transport, seen } = await openOn(() => ({ status: 302, headers: { location: '/other' } }), { apiKey: 'sk-1' });
+    const { transport, seen } = await openOn(() => ({ status: 302, headers: { location: '/other' } }), {
+      apiKey: 'sk-1',
+    });
     expect(await post(transport)).toMatchObject({ kind: 'answer', status: 302 });
     expect(seen.map(({ path }) => path)).toEqual(['/v1/chat/completions']);
   });

@@ -63,7 +63,12 @@ export function openTransport({ baseUrl, apiKey, timeoutMs, maxBytes = 2 ** 28 }
         async (signal) => {
           const answer = await request(root + path, { ...init, headers, signal, dispatcher: agent });
           const retryAfter = [answer.headers['retry-after'] ?? null].flat()[0] ?? null;
-          return { kind: 'answer', status: answer.statusCode, retryAfter, text: redact(await textOf(answer, maxBytes)) };
+          return {
+            kind: 'answer',
+            status: answer.statusCode,
+            retryAfter,
+            text: redact(await textOf(answer, maxBytes)),
+          };
         },
         { timeoutMs, signal: outer },
       );

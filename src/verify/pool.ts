@@ -240,7 +240,11 @@ class Lane<Setup, Item, Result> {
 
 function neverLoaded(name: string, loadMs: number): RaRftError {
   const hint = 'Look at what the module does while it is imported: it waits for something that does not come.';
-  return new RaRftError({ code: 'verifier', message: `a thread of ${name} was not loaded within ${loadMs / 1000} s`, hint });
+  return new RaRftError({
+    code: 'verifier',
+    message: `a thread of ${name} was not loaded within ${loadMs / 1000} s`,
+    hint,
+  });
 }
 
 /** Answers of a thread, or the item it was lost at: the first where it had begun with none. */
