@@ -7,7 +7,14 @@ import { mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'n
 import { join, resolve } from 'node:path';
 
 /** What must be in the package beside the code, and the most it may weigh. */
-const needed = ['LICENSE', 'README.md', 'CHANGELOG.md', 'assets/base/model.safetensors', 'dist/cli/main.js', 'docs/engine.md'];
+const needed = [
+  'LICENSE',
+  'README.md',
+  'CHANGELOG.md',
+  'assets/base/model.safetensors',
+  'dist/cli/main.js',
+  'docs/engine.md',
+];
 const maxMegabytes = 12;
 
 const folder = resolve(process.argv[2] ?? '');

@@ -41,7 +41,7 @@ export function withDeadline<T>(
     };
     const fail = (reason: unknown) =>
       settle(() => {
-        reject(reason as Error);
+        reject(reason);
         controller.abort(reason);
       });
     const abort = () => fail(signal?.reason);
