@@ -16,10 +16,12 @@ import { kept, type Benchmark } from './measure.js';
 const HEAP_MEGABYTES = 256;
 const run = promisify(execFile);
 
+const sizesOf = ({ smoke }: { smoke: boolean }) => (smoke ? [500, 2000] : [50_000, 200_000]);
+
+export const partNames = (options: { smoke: boolean }): readonly string[] => sizesOf(options).map(String);
+
 export const benchmark: Benchmark = async function* ({ smoke, only, keep }) {
-  const sizes = (smoke ? [500, 2000] : [50_000, 200_000]).filter(
-    (size) => only.length === 0 || only.includes(String(size)),
-  );
+  const sizes = sizesOf({ smoke }).filter((size) => only.length === 0 || only.includes(String(size)));
   const built: { rows: number; peakMegabytes: number }[] = [];
   for (const rows of sizes) {
     const cost = await kept(keep, `corpus-${rows}`, () => buildCost(rows));

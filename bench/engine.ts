@@ -21,6 +21,8 @@ export const PARTS = [
 ] as const;
 export type Part = (typeof PARTS)[number];
 
+export const partNames = (): readonly string[] => PARTS;
+
 export const benchmark: Benchmark = async function* ({ smoke, threads, only }) {
   for (const part of PARTS) {
     if (only.length > 0 && !only.includes(part)) continue;

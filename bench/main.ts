@@ -1,10 +1,11 @@
 /** `npm run bench -- NAME [--json FILE] [--only PART ...] [--threads N] [--python FILE] [--keep FOLDER] [--smoke]`: prints measures as they come. */
 import { availableParallelism } from 'node:os';
 import { parseArgs } from 'node:util';
+import { nearestName } from '../src/config/index.js';
 import { writeJsonAtomic } from '../src/core/files.js';
-import { rounded, type Benchmark, type Measure } from './measure.js';
+import { rounded, type BenchmarkModule, type Measure } from './measure.js';
 
-const BENCHMARKS: Record<string, () => Promise<{ benchmark: Benchmark }>> = {
+const BENCHMARKS: Record<string, () => Promise<BenchmarkModule>> = {
   engine: () => import('./engine.js'),
   verify: () => import('./verify.js'),
   corpus: () => import('./corpus.js'),
@@ -23,17 +24,25 @@ const { values, positionals } = parseArgs({
   },
 });
 const name = positionals[0] ?? '';
-const load = BENCHMARKS[name];
-if (!load) {
-  console.error(`no benchmark '${name}'; there are: ${Object.keys(BENCHMARKS).join(', ')}`);
-  process.exit(2);
-}
-const { benchmark } = await load();
+const load = BENCHMARKS[name] ?? refuse('benchmark', name, Object.keys(BENCHMARKS));
+const { benchmark, partNames } = await load();
+const parts = partNames({ smoke: values.smoke });
+for (const part of values.only) if (!parts.includes(part)) refuse(`part of ${name}`, part, parts);
+const threads = Number(values.threads);
+if (!Number.isInteger(threads) || threads < 1) refuse('number of threads', values.threads, ['1, 2, ...']);
 const measures: Measure[] = [];
 const { smoke, only, python, keep } = values;
-for await (const measure of benchmark({ smoke, only, python, keep, threads: Number(values.threads) })) {
+for await (const measure of benchmark({ smoke, only, python, keep, threads })) {
   const short = rounded(measure);
   measures.push(short);
   console.log(`${short.measure.padEnd(36)} ${String(short.value).padStart(10)} ${short.unit}`);
   if (values.json !== undefined) await writeJsonAtomic(values.json, measures);
+}
+
+/** Ends with exit code 2, the names that there are, and the one that was probably meant. */
+function refuse(what: string, name: string, names: readonly string[]): never {
+  const nearest = nearestName(name, names);
+  const guess = nearest === undefined ? '' : ` Did you mean ${nearest}?`;
+  console.error(`no ${what} '${name}'; there are: ${names.join(', ')}.${guess}`);
+  process.exit(2);
 }

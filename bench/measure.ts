@@ -13,6 +13,13 @@ export interface Measure {
 /** A benchmark: yields measures as they are made. */
 export type Benchmark = (options: BenchmarkOptions) => AsyncIterable<Measure>;
 
+/** What a benchmark's module exports. */
+export interface BenchmarkModule {
+  benchmark: Benchmark;
+  /** Names that `--only` takes. */
+  partNames: (options: { smoke: boolean }) => readonly string[];
+}
+
 export interface BenchmarkOptions {
   /** Tiny sizes, to see that everything runs; the numbers mean nothing. */
   smoke: boolean;

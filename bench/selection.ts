@@ -37,9 +37,10 @@ const JUDGES = {
 
 type JudgeName = keyof typeof JUDGES;
 
+export const partNames = (): readonly string[] => Object.keys(JUDGES);
+
 export const benchmark: Benchmark = async function* ({ smoke, threads, only, keep }) {
-  for (const judge of only.length > 0 ? only : ['truth']) {
-    if (!isJudge(judge)) throw new Error(`no judge '${judge}'; there are: ${Object.keys(JUDGES).join(', ')}`);
+  for (const judge of only.length > 0 ? only.filter(isJudge) : (['truth'] as const)) {
     const graded: Graded[] = [];
     for (const seed of smoke ? [1] : SEEDS) {
       const one = await gradeSeed(seed, { judge, smoke, threads, keep });

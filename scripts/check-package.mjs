@@ -3,20 +3,28 @@
  * sub-path. Plain JavaScript and Node's own modules only. Usage: node scripts/check-package.mjs FOLDER
  */
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 
 /** What must be in the package beside the code, and the most it may weigh. */
-const needed = ['LICENSE', 'README.md', 'CHANGELOG.md', 'assets/base/model.safetensors', 'dist/cli/main.js'];
+const needed = [
+  'LICENSE',
+  'README.md',
+  'CHANGELOG.md',
+  'assets/base/model.safetensors',
+  'dist/cli/main.js',
+  'docs/engine.md',
+];
 const maxMegabytes = 12;
 
 const folder = resolve(process.argv[2] ?? '');
 if (process.argv[2] === undefined) throw new Error('usage: node scripts/check-package.mjs FOLDER');
 mkdirSync(folder, { recursive: true });
 
-const npm = (args, cwd) =>
+const npm = (args, cwd, env = {}) =>
   execFileSync('npm', args, {
     cwd,
+    env: { ...process.env, ...env },
     encoding: 'utf8',
     shell: process.platform === 'win32',
     stdio: ['ignore', 'pipe', 'inherit'],
@@ -32,6 +40,13 @@ console.log(
   `${packed.filename}: ${files.size} files, ${megabytes.toFixed(1)} MB packed, ${(packed.unpackedSize / 2 ** 20).toFixed(1)} MB unpacked`,
 );
 for (const path of needed) if (!files.has(path)) throw new Error(`the package lacks ${path}`);
+// What messages point to is there.
+for (const path of files) {
+  if (!/^dist\/.*\.js$/.test(path)) continue;
+  for (const [cited] of readFileSync(path, 'utf8').matchAll(/\b(?:docs|examples)\/[\w-]+\.(?:md|ya?ml)\b/g)) {
+    if (!files.has(cited)) throw new Error(`${path} points to ${cited}, which the package lacks`);
+  }
+}
 for (const path of files) {
   if (/\.test\.|\/testing\/|^(src|scripts|runs|test|bench)\//.test(path)) throw new Error(`the package holds ${path}`);
 }
@@ -41,8 +56,14 @@ if (megabytes > maxMegabytes)
 const home = join(folder, 'empty');
 mkdirSync(home, { recursive: true });
 writeFileSync(join(home, 'package.json'), JSON.stringify({ name: 'empty', private: true, type: 'module' }));
-writeFileSync(join(home, '.npmrc'), 'onnxruntime-node-install=skip\n');
-npm(['install', '--no-audit', '--no-fund', '--loglevel=error', tarball], home);
+// No install script has to run, and no host but the registry has to be reached: ONNX Runtime's script would fetch CUDA libraries.
+const registry = npm(['config', 'get', 'registry'], home).trim();
+const onlyRegistry = { NODE_OPTIONS: `--require=${resolve('scripts/only-registry.cjs')}`, ONLY_REGISTRY: registry };
+npm(['install', '--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=error', tarball], home, onlyRegistry);
+const native = join(home, 'node_modules', 'onnxruntime-node', 'bin');
+const cuda = readdirSync(native, { recursive: true }).filter((path) => String(path).includes('cuda'));
+if (cuda.length > 0) throw new Error(`CUDA libraries were fetched: ${cuda.join(', ')}`);
+console.log(`installed without scripts, no host but ${new URL(registry).hostname} reached`);
 
 const cli = (...args) =>
   execFileSync(process.execPath, [join(home, 'node_modules', 'ra-rft', 'dist', 'cli', 'main.js'), ...args], {

@@ -6,6 +6,7 @@ const checks: readonly { name: string; command: readonly string[] }[] = [
   { name: 'lint', command: ['oxlint', '--type-aware', '--deny-warnings', '.'] },
   { name: 'types', command: ['tsc', '-p', 'tsconfig.json'] },
   { name: 'layers', command: ['tsx', 'scripts/check-layers.ts'] },
+  { name: 'gates', command: ['tsx', 'scripts/check-gates.ts'] },
   { name: 'file size', command: ['tsx', 'scripts/check-file-size.ts'] },
   { name: 'docs', command: ['tsx', 'scripts/generate-docs.ts', '--check'] },
   { name: 'links', command: ['tsx', 'scripts/check-links.ts'] },

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { maxLines, tooLong } from './check-file-size.js';
+import { gateBreaches } from './check-gates.js';
 import { layerBreaches } from './check-layers.js';
 import { relativeLinks } from './check-links.js';
 import { importsOf } from './source-files.js';
@@ -25,6 +26,37 @@ describe('importsOf', () => {
       ['src/data/e.ts', 4],
       ['src/rl/x-worker.ts', 5],
       ['outside.ts', 6],
+    ]);
+  });
+});
+
+describe('gateBreaches', () => {
+  const breach = (line: string, path = 'src/rl/a.ts') => gateBreaches([file(path, '', line)]).length;
+
+  it.each([
+    "import * as ort from 'onnxruntime-node';",
+    "const ort = await import('onnxruntime-node');",
+    'const ort = require("onnxruntime-node");',
+    "import { env } from 'onnxruntime-common';",
+    'const key = process.env.KEY;',
+    'await fetch(url);',
+    'await globalThis.fetch(url);',
+    "import { request } from 'node:https';",
+    "import { Agent } from 'undici';",
+    'const signal = AbortSignal.timeout(5);',
+  ])('refuses %s', (line) => expect(breach(line)).toBe(1));
+
+  it('lets the places do it that are there for it, and tests', () => {
+    expect(breach("import('onnxruntime-node')", 'src/tensor/onnx-runtime.ts')).toBe(0);
+    expect(breach('process.env.KEY', 'src/config/environment.ts')).toBe(0);
+    expect(breach('await fetch(url)', 'src/rl/a.test.ts')).toBe(0);
+    expect(breach('// await fetch(url)')).toBe(0);
+    expect(breach('listFiles({ fetch }); connection.fetch(url); prefetch(url);')).toBe(0);
+  });
+
+  it('says where and why', () => {
+    expect(gateBreaches([file('src/rl/a.ts', '', 'x = process.env.A')])).toEqual([
+      'src/rl/a.ts:2: process.env: the environment is read in src/config only',
     ]);
   });
 });

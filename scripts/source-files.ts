@@ -56,7 +56,7 @@ export function importsOf(file: SourceFile): ImportEdge[] {
 }
 
 /** Comments blanked out, line breaks kept, so that lines still count. Strings are left as they are. */
-function withoutComments(text: string): string {
+export function withoutComments(text: string): string {
   return text.replace(/'(?:\\.|[^'\\\n])*'|"(?:\\.|[^"\\\n])*"|\/\*[\s\S]*?\*\/|\/\/[^\n]*/g, (part) =>
     part.startsWith('/') ? part.replace(/[^\n]/g, ' ') : part,
   );

@@ -9,9 +9,10 @@ import {
   inspectCorpus,
   summaryLines,
   type CorpusSummary,
+  type RejectReason,
 } from '../corpus/index.js';
 import { datasetAddress, fetchDataset } from '../data/index.js';
-import { llmCachePath, openLlmClient, type LlmClient } from '../llm/index.js';
+import { llmCachePath, openLlmClient, ReplyTally, type LlmClient } from '../llm/index.js';
 import { openVerifier } from '../verify/index.js';
 import type { CliContext } from './context.js';
 import { wholeNumber } from './whole-number.js';
@@ -49,7 +50,7 @@ export async function buildCorpusVerb(options: CorpusBuildOptions, context: CliC
     for (const line of summaryLines(summary)) context.out(line);
     context.out(costLine(llm));
     context.out(`${durationText(performance.now() - started)}; everything is in ${out}`);
-    refuseUnfinished(summary, out);
+    refuseUnfinished(summary, out, llm);
   } finally {
     await llm?.dispose();
     await verifier.dispose();
@@ -66,6 +67,18 @@ export async function inspectCorpusVerb(folder: string, options: CorpusInspectOp
   const traces = wholeNumber('--traces', options.traces);
   const seed = wholeNumber('--seed', options.seed);
   context.out(await inspectCorpus(folder, { traces, seed }));
+}
+
+/** Throws `llm` where the replies are why nothing was kept: the samples of the summary say what was wrong with them. */
+function refuseUseless({ traces, rejected }: CorpusSummary): void {
+  const byReply: RejectReason[] = ['llm-failed', 'no-type', 'bad-summary'];
+  if (traces !== 'raw') byReply.push('no-final-answer', 'wrong-answer');
+  const tally = new ReplyTally({ wanted: 'trace or type', things: 'records' });
+  for (const reason of byReply) {
+    const { count = 0, samples = [] } = rejected[reason] ?? {};
+    for (let i = 0; i < count; i++) tally.add(`${reason}: ${samples[0]?.detail ?? ''}`);
+  }
+  if (tally.failed > 0) throw tally.useless();
 }
 
 /** The options of the command line as settings of the configuration. */
@@ -113,8 +126,10 @@ function costLine(llm: LlmClient | undefined): string {
   return `${llm.model}: ${calls} calls (${cachedCalls} from the cache), ${promptTokens} + ${completionTokens} tokens, ${price}`;
 }
 
-function refuseUnfinished({ faults, records, rejected }: CorpusSummary, out: string): void {
+function refuseUnfinished(summary: CorpusSummary, out: string, llm: LlmClient | undefined): void {
+  const { faults, records, rejected, kept } = summary;
   const where = corpusPaths(out).rejected;
+  if (llm && kept === 0) refuseUseless(summary);
   const unasked = rejected['llm-failed']?.count ?? 0;
   if (unasked > 0) {
     throw new RaRftError({

@@ -4,6 +4,7 @@ export { configDocsMarkdown, configHelp } from './docs.js';
 export { hubAccess, llmApiKey, type HubAccess } from './environment.js';
 export { freeKeys } from './free-keys.js';
 export { nearestName } from './findings.js';
+export { turnOffOnnxTelemetry } from './onnx-telemetry.js';
 export { presets } from './presets.js';
 export { resolveConfig, withDefaults, type ResolveOptions } from './resolve.js';
 export {

@@ -68,7 +68,8 @@ export const errorCodes: Readonly<Record<ErrorCode, ErrorCodeFacts>> = {
   },
   llm: {
     exitCode: 12,
-    meaning: 'The language model server cannot be used: no key, a key or a model it does not know, no answer.',
+    meaning:
+      'The language model server cannot be used: no key, a key or a model it does not know, no answer, or no reply at all that is of use.',
     remedy: 'Check llm.baseUrl, llm.model and the environment variable that llm.apiKeyEnv names.',
   },
   budget: {

@@ -1,5 +1,10 @@
+import { execFileSync } from 'node:child_process';
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { RaRftError } from './errors.js';
+import { temporaryFolder } from './testing/temporary-folder.js';
 import type { EchoMethods } from './testing/echo-worker.js';
 import { WorkerClient } from './worker-rpc.js';
 
@@ -78,6 +83,30 @@ describe('WorkerClient', () => {
     const client = new WorkerClient<EchoMethods>(new URL('./testing/no-such-worker.js', import.meta.url), 'missing');
     expect(await failureOf(client.call('echo', 1))).toMatchObject({ code: 'engine' });
     await client.terminate();
+  });
+
+  it.skipIf(process.platform === 'win32')('does not wait for ever for a thread deep in native code', async () => {
+    const worker = echoWorker();
+    const pipe = join(await temporaryFolder(), 'pipe');
+    execFileSync('mkfifo', [pipe]);
+    await worker.call('echo', 1);
+    const blocked = failureOf(worker.call('read', pipe));
+    await sleep(300); // until it is in there
+    const start = performance.now();
+    await worker.terminate();
+    const waitedMs = performance.now() - start;
+    await writeFile(pipe, ''); // lets the thread go
+    expect(waitedMs).toBeGreaterThan(4000);
+    expect(waitedMs).toBeLessThan(15_000);
+    expect(await blocked).toMatchObject({ code: 'engine', message: 'used after dispose' });
+  });
+
+  it('close makes the last call, after those under way', async () => {
+    const worker = echoWorker();
+    const call = worker.call('slow', { name: 'first', ms: 100 });
+    await worker.close('slow', { name: 'last', ms: 0 });
+    expect(await call).toEqual(['first']);
+    expect(await failureOf(worker.call('echo', 1))).toMatchObject({ message: 'used after dispose' });
   });
 
   it('says so when it is used after its end', async () => {

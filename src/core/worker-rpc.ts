@@ -5,6 +5,7 @@
 import { createRequire } from 'node:module';
 import { pathToFileURL } from 'node:url';
 import { parentPort, Worker, type ResourceLimits } from 'node:worker_threads';
+import { endsWithin } from './deadline.js';
 import { errorFacts, RaRftError, type ErrorFacts } from './errors.js';
 
 /** What a served method may call while it works, to tell the caller how far it is. */
@@ -40,6 +41,11 @@ export function serveMethods(methods: Methods): void {
     });
   });
 }
+
+/** What calls under way may take when the worker is closed. */
+const LAST_CALL_MS = 10_000;
+/** What a thread may take to stop. */
+const TERMINATE_MS = 5000;
 
 /** The caller's side of a worker. A worker that dies rejects every call in flight and all later ones with `engine`. */
 export class WorkerClient<M extends Methods> {
@@ -86,9 +92,20 @@ export class WorkerClient<M extends Methods> {
     });
   }
 
+  /** Lets the worker free what it holds by a last call of `method`, and ends it. Waits for calls under way, not for ever. */
+  async close<K extends keyof M & string>(method: K, args: Parameters<M[K]>[0]): Promise<void> {
+    await endsWithin(LAST_CALL_MS, this.call(method, args)); // a worker that has died has nothing to free
+    await this.terminate();
+  }
+
+  /**
+   * Ends the worker; calls under way and later ones fail. A thread that is deep in native code ends when it comes out of it,
+   * which is not waited for beyond some seconds.
+   */
   async terminate(): Promise<void> {
-    this.failure ??= new RaRftError({ code: 'engine', message: 'used after dispose' });
-    await this.worker.terminate();
+    this.fail(new RaRftError({ code: 'engine', message: 'used after dispose' }));
+    this.worker.unref();
+    await endsWithin(TERMINATE_MS, this.worker.terminate());
   }
 
   private receive(reply: Reply): void {

@@ -1,6 +1,6 @@
 /** One question to the language model with one second try, for summaries and types alike. */
 import { RaRftError } from '../core/errors.js';
-import type { ChatMessage, LlmClient } from '../llm/index.js';
+import { whatIsSaid, type ChatMessage, type LlmClient, type Said } from '../llm/index.js';
 import { secondTry } from './prompts.js';
 import type { Refusal } from './verify-trace.js';
 
@@ -9,7 +9,7 @@ export interface Question<T> {
   promptVersion: string;
   maxTokens: number;
   /** The usable reply, or why it is none. */
-  read: (text: string) => Promise<{ value: T } | Refusal>;
+  read: (said: Said) => Promise<{ value: T } | Refusal>;
 }
 
 /**
@@ -21,12 +21,12 @@ export async function ask<T>(llm: LlmClient, question: Question<T>): Promise<{ v
   const { promptVersion, maxTokens, read } = question;
   const first = await reply(llm, { messages: question.messages, promptVersion, maxTokens });
   if ('reason' in first) return first;
-  const found = await read(first.text);
+  const found = await read(first);
   if ('value' in found) return found;
-  const messages = secondTry(question.messages, first.text, found.detail);
+  const messages = secondTry(question.messages, first.text === '' ? '(nothing)' : first.text, found.detail);
   const second = await reply(llm, { messages, promptVersion, maxTokens });
   if ('reason' in second) return second;
-  const last = await read(second.text);
+  const last = await read(second);
   return 'value' in last ? last : { ...last, detail: `${last.detail}; the reply was ${beginning(second.text)}` };
 }
 
@@ -39,9 +39,9 @@ function beginning(text: string): string {
 async function reply(
   llm: LlmClient,
   request: { messages: readonly ChatMessage[]; promptVersion: string; maxTokens: number },
-): Promise<{ text: string } | Refusal> {
+): Promise<Said | Refusal> {
   const outcome = await llm.complete(request);
-  if (outcome.ok) return { text: withoutThinking(outcome.reply.text) };
+  if (outcome.ok) return whatIsSaid(outcome.reply);
   if (outcome.kind === 'server') return { reason: 'llm-failed', detail: outcome.reason };
   const overBudget = outcome.kind === 'budget';
   throw new RaRftError({
@@ -50,9 +50,4 @@ async function reply(
     where: overBudget ? 'llm.maxUsd, llm.maxCalls' : llm.model,
     hint: `What was answered is kept: ${overBudget ? 'raise the limit and ' : ''}run the same command again to go on.`,
   });
-}
-
-/** What a model says after it has thought. */
-function withoutThinking(text: string): string {
-  return text.replace(/^[\s\S]*<\/think>/, '').trim();
 }

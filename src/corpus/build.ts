@@ -11,6 +11,7 @@ import { hashJson } from '../core/hash.js';
 import { silent } from '../core/progress.js';
 import { takeLock } from '../core/run-lock.js';
 import { countRecords, readRecords, type Problem, type RecordLine } from '../data/index.js';
+import { ReplyTally } from '../llm/index.js';
 import type { BuildOptions } from './build-options.js';
 import { finishCorpus } from './finish.js';
 import { Journal } from './journal.js';
@@ -132,7 +133,9 @@ async function decideAll(options: BuildOptions, { reading, screen, journal, batc
     screen.recall(line.where, memoryOf(line));
     if ('kept' in line) kept++;
   }
-  const making = traceMaking(options);
+  const tally = new ReplyTally({ wanted: 'trace or type', things: 'records' });
+  if (kept > 0) tally.add();
+  const making = { ...traceMaking(options), tally };
   const task = progress.task('corpus', total, 'records', journal.decided);
   let at = 0;
   let waiting: RecordLine[] = [];

@@ -1,6 +1,6 @@
 /** From solved problems to traces: their solutions as they are, or summaries by a language model; each must say the right answer. */
 import type { Trace } from '../data/index.js';
-import { forEachParallel, type LlmClient } from '../llm/index.js';
+import { forEachParallel, type LlmClient, type ReplyTally, type Said } from '../llm/index.js';
 import type { Verifier } from '../verify/index.js';
 import { ask } from './ask.js';
 import { rawTrace, withoutDrawings } from './final-form.js';
@@ -12,6 +12,8 @@ export interface TraceMaking {
   verifier: Verifier;
   /** Needed for summaries and for typing by a model. */
   llm?: LlmClient;
+  /** Counts what the model's replies came to. */
+  tally?: ReplyTally;
   /** Take Asymptote code out of solutions before anything is made of them. */
   dropDrawings?: boolean;
   /** Longest summary; raw solutions where it is missing. */
@@ -20,7 +22,10 @@ export interface TraceMaking {
   typeList?: readonly string[];
 }
 
-/** Makes the traces of some problems, in order; a refusal where there is none. Throws what {@link ask} throws. */
+/**
+ * Makes the traces of some problems, in order; a refusal where there is none. Throws what {@link ask} throws, and `llm` where
+ * many replies came to nothing before the first one of use.
+ */
 export async function makeTraces(solved: readonly SolvedProblem[], making: TraceMaking): Promise<(Trace | Refusal)[]> {
   const problems =
     making.dropDrawings === true ? solved.map((p) => ({ ...p, solution: withoutDrawings(p.solution) })) : solved;
@@ -29,9 +34,17 @@ export async function makeTraces(solved: readonly SolvedProblem[], making: Trace
   await forEachParallel(problems.entries(), making.llm?.parallel ?? 1, async ([at, problem]) => {
     const trace = written?.[at] ?? (await summarise(problem, making));
     const type = typeof trace === 'string' ? await typeOf(problem, making) : undefined;
-    made[at] = finish(problem, trace, type);
+    const outcome = finish(problem, trace, type);
+    made[at] = outcome;
+    if (!written || type !== problem.type) countReply(outcome, making);
   });
   return made;
+}
+
+/** Counts an outcome that a language model had a part in. */
+function countReply(outcome: Trace | Refusal, { tally }: TraceMaking): void {
+  tally?.add('reason' in outcome ? `${outcome.reason}: ${outcome.detail}` : undefined);
+  if (tally?.hopeless === true) throw tally.useless();
 }
 
 function finish(problem: SolvedProblem, trace: string | Refusal, type: string | Refusal | undefined): Trace | Refusal {
@@ -55,8 +68,8 @@ async function summarise(problem: SolvedProblem, making: TraceMaking): Promise<s
     messages: summaryMessages(problem),
     promptVersion: SUMMARY_VERSION,
     maxTokens: making.summaryTokens ?? 0,
-    read: async (text) => {
-      const fault = faultOfForm(text);
+    read: async ({ text, cut }) => {
+      const fault = cut ? 'it was cut off at its longest (corpus.maxSummaryTokens)' : faultOfForm(text);
       if (fault !== undefined) return { reason: 'bad-summary', detail: fault };
       const [refusal] = await verifyTraces(making.verifier, [{ problem, trace: text }]);
       return refusal ?? { value: text };
@@ -83,8 +96,8 @@ async function typeOf({ type, question }: SolvedProblem, making: TraceMaking): P
     messages: typeMessages(question, typeList),
     promptVersion: TYPE_VERSION,
     maxTokens: 16,
-    read: (text) => {
-      const named = typeNamed(text, typeList);
+    read: (said) => {
+      const named = typeNamed(said, typeList);
       const detail = `it does not name exactly one of: ${typeList.join(', ')}`;
       return Promise.resolve(named === undefined ? { reason: 'no-type', detail } : { value: named });
     },
@@ -92,13 +105,18 @@ async function typeOf({ type, question }: SolvedProblem, making: TraceMaking): P
   return 'value' in answered ? answered.value : answered;
 }
 
-/** The type that a reply names: the whole of it, else the only one that occurs in it. */
-export function typeNamed(text: string, types: readonly string[]): string | undefined {
-  const said = plain(text);
-  const whole = types.find((type) => plain(type) === said);
+/**
+ * The type that a reply names: the whole of it, else the only one that occurs in it. A reply that was cut off must begin with
+ * it: a type that comes up later may be a thought.
+ */
+export function typeNamed({ text, cut }: Said, types: readonly string[]): string | undefined {
+  const words = plain(text);
+  const whole = types.find((type) => plain(type) === words);
   if (whole !== undefined) return whole;
-  const inside = types.filter((type) => ` ${said} `.includes(` ${plain(type)} `));
-  return inside.length === 1 ? inside[0] : undefined;
+  const inside = types.filter((type) => ` ${words} `.includes(` ${plain(type)} `));
+  const [only] = inside;
+  if (only === undefined || inside.length > 1) return undefined;
+  return cut && !`${words} `.startsWith(`${plain(only)} `) ? undefined : only;
 }
 
 function plain(text: string): string {

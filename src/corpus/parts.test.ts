@@ -150,10 +150,13 @@ describe('the form of replies', () => {
 
   test('a type is the whole reply, or the only one named in it', () => {
     const types = ['algebra', 'number theory', 'geometry'];
-    expect(typeNamed('**Number Theory**.', types)).toBe('number theory');
-    expect(typeNamed('The field is geometry.', types)).toBe('geometry');
-    expect(typeNamed('algebra or geometry', types)).toBeUndefined();
-    expect(typeNamed('topology', types)).toBeUndefined();
+    const said = (text: string, cut = false) => ({ text, cut });
+    expect(typeNamed(said('**Number Theory**.'), types)).toBe('number theory');
+    expect(typeNamed(said('The field is geometry.'), types)).toBe('geometry');
+    expect(typeNamed(said('algebra or geometry'), types)).toBeUndefined();
+    expect(typeNamed(said('topology'), types)).toBeUndefined();
+    expect(typeNamed(said('Algebra, because', true), types)).toBe('algebra');
+    expect(typeNamed(said('Hm, is it algebra, or', true), types)).toBeUndefined();
   });
 });
 

@@ -18,6 +18,8 @@ export interface DatasetOptions {
   downloads: string;
   accessToken?: string;
   hubUrl?: string;
+  /** A transfer that does not get on for so long is given up. Default one minute. */
+  stallMs?: number;
   /** Called after each file: bytes so far and bytes in all. */
   report?: (done: number, total: number) => void;
 }
@@ -58,7 +60,7 @@ export async function fetchDataset(address: DatasetAddress, options: DatasetOpti
   const paths: string[] = [];
   for (const [name, size] of Object.entries(sizes)) {
     const target = join(folder, name);
-    if ((await sizeOf(target)) !== size) await fetchWhole(place, name, target);
+    if ((await sizeOf(target)) !== size) await fetchWhole(place, name, size, target);
     report((done += size), total);
     paths.push(target);
   }
@@ -87,10 +89,10 @@ async function listDataFiles(place: HubPlace, path: string): Promise<Record<stri
   });
 }
 
-async function fetchWhole(place: HubPlace, name: string, target: string): Promise<void> {
+async function fetchWhole(place: HubPlace, name: string, size: number, target: string): Promise<void> {
   await mkdir(dirname(target), { recursive: true });
   const part = `${target}.part`;
-  await fetchHubFile(place, name, part);
+  await fetchHubFile(place, name, size, part);
   await rename(part, target);
 }
 

@@ -1,7 +1,7 @@
 /** The calls by which a language model judges pairs: one trace each, or several traces of one query (listwise). */
 import { hashJson } from '../core/hash.js';
 import type { Problem, Trace } from '../data/index.js';
-import type { ChatMessage, ChatRequest } from '../llm/index.js';
+import type { ChatMessage, ChatRequest, Said } from '../llm/index.js';
 import { fillTemplate } from '../models/prompt-text.js';
 import type { JudgePrompt } from './llm-prompt.js';
 import { listSchema, pairSchema, readVerdict, readVerdicts, type Verdict } from './llm-verdict.js';
@@ -28,8 +28,8 @@ export interface JudgeCall {
   labelKeys: readonly string[];
   /** Made anew each time: the texts of all calls together may be more than fits in memory. */
   request(): ChatRequest;
-  /** Verdicts by place in `traces`; a trace about which the reply says nothing has none. */
-  read(reply: string): (Verdict | undefined)[];
+  /** Verdicts by place in `traces`; a trace about which the reply says nothing clear has none. */
+  read(said: Said): (Verdict | undefined)[];
 }
 
 /** All calls, query by query. */
@@ -50,12 +50,12 @@ export function voteRequest(call: JudgeCall, vote: number, { votes }: LlmJudgeSe
 /** The same question after a reply that could not be read, or says nothing of the references `missing` (from 1) of a list. */
 export function askAgain(
   request: ChatRequest,
-  reply: string,
+  said: Said,
   { again, missing }: { again: string; missing: readonly number[] },
 ): ChatRequest {
   const content = missing.length === 0 ? again : `${again} No verdict was found for reference ${missing.join(', ')}.`;
   const more: ChatMessage[] = [
-    { role: 'assistant', content: reply },
+    { role: 'assistant', content: said.text === '' ? '(nothing)' : said.text }, // some servers refuse an empty message
     { role: 'user', content },
   ];
   return { ...request, messages: [...request.messages, ...more] };
@@ -70,9 +70,9 @@ function callOf(problem: JudgeCall['problem'], traces: readonly Trace[], setting
     traces,
     labelKeys: traces.map((trace) => hashJson([context, problem.id, trace.id])),
     request,
-    read: (reply) => {
-      if (candidatesPerCall === 1) return [readVerdict(reply)];
-      const verdicts = readVerdicts(reply, traces.length);
+    read: (said) => {
+      if (candidatesPerCall === 1) return [readVerdict(said)];
+      const verdicts = readVerdicts(said, traces.length);
       return traces.map((_, i) => verdicts.get(i + 1));
     },
   };

@@ -63,6 +63,33 @@ describe('judgeByLlm', () => {
     }
   });
 
+  test('a model of no use is given up after some dozens of pairs, not after all; the failures are kept', async () => {
+    const { client, folder, server } = await testClient(() => completion('Well...'));
+    const labelsPath = join(folder, 'labels.jsonl');
+    const run = judgeByLlm(taskQueries(20, 20), { ...settings, client, labelsPath });
+    await expect(run).rejects.toMatchObject({
+      code: 'llm',
+      message: expect.stringMatching(/no verdict for \d+ of \d+ pairs; the first reason, \d+ times: .*Well/) as string,
+    });
+    expect(server.seen.length).toBeGreaterThanOrEqual(128);
+    expect(server.seen.length).toBeLessThan(200);
+    expect((await readJsonlAll<Label>(labelsPath)).every((label) => 'failed' in label)).toBe(true);
+  });
+
+  test('a reply that takes back what the one before it said gives no verdict', async () => {
+    const verdictOf = (reference: number, verdict: string) => ({ reference, justification: 'x', verdict });
+    const { labels } = await judged(
+      ({ body }) => {
+        const again = (body.messages?.length ?? 0) > 2;
+        const judgements = again ? [verdictOf(1, 'no'), verdictOf(2, 'yes')] : [verdictOf(1, 'yes')];
+        return completion(JSON.stringify({ judgements }));
+      },
+      { candidatesPerCall: 2 },
+      taskQueries(1, 2),
+    );
+    expect(labels).toMatchObject([{ failed: 'the second reply contradicts the first' }, { relevant: true }]);
+  });
+
   test('a refusal is a failure with its text', async () => {
     const { labels } = await judged(
       () => completion('', { refusal: 'I cannot help with that' }),

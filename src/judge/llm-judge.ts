@@ -7,7 +7,14 @@ import { RaRftError } from '../core/errors.js';
 import { writeFileAtomic } from '../core/files.js';
 import { cutJsonl, jsonlText, JsonlWriter, readJsonlAll } from '../core/jsonl.js';
 import { silent, type Progress } from '../core/progress.js';
-import { forEachParallel, type ChatFailure, type ChatRequest, type LlmClient } from '../llm/index.js';
+import {
+  forEachParallel,
+  ReplyTally,
+  whatIsSaid,
+  type ChatFailure,
+  type ChatRequest,
+  type LlmClient,
+} from '../llm/index.js';
 import { askAgain, planCalls, voteRequest, type JudgeCall, type LlmJudgeSettings } from './llm-calls.js';
 import type { Verdict } from './llm-verdict.js';
 import type { QueryCandidates } from './pairs.js';
@@ -24,7 +31,8 @@ type Vote = Verdict | { failed: string };
 /**
  * Judges all pairs; returns their labels in order. The file is filled as they come, at the end in the order of the pairs,
  * and then holds these labels only. Pairs whose labels stand in it are not judged again; those that had failed are. Throws
- * `budget` where maxUsd or maxCalls stops it, `llm` where the server cannot be used; the labels so far are kept.
+ * `budget` where maxUsd or maxCalls stops it, `llm` where the server cannot be used or many replies come to nothing before the
+ * first verdict; the labels so far are kept.
  */
 export async function judgeByLlm(
   queries: readonly QueryCandidates[],
@@ -57,6 +65,8 @@ export async function judgePairsByLlm(
   const total = calls.reduce((sum, call) => sum + call.traces.length, 0);
   let done = calls.filter(isDone).reduce((sum, call) => sum + call.traces.length, 0);
   const task = progress.task('judging', total, 'pairs', done);
+  const tally = new ReplyTally({ wanted: 'verdict', things: 'pairs' });
+  for (const label of before) if ('relevant' in label) tally.add();
   let overBudget = false;
   try {
     await forEachParallel(
@@ -71,6 +81,8 @@ export async function judgePairsByLlm(
         const fresh = labels.filter(({ key }) => !known.has(key));
         for (const label of fresh) known.set(label.key, label);
         await keep(fresh);
+        for (const label of fresh) tally.add('failed' in label ? label.failed : undefined);
+        if (tally.hopeless) throw tally.useless();
         done += call.traces.length;
         task.update(done, spentText(client));
         return undefined;
@@ -122,17 +134,26 @@ async function askVote(
     const outcome = await client.complete(asked);
     if (!outcome.ok) return overBudget(outcome) ? 'over budget' : failAll(outcome.reason);
     const { text, finishReason } = outcome.reply;
-    if (finishReason === 'refusal' || finishReason === 'content_filter') return failAll(`refused: ${short(text)}`);
-    for (const [at, verdict] of call.read(text).entries()) votes[at] ??= verdict;
+    if (finishReason === 'refusal' || finishReason === 'content_filter')
+      return failAll(`refused: ${short(text) || finishReason}`);
+    const said = whatIsSaid(outcome.reply);
+    for (const [at, verdict] of call.read(said).entries()) votes[at] = bothSaid(votes[at], verdict);
     if (votes.every((vote) => vote !== undefined)) break;
     if (last) {
-      const cut = finishReason === 'length' ? ' (cut at maxTokens)' : '';
-      return failAll(`no verdict in the reply${cut}: ${short(text)}`);
+      const cut = said.cut ? ' (cut at maxTokens)' : '';
+      if (text.trim() === '') return failAll(`an empty reply${cut}`);
+      return failAll(`${said.text === '' ? 'nothing but thinking' : 'no verdict in the reply'}${cut}: ${short(text)}`);
     }
     const missing = votes.length === 1 ? [] : votes.flatMap((vote, at) => (vote === undefined ? [at + 1] : []));
-    asked = askAgain(request, text, { again: settings.prompt.again, missing });
+    asked = askAgain(request, said, { again: settings.prompt.again, missing });
   }
   return votes as Vote[];
+}
+
+/** A second reply fills what the first left open; where it takes back what the first said, there is no verdict. */
+function bothSaid(before: Vote | undefined, now: Verdict | undefined): Vote | undefined {
+  if (!before || 'failed' in before || !now) return before ?? now;
+  return before.relevant === now.relevant ? before : { failed: 'the second reply contradicts the first' };
 }
 
 function overBudget(failure: ChatFailure): boolean {

@@ -17,3 +17,5 @@ export const budgetFailure: ChatFailure = {
   reason: 'the limit of money or calls was reached',
   retriable: true,
 };
+
+export const stopped: ChatFailure = { ok: false, kind: 'aborted', reason: 'stopped by the caller', retriable: true };

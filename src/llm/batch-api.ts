@@ -22,7 +22,12 @@ export interface BatchApiOptions {
   rng: Rng;
   retries: number;
   backoffMs: number;
+  /** Ends every call and every wait; they throw its reason. */
+  signal: AbortSignal;
 }
+
+/** Longest wait between two tries, whatever the server asks for. */
+const MAX_WAIT_MS = 15 * 60_000;
 
 /** Name under which a batch carries our own id, so that it is found again after a kill. */
 const OWN_ID = 'ra_rft_batch';
@@ -47,10 +52,9 @@ export class BatchApi {
 
   /** Uploads the lines of a batch; returns the id of the file. */
   async upload(name: string, lines: string): Promise<string> {
-    const form = new FormData();
-    form.set('purpose', 'batch');
-    form.set('file', new Blob([lines], { type: 'application/jsonl' }), `${name}.jsonl`);
-    const { id } = (await this.json(() => this.options.transport.upload('/files', form))) as BatchJson;
+    const file = { name: `${name}.jsonl`, lines, fields: { purpose: 'batch' } };
+    const { transport, signal } = this.options;
+    const { id } = (await this.json(() => transport.upload('/files', file, signal))) as BatchJson;
     return text(id, 'file id');
   }
 
@@ -64,8 +68,9 @@ export class BatchApi {
       completion_window: '24h',
       metadata: { [OWN_ID]: name },
     };
+    const { transport, signal } = this.options;
     for (let attempt = 0; ; attempt++) {
-      const result = await this.options.transport.post('/batches', body);
+      const result = await transport.post('/batches', body, signal);
       if (isAnswer(result)) return text((parseJson(result.text) as BatchJson).id, 'batch id');
       await this.waitOrThrow(result, attempt);
       const started = await this.find(name);
@@ -74,7 +79,7 @@ export class BatchApi {
   }
 
   async status(batchId: string): Promise<BatchStatus> {
-    const batch = (await this.json(() => this.options.transport.get(`/batches/${batchId}`))) as BatchJson;
+    const batch = (await this.json(() => this.get(`/batches/${batchId}`))) as BatchJson;
     const optional = (value: unknown) => (typeof value === 'string' && value !== '' ? value : undefined);
     return {
       status: text(batch.status, 'status'),
@@ -87,15 +92,19 @@ export class BatchApi {
 
   /** The JSON lines of a file. */
   async lines(fileId: string): Promise<unknown[]> {
-    const result = await this.retried(() => this.options.transport.get(`/files/${fileId}/content`));
+    const result = await this.retried(() => this.get(`/files/${fileId}/content`));
     return result.split('\n').flatMap((line) => (line.trim() === '' ? [] : [parseJson(line)]));
   }
 
   /** The batch that carries this name, among the last hundred. */
   private async find(name: string): Promise<string | undefined> {
-    const list = (await this.json(() => this.options.transport.get('/batches?limit=100'))) as { data?: BatchJson[] };
+    const list = (await this.json(() => this.get('/batches?limit=100'))) as { data?: BatchJson[] };
     const found = (Array.isArray(list.data) ? list.data : []).find((batch) => batch.metadata?.[OWN_ID] === name);
     return found && text(found.id, 'batch id');
+  }
+
+  private get(path: string): Promise<HttpResult> {
+    return this.options.transport.get(path, this.options.signal);
   }
 
   private async json(send: () => Promise<HttpResult>): Promise<unknown> {
@@ -112,11 +121,12 @@ export class BatchApi {
 
   /** Waits before the next try; throws `llm` where there is none. */
   private async waitOrThrow(result: HttpResult, attempt: number): Promise<void> {
-    const { retries, rng, backoffMs: baseMs } = this.options;
+    const { retries, rng, backoffMs: baseMs, signal } = this.options;
     const later = result.kind === 'broken' || result.status >= 500 || [408, 409, 425, 429].includes(result.status);
     if (!later || attempt >= retries) throw failure(result);
     const asked = result.kind === 'answer' ? retryAfterMs(result.retryAfter, Date.now()) : undefined;
-    await sleep(asked ?? backoffMs(attempt, baseMs, rng.fork(`batch/${this.calls++}`)));
+    const waitMs = asked ?? backoffMs(attempt, baseMs, rng.fork(`batch/${this.calls++}`));
+    await sleep(Math.min(waitMs, MAX_WAIT_MS), undefined, { signal });
   }
 }
 

@@ -5,7 +5,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { hashJson } from '../core/hash.js';
 import { silent, type Progress } from '../core/progress.js';
-import { budgetFailure, type Asker, type AskOutcome } from './asker.js';
+import { budgetFailure, stopped, type Asker, type AskOutcome } from './asker.js';
 import type { BatchApi } from './batch-api.js';
 import type { BatchState, PendingBatch } from './batch-state.js';
 import type { Budget, Reservation } from './budget.js';
@@ -22,6 +22,8 @@ export interface BatchOptions {
   batchSize: number;
   pollMs: number;
   structuredOutput: boolean;
+  /** Aborted on `dispose`; the API's own signal comes from it, so that nothing is waited for any more. */
+  stop: AbortController;
   progress?: Progress;
   /** A batch is submitted when no further request has come for so long. Default 200. */
   gatherMs?: number;
@@ -59,14 +61,13 @@ export class BatchAsker implements Asker {
   }
 
   ask(key: string, request: ChatRequest, signal?: AbortSignal): Promise<AskOutcome> {
+    if (signal?.aborted === true) return Promise.resolve(stopped);
     const pending = this.options.state.batchOf(key);
     const reservation = pending ? undefined : this.options.budget.reserveNow(key, usageAtMost(request));
     if (!pending && !reservation) return Promise.resolve(budgetFailure);
     return new Promise<AskOutcome>((resolve, reject) => {
       const waiting: Waiting = { key, request, resolve, reject, ...(reservation && { reservation }) };
-      signal?.addEventListener('abort', () => {
-        resolve({ ok: false, kind: 'aborted', reason: 'stopped by the caller', retriable: true });
-      });
+      signal?.addEventListener('abort', () => resolve(stopped));
       if (pending) this.collect(pending, [waiting]);
       else this.enqueue(waiting);
     });
@@ -74,6 +75,8 @@ export class BatchAsker implements Asker {
 
   async dispose(): Promise<void> {
     clearTimeout(this.timer);
+    this.options.stop.abort(new Error('the client was closed'));
+    await Promise.allSettled(this.followed.values()); // they end at once
     await this.options.state.close();
   }
 
@@ -127,14 +130,14 @@ export class BatchAsker implements Asker {
 
   /** Starts a batch where it has not been, waits for its end, and reads what it gave. */
   private async follow(pending: PendingBatch): Promise<ReadonlyMap<string, OutputLine>> {
-    const { api, state, pollMs, progress = silent } = this.options;
+    const { api, state, pollMs, stop, progress = silent } = this.options;
     const batchId = pending.batchId ?? (await api.create(pending.name, pending.fileId));
     if (pending.batchId === undefined) await state.started(pending, batchId);
     const task = progress.task(`batch ${batchId}`, pending.keys.size, 'requests');
     let status = await api.status(batchId);
     while (!ended.has(status.status)) {
       task.update(status.completed, status.status);
-      await sleep(pollMs);
+      await sleep(pollMs, undefined, { signal: stop.signal });
       status = await api.status(batchId);
     }
     const files = [status.outputFile, status.errorFile].filter((file) => file !== undefined);

@@ -1,35 +1,45 @@
 /** The client: replies from the cache where they are, one call for equal requests at the same time, else a call. */
+import { endsWithin } from '../core/deadline.js';
 import type { Asker } from './asker.js';
 import type { Budget } from './budget.js';
 import type { ReplyCache } from './cache.js';
 import type { CallLedger } from './ledger.js';
-import { requestKey } from './request.js';
+import { requestKey, type Replier } from './request.js';
+import type { Transport } from './transport.js';
 import type { ChatOutcome, ChatReply, ChatRequest, LlmClient, Spending } from './types.js';
 
 export interface ClientParts {
-  model: string;
+  replier: Replier;
   cache: ReplyCache;
   asker: Asker;
   budget: Budget;
   ledger: CallLedger;
+  transport: Transport;
 }
+
+/** What a call under way is given to come to its end when the client is closed: it may be paid for. */
+const GRACE_MS = 5000;
+/** What it is given after that to notice that it was called off. */
+const NOTICE_MS = 1000;
 
 export class CachedClient implements LlmClient {
   readonly model: string;
   readonly parallel: number;
   private readonly parts: ClientParts;
   private readonly underWay = new Map<string, Promise<ChatOutcome>>();
+  /** One a call under way: they end it when the client is closed. */
+  private readonly stops = new Set<AbortController>();
   private cachedCalls = 0;
   private failedCalls = 0;
 
   constructor(parts: ClientParts) {
     this.parts = parts;
-    this.model = parts.model;
+    this.model = parts.replier.model;
     this.parallel = parts.asker.parallel;
   }
 
   async complete(request: ChatRequest, signal?: AbortSignal): Promise<ChatOutcome> {
-    const key = requestKey(this.model, request);
+    const key = requestKey(this.parts.replier, request);
     for (;;) {
       const kept = this.parts.cache.get(key);
       if (kept) return this.fromCache(kept);
@@ -55,20 +65,43 @@ export class CachedClient implements LlmClient {
   }
 
   async dispose(): Promise<void> {
-    await Promise.allSettled(this.underWay.values());
+    if (!(await this.quietWithin(GRACE_MS))) {
+      for (const stop of this.stops) stop.abort(new Error('the client was closed'));
+      await this.quietWithin(NOTICE_MS);
+    }
     await this.parts.asker.dispose();
+    await this.parts.transport.close();
     await this.parts.ledger.close();
     await this.parts.cache.close();
   }
 
+  private quietWithin(timeoutMs: number): Promise<boolean> {
+    return endsWithin(timeoutMs, Promise.allSettled(this.underWay.values()));
+  }
+
   private async call(key: string, request: ChatRequest, signal: AbortSignal | undefined): Promise<ChatOutcome> {
-    const outcome = await this.parts.asker.ask(key, request, signal);
+    const outcome = await this.stoppable(signal, (stop) => this.parts.asker.ask(key, request, stop));
     if (!outcome.ok) {
       if (outcome.kind === 'server' || outcome.kind === 'network') this.failedCalls++;
       return outcome;
     }
     await this.parts.cache.put({ key, model: this.model, request, reply: outcome.reply });
     return { ok: true, reply: { ...outcome.reply, cached: false } };
+  }
+
+  /** Gives `work` a signal that is aborted with the caller's, and when the client is closed. */
+  private async stoppable<T>(signal: AbortSignal | undefined, work: (stop: AbortSignal) => Promise<T>): Promise<T> {
+    const stop = new AbortController();
+    const abort = () => stop.abort(signal?.reason);
+    if (signal?.aborted === true) abort();
+    signal?.addEventListener('abort', abort);
+    this.stops.add(stop);
+    try {
+      return await work(stop.signal);
+    } finally {
+      this.stops.delete(stop);
+      signal?.removeEventListener('abort', abort);
+    }
   }
 
   private fromCache(reply: Omit<ChatReply, 'cached'>): ChatOutcome {

@@ -30,7 +30,7 @@ export async function estimateCalls(
   const seen = new Set(await cachedKeys(cachePath));
   let [calls, cachedCalls, promptTokens, completionTokensAtMost] = [0, 0, 0, 0];
   for (const request of requests) {
-    const key = requestKey(model, request);
+    const key = requestKey({ ...settings, model }, request);
     if (seen.has(key)) {
       cachedCalls++;
       continue;

@@ -13,5 +13,7 @@ export type {
 export { openLlmClient, type OpenLlmOptions } from './open.js';
 export { llmCachePath, modelOf } from './settings.js';
 export { estimateCalls, estimateText, type Estimate } from './estimate.js';
+export { ReplyTally } from './reply-tally.js';
+export { whatIsSaid, type Said } from './said.js';
 export { parseJson } from './retry.js';
 export { forEachParallel } from './slots.js';

@@ -1,7 +1,7 @@
 /** Calls answered at once: some at a time, each tried again while the server says later or the connection breaks. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Rng } from '../core/rng.js';
-import { budgetFailure, type Asker, type AskOutcome } from './asker.js';
+import { budgetFailure, stopped, type Asker, type AskOutcome } from './asker.js';
 import type { Budget } from './budget.js';
 import { chatBody, fullDialect, usageAtMost, type Dialect } from './request.js';
 import { backoffMs, nextStep, type Step } from './retry.js';
@@ -51,7 +51,7 @@ export class LiveAsker implements Asker {
       return await this.tryUntilDone(key, request, signal);
     } catch (error) {
       if (!signal?.aborted) throw error;
-      return { ok: false, kind: 'aborted', reason: 'stopped by the caller', retriable: true };
+      return stopped;
     } finally {
       release();
     }

@@ -45,7 +45,8 @@ export async function openLlmClient(options: OpenLlmOptions): Promise<LlmClient>
   const { concurrency, retries, structuredOutput, batchSize, batchPollSeconds } = settings;
   let asker: Asker;
   if (settings.batch) {
-    const api = new BatchApi({ transport, rng, retries, backoffMs });
+    const stop = new AbortController();
+    const api = new BatchApi({ transport, rng, retries, backoffMs, signal: stop.signal });
     const state = await BatchState.open(beside('batches'));
     const pollMs = batchPollSeconds * 1000;
     asker = new BatchAsker({
@@ -56,10 +57,11 @@ export async function openLlmClient(options: OpenLlmOptions): Promise<LlmClient>
       batchSize,
       pollMs,
       structuredOutput,
+      stop,
       ...(progress && { progress }),
     });
   } else {
     asker = new LiveAsker({ model, transport, budget, rng, concurrency, retries, structuredOutput, backoffMs });
   }
-  return new CachedClient({ model, cache, asker, budget, ledger });
+  return new CachedClient({ replier: { ...settings, model }, cache, asker, budget, ledger, transport });
 }

@@ -1,4 +1,5 @@
 /** A request as the server takes it, a reply as the server gives it, and the key under which the two are kept. */
+import type { Config } from '../config/index.js';
 import { hashJson } from '../core/hash.js';
 import type { ChatReply, ChatRequest, ChatUsage } from './types.js';
 
@@ -9,13 +10,23 @@ export interface Dialect {
   tokensField: 'max_tokens' | 'max_completion_tokens';
   /** Some reasoning models take their own temperature only. */
   temperature: boolean;
+  /** Some servers know no seed: votes differ by their draws then. */
+  seed: boolean;
 }
 
-export const fullDialect: Dialect = { schema: 'json_schema', tokensField: 'max_tokens', temperature: true };
+export const fullDialect: Dialect = { schema: 'json_schema', tokensField: 'max_tokens', temperature: true, seed: true };
 
-/** The key of a request: model, prompt version, parameters and messages. How it is put to the server is not part of it. */
-export function requestKey(model: string, request: ChatRequest): string {
-  return hashJson(['chat', model, requestFields(request)]);
+/** Whose reply it is: another model, another server, or one that is not held to schemas says something else. */
+export type Replier = Pick<Config['llm'], 'baseUrl' | 'structuredOutput'> & { model: string };
+
+/**
+ * The key of a request: everything that decides the reply. That is model, server, prompt version, parameters and messages; how
+ * a request is put to a server that refuses some field is not part of it.
+ */
+export function requestKey({ model, baseUrl, structuredOutput }: Replier, request: ChatRequest): string {
+  const { jsonSchema, ...free } = requestFields(request);
+  const fields = structuredOutput && jsonSchema ? { ...free, jsonSchema } : free;
+  return hashJson(['chat', model, new URL(baseUrl).href.replace(/\/+$/, ''), fields]);
 }
 
 /** The request with its defaults, in a fixed order: what the cache keeps. */
@@ -33,7 +44,7 @@ export function chatBody(model: string, request: ChatRequest, dialect: Dialect):
     messages,
     [dialect.tokensField]: maxTokens,
     ...(dialect.temperature && { temperature }),
-    ...(seed !== undefined && { seed }),
+    ...(seed !== undefined && dialect.seed && { seed }),
     ...(jsonSchema && dialect.schema !== 'none' && { response_format: responseFormat(jsonSchema, dialect.schema) }),
   };
 }
@@ -43,7 +54,14 @@ function responseFormat(schema: object, way: 'json_schema' | 'json_object'): Rec
   return { type: way, json_schema: { name: 'reply', strict: true, schema } };
 }
 
-const refusesTemperature = /unsupported[^.]*temperature|temperature[^.]*(unsupported|not support)/i;
+/** What servers say of a field that they do not take. */
+const refuses = (field: string) => {
+  const no = '(?:unsupported|not support|unrecognized|unknown|unexpected|not permitted|not allowed|no longer)';
+  return new RegExp(`${no}[^.]*\\b${field}\\b|\\b${field}\\b[^.]*${no}`, 'i');
+};
+const refusesTokens = refuses('max_tokens');
+const refusesTemperature = refuses('temperature');
+const refusesSeed = refuses('seed');
 
 /**
  * Another way to put a request that the server refused as malformed; undefined where there is none left. The fields it
@@ -53,10 +71,11 @@ const refusesTemperature = /unsupported[^.]*temperature|temperature[^.]*(unsuppo
 export function adapt(dialect: Dialect, request: ChatRequest, status: number, text: string): Dialect | undefined {
   const malformed = status === 400 || status === 422 || (status === 500 && text.includes('response_format'));
   if (!malformed) return undefined;
-  if (dialect.tokensField === 'max_tokens' && text.includes('max_completion_tokens')) {
+  if (dialect.tokensField === 'max_tokens' && (text.includes('max_completion_tokens') || refusesTokens.test(text))) {
     return { ...dialect, tokensField: 'max_completion_tokens' };
   }
   if (dialect.temperature && refusesTemperature.test(text)) return { ...dialect, temperature: false };
+  if (dialect.seed && request.seed !== undefined && refusesSeed.test(text)) return { ...dialect, seed: false };
   if (!request.jsonSchema || dialect.schema === 'none') return undefined;
   return { ...dialect, schema: dialect.schema === 'json_schema' ? 'json_object' : 'none' };
 }
@@ -76,18 +95,31 @@ export function parseCompletion(body: unknown, request: ChatRequest): Omit<ChatR
   const message = choice?.message;
   if (!choice || message === null || typeof message !== 'object') return undefined;
   const refusal = typeof message.refusal === 'string' && message.refusal !== '' ? message.refusal : undefined;
-  const text = refusal ?? message.content ?? '';
-  if (typeof text !== 'string') return undefined;
-  const reason = typeof choice.finish_reason === 'string' ? choice.finish_reason : 'stop';
+  const text = refusal ?? textOf(message.content ?? '');
+  if (text === undefined) return undefined;
   const counted = [usage?.prompt_tokens, usage?.completion_tokens].map((n) => (typeof n === 'number' ? n : undefined));
   return {
     text,
-    finishReason: refusal === undefined ? reason : 'refusal',
+    finishReason: refusal === undefined ? finishOf(choice.finish_reason, usage?.completion_tokens, request) : 'refusal',
     usage: {
       promptTokens: counted[0] ?? estimateTokens(promptBytes(request)),
       completionTokens: counted[1] ?? estimateTokens(Buffer.byteLength(text)),
     },
   };
+}
+
+/** A content as text: some servers give it in parts, of which those that hold thinking are left out. */
+function textOf(content: unknown): string | undefined {
+  if (typeof content === 'string') return content;
+  if (!Array.isArray(content)) return undefined;
+  const parts = content as { type?: unknown; text?: unknown }[];
+  return parts.flatMap((part) => (part?.type === 'text' && typeof part.text === 'string' ? [part.text] : [])).join('');
+}
+
+/** Why a reply ended, in OpenAI's words. A server that does not say is believed by its count. */
+function finishOf(reason: unknown, completionTokens: unknown, { maxTokens }: ChatRequest): string {
+  if (typeof reason !== 'string') return Number(completionTokens ?? 0) >= maxTokens ? 'length' : 'stop';
+  return /^(?:length|model_length|max_?(?:output_?)?tokens)$/i.test(reason) ? 'length' : reason;
 }
 
 /** Bytes of what the model reads. */

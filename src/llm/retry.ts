@@ -32,7 +32,8 @@ export function nextStep(result: HttpResult, request: ChatRequest, dialect: Dial
       reached: true,
     };
   }
-  const reason = `status ${status}: ${serverMessage(text)}`;
+  const said = status >= 300 && status < 400 ? 'a redirect, which is not followed' : serverMessage(text);
+  const reason = `status ${status}: ${said}`;
   if (status === 401 || status === 402 || text.includes('insufficient_quota')) {
     return { kind: 'fatal', reason, always: true };
   }

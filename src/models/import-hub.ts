@@ -15,6 +15,8 @@ export interface HubOptions {
   accessToken?: string;
   /** Another hub or a mirror. */
   hubUrl?: string;
+  /** A transfer that does not get on for so long is given up. Default one minute. */
+  stallMs?: number;
   /** Called after each file: bytes so far and bytes in all. */
   report?: (done: number, total: number) => void;
 }
@@ -48,7 +50,7 @@ export async function importFromHub(repo: string, folder: string, options: HubOp
     await mkdir(temporary, { recursive: true });
     let done = 0;
     for (const name of wanted) {
-      await fetchHubFile(at, name, join(temporary, name));
+      await fetchHubFile(at, name, sizes.get(name) ?? 0, join(temporary, name));
       if (name === SMALL_FILES[1] || name === SMALL_FILES[0]) await readDecoderConfig(temporary);
       report((done += sizes.get(name) ?? 0), total);
     }

@@ -16,6 +16,7 @@ import {
   type LabelGrade,
   type SelectedPairs,
 } from '../judge/index.js';
+import { ReplyTally } from '../llm/index.js';
 import type { DataSets, Made } from './data-stage.js';
 import { llmJudgeInputs, withLlmJudge } from './llm-labels.js';
 import { labelsWithinBudget } from './selected-labels.js';
@@ -54,7 +55,7 @@ export async function labelPairs(session: Session, data: DataSets, policy: Start
     // LLM judge of all pairs sees to that itself, and goes on from the labels that are there.
     if (config.labels.judge !== 'llm' || partly) await rm(run.paths.labels, { force: true });
     const labels = await judge(session, pairs, policy, hashJson(inputs));
-    refuseUnusable(labels, pairs);
+    refuseUnusable(config.labels.judge, labels, pairs);
     const grade = gradeByTruth(labels, data);
     await run.event('labels', { skippedProblems: pairs.skipped.length, ...grade });
     session.progress.line(gradeText(grade));
@@ -112,18 +113,36 @@ function bySuccess({ labels }: Config): boolean {
   return labels.judge === 'utility' && labels.measure === 'success';
 }
 
-function refuseUnusable(labels: readonly Label[], { queries, skipped }: SelectedPairs): void {
+/** Throws `llm` where it is the language model's fault that there is nothing to learn from, else `data`. */
+function refuseUnusable(
+  judgeName: Config['labels']['judge'],
+  labels: readonly Label[],
+  { queries, skipped }: SelectedPairs,
+): void {
   if (labels.some((label) => 'relevant' in label && label.relevant)) return;
+  const failed = labels.filter((label) => 'failed' in label).length;
+  if (judgeName === 'llm' && failed > 0 && failed * 2 >= labels.length) throw withoutVerdicts(labels);
   const reasons = new Map<string, number>();
   for (const { reason } of skipped) reasons.set(reason, (reasons.get(reason) ?? 0) + 1);
+  const decided = labels.length - failed;
+  if (decided > 0) reasons.set('judged not relevant', decided);
   for (const label of labels) if ('failed' in label) reasons.set(label.failed, (reasons.get(label.failed) ?? 0) + 1);
   throw new RaRftError({
     code: 'data',
     message: `no pair of ${queries.length} problems was labelled relevant (${[...reasons].map(([r, n]) => `${r}: ${n}`).join('; ') || 'no reason recorded'})`,
     where: 'labels',
     expected: 'training problems with solutions, and at least two allowed traces of their type',
-    hint: 'Check solutions and types of your data; labels.restrictToType: false lifts the restriction to one type.',
+    hint:
+      decided > 0
+        ? 'labels.jsonl has what the judge said of each pair, and why; more candidates (labels.maxCandidates) may hold better ones.'
+        : 'Check solutions and types of your data; labels.restrictToType: false lifts the restriction to one type.',
   });
+}
+
+function withoutVerdicts(labels: readonly Label[]): RaRftError {
+  const tally = new ReplyTally({ wanted: 'verdict', things: 'pairs' });
+  for (const label of labels) tally.add('failed' in label ? label.failed : undefined);
+  return tally.useless();
 }
 
 /** How well the labels agree with the truth, where the data has one; truth is used for nothing else. */

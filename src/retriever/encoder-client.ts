@@ -53,10 +53,6 @@ export class EncoderClient implements Encoder {
   async dispose(): Promise<void> {
     if (this.closed) return;
     this.closed = true;
-    try {
-      await this.worker.call('close', null);
-    } finally {
-      await this.worker.terminate();
-    }
+    await this.worker.close('close', null);
   }
 }

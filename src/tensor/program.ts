@@ -1,9 +1,9 @@
 /** Compiled graphs: an ONNX Runtime session with checked feeds, fetches into given buffers, and errors that name the model's line. */
-import * as ort from 'onnxruntime-node';
 import { RaRftError } from '../core/errors.js';
 import { evaluateDim, isSymbol, showShape } from './dims.js';
 import { graphError, type DType, type Graph, type Tensor } from './graph.js';
 import { emit, type EmitOptions, type Emitted } from './onnx/emit.js';
+import { loadOnnxRuntime, type InferenceSession, type OnnxRuntime, type OnnxTensor } from './onnx-runtime.js';
 
 /** Values in ONNX Runtime's storage: bool as Uint8Array. */
 export type TypedArray = Float32Array | BigInt64Array | Int32Array | Uint8Array;
@@ -32,7 +32,8 @@ export type Fetches = readonly string[] | Readonly<Record<string, TensorData | n
  */
 export async function compile(graph: Graph, options: CompileOptions = {}): Promise<Program> {
   const emitted = emit(graph, options);
-  const session = await ort.InferenceSession.create(emitted.bytes, {
+  const runtime = await loadOnnxRuntime();
+  const session = await runtime.InferenceSession.create(emitted.bytes, {
     // With memory patterns the second run of dynamic shapes slows by half and memory grows.
     enableMemPattern: false,
     enableCpuMemArena: true,
@@ -47,7 +48,7 @@ export async function compile(graph: Graph, options: CompileOptions = {}): Promi
   }).catch((cause: unknown) => {
     throw runtimeError(graph, emitted, 'could not be loaded', cause);
   });
-  return new Program(graph, emitted, session);
+  return new Program(graph, emitted, runtime, session);
 }
 
 /** A compiled graph. */
@@ -58,12 +59,14 @@ export class Program {
   readonly outputNames: readonly string[];
   private readonly graph: Graph;
   private readonly emitted: Emitted;
-  private session: ort.InferenceSession | undefined;
+  private readonly runtime: OnnxRuntime;
+  private session: InferenceSession | undefined;
 
-  constructor(graph: Graph, emitted: Emitted, session: ort.InferenceSession) {
+  constructor(graph: Graph, emitted: Emitted, runtime: OnnxRuntime, session: InferenceSession) {
     this.name = graph.name;
     this.graph = graph;
     this.emitted = emitted;
+    this.runtime = runtime;
     this.session = session;
     this.inputNames = emitted.inputs.map((t) => t.node.name as string);
     this.outputNames = [...graph.outputs.keys()];
@@ -78,9 +81,11 @@ export class Program {
     const session = this.session;
     if (!session) throw new RaRftError({ code: 'engine', message: `program '${this.name}' was used after dispose` });
     const symbols = new Map<string, number>();
-    const values: Record<string, ort.Tensor> = {};
-    for (const t of this.emitted.inputs)
-      values[t.node.name as string] = checkFeed(this.name, t, feeds[t.node.name as string], symbols);
+    const values: Record<string, OnnxTensor> = {};
+    for (const t of this.emitted.inputs) {
+      const name = t.node.name as string;
+      values[name] = this.tensor(name, t, feeds[name], symbols);
+    }
     const wanted = this.checkFetches(fetches, symbols);
     const results = await (wanted ? session.run(values, wanted) : session.run(values)).catch((cause: unknown) => {
       throw runtimeError(this.graph, this.emitted, 'failed', cause);
@@ -102,7 +107,7 @@ export class Program {
   private checkFetches(
     fetches: Fetches | undefined,
     symbols: ReadonlyMap<string, number>,
-  ): ort.InferenceSession.FetchesType | undefined {
+  ): InferenceSession.FetchesType | undefined {
     if (!fetches) return undefined;
     const names = Array.isArray(fetches) ? (fetches as readonly string[]) : Object.keys(fetches);
     for (const name of names) {
@@ -116,9 +121,15 @@ export class Program {
     return Object.fromEntries(
       Object.entries(fetches as Record<string, TensorData | null>).map(([name, buffer]) => [
         name,
-        buffer && checkFeed(this.name, this.graph.outputs.get(name) as Tensor, buffer, new Map(symbols), name),
+        buffer && this.tensor(name, this.graph.outputs.get(name) as Tensor, buffer, new Map(symbols)),
       ]),
     );
+  }
+
+  /** ORT's tensor of a feed that has been checked. */
+  private tensor(name: string, t: Tensor, feed: Feed | undefined, symbols: Map<string, number>): OnnxTensor {
+    const { data, shape } = checkFeed(this.name, name, t, feed, symbols);
+    return new this.runtime.Tensor(t.dtype, data as never, shape);
   }
 }
 
@@ -129,14 +140,14 @@ const ARRAY_OF: Record<DType, new (n: number) => TypedArray> = {
   bool: Uint8Array,
 };
 
-/** The ORT tensor of a feed, after checking its type, its size and its shape; binds the symbols of the shape. */
+/** A feed after checking its type, its size and its shape; binds the symbols of the shape. */
 function checkFeed(
   program: string,
+  name: string,
   t: Tensor,
   feed: Feed | undefined,
   symbols: Map<string, number>,
-  name = t.node.name as string,
-): ort.Tensor {
+): TensorData {
   const wrong = (message: string): never => {
     throw graphError('run', `program '${program}': '${name}' ${message}`, { tensors: [t], site: t.node.site });
   };
@@ -159,7 +170,7 @@ function checkFeed(
   }
   const total = shape.reduce((a, b) => a * b, 1);
   if (data.length !== total) return wrong(`has ${data.length} values for the shape ${showShape(shape)}`);
-  return new ort.Tensor(t.dtype, data as never, shape);
+  return { data, shape };
 }
 
 /** ONNX Runtime's error with the model's line, found through the node it names. */

@@ -9,8 +9,8 @@ const right = '\\boxed{7}';
 const wrong = '\\boxed{8}';
 
 /** A pool of real threads whose worker obeys `hang`, `exit` and so on (testing/hostile-worker.ts). */
-function pool(options: Partial<PoolOptions<null>> = {}): KillablePool<null, MathItem, Verdict> {
-  const made = new KillablePool<null, MathItem, Verdict>({
+function pool(options: Partial<PoolOptions<null | 'hang'>> = {}): KillablePool<null | 'hang', MathItem, Verdict> {
+  const made = new KillablePool<null | 'hang', MathItem, Verdict>({
     url: new URL('./testing/hostile-worker.js', import.meta.url),
     name: 'hostile',
     setup: null,
@@ -24,7 +24,7 @@ function pool(options: Partial<PoolOptions<null>> = {}): KillablePool<null, Math
 }
 
 /** Short words for what became of each response. */
-async function outcomes(made: KillablePool<null, MathItem, Verdict>, responses: string[]): Promise<string[]> {
+async function outcomes(made: KillablePool<null | 'hang', MathItem, Verdict>, responses: string[]): Promise<string[]> {
   const done = await made.run(responses.map(item));
   return done.map((d) => (d.status === 'done' ? d.result.outcome : d.status));
 }
@@ -91,6 +91,12 @@ describe('KillablePool', () => {
       code: 'engine',
     });
     expect(await outcomes(made, [right])).toEqual(['failed']);
+  });
+
+  test('a thread that never loads fails what it was to work on, and is said to', async () => {
+    const reason = expect.stringContaining('was not loaded within 0.3 s') as string;
+    expect(await pool({ setup: 'hang', loadMs: 300 }).run([item(right)])).toMatchObject([{ status: 'failed', reason }]);
+    await expect(pool({ setup: 'hang', loadMs: 300 }).ready()).rejects.toMatchObject({ code: 'verifier' });
   });
 
   test('dispose ends what waits and what works, and later calls', async () => {

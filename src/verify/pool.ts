@@ -3,7 +3,8 @@
  * when the work on it starts; a thread that runs over it is ended and replaced, and the rest of the queue goes on.
  */
 import type { ResourceLimits } from 'node:worker_threads';
-import { errorFacts } from '../core/errors.js';
+import { DeadlineError, withDeadline } from '../core/deadline.js';
+import { errorFacts, RaRftError } from '../core/errors.js';
 import { WorkerClient } from '../core/worker-rpc.js';
 import type { PoolMethods, Worked } from './pool-serve.js';
 
@@ -31,6 +32,8 @@ export interface PoolOptions<Setup> {
    * left behind, and is replaced. Default 10 seconds.
    */
   beginMs?: number;
+  /** Longest time until a thread is loaded; one that is not fails the items it was to work on. Default one minute. */
+  loadMs?: number;
   /** Memory limits of each thread; one that exceeds them ends, which fails the item it was at. */
   resourceLimits?: ResourceLimits;
 }
@@ -138,10 +141,13 @@ class Lane<Setup, Item, Result> {
 
   ready(): Promise<void> {
     if (!this.worker || !this.loaded) {
-      const { url, name, setup, resourceLimits } = this.options;
+      const { url, name, setup, resourceLimits, loadMs = 60_000 } = this.options;
       this.worker = new WorkerClient(url, name, resourceLimits);
       this.position = newPosition();
-      this.loaded = this.worker.call('load', { setup, position: this.position });
+      const loading = this.worker.call('load', { setup, position: this.position });
+      this.loaded = withDeadline(() => loading, { timeoutMs: loadMs }).catch((error: unknown) => {
+        throw error instanceof DeadlineError ? neverLoaded(name, loadMs) : error;
+      });
     }
     return this.loaded;
   }
@@ -230,6 +236,15 @@ class Lane<Setup, Item, Result> {
         );
     });
   }
+}
+
+function neverLoaded(name: string, loadMs: number): RaRftError {
+  const hint = 'Look at what the module does while it is imported: it waits for something that does not come.';
+  return new RaRftError({
+    code: 'verifier',
+    message: `a thread of ${name} was not loaded within ${loadMs / 1000} s`,
+    hint,
+  });
 }
 
 /** Answers of a thread, or the item it was lost at: the first where it had begun with none. */

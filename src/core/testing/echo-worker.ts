@@ -1,4 +1,5 @@
 /** A worker for the tests of worker-rpc: answers, fails, reports, dies. */
+import { readFileSync } from 'node:fs';
 import { setTimeout } from 'node:timers/promises';
 import { RaRftError } from '../errors.js';
 import { serveMethods, type Report } from '../worker-rpc.js';
@@ -31,6 +32,8 @@ const methods = {
     throw new TypeError('plain failure');
   },
   uncloneable: () => () => 1,
+  /** Given a pipe, it blocks the thread outside of JavaScript until somebody writes, as native libraries do. */
+  read: (path: string) => readFileSync(path, 'utf8'),
   die: (): never => process.exit(3),
 };
 

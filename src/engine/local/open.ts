@@ -65,12 +65,11 @@ class WorkerEngine implements PolicyEngine {
     return this.call('load', { folder });
   }
 
-  /** Waits for calls under way, then ends the worker. */
+  /** Waits some seconds for calls under way, then ends the worker. */
   async dispose(): Promise<void> {
     if (this.disposed) return;
     this.disposed = true;
-    await this.client.call('dispose', undefined).catch(() => {}); // a worker that has died has nothing to free
-    await this.client.terminate();
+    await this.client.close('dispose', undefined);
   }
 
   private call<K extends keyof EngineMethods>(

@@ -21,7 +21,9 @@ export type Behaviour =
   /** The connection ends: before any answer, or in the middle of one. */
   | { cut: 'before' | 'middle' }
   /** Nothing more is ever heard: before any answer, or in the middle of one. */
-  | { stall: 'before' | 'middle' };
+  | { stall: 'before' | 'middle' }
+  /** A body of blanks that never ends, so many bytes every so many milliseconds. */
+  | { drip: { bytes: number; everyMs: number } };
 
 export interface ScriptedServer {
   /** As `llm.baseUrl`. */
@@ -71,6 +73,13 @@ export function completion(
 }
 
 function act(behaviour: Behaviour, response: ServerResponse): void {
+  if ('drip' in behaviour) {
+    const { bytes, everyMs } = behaviour.drip;
+    response.writeHead(200, { 'content-type': 'application/json' });
+    const drops = setInterval(() => response.write(' '.repeat(bytes)), everyMs);
+    response.on('close', () => clearInterval(drops));
+    return;
+  }
   if ('cut' in behaviour || 'stall' in behaviour) {
     if (Object.values(behaviour)[0] === 'middle') {
       response.writeHead(200, { 'content-type': 'application/json', 'content-length': '1000' });

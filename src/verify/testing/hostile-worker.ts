@@ -30,7 +30,7 @@ const orders: Readonly<Record<string, (item: MathItem) => Verdict | Promise<Verd
   },
 };
 
-servePool<null, MathItem, Verdict>(
-  () => {},
+servePool<null | 'hang', MathItem, Verdict>(
+  (setup) => (setup === 'hang' ? new Promise(() => {}) : undefined),
   (item) => (orders[item.response] ?? judgeForPool)(item),
 );
