@@ -10,6 +10,7 @@ export type ErrorCode =
   | 'run-folder' // a run folder that belongs to another configuration, or is locked
   | 'io' // the file system: full disk, missing permission, missing file
   | 'engine' // a policy engine that failed or was used after dispose
+  | 'not-finite' // NaN or infinity: weights, losses, gradients, log-probabilities, scores
   | 'verifier' // a verifier or reward function that failed
   | 'llm' // a language model server that cannot be used: key, model, address
   | 'budget' // maxUsd or maxCalls was reached

@@ -6,6 +6,7 @@ import { mkdir, readdir, readFile, stat } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { parse } from 'yaml';
 import { RaRftError } from './errors.js';
+import { notFiniteAt } from './finite.js';
 import { removeLeftovers, writeFileAtomic, writeJsonAtomic } from './files.js';
 import { hashJson } from './hash.js';
 import { cutJsonl, JsonlWriter } from './jsonl.js';
@@ -92,7 +93,11 @@ export class RunFolder {
     }
     const start = performance.now();
     await this.event('stage-started', { stage, inputs: hash });
-    await work();
+    try {
+      await work();
+    } catch (error) {
+      throw notFiniteAt(`stage ${stage}`, error);
+    }
     const seconds = Math.round(performance.now() - start) / 1000;
     const done: StageMarker = { stage, inputs: hash, seconds, finished: new Date().toISOString() };
     await writeJsonAtomic(this.paths.stage(stage), done);

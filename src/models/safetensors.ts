@@ -5,6 +5,7 @@
 import { open, readFile, stat, type FileHandle } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { RaRftError } from '../core/errors.js';
+import { assertFinite, DAMAGED_HINT } from '../core/finite.js';
 import { decodeBfloat16, decodeFloat16 } from './half.js';
 
 /** Bytes per element of the formats that can be read; other formats may stand in a file but not be asked for. */
@@ -93,8 +94,16 @@ export class SafetensorsReader {
     );
   }
 
-  /** Reads a tensor into `out`, decoded to float32. Throws `model` where it is missing or its shape is not `shape`. */
+  /**
+   * Reads a tensor into `out`, decoded to float32. Throws `model` where it is missing or its shape is not `shape`, `not-finite`
+   * where a number of it is NaN or infinite.
+   */
   async readInto(name: string, shape: readonly number[], out: Float32Array): Promise<void> {
+    await this.decodeInto(name, shape, out);
+    assertFinite(out, { what: `tensor ${name}`, where: `${this.info(name).file}: ${name}`, hint: DAMAGED_HINT });
+  }
+
+  private async decodeInto(name: string, shape: readonly number[], out: Float32Array): Promise<void> {
     const info = this.info(name);
     const where = `${info.file}: ${name}`;
     if (info.shape.join() !== shape.join())

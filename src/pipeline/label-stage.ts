@@ -93,7 +93,7 @@ async function judge(session: Session, { queries }: SelectedPairs, policy: Start
   const { measure, topPositives, baseline, minGain } = config.labels;
   if (measure === 'success') return judgeBySuccess(session, queries, policy);
   const engine = await session.engine();
-  await engine.load(policy.folder);
+  await engine.load(policy.folder, { optimizer: false });
   return judgeByUtility(queries, {
     measure,
     engine,
