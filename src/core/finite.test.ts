@@ -32,7 +32,11 @@ describe('assertFinite', () => {
 
 describe('notFiniteAt', () => {
   it('puts a place before the error and leaves others alone', () => {
-    const error = notFiniteAt('arm a, step 3', notFinite(NaN, { what: 'x', where: 'tensor t', hint: 'First.' }), 'Then.');
+    const error = notFiniteAt(
+      'arm a, step 3',
+      notFinite(NaN, { what: 'x', where: 'tensor t', hint: 'First.' }),
+      'Then.',
+    );
     expect(error).toMatchObject({ code: 'not-finite', where: 'arm a, step 3: tensor t', hint: 'First. Then.' });
     const other = new RaRftError({ code: 'data', message: 'm' });
     expect(notFiniteAt('here', other)).toBe(other);

@@ -33,14 +33,15 @@ export interface NumberFacts {
 export const DIVERGED_HINT = 'The training has diverged: lower the learning rate.';
 
 /** What to do where a file holds such numbers. */
-export const DAMAGED_HINT = 'The file is damaged, or was saved by a training that had diverged: fetch it again, or take an earlier one.';
+export const DAMAGED_HINT =
+  'The file is damaged, or was saved by a training that had diverged: fetch it again, or take an earlier one.';
 
 /** Throws `not-finite` at the first value that is NaN or infinite, with its place among the values. */
 export function assertFinite(values: Float32Array | Float64Array | readonly number[], facts: NumberFacts): void {
   const at = firstNotFinite(values);
   if (at < 0) return;
   const place = values.length > 1 ? ` (number ${at} of ${values.length})` : '';
-  throw notFinite(values[at]!, { ...facts, what: `${facts.what}${place}` });
+  throw notFinite(values[at], { ...facts, what: `${facts.what}${place}` });
 }
 
 /** The error of a value that is NaN, infinite, or missing. */

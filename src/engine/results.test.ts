@@ -9,7 +9,10 @@ const sample = (logprobs: number[], policyLogprobs = logprobs) => ({
   policyLogprobs: Float32Array.from(policyLogprobs),
   stopReason: 'stop' as const,
 });
-const result = (...group: SampleResult['samples_NG'][number]): SampleResult => ({ policyVersion: 0, samples_NG: [group] });
+const result = (...group: SampleResult['samples_NG'][number]): SampleResult => ({
+  policyVersion: 0,
+  samples_NG: [group],
+});
 const thrown = (check: () => void): unknown => {
   try {
     check();
@@ -39,7 +42,9 @@ describe('checks of results', () => {
     expect(thrown(() => checkSamples([{ n: 1 }], result(sample([-1]))))).toMatchObject(missing);
     expect(thrown(() => checkSamples([{ n: 1 }], result(sample([-1, -1], []))))).toMatchObject(missing);
     expect(thrown(() => checkSamples([{ n: 2 }], result(sample([-1, -1]))))).toMatchObject({ code: 'engine' });
-    expect(thrown(() => checkSamples([{ n: 1 }, { n: 1 }], result(sample([-1, -1]))))).toMatchObject({ code: 'engine' });
+    expect(thrown(() => checkSamples([{ n: 1 }, { n: 1 }], result(sample([-1, -1]))))).toMatchObject({
+      code: 'engine',
+    });
     const groups = [{ prompt: ids(1), responses: [ids(1, 2)] }];
     expect(thrown(() => checkScores(groups, [[]]))).toMatchObject({ code: 'engine' });
     expect(thrown(() => checkScores(groups, [[undefined as never]]))).toMatchObject(missing);

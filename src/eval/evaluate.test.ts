@@ -134,7 +134,8 @@ describe('evaluate', () => {
   test('a reward or a log-probability that is no number is no sample', async () => {
     const nan: Verifier = {
       ...verifier,
-      verifyMany: async (pairs) => pairs.map((_, i) => ({ outcome: 'partial', rule: 'nan', reward: i === 0 ? 0.5 : NaN })),
+      verifyMany: async (pairs) =>
+        pairs.map((_, i) => ({ outcome: 'partial', rule: 'nan', reward: i === 0 ? 0.5 : NaN })),
     };
     const [first] = await evaluate(options('nan-reward', { verifier: nan }));
     expect(first?.samples.map((s) => [s.reward, s.verdict.outcome]).slice(0, 2)).toEqual([

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import type { Config } from '../config/index.js';
 import { RaRftError } from '../core/errors.js';
 import { hashJson } from '../core/hash.js';
+import { warn } from '../core/warnings.js';
 import {
   appendLabels,
   gradeLabels,
@@ -54,10 +55,12 @@ export async function labelPairs(session: Session, data: DataSets, policy: Start
     // LLM judge of all pairs sees to that itself, and goes on from the labels that are there.
     if (config.labels.judge !== 'llm' || partly) await rm(run.paths.labels, { force: true });
     const labels = await judge(session, pairs, policy, hashJson(inputs));
+    refuseAllFailed(config, labels);
     refuseUnusable(labels, pairs);
     const grade = gradeByTruth(labels, data);
     await run.event('labels', { skippedProblems: pairs.skipped.length, ...grade });
     session.progress.line(gradeText(grade));
+    await warnOfFailures(session, labels);
   });
   return { labels: await readLabels(run.paths.labels), fingerprint: hashJson(inputs) };
 }
@@ -110,6 +113,33 @@ async function judge(session: Session, { queries }: SelectedPairs, policy: Start
 
 function bySuccess({ labels }: Config): boolean {
   return labels.judge === 'utility' && labels.measure === 'success';
+}
+
+type FailedLabel = Extract<Label, { failed: string }>;
+
+function failedLabels(labels: readonly Label[]): FailedLabel[] {
+  return labels.filter((label): label is FailedLabel => 'failed' in label);
+}
+
+/** Nothing was judged: that is no matter of the data's types, and the first failure says what it is. */
+function refuseAllFailed({ labels: { judge: name } }: Config, labels: readonly Label[]): void {
+  const failed = failedLabels(labels);
+  const [first] = failed;
+  if (!first || failed.length < labels.length) return;
+  throw new RaRftError({
+    code: name === 'llm' ? 'llm' : 'data',
+    message: `none of ${labels.length} pairs could be labelled; the first: ${first.failed}`,
+    where: `labels: problem ${first.problemId} with trace ${first.traceId}`,
+    expected: 'labels for some of them',
+    hint: 'Mend what is named and run the same command again.',
+  });
+}
+
+async function warnOfFailures({ run, progress }: Session, labels: readonly Label[]): Promise<void> {
+  const failed = failedLabels(labels);
+  if (failed.length === 0) return;
+  const text = `${failed.length} of ${labels.length} pairs could not be labelled and are neither relevant nor not; the first: ${failed[0]?.failed}`;
+  await warn(run, progress, { code: 'failed-labels', where: 'labels', text });
 }
 
 function refuseUnusable(labels: readonly Label[], { queries, skipped }: SelectedPairs): void {

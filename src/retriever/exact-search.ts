@@ -80,7 +80,10 @@ export class ExactSearch {
       document: { data: block.vectors, shape: [block.documents.length, block.length, this.dim] },
     });
     const values = scores?.data as Float32Array;
-    assertFinite(values, { what: 'a MaxSim score', hint: 'The index or the encoder is damaged: train the retriever again.' });
+    assertFinite(values, {
+      what: 'a MaxSim score',
+      hint: 'The index or the encoder is damaged: train the retriever again.',
+    });
     for (let q = 0; q < count; q++) {
       for (const [i, d] of block.documents.entries())
         out[q * this.documents + d] = values[q * block.documents.length + i] as number;

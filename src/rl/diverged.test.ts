@@ -19,9 +19,7 @@ afterEach(() => toy.remove());
 
 /** Steps with a row in metrics.jsonl. */
 const steps = async () =>
-  existsSync(toy.run.paths.metrics)
-    ? (await readJsonlAll<StepMetrics>(toy.run.paths.metrics)).map((m) => m.step)
-    : [];
+  existsSync(toy.run.paths.metrics) ? (await readJsonlAll<StepMetrics>(toy.run.paths.metrics)).map((m) => m.step) : [];
 const text = (value: string) => expect.stringContaining(value) as string;
 
 /** An engine that diverges in the update of policy version `version`. */
@@ -35,8 +33,7 @@ function diverging(version: number): PolicyEngine {
     const saved = JSON.parse(await readFile(join(folder, 'fake.json'), 'utf8')) as { policyVersion: number };
     updates = saved.policyVersion;
   };
-  engine.optimStep = async (options) =>
-    step(++updates === version ? { ...options, learningRate: 1e30 } : options);
+  engine.optimStep = async (options) => step(++updates === version ? { ...options, learningRate: 1e30 } : options);
   return engine;
 }
 

@@ -12,7 +12,13 @@ import { silent, type Progress } from '../core/progress.js';
 import type { Rng } from '../core/rng.js';
 import type { MetricsRow, RunFolder } from '../core/run-folder.js';
 import type { PolicyEngine } from '../engine/types.js';
-import { checkpointPath, checkpointSteps, latestCheckpoint, removeCheckpointsAfter, saveCheckpoint } from './checkpoints.js';
+import {
+  checkpointPath,
+  checkpointSteps,
+  latestCheckpoint,
+  removeCheckpointsAfter,
+  saveCheckpoint,
+} from './checkpoints.js';
 
 /** What one step is given: everything it may draw from. */
 export interface StepContext {

@@ -41,7 +41,10 @@ describe('TrainingWatch', () => {
   it('says what it saw', () => {
     const watch = new TrainingWatch('arm', 2);
     watch.see({ ...mixed, step: 1, trainedGroups: 0 });
-    const [warning, failure] = watch.see({ ...mixed, step: 2, trainedGroups: 0, allWrongShare: 1, allRightShare: 0 }, 'f');
+    const [warning, failure] = watch.see(
+      { ...mixed, step: 2, trainedGroups: 0, allWrongShare: 1, allRightShare: 0 },
+      'f',
+    );
     expect(warning).toMatchObject({ where: 'arm', code: 'no-mixed-group' });
     expect(warning?.text).toMatch(/^steps 1 to 2 had no group .*all right 0 %, all wrong 100 %/);
     expect(failure).toEqual({ code: 'without-reward', where: 'arm', text: 'f' });

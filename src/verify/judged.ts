@@ -35,9 +35,9 @@ export async function judgeAll(
 }
 
 /** The failed verdicts of some responses: how many of each kind, and the first reason. Undefined where none failed. */
-export function failuresOf(judged: readonly { verdict: Verdict; reward: number | undefined | null }[]):
-  | { count: number; of: number; kinds: string; reason: string }
-  | undefined {
+export function failuresOf(
+  judged: readonly { verdict: Verdict; reward: number | undefined | null }[],
+): { count: number; of: number; kinds: string; reason: string } | undefined {
   const failed = judged.filter(({ reward }) => reward === undefined || reward === null);
   if (failed.length === 0) return undefined;
   const kinds = new Map<string, number>();
