@@ -54,6 +54,21 @@ export class RaRftError extends Error {
   }
 }
 
+/** Codes of errors that say nothing of where in the work they happened. */
+const placeless: ReadonlySet<ErrorCode> = new Set(['not-finite', 'verifier']);
+
+/**
+ * The same error with what was going on before its place (`arm grpo, step 12`), and with more to do; errors that name file,
+ * key or line themselves stay as they are.
+ */
+export function atPlace(place: string, error: unknown, hint?: string): unknown {
+  if (!(error instanceof RaRftError) || !placeless.has(error.code)) return error;
+  const facts = error.facts();
+  const where = facts.where === undefined ? place : `${place}: ${facts.where}`;
+  const told = [facts.hint, hint].filter((text) => text !== undefined).join(' ');
+  return new RaRftError({ ...facts, where, ...(told !== '' && { hint: told }), cause: error });
+}
+
 /** Any thrown value as facts: our own errors keep theirs, others become `internal` (or `io` for system errors). */
 export function errorFacts(error: unknown): ErrorFacts {
   if (error instanceof RaRftError) return error.facts();

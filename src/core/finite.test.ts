@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { RaRftError } from './errors.js';
-import { assertFinite, firstNotFinite, notFinite, notFiniteAt } from './finite.js';
+import { assertFinite, firstNotFinite, notFinite } from './finite.js';
 
 describe('firstNotFinite', () => {
   it('finds NaN and infinity wherever they stand', () => {
@@ -27,19 +26,5 @@ describe('assertFinite', () => {
       }),
     );
     expect(notFinite(undefined, { what: 'the loss' }).message).toBe('the loss is missing');
-  });
-});
-
-describe('notFiniteAt', () => {
-  it('puts a place before the error and leaves others alone', () => {
-    const error = notFiniteAt(
-      'arm a, step 3',
-      notFinite(NaN, { what: 'x', where: 'tensor t', hint: 'First.' }),
-      'Then.',
-    );
-    expect(error).toMatchObject({ code: 'not-finite', where: 'arm a, step 3: tensor t', hint: 'First. Then.' });
-    const other = new RaRftError({ code: 'data', message: 'm' });
-    expect(notFiniteAt('here', other)).toBe(other);
-    expect(notFiniteAt('here', 'text')).toBe('text');
   });
 });

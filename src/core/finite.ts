@@ -54,12 +54,3 @@ export function notFinite(value: number | undefined, { what, where, hint = DIVER
     hint,
   });
 }
-
-/** The same error with what was going on before its place (`arm grpo, step 12`); other errors as they are. */
-export function notFiniteAt(place: string, error: unknown, hint?: string): unknown {
-  if (!(error instanceof RaRftError) || error.code !== 'not-finite') return error;
-  const facts = error.facts();
-  const where = facts.where === undefined ? place : `${place}: ${facts.where}`;
-  const told = [facts.hint, hint].filter((text) => text !== undefined).join(' ');
-  return new RaRftError({ ...facts, where, ...(told !== '' && { hint: told }), cause: error });
-}

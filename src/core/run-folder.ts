@@ -5,8 +5,7 @@
 import { mkdir, readdir, readFile, stat } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { parse } from 'yaml';
-import { RaRftError } from './errors.js';
-import { notFiniteAt } from './finite.js';
+import { atPlace, RaRftError } from './errors.js';
 import { removeLeftovers, writeFileAtomic, writeJsonAtomic } from './files.js';
 import { hashJson } from './hash.js';
 import { cutJsonl, JsonlWriter } from './jsonl.js';
@@ -96,7 +95,7 @@ export class RunFolder {
     try {
       await work();
     } catch (error) {
-      throw notFiniteAt(`stage ${stage}`, error);
+      throw atPlace(`stage ${stage}`, error);
     }
     const seconds = Math.round(performance.now() - start) / 1000;
     const done: StageMarker = { stage, inputs: hash, seconds, finished: new Date().toISOString() };

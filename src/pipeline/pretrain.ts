@@ -5,8 +5,7 @@
  */
 import { mkdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { RaRftError } from '../core/errors.js';
-import { notFiniteAt } from '../core/finite.js';
+import { atPlace, RaRftError } from '../core/errors.js';
 import { writeFileAtomic, writeFolderAtomic, writeJsonAtomic } from '../core/files.js';
 import { hashJson } from '../core/hash.js';
 import { silent, type Progress } from '../core/progress.js';
@@ -165,7 +164,7 @@ async function train(
     const decay = Math.min(1, (steps + 1 - step) / (steps * (1 - decayAfter)));
     const warm = learningRateAt(step, { peak: learningRate, warmupSteps: WARMUP_STEPS });
     const { loss, tokens } = await trainStep(engine, groups, warm * decay).catch((error: unknown) => {
-      throw notFiniteAt(`pre-training, step ${step}`, error, 'Give a lower --learning-rate and another --out.');
+      throw atPlace(`pre-training, step ${step}`, error, 'Give a lower --learning-rate and another --out.');
     });
     state.step = step;
     state.tokens += tokens;

@@ -3,8 +3,7 @@
  * linear warm-up, and the checkpoint with the best recall@1 on held-out labelled queries kept. Seeded: the same data,
  * options and seed give the same weights, so an interrupted training is simply run again.
  */
-import { RaRftError } from '../core/errors.js';
-import { notFiniteAt } from '../core/finite.js';
+import { atPlace, RaRftError } from '../core/errors.js';
 import { silent, type Progress } from '../core/progress.js';
 import { Rng } from '../core/rng.js';
 import type { Trace } from '../data/types.js';
@@ -92,7 +91,7 @@ export async function trainRetriever(
     const learningRate = options.learningRate * schedule(step, options);
     const batch = toTokens(stream.next().value, ids, options.tokenDropout, dropout);
     const result = await encoder.trainStep(batch, { ...options, learningRate }).catch((error: unknown) => {
-      throw notFiniteAt(`retriever training, step ${step}`, error, 'Lower retriever.learningRate.');
+      throw atPlace(`retriever training, step ${step}`, error, 'Lower retriever.learningRate.');
     });
     if (step === 1) saturated = result.meanMaxProbability > SATURATION;
     await hooks.onMetrics?.({ step, learningRate, ...result });

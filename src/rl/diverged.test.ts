@@ -136,7 +136,7 @@ describe('a reward that fails', () => {
     await expect(trainGrpo(toyTask(toy, { verifier }))).rejects.toMatchObject({
       code: 'verifier',
       message: 'none of 36 responses got a reward (error 36); the first: asked to fail',
-      where: text('reward toy'),
+      where: 'toy, step 1: reward toy',
     });
     expect(await steps()).toEqual([]);
   });

@@ -5,8 +5,8 @@
  */
 import { access, readdir, rm } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
+import { atPlace, errorFacts } from '../core/errors.js';
 import { writeFileAtomic } from '../core/files.js';
-import { notFiniteAt } from '../core/finite.js';
 import { readJsonl } from '../core/jsonl.js';
 import { silent, type Progress } from '../core/progress.js';
 import type { Rng } from '../core/rng.js';
@@ -92,7 +92,8 @@ export async function runTraining(plan: TrainingPlan): Promise<void> {
       await plan.afterStep?.(step);
     }
   } catch (error) {
-    throw notFiniteAt(`${plan.arm}, step ${step}`, error, await wayBack(plan));
+    const { code } = errorFacts(error);
+    throw atPlace(`${plan.arm}, step ${step}`, error, code === 'not-finite' ? await wayBack(plan) : undefined);
   } finally {
     task.end();
   }
