@@ -164,7 +164,11 @@ async function train(
     const decay = Math.min(1, (steps + 1 - step) / (steps * (1 - decayAfter)));
     const warm = learningRateAt(step, { peak: learningRate, warmupSteps: WARMUP_STEPS });
     const { loss, tokens } = await trainStep(engine, groups, warm * decay).catch((error: unknown) => {
-      throw atPlace(`pre-training, step ${step}`, error, 'Give a lower --learning-rate and another --out.');
+      throw atPlace(
+        `pre-training, step ${step}`,
+        error,
+        `Pre-train with a lower learningRate and another out; the last checkpoint stands whole in ${work}.`,
+      );
     });
     state.step = step;
     state.tokens += tokens;

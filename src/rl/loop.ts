@@ -10,7 +10,7 @@ import type { Report } from '../core/worker-rpc.js';
 import type { Problem } from '../data/types.js';
 import type { PolicyEngine } from '../engine/types.js';
 import { RaRftError } from '../core/errors.js';
-import { failuresOf, refuseAllFailed } from '../verify/judged.js';
+import { failuresOf, RewardWatch } from '../verify/judged.js';
 import type { Verifier } from '../verify/types.js';
 import { stepMetrics } from './metrics.js';
 import { drawInEpochs } from './order.js';
@@ -52,8 +52,9 @@ export async function trainGrpo(task: GrpoTask): Promise<void> {
   // All prompts once, so that one that is too long stops the training before it starts.
   preparePrompts(task.problems, task.contextOf, task.codec, limitsOf(task));
   const watch = new TrainingWatch(task.arm, steps);
+  const rewards = new RewardWatch(task.verifier.name);
   const takeStep = async (at: StepContext): Promise<StepOutcome> => {
-    const outcome = await grpoStep(task, at);
+    const outcome = await grpoStep(task, at, rewards);
     for (const warning of watch.see(outcome.metrics, outcome.failures)) {
       await warn(task.run, task.progress ?? silent, warning);
     }
@@ -64,7 +65,11 @@ export async function trainGrpo(task: GrpoTask): Promise<void> {
 }
 
 /** One step: draw, add context, sample, verify, compare within groups, update on those that carry a gradient. */
-export async function grpoStep(task: GrpoTask, at: StepContext): Promise<StepOutcome> {
+export async function grpoStep(
+  task: GrpoTask,
+  at: StepContext,
+  rewards = new RewardWatch(task.verifier.name),
+): Promise<StepOutcome> {
   const { engine, codec, settings } = task;
   const watch = new Stopwatch();
 
@@ -76,7 +81,7 @@ export async function grpoStep(task: GrpoTask, at: StepContext): Promise<StepOut
   const groups = await judgeGroups(task.verifier, sampled);
   watch.lap('verifyMs');
   const rollouts = groups.flatMap((group) => group.rollouts_G);
-  refuseAllFailed(rollouts, task.verifier.name);
+  rewards.see(rollouts, at.step === settings.steps);
   const failures = failuresOf(rollouts);
 
   const trained = groupsWithSignal(groups, settings.maxGroupsPerUpdate);

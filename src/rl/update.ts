@@ -60,7 +60,7 @@ export function trainGroups(
     prompt,
     responses: (trained_NG[n] ?? []).map(({ rollout, advantage }, g) => ({
       tokens: rollout.tokens,
-      weights: new Float32Array(rollout.tokens.length).fill(weights_NG[n]?.[g] ?? 0),
+      weights: new Float32Array(rollout.tokens.length).fill(weights_NG[n]![g]!),
       advantages: new Float32Array(rollout.tokens.length).fill(advantage),
       samplerLogprobs: rollout.policyLogprobs,
     })),

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { temporaryFolder } from '../core/testing/temporary-folder.js';
-import { failuresOf, judgeAll, refuseAllFailed } from './judged.js';
+import { failuresOf, judgeAll, refuseAllFailed, RewardWatch, type JudgedResponse } from './judged.js';
 import { openModuleVerifier } from './module.js';
 import type { Verdict, Verifier } from './types.js';
 
@@ -87,4 +87,35 @@ describe('refuseAllFailed', () => {
       }
     },
   );
+});
+
+describe('RewardWatch', () => {
+  const failed: JudgedResponse = { verdict: error, reward: undefined };
+  const wrong: JudgedResponse = { verdict: { outcome: 'mismatch', rule: 'r' }, reward: 0 };
+  const step = (size: number, one: JudgedResponse) => Array.from({ length: size }, () => one);
+  const refusal = (count: number) =>
+    expect.objectContaining({
+      code: 'verifier',
+      message: `none of ${count} responses got a reward (error ${count}); the first: first`,
+    }) as Error;
+
+  it('stops at a step without a reward, a small one only where others went before', () => {
+    expect(() => new RewardWatch('v').see(step(36, failed), false)).toThrowError(refusal(36));
+    const small = new RewardWatch('v');
+    for (let i = 0; i < 3; i++) small.see(step(4, failed), false);
+    expect(() => small.see(step(4, failed), false)).toThrowError(refusal(16));
+  });
+
+  it('begins anew after every reward', () => {
+    const watch = new RewardWatch('v');
+    for (let i = 0; i < 10; i++) watch.see([...step(3, failed), ...step(i % 2, wrong)], false);
+    expect(() => watch.see(step(16, failed), false)).toThrowError(refusal(16));
+  });
+
+  it('ends a training that never saw a reward, however short', () => {
+    expect(() => new RewardWatch('v').see(step(2, failed), true)).toThrowError(refusal(2));
+    const seen = new RewardWatch('v');
+    seen.see([wrong], false);
+    expect(() => seen.see(step(2, failed), true)).not.toThrow();
+  });
 });

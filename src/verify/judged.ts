@@ -68,3 +68,25 @@ export function refuseAllFailed(
     hint: 'Try the reward by itself (`ra-rft verify`), mend it, and run the same command again.',
   });
 }
+
+/** Responses without a reward in a row that are no chance any more. */
+const ENOUGH = 16;
+
+/** A verifier at work over many steps. A step without any reward may be chance where steps are small, a row of them is not. */
+export class RewardWatch {
+  private readonly verifier: string;
+  private failed: JudgedResponse[] = [];
+  private anyReward = false;
+
+  constructor(verifier: string) {
+    this.verifier = verifier;
+  }
+
+  /** Throws as {@link refuseAllFailed} after 16 responses or more without a reward, or at the end where there never was one. */
+  see(judged: readonly JudgedResponse[], isLast: boolean): void {
+    const rewarded = judged.some(({ reward }) => reward !== undefined);
+    this.anyReward ||= rewarded;
+    this.failed = rewarded ? [] : [...this.failed, ...judged];
+    if (this.failed.length >= ENOUGH || (isLast && !this.anyReward)) refuseAllFailed(this.failed, this.verifier);
+  }
+}
