@@ -6,6 +6,7 @@ import { mkdir, readdir, readFile, stat } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { parse } from 'yaml';
 import { atPlace, RaRftError } from './errors.js';
+import { assertFinite } from './finite.js';
 import { removeLeftovers, writeFileAtomic, writeJsonAtomic } from './files.js';
 import { hashJson } from './hash.js';
 import { cutJsonl, JsonlWriter } from './jsonl.js';
@@ -121,8 +122,13 @@ export class RunFolder {
     await this.events.append({ time: new Date().toISOString(), kind, ...facts });
   }
 
-  /** Appends rows to metrics.jsonl. */
+  /** Appends rows to metrics.jsonl. Throws `not-finite` at a number that JSON would write as null. */
   async metrics(...rows: MetricsRow[]): Promise<void> {
+    for (const { arm, step, ...values } of rows) {
+      for (const [name, value] of Object.entries(values)) {
+        if (typeof value === 'number') assertFinite([value], { what: name, where: `metrics of ${arm}, step ${step}` });
+      }
+    }
     this.metricsWriter ??= await JsonlWriter.open(this.paths.metrics);
     await this.metricsWriter.append(...rows);
   }
