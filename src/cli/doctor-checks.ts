@@ -1,8 +1,8 @@
 /** The checks of `ra-rft doctor`. Each looks at one thing and never throws. */
-import { statfs, stat } from 'node:fs/promises';
+import { statfs } from 'node:fs/promises';
 import { availableParallelism, cpus, freemem, totalmem } from 'node:os';
-import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { errorFacts } from '../core/errors.js';
 import { packageVersion } from './version.js';
 
 export interface CheckResult {
@@ -10,7 +10,7 @@ export interface CheckResult {
   /** `warn`: runs, with limits. */
   state: 'ok' | 'warn' | 'fail';
   text: string;
-  hint?: string;
+  hint?: string | undefined;
 }
 
 export type Check = () => Promise<CheckResult>;
@@ -90,11 +90,22 @@ async function disk(): Promise<CheckResult> {
   };
 }
 
-async function embeddedModel(): Promise<CheckResult> {
-  const name = 'embedded model';
-  const assets = fileURLToPath(new URL('../../assets/', import.meta.url));
-  const file = join(assets, 'base', 'model.safetensors');
-  const facts = await stat(file).catch(() => undefined);
-  if (facts) return { name, state: 'ok', text: `${(facts.size / 2 ** 20).toFixed(1)} MiB at ${file}` };
-  return { name, state: 'fail', text: `no model at ${file}`, hint: 'Make it with `ra-rft world pretrain`.' };
+function embeddedModel(): Promise<CheckResult> {
+  const folder = fileURLToPath(new URL('../../assets/base', import.meta.url));
+  return modelCheck('embedded model', folder, 'Make it with `ra-rft world pretrain`.');
+}
+
+/** Reads a model folder whole: config, tokenizer, every weight. */
+export async function modelCheck(name: string, folder: string, hint?: string): Promise<CheckResult> {
+  try {
+    const { openModel, countParams } = await import('../models/index.js');
+    const { config, tokenizer } = await openModel(folder);
+    const millions = (countParams(config) / 1e6).toFixed(1);
+    const text = `${config.architecture}, ${millions} million parameters, ${config.vocab} tokens (${tokenizer.vocabSize} in the tokenizer) at ${folder}`;
+    return { name, state: 'ok', text };
+  } catch (error) {
+    const facts = errorFacts(error);
+    const place = facts.where === undefined || facts.message.includes(facts.where) ? '' : ` (${facts.where})`;
+    return { name, state: 'fail', text: `${facts.message}${place}`, hint: hint ?? facts.hint };
+  }
 }

@@ -1,12 +1,18 @@
 /** `ra-rft doctor`: whether this machine can run, one line a check, each with what to do where it fails. */
 import { RaRftError } from '../core/errors.js';
 import type { CliContext } from './context.js';
-import { doctorChecks, type CheckResult } from './doctor-checks.js';
+import { doctorChecks, modelCheck, type CheckResult } from './doctor-checks.js';
+
+export interface DoctorOptions {
+  /** Model folder to be checked too. */
+  model?: string;
+}
 
 /** Prints every check. Throws `engine` where one that everything needs has failed. */
-export async function doctor(context: CliContext): Promise<void> {
+export async function doctor({ model }: DoctorOptions, context: CliContext): Promise<void> {
   const failed: CheckResult[] = [];
-  for (const check of doctorChecks) {
+  const checks = [...doctorChecks, ...(model === undefined ? [] : [() => modelCheck('model', model)])];
+  for (const check of checks) {
     const result = await check();
     context.out(`${{ ok: 'ok  ', warn: 'warn', fail: 'FAIL' }[result.state]}  ${result.name}: ${result.text}`);
     if (result.hint !== undefined && result.state !== 'ok') context.out(`      ${result.hint}`);
@@ -16,7 +22,7 @@ export async function doctor(context: CliContext): Promise<void> {
   if (first) {
     throw new RaRftError({
       code: 'engine',
-      message: `${failed.length} of ${doctorChecks.length} checks failed: ${failed.map((c) => c.name).join(', ')}`,
+      message: `${failed.length} of ${checks.length} checks failed: ${failed.map((c) => c.name).join(', ')}`,
       ...(first.hint !== undefined && { hint: first.hint }),
     });
   }

@@ -4,6 +4,7 @@ import { terminalProgress } from '../core/terminal-progress.js';
 import { each, withRunOptions, type Build } from './build.js';
 import type { CliContext, CliStreams, GlobalOptions } from './context.js';
 import type { CorpusBuildOptions, CorpusInspectOptions } from './corpus.js';
+import type { DoctorOptions } from './doctor.js';
 import { addJudge } from './judge-command.js';
 import type { ModelImportOptions } from './model.js';
 import type { RunOptions } from './run-options.js';
@@ -107,9 +108,10 @@ function addDoctor({ program, context }: Build): void {
   program
     .command('doctor')
     .description('Check that this machine can run: Node, tensor runtime, cores, memory, disk, embedded model.')
-    .action(async () => {
+    .option('--model <folder>', 'also look at this model: config, tokenizer and every weight')
+    .action(async (options: DoctorOptions) => {
       const { doctor } = await import('./doctor.js');
-      await doctor(context());
+      await doctor(options, context());
     });
 }
 

@@ -2,6 +2,7 @@
 import { configToYaml, freeKeys, withDefaults, type Config } from '../config/index.js';
 import { durationText } from '../core/terminal-progress.js';
 import { RunFolder } from '../core/run-folder.js';
+import { warningText } from '../core/warnings.js';
 import { planRun, planText, runPipeline, type LastStage } from '../pipeline/index.js';
 import type { CliContext } from './context.js';
 import { resolveRun, type RunOptions } from './run-options.js';
@@ -26,10 +27,13 @@ export async function runVerb(verb: RunVerb, options: RunOptions, context: CliCo
     return;
   }
   const until = lastStages[verb];
-  const plan = planText(await planRun(config, root, until), until);
+  const planned = await planRun(config, root, until);
+  const plan = planText(planned, until);
   if (options.dryRun === true) {
     context.out(`# ${verb} in ${root}, from ${origin}; nothing is run.`);
-    context.out(plan.map((line) => `# ${line}`).join('\n'));
+    // A run that is started says its warnings itself, and keeps them.
+    const lines = [...plan, ...planned.warnings.map(warningText)];
+    context.out(lines.map((line) => `# ${line}`).join('\n'));
     context.out(configToYaml(config));
     return;
   }

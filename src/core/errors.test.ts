@@ -1,6 +1,6 @@
 import { mkdir, readFile } from 'node:fs/promises';
 import { describe, expect, it } from 'vitest';
-import { errorFacts, RaRftError } from './errors.js';
+import { atPlace, errorFacts, RaRftError } from './errors.js';
 import { errorCodes, errorDocsMarkdown } from './exit-codes.js';
 import { temporaryFolder } from './testing/temporary-folder.js';
 
@@ -24,6 +24,16 @@ describe('errors', () => {
       name: 'RaRftError',
     });
     expect((error.cause as Error).message).toBe('c');
+  });
+
+  it('are placed in the work where they do not say it themselves', () => {
+    const lost = new RaRftError({ code: 'not-finite', message: 'm', where: 'tensor t', hint: 'First.' });
+    const placed = atPlace('stage s', atPlace('arm a, step 3', lost, 'Then.'));
+    expect(placed).toMatchObject({ where: 'stage s: arm a, step 3: tensor t', hint: 'First. Then.', message: 'm' });
+    expect(atPlace('here', new RaRftError({ code: 'verifier', message: 'm' }))).toMatchObject({ where: 'here' });
+    const other = new RaRftError({ code: 'data', message: 'm', where: 'f:3' });
+    expect(atPlace('here', other)).toBe(other);
+    expect(atPlace('here', 'text')).toBe('text');
   });
 
   it('turn system errors into io, with the path', async () => {

@@ -10,6 +10,7 @@ export type ErrorCode =
   | 'run-folder' // a run folder that belongs to another configuration, or is locked
   | 'io' // the file system: full disk, missing permission, missing file
   | 'engine' // a policy engine that failed or was used after dispose
+  | 'not-finite' // NaN or infinity: weights, losses, gradients, log-probabilities, scores
   | 'verifier' // a verifier or reward function that failed
   | 'llm' // a language model server that cannot be used: key, model, address
   | 'budget' // maxUsd or maxCalls was reached
@@ -51,6 +52,21 @@ export class RaRftError extends Error {
     const { code, message, where, expected, hint } = this;
     return { code, message, where, expected, hint };
   }
+}
+
+/** Codes of errors that say nothing of where in the work they happened. */
+const placeless: ReadonlySet<ErrorCode> = new Set(['not-finite', 'verifier']);
+
+/**
+ * The same error with what was going on before its place (`arm grpo, step 12`), and with more to do; errors that name file,
+ * key or line themselves stay as they are.
+ */
+export function atPlace(place: string, error: unknown, hint?: string): unknown {
+  if (!(error instanceof RaRftError) || !placeless.has(error.code)) return error;
+  const facts = error.facts();
+  const where = facts.where === undefined ? place : `${place}: ${facts.where}`;
+  const told = [facts.hint, hint].filter((text) => text !== undefined).join(' ');
+  return new RaRftError({ ...facts, where, ...(told !== '' && { hint: told }), cause: error });
 }
 
 /** Any thrown value as facts: our own errors keep theirs, others become `internal` (or `io` for system errors). */

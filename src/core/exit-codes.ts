@@ -77,6 +77,13 @@ export const errorCodes: Readonly<Record<ErrorCode, ErrorCodeFacts>> = {
     meaning: 'The limit of money or calls (llm.maxUsd, llm.maxCalls) was reached, all earlier attempts counted.',
     remedy: 'Raise the limit and run the same command again; what was paid for is kept and not paid again.',
   },
+  'not-finite': {
+    exitCode: 14,
+    meaning:
+      'NaN or infinity in weights, a loss, a gradient, log-probabilities or scores: the training has diverged, or the model folder is damaged. Nothing of it is saved.',
+    remedy:
+      'Lower the learning rate that is named and run under another --name (the last checkpoint is whole and can be its model.path), or fetch the model again.',
+  },
 };
 
 /** Exit code of a process that was ended by a signal (128 plus the signal's number). */

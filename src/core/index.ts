@@ -2,6 +2,7 @@
 export * from './errors.js';
 export { errorCodes, errorDocsMarkdown, signalExitCodes, type ErrorCodeFacts } from './exit-codes.js';
 export * from './files.js';
+export { assertFinite, firstNotFinite, notFinite } from './finite.js';
 export { terms, type Term } from './glossary.js';
 export * from './hash.js';
 export { hashFile } from './hash-file.js';
@@ -13,4 +14,5 @@ export * from './run-folder.js';
 export { takeLock, type Lock } from './run-lock.js';
 export { runPaths, type RunPaths } from './run-paths.js';
 export { terminalProgress, type ProgressStream, type TerminalProgressOptions } from './terminal-progress.js';
+export { warn, warningsAmong, warningText, type RunWarning } from './warnings.js';
 export { serveMethods, WorkerClient, type Methods, type Report } from './worker-rpc.js';

@@ -134,6 +134,11 @@ describe('metrics', () => {
 
   it('hold no wall-clock time, events do', async () => {
     const run = await open(await freshRoot());
+    await expect(run.metrics({ arm: 'a', step: 1, loss: NaN })).rejects.toMatchObject({
+      code: 'not-finite',
+      message: 'loss is NaN',
+      where: 'metrics of a, step 1',
+    });
     await run.metrics({ arm: 'a', step: 1 });
     await run.event('note', { text: 'x' });
     await run.close();

@@ -5,8 +5,9 @@
 import { mkdir, readdir, readFile, stat } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { parse } from 'yaml';
-import { RaRftError } from './errors.js';
+import { atPlace, RaRftError } from './errors.js';
 import { isLeftover, removeLeftovers, writeFileAtomic, writeJsonAtomic } from './files.js';
+import { assertFinite } from './finite.js';
 import { hashJson } from './hash.js';
 import { cutJsonl, JsonlWriter } from './jsonl.js';
 import { takeLock, type Lock } from './run-lock.js';
@@ -92,7 +93,11 @@ export class RunFolder {
     }
     const start = performance.now();
     await this.event('stage-started', { stage, inputs: hash });
-    await work();
+    try {
+      await work();
+    } catch (error) {
+      throw atPlace(`stage ${stage}`, error);
+    }
     const seconds = Math.round(performance.now() - start) / 1000;
     const done: StageMarker = { stage, inputs: hash, seconds, finished: new Date().toISOString() };
     await writeJsonAtomic(this.paths.stage(stage), done);
@@ -117,8 +122,13 @@ export class RunFolder {
     await this.events.append({ time: new Date().toISOString(), kind, ...facts });
   }
 
-  /** Appends rows to metrics.jsonl. */
+  /** Appends rows to metrics.jsonl. Throws `not-finite` at a number that JSON would write as null. */
   async metrics(...rows: MetricsRow[]): Promise<void> {
+    for (const { arm, step, ...values } of rows) {
+      for (const [name, value] of Object.entries(values)) {
+        if (typeof value === 'number') assertFinite([value], { what: name, where: `metrics of ${arm}, step ${step}` });
+      }
+    }
     this.metricsWriter ??= await JsonlWriter.open(this.paths.metrics);
     await this.metricsWriter.append(...rows);
   }

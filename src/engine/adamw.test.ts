@@ -52,10 +52,49 @@ describe('AdamW', () => {
   it('leaves parameters and moments alone where the gradient is not finite, and says which', () => {
     const params = [param('good', [1], [1]), param('bad', [1, 2], [0, NaN])];
     const adam = new AdamW(params);
-    expect(() => adam.step(OPTIONS)).toThrowError(expect.objectContaining({ code: 'engine', where: 'bad' }));
+    expect(() => adam.step(OPTIONS)).toThrowError(expect.objectContaining({ code: 'not-finite', where: 'tensor bad' }));
     expect(params.map((p) => Array.from(p.value))).toEqual([[1], [1, 2]]);
     expect(params.map((p) => Array.from(p.grad))).toEqual([[0], [0, 0]]);
     expect(adam.getState().step).toBe(0);
+  });
+
+  it('says which weights an update has lost', () => {
+    const learningRate = 1e30;
+    const params = [param('small', [1], [0]), param('lost', [1, 2], [0.5, 1])];
+    const adam = new AdamW(params);
+    const before = adam.getState();
+    const saved = { ...before, first: new Map(before.first), second: new Map(before.second) };
+    const error = expect.objectContaining({
+      code: 'not-finite',
+      where: 'tensor lost',
+      message: expect.stringContaining(`learning rate ${learningRate}`) as string,
+    }) as Error;
+    expect(() => adam.step({ ...OPTIONS, learningRate, weightDecay: 0 })).toThrowError(error);
+    expect(adam.failure).toEqual(error);
+    for (const { value } of params) value.fill(1);
+    adam.setState(saved);
+    expect(adam.failure).toBeUndefined();
+  });
+
+  it.each([1e39, Infinity, NaN])('refuses the learning rate %s before it touches anything', (learningRate) => {
+    const params = [param('w', [1, 2, 3], [0.5, 1, 0])];
+    const adam = new AdamW(params);
+    expect(() => adam.step({ ...OPTIONS, learningRate })).toThrowError(expect.objectContaining({ code: 'not-finite' }));
+    expect(adam.failure).toBeUndefined();
+    expect(Array.from(params[0]!.value)).toEqual([1, 2, 3]);
+    expect(adam.step(OPTIONS)).toBe(0);
+  });
+
+  it('refuses a gradient whose square overflows, unless it is clipped', () => {
+    const make = () => [param('w', [1], [1e25])];
+    const refused = make();
+    expect(() => new AdamW(refused).step({ ...OPTIONS, maxGradNorm: 0 })).toThrowError(
+      expect.objectContaining({ code: 'not-finite', where: 'tensor w' }),
+    );
+    expect(Array.from(refused[0]!.value)).toEqual([1]);
+    const clipped = make();
+    expect(new AdamW(clipped).step({ ...OPTIONS, maxGradNorm: 1 })).toBeGreaterThan(9e24);
+    expect(Number.isFinite(clipped[0]!.value[0])).toBe(true);
   });
 
   it('refuses a state of other sizes', () => {

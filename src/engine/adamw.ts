@@ -1,5 +1,6 @@
 /** AdamW (Loshchilov and Hutter, 2019) over flat parameters, with clipping of the global gradient norm. */
 import { RaRftError } from '../core/errors.js';
+import { DIVERGED_HINT, notFinite } from '../core/finite.js';
 import { makeTrainables, type Place, type Trainable } from './trainables.js';
 import type { OptimStepOptions } from './types.js';
 
@@ -10,6 +11,11 @@ export interface AdamWState {
   second: Map<string, Float32Array>;
 }
 
+/** From this norm on, squares of a tensor's numbers may leave float32, in which everything is computed. */
+const MAX_NORM = Math.sqrt(3.4e38);
+
+const UNTOUCHED = 'The weights were left as they were.';
+
 /** Elements that pass through the kernel's memory at a time where a parameter does not live there. */
 const SCRATCH = 16_384;
 
@@ -17,6 +23,7 @@ export class AdamW {
   private readonly params: readonly (Trainable & { moments: Omit<Place, 'kernel'> })[];
   private steps = 0;
   private scratch: Required<Trainable> | undefined;
+  private lost: RaRftError | undefined;
 
   /** Parameters made by `makeTrainables` are updated where they are; others go through a small buffer. */
   constructor(params: readonly Trainable[]) {
@@ -24,6 +31,14 @@ export class AdamW {
       ...p,
       moments: p.place ?? { first: new Float32Array(p.value.length), second: new Float32Array(p.value.length) },
     }));
+  }
+
+  /**
+   * Why the parameters cannot be used: the last update made one of them NaN, infinite or too large to compute with. Undefined
+   * where they can; so again after `setState` or `reset`, which come with other parameters.
+   */
+  get failure(): RaRftError | undefined {
+    return this.lost;
   }
 
   /** The state as it stands (views, not copies). */
@@ -52,6 +67,7 @@ export class AdamW {
       moments.second.set(state.second.get(name)!);
     }
     this.steps = state.step;
+    this.lost = undefined;
   }
 
   /** Forgets all moments. */
@@ -61,30 +77,31 @@ export class AdamW {
       moments.second.fill(0);
     }
     this.steps = 0;
+    this.lost = undefined;
   }
 
   /**
-   * One update, then gradients are cleared. Returns the gradients' global L2 norm before clipping.
-   * Throws `engine` where it is not finite: parameters and moments stay as they were, gradients are cleared.
+   * One update, then gradients are cleared. Returns the gradients' global L2 norm before clipping. Throws `not-finite` naming
+   * the first tensor: where a gradient (or the learning rate) is not finite or too large to square, parameters and moments stay as they were; where
+   * the update itself leaves a parameter so, `failure` says from then on that they cannot be used.
    */
   step(options: OptimStepOptions): number {
-    const squares = this.params.map((p) => this.squaredNorm(p.grad, p.place));
+    const squares = this.params.map((p) => this.sumOfSquares(p.grad, p.place));
     const norm = Math.sqrt(squares.reduce((a, b) => a + b, 0));
-    if (!Number.isFinite(norm)) {
-      const culprit = this.params[squares.findIndex((x) => !Number.isFinite(x))];
-      for (const { grad } of this.params) grad.fill(0);
-      throw new RaRftError({
-        code: 'engine',
-        message: `the gradient's norm is ${norm}`,
-        where: culprit?.name,
-        expected: 'a finite gradient',
-        hint: 'Lower the learning rate, or look for a damaged weight; the parameters were left as they were.',
-      });
-    }
     const { learningRate, beta1, beta2, epsilon, weightDecay, maxGradNorm } = options;
     const scale = maxGradNorm > 0 && norm > maxGradNorm ? maxGradNorm / norm : 1;
+    if (!(norm * scale < MAX_NORM)) {
+      const culprit = squares.findIndex((x) => !(Math.sqrt(x) * scale < MAX_NORM));
+      for (const { grad } of this.params) grad.fill(0);
+      throw tooLarge(`the gradient's norm is ${norm}`, this.params[culprit], UNTOUCHED);
+    }
+    const rate = learningRate / (1 - beta1 ** (this.steps + 1));
+    // Infinite in the kernel's float32 too: it would spoil even what lies between the parameters.
+    if (!Number.isFinite(Math.fround(rate))) {
+      for (const { grad } of this.params) grad.fill(0);
+      throw notFinite(rate, { what: 'the learning rate', hint: `${DIVERGED_HINT} ${UNTOUCHED}` });
+    }
     this.steps++;
-    const rate = learningRate / (1 - beta1 ** this.steps);
     const unbias = 1 / Math.sqrt(1 - beta2 ** this.steps);
     for (const { value, grad, decay, place, moments } of this.params) {
       const keep = decay ? 1 - learningRate * weightDecay : 1;
@@ -107,6 +124,13 @@ export class AdamW {
       if (place) update(value, grad, place);
       else this.updateElsewhere([value, grad, moments.first, moments.second], update);
     }
+    for (const [i, { value, place }] of this.params.entries()) {
+      const size = Math.sqrt(this.sumOfSquares(value, place));
+      if (size < MAX_NORM) continue;
+      const message = `the norm of the weights is ${size} after an update with learning rate ${learningRate}`;
+      this.lost = tooLarge(message, this.params[i], 'These weights are not saved.');
+      throw this.lost;
+    }
     return norm;
   }
 
@@ -125,12 +149,13 @@ export class AdamW {
     }
   }
 
-  private squaredNorm(grad: Float32Array, place: Place | undefined): number {
-    if (place) return place.kernel.sumOfSquares(bytesOf(grad), grad.byteOffset);
+  /** In double precision, in which squares of float32 numbers never overflow: finite where all of them are. */
+  private sumOfSquares(values: Float32Array, place: Place | undefined): number {
+    if (place) return place.kernel.sumOfSquares(bytesOf(values), values.byteOffset);
     const scratch = this.scratchPlace();
     let sum = 0;
-    for (let start = 0; start < grad.length; start += SCRATCH) {
-      const piece = grad.subarray(start, start + SCRATCH);
+    for (let start = 0; start < values.length; start += SCRATCH) {
+      const piece = values.subarray(start, start + SCRATCH);
       scratch.grad.fill(0).set(piece);
       sum += scratch.place.kernel.sumOfSquares(bytesOf(piece), scratch.grad.byteOffset);
     }
@@ -141,6 +166,16 @@ export class AdamW {
     this.scratch ??= makeTrainables([{ name: 'scratch', length: SCRATCH, decay: false }])[0] as Required<Trainable>;
     return this.scratch;
   }
+}
+
+function tooLarge(message: string, param: Trainable | undefined, more: string): RaRftError {
+  return new RaRftError({
+    code: 'not-finite',
+    message,
+    ...(param && { where: `tensor ${param.name}` }),
+    expected: `below ${MAX_NORM.toPrecision(2)}, so that squares are finite`,
+    hint: `${DIVERGED_HINT} ${more}`,
+  });
 }
 
 /** Up to the next whole vector: what lies between is zero, or scratch. */

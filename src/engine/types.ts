@@ -111,17 +111,24 @@ export interface EngineInfo {
   vocabSize: number;
 }
 
+/** No call gives, loads or saves NaN or infinity: it throws `not-finite`. */
 export interface PolicyEngine {
   readonly info: EngineInfo;
   sample(requests: readonly SampleRequest[], options: SampleOptions, report?: Report): Promise<SampleResult>;
   logprobs(groups: readonly ScoreGroup[], report?: Report): Promise<Float32Array[][]>;
   /** Adds the loss's gradient to the accumulated one. May be called several times before `optimStep`. */
   forwardBackward(groups: readonly TrainGroup[], loss: LossSpec, report?: Report): Promise<ForwardBackwardResult>;
-  /** AdamW on the accumulated gradient, then clears it. */
+  /**
+   * AdamW on the accumulated gradient, then clears it. Throws `not-finite` where the gradient is not finite (weights stay as they
+   * were) or the update leaves weights that cannot be computed with: only `load` and `dispose` may follow then.
+   */
   optimStep(options: OptimStepOptions): Promise<OptimStepResult>;
   /** Writes weights (Hugging Face layout), optimizer state and policy version into `folder`, atomically. */
   save(folder: string, what?: { optimizer: boolean }): Promise<void>;
-  /** Restores what `save` wrote; a folder without optimizer state starts a fresh optimizer. */
-  load(folder: string): Promise<void>;
+  /**
+   * Restores what `save` wrote. A folder without optimizer state starts a fresh optimizer, and so does `optimizer: false`: another
+   * training's moments are no part of its weights.
+   */
+  load(folder: string, what?: { optimizer: boolean }): Promise<void>;
   dispose(): Promise<void>;
 }

@@ -1,4 +1,5 @@
 /** Confidence intervals by resampling problems: a problem's samples stay together, since they are not independent. */
+import { assertFinite } from '../core/finite.js';
 import type { Rng } from '../core/rng.js';
 
 export type Interval = [low: number, high: number];
@@ -13,11 +14,13 @@ export interface Estimate {
 
 /**
  * Mean over problems with its clustered bootstrap interval. `values` holds one number a problem (its average over
- * samples). With one problem the interval is that value: there is nothing to resample. Throws RangeError for none.
+ * samples). With one problem the interval is that value: there is nothing to resample. Throws RangeError for none,
+ * `not-finite` for a value that is no number.
  */
 export function bootstrapMean(values: readonly number[], resamples: number, rng: Rng): Estimate {
   const n = values.length;
   if (n === 0) throw new RangeError('no values to average');
+  assertFinite(values, { what: "a problem's average", hint: 'Its samples have a reward that is no number.' });
   const mean = sum(values) / n;
   const means = new Float64Array(resamples);
   for (let b = 0; b < resamples; b++) {

@@ -110,8 +110,49 @@ describe('evaluate', () => {
     const [failed, fine] = await evaluate(options('long', { problems: [long, problems[1]!] }));
     expect(failed).toMatchObject({ samples: [], failed: expect.stringContaining('window of 40') });
     expect(fine?.samples).toHaveLength(4);
-    const [limited] = await evaluate(options('limit', { problems: problems.slice(0, 1), maxPromptTokens: 5 }));
-    expect(limited?.failed).toContain('maxPromptTokens');
+    const limited = options('limit', { problems: [long, problems[1]!], maxPromptTokens: 20 });
+    expect((await evaluate(limited))[0]?.failed).toContain('maxPromptTokens');
+  });
+
+  test('an evaluation without a single prompt that fits, or a single reward, stops with the first reason', async () => {
+    await expect(evaluate(options('none-fits', { maxPromptTokens: 5 }))).rejects.toMatchObject({
+      code: 'context-length',
+      message: expect.stringMatching(/none of 10 problems .*maxPromptTokens is 5/) as string,
+    });
+    const broken: Verifier = {
+      ...verifier,
+      verifyMany: async (pairs) => pairs.map(() => ({ outcome: 'error', rule: 'broken', reason: 'boom' })),
+    };
+    await expect(evaluate(options('broken', { verifier: broken }))).rejects.toMatchObject({
+      code: 'verifier',
+      message: 'none of 40 responses got a reward (error 40); the first: boom',
+    });
+    // Nothing of it was written, so that a verifier that has been mended judges everything.
+    expect((await evaluate(options('broken'))).flatMap((r) => r.samples).some((s) => s.reward !== null)).toBe(true);
+  });
+
+  test('a reward or a log-probability that is no number is no sample', async () => {
+    const nan: Verifier = {
+      ...verifier,
+      verifyMany: async (pairs) =>
+        pairs.map((_, i) => ({ outcome: 'partial', rule: 'nan', reward: i === 0 ? 0.5 : NaN })),
+    };
+    const [first] = await evaluate(options('nan-reward', { verifier: nan }));
+    expect(first?.samples.map((s) => [s.reward, s.verdict.outcome]).slice(0, 2)).toEqual([
+      [0.5, 'partial'],
+      [null, 'error'],
+    ]);
+    const { engine } = options('nan');
+    const sample = engine.sample.bind(engine);
+    engine.sample = async (...args) => {
+      const result = await sample(...args);
+      result.samples_NG[1]![2]!.policyLogprobs[0] = NaN;
+      return result;
+    };
+    await expect(evaluate(options('nan', { engine }))).rejects.toMatchObject({
+      code: 'not-finite',
+      where: expect.stringContaining('group 1, response 2') as string,
+    });
   });
 });
 

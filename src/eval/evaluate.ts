@@ -5,8 +5,9 @@ import { JsonlWriter, readJsonlAll } from '../core/jsonl.js';
 import { silent, type Progress } from '../core/progress.js';
 import type { Rng } from '../core/rng.js';
 import type { Problem, Trace } from '../data/index.js';
+import { checkSamples } from '../engine/results.js';
 import type { PolicyEngine, SampleOptions, Tokens } from '../engine/types.js';
-import { rewardOf, type Verifier } from '../verify/index.js';
+import { judgeAll, refuseAllFailed, type Verifier } from '../verify/index.js';
 import type { EvalRecord, EvalSample } from './records.js';
 
 /** What evaluation needs of the models' `PromptCodec`. */
@@ -44,7 +45,8 @@ export interface EvaluateOptions {
 /**
  * Evaluates all problems and returns their records in order. A problem whose prompt is too long is recorded as failed; a
  * sample whose verifier failed has no reward. Throws `run-folder` where the file holds these problems under another key
- * (other weights, prompts or sampling settings).
+ * (other weights, prompts or sampling settings), `verifier` where no sample at all got a reward, `context-length` where no
+ * prompt fits, `not-finite` where the engine gave no numbers.
  */
 export async function evaluate(options: EvaluateOptions): Promise<EvalRecord[]> {
   const { problems, path, problemsPerBatch = 64, progress = silent, label = 'evaluate' } = options;
@@ -60,16 +62,50 @@ export async function evaluate(options: EvaluateOptions): Promise<EvalRecord[]> 
         // A batch of which any problem is missing is sampled whole again, so that its numbers (the rounding of other
         // batch shapes may turn a token) do not depend on where a run was stopped.
         const records = (await sampleBatch(batch, options)).filter((record) => !done.has(record.problemId));
+        refuseWithoutReward([...done.values(), ...records], options);
         await writer.append(...records);
         for (const record of records) done.set(record.problemId, record);
       }
       bar.update(Math.min(from + problemsPerBatch, tasks.length));
     }
-    bar.end();
-    return tasks.map((task) => done.get(task.problem.id) as EvalRecord);
+    const records = tasks.map((task) => done.get(task.problem.id) as EvalRecord);
+    refuseWithoutReward(records, options);
+    refuseWithoutSamples(records, path);
+    bar.end(rewardNote(records));
+    return records;
   } finally {
     await writer.close();
   }
+}
+
+/** Before records are written: where the verifier is mended, what it failed on must not stand in the file. */
+function refuseWithoutReward(records: readonly EvalRecord[], { verifier }: EvaluateOptions): void {
+  refuseAllFailed(
+    records.flatMap((record) => record.samples),
+    verifier.name,
+  );
+}
+
+function refuseWithoutSamples(records: readonly EvalRecord[], path: string): void {
+  const [first] = records;
+  if (!first || records.some((record) => record.failed === undefined)) return;
+  throw new RaRftError({
+    code: 'context-length',
+    message: `none of ${records.length} problems could be evaluated; the first: ${first.failed}`,
+    where: `${path}: problem ${first.problemId}`,
+    expected: 'prompts that fit',
+    hint: 'Raise prompt.maxPromptTokens, lower rl.maxTokens, or use a model with a longer window.',
+  });
+}
+
+/** Mean reward, and what is in no average. */
+function rewardNote(records: readonly EvalRecord[]): string {
+  const samples = records.flatMap((record) => record.samples);
+  const rewards = samples.flatMap(({ reward }) => reward ?? []);
+  const failed = samples.length - rewards.length;
+  const mean = rewards.reduce((sum, reward) => sum + reward, 0) / rewards.length;
+  const note = rewards.length === 0 ? 'no reward' : `reward ${mean.toFixed(2)}`;
+  return failed === 0 ? note : `${note}, ${failed} of ${samples.length} without one`;
 }
 
 interface Task {
@@ -101,37 +137,44 @@ function refuseOtherKeys(tasks: readonly Task[], done: ReadonlyMap<string, EvalR
 }
 
 async function sampleBatch(tasks: readonly Task[], options: EvaluateOptions): Promise<EvalRecord[]> {
-  const { engine, codec, verifier, k, sampling } = options;
   const problems = tasks.map((task) => ({ task, failed: tooLong(task.prompt.length, options) }));
-  const sampled = problems.filter((p) => p.failed === undefined).map((p) => p.task);
-  const requests = sampled.map(({ prompt, seed }) => ({ prompt, n: k, seed }));
-  const { samples_NG } =
-    requests.length === 0
-      ? { samples_NG: [] }
-      : await engine.sample(requests, { ...sampling, stopTokens: codec.stopTokens });
-  const responses = sampled.flatMap(({ problem }, i) =>
-    (samples_NG[i] ?? []).map((sample) => ({ problem, sample, response: codec.decode(sample.tokens) })),
+  const samples = await sampleTasks(
+    problems.filter((p) => p.failed === undefined).map((p) => p.task),
+    options,
   );
-  const verdicts = await verifier.verifyMany(responses);
-  const samplesOf = new Map<string, EvalSample[]>(sampled.map(({ problem }) => [problem.id, []]));
-  for (const [i, { problem, sample, response }] of responses.entries()) {
-    const judged = verdicts[i];
-    if (!judged) throw new RaRftError({ code: 'verifier', message: `${verifier.name} left out a verdict` });
-    // Clock times would make files of the same seed differ.
-    const { timeMs: _timeMs, ...verdict } = judged;
-    const { stopReason, tokens } = sample;
-    const reward = rewardOf(judged) ?? null;
-    samplesOf.get(problem.id)?.push({ text: response, tokens: tokens.length, stopReason, verdict, reward });
-  }
   return problems.map(({ task: { problem, trace, prompt, key }, failed }) => ({
     key,
     problemId: problem.id,
     split: problem.split ?? 'test',
     traceId: trace?.id ?? null,
     promptTokens: prompt.length,
-    samples: samplesOf.get(problem.id) ?? [],
+    samples: samples.get(problem.id) ?? [],
     ...(failed === undefined ? {} : { failed }),
   }));
+}
+
+/** Judged samples by problem. */
+async function sampleTasks(
+  tasks: readonly Task[],
+  { engine, codec, verifier, k, sampling }: EvaluateOptions,
+): Promise<Map<string, EvalSample[]>> {
+  const samplesOf = new Map<string, EvalSample[]>(tasks.map(({ problem }) => [problem.id, []]));
+  if (tasks.length === 0) return samplesOf;
+  const requests = tasks.map(({ prompt, seed }) => ({ prompt, n: k, seed }));
+  const result = await engine.sample(requests, { ...sampling, stopTokens: codec.stopTokens });
+  checkSamples(requests, result);
+  const responses = tasks.flatMap(({ problem }, i) =>
+    result.samples_NG[i]!.map((sample) => ({ problem, sample, response: codec.decode(sample.tokens) })),
+  );
+  const judged = await judgeAll(verifier, responses);
+  for (const [i, { problem, sample, response }] of responses.entries()) {
+    // Clock times would make files of the same seed differ.
+    const { timeMs: _timeMs, ...verdict } = judged[i]!.verdict;
+    const { stopReason, tokens } = sample;
+    const reward = judged[i]!.reward ?? null;
+    samplesOf.get(problem.id)!.push({ text: response, tokens: tokens.length, stopReason, verdict, reward });
+  }
+  return samplesOf;
 }
 
 function tooLong(

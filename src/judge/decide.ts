@@ -1,4 +1,5 @@
 /** From what was measured with each trace to labels: Eq. 1, relative to the query's own candidates and to what a trace does for anyone. */
+import { assertFinite } from '../core/finite.js';
 import { hashJson } from '../core/hash.js';
 import type { QueryCandidates } from './pairs.js';
 import type { Label } from './types.js';
@@ -73,6 +74,10 @@ export function decideLabels(scored: readonly ScoredQuery[], options: DecideOpti
 function gainsOf(scores: readonly Measured[]): Map<string, number> {
   const scored = scores.flatMap(({ traceId, value }) => (value === null ? [] : [{ traceId, value }]));
   if (scored.length < 2) return new Map();
+  assertFinite(
+    scored.map((s) => s.value),
+    { what: 'a measured value', hint: 'Remove the file of scores or answers it came from, and label again.' },
+  );
   const mean = scored.reduce((sum, s) => sum + s.value, 0) / scored.length;
   return new Map(scored.map((s) => [s.traceId, s.value - mean]));
 }

@@ -1,6 +1,7 @@
 /** Log-likelihoods of right solutions given traces, measured once and kept: the raw numbers behind utility labels. */
 import { JsonlWriter, readJsonlAll } from '../core/jsonl.js';
 import { silent, type Progress } from '../core/progress.js';
+import { checkScores } from '../engine/results.js';
 import type { PolicyEngine, ScoreGroup, Tokens } from '../engine/types.js';
 import { PairTokenizer, type PairCodec } from './pair-tokens.js';
 import type { PlannedPair, ScoreBatch } from './score-plan.js';
@@ -27,7 +28,7 @@ export interface ScoreOptions {
 /**
  * Scores the pairs of all batches and returns every score by key. A batch of which any pair is missing in the file is
  * computed whole again, so that its numbers do not depend on where a run was stopped. A pair that does not fit the
- * model's window, or whose number is not finite, is a failure of that pair; an engine that fails stops the run.
+ * model's window is a failure of that pair; an engine that fails, or gives a number that is none (`not-finite`), stops the run.
  */
 export async function scorePairs(
   batches: readonly ScoreBatch[],
@@ -87,11 +88,11 @@ async function scoreBatch(batch: ScoreBatch, engine: PolicyEngine, tokenizer: Pa
   }
   if (groups.length === 0) return scores;
   const logprobs_NGT = await engine.logprobs(groups);
+  checkScores(groups, logprobs_NGT);
   for (const { score, group, response } of targets) {
-    const logprobs_T = logprobs_NGT[group]?.[response];
-    const sum = logprobs_T ? logprobs_T.subarray(logprobs_T.length - score.tokens).reduce((a, b) => a + b, 0) : NaN;
-    if (Number.isFinite(sum)) score.logprob = Math.round(sum * 1e6) / 1e6;
-    else score.failed = `the engine gave ${sum} as log-probability`;
+    const logprobs_T = logprobs_NGT[group]![response]!;
+    const sum = logprobs_T.subarray(logprobs_T.length - score.tokens).reduce((a, b) => a + b, 0);
+    score.logprob = Math.round(sum * 1e6) / 1e6;
   }
   return scores;
 }

@@ -29,23 +29,60 @@ export interface Checkpoint {
 
 /**
  * Weights of a Hugging Face folder as the engine's fused parameters. Each tensor is read straight into its place.
- * Throws `model` naming file and tensor where one is missing, of another shape, or has no place in the config.
+ * Throws `model` naming file and tensor where one is missing, of another shape, or has no place in the config; `not-finite`
+ * where a number is NaN or infinite.
  */
 export async function loadParams(folder: string, config: DecoderConfig): Promise<Params> {
+  const params: Params = new Map();
+  await readParams(folder, config, (name, data) => params.set(name, data));
+  return params;
+}
+
+/** Throws what {@link loadParams} throws, and keeps no more than a parameter in memory. */
+export function checkWeights(folder: string, config: DecoderConfig): Promise<void> {
+  return readParams(folder, config, () => {});
+}
+
+async function readParams(
+  folder: string,
+  config: DecoderConfig,
+  take: (name: string, data: Float32Array) => void,
+): Promise<void> {
   const reader = await SafetensorsReader.open(folder);
   try {
     const specs = paramSpecs(config);
     refuseStrangers(reader, new Set(specs.flatMap((spec) => spec.parts.map((part) => part.hfName))), config);
-    const params: Params = new Map();
     for (const spec of specs) {
       const data = new Float32Array(sizeOf(spec.shape));
       for (const { part, data: view } of partViews(spec, data)) await reader.readInto(part.hfName, part.shape, view);
-      params.set(spec.name, data);
+      if (spec.name === 'embed') await refuseOtherHead(reader, config, data);
+      take(spec.name, data);
     }
-    return params;
   } finally {
     await reader.close();
   }
+}
+
+const HEAD = 'lm_head.weight';
+
+/** A tied head may stand in the file once more, but not with other numbers: libraries differ in which they then compute with. */
+async function refuseOtherHead(
+  reader: SafetensorsReader,
+  { tied, vocab, hidden }: DecoderConfig,
+  embeddings: Float32Array,
+): Promise<void> {
+  if (!tied || !reader.has(HEAD)) return;
+  const head = new Float32Array(embeddings.length);
+  await reader.readInto(HEAD, [vocab, hidden], head);
+  const at = head.findIndex((value, i) => value !== embeddings[i]);
+  if (at < 0) return;
+  throw new RaRftError({
+    code: 'model',
+    message: `config.json ties the output head to the embeddings, but ${HEAD} differs from them (row ${Math.floor(at / hidden)}: ${head[at]} against ${embeddings[at]})`,
+    where: `${reader.info(HEAD).file}: ${HEAD}`,
+    expected: `no ${HEAD}, or one equal to model.embed_tokens.weight`,
+    hint: 'Transformers 5 computes with this head, Transformers 4 and inference servers with the embeddings. Set tie_word_embeddings to false in config.json to use it, or remove the tensor.',
+  });
 }
 
 /** Writes a folder that Transformers opens: whole or absent, even if the process dies. */
@@ -93,7 +130,7 @@ function generationConfig({ bosId, eosIds, padId }: DecoderConfig): Record<strin
 
 /** A tensor without a place means that config.json is of another model; computing without it would be silently wrong. */
 function refuseStrangers(reader: SafetensorsReader, known: Set<string>, config: DecoderConfig): void {
-  const harmless = (name: string) => name.endsWith('rotary_emb.inv_freq') || (config.tied && name === 'lm_head.weight');
+  const harmless = (name: string) => name.endsWith('rotary_emb.inv_freq') || (config.tied && name === HEAD);
   const stranger = reader.names().find((name) => !known.has(name) && !harmless(name));
   if (stranger === undefined) return;
   throw new RaRftError({

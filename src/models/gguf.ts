@@ -2,6 +2,7 @@
 import { open, stat, type FileHandle } from 'node:fs/promises';
 import { gguf } from '@huggingface/gguf';
 import { RaRftError } from '../core/errors.js';
+import { assertFinite, DAMAGED_HINT } from '../core/finite.js';
 import { dequantize, ggmlFormat, type GgmlFormat } from './gguf-dequantize.js';
 
 /** A tensor of a GGUF file. */
@@ -74,6 +75,15 @@ export class GgufFile {
       const start = dataStart + Number(info.offset);
       const bytes = (numbers / format.blockSize) * format.blockBytes;
       if (start + bytes > size) throw truncated(path, where, size, start + bytes);
+      if (tensors.has(info.name)) {
+        throw new RaRftError({
+          code: 'model',
+          message: `tensor ${info.name} stands in the file twice`,
+          where,
+          expected: 'each tensor once',
+          hint: 'The file is damaged or was put together wrongly.',
+        });
+      }
       tensors.set(info.name, { name: info.name, shape, format, start, bytes });
     }
     return new GgufFile(path, { ...parsed.metadata }, tensors, await open(path, 'r'));
@@ -107,7 +117,10 @@ export class GgufFile {
     return Array.isArray(value) ? value.map(Number) : undefined;
   }
 
-  /** Decodes a tensor into `out`. Throws `model` where it is missing or its shape is not `shape`. */
+  /**
+   * Decodes a tensor into `out`. Throws `model` where it is missing or its shape is not `shape`, `not-finite` where a number of
+   * it is NaN or infinite.
+   */
   async readInto(name: string, shape: readonly number[], out: Float32Array): Promise<void> {
     const tensor = this.tensors.get(name);
     const where = `${this.path}: ${name}`;
@@ -140,6 +153,7 @@ export class GgufFile {
       if (bytesRead < piece.length) throw truncated(this.path, where, position + bytesRead, position + piece.length);
       dequantize(format, piece, out.subarray(b * format.blockSize, (b + n) * format.blockSize));
     }
+    assertFinite(out, { what: `tensor ${name}`, where, hint: DAMAGED_HINT });
   }
 
   async close(): Promise<void> {

@@ -2,6 +2,10 @@
 
 const floats = new Float32Array(1);
 const bits = new Uint32Array(floats.buffer);
+
+/** From here on numbers round to infinity: half a step below the power of two that the format cannot write. */
+export const OVERFLOWS_FROM = { float16: 65_520, bfloat16: 1.99609375 * 2 ** 127 } as const;
+
 let halfTable: Float32Array | undefined;
 
 /** Value of one float16 given by its 16 bits. */
@@ -47,7 +51,7 @@ function floatToHalf(x: number): number {
   const sign = (w >>> 16) & 0x8000;
   const magnitude = w & 0x7fffffff;
   if (magnitude > 0x7f800000) return sign | 0x7e00;
-  if (magnitude >= 0x477ff000) return sign | 0x7c00; // 65,520 and more round to infinity
+  if (magnitude >= 0x477ff000) return sign | 0x7c00; // see OVERFLOWS_FROM
   if (magnitude < 0x38800000) return sign | roundToEven(Math.abs(x) * 2 ** 24); // subnormal, in steps of 2^-24
   return sign | ((magnitude - 0x38000000 + 0xfff + ((magnitude >>> 13) & 1)) >>> 13);
 }

@@ -59,7 +59,12 @@ export async function readDecoderConfig(folder: string): Promise<DecoderConfig> 
   const raw = await readJsonObject(file, true);
   const generation = await readJsonObject(join(folder, 'generation_config.json'), false);
   const config = parseDecoderConfig(raw ?? {}, file);
-  for (const id of tokenIds(generation?.['eos_token_id'])) if (!config.eosIds.includes(id)) config.eosIds.push(id);
+  const more = tokenIds(
+    new ConfigReader(generation ?? {}, join(folder, 'generation_config.json')),
+    'eos_token_id',
+    config.vocab,
+  );
+  for (const id of more) if (!config.eosIds.includes(id)) config.eosIds.push(id);
   return config;
 }
 
@@ -83,8 +88,10 @@ export function parseDecoderConfig(raw: Record<string, unknown>, file = 'config.
   const headDim = reader.integer('head_dim', architecture === 'qwen3' ? 128 : hidden / heads);
   if (headDim % 2 !== 0) throw reader.error('head_dim', `head_dim is ${headDim}`, 'an even number (rotary pairs)');
   const maxPosition = reader.integer('max_position_embeddings', 2048);
-  const bos = tokenIds(raw['bos_token_id'])[0];
-  const pad = tokenIds(raw['pad_token_id'])[0];
+  const vocab = reader.integer('vocab_size');
+  const [bos] = tokenIds(reader, 'bos_token_id', vocab);
+  // Older conversions write -1 for "no padding token".
+  const [pad] = raw['pad_token_id'] === -1 ? [] : tokenIds(reader, 'pad_token_id', vocab);
   return {
     architecture,
     hidden,
@@ -93,7 +100,7 @@ export function parseDecoderConfig(raw: Record<string, unknown>, file = 'config.
     kvHeads,
     headDim,
     ffn: reader.integer('intermediate_size'),
-    vocab: reader.integer('vocab_size'),
+    vocab,
     ...readRope(reader, maxPosition),
     rmsEps: reader.number('rms_norm_eps', 1e-6),
     tied: reader.boolean('tie_word_embeddings', false),
@@ -101,7 +108,7 @@ export function parseDecoderConfig(raw: Record<string, unknown>, file = 'config.
     qkNorm: architecture === 'qwen3',
     maxPosition,
     ...(bos === undefined ? {} : { bosId: bos }),
-    eosIds: tokenIds(raw['eos_token_id']),
+    eosIds: tokenIds(reader, 'eos_token_id', vocab),
     ...(pad === undefined ? {} : { padId: pad }),
     dtype: readDtype(raw),
   };
@@ -187,8 +194,16 @@ function readDtype(raw: Record<string, unknown>): WeightDtype {
   return DTYPES.find((d) => d === value) ?? 'float32';
 }
 
-function tokenIds(value: unknown): number[] {
-  return (Array.isArray(value) ? value : [value]).filter(
-    (id): id is number => Number.isInteger(id) && (id as number) >= 0,
+/** The id or ids of a key; none where it is absent or null. Throws `model` at one that the vocabulary does not have. */
+function tokenIds(reader: ConfigReader, key: string, vocab: number): number[] {
+  const value = reader.raw[key] ?? [];
+  const ids: unknown[] = Array.isArray(value) ? value : [value];
+  const isId = (id: unknown): id is number => Number.isInteger(id) && (id as number) >= 0 && (id as number) < vocab;
+  if (ids.every(isId)) return ids;
+  throw reader.error(
+    key,
+    `${key} is ${JSON.stringify(value)}, and the vocabulary has ${vocab} tokens`,
+    `ids from 0 to ${vocab - 1}, or null`,
+    'The file may be of another model, or of one whose embeddings were resized.',
   );
 }

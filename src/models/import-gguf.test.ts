@@ -101,9 +101,18 @@ describe('importGguf', () => {
     await fails('pre.gguf', metadata('smollm', 'sm0llm'), ': tokenizer.ggml.pre');
     await fails('key.gguf', metadata('llama.block_count', 'llama.block_cnt__'), ': llama.block_count');
     await fails('name.gguf', metadata('blk.1.attn_v', 'blk.1.attn_z'), ': blk.1.attn_z.weight');
+    await fails('twice.gguf', metadata('blk.1.attn_k', 'blk.1.attn_v'), ': blk.1.attn_v.weight');
     await fails('cut.gguf', (bytes) => bytes.subarray(0, -8), ': output_norm.weight');
     await fails('header.gguf', (bytes) => bytes.subarray(0, 400), '');
     await fails('text.gguf', () => Buffer.from('no GGUF at all, only words'), '');
+    const nan = await altered('nan.gguf', (bytes) => {
+      bytes.writeFloatLE(NaN, bytes.length - 4);
+      return bytes;
+    });
+    await expect(importGguf(nan, folder)).rejects.toMatchObject({
+      code: 'not-finite',
+      where: `${nan}: output_norm.weight`,
+    });
     await expect(importGguf(join(root, 'none.gguf'), folder)).rejects.toMatchObject({
       code: 'model',
       where: join(root, 'none.gguf'),

@@ -3,6 +3,7 @@ export * from './checkpoint.js';
 export * from './half.js';
 export * from './hf-config.js';
 export * from './hf-rope.js';
+export * from './open-model.js';
 export * from './parameters.js';
 export * from './safetensors-writer.js';
 export * from './safetensors.js';

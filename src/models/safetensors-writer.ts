@@ -1,7 +1,9 @@
 /** Writing safetensors in float32, float16 or bfloat16, tensor by tensor, without a second copy of the model. */
 import { open, rename, rm, type FileHandle } from 'node:fs/promises';
+import { RaRftError } from '../core/errors.js';
 import { besideName } from '../core/files.js';
-import { encodeBfloat16, encodeFloat16 } from './half.js';
+import { assertFinite } from '../core/finite.js';
+import { encodeBfloat16, encodeFloat16, OVERFLOWS_FROM } from './half.js';
 import type { WeightDtype } from './hf-config.js';
 
 /** A tensor to be written; `data` may be a view into a larger buffer. */
@@ -15,12 +17,16 @@ const NAMES = { float32: 'F32', float16: 'F16', bfloat16: 'BF16' } as const;
 /** Elements encoded and written at a time. */
 const CHUNK = 1 << 20;
 
-/** Writes one safetensors file, whole or not at all (temporary file, flushed, renamed). System errors pass through. */
+/**
+ * Writes one safetensors file, whole or not at all (temporary file, flushed, renamed). Throws `not-finite` before anything is
+ * written where a number is NaN or infinite, or would be in this format. System errors pass through.
+ */
 export async function writeSafetensors(
   path: string,
   tensors: readonly NamedTensor[],
   dtype: WeightDtype,
 ): Promise<void> {
+  for (const { name, data } of tensors) checkNumbers(name, data, dtype, path);
   const temporary = besideName(path, 'tmp');
   try {
     const file = await open(temporary, 'w');
@@ -37,6 +43,20 @@ export async function writeSafetensors(
     await rm(temporary, { force: true });
     throw error;
   }
+}
+
+function checkNumbers(name: string, data: Float32Array, dtype: WeightDtype, path: string): void {
+  assertFinite(data, { what: `tensor ${name}`, where: path });
+  if (dtype === 'float32') return;
+  const at = data.findIndex((x) => Math.abs(x) >= OVERFLOWS_FROM[dtype]);
+  if (at < 0) return;
+  throw new RaRftError({
+    code: 'not-finite',
+    message: `number ${at} of tensor ${name} is ${data[at]}, which is infinite in ${dtype}`,
+    where: path,
+    expected: `below ${OVERFLOWS_FROM[dtype]}`,
+    hint: 'Write the weights in float32 or bfloat16.',
+  });
 }
 
 /** Length and JSON header, padded with spaces so that the data start at a multiple of 8 bytes. */

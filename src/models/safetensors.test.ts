@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { WeightDtype } from './hf-config.js';
 import { writeSafetensors } from './safetensors-writer.js';
 import { SafetensorsReader } from './safetensors.js';
 
@@ -113,5 +114,70 @@ describe('safetensors', () => {
     await writeFile(index, '[]');
     await expect(SafetensorsReader.open(folder)).rejects.toMatchObject({ where: index });
     await expect(SafetensorsReader.open('/nowhere')).rejects.toMatchObject({ code: 'model', where: '/nowhere' });
+  });
+
+  it('refuses a name that stands twice, and bytes that belong to nothing', async () => {
+    const entry = (from: number) => `"a":{"dtype":"F32","shape":[1],"data_offsets":[${from},${from + 4}]}`;
+    const twice = await fileWith('twice.safetensors', `{${entry(0)},${entry(4)}}`, 8);
+    await expect(SafetensorsReader.open(twice)).rejects.toMatchObject({
+      code: 'model',
+      where: `${twice}: a`,
+      message: '4 bytes before a belong to no tensor',
+    });
+    const other = await fileWith('other.safetensors', `{${entry(4)},${entry(0)}}`, 8);
+    await expect(SafetensorsReader.open(other)).rejects.toMatchObject({ code: 'model', where: other });
+  });
+
+  it('refuses a tensor of a shard that the index does not expect there', async () => {
+    const inner = await mkdtemp(join(folder, 'shards-'));
+    await writeSafetensors(join(inner, 'one.safetensors'), tensors, 'float32');
+    await writeSafetensors(join(inner, 'two.safetensors'), tensors.slice(1), 'float32');
+    const index = (map: object) =>
+      writeFile(join(inner, 'model.safetensors.index.json'), JSON.stringify({ weight_map: map }));
+    await index({ a: 'one.safetensors', b: 'two.safetensors' });
+    const where = `${join(inner, 'one.safetensors')}: b`;
+    await expect(SafetensorsReader.open(inner)).rejects.toMatchObject({
+      where,
+      message: expect.stringContaining('the index puts it into two.safetensors') as string,
+    });
+    await index({ a: 'one.safetensors' });
+    await expect(SafetensorsReader.open(inner)).rejects.toMatchObject({
+      where,
+      message: expect.stringContaining('does not name it') as string,
+    });
+  });
+
+  it.each([
+    ['float32', NaN],
+    ['float16', 65_520],
+    ['bfloat16', -3.4e38],
+  ] as const)('writes nothing in %s where a number would not be one', async (dtype, value) => {
+    const path = join(folder, `bad-${dtype}.safetensors`);
+    await writeSafetensors(path, tensors, dtype);
+    const before = await readFile(path);
+    const bad = [...tensors, { name: 'bad', shape: [2], data: Float32Array.of(0, value) }];
+    await expect(writeSafetensors(path, bad, dtype)).rejects.toMatchObject({
+      code: 'not-finite',
+      message: expect.stringContaining('tensor bad') as string,
+    });
+    expect(await readFile(path)).toEqual(before);
+  });
+
+  it('writes the largest numbers of each format, and refuses to read infinity in half precision', async () => {
+    const largest = { float32: 3.4028234663852886e38, float16: 65_519, bfloat16: 3.396e38 };
+    for (const [dtype, value] of Object.entries(largest)) {
+      const path = join(folder, `largest-${dtype}.safetensors`);
+      await writeSafetensors(path, [{ name: 'x', shape: [1], data: Float32Array.of(value) }], dtype as WeightDtype);
+      const reader = await SafetensorsReader.open(path);
+      expect((await reader.read('x')).data[0]).toBeGreaterThan(0.99 * value);
+      await reader.close();
+    }
+    const path = await fileWith('inf.safetensors', '{"x":{"dtype":"F16","shape":[1],"data_offsets":[0,2]}}', 2);
+    const bytes = await readFile(path);
+    bytes.writeUInt16LE(0x7c00, bytes.length - 2);
+    await writeFile(path, bytes);
+    const reader = await SafetensorsReader.open(path);
+    await expect(reader.read('x')).rejects.toMatchObject({ code: 'not-finite', where: `${path}: x` });
+    await reader.close();
   });
 });

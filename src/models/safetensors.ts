@@ -5,6 +5,7 @@
 import { open, readFile, stat, type FileHandle } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { RaRftError } from '../core/errors.js';
+import { assertFinite, DAMAGED_HINT } from '../core/finite.js';
 import { decodeBfloat16, decodeFloat16 } from './half.js';
 
 /** Bytes per element of the formats that can be read; other formats may stand in a file but not be asked for. */
@@ -60,7 +61,7 @@ export class SafetensorsReader {
     const tensors = new Map<string, TensorInfo>();
     for (const [file, names] of files) {
       const found = await readHeader(file);
-      for (const info of found) if (!names || names.has(info.name)) tensors.set(info.name, info);
+      for (const info of found) tensors.set(info.name, info);
       const here = new Set(found.map((info) => info.name));
       const missing = [...(names ?? [])].find((name) => !here.has(name));
       if (missing)
@@ -69,6 +70,8 @@ export class SafetensorsReader {
           `the index puts ${missing} into ${basename(file)}, which lacks it`,
           'shards that belong to the index',
         );
+      const stranger = names && found.find((info) => !names.has(info.name));
+      if (stranger) throw notIndexed(stranger, files);
     }
     return new SafetensorsReader(source, tensors);
   }
@@ -93,8 +96,16 @@ export class SafetensorsReader {
     );
   }
 
-  /** Reads a tensor into `out`, decoded to float32. Throws `model` where it is missing or its shape is not `shape`. */
+  /**
+   * Reads a tensor into `out`, decoded to float32. Throws `model` where it is missing or its shape is not `shape`, `not-finite`
+   * where a number of it is NaN or infinite.
+   */
   async readInto(name: string, shape: readonly number[], out: Float32Array): Promise<void> {
+    await this.decodeInto(name, shape, out);
+    assertFinite(out, { what: `tensor ${name}`, where: `${this.info(name).file}: ${name}`, hint: DAMAGED_HINT });
+  }
+
+  private async decodeInto(name: string, shape: readonly number[], out: Float32Array): Promise<void> {
     const info = this.info(name);
     const where = `${info.file}: ${name}`;
     if (info.shape.join() !== shape.join())
@@ -227,12 +238,14 @@ function parseHeader(text: string, file: string, dataStart: number, fileSize: nu
   tensors.sort((a, b) => a.start - b.start);
   let end = dataStart;
   for (const t of tensors) {
-    if (t.start < end)
+    if (t.start !== end)
       throw problem(
         `${file}: ${t.name}`,
-        `the bytes of ${t.name} overlap those of another tensor`,
-        'tensors that follow each other',
-        'The file is damaged.',
+        t.start < end
+          ? `the bytes of ${t.name} overlap those of another tensor`
+          : `${t.start - end} bytes before ${t.name} belong to no tensor`,
+        'tensors that follow each other, each name once',
+        'The file is damaged, or a name stands in its header twice.',
       );
     end = t.end;
   }
@@ -245,7 +258,29 @@ function parseHeader(text: string, file: string, dataStart: number, fileSize: nu
       'Download or copy the file again.',
     );
   }
+  if (end < fileSize) {
+    throw problem(
+      file,
+      `${fileSize - end} bytes at the end belong to no tensor`,
+      `${end} bytes`,
+      'The file is damaged, or a name stands in its header twice.',
+    );
+  }
   return tensors;
+}
+
+/** A shard's tensor that the index does not expect there: which one counts, or whether it does, would be a guess. */
+function notIndexed(
+  { name, file }: TensorInfo,
+  files: ReadonlyMap<string, ReadonlySet<string> | undefined>,
+): RaRftError {
+  const other = [...files].find(([, names]) => names?.has(name))?.[0];
+  const place = other === undefined ? 'does not name it' : `puts it into ${basename(other)}`;
+  return problem(
+    `${file}: ${name}`,
+    `${name} stands in this shard, and the index ${place}`,
+    'shards that belong to the index',
+  );
 }
 
 /** Fills `target` from `position`; a file that ends before is truncated. Reads at most 1 GiB a call (the system's limit is 2). */

@@ -28,6 +28,12 @@ export class Tokenizer {
   private readonly inner: HfTokenizer;
   /** Number of ids, added tokens included (a model's table may be larger). */
   readonly vocabSize: number;
+  /** The largest id that a text may become. */
+  readonly largestId: number;
+  /** Special tokens that the configuration names and the vocabulary lacks: key and text. */
+  readonly missingSpecials: readonly { key: string; text: string }[];
+  /** Id of what the vocabulary has no token for; undefined where everything can be written. */
+  readonly unknownId: number | undefined;
   /** Ids that stand for control, not text (`<|im_end|>`). */
   readonly specialIds: ReadonlySet<number>;
   /** What the tokenizer itself puts before a text (a begin token, or nothing). */
@@ -52,12 +58,23 @@ export class Tokenizer {
       });
     }
     const added = [...this.inner.get_added_tokens_decoder().values()];
-    this.vocabSize = this.inner.get_vocab(true).size;
+    const vocabulary = this.inner.get_vocab(true);
+    this.vocabSize = vocabulary.size;
+    this.largestId = Math.max(largest(vocabulary.values()), largest(added.map((token) => token.id)));
     this.specialIds = new Set(added.filter((token) => token.special).map((token) => token.id));
     this.prefixIds = leadingSpecials(this.encode('', { special: true }), this.encode('a', { special: true }));
     const named = (key: string) => tokenText(config[key]);
     this.bosId = this.optionalId(named('bos_token'));
     this.eosId = this.optionalId(named('eos_token'));
+    this.missingSpecials = ['bos_token', 'eos_token'].flatMap((key) => {
+      const text = named(key);
+      return text !== undefined && this.tokenId(text) === undefined ? [{ key, text }] : [];
+    });
+    const model = files.tokenizer['model'] as { unk_token?: unknown; unk_id?: unknown } | undefined;
+    this.unknownId =
+      typeof model?.unk_id === 'number'
+        ? model.unk_id
+        : this.optionalId(tokenText(model?.unk_token) ?? named('unk_token'));
     const template = files.chatTemplate ?? templateFromConfig(config['chat_template']);
     if (template !== undefined) {
       const names = ['bos_token', 'eos_token', 'unk_token', 'pad_token'];
@@ -122,6 +139,12 @@ export class Tokenizer {
   private optionalId(token: string | undefined): number | undefined {
     return token === undefined ? undefined : this.tokenId(token);
   }
+}
+
+function largest(ids: Iterable<number>): number {
+  let most = -1;
+  for (const id of ids) if (id > most) most = id;
+  return most;
 }
 
 /** What stands before the text whatever the text is: the common beginning of two encodings, one of them empty. */

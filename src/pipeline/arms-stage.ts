@@ -61,7 +61,7 @@ export async function evaluateBorrowedPolicy(
       [0, inputs.start.folder],
       [last, checkpointPath(run.paths.policies(owner.name), last)],
     ] as const) {
-      await engine.load(folder);
+      await engine.load(folder, { optimizer: false });
       await evaluateArm(session, { ...inputs, arm, step, policyKey: policyKey(policy, step) });
     }
   });

@@ -81,7 +81,7 @@ function evaluatedProblems(test: readonly Problem[], step: number, config: Confi
   });
 }
 
-/** Plain mean reward of each split, for the event log. */
+/** Plain mean reward of each split that has one, for the event log. */
 function averages(records: readonly EvalRecord[]): Record<string, number> {
   const rewards = new Map<string, number[]>();
   for (const { split, samples } of records) {
@@ -89,5 +89,6 @@ function averages(records: readonly EvalRecord[]): Record<string, number> {
     rewards.set(split, own);
     for (const { reward } of samples) if (reward !== null) own.push(reward);
   }
-  return Object.fromEntries([...rewards].map(([s, r]) => [s, r.reduce((a, b) => a + b, 0) / Math.max(1, r.length)]));
+  const known = [...rewards].filter(([, r]) => r.length > 0);
+  return Object.fromEntries(known.map(([s, r]) => [s, r.reduce((a, b) => a + b, 0) / r.length]));
 }

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import type { Config } from '../config/index.js';
 import { RaRftError } from '../core/errors.js';
 import { hashJson } from '../core/hash.js';
+import { warn } from '../core/warnings.js';
 import {
   appendLabels,
   gradeLabels,
@@ -59,6 +60,7 @@ export async function labelPairs(session: Session, data: DataSets, policy: Start
     const grade = gradeByTruth(labels, data);
     await run.event('labels', { skippedProblems: pairs.skipped.length, ...grade });
     session.progress.line(gradeText(grade));
+    await warnOfFailures(session, labels);
   });
   return { labels: await readLabels(run.paths.labels), fingerprint: hashJson(inputs) };
 }
@@ -94,7 +96,7 @@ async function judge(session: Session, { queries }: SelectedPairs, policy: Start
   const { measure, topPositives, baseline, minGain } = config.labels;
   if (measure === 'success') return judgeBySuccess(session, queries, policy);
   const engine = await session.engine();
-  await engine.load(policy.folder);
+  await engine.load(policy.folder, { optimizer: false });
   return judgeByUtility(queries, {
     measure,
     engine,
@@ -113,6 +115,33 @@ function bySuccess({ labels }: Config): boolean {
   return labels.judge === 'utility' && labels.measure === 'success';
 }
 
+type FailedLabel = Extract<Label, { failed: string }>;
+
+function failedLabels(labels: readonly Label[]): FailedLabel[] {
+  return labels.filter((label): label is FailedLabel => 'failed' in label);
+}
+
+/** Nothing was judged: that is no matter of the data's types, and the first failure says what it is. */
+function refuseAllFailed(labels: readonly Label[]): void {
+  const failed = failedLabels(labels);
+  const [first] = failed;
+  if (!first || failed.length < labels.length) return;
+  throw new RaRftError({
+    code: 'data',
+    message: `none of ${labels.length} pairs could be labelled; the first: ${first.failed}`,
+    where: `labels: problem ${first.problemId} with trace ${first.traceId}`,
+    expected: 'labels for some of them',
+    hint: 'Mend what is named and run the same command again.',
+  });
+}
+
+async function warnOfFailures({ run, progress }: Session, labels: readonly Label[]): Promise<void> {
+  const failed = failedLabels(labels);
+  if (failed.length === 0) return;
+  const text = `${failed.length} of ${labels.length} pairs could not be labelled and are neither relevant nor not; the first: ${failed[0]?.failed}`;
+  await warn(run, progress, { code: 'failed-labels', where: 'labels', text });
+}
+
 /** Throws `llm` where it is the language model's fault that there is nothing to learn from, else `data`. */
 function refuseUnusable(
   judgeName: Config['labels']['judge'],
@@ -120,7 +149,8 @@ function refuseUnusable(
   { queries, skipped }: SelectedPairs,
 ): void {
   if (labels.some((label) => 'relevant' in label && label.relevant)) return;
-  const failed = labels.filter((label) => 'failed' in label).length;
+  const failed = failedLabels(labels).length;
+  if (judgeName !== 'llm') refuseAllFailed(labels);
   if (judgeName === 'llm' && failed > 0 && failed * 2 >= labels.length) throw withoutVerdicts(labels);
   const reasons = new Map<string, number>();
   for (const { reason } of skipped) reasons.set(reason, (reasons.get(reason) ?? 0) + 1);

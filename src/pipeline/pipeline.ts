@@ -5,6 +5,7 @@
 import { llmApiKey, type Config } from '../config/index.js';
 import { silent, type Progress } from '../core/progress.js';
 import type { RunFolder } from '../core/run-folder.js';
+import { warn } from '../core/warnings.js';
 import type { Summary } from '../eval/index.js';
 import { evaluateBorrowedPolicy, trainArm } from './arms-stage.js';
 import { neededContexts } from './contexts.js';
@@ -16,6 +17,7 @@ import { retrieveContexts } from './retrieve-stage.js';
 import { trainRetrieverStage } from './retriever-stage.js';
 import { openSession, type OpenEngine } from './session.js';
 import { writeSummary } from './summary.js';
+import { textWarnings } from './text-warnings.js';
 import { warmUp } from './warmup-stage.js';
 
 /** Where a run may stop: after this stage. */
@@ -40,6 +42,7 @@ export async function runPipeline(
   try {
     // Stage 0: problems and solved problems; the policy all arms start from.
     const data = await prepareData(session);
+    for (const warning of textWarnings(session.tokenizer, session.codec, data)) await warn(run, progress, warning);
     const start = await warmUp(session, data);
 
     // Stages 1 and 2: which traces help, and a retriever that finds them. Only where an arm asks for it.

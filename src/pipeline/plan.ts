@@ -1,14 +1,16 @@
 /** What a run would do, counted before anything heavy starts: for --dry-run and for the lines a run begins with. */
 import type { Config } from '../config/index.js';
 import { Rng } from '../core/rng.js';
+import type { RunWarning } from '../core/warnings.js';
 import { previewSelection, type QueryCandidates } from '../judge/index.js';
 import { estimateText, type Estimate } from '../llm/index.js';
-import { PromptCodec, readDecoderConfig, Tokenizer } from '../models/index.js';
+import { openModel, PromptCodec } from '../models/index.js';
 import { neededContexts } from './contexts.js';
 import { makeData } from './data-stage.js';
 import { choosePairs } from './label-stage.js';
 import { estimateLlmLabels } from './llm-labels.js';
 import type { LastStage } from './pipeline.js';
+import { textWarnings } from './text-warnings.js';
 import { modelFolderOf, openConfiguredVerifier } from './session.js';
 
 /** Counts of one run. */
@@ -39,19 +41,23 @@ export interface RunPlan {
   /** Evaluations of all arms together, and samples of all of them. */
   evaluations: number;
   evaluationSamples: number;
+  /** What the model and the texts give reason to warn of; the run says it too. */
+  warnings: RunWarning[];
 }
 
 /** Stages at which a run may stop that need labels whatever the arms use. */
 const labelStages: readonly LastStage[] = ['labels', 'retriever'];
 
 /**
- * Counts what a run up to `until` would do. Reads model config, tokenizer and data; computes nothing else. What the LLM judge has been
+ * Counts what a run up to `until` would do. Reads the model and the data, and refuses what is wrong with them; computes nothing else. What the LLM judge has been
  * paid for in the run folder `root` is not counted again.
  */
 export async function planRun(config: Config, root: string, until: LastStage = 'eval'): Promise<RunPlan> {
   const folder = modelFolderOf(config);
-  const tokenizer = await Tokenizer.load(folder);
-  const { eosIds } = await readDecoderConfig(folder);
+  const {
+    tokenizer,
+    config: { eosIds },
+  } = await openModel(folder);
   const codec = new PromptCodec(tokenizer, { ...config.prompt, stop: config.rl.stop, eosIds });
   const verifier = await openConfiguredVerifier(config);
   const rng = Rng.fromSeed(config.seed);
@@ -88,6 +94,7 @@ export async function planRun(config: Config, root: string, until: LastStage = '
       maxResponseTokensPerStep: rl.promptsPerStep * rl.groupSize * rl.maxTokens,
       evaluations,
       evaluationSamples: evaluations * data.test.length * config.eval.k,
+      warnings: textWarnings(tokenizer, codec, data),
     };
   } finally {
     await verifier.dispose();

@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -90,4 +90,15 @@ it('never meets the layout of a prompt with a trace before reinforcement', async
   const stream = pretrainingRows(Rng.fromSeed(1));
   for (let i = 0; i < 2000; i++)
     expect(occurs(tokenizer.encode((stream.next().value as { text: string }).text))).toBe(false);
+});
+
+it('stops where it diverges, with the step, and keeps its last checkpoint only', async () => {
+  const diverging = { ...options('diverged'), learningRate: 1e30 };
+  await expect(pretrainBase(diverging)).rejects.toMatchObject({
+    code: 'not-finite',
+    where: expect.stringMatching(/^pre-training, step 1: tensor /) as string,
+    hint: expect.stringContaining(`${diverging.out}.work`) as string,
+  });
+  expect(existsSync(diverging.out)).toBe(false);
+  expect(await readdir(`${diverging.out}.work`)).toEqual(['step-0']);
 });

@@ -5,7 +5,7 @@
  */
 import { readFile, rm, rmdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { RaRftError } from '../core/errors.js';
+import { atPlace, RaRftError } from '../core/errors.js';
 import { writeFileAtomic, writeFolderAtomic, writeJsonAtomic } from '../core/files.js';
 import { hashJson } from '../core/hash.js';
 import { refuseStrangers, removeOwnFolder } from '../core/owned-folder.js';
@@ -171,10 +171,15 @@ async function train(
   while (state.step < steps) {
     const step = state.step + 1;
     const groups = documentGroups(rng.fork(step), tokenizer, options);
-    const { loss, tokens } = await engine.forwardBackward(groups, { kind: 'cross_entropy' });
     const decay = Math.min(1, (steps + 1 - step) / (steps * (1 - decayAfter)));
     const warm = learningRateAt(step, { peak: learningRate, warmupSteps: WARMUP_STEPS });
-    await engine.optimStep({ ...OPTIMIZER, learningRate: warm * decay });
+    const { loss, tokens } = await trainStep(engine, groups, warm * decay).catch((error: unknown) => {
+      throw atPlace(
+        `pre-training, step ${step}`,
+        error,
+        `Pre-train with a lower learningRate and another out; the last checkpoint stands whole in ${work}.`,
+      );
+    });
     state.step = step;
     state.tokens += tokens;
     state.losses.push(loss);
@@ -186,6 +191,12 @@ async function train(
     }
   }
   bar.end();
+}
+
+async function trainStep(engine: PolicyEngine, groups: TrainGroup[], learningRate: number) {
+  const result = await engine.forwardBackward(groups, { kind: 'cross_entropy' });
+  await engine.optimStep({ ...OPTIMIZER, learningRate });
+  return result;
 }
 
 /** Keeps the newest checkpoint only; the state file names it and is written when it is whole. */

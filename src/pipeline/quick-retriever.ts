@@ -1,5 +1,6 @@
 /** A retriever in memory, trained on some labels: budgeted selection asks it where to look next. */
 import type { Config } from '../config/index.js';
+import { Rng } from '../core/rng.js';
 import { leakGuard, type Problem, type Trace } from '../data/index.js';
 import type { Label, ScoreCandidates } from '../judge/index.js';
 import {
@@ -84,7 +85,8 @@ export function scoreByQuickRetriever(options: QuickRetrieverOptions): ScoreCand
     const settings = {
       ...options,
       settings: { ...options.settings, heldOutShare: 0, tokenDropout: Math.max(tokenDropout, QUICK_TOKEN_DROPOUT) },
-      seed: options.seed + round,
+      // Not `seed + round`: that is a round of the neighbouring seed's run.
+      seed: Rng.fromSeed(options.seed).fork(`quick-retriever/${round}`).nextUint32(),
     };
     return withTrainedRetriever(labels, { problems, traces }, settings, async (score) => {
       const scores = await score(problems, traces);

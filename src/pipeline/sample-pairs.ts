@@ -36,7 +36,7 @@ export async function samplePairs(
 ): Promise<Map<string, EvalRecord>> {
   const { config, run, codec, verifier, rng, progress } = session;
   const engine = await session.engine();
-  await engine.load(policy.folder);
+  await engine.load(policy.folder, { optimizer: false });
   const traces = new Map(pairs.map((pair) => [sampledKey(pair), pair.trace]));
   const records = await evaluate({
     engine,

@@ -8,7 +8,7 @@ import type { Progress } from '../core/progress.js';
 import { Rng } from '../core/rng.js';
 import type { RunFolder } from '../core/run-folder.js';
 import type { PolicyEngine } from '../engine/index.js';
-import { PromptCodec, readDecoderConfig, Tokenizer } from '../models/index.js';
+import { openModel, PromptCodec, type Tokenizer } from '../models/index.js';
 import { openVerifier, type Verifier } from '../verify/index.js';
 import { hashModelFolder } from './fingerprint.js';
 
@@ -44,8 +44,10 @@ export async function openSession(
 ): Promise<Session> {
   const modelFolder = modelFolderOf(config);
   const modelHash = await hashModelFolder(modelFolder);
-  const tokenizer = await Tokenizer.load(modelFolder);
-  const { eosIds } = await readDecoderConfig(modelFolder);
+  const {
+    tokenizer,
+    config: { eosIds },
+  } = await openModel(modelFolder);
   const codec = new PromptCodec(tokenizer, { ...config.prompt, stop: config.rl.stop, eosIds });
   const verifier = await openConfiguredVerifier(config);
   let engine: Promise<PolicyEngine> | undefined;

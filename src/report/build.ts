@@ -14,6 +14,7 @@ export function buildReport(data: RunData): Report {
   const retrieval = retrievalSection(data);
   const sections: (Section | undefined)[] = [
     resultsSection(data),
+    warningsSection(data),
     curvesSection(data),
     retrieval,
     training,
@@ -23,6 +24,16 @@ export function buildReport(data: RunData): Report {
     { title: 'Glossary', blocks: [glossaryBlock(training !== undefined, data.labels.length > 0)] },
   ];
   return { title: `Run ${data.name}`, sections: sections.filter((s) => s !== undefined) };
+}
+
+/** What the run warned of; no section where that is nothing. */
+function warningsSection({ warnings }: RunData): Section | undefined {
+  if (warnings.length === 0) return undefined;
+  const rows = warnings.map(({ where, text }) => [where, text]);
+  return {
+    title: 'Warnings',
+    blocks: [{ kind: 'table', table: { columns: [{ label: 'where' }, { label: 'what' }], rows } }],
+  };
 }
 
 /** Only the terms that the report uses. */

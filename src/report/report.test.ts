@@ -28,6 +28,7 @@ describe('writeReport', () => {
   test('shows every part of the run', () => {
     for (const title of [
       'Results',
+      'Warnings',
       'Curves',
       'Retrieval',
       'Training',

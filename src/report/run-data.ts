@@ -5,6 +5,7 @@ import { RaRftError } from '../core/errors.js';
 import { readJsonlAll } from '../core/jsonl.js';
 import { runPaths } from '../core/run-paths.js';
 import type { MetricsRow } from '../core/run-folder.js';
+import { warningsAmong, type RunWarning } from '../core/warnings.js';
 import type { Problem, Trace } from '../data/index.js';
 import type { EvalRecord, Summary } from '../eval/index.js';
 import type { Label } from '../judge/index.js';
@@ -33,6 +34,8 @@ export interface RunData {
   corpus: Trace[];
   /** Retriever -> problem id -> hits. */
   retrieved: ReadonlyMap<string, ReadonlyMap<string, Hits>>;
+  /** What the run warned of. */
+  warnings: RunWarning[];
 }
 
 /**
@@ -65,6 +68,7 @@ export async function readRunData(root: string): Promise<RunData> {
     test: await readLines<Problem>(paths.problems('test')),
     corpus: await readLines<Trace>(paths.corpus),
     retrieved: await readRetrieved(root),
+    warnings: warningsAmong(await readLines<{ kind: string }>(paths.events)),
   };
 }
 

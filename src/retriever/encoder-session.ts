@@ -1,5 +1,6 @@
 /** The encoder at work in this thread: weights, optimizer and compiled programs. Tensor runs block the thread. */
 import { RaRftError } from '../core/errors.js';
+import { assertFinite, notFinite } from '../core/finite.js';
 import { AdamW } from '../engine/adamw.js';
 import type { Trainable } from '../engine/trainables.js';
 import { checkEncoderConfig, encoderParams } from '../models/encoder-config.js';
@@ -15,6 +16,9 @@ import { rowOffsets, type TokenVectors } from './token-vectors.js';
 const ENCODE_TOKENS = 8192;
 /** The paper gives learning rate, warm-up and weight decay only; these are AdamW's usual values. */
 const ADAMW = { beta1: 0.9, beta2: 0.999, epsilon: 1e-8 };
+
+const TRAIN_HINT = 'Its training has diverged: lower retriever.learningRate, or raise retriever.temperature.';
+const VECTORS_HINT = 'The encoder has diverged or its folder is damaged: train the retriever again.';
 
 /** An {@link Encoder} in the calling thread. The parameters of the setup are taken over and changed in place. */
 export class EncoderSession implements Encoder {
@@ -61,6 +65,7 @@ export class EncoderSession implements Encoder {
       const data = vectors?.data as Float32Array;
       for (const [at, i] of group.entries()) {
         const own = data.subarray(at * rows * dim, (at * rows + (lengths[i] as number)) * dim);
+        assertFinite(own, { what: 'a token vector', where: `text ${i}`, hint: VECTORS_HINT });
         out.vectors.set(own, (offsets[i] as number) * dim);
       }
     }
@@ -97,7 +102,11 @@ export class EncoderSession implements Encoder {
       { ...paramFeeds(this.setup, this.setup.params), ...trainFeeds(this.setup, batch) },
       fetches,
     );
-    const scalar = (name: string) => result[name]?.data[0] as number;
+    const scalar = (name: string): number => {
+      const value = result[name]?.data[0] as number;
+      if (!Number.isFinite(value)) throw notFinite(value, { what: `the retriever's ${name}`, hint: TRAIN_HINT });
+      return value;
+    };
     return { loss: scalar('loss'), meanMaxProbability: scalar('meanMaxProbability') };
   }
 

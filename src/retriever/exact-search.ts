@@ -1,4 +1,5 @@
 /** Exact MaxSim of many queries against many documents, in blocks of bounded size through one compiled product. */
+import { assertFinite } from '../core/finite.js';
 import { compile, Graph, type Program } from '../tensor/index.js';
 import type { Scoring } from './maxsim.js';
 import { maxSimScores } from './maxsim-graph.js';
@@ -79,6 +80,10 @@ export class ExactSearch {
       document: { data: block.vectors, shape: [block.documents.length, block.length, this.dim] },
     });
     const values = scores?.data as Float32Array;
+    assertFinite(values, {
+      what: 'a MaxSim score',
+      hint: 'The index or the encoder is damaged: train the retriever again.',
+    });
     for (let q = 0; q < count; q++) {
       for (const [i, d] of block.documents.entries())
         out[q * this.documents + d] = values[q * block.documents.length + i] as number;

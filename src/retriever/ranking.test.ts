@@ -54,7 +54,9 @@ describe('rankTraces', () => {
   });
 
   it('refuses NaN and a k below one', () => {
-    expect(() => ids([trace('a')], [NaN], 1)).toThrow(expect.objectContaining({ code: 'internal' }));
+    for (const score of [NaN, Infinity]) {
+      expect(() => ids([trace('a')], [score], 1)).toThrow(expect.objectContaining({ code: 'not-finite' }));
+    }
     expect(() => ids([trace('a')], [1], 0)).toThrow(expect.objectContaining({ code: 'usage', where: 'k' }));
   });
 });

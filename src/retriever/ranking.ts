@@ -1,5 +1,6 @@
 /** From scores to hits: exclusion, the best k and ties, the same for every retriever. */
 import { RaRftError } from '../core/errors.js';
+import { notFinite } from '../core/finite.js';
 import type { Trace } from '../data/types.js';
 import type { Hit, Query, SearchOptions } from './types.js';
 
@@ -9,7 +10,7 @@ import type { Hit, Query, SearchOptions } from './types.js';
  * come back only where fewer traces are allowed.
  *
  * `exclude` is asked only about traces that would otherwise be hits, so an expensive rule costs about k log n calls.
- * Throws `internal` at a score that is not a number, `usage` at k < 1.
+ * Throws `not-finite` at a score that is NaN or plus infinity, `usage` at k < 1.
  */
 export function rankTraces(
   query: Query,
@@ -31,12 +32,9 @@ export function rankTraces(
     const trace = traces[i] as Trace;
     const score = scores[i] as number;
     if (score === -Infinity) continue;
-    if (!(score <= Infinity)) {
-      throw new RaRftError({
-        code: 'internal',
-        message: `score ${score} of trace ${trace.id} for query ${query.id}`,
-        expected: 'a number',
-      });
+    if (!Number.isFinite(score)) {
+      const where = `trace ${trace.id} for query ${query.id}`;
+      throw notFinite(score, { what: 'a score', where, hint: 'This is a fault of the retriever.' });
     }
     const candidate = { trace, score };
     const worst = best.at(-1);

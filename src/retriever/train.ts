@@ -3,7 +3,7 @@
  * linear warm-up, and the checkpoint with the best recall@1 on held-out labelled queries kept. Seeded: the same data,
  * options and seed give the same weights, so an interrupted training is simply run again.
  */
-import { RaRftError } from '../core/errors.js';
+import { atPlace, RaRftError } from '../core/errors.js';
 import { silent, type Progress } from '../core/progress.js';
 import { Rng } from '../core/rng.js';
 import type { Trace } from '../data/types.js';
@@ -67,7 +67,7 @@ export interface TrainHooks {
   progress?: Progress;
 }
 
-/** Trains `encoder` in place; at the end it holds the best weights. Throws `data` where fewer than two queries have positives. */
+/** Trains `encoder` in place; at the end it holds the best weights. Throws `data` where fewer than two queries have positives, `not-finite` with the step where it diverges. */
 export async function trainRetriever(
   encoder: Encoder,
   data: TrainData,
@@ -89,9 +89,9 @@ export async function trainRetriever(
   let saturated = false;
   for (let step = 1; step <= options.steps; step++) {
     const learningRate = options.learningRate * schedule(step, options);
-    const result = await encoder.trainStep(toTokens(stream.next().value, ids, options.tokenDropout, dropout), {
-      ...options,
-      learningRate,
+    const batch = toTokens(stream.next().value, ids, options.tokenDropout, dropout);
+    const result = await encoder.trainStep(batch, { ...options, learningRate }).catch((error: unknown) => {
+      throw atPlace(`retriever training, step ${step}`, error, 'Lower retriever.learningRate.');
     });
     if (step === 1) saturated = result.meanMaxProbability > SATURATION;
     await hooks.onMetrics?.({ step, learningRate, ...result });

@@ -1,8 +1,11 @@
 import { readFile } from 'node:fs/promises';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { silent } from '../core/progress.js';
 import { Rng } from '../core/rng.js';
+import { warningsAmong } from '../core/warnings.js';
 import { readJsonlAll } from '../core/jsonl.js';
 import type { SampleResult, TrainGroup } from '../engine/types.js';
+import type { Verifier } from '../verify/types.js';
 import { trainGrpo } from './loop.js';
 import type { StepMetrics } from './metrics.js';
 import type { GroupRecord } from './records.js';
@@ -106,13 +109,20 @@ describe('trainGrpo', () => {
   });
 
   it('makes no update where no group has signal', async () => {
-    await trainGrpo(toyTask(toy, { verifier: toyVerifier(() => true) }));
-    const lines = await metrics();
-    for (const m of lines) {
-      expect([m.trainedGroups, m.trainedTokens, m.policyVersion, m.verifierFailures]).toEqual([0, 0, 0, 36]);
+    const wrong: Verifier = {
+      ...toyVerifier(),
+      verifyMany: async (pairs) => pairs.map(() => ({ outcome: 'mismatch', rule: 'wrong' })),
+    };
+    const lines: string[] = [];
+    const progress = { ...silent, line: (text: string) => lines.push(text) };
+    await trainGrpo(toyTask(toy, { verifier: wrong, progress }));
+    for (const m of await metrics()) {
+      expect([m.trainedGroups, m.trainedTokens, m.policyVersion, m.rewardMean]).toEqual([0, 0, 0, 0]);
       expect(m).not.toHaveProperty('gradNorm');
-      expect(m).not.toHaveProperty('rewardMean');
     }
+    expect(lines).toEqual([expect.stringContaining('warning: toy: steps 1 to 10 had no group with right and wrong')]);
+    const events = await readJsonlAll<{ kind: string }>(toy.run.paths.events);
+    expect(warningsAmong(events)).toMatchObject([{ code: 'no-mixed-group', where: 'toy' }]);
   });
 
   it('trains several passes on a batch with the clipped ratio', async () => {

@@ -2,13 +2,15 @@
  * Reinforcement fine-tuning with retrieved demonstrations: the paper's algorithm (GRPO, no KL, on policy). With a
  * context source that gives nothing it is plain GRPO; nothing else differs between the two.
  */
-import type { Progress } from '../core/progress.js';
+import { silent, type Progress } from '../core/progress.js';
 import type { Rng } from '../core/rng.js';
 import type { RunFolder } from '../core/run-folder.js';
+import { warn } from '../core/warnings.js';
 import type { Report } from '../core/worker-rpc.js';
 import type { Problem } from '../data/types.js';
 import type { PolicyEngine } from '../engine/types.js';
 import { RaRftError } from '../core/errors.js';
+import { failuresOf, RewardWatch } from '../verify/judged.js';
 import type { Verifier } from '../verify/types.js';
 import { stepMetrics } from './metrics.js';
 import { drawInEpochs } from './order.js';
@@ -19,6 +21,7 @@ import { groupsWithSignal } from './signal.js';
 import { Stopwatch } from './stopwatch.js';
 import { runTraining, type StepContext, type StepOutcome } from './training.js';
 import type { ContextOf, RlCodec } from './types.js';
+import { TrainingWatch } from './watch.js';
 import { updatePolicy, type RlSettings } from './update.js';
 
 /** Everything a policy's training is made of. */
@@ -48,11 +51,25 @@ export async function trainGrpo(task: GrpoTask): Promise<void> {
   const { steps, checkpointEverySteps } = task.settings;
   // All prompts once, so that one that is too long stops the training before it starts.
   preparePrompts(task.problems, task.contextOf, task.codec, limitsOf(task));
-  await runTraining({ ...task, steps, checkpointEverySteps, keepCheckpoints: 2, takeStep: (at) => grpoStep(task, at) });
+  const watch = new TrainingWatch(task.arm, steps);
+  const rewards = new RewardWatch(task.verifier.name);
+  const takeStep = async (at: StepContext): Promise<StepOutcome> => {
+    const outcome = await grpoStep(task, at, rewards);
+    for (const warning of watch.see(outcome.metrics, outcome.failures)) {
+      await warn(task.run, task.progress ?? silent, warning);
+    }
+    return outcome;
+  };
+  const learningRateKey = 'rl.learningRate';
+  await runTraining({ ...task, steps, checkpointEverySteps, keepCheckpoints: 2, learningRateKey, takeStep });
 }
 
 /** One step: draw, add context, sample, verify, compare within groups, update on those that carry a gradient. */
-export async function grpoStep(task: GrpoTask, at: StepContext): Promise<StepOutcome> {
+export async function grpoStep(
+  task: GrpoTask,
+  at: StepContext,
+  rewards = new RewardWatch(task.verifier.name),
+): Promise<StepOutcome> {
   const { engine, codec, settings } = task;
   const watch = new Stopwatch();
 
@@ -63,6 +80,9 @@ export async function grpoStep(task: GrpoTask, at: StepContext): Promise<StepOut
   watch.lap('sampleMs');
   const groups = await judgeGroups(task.verifier, sampled);
   watch.lap('verifyMs');
+  const rollouts = groups.flatMap((group) => group.rollouts_G);
+  rewards.see(rollouts, at.step === settings.steps);
+  const failures = failuresOf(rollouts);
 
   const trained = groupsWithSignal(groups, settings.maxGroupsPerUpdate);
   const learningRate = learningRateAt(at.step, { peak: settings.learningRate, warmupSteps: settings.warmupSteps });
@@ -77,7 +97,14 @@ export async function grpoStep(task: GrpoTask, at: StepContext): Promise<StepOut
     metrics,
     drawn: problems.length,
     records: groups.map((group) => groupRecord(at.step, group, settings.advantage)),
-    note: `reward ${(metrics.rewardMean ?? 0).toFixed(2)}, mixed ${trained.length}/${groups.length}`,
+    note: [
+      metrics.rewardMean === undefined ? 'no reward' : `reward ${metrics.rewardMean.toFixed(2)}`,
+      ...(failures ? [`${failures.count} without one`] : []),
+      `mixed ${trained.length}/${groups.length}`,
+    ].join(', '),
+    ...(failures && {
+      failures: `${failures.count} of ${failures.of} responses of step ${at.step} got no reward (${failures.kinds}) and are not trained on; the first: ${failures.reason}`,
+    }),
     timings: watch.laps,
   };
 }

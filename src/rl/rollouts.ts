@@ -3,8 +3,10 @@ import { RaRftError } from '../core/errors.js';
 import type { Rng } from '../core/rng.js';
 import type { Report } from '../core/worker-rpc.js';
 import type { Problem, Trace } from '../data/types.js';
+import { checkSamples } from '../engine/results.js';
 import type { PolicyEngine, SampleOptions, Tokens } from '../engine/types.js';
-import { rewardOf, type Verifier } from '../verify/types.js';
+import { judgeAll, type JudgedResponse } from '../verify/judged.js';
+import type { Verifier } from '../verify/types.js';
 import type { RlCodec, RolloutGroup } from './types.js';
 
 /** A problem, its context and the prompt made of both. */
@@ -80,11 +82,13 @@ export async function sampleGroups(
     n: plan.groupSize,
     seed: plan.rng.fork(`group/${i}`).nextUint32(),
   }));
-  const { samples_NG, policyVersion } = await engine.sample(requests, plan.options, report);
+  const result = await engine.sample(requests, plan.options, report);
+  checkSamples(requests, result);
+  const { samples_NG, policyVersion } = result;
   return prompts.map((prepared, n) => ({
     ...prepared,
     policyVersion,
-    responses_G: (samples_NG[n] ?? []).map((sample) => ({ ...sample, text: codec.decode(sample.tokens) })),
+    responses_G: samples_NG[n]!.map((sample) => ({ ...sample, text: codec.decode(sample.tokens) })),
   }));
 }
 
@@ -99,18 +103,14 @@ export interface UnjudgedGroup extends PreparedPrompt {
 /** Judges every response against its problem's gold answer. A failure of one pair stays with that pair. */
 export async function judgeGroups(verifier: Verifier, groups: readonly UnjudgedGroup[]): Promise<RolloutGroup[]> {
   const pairs = groups.flatMap(({ problem, responses_G }) => responses_G.map((r) => ({ problem, response: r.text })));
-  const verdicts = await verifier.verifyMany(pairs);
+  const judged = await judgeAll(verifier, pairs);
   let next = 0;
   return groups.map(({ responses_G, ...group }) => ({
     ...group,
-    rollouts_G: responses_G.map(({ logprobs, ...response }) => {
-      const verdict = verdicts[next++];
-      if (!verdict)
-        throw new RaRftError({
-          code: 'verifier',
-          message: `${verifier.name} gave ${verdicts.length} verdicts for ${pairs.length} responses`,
-        });
-      return { ...response, samplerLogprobs: logprobs, verdict, reward: rewardOf(verdict) };
-    }),
+    rollouts_G: responses_G.map(({ logprobs, ...response }) => ({
+      ...response,
+      samplerLogprobs: logprobs,
+      ...(judged[next++] as JudgedResponse),
+    })),
   }));
 }

@@ -8,6 +8,7 @@ import type { Progress } from '../core/progress.js';
 import type { Rng } from '../core/rng.js';
 import type { RunFolder } from '../core/run-folder.js';
 import type { Problem, Trace } from '../data/types.js';
+import { checkGradNorm, checkTrained } from '../engine/results.js';
 import type { OptimStepOptions, PolicyEngine, Tokens, TrainGroup } from '../engine/types.js';
 import { drawInEpochs } from './order.js';
 import { preparePrompts, type PromptLimits } from './rollouts.js';
@@ -68,6 +69,7 @@ export async function trainSupervised(task: SftTask): Promise<void> {
     steps: settings.steps,
     checkpointEverySteps,
     keepCheckpoints: 1,
+    learningRateKey: 'warmup.learningRate',
     takeStep: (at) => sftStep(task, solved, at),
   });
 }
@@ -87,20 +89,16 @@ async function sftStep(task: SftTask, solved: readonly Solved[], at: StepContext
     prompts.map((p) => p.prompt),
     responses,
   );
-  const { loss, tokens } = await engine.forwardBackward(batch, { kind: 'cross_entropy' });
-  if (!Number.isFinite(loss)) {
-    throw new RaRftError({
-      code: 'engine',
-      message: `the loss of step ${at.step} is ${loss}`,
-      hint: 'Lower warmup.learningRate.',
-    });
-  }
+  const result = await engine.forwardBackward(batch, { kind: 'cross_entropy' });
+  checkTrained(batch, result);
+  const { loss, tokens } = result;
   const learningRate = learningRateAt(at.step, {
     peak: settings.learningRate,
     warmupSteps: 0,
     decayOverSteps: settings.steps,
   });
   const { gradNorm, policyVersion } = await engine.optimStep({ ...task.optimizer, learningRate });
+  checkGradNorm(gradNorm);
   return {
     metrics: {
       step: at.step,

@@ -5,13 +5,20 @@
  */
 import { access, readdir, rm } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
+import { atPlace, errorFacts } from '../core/errors.js';
 import { writeFileAtomic } from '../core/files.js';
 import { jsonlText, readJsonl } from '../core/jsonl.js';
 import { silent, type Progress } from '../core/progress.js';
 import type { Rng } from '../core/rng.js';
 import type { MetricsRow, RunFolder } from '../core/run-folder.js';
 import type { PolicyEngine } from '../engine/types.js';
-import { checkpointPath, latestCheckpoint, removeCheckpointsAfter, saveCheckpoint } from './checkpoints.js';
+import {
+  checkpointPath,
+  checkpointSteps,
+  latestCheckpoint,
+  removeCheckpointsAfter,
+  saveCheckpoint,
+} from './checkpoints.js';
 
 /** What one step is given: everything it may draw from. */
 export interface StepContext {
@@ -35,6 +42,8 @@ export interface StepOutcome {
   records?: readonly unknown[];
   /** A few words for the progress bar. */
   note: string;
+  /** Says what had no reward, where anything had none. */
+  failures?: string;
   /** Milliseconds of the step's phases, for the event log. */
   timings?: Record<string, number>;
 }
@@ -49,6 +58,8 @@ export interface TrainingPlan {
   initialPolicy: string;
   steps: number;
   checkpointEverySteps: number;
+  /** Configuration key of the learning rate, for the hint where a training diverges. */
+  learningRateKey: string;
   /** Newest checkpoints to keep; older ones are removed. */
   keepCheckpoints: number;
   rng: Rng;
@@ -60,11 +71,13 @@ export interface TrainingPlan {
   progress?: Progress;
 }
 
-/** Trains to the last step, from wherever the records stand. The engine holds the final policy afterwards. */
+/**
+ * Trains to the last step, from wherever the records stand. The engine holds the final policy afterwards. A `not-finite` error
+ * of a step leaves records and checkpoints as they were before it.
+ */
 export async function runTraining(plan: TrainingPlan): Promise<void> {
-  const { arm, run, engine } = plan;
   let { step, drawn, policyVersion } = await resume(plan);
-  const task = (plan.progress ?? silent).task(arm, plan.steps, 'steps', step);
+  const task = (plan.progress ?? silent).task(plan.arm, plan.steps, 'steps', step);
   try {
     await plan.afterStep?.(step);
     while (step < plan.steps) {
@@ -74,22 +87,43 @@ export async function runTraining(plan: TrainingPlan): Promise<void> {
       const outcome = await plan.takeStep({ step, drawn, policyVersion, rng: plan.rng.fork(`step/${step}`), note });
       drawn += outcome.drawn;
       policyVersion = outcome.metrics.policyVersion;
-      if (outcome.records) await writeFileAtomic(run.paths.rollouts(arm, step), jsonlText(outcome.records));
-      await run.metrics({ arm, ...outcome.metrics });
-      if (step % plan.checkpointEverySteps === 0 || step === plan.steps) {
-        const state = { step, drawn, policyVersion: policyVersion ?? 0, rng: plan.rng.getState(), inputs: plan.inputs };
-        // A training that has ended needs no way back.
-        const keep = step === plan.steps ? 1 : plan.keepCheckpoints;
-        await saveCheckpoint(run.paths.policies(arm), engine, state, keep);
-      }
-      const memoryMb = Math.round(process.memoryUsage().rss / 2 ** 20);
-      await run.event('step', { arm, step, ...outcome.timings, memoryMb });
+      await record(plan, step, outcome, { drawn, policyVersion });
       task.update(step, outcome.note);
       await plan.afterStep?.(step);
     }
+  } catch (error) {
+    const { code } = errorFacts(error);
+    throw atPlace(`${plan.arm}, step ${step}`, error, code === 'not-finite' ? await wayBack(plan) : undefined);
   } finally {
     task.end();
   }
+}
+
+/** Writes what a step left: rollouts, metrics, its checkpoint where one is due. */
+async function record(
+  { arm, run, engine, steps, checkpointEverySteps, keepCheckpoints, rng, inputs }: TrainingPlan,
+  step: number,
+  outcome: StepOutcome,
+  { drawn, policyVersion }: Omit<Position, 'step'>,
+): Promise<void> {
+  if (outcome.records) await writeFileAtomic(run.paths.rollouts(arm, step), jsonlText(outcome.records));
+  await run.metrics({ arm, ...outcome.metrics });
+  if (step % checkpointEverySteps === 0 || step === steps) {
+    const state = { step, drawn, policyVersion: policyVersion ?? 0, rng: rng.getState(), inputs };
+    // A training that has ended needs no way back.
+    await saveCheckpoint(run.paths.policies(arm), engine, state, step === steps ? 1 : keepCheckpoints);
+  }
+  const memoryMb = Math.round(process.memoryUsage().rss / 2 ** 20);
+  await run.event('step', { arm, step, ...outcome.timings, memoryMb });
+}
+
+/** How to go on after a training has diverged. */
+async function wayBack({ arm, run, learningRateKey }: TrainingPlan): Promise<string> {
+  const step = (await checkpointSteps(run.paths.policies(arm))).at(-1);
+  const start = `Start a run under another --name with a lower ${learningRateKey}`;
+  if (step === undefined) return `${start}.`;
+  const folder = checkpointPath(run.paths.policies(arm), step);
+  return `${start}; the checkpoint of step ${step} is whole and can be its start (model.path: ${folder}).`;
 }
 
 type Position = Pick<StepContext, 'step' | 'drawn' | 'policyVersion'>;
@@ -102,7 +136,9 @@ async function resume({ arm, run, engine, inputs, initialPolicy }: TrainingPlan)
   await run.cutMetrics(arm, step);
   await removeRolloutsAfter(run.paths.rollouts(arm, step));
   await removeCheckpointsAfter(policies, step);
-  await engine.load(checkpoint ? checkpointPath(policies, step) : initialPolicy);
+  // A training starts with an optimizer of its own, also from weights that another one left with theirs.
+  if (checkpoint) await engine.load(checkpointPath(policies, step));
+  else await engine.load(initialPolicy, { optimizer: false });
   return { step, drawn: checkpoint?.drawn ?? 0, policyVersion: checkpoint?.policyVersion };
 }
 

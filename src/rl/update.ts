@@ -1,7 +1,9 @@
 /** One policy update: rollout groups become weighted, advantaged training groups, then gradient and optimizer. */
 import type { Config } from '../config/index.js';
 import { RaRftError } from '../core/errors.js';
+import { assertFinite } from '../core/finite.js';
 import type { Report } from '../core/worker-rpc.js';
+import { checkGradNorm, checkTrained } from '../engine/results.js';
 import type { LossSpec, OptimStepOptions, PolicyEngine, TrainGroup } from '../engine/types.js';
 import { groupAdvantages } from './advantages.js';
 import { lossWeights } from './loss-weights.js';
@@ -35,6 +37,10 @@ export function withAdvantages(groups: readonly RolloutGroup[], kind: RlSettings
       kind,
       rollouts_G.map((r) => r.reward),
     );
+    assertFinite(
+      advantages_G.filter((a) => a !== undefined),
+      { what: 'an advantage', hint: 'Its group has a reward that is no number from 0 to 1.' },
+    );
     return rollouts_G.flatMap((rollout, g) => {
       const advantage = advantages_G[g];
       return advantage === undefined ? [] : [{ rollout, advantage }];
@@ -54,7 +60,7 @@ export function trainGroups(
     prompt,
     responses: (trained_NG[n] ?? []).map(({ rollout, advantage }, g) => ({
       tokens: rollout.tokens,
-      weights: new Float32Array(rollout.tokens.length).fill(weights_NG[n]?.[g] ?? 0),
+      weights: new Float32Array(rollout.tokens.length).fill(weights_NG[n]![g]!),
       advantages: new Float32Array(rollout.tokens.length).fill(advantage),
       samplerLogprobs: rollout.policyLogprobs,
     })),
@@ -63,7 +69,7 @@ export function trainGroups(
 
 /**
  * Updates the policy on groups with signal, `updatesPerBatch` times. The first pass is on policy, so its log-probs
- * measure the gap between sampler and trainer. Throws `engine` where the loss is not a finite number.
+ * measure the gap between sampler and trainer. Throws `not-finite` where loss, gradient or a log-probability is no number.
  */
 export async function updatePolicy(
   engine: PolicyEngine,
@@ -83,9 +89,9 @@ export async function updatePolicy(
   let result: UpdateResult | undefined;
   for (let pass = 0; pass < settings.updatesPerBatch; pass++) {
     const step = await engine.forwardBackward(batch, loss, report);
-    if (!Number.isFinite(step.loss)) throw notFinite('loss', step.loss);
+    checkTrained(batch, step);
     const { gradNorm, policyVersion } = await engine.optimStep(optimOptions(settings, learningRate));
-    if (!Number.isFinite(gradNorm)) throw notFinite('gradient norm', gradNorm);
+    checkGradNorm(gradNorm);
     result = {
       loss: result?.loss ?? step.loss,
       entropy: result?.entropy ?? step.entropy,
@@ -119,21 +125,12 @@ export function logprobGap(
   trained_NG.forEach((group, n) =>
     group.forEach(({ rollout }, g) => {
       rollout.policyLogprobs.forEach((sampled, t) => {
-        const gap = Math.abs(sampled - (logprobs_NGT[n]?.[g]?.[t] ?? Number.NaN));
+        const gap = Math.abs(sampled - logprobs_NGT[n]![g]![t]!);
         total += gap;
         tokens++;
-        if (!(gap <= max)) max = gap;
+        if (gap > max) max = gap;
       });
     }),
   );
   return { mean: tokens === 0 ? 0 : total / tokens, max };
-}
-
-function notFinite(what: string, value: number): RaRftError {
-  return new RaRftError({
-    code: 'engine',
-    message: `the ${what} is ${value}`,
-    expected: 'a finite number',
-    hint: 'Training has diverged: lower the learning rate, or go back to an earlier checkpoint.',
-  });
 }

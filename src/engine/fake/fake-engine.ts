@@ -2,11 +2,13 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { RaRftError } from '../../core/errors.js';
+import { assertFinite, DAMAGED_HINT } from '../../core/finite.js';
 import { writeFolderAtomic, writeJsonAtomic } from '../../core/files.js';
 import { AdamW } from '../adamw.js';
 import { drawToken, logSoftmax, samplingLogprobs } from '../draw.js';
 import { tokenLoss } from '../loss.js';
 import { checkSampleRequests, checkScoreGroups, checkTrainGroups } from '../requests.js';
+import { checkSamples, checkScores, checkTrained } from '../results.js';
 import { responseStream } from '../streams.js';
 import { makeTrainables, type Trainable } from '../trainables.js';
 import type {
@@ -63,22 +65,26 @@ export class FakeEngine implements PolicyEngine {
   }
 
   async sample(requests: readonly SampleRequest[], options: SampleOptions): Promise<SampleResult> {
-    this.mustBeAlive();
+    this.mustBeUsable();
     checkSampleRequests(this.info, requests, options);
     const samples_NG = requests.map(({ prompt, n, seed }) =>
       Array.from({ length: n }, (_, g) => this.sampleOne(prompt, seed, g, options)),
     );
-    return { policyVersion: this.policyVersion, samples_NG };
+    const result = { policyVersion: this.policyVersion, samples_NG };
+    checkSamples(requests, result);
+    return result;
   }
 
   async logprobs(groups: readonly ScoreGroup[]): Promise<Float32Array[][]> {
-    this.mustBeAlive();
+    this.mustBeUsable();
     checkScoreGroups(this.info, groups);
-    return groups.map(({ prompt, responses }) => responses.map((r) => this.policy.score(prompt, r).logprobs));
+    const scores = groups.map(({ prompt, responses }) => responses.map((r) => this.policy.score(prompt, r).logprobs));
+    checkScores(groups, scores);
+    return scores;
   }
 
   async forwardBackward(groups: readonly TrainGroup[], loss: LossSpec): Promise<ForwardBackwardResult> {
-    this.mustBeAlive();
+    this.mustBeUsable();
     checkTrainGroups(this.info, groups, loss);
     const total = { loss: 0, tokens: 0, clipped: 0, entropy: 0 };
     const logprobs_NGT = groups.map(({ prompt, responses }) =>
@@ -103,25 +109,32 @@ export class FakeEngine implements PolicyEngine {
       }),
     );
     const { tokens } = total;
-    return {
+    const result: ForwardBackwardResult = {
       loss: total.loss,
       logprobs_NGT,
       tokens,
       clipShare: tokens > 0 ? total.clipped / tokens : 0,
       entropy: tokens > 0 ? total.entropy / tokens : undefined,
     };
+    checkTrained(groups, result);
+    return result;
   }
 
   async optimStep(options: OptimStepOptions): Promise<OptimStepResult> {
-    this.mustBeAlive();
+    this.mustBeUsable();
     const gradNorm = this.optimizer.step(options);
     return { gradNorm, policyVersion: ++this.policyVersion };
   }
 
   async save(folder: string, { optimizer } = { optimizer: true }): Promise<void> {
-    this.mustBeAlive();
+    this.mustBeUsable();
     const plain = (arrays: Iterable<[string, Float32Array]>) =>
-      Object.fromEntries(Array.from(arrays, ([name, values]) => [name, Array.from(values)]));
+      Object.fromEntries(
+        Array.from(arrays, ([name, values]) => {
+          assertFinite(values, { what: `tensor ${name}`, where: folder });
+          return [name, Array.from(values)];
+        }),
+      );
     const { step, first, second } = this.optimizer.getState();
     const state: SavedState = {
       policyVersion: this.policyVersion,
@@ -131,11 +144,11 @@ export class FakeEngine implements PolicyEngine {
     await writeFolderAtomic(folder, (temporary) => writeJsonAtomic(join(temporary, 'fake.json'), state));
   }
 
-  async load(folder: string): Promise<void> {
+  async load(folder: string, what = { optimizer: true }): Promise<void> {
     this.mustBeAlive();
     const file = join(folder, 'fake.json');
     const { weights, optimizer, policyVersion } = JSON.parse(await readFile(file, 'utf8')) as SavedState;
-    for (const { name, value, grad } of this.params) {
+    for (const { name, value } of this.params) {
       if (weights[name]?.length !== value.length) {
         throw new RaRftError({
           code: 'model',
@@ -143,12 +156,15 @@ export class FakeEngine implements PolicyEngine {
           where: `${file}: ${name}`,
         });
       }
-      value.set(weights[name]);
+      assertFinite(weights[name], { what: `tensor ${name}`, where: file, hint: DAMAGED_HINT });
+    }
+    for (const { name, value, grad } of this.params) {
+      value.set(weights[name]!);
       grad.fill(0);
     }
     const maps = (arrays: Record<string, number[]>) =>
       new Map(Object.entries(arrays).map(([name, values]) => [name, Float32Array.from(values)]));
-    if (optimizer) {
+    if (optimizer && what.optimizer) {
       const { step, first, second } = optimizer;
       this.optimizer.setState({ step, first: maps(first), second: maps(second) });
     } else this.optimizer.reset();
@@ -191,6 +207,11 @@ export class FakeEngine implements PolicyEngine {
       table.grad[last * vocab + j]! += d;
       for (const t of prompt) bag.grad[t * vocab + j]! += d / prompt.length;
     }
+  }
+
+  private mustBeUsable(): void {
+    this.mustBeAlive();
+    if (this.optimizer.failure) throw this.optimizer.failure;
   }
 
   private mustBeAlive(): void {

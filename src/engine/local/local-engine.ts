@@ -7,6 +7,7 @@ import { readDecoderConfig, type DecoderConfig } from '../../models/hf-config.js
 import { countParams, type Params } from '../../models/parameters.js';
 import { AdamW } from '../adamw.js';
 import { checkSampleRequests, checkScoreGroups, checkTrainGroups } from '../requests.js';
+import { checkSamples, checkScores, checkTrained } from '../results.js';
 import type { Trainable } from '../trainables.js';
 import type {
   EngineInfo,
@@ -78,23 +79,27 @@ export class LocalEngine implements PolicyEngine {
     const config = await readDecoderConfig(folder);
     const params = await loadParams(folder, config);
     const engine = new LocalEngine(basename(folder), config, params, { tokenizerFrom: folder, ...options });
-    await engine.restore(folder);
+    await engine.restore(folder, true);
     return engine;
   }
 
   async sample(requests: readonly SampleRequest[], options: SampleOptions, report?: Report): Promise<SampleResult> {
-    this.mustBeAlive();
+    this.mustBeUsable();
     checkSampleRequests(this.info, requests, options);
     const total = requests.reduce((n, r) => n + r.n, 0);
     const onDone = (ended: number) => report?.(ended, total);
     const samples_NG = await sampleAll(this.state, requests, options, this.samplerLimits, onDone);
-    return { policyVersion: this.policyVersion, samples_NG };
+    const result = { policyVersion: this.policyVersion, samples_NG };
+    checkSamples(requests, result);
+    return result;
   }
 
   async logprobs(groups: readonly ScoreGroup[], report?: Report): Promise<Float32Array[][]> {
-    this.mustBeAlive();
+    this.mustBeUsable();
     checkScoreGroups(this.info, groups);
-    return scoreGroups(this.state, groups, this.batchLimits, report);
+    const scores_NGT = await scoreGroups(this.state, groups, this.batchLimits, report);
+    checkScores(groups, scores_NGT);
+    return scores_NGT;
   }
 
   async forwardBackward(
@@ -102,21 +107,23 @@ export class LocalEngine implements PolicyEngine {
     loss: LossSpec,
     report?: Report,
   ): Promise<ForwardBackwardResult> {
-    this.mustBeAlive();
+    this.mustBeUsable();
     checkTrainGroups(this.info, groups, loss);
     const { trainables } = this.forTraining();
-    return accumulateGradients(this.state, trainables, groups, loss, this.batchLimits, report);
+    const result = await accumulateGradients(this.state, trainables, groups, loss, this.batchLimits, report);
+    checkTrained(groups, result);
+    return result;
   }
 
   async optimStep(options: OptimStepOptions): Promise<OptimStepResult> {
-    this.mustBeAlive();
+    this.mustBeUsable();
     const gradNorm = this.forTraining().optimizer.step(options);
     await this.state.weightsChanged();
     return { gradNorm, policyVersion: ++this.policyVersion };
   }
 
   async save(folder: string, { optimizer } = { optimizer: true }): Promise<void> {
-    this.mustBeAlive();
+    this.mustBeUsable();
     const { config, params } = this.state;
     await saveEngine(folder, {
       config,
@@ -127,7 +134,7 @@ export class LocalEngine implements PolicyEngine {
     });
   }
 
-  async load(folder: string): Promise<void> {
+  async load(folder: string, { optimizer } = { optimizer: true }): Promise<void> {
     this.mustBeAlive();
     const config = await readDecoderConfig(folder);
     const own = this.state.config;
@@ -142,7 +149,7 @@ export class LocalEngine implements PolicyEngine {
       });
     }
     const params = await loadParams(folder, own);
-    await this.restore(folder, () => {
+    await this.restore(folder, optimizer, () => {
       for (const [name, values] of params) this.state.params.get(name)!.set(values);
     });
   }
@@ -153,11 +160,13 @@ export class LocalEngine implements PolicyEngine {
     await this.state.dispose();
   }
 
-  /** Takes over version and optimizer of a checkpoint; `apply` runs once everything has been read. */
-  private async restore(folder: string, apply: () => void = () => {}): Promise<void> {
+  /** Takes over version and, where asked for, optimizer of a checkpoint; `apply` runs once everything has been read. */
+  private async restore(folder: string, optimizer: boolean, apply: () => void = () => {}): Promise<void> {
     const { policyVersion, optimizerStep } = await readEngineFile(folder);
     const saved =
-      optimizerStep === undefined ? undefined : await readOptimizer(folder, this.state.params, optimizerStep);
+      optimizer && optimizerStep !== undefined
+        ? await readOptimizer(folder, this.state.params, optimizerStep)
+        : undefined;
     apply();
     await this.state.weightsChanged();
     this.policyVersion = policyVersion;
@@ -174,6 +183,13 @@ export class LocalEngine implements PolicyEngine {
       this.training = { trainables, optimizer: new AdamW(trainables) };
     }
     return this.training;
+  }
+
+  /** After an update that ran away only `load` and `dispose` are left. */
+  private mustBeUsable(): void {
+    this.mustBeAlive();
+    const failure = this.training?.optimizer.failure;
+    if (failure) throw failure;
   }
 
   private mustBeAlive(): void {

@@ -61,8 +61,8 @@ class WorkerEngine implements PolicyEngine {
     return this.call('save', { folder, what });
   }
 
-  load(folder: string): Promise<void> {
-    return this.call('load', { folder });
+  load(folder: string, what = { optimizer: true }): Promise<void> {
+    return this.call('load', { folder, what });
   }
 
   /** Waits some seconds for calls under way, then ends the worker. */

@@ -25,7 +25,7 @@ const methods = {
     engine!.forwardBackward(args.groups, args.loss, report),
   optimStep: (args: { options: OptimStepOptions }) => engine!.optimStep(args.options),
   save: (args: { folder: string; what: { optimizer: boolean } }) => engine!.save(args.folder, args.what),
-  load: (args: { folder: string }) => engine!.load(args.folder),
+  load: (args: { folder: string; what: { optimizer: boolean } }) => engine!.load(args.folder, args.what),
   dispose: () => engine!.dispose(),
 };
 

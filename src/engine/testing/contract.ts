@@ -1,6 +1,7 @@
 /** One suite for every policy engine: what the loop may rely on, checked by calls through the interface alone. */
 import { describe } from 'vitest';
 import { lifecycleContract } from './contract-lifecycle.js';
+import { numbersContract } from './contract-numbers.js';
 import { samplingContract } from './contract-sampling.js';
 import { trainingContract } from './contract-training.js';
 import type { PolicyEngine } from '../types.js';
@@ -16,5 +17,6 @@ export function policyEngineContract(name: string, target: ContractTarget): void
     samplingContract(target);
     trainingContract(target);
     lifecycleContract(target);
+    numbersContract(target);
   });
 }

@@ -155,8 +155,8 @@ export const openFakeEngine: OpenEngine = async (folder) => {
   const engine = new FakeEngine({ vocabSize: vocabulary.length, maxContext: 128, seed: 1 });
   const load = engine.load.bind(engine);
   // The model folder has no weights for a fake: loading it means starting anew.
-  engine.load = async (from) => {
-    if (from !== folder) return load(from);
+  engine.load = async (from, what) => {
+    if (from !== folder) return load(from, what);
     const fresh = new FakeEngine({ vocabSize: vocabulary.length, maxContext: 128, seed: 1 });
     const start = join(from, '..', 'fake-start');
     await fresh.save(start);

@@ -57,6 +57,9 @@ export async function writeSampleRun(root: string): Promise<void> {
     })),
   );
   await writeJsonl(paths.labels, labels);
+  await writeJsonl(paths.events, [
+    { time: '2026-01-01T00:00:00.000Z', kind: 'warning', code: 'no-mixed-group', where: 'grpo', text: HOSTILE },
+  ]);
 
   const last: { name: string; records: EvalRecord[] }[] = [];
   for (const [name, rate] of Object.entries(ARMS)) {

@@ -1,0 +1,58 @@
+/**
+ * A model folder, looked at whole before anything is built on it: what would be found after hours (an end token beyond the
+ * vocabulary, a damaged weight) is said at once.
+ */
+import { join } from 'node:path';
+import { RaRftError } from '../core/errors.js';
+import { checkWeights } from './checkpoint.js';
+import { readDecoderConfig, type DecoderConfig } from './hf-config.js';
+import { Tokenizer } from './tokenizer.js';
+
+export interface OpenModel {
+  config: DecoderConfig;
+  tokenizer: Tokenizer;
+}
+
+/**
+ * Reads config, tokenizer and, without keeping them, all weights. Throws `model` where they are missing, damaged or do not
+ * belong together, `not-finite` where a weight is NaN or infinite; with file, key or tensor, and numbers.
+ */
+export async function openModel(folder: string): Promise<OpenModel> {
+  const config = await readDecoderConfig(folder);
+  const tokenizer = await Tokenizer.load(folder);
+  checkTokens(folder, config, tokenizer);
+  await checkWeights(folder, config);
+  return { config, tokenizer };
+}
+
+/** Throws `model` where a text may become an id without embedding, or a special token is named that does not exist. */
+export function checkTokens(folder: string, { vocab }: Pick<DecoderConfig, 'vocab'>, tokenizer: Tokenizer): void {
+  const { largestId, missingSpecials } = tokenizer;
+  if (largestId >= vocab) {
+    const beyond = Array.from({ length: largestId + 1 - vocab }, (_, i) => tokenizer.tokenText(vocab + i)).filter(
+      (text) => text !== undefined,
+    );
+    throw new RaRftError({
+      code: 'model',
+      message: `the tokenizer has ids up to ${largestId}, the model has embeddings for ${vocab} tokens`,
+      where: join(folder, 'tokenizer.json'),
+      expected: `ids from 0 to ${vocab - 1} (vocab_size ${vocab} in config.json)`,
+      hint: `Without an embedding: ${shown(beyond)}. The tokenizer may be of another model; tokens that were added to it need a resized table.`,
+    });
+  }
+  const [missing] = missingSpecials;
+  if (missing) {
+    throw new RaRftError({
+      code: 'model',
+      message: `${missing.key} is ${JSON.stringify(missing.text)}, which the vocabulary does not have`,
+      where: `${join(folder, 'tokenizer_config.json')}: ${missing.key}`,
+      expected: 'a token of tokenizer.json',
+      hint: 'The two files may be of different models.',
+    });
+  }
+}
+
+function shown(texts: readonly string[]): string {
+  const first = texts.slice(0, 3).map((text) => JSON.stringify(text));
+  return texts.length > 3 ? `${first.join(', ')} and ${texts.length - 3} more` : first.join(', ');
+}
