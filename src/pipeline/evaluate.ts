@@ -3,8 +3,11 @@ import { constants } from 'node:fs';
 import { copyFile, mkdir } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import type { ArmConfig, Config } from '../config/index.js';
+import { silent } from '../core/progress.js';
+import { warn, type RunWarning } from '../core/warnings.js';
 import type { Problem } from '../data/index.js';
 import { evaluate, type EvalRecord } from '../eval/index.js';
+import { failuresOf } from '../verify/index.js';
 import { contextOf, type Retrieved } from './contexts.js';
 import { defaultSplit, type DataSets } from './data-stage.js';
 import type { Session } from './session.js';
@@ -43,7 +46,41 @@ export async function evaluateArm(session: Session, plan: EvaluationPlan): Promi
     label: `evaluate ${arm.name}, step ${step}`,
   });
   await run.event('evaluated', { arm: arm.name, step, ...averages(records) });
+  // All are kept for the report; shown are those of the first and the last evaluation.
+  const shown = step === 0 || step === config.rl.steps ? progress : silent;
+  for (const warning of failureWarnings(arm.name, step, records)) await warn(run, shown, warning);
   return records;
+}
+
+/** What is in no average: samples without a reward, problems that were not sampled; by split, so that none is lost unseen. */
+export function failureWarnings(arm: string, step: number, records: readonly EvalRecord[]): RunWarning[] {
+  const splits = [...new Set(records.map((record) => record.split))];
+  return splits.flatMap((split) => {
+    const own = records.filter((record) => record.split === split);
+    const where = `evaluation of ${arm}, ${split}`;
+    const failures = failuresOf(own.flatMap((record) => record.samples));
+    const unsampled = own.filter((record) => record.failed !== undefined);
+    return [
+      ...(failures
+        ? [
+            {
+              code: 'without-reward',
+              where,
+              text: `${failures.count} of ${failures.of} samples at step ${step} got no reward (${failures.kinds}) and are in no average; the first: ${failures.reason}`,
+            },
+          ]
+        : []),
+      ...(unsampled.length > 0
+        ? [
+            {
+              code: 'not-sampled',
+              where,
+              text: `${unsampled.length} of ${own.length} problems at step ${step} were not sampled and are in no average; the first, ${unsampled[0]?.problemId}: ${unsampled[0]?.failed}`,
+            },
+          ]
+        : []),
+    ];
+  });
 }
 
 /**

@@ -159,4 +159,27 @@ describe('EncoderSession', () => {
       code: 'internal',
     });
   });
+
+  it('gives no vectors that are NaN', async () => {
+    const setup = smallSetup();
+    for (const values of setup.params.values()) values.fill(NaN);
+    await expect(session(setup).encode(randomTexts([20, 30], 3))).rejects.toMatchObject({
+      code: 'not-finite',
+      where: expect.stringMatching(/^text \d$/) as string,
+    });
+  });
+
+  it('stops a step whose loss is no number, and one whose update loses the weights', async () => {
+    const update = { learningRate: 0.1, weightDecay: 0, maxGradNorm: 1 };
+    const damaged = smallSetup();
+    for (const values of damaged.params.values()) values.fill(NaN);
+    await expect(session(damaged).trainStep(batch, update)).rejects.toMatchObject({
+      code: 'not-finite',
+      message: expect.stringMatching(/^the retriever's (loss|meanMaxProbability) is NaN$/) as string,
+    });
+    await expect(session(smallSetup()).trainStep(batch, { ...update, learningRate: 1e30 })).rejects.toMatchObject({
+      code: 'not-finite',
+      where: expect.stringMatching(/^tensor /) as string,
+    });
+  });
 });

@@ -2,6 +2,7 @@ import { mkdtemp, rm, truncate, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { overwriteWeight } from '../models/testing/damage.js';
 import { corpusHash, readIndex, readIndexHeader, writeIndex, type IndexKey } from './index-folder.js';
 import { SPEC_DEFAULTS } from './spec.js';
 import type { TokenVectors } from './token-vectors.js';
@@ -54,6 +55,18 @@ describe('index folder', () => {
     await writeFile(join(path, 'index.json'), '{');
     await expect(readIndex(path, key)).rejects.toMatchObject({ code: 'model', where: join(path, 'index.json') });
     await expect(readIndex(join(folder, 'nowhere'), key)).rejects.toMatchObject({ code: 'model' });
+  });
+
+  it('writes no vector that is NaN over a good index, and reads none', async () => {
+    const path = await write('numbers');
+    const spoilt = { ...vectors, vectors: vectors.vectors.with(1, NaN) };
+    await expect(writeIndex(path, { ...key, truncatedDocuments: 0 }, spoilt)).rejects.toMatchObject({
+      code: 'not-finite',
+      message: expect.stringContaining('tensor vectors') as string,
+    });
+    expect((await readIndex(path, key)).vectors).toEqual(vectors);
+    await overwriteWeight(join(path, 'embeddings.safetensors'), 'vectors', Infinity);
+    await expect(readIndex(path, key)).rejects.toMatchObject({ code: 'not-finite' });
   });
 
   it('refuses vectors that do not fit their lengths', async () => {
