@@ -52,7 +52,13 @@ async function* rowsOf(
   form: CsvForm,
   maxLineBytes: number,
 ): AsyncGenerator<{ cells: string[]; line: number }> {
+  /** Line on which the last whole row ended. */
+  let ended = 0;
   const parser = parse({
+    on_record: (row: Row) => {
+      ended = row.info.lines;
+      return row;
+    },
     delimiter: form.delimiter,
     bom: true,
     info: true,
@@ -61,13 +67,12 @@ async function* rowsOf(
     max_record_size: maxLineBytes,
     relax_quotes: form.delimiter === '\t', // what is separated by tabs is often written without any quoting
   });
-  let ended = 0;
+
   pipeline(Readable.from(textBytes(path, form)), parser, () => {}); // its error reaches the loop below
   try {
     for await (const row of parser) {
       const { record, info } = row as Row;
       const breaks = record.reduce((sum, cell) => sum + cell.split('\n').length - 1, 0);
-      ended = info.lines;
       yield { cells: record, line: info.lines - breaks };
     }
   } catch (cause) {

@@ -6,11 +6,15 @@ import { firstBytes, type Packing, type TextEncoding } from './byte-stream.js';
  * `jsonl`: a JSON object a line. `json`: one document, a list of objects, an object that holds one (`wrapper` is its key), or
  * objects one after the other over many lines. `csv`: cells between `delimiter`s, named by the first row.
  */
-export type FileForm =
-  | { format: 'parquet' }
-  | (Packing & { format: 'jsonl' })
-  | (Packing & { format: 'json'; shape: 'list' | 'wrapped' | 'sequence'; wrapper?: string; oneLine: boolean })
-  | (Packing & { format: 'csv'; delimiter: string });
+export type FileForm = { format: 'parquet' } | (Packing & TextForm);
+
+type TextForm =
+  | { format: 'jsonl' }
+  | ({ format: 'json'; oneLine: boolean } & Placing)
+  | { format: 'csv'; delimiter: string };
+
+/** Where a document has its records: in the list that it is, in the list under a key, or one after the other. */
+export type Placing = { shape: 'list' | 'sequence' } | { shape: 'wrapped'; wrapper: string };
 
 /** As much of a file as is looked at. */
 const HEAD_BYTES = 64 * 1024;
@@ -33,13 +37,8 @@ export async function fileForm(path: string): Promise<FileForm> {
   const encoding = encodingOf(head);
   const packing = { gzip, encoding };
   const text = new TextDecoder(encoding).decode(head.subarray(0, head.length - (head.length % 2)));
-  return { ...packing, ...textForm(path, text, head.length < HEAD_BYTES) } as FileForm;
+  return { ...packing, ...textForm(path, text, head.length < HEAD_BYTES) };
 }
-
-type TextForm =
-  | { format: 'jsonl' }
-  | { format: 'json'; shape: 'list' | 'wrapped' | 'sequence'; wrapper?: string; oneLine: boolean }
-  | { format: 'csv'; delimiter: string };
 
 /** `whole`: the text is all there is of the file. */
 function textForm(path: string, text: string, whole: boolean): TextForm {

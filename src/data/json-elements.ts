@@ -1,9 +1,6 @@
 /** The records of a JSON document as bytes, one by one, so that a file of any size needs the memory of one record. */
 import type { RawLine } from '../core/lines.js';
-import { WRAPPERS } from './file-form.js';
-
-/** Where the records stand: in the list that is the document, in the list under a key, or one after the other. */
-export type Placing = { shape: 'list' | 'sequence' } | { shape: 'wrapped'; wrapper: string };
+import { WRAPPERS, type Placing } from './file-form.js';
 
 /** Ends a document that is cut off, or goes on after its end; `line` is where. */
 export class BrokenDocument extends Error {

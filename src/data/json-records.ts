@@ -25,42 +25,43 @@ export async function* readJsonRecords(
   const decoder = new TextDecoder('utf-8', { fatal: true });
   const each = form.format === 'jsonl' ? 'one JSON object a line' : 'a list of JSON objects';
   let count = 0;
-  for await (const raw of rawRecords(path, form, maxLineBytes)) {
-    count++;
-    const line = form.format === 'json' && form.oneLine ? count : raw.line;
-    const at = { where: `${path}:${line}`, line };
-    if ('tooLong' in raw) {
-      const problem = `a ${form.format === 'jsonl' ? 'line' : 'record'} of ${megabytes(raw.tooLong)} MB`;
-      yield { ...at, problem, expected: `at most ${megabytes(maxLineBytes)} MB` };
-    } else {
-      yield { ...at, ...parseBytes(raw.bytes, (bytes) => decoder.decode(bytes), each) };
+  try {
+    for await (const raw of rawRecords(path, form, maxLineBytes)) {
+      if (isBlank(raw)) continue;
+      count++;
+      const line = form.format === 'json' && form.oneLine ? count : raw.line;
+      const at = { where: `${path}:${line}`, line };
+      if ('tooLong' in raw) {
+        const problem = `a ${form.format === 'jsonl' ? 'line' : 'record'} of ${megabytes(raw.tooLong)} MB`;
+        yield { ...at, problem, expected: `at most ${megabytes(maxLineBytes)} MB` };
+      } else {
+        yield { ...at, ...parseBytes(raw.bytes, (bytes) => decoder.decode(bytes), each) };
+      }
     }
+  } catch (error) {
+    throw error instanceof BrokenDocument ? brokenDocument(path, error) : error;
   }
 }
 
 /** How many records a file has. Needs no parsing. */
 export async function countJsonRecords(path: string, form: JsonForm): Promise<number> {
   let count = 0;
-  // Only whether a line is blank matters: a longer one is not.
-  for await (const _ of rawRecords(path, form, 1024)) count++;
+  try {
+    // Only whether a line is blank matters: a longer one is not.
+    for await (const raw of rawRecords(path, form, 1024)) if (!isBlank(raw)) count++;
+  } catch (error) {
+    throw error instanceof BrokenDocument ? brokenDocument(path, error) : error;
+  }
   return count;
 }
 
-async function* rawRecords(path: string, form: JsonForm, maxBytes: number): AsyncGenerator<RawLine> {
+function rawRecords(path: string, form: JsonForm, maxBytes: number): AsyncGenerator<RawLine> {
   const bytes = textBytes(path, form);
-  if (form.format === 'jsonl') {
-    for await (const raw of linesOf(bytes, maxBytes)) if ('tooLong' in raw || !isBlank(raw.bytes)) yield raw;
-    return;
-  }
-  const { shape, wrapper } = form;
-  const placing = shape === 'wrapped' ? { shape, wrapper: wrapper ?? '' } : { shape };
-  try {
-    yield* jsonElements(bytes, placing, maxBytes);
-  } catch (error) {
-    if (!(error instanceof BrokenDocument)) throw error;
-    const { message, line } = error;
-    throw new RaRftError({ code: 'data', message, where: `${path}:${line}`, expected: 'one list of JSON objects' });
-  }
+  return form.format === 'jsonl' ? linesOf(bytes, maxBytes) : jsonElements(bytes, form, maxBytes);
+}
+
+function brokenDocument(path: string, { message, line }: BrokenDocument): RaRftError {
+  return new RaRftError({ code: 'data', message, where: `${path}:${line}`, expected: 'one list of JSON objects' });
 }
 
 function parseBytes(
@@ -86,6 +87,6 @@ function parseBytes(
   return { record: value as Record<string, unknown> };
 }
 
-function isBlank(bytes: Buffer): boolean {
-  return bytes.every((byte) => BLANKS.has(byte));
+function isBlank(raw: RawLine): boolean {
+  return 'bytes' in raw && raw.bytes.every((byte) => BLANKS.has(byte));
 }
