@@ -1,9 +1,10 @@
 /** From defaults, preset, file and --set (later ones win) to one checked configuration, or an error that says where. */
 import { isAbsolute, resolve } from 'node:path';
-import { checkConfig, type Finding } from './check.js';
+import { checkConfig, dataSource, type Finding } from './check.js';
+import { fieldNamesOf } from './data-presets.js';
 import { configKeys, findKey } from './describe.js';
 import { configError, findingOf } from './findings.js';
-import { configSchema, type Config } from './schema.js';
+import { configSchema, type Config, type DataFileConfig } from './schema.js';
 import { fileSource, isSection, presetSource, setSource, type Source, type Values } from './sources.js';
 
 export interface ResolveOptions {
@@ -31,7 +32,15 @@ export function resolveConfig(options: ResolveOptions = {}): Config {
     ? checkConfig(parsed.data)
     : parsed.error.issues.flatMap((issue) => findingOf(issue, merged));
   if (!parsed.success || findings.length > 0) throw configError(findings, (path) => locate(sources, path));
-  return parsed.data;
+  return settled(parsed.data);
+}
+
+/** With what follows from other keys in their place, so that the file of a run says what is read. */
+function settled(config: Config): Config {
+  const { data } = config;
+  const named = (file: DataFileConfig) => ({ ...file, fields: fieldNamesOf(file.preset, file.fields) });
+  const files = { problems: named(data.problems), corpus: named(data.corpus), tests: named(data.tests) };
+  return { ...config, data: { ...data, source: dataSource(data), ...files } };
 }
 
 /**
@@ -66,8 +75,12 @@ function absolutePaths(source: Source): Values {
     const last = names.at(-1)!;
     if (!isSection(at)) continue;
     const value = at[last];
-    if (typeof value !== 'string' || value === '' || isAbsolute(value) || key.notFile?.test(value) === true) continue;
-    at[last] = resolve(source.folder, value);
+    if (value === undefined) continue;
+    const absolute = (name: unknown): unknown =>
+      typeof name !== 'string' || name === '' || isAbsolute(name) || key.notFile?.test(name) === true
+        ? name
+        : resolve(source.folder, name);
+    at[last] = Array.isArray(value) ? value.map(absolute) : absolute(value);
   }
   return values;
 }

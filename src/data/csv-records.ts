@@ -55,8 +55,8 @@ async function* rowsOf(
   /** Line on which the last whole row ended. */
   let ended = 0;
   const parser = parse({
-    on_record: (row: Row) => {
-      ended = row.info.lines;
+    on_record: (row, { lines }) => {
+      ended = lines;
       return row;
     },
     delimiter: form.delimiter,

@@ -1,11 +1,12 @@
 /** Stage "data": training problems, test problems and corpus as JSONL in the run folder, from the world or from the user's files. */
-import type { Config } from '../config/index.js';
+import type { Config, DataFileConfig } from '../config/index.js';
 import { RaRftError } from '../core/errors.js';
 import { hashFile } from '../core/hash-file.js';
 import { hashJson } from '../core/hash.js';
 import { readJsonlAll } from '../core/jsonl.js';
 import type { Rng } from '../core/rng.js';
 import {
+  dataFiles,
   loadProblems,
   loadTraces,
   partByText,
@@ -41,7 +42,7 @@ type DataSession = Pick<Session, 'config' | 'run' | 'verifier' | 'rng' | 'progre
 /** Makes the data sets, or reads them where the stage is done. */
 export async function prepareData({ config, run, verifier, rng, progress }: DataSession): Promise<DataSets> {
   const { data } = config;
-  const inputs = { data, files: await userFiles(data), seed: data.source === 'world' ? data.world.seed : config.seed };
+  const inputs = { data, files: await userFiles(data), seed: data.source === 'files' ? config.seed : data.world.seed };
   await run.stage('data', inputs, async () => {
     const made = await makeData(config, verifier, rng);
     await writeJsonl(run.paths.problems('train'), made.train);
@@ -57,7 +58,7 @@ export async function prepareData({ config, run, verifier, rng, progress }: Data
   const train = await readJsonlAll<Problem>(run.paths.problems('train'));
   const test = await readJsonlAll<Problem>(run.paths.problems('test'));
   const corpus = await readJsonlAll<Trace>(run.paths.corpus);
-  const excludeLists: ExcludeLists = data.source === 'world' ? new Map() : await excludeListsOf(data);
+  const excludeLists: ExcludeLists = data.source === 'files' ? await excludeListsOf(data) : new Map();
   const listed = excludeLists.size === 0 ? [] : [inputs.files['excludeLists']];
   return { train, test, corpus, excludeLists, fingerprint: hashJson([train, test, corpus, ...listed]) };
 }
@@ -80,7 +81,7 @@ function leftOutText(skipped: Made['skipped'], path: string): string[] {
 /** Generates or reads the data sets; writes nothing. Throws `data` where one of them is empty. */
 export async function makeData(config: Config, verifier: Verifier, rng: Rng): Promise<Made> {
   const { data } = config;
-  const made = data.source === 'world' ? fromWorld(data) : await fromFiles(config, verifier, rng);
+  const made = data.source === 'files' ? await fromFiles(config, verifier, rng) : fromWorld(data);
   refuseEmpty(made);
   return made;
 }
@@ -93,12 +94,12 @@ function fromWorld(data: Config['data']): Made {
 
 async function fromFiles({ data }: Config, verifier: Verifier, rng: Rng): Promise<Made> {
   const checkAnswer = verifier.checkAnswer?.bind(verifier);
-  const { unusable, unverifiable } = data;
-  const options = { unusable, unverifiable, ...(checkAnswer && { checkAnswer }) };
+  const { answers, unusable, unverifiable } = data;
+  const options = { answers, unusable, unverifiable, ...(checkAnswer && { checkAnswer }) };
   const skipped: Made['skipped'] = [];
-  const load = async ({ path, fields }: Config['data']['problems']) => {
+  const load = async ({ path, preset, fields }: DataFileConfig) => {
     if (path === null) return undefined;
-    const loaded = await loadProblems(path, { fields, ...options });
+    const loaded = await loadProblems(path, { preset, fields, ...options });
     skipped.push(...loaded.skipped);
     return loaded.items;
   };
@@ -107,9 +108,9 @@ async function fromFiles({ data }: Config, verifier: Verifier, rng: Rng): Promis
   const split = tests
     ? { train: withoutTests(problems, tests, data.problems.path, skipped), test: tests }
     : splitByText(problems, { train: 1 - data.testShare, test: data.testShare, corpus: 0 }, rng.fork('data'));
-  const { path, fields } = data.corpus;
+  const { path, preset, fields } = data.corpus;
   // Answers of traces are only compared, never verified against.
-  const solved = path === null ? undefined : await loadTraces(path, { fields, unusable });
+  const solved = path === null ? undefined : await loadTraces(path, { preset, fields, answers, unusable });
   skipped.push(...(solved?.skipped ?? []));
   const corpus = solved ? withoutTests(solved.items, split.test, path, skipped) : tracesOf(split.train);
   const trainIds = new Set(split.train.map((p) => p.id));
@@ -122,11 +123,11 @@ async function fromFiles({ data }: Config, verifier: Verifier, rng: Rng): Promis
 function withoutTests<T extends { id: string; question: string }>(
   items: readonly T[],
   tests: readonly Problem[],
-  path: string | null,
+  path: DataFileConfig['path'],
   skipped: Made['skipped'],
 ): T[] {
   const { apart, shared } = partByText(items, tests);
-  skipped.push(...shared.map(({ id }) => ({ where: `${path ?? 'data'}: ${id}`, message: 'is a test problem too' })));
+  skipped.push(...shared.map(({ id }) => ({ where: `${[path ?? 'data'].flat().join(', ')}: ${id}`, message: 'is a test problem too' })));
   return apart;
 }
 
@@ -166,12 +167,15 @@ function refuseEmpty({ train, test, corpus }: Made): void {
 
 /** Hashes of the user's files, so that a changed file is noticed. */
 async function userFiles(data: Config['data']): Promise<Record<string, string>> {
-  if (data.source === 'world') return {};
+  if (data.source !== 'files') return {};
   const out: Record<string, string> = {};
   if (data.excludeLists !== null) out['excludeLists'] = await hashFile(data.excludeLists);
   for (const key of ['problems', 'corpus', 'tests'] as const) {
     const { path } = data[key];
-    if (path !== null) out[key] = await hashFile(path);
+    if (path === null) continue;
+    const hashes: string[] = [];
+    for (const file of await dataFiles(path)) hashes.push(await hashFile(file));
+    out[key] = hashes.length === 1 ? hashes[0]! : hashJson(hashes);
   }
   return out;
 }
