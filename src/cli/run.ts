@@ -26,10 +26,12 @@ export async function runVerb(verb: RunVerb, options: RunOptions, context: CliCo
     return;
   }
   const until = lastStages[verb];
-  const plan = planText(await planRun(config, root, until), until);
+  const planned = await planRun(config, root, until);
+  const plan = planText(planned, until);
   if (options.dryRun === true) {
     context.out(`# ${verb} in ${root}, from ${origin}; nothing is run.`);
-    context.out(plan.map((line) => `# ${line}`).join('\n'));
+    const warnings = planned.dataWarnings.map((text) => `warning: ${text}`); // a run says them at its stage data
+    context.out([...plan, ...warnings].map((line) => `# ${line}`).join('\n'));
     context.out(configToYaml(config));
     return;
   }

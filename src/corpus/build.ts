@@ -19,7 +19,7 @@ import { SUMMARY_VERSION, TYPE_VERSION } from './prompts.js';
 import { readQuestions } from './questions.js';
 import { Screen } from './screen.js';
 import { settleBatch } from './settle.js';
-import { corpusReading } from './solved-problem.js';
+import { corpusReading, solvedProblem } from './solved-problem.js';
 import type { CorpusSummary } from './summary.js';
 import { inputFaults, type Outcome } from './types.js';
 
@@ -137,7 +137,9 @@ async function refuseForeign(path: string, reading: Reading, records: number): P
   if (records === 0) {
     throw new RaRftError({ code: 'data', message: 'the file is empty', where: path, expected: 'at least one record' });
   }
-  const error = await foreignFields(path, reading, ['solution']);
+  const isGood = (record: Record<string, unknown>) =>
+    !('reason' in solvedProblem({ where: path, line: 0, record }, reading));
+  const error = await foreignFields(path, reading, { needed: ['solution'], isGood });
   if (error) throw error;
 }
 

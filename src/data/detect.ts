@@ -3,6 +3,7 @@ import { dataPresetNames, DEFAULT_FIELDS, type DataPresetName, type FieldNames }
 import { errorFacts } from '../core/errors.js';
 import { fieldNames, readField, USUAL_NAMES } from './fields.js';
 import { finalAnswer } from './final-answer.js';
+import { goldOf, proseProblem } from './gold.js';
 import { goldIn, readingOf } from './reading.js';
 import { readRecords } from './records.js';
 
@@ -58,7 +59,6 @@ function guessedMapping(rows: readonly Row[], names: readonly string[]): Mapping
   const question = namedAs('question', names).find((name) => share(rows, (row) => has(row, name, 'question')) >= MOST);
   if (question === undefined) return undefined;
   for (const answer of namedAs('answer', names)) {
-    if (answer === question && !/^(?:messages|conversations)$/i.test(answer)) continue;
     const fields = { ...own('question', question), ...own('answer', answer) };
     const mapping = complete({ preset: 'plain', fields, found: {} }, rows, names);
     if (works(mapping, rows)) return mapping;
@@ -79,11 +79,19 @@ function complete(mapping: Mapping, rows: readonly Row[], names: readonly string
     }
     const candidates = [base[key], ...(key === 'question' ? [] : namedAs(key, names))];
     const name = candidates.find((candidate) => usable(key, candidate, rows) && !isTaken(key, candidate, { ...base, ...fields }));
-    if (name === undefined) continue;
+    if (name === undefined || (key === 'solution' && name === found.answer && !rows.some((row) => isSolution(row, name)))) {
+      continue;
+    }
     found[key] = name;
     if (name !== base[key]) fields[key] = name;
   }
   return { preset: mapping.preset, fields, found };
+}
+
+/** Whether a field that has the answer has a solution around it. */
+function isSolution(row: Row, name: string): boolean {
+  const value = readField(row, name, 'answer');
+  return 'text' in value && 'solution' in goldOf(value.text);
 }
 
 /** A solution and an answer may stand in one field, by design of the preset only. */
@@ -104,8 +112,8 @@ function works(mapping: Mapping, rows: readonly Row[]): boolean {
   const reading = readingOf(mapping);
   const whole = (row: Row) => {
     try {
-      goldIn(row, reading);
-      return has(row, reading.fields.question, 'question');
+      const { answer } = goldIn(row, reading);
+      return proseProblem(answer) === undefined && has(row, reading.fields.question, 'question');
     } catch (error) {
       if (errorFacts(error).code !== 'data') throw error;
       return false;

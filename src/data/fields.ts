@@ -52,6 +52,8 @@ export const USUAL_NAMES: Readonly<Record<keyof FieldNames, readonly string[]>> 
     'completion',
     'response',
     'solution',
+    'messages',
+    'conversations',
   ],
   solution: [
     'solution',

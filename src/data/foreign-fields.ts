@@ -6,14 +6,22 @@ import type { Reading } from './reading.js';
 import { namesText } from './record-text.js';
 import { readRecords } from './records.js';
 
+/** What is wanted of records beside a question and an answer. */
+export interface Wanted {
+  /** Further fields that must be there. */
+  needed?: readonly 'solution'[];
+  /** Whether a record is good as it is, whatever its fields are called. */
+  isGood?: (record: Record<string, unknown>) => boolean;
+}
+
 /**
  * The error that says what a file has and which mapping fits, where not one of its records has the question, the answer or
- * another of the `needed` fields; undefined where some record has each.
+ * another wanted field; undefined where some record has each, or is good.
  */
 export async function foreignFields(
   path: string,
   { fields, answers }: Reading,
-  needed: readonly 'solution'[] = [],
+  { needed = [], isGood = () => false }: Wanted = {},
 ): Promise<RaRftError | undefined> {
   const missing = new Map<string, readonly string[]>([
     ['question', [fields.question]],
@@ -33,7 +41,7 @@ export async function foreignFields(
       for (const name of names) if (valueAt(record, name) === null) nulls.add(name);
       if (names.some((name) => !('missing' in readField(record, name, key)))) missing.delete(key);
     }
-    if (missing.size === 0) return undefined;
+    if (missing.size === 0 || isGood(record)) return undefined;
   }
   if (!first) return undefined;
   const { mapping } = await lookAtFile(path);
@@ -43,9 +51,9 @@ export async function foreignFields(
   });
   return new RaRftError({
     code: 'data',
-    message: `all ${records} records have ${lacks.join(' and ')}; the first has: ${namesText(first.record)}`,
+    message: `${records === 1 ? 'the only record has' : `all ${records} records have`} ${lacks.join(' and ')}; ${records === 1 ? 'it' : 'the first'} has: ${namesText(first.record)}`,
     where: first.where,
-    expected: `records with a question, ${['its answer', ...needed.map((key) => `its ${key}`)].join(', ')}`,
+    expected: `records with a question, its answer${needed.map((key) => `, its ${key}`).join('')}`,
     hint: hintOf(mapping, [...missing.keys()], first.record),
   });
 }

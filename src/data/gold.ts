@@ -8,7 +8,7 @@ export interface Gold {
 }
 
 /** Fewer letters and digits beside an answer are no solution. */
-const LEAST_SOLUTION = 12;
+const LEAST_SOLUTION = 8;
 
 /**
  * The gold answer in a text: what a worked solution says last, else the text as it stands. A solution of GSM8K's form is

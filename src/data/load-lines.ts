@@ -100,7 +100,7 @@ function repeated(id: string, ownId: boolean, earlier: string): RaRftError {
     : unusable(
         `the same problem with the same answer is already that of ${earlier}`,
         'a problem once, or ids that tell the two apart',
-        'Remove one of the two lines; unusable: skip leaves such lines out and lists them.',
+        'Remove one of the two lines; data.unusable: skip leaves such lines out and lists them.',
       );
 }
 

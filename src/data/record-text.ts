@@ -26,7 +26,7 @@ export function optionalText(record: Record<string, unknown>, name: string, key:
 /** A required field that is missing, null or empty, with the field that may have been meant. */
 export function missingField(record: Record<string, unknown>, name: string, key: string): RaRftError {
   const expected = `a text in ${name}`;
-  const mend = 'Mend or remove the line; unusable: skip leaves such lines out and lists them.';
+  const mend = 'Mend or remove the line; data.unusable: skip leaves such lines out and lists them.';
   if ('text' in readField(record, name, key)) return unusable(`field ${name} (${key}) is empty`, expected, mend);
   if (valueAt(record, name) === null) return unusable(`field ${name} (${key}) is missing (it is null)`, expected, mend);
   const near = nearestField(record, key);

@@ -20,6 +20,13 @@ import {
 } from '../data/index.js';
 import type { Verifier } from '../verify/index.js';
 import { makeWorld } from '../worlds/index.js';
+import {
+  contradictionWarning,
+  equalAnswersWarning,
+  noTraceWarning,
+  systemWarning,
+  type Solved,
+} from './data-warnings.js';
 import type { Session } from './session.js';
 
 /** What all later stages work on. */
@@ -45,11 +52,13 @@ export async function prepareData({ config, run, verifier, rng, progress }: Data
   const inputs = { data, files: await userFiles(data), seed: data.source === 'files' ? config.seed : data.world.seed };
   await run.stage('data', inputs, async () => {
     const made = await makeData(config, verifier, rng);
+    for (const text of made.warnings) progress.line(`data: warning: ${text}`);
     await writeJsonl(run.paths.problems('train'), made.train);
     await writeJsonl(run.paths.problems('test'), made.test);
     await writeJsonl(run.paths.corpus, made.corpus);
-    const { train, test, corpus, skipped } = made;
-    await run.event('data', { train: train.length, test: test.length, corpus: corpus.length, skipped: skipped.length });
+    const { train, test, corpus, skipped, warnings } = made;
+    const counts = { train: train.length, test: test.length, corpus: corpus.length, skipped: skipped.length };
+    await run.event('data', { ...counts, ...(warnings.length > 0 && { warnings }) });
     if (skipped.length > 0) {
       await writeJsonl(run.paths.leftOut, skipped);
       for (const text of leftOutText(skipped, run.paths.leftOut)) progress.line(text);
@@ -67,6 +76,8 @@ export async function prepareData({ config, run, verifier, rng, progress }: Data
 export interface Made extends Omit<DataSets, 'fingerprint'> {
   /** Lines of the user's files that were left out (data.unusable, data.unverifiable), with what was wrong. */
   skipped: { where: string; message: string }[];
+  /** What is odd about the user's data, a sentence each. */
+  warnings: string[];
 }
 
 /** Lines left out that are shown; all stand in the file. */
@@ -82,25 +93,32 @@ function leftOutText(skipped: Made['skipped'], path: string): string[] {
 export async function makeData(config: Config, verifier: Verifier, rng: Rng): Promise<Made> {
   const { data } = config;
   const made = data.source === 'files' ? await fromFiles(config, verifier, rng) : fromWorld(data);
-  refuseEmpty(made);
+  refuseEmpty(made, data);
   return made;
 }
 
 function fromWorld(data: Config['data']): Made {
   const world = makeWorld(data.world);
   const { problems: train, tests: test, corpus } = world;
-  return limit(data, { train, test, corpus, excludeLists: new Map(), skipped: [] });
+  return limit(data, { train, test, corpus, excludeLists: new Map(), skipped: [], warnings: [] });
 }
 
-async function fromFiles({ data }: Config, verifier: Verifier, rng: Rng): Promise<Made> {
+async function fromFiles(config: Config, verifier: Verifier, rng: Rng): Promise<Made> {
+  const { data } = config;
   const checkAnswer = verifier.checkAnswer?.bind(verifier);
   const { answers, unusable, unverifiable } = data;
   const options = { answers, unusable, unverifiable, ...(checkAnswer && { checkAnswer }) };
   const skipped: Made['skipped'] = [];
+  const systemTexts: string[] = [];
+  const solved: Solved[] = [];
   const load = async ({ path, preset, fields }: DataFileConfig) => {
     if (path === null) return undefined;
     const loaded = await loadProblems(path, { preset, fields, ...options });
     skipped.push(...loaded.skipped);
+    systemTexts.push(...loaded.systemTexts);
+    for (const [i, { solution, ...item }] of loaded.items.entries()) {
+      if (solution !== undefined) solved.push({ ...item, solution, where: loaded.places[i]! });
+    }
     return loaded.items;
   };
   const problems = (await load(data.problems)) ?? [];
@@ -110,13 +128,23 @@ async function fromFiles({ data }: Config, verifier: Verifier, rng: Rng): Promis
     : splitByText(problems, { train: 1 - data.testShare, test: data.testShare, corpus: 0 }, rng.fork('data'));
   const { path, preset, fields } = data.corpus;
   // Answers of traces are only compared, never verified against.
-  const solved = path === null ? undefined : await loadTraces(path, { preset, fields, answers, unusable });
-  skipped.push(...(solved?.skipped ?? []));
-  const corpus = solved ? withoutTests(solved.items, split.test, path, skipped) : tracesOf(split.train);
+  const traces = path === null ? undefined : await loadTraces(path, { preset, fields, answers, unusable });
+  skipped.push(...(traces?.skipped ?? []));
+  for (const [i, { trace, ...item }] of (traces?.items ?? []).entries()) {
+    solved.push({ ...item, solution: trace, where: traces!.places[i]! });
+  }
+  const corpus = traces ? withoutTests(traces.items, split.test, path, skipped) : tracesOf(split.train);
   const trainIds = new Set(split.train.map((p) => p.id));
   const test = split.test.map((p) => asTest(p, trainIds));
   const excludeLists = await excludeListsOf(data);
-  return limit(data, { train: split.train, test, corpus, excludeLists, skipped });
+  const { train } = split;
+  const warnings = [
+    await contradictionWarning(solved, verifier),
+    equalAnswersWarning(train),
+    noTraceWarning(config, { train, corpus, lists: { lists: excludeLists } }),
+    systemWarning(config, [...new Set(systemTexts)]),
+  ].filter((text) => text !== undefined);
+  return limit(data, { train, test, corpus, excludeLists, skipped, warnings });
 }
 
 /** Drops what would give a test problem away by its very text, and says so. */
@@ -152,7 +180,7 @@ function excludeListsOf(data: Config['data']): Promise<ExcludeLists> {
   return data.excludeLists === null ? Promise.resolve(new Map()) : readExcludeLists(data.excludeLists);
 }
 
-function refuseEmpty({ train, test, corpus }: Made): void {
+function refuseEmpty({ train, test, corpus }: Made, { tests, testShare }: Config['data']): void {
   const missing = [
     [train, 'training problems', 'data.problems'],
     [test, 'test problems', 'data.tests'],
@@ -160,8 +188,17 @@ function refuseEmpty({ train, test, corpus }: Made): void {
   ] as const;
   for (const [items, what, where] of missing) {
     if (items.length > 0) continue;
-    const hint = where === 'data.corpus' ? 'Give a corpus file, or training problems with solutions.' : undefined;
-    throw new RaRftError({ code: 'data', message: `there are no ${what}`, where, expected: 'at least one', hint });
+    const split = where !== 'data.corpus' && tests.path === null && train.length + test.length > 0;
+    const all = train.length + test.length;
+    throw new RaRftError({
+      code: 'data',
+      message: split
+        ? `there are no ${what}: of ${all} ${all === 1 ? 'problem' : 'problems'}, data.testShare: ${testShare} keeps ${test.length} for testing`
+        : `there are no ${what}`,
+      where,
+      expected: split ? 'enough problems for both, or a file as data.tests.path' : 'at least one',
+      hint: where === 'data.corpus' ? 'Give a corpus file, or training problems with solutions.' : undefined,
+    });
   }
 }
 

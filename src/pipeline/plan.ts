@@ -16,6 +16,8 @@ export interface RunPlan {
   trainProblems: number;
   /** Lines of the data files that would be left out. */
   skippedLines: number;
+  /** What is odd about the data, a sentence each. */
+  dataWarnings: string[];
   /** Test problems by split. */
   testProblems: Record<string, number>;
   traces: number;
@@ -69,6 +71,7 @@ export async function planRun(config: Config, root: string, until: LastStage = '
     return {
       trainProblems: data.train.length,
       skippedLines: data.skipped.length,
+      dataWarnings: data.warnings,
       testProblems: countBy(data.test.map((p) => p.split ?? 'test')),
       traces: data.corpus.length,
       labelledProblems: pairs.length,
