@@ -40,7 +40,8 @@ export async function init(file: string, options: InitOptions, context: CliConte
   if (options.model !== undefined) values['model.path'] = await pathFrom(file, options.model);
   const preset = options.preset !== undefined && { preset: options.preset };
   await writeFileAtomic(file, commentedConfigYaml({ values, notes, ...preset }));
-  for (const line of [...lines, `wrote ${file}`, `next: ra-rft run --config ${quoted(file)} --dry-run`]) context.out(line);
+  for (const line of [...lines, `wrote ${file}`, `next: ra-rft run --config ${quoted(file)} --dry-run`])
+    context.out(line);
 }
 
 interface LookedAt {

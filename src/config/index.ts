@@ -14,7 +14,7 @@ export { hubAccess, llmApiKey, type HubAccess } from './environment.js';
 export { freeKeys } from './free-keys.js';
 export { nearestName } from './findings.js';
 export { presets } from './presets.js';
-export { resolveConfig, withDefaults, type ResolveOptions } from './resolve.js';
+export { configWarnings, resolveConfig, withDefaults, type ResolveOptions } from './resolve.js';
 export {
   configSchema,
   contextNames,

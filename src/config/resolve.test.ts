@@ -199,10 +199,15 @@ describe('where the data comes from', () => {
     expect(refusal({ set: [`data.${key}=f.jsonl`] })).toMatchObject({ where: 'data.problems.path' });
   });
 
-  it('a preset of a data set names the fields, and the user\'s names win', () => {
+  it("a preset of a data set names the fields, and the user's names win", () => {
     const set = ['data.problems.path=p.jsonl', 'data.problems.preset=verl', 'data.problems.fields.source=origin'];
     const { fields } = resolveConfig({ set }).data.problems;
-    expect(fields).toMatchObject({ question: 'prompt', answer: 'reward_model.ground_truth', source: 'origin', id: 'id' });
+    expect(fields).toMatchObject({
+      question: 'prompt',
+      answer: 'reward_model.ground_truth',
+      source: 'origin',
+      id: 'id',
+    });
     expect(resolveConfig().data.corpus.fields).toMatchObject({ question: 'question', solution: 'solution' });
   });
 });

@@ -9,7 +9,14 @@ import { hashFile } from '../core/hash-file.js';
 import { hashJson } from '../core/hash.js';
 import { silent } from '../core/progress.js';
 import { takeLock } from '../core/run-lock.js';
-import { countRecords, foreignFields, readRecords, type Problem, type Reading, type RecordLine } from '../data/index.js';
+import {
+  countRecords,
+  foreignFields,
+  readRecords,
+  type Problem,
+  type Reading,
+  type RecordLine,
+} from '../data/index.js';
 import type { BuildOptions } from './build-options.js';
 import { finishCorpus } from './finish.js';
 import { Journal } from './journal.js';

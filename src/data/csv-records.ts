@@ -31,7 +31,11 @@ export async function* readCsvRecords(
       names = namesOf(cells, at.where);
     } else if (cells.length !== names.length) {
       const problem = `a row of ${cells.length} cells under ${names.length} names`;
-      yield { ...at, problem, expected: 'as many cells as the first row; a cell with a delimiter in it stands in quotes' };
+      yield {
+        ...at,
+        problem,
+        expected: 'as many cells as the first row; a cell with a delimiter in it stands in quotes',
+      };
     } else if (cells.some((cell) => cell.includes('\uFFFD'))) {
       yield { ...at, problem: 'not valid UTF-8', expected: 'text in UTF-8' };
     } else {
@@ -90,7 +94,8 @@ function broken(path: string, error: CsvError, began: number, maxLineBytes: numb
     code: 'data',
     message: messages[error.code] ?? error.message,
     where: `${path}:${began}`,
-    expected: 'a table as of RFC 4180: a cell with quotes, delimiters or line breaks stands in quotes, its quotes doubled',
+    expected:
+      'a table as of RFC 4180: a cell with quotes, delimiters or line breaks stands in quotes, its quotes doubled',
     hint: 'Mend the table, or write it as JSONL.',
     cause: error,
   });

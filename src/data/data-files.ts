@@ -29,7 +29,8 @@ async function matching(pattern: string): Promise<string[]> {
 async function splitPattern(pattern: string): Promise<{ folder: string; rest: string }> {
   const parts = pattern.split('/');
   let folder = isAbsolute(pattern) ? '/' : '.';
-  while (parts.length > 1 && (parts[0] === '' || (await exists(join(folder, parts[0]!))))) folder = join(folder, parts.shift()!);
+  while (parts.length > 1 && (parts[0] === '' || (await exists(join(folder, parts[0]!)))))
+    folder = join(folder, parts.shift()!);
   return { folder, rest: parts.join('/') };
 }
 

@@ -50,7 +50,8 @@ function presetMapping(rows: readonly Row[], names: readonly string[]): Mapping 
   const mappings = dataPresetNames
     .map((preset) => complete({ preset, fields: {}, found: {} }, rows, names))
     .filter((mapping) => works(mapping, rows) && (mapping.preset !== 'gsm8k' || holdsSolutions(rows)));
-  const own = ({ preset, fields, found }: Mapping) => Object.keys(found).length * 2 - Object.keys(fields).length - (preset === 'trl' ? 1 : 0);
+  const own = ({ preset, fields, found }: Mapping) =>
+    Object.keys(found).length * 2 - Object.keys(fields).length - (preset === 'trl' ? 1 : 0);
   return mappings.toSorted((a, b) => own(b) - own(a))[0];
 }
 
@@ -78,8 +79,13 @@ function complete(mapping: Mapping, rows: readonly Row[], names: readonly string
       continue;
     }
     const candidates = [base[key], ...(key === 'question' ? [] : namedAs(key, names))];
-    const name = candidates.find((candidate) => usable(key, candidate, rows) && !isTaken(key, candidate, { ...base, ...fields }));
-    if (name === undefined || (key === 'solution' && name === found.answer && !rows.some((row) => isSolution(row, name)))) {
+    const name = candidates.find(
+      (candidate) => usable(key, candidate, rows) && !isTaken(key, candidate, { ...base, ...fields }),
+    );
+    if (
+      name === undefined ||
+      (key === 'solution' && name === found.answer && !rows.some((row) => isSolution(row, name)))
+    ) {
       continue;
     }
     found[key] = name;
@@ -88,10 +94,12 @@ function complete(mapping: Mapping, rows: readonly Row[], names: readonly string
   return { preset: mapping.preset, fields, found };
 }
 
-/** Whether a field that has the answer has a solution around it. */
+/** Whether a field that has the answer has more than that. */
 function isSolution(row: Row, name: string): boolean {
   const value = readField(row, name, 'answer');
-  return 'text' in value && 'solution' in goldOf(value.text);
+  if (!('text' in value)) return false;
+  const gold = goldOf(value.text);
+  return 'answer' in gold && gold.answer !== value.text;
 }
 
 /** A solution and an answer may stand in one field, by design of the preset only. */

@@ -35,7 +35,17 @@ export function readField(record: Record<string, unknown>, name: string, key = n
 /** Names under which data sets have what a field holds, the likeliest first; whatever the case. */
 export const USUAL_NAMES: Readonly<Record<keyof FieldNames, readonly string[]>> = {
   id: ['id', 'uuid', 'unique_id', 'problem_id', 'question_id'],
-  question: ['question', 'problem', 'prompt', 'query', 'input', 'instruction', 'problem_text', 'messages', 'conversations'],
+  question: [
+    'question',
+    'problem',
+    'prompt',
+    'query',
+    'input',
+    'instruction',
+    'problem_text',
+    'messages',
+    'conversations',
+  ],
   answer: [
     'answer',
     'final_answer',

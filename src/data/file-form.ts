@@ -47,8 +47,11 @@ function textForm(path: string, text: string, whole: boolean): TextForm {
   // A list in the first line of JSONL is a fault of that line; a list of objects is the file.
   if (/^\[\s*(?:\{|\]\s*$)/.test(start)) return { format: 'json', shape: 'list', oneLine };
   if (start.startsWith('{')) {
-    const wrapper = new RegExp(`^\\{(?:\\s*${SIMPLE_MEMBER}\\s*,)*\\s*"(${WRAPPERS})"\\s*:\\s*\\[\\s*[{\\]]`).exec(start)?.[1];
-    if (wrapper !== undefined && !hasMoreLines(start, whole)) return { format: 'json', shape: 'wrapped', wrapper, oneLine };
+    const wrapper = new RegExp(`^\\{(?:\\s*${SIMPLE_MEMBER}\\s*,)*\\s*"(${WRAPPERS})"\\s*:\\s*\\[\\s*[{\\]]`).exec(
+      start,
+    )?.[1];
+    if (wrapper !== undefined && !hasMoreLines(start, whole))
+      return { format: 'json', shape: 'wrapped', wrapper, oneLine };
     // JSON laid out over lines: the first ends in the middle of its object, and the second begins no other.
     const spread = /^[^\n]*(?:[{,]\s*\n\s*[^\s{]|\[\s*\n)/.test(start);
     return spread ? { format: 'json', shape: 'sequence', oneLine } : { format: 'jsonl' };
@@ -116,7 +119,11 @@ function refuseForeign(path: string, head: Buffer): void {
   }
   for (const [start, is, hint] of FOREIGN) if (startsWith(head, start)) throw foreign(path, is, hint);
   if (/^\s*<(?:!doctype html|html|\?xml)/i.test(head.toString('latin1', 0, 200))) {
-    throw foreign(path, 'a web page or XML', 'Download the data file itself; on the Hugging Face Hub its address holds /resolve/.');
+    throw foreign(
+      path,
+      'a web page or XML',
+      'Download the data file itself; on the Hugging Face Hub its address holds /resolve/.',
+    );
   }
 }
 

@@ -17,7 +17,8 @@ export function finalAnswer(text: string): FinalAnswer | { cutOff: string } | un
   if (text.lastIndexOf('<think>') > thought) return { cutOff: 'its thinking never ends' };
   const said = thought < 0 ? text : text.slice(thought + '</think>'.length);
   const boxes = lastBoxes(said);
-  if ('content' in boxes) return { answer: boxes.content, mark: 'box', rest: text.slice(0, -said.length) + said.slice(0, boxes.from) };
+  if ('content' in boxes)
+    return { answer: boxes.content, mark: 'box', rest: text.slice(0, -said.length) + said.slice(0, boxes.from) };
   if (boxes.missing === 'box-cut-off') return { cutOff: 'its last box is never closed' };
   const marked = afterHashes(said) ?? inTags(said) ?? afterPhrase(said);
   if (!marked) return undefined;
@@ -38,7 +39,11 @@ function afterHashes(text: string): FinalAnswer | undefined {
 function inTags(text: string): FinalAnswer | undefined {
   const last = [...text.matchAll(/<answer>((?:(?!<answer>)[^])*?)<\/answer>/gi)].at(-1);
   if (!last) return undefined;
-  return { answer: last[1]!.trim(), mark: 'tags', rest: text.slice(0, last.index) + text.slice(last.index + last[0].length) };
+  return {
+    answer: last[1]!.trim(),
+    mark: 'tags',
+    rest: text.slice(0, last.index) + text.slice(last.index + last[0].length),
+  };
 }
 
 const PHRASE =
@@ -58,7 +63,11 @@ function afterPhrase(text: string): FinalAnswer | undefined {
 
 /** Without the signs that set an answer off: emphasis, quotes, one pair of dollars, the full stop. */
 function bare(answer: string): string {
-  let text = answer.trim().replace(/^[*_`"“]+|[*_`"”]+$/g, '').replace(/[.。]$/, '').replace(/[*_`"”]+$/, '');
+  let text = answer
+    .trim()
+    .replace(/^[*_`"“]+|[*_`"”]+$/g, '')
+    .replace(/[.。]$/, '')
+    .replace(/[*_`"”]+$/, '');
   const math = /^\$([^$]+)\$$|^\\\((.+)\\\)$|^\\\[(.+)\\\]$/s.exec(text);
   if (math) text = math[1] ?? math[2] ?? math[3] ?? text;
   return text.trim();

@@ -58,11 +58,7 @@ export async function foreignFields(
   });
 }
 
-function hintOf(
-  mapping: Mapping | undefined,
-  missing: readonly string[],
-  record: Record<string, unknown>,
-): string {
+function hintOf(mapping: Mapping | undefined, missing: readonly string[], record: Record<string, unknown>): string {
   const found: Partial<Record<string, string>> = mapping?.found ?? {};
   const names = missing.flatMap((key) => {
     const name = found[key] ?? nearestField(record, key);

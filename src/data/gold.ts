@@ -7,8 +7,9 @@ export interface Gold {
   solution?: string;
 }
 
-/** Fewer letters and digits beside an answer are no solution. */
-const LEAST_SOLUTION = 8;
+/** Fewer letters and digits beside an answer, and beside the words that announce it, are no solution. */
+const LEAST_SOLUTION = 3;
+const ANNOUNCING = /\b(?:so|thus|hence|therefore|we|get|the|final|correct|answer|is|equals)\b/gi;
 
 /**
  * The gold answer in a text: what a worked solution says last, else the text as it stands. A solution of GSM8K's form is
@@ -19,7 +20,7 @@ export function goldOf(text: string): Gold | { fault: string } {
   if (!found) return { answer: text };
   if ('cutOff' in found) return { fault: `is a solution that is cut off: ${found.cutOff}` };
   if (found.answer === '') return { fault: 'is a solution that ends in an empty answer' };
-  const letters = found.rest.match(/[\p{L}\p{N}]/gu)?.length ?? 0;
+  const letters = found.rest.replace(ANNOUNCING, '').match(/[\p{L}\p{N}]/gu)?.length ?? 0;
   const solution = letters < LEAST_SOLUTION ? undefined : found.mark === 'box' ? text : boxedTrace(text);
   return { answer: found.answer, ...(solution !== undefined && { solution }) };
 }

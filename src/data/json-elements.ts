@@ -93,7 +93,8 @@ export async function* jsonElements(
           throw new BrokenDocument(message, line);
         }
         const isList = byte === 0x5b && depth === base - 1;
-        if (isList && state === 'before' && (wrapper === undefined || Buffer.from(key).toString() === wrapper)) state = 'in';
+        if (isList && state === 'before' && (wrapper === undefined || Buffer.from(key).toString() === wrapper))
+          state = 'in';
         depth++;
       } else if (closes) {
         depth--;

@@ -63,14 +63,19 @@ export async function loadLines<T extends { id: string }>(
       } catch (error) {
         const facts = errorFacts(error);
         if (facts.code !== 'data' || facts.where !== undefined) throw error;
-        const skip = error instanceof UnverifiableAnswer ? options.unverifiable !== 'error' : options.unusable === 'skip';
-        if (!skip) throw (loaded.items.length === 0 && (await foreignFields(path, reading))) || new RaRftError({ ...facts, where });
+        const skip =
+          error instanceof UnverifiableAnswer ? options.unverifiable !== 'error' : options.unusable === 'skip';
+        if (!skip)
+          throw (
+            (loaded.items.length === 0 && (await foreignFields(path, reading))) || new RaRftError({ ...facts, where })
+          );
         loaded.skipped.push({ where, message: facts.message });
       }
     }
   }
   const [path = ''] = paths;
-  if (lines === 0) throw new RaRftError({ code: 'data', message: 'the file is empty', where: path, expected: 'at least one record' });
+  if (lines === 0)
+    throw new RaRftError({ code: 'data', message: 'the file is empty', where: path, expected: 'at least one record' });
   if (loaded.items.length === 0) {
     const first = loaded.skipped[0]!;
     throw (
@@ -107,5 +112,7 @@ function repeated(id: string, ownId: boolean, earlier: string): RaRftError {
 /** `line 7` in the same file, else file and line. */
 function nearer(earlier: string, where: string): string {
   const colon = earlier.lastIndexOf(':');
-  return earlier.slice(0, colon) === where.slice(0, where.lastIndexOf(':')) ? `line ${earlier.slice(colon + 1)}` : earlier;
+  return earlier.slice(0, colon) === where.slice(0, where.lastIndexOf(':'))
+    ? `line ${earlier.slice(colon + 1)}`
+    : earlier;
 }

@@ -46,10 +46,7 @@ export async function loadProblems(
 }
 
 /** Reads traces: as {@link loadProblems}, and every line needs its solution (or an equation that gives one). */
-export async function loadTraces(
-  paths: string | readonly string[],
-  options: LoadOptions = {},
-): Promise<Loaded<Trace>> {
+export async function loadTraces(paths: string | readonly string[], options: LoadOptions = {}): Promise<Loaded<Trace>> {
   const reading = readingOf(options);
   return loadLines(paths, reading, lineOptions(reading, options), (record) => {
     const { question, answer, solved, worked, ...rest } = common(record, reading, options);
@@ -87,7 +84,8 @@ function common(record: Row, reading: Reading, options: LoadOptions) {
   refuseUnverifiable(answer, options);
   const equation = optionalText(record, fields.equation, 'equation');
   const type = optionalText(record, fields.type, 'type');
-  const own = gold.from === fields.solution ? undefined : optionalText(record, fields.solution, 'solution');
+  const text = fields.solution === fields.answer ? undefined : optionalText(record, fields.solution, 'solution');
+  const own = text === answer && gold.from === fields.solution ? undefined : text;
   return {
     question,
     answer,

@@ -58,7 +58,10 @@ export function goldIn(
     if ('fault' in gold) throw unusable(`field ${name} (answer) ${gold.fault}`, 'a bare answer, or a whole solution');
     const isSolution = name === fields.solution && name !== fields.answer;
     if (isSolution && gold.answer === text && !mayBeAnswer(text)) {
-      throw unusable(`field ${name} marks no final answer`, 'a solution that ends in \\boxed{}, ####, or "the answer is"');
+      throw unusable(
+        `field ${name} marks no final answer`,
+        'a solution that ends in \\boxed{}, ####, or "the answer is"',
+      );
     }
     return { ...gold, from: name };
   }

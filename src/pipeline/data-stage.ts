@@ -155,7 +155,12 @@ function withoutTests<T extends { id: string; question: string }>(
   skipped: Made['skipped'],
 ): T[] {
   const { apart, shared } = partByText(items, tests);
-  skipped.push(...shared.map(({ id }) => ({ where: `${[path ?? 'data'].flat().join(', ')}: ${id}`, message: 'is a test problem too' })));
+  skipped.push(
+    ...shared.map(({ id }) => ({
+      where: `${[path ?? 'data'].flat().join(', ')}: ${id}`,
+      message: 'is a test problem too',
+    })),
+  );
   return apart;
 }
 

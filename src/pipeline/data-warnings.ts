@@ -40,7 +40,9 @@ export async function contradictionWarning(solved: readonly Solved[], verifier: 
   const equal = new Set(unclear.filter((_, i) => verdicts[i]!.outcome !== 'mismatch'));
   const wrong = claims.filter((claim) => !equal.has(claim));
   if (wrong.length === 0) return undefined;
-  const shown = wrong.slice(0, SHOWN).map(({ where, said, answer }) => `${where} ends in ${short(said)}, gold ${short(answer)}`);
+  const shown = wrong
+    .slice(0, SHOWN)
+    .map(({ where, said, answer }) => `${where} ends in ${short(said)}, gold ${short(answer)}`);
   const rest = wrong.length > SHOWN ? `; and ${wrong.length - SHOWN} more` : '';
   return `${wrong.length} of ${solved.length} solutions end in another answer than their gold: ${shown.join('; ')}${rest}`;
 }
@@ -74,7 +76,11 @@ export function equalAnswersWarning(train: readonly Problem[]): string | undefin
 /** Says that no training problem may be shown a trace, where an arm wants to show some. */
 export function noTraceWarning(
   { arms }: Config,
-  { train, corpus, lists }: { train: readonly Problem[]; corpus: readonly Trace[]; lists: Parameters<typeof leakGuard>[1] },
+  {
+    train,
+    corpus,
+    lists,
+  }: { train: readonly Problem[]; corpus: readonly Trace[]; lists: Parameters<typeof leakGuard>[1] },
 ): string | undefined {
   if (arms.every((arm) => arm.train === 'none')) return undefined;
   const excluded = leakGuard(train, lists);
