@@ -5,7 +5,7 @@ import type { Config } from './schema.js';
 /** Keys (all under a section, or one) that have no effect where `why` gives a reason. */
 interface Rule {
   keys: readonly string[];
-  why(config: Config): string | false;
+  why: (config: Config) => string | false;
 }
 
 const rules: readonly Rule[] = [

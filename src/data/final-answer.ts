@@ -11,8 +11,12 @@ export interface FinalAnswer {
   rest: string;
 }
 
+/** What every text that marks its answer has somewhere: nearly all golds have nothing of it. */
+const MARKED = /boxed|fbox|####|<|answer|答案/i;
+
 /** The final answer of a text; undefined where it marks none, `cutOff` where it ends inside of one. */
 export function finalAnswer(text: string): FinalAnswer | { cutOff: string } | undefined {
+  if (!MARKED.test(text)) return undefined;
   const thought = text.lastIndexOf('</think>');
   if (text.lastIndexOf('<think>') > thought) return { cutOff: 'its thinking never ends' };
   const said = thought < 0 ? text : text.slice(thought + '</think>'.length);

@@ -13,7 +13,10 @@ describe('goldOf', () => {
   });
 
   test('a calculation is a solution', () => {
-    expect(goldOf('2+3=5\n#### 5')).toMatchObject({ answer: '5', solution: expect.stringMatching(/^2\+3=5\n/) as string });
+    expect(goldOf('2+3=5\n#### 5')).toMatchObject({
+      answer: '5',
+      solution: expect.stringMatching(/^2\+3=5\n/) as string,
+    });
   });
 
   test("MATH's solution stays as it is", () => {

@@ -4,7 +4,7 @@ import { parquetSchema, type FileMetaData, type SchemaElement, type SchemaTree }
 /** Metadata under which decimals are read as raw integers, and what makes values of them in a row, in place. */
 export interface ExactReading {
   metadata: FileMetaData;
-  mend(record: Record<string, unknown>): void;
+  mend: (record: Record<string, unknown>) => void;
 }
 
 /** The decoder would make doubles of decimals, which hold 15 digits; here they stay integers until their point is set. */

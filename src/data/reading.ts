@@ -8,7 +8,7 @@ export interface Reading {
   /** Fields in which the answer is looked for, in this order. */
   answers: readonly string[];
   /** The type as later stages know it. */
-  typeOf(name: string): string;
+  typeOf: (name: string) => string;
   /** Fields that the user named: some line must have each. */
   named: readonly (keyof FieldNames)[];
 }

@@ -9,7 +9,7 @@ const solved = (i: number, answer: string, solution: string) => ({ ...problem(i,
 
 describe('solutions that contradict their answers', () => {
   it('are counted, the first are named, and equal ones in other words are none', async () => {
-    const verifier = await openMathVerifier();
+    const verifier = openMathVerifier();
     try {
       const items = [
         solved(1, '93', 'So \\boxed{93}.'),
@@ -34,8 +34,12 @@ describe('solutions that contradict their answers', () => {
   it('names five and counts the rest; a reward module decides for itself what an answer is', async () => {
     const items = Array.from({ length: 7 }, (_, i) => solved(i, '1', `\\boxed{${i + 100}}`));
     expect(await contradictionWarning(items, numericVerifier)).toMatch(/f:4 ends in 104, gold 1; and 2 more$/);
-    const { checkAnswer: _, ...module } = numericVerifier;
-    expect(await contradictionWarning(items, module as Verifier)).toBeUndefined();
+    const module: Verifier = {
+      name: 'module',
+      verifyMany: (pairs) => numericVerifier.verifyMany(pairs),
+      dispose: () => Promise.resolve(),
+    };
+    expect(await contradictionWarning(items, module)).toBeUndefined();
   });
 });
 
