@@ -93,6 +93,44 @@ describe('ra-rft corpus', () => {
     }
   });
 
+  it('a file of other fields is refused before any work, with what it has and the preset that fits', async () => {
+    const line = (n: number) => JSON.stringify({ problem: `P${n}`, solution: `so \\boxed{${n}}`, type: 'Algebra' });
+    const { input, out } = await inputs([1, 2, 3].map(line).join('\n'));
+    const refused = await raRft('corpus', 'build', '--input', input, '--out', out);
+    expect(refused).toMatchObject({ code: 4, out: '' });
+    expect(refused.err).toContain('all 3 records have no field question');
+    expect(refused.err).toContain('problem, solution, type');
+    expect(refused.err).toContain('preset: math');
+    expect(await raRft('corpus', 'build', '--input', input, '--out', out, '--preset', 'math')).toMatchObject({
+      code: 0,
+    });
+  });
+
+  it('reads answers that are solutions, in several files of other formats', async () => {
+    const { input, out } = await inputs('question,answer\nHow many?,"Add 19 and 74.\n#### 93"\n');
+    const list = join(input, '..', 'list.json');
+    await writeFile(list, JSON.stringify([{ question: 'And now?', answer: 'Add 1 and 1.\n#### 2' }]));
+    const built = await raRft('corpus', 'build', '--input', join(input, '..', '{in,list}.js*'), '--out', out);
+    expect(built).toMatchObject({ code: 0 });
+    const kept = await readJsonlAll<{ answer: string; trace: string }>(join(out, 'corpus.jsonl'));
+    expect(kept.map(({ answer, trace }) => [answer, trace.includes(`\\boxed{${answer}}`)])).toEqual([
+      ['93', true],
+      ['2', true],
+    ]);
+  });
+
+  it('a corpus without a record is an error, with the reasons', async () => {
+    const { input, out } = await inputs('{"question":"Q","solution":"So \\\\boxed{3}","answer":"2"}\n');
+    const built = await raRft('corpus', 'build', '--input', input, '--out', out);
+    expect(built).toMatchObject({
+      code: 4,
+      err: expect.stringContaining('none of 1 records came into the corpus') as string,
+    });
+    expect(built.err).toContain('wrong-answer');
+    const empty = await inputs('');
+    expect(await raRft('corpus', 'build', '--input', empty.input, '--out', empty.out)).toMatchObject({ code: 4 });
+  });
+
   it('refuses what is missing or unknown', async () => {
     const { input, out } = await inputs(good);
     expect(await raRft('corpus', 'build', '--out', out)).toMatchObject({ code: 2 });

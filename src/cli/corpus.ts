@@ -11,7 +11,7 @@ import {
   type CorpusSummary,
   type RejectReason,
 } from '../corpus/index.js';
-import { datasetAddress, fetchDataset } from '../data/index.js';
+import { dataFiles, datasetAddress, fetchDataset } from '../data/index.js';
 import { llmCachePath, openLlmClient, ReplyTally, type LlmClient } from '../llm/index.js';
 import { openVerifier } from '../verify/index.js';
 import type { CliContext } from './context.js';
@@ -44,7 +44,8 @@ export async function buildCorpusVerb(options: CorpusBuildOptions, context: CliC
   const verifier = await openVerifier(config.reward);
   const llm = await openLlm(config, options.out, context);
   try {
-    const { exclude, queries, out, strict = false } = options;
+    const { out, strict = false } = options;
+    const [exclude, queries] = [await dataFiles(options.exclude), await dataFiles(options.queries)];
     const common = { inputs, exclude, queries, out, strict, verifier, progress: context.progress };
     const summary = await buildCorpus({ ...common, config: config.corpus, seed: config.seed, ...(llm && { llm }) });
     for (const line of summaryLines(summary)) context.out(line);
@@ -92,13 +93,13 @@ function settingsOf({ set, preset, field, traces, seed }: CorpusBuildOptions): s
   ];
 }
 
-/** Inputs as paths; data sets of the Hub are fetched into the folder of the corpus. */
+/** Inputs as paths, patterns as the files that match; data sets of the Hub are fetched into the folder of the corpus. */
 async function localFiles({ input, out }: CorpusBuildOptions, { progress }: CliContext): Promise<string[]> {
   const paths: string[] = [];
   for (const name of input) {
     const address = datasetAddress(name);
     if (!address) {
-      paths.push(name);
+      paths.push(...(await dataFiles(name)));
       continue;
     }
     let task: ReturnType<typeof progress.task> | undefined;
@@ -109,7 +110,7 @@ async function localFiles({ input, out }: CorpusBuildOptions, { progress }: CliC
     paths.push(...(await fetchDataset(address, { downloads: corpusPaths(out).downloads, ...hubAccess(), report })));
     task?.end();
   }
-  return paths;
+  return [...new Set(paths)];
 }
 
 async function openLlm(config: Config, out: string, { progress }: CliContext): Promise<LlmClient | undefined> {
@@ -137,6 +138,18 @@ function refuseUnfinished(summary: CorpusSummary, out: string, llm: LlmClient | 
       message: `the language model gave no reply for ${unasked} of ${records} records; the corpus is without them`,
       where,
       hint: 'The same command with --redo asks for these again; replies that came are not paid twice.',
+    });
+  }
+  if (kept === 0) {
+    const why = Object.entries(rejected).map(([reason, { count, samples }]) => {
+      return `${count} ${reason} (${samples[0]?.where}: ${samples[0]?.detail})`;
+    });
+    throw new RaRftError({
+      code: 'data',
+      message: `none of ${records} records came into the corpus: ${why.join(', ')}`,
+      where,
+      expected: 'solved problems whose solutions end in their answers',
+      hint: 'Each stands there with its file and line. Mend the data or its mapping (--preset, --field) and build again with --redo.',
     });
   }
   if (faults === 0) return;

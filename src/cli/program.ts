@@ -61,11 +61,17 @@ function addCorpus({ program, context }: Build): void {
   corpus
     .command('build')
     .description('Make a corpus from solved problems; goes on where an earlier attempt stopped.')
-    .requiredOption('--input <files...>', 'JSONL or Parquet files, or hf://datasets/owner/name/folder')
+    .requiredOption(
+      '--input <files...>',
+      'data files (JSONL, JSON, CSV, Parquet; patterns too), or hf://datasets/owner/name/folder',
+    )
     .requiredOption('--out <folder>', 'folder of the corpus')
     .option('--exclude <files...>', 'benchmark files: problems that overlap with theirs are removed', [])
     .option('--queries <files...>', 'training problems: their twins are removed, or listed (corpus.queryOverlap)', [])
-    .option('--preset <name>', 'short for --set corpus.preset=<name>: plain, math, gsm8k, openr1-math, numinamath')
+    .option(
+      '--preset <name>',
+      'short for --set corpus.preset=<name>: plain, math, gsm8k, openr1-math, numinamath, verl, trl',
+    )
     .option('--field <key=name>', 'short for --set corpus.fields.<key>=<name>; may be repeated', each, [])
     .option('--traces <kind>', 'short for --set corpus.traces=<kind>: raw or summary')
     .option('--seed <number>', 'short for --set seed=<number>')
@@ -95,7 +101,7 @@ function addInit({ program, context }: Build): void {
     .description('Write a configuration file with every key explained.')
     .argument('[file]', 'where to write it', 'ra-rft.yaml')
     .option('--preset <name>', 'start from a preset')
-    .option('--data <file>', 'JSONL file with your problems')
+    .option('--data <file>', 'file or pattern with your problems; its fields are found and mapped')
     .option('--model <folder>', 'model in Hugging Face layout')
     .option('--force', 'overwrite an existing file')
     .action(async (file: string, options: object) => {

@@ -1,7 +1,7 @@
 /** Options shared by the verbs that work on a run, and the configuration and folder they stand for. */
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { freeKeys, resolveConfig, type Config } from '../config/index.js';
+import { configWarnings, freeKeys, resolveConfig, type Config, type ResolveOptions } from '../config/index.js';
 
 export interface RunOptions {
   config?: string;
@@ -21,6 +21,8 @@ export interface ResolvedRun {
   root: string;
   /** Where the values come from, in words. */
   origin: string;
+  /** Keys that are set and have no effect, a sentence each. */
+  warnings: string[];
 }
 
 /**
@@ -46,7 +48,7 @@ function isFree(assignment: string): boolean {
   return freeKeys.includes(assignment.split('=')[0]?.trim() ?? '');
 }
 
-function finish(options: RunOptions, from: Parameters<typeof resolveConfig>[0], origin: string): ResolvedRun {
+function finish(options: RunOptions, from: ResolveOptions, origin: string): ResolvedRun {
   const config = resolveConfig(from);
-  return { config, root: join(options.runs, config.name), origin };
+  return { config, root: join(options.runs, config.name), origin, warnings: configWarnings(from, config) };
 }

@@ -20,12 +20,13 @@ const lastStages: Readonly<Record<Exclude<RunVerb, 'report'>, LastStage>> = {
 
 /** Runs the stages of a verb. With --dry-run prints what it would do and the resolved configuration instead. */
 export async function runVerb(verb: RunVerb, options: RunOptions, context: CliContext): Promise<void> {
-  const { config, root, origin } = resolveRun(options);
+  const { config, root, origin, warnings } = resolveRun(options);
   if (verb === 'report') {
     const { reportVerb } = await import('./report.js');
     await reportVerb(root, context);
     return;
   }
+  for (const text of warnings) context.progress.line(`warning: ${text}`);
   const until = lastStages[verb];
   const planned = await planRun(config, root, until);
   const plan = planText(planned, until);

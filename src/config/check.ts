@@ -14,13 +14,23 @@ export function checkConfig(config: Config): Finding[] {
 }
 
 function checkData({ data }: Config): Finding[] {
-  if (data.source === 'world') return [];
+  const named = namedFiles(data);
+  if (data.source === 'world' && named[0] !== undefined) {
+    return [
+      {
+        path: ['data', 'source'],
+        message: `data.source is world, but ${named[0]} names a file`,
+        expected: 'files, or no data.source at all; world without files',
+      },
+    ];
+  }
+  if (dataSource(data) === 'world') return [];
   const findings: Finding[] = [];
   if (data.problems.path === null) {
     findings.push({
       path: ['data', 'problems', 'path'],
-      message: 'data.source is files, but data.problems.path names no file',
-      expected: 'a JSONL file with a question and an answer a line',
+      message: `${data.source === 'files' ? 'data.source is files' : `${named[0]} names a file`}, but data.problems.path names none`,
+      expected: 'a data file with a question and an answer a record',
     });
   }
   if (data.tests.path === null && data.testShare === 0) {
@@ -31,6 +41,19 @@ function checkData({ data }: Config): Finding[] {
     });
   }
   return findings;
+}
+
+/** Keys that name files of the user's own. */
+function namedFiles({ problems, corpus, tests, excludeLists }: Config['data']): string[] {
+  const paths = { problems: problems.path, corpus: corpus.path, tests: tests.path };
+  const named = Object.entries(paths).flatMap(([key, path]) => (path === null ? [] : [`data.${key}.path`]));
+  return excludeLists === null ? named : [...named, 'data.excludeLists'];
+}
+
+/** Where the data comes from: as said, else files where one is named. */
+export function dataSource(data: Config['data']): 'world' | 'files' {
+  if (data.source !== 'auto') return data.source;
+  return namedFiles(data).length > 0 ? 'files' : 'world';
 }
 
 function checkLlm({ llm, labels }: Config): Finding[] {

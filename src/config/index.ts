@@ -1,4 +1,13 @@
 /** The configuration of a run: schema, presets, resolution, documentation. */
+export {
+  dataPresetNames,
+  dataPresets,
+  DEFAULT_FIELDS,
+  fieldNamesOf,
+  type DataPreset,
+  type DataPresetName,
+  type FieldNames,
+} from './data-presets.js';
 export { configKeys, type KeyFacts } from './describe.js';
 export { configDocsMarkdown, configHelp } from './docs.js';
 export { hubAccess, llmApiKey, type HubAccess } from './environment.js';
@@ -6,7 +15,7 @@ export { freeKeys } from './free-keys.js';
 export { nearestName } from './findings.js';
 export { turnOffOnnxTelemetry } from './onnx-telemetry.js';
 export { presets } from './presets.js';
-export { resolveConfig, withDefaults, type ResolveOptions } from './resolve.js';
+export { configWarnings, resolveConfig, withDefaults, type ResolveOptions } from './resolve.js';
 export {
   configSchema,
   contextNames,
@@ -15,7 +24,6 @@ export {
   type ConfigInput,
   type CorpusConfig,
   type ContextName,
-  type FieldMap,
+  type DataFileConfig,
 } from './schema.js';
-export { corpusPresets, type CorpusPresetName } from './schema-corpus.js';
 export { commentedConfigYaml, configToYaml, type InitOptions } from './yaml.js';

@@ -6,7 +6,6 @@ import type { ConfigInput } from './schema.js';
 const demo = {
   name: 'demo',
   model: { path: 'embedded' },
-  data: { source: 'world' },
   reward: 'boxed',
   prompt: { maxPromptTokens: 96 },
   labels: { judge: 'utility', topPositives: 6, maxQueries: 760, maxCandidates: 72 },
@@ -30,7 +29,7 @@ const demo = {
 const quick = {
   ...demo,
   name: 'quick',
-  data: { source: 'world', world: { trainProblems: 256, seenTests: 24, heldOutTests: 24 } },
+  data: { world: { trainProblems: 256, seenTests: 24, heldOutTests: 24 } },
   labels: { ...demo.labels, maxQueries: 96, maxCandidates: 48 },
   retriever: { ...demo.retriever, steps: 150 },
   rl: { ...demo.rl, steps: 6, promptsPerStep: 16, warmupSteps: 2, checkpointEverySteps: 3 },

@@ -172,6 +172,46 @@ describe('values that do not fit together', () => {
   });
 });
 
+describe('where the data comes from', () => {
+  const sourceOf = (...set: string[]) => resolveConfig({ set }).data.source;
+
+  it('follows from the files that are named, and stands in the resolved configuration', () => {
+    expect(sourceOf()).toBe('world');
+    expect(sourceOf('data.problems.path=p.jsonl')).toBe('files');
+    expect(sourceOf('data.source=auto', 'data.problems.path=p.jsonl')).toBe('files');
+    expect(sourceOf('data.source=world')).toBe('world');
+    expect(resolveConfig({ preset: 'demo' }).data.source).toBe('world');
+    expect(resolveConfig({ preset: 'demo', set: ['data.problems.path=p.jsonl'] }).data.source).toBe('files');
+  });
+
+  it.each(['problems.path', 'tests.path', 'corpus.path', 'excludeLists'])(
+    'the world with data.%s is refused, not trained in its place',
+    (key) => {
+      expect(refusal({ set: ['data.source=world', `data.${key}=f.jsonl`] })).toMatchObject({
+        code: 'config',
+        where: '--set data.source=world',
+        message: expect.stringContaining(`data.${key} names a file`) as string,
+      });
+    },
+  );
+
+  it.each(['tests.path', 'corpus.path', 'excludeLists'])('data.%s alone is refused: there are no problems', (key) => {
+    expect(refusal({ set: [`data.${key}=f.jsonl`] })).toMatchObject({ where: 'data.problems.path' });
+  });
+
+  it("a preset of a data set names the fields, and the user's names win", () => {
+    const set = ['data.problems.path=p.jsonl', 'data.problems.preset=verl', 'data.problems.fields.source=origin'];
+    const { fields } = resolveConfig({ set }).data.problems;
+    expect(fields).toMatchObject({
+      question: 'prompt',
+      answer: 'reward_model.ground_truth',
+      source: 'origin',
+      id: 'id',
+    });
+    expect(resolveConfig().data.corpus.fields).toMatchObject({ question: 'question', solution: 'solution' });
+  });
+});
+
 describe('paths', () => {
   it('are meant against the file that names them, and names are left alone', async () => {
     const file = await yamlFile(
@@ -186,6 +226,13 @@ describe('paths', () => {
     expect(fromHere.model.path).toBe(resolve('here'));
     expect(fromHere.reward).toBe('boxed');
     expect(resolveConfig().model.path).toBe('embedded');
-    expect(resolveConfig({ set: ['data.tests.path=/abs/t.jsonl'] }).data.tests.path).toBe('/abs/t.jsonl');
+    const set = ['data.problems.path=p.jsonl', 'data.tests.path=/abs/t.jsonl'];
+    expect(resolveConfig({ set }).data.tests.path).toBe('/abs/t.jsonl');
+    const several = await yamlFile('data: {problems: {path: [a.jsonl, /b.jsonl, "c/*.jsonl"]}}');
+    expect(resolveConfig({ file: several }).data.problems.path).toEqual([
+      join(dirname(several), 'a.jsonl'),
+      '/b.jsonl',
+      join(dirname(several), 'c/*.jsonl'),
+    ]);
   });
 });

@@ -1,10 +1,12 @@
 /** From defaults, preset, file and --set (later ones win) to one checked configuration, or an error that says where. */
 import { isAbsolute, resolve } from 'node:path';
-import { checkConfig, type Finding } from './check.js';
+import { checkConfig, dataSource, type Finding } from './check.js';
+import { fieldNamesOf } from './data-presets.js';
 import { configKeys, findKey } from './describe.js';
 import { configError, findingOf } from './findings.js';
-import { configSchema, type Config } from './schema.js';
+import { configSchema, type Config, type DataFileConfig } from './schema.js';
 import { fileSource, isSection, presetSource, setSource, type Source, type Values } from './sources.js';
+import { unusedKeys } from './unused.js';
 
 export interface ResolveOptions {
   /** YAML file. */
@@ -19,10 +21,7 @@ export interface ResolveOptions {
  * Throws `config` for unknown keys and wrong values, naming file and line, what is allowed and the nearest key.
  */
 export function resolveConfig(options: ResolveOptions = {}): Config {
-  const sources: Source[] = [];
-  if (options.preset !== undefined) sources.push(presetSource(options.preset));
-  if (options.file !== undefined) sources.push(fileSource(options.file));
-  if (options.set && options.set.length > 0) sources.push(setSource(options.set));
+  const sources = sourcesOf(options);
 
   let merged: Values = {};
   for (const source of sources) merged = merge(merged, absolutePaths(source), '');
@@ -31,7 +30,30 @@ export function resolveConfig(options: ResolveOptions = {}): Config {
     ? checkConfig(parsed.data)
     : parsed.error.issues.flatMap((issue) => findingOf(issue, merged));
   if (!parsed.success || findings.length > 0) throw configError(findings, (path) => locate(sources, path));
-  return parsed.data;
+  return settled(parsed.data);
+}
+
+/** A sentence for each key of the file or of --set that is set and has no effect; `config` is what they resolve to. */
+export function configWarnings(options: ResolveOptions, config: Config): string[] {
+  const { preset: _, ...own } = options; // what a preset says is not the user's
+  const sources = sourcesOf(own);
+  return unusedKeys(config, (path) => locate(sources, path));
+}
+
+function sourcesOf({ preset, file, set }: ResolveOptions): Source[] {
+  return [
+    ...(preset === undefined ? [] : [presetSource(preset)]),
+    ...(file === undefined ? [] : [fileSource(file)]),
+    ...(set && set.length > 0 ? [setSource(set)] : []),
+  ];
+}
+
+/** With what follows from other keys in their place, so that the file of a run says what is read. */
+function settled(config: Config): Config {
+  const { data } = config;
+  const named = (file: DataFileConfig) => ({ ...file, fields: fieldNamesOf(file.preset, file.fields) });
+  const files = { problems: named(data.problems), corpus: named(data.corpus), tests: named(data.tests) };
+  return { ...config, data: { ...data, source: dataSource(data), ...files } };
 }
 
 /**
@@ -66,8 +88,12 @@ function absolutePaths(source: Source): Values {
     const last = names.at(-1)!;
     if (!isSection(at)) continue;
     const value = at[last];
-    if (typeof value !== 'string' || value === '' || isAbsolute(value) || key.notFile?.test(value) === true) continue;
-    at[last] = resolve(source.folder, value);
+    if (value === undefined) continue;
+    const absolute = (name: unknown): unknown =>
+      typeof name !== 'string' || name === '' || isAbsolute(name) || key.notFile?.test(name) === true
+        ? name
+        : resolve(source.folder, name);
+    at[last] = Array.isArray(value) ? value.map(absolute) : absolute(value);
   }
   return values;
 }

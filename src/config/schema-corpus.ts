@@ -1,17 +1,12 @@
 /** The part of the schema about making a corpus (`ra-rft corpus build`): what is read, what is kept, how traces are written. */
 import { z } from 'zod';
-import { count, key, path, section } from './schema-fields.js';
-
-/** Known data sets: their field names, where the answer stands, what their types are called. */
-export const corpusPresets = ['plain', 'math', 'gsm8k', 'openr1-math', 'numinamath'] as const;
-export type CorpusPresetName = (typeof corpusPresets)[number];
-
-const fieldName = (description: string) => key(z.string().min(1).nullable().default(null), description);
+import { dataPresetNames } from './data-presets.js';
+import { count, fieldName, key, path, section } from './schema-fields.js';
 
 export const corpus = section(
   {
     preset: key(
-      z.enum(corpusPresets).default('plain'),
+      z.enum(dataPresetNames).default('plain'),
       'Field names, place of the answer and names of types of a known data set. plain: every field under its own name.',
     ),
     fields: section(

@@ -17,7 +17,14 @@ export const share = (value: number, description: string) =>
 /** Paths are marked `file`, and resolved against the file that names them, except values that match `notFile`. */
 export const path = (description: string) =>
   z.string().min(1).nullable().default(null).meta({ description, file: true });
-export const field = (value: string, description: string) => key(z.string().min(1).default(value), description);
+/** As {@link path}, for files that may be several: a pattern or a list. */
+export const paths = (description: string) =>
+  z
+    .union([z.string().min(1), z.array(z.string().min(1)).min(1)])
+    .nullable()
+    .default(null)
+    .meta({ description, file: true });
+export const fieldName = (description: string) => key(z.string().min(1).nullable().default(null), description);
 export const section = <T extends z.core.$ZodLooseShape>(shape: T, description: string) =>
   z
     .strictObject(shape)

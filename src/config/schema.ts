@@ -3,7 +3,8 @@
  * Defaults suit a small model on a user's own data; the embedded world's measured numbers are the presets (presets.ts).
  */
 import { z } from 'zod';
-import { atLeast, count, field, key, path, positive, section, share } from './schema-fields.js';
+import { dataPresetNames } from './data-presets.js';
+import { atLeast, count, fieldName, key, path, paths, positive, section, share } from './schema-fields.js';
 import { corpus as corpusMaking } from './schema-corpus.js';
 import { labels, llm } from './schema-judging.js';
 
@@ -11,27 +12,33 @@ import { labels, llm } from './schema-judging.js';
 export const contextNames = ['none', 'learned', 'bm25', 'random', 'oracle'] as const;
 export type ContextName = (typeof contextNames)[number];
 
-const fields = section(
-  {
-    id: field('id', 'Field with a unique id; where lines have none, ids are made from the text.'),
-    question: field('question', 'Field with the problem statement.'),
-    answer: field('answer', 'Field with the bare gold answer.'),
-    solution: field('solution', 'Field with a right worked solution (the reasoning trace, in a corpus).'),
-    type: field('type', 'Field with a coarse problem type; optional in the data.'),
-    truth: field('truth', 'Field with a fact that only grades labels and retrievers; optional in the data.'),
-    split: field('split', 'Field with the evaluation split of a test problem; optional in the data.'),
-    equation: field(
-      'equation',
-      'Field with the formula of a word problem; gives truth and solution where those are missing.',
-    ),
-    source: field('source', 'Field with where the problem comes from; optional in the data.'),
-  },
-  'Names of the fields in this file; dots reach into nested objects.',
-);
-
 const dataFile = (what: string) =>
   section(
-    { path: path(`JSONL or Parquet file with ${what}; relative to the configuration file. null: none.`), fields },
+    {
+      path: paths(
+        `File with ${what} (JSONL, JSON, CSV, TSV, Parquet; text also with gzip), a pattern (data/*.jsonl) or a list of them; relative to the configuration file. null: none.`,
+      ),
+      preset: key(
+        z.enum(dataPresetNames).default('plain'),
+        'Field names and place of the answer of a known data set (docs/data.md). plain: every field under its own name.',
+      ),
+      fields: section(
+        {
+          id: fieldName('Field with a unique id; where lines have none, ids are made from the text.'),
+          question: fieldName('Field with the problem statement, as text or chat messages.'),
+          answer: fieldName('Field with the gold answer, bare or at the end of a worked solution.'),
+          solution: fieldName('Field with a right worked solution (the reasoning trace, in a corpus).'),
+          type: fieldName('Field with a coarse problem type; optional in the data.'),
+          truth: fieldName('Field with a fact that only grades labels and retrievers; optional in the data.'),
+          split: fieldName('Field with the evaluation split of a test problem; optional in the data.'),
+          equation: fieldName(
+            'Field with the formula of a word problem; gives truth and solution where those are missing.',
+          ),
+          source: fieldName('Field with where the problem comes from; optional in the data.'),
+        },
+        "Names of the fields in this file, dots reach into nested objects; null: the preset's.",
+      ),
+    },
     `${what[0]!.toUpperCase()}${what.slice(1)}.`,
   );
 
@@ -48,12 +55,15 @@ const world = section(
     heldOutTests: count(0, 100, 'Test problems whose rule occurs in the corpus only.', 'problems'),
     easyTests: count(0, 0, 'Test problems that say what to do.', 'problems'),
   },
-  'Size of the embedded world (with source: world).',
+  'Size of the embedded world.',
 );
 
 const data = section(
   {
-    source: key(z.enum(['world', 'files']).default('world'), 'The embedded world, or files of your own.'),
+    source: key(
+      z.enum(['auto', 'world', 'files']).default('auto'),
+      'The embedded world, or files of your own. auto: files where one is named, else the world.',
+    ),
     world,
     problems: dataFile('training problems'),
     corpus: dataFile('solved problems to retrieve from'),
@@ -61,6 +71,10 @@ const data = section(
     testShare: share(
       0.2,
       'Without a tests file: share of the problems kept for testing, chosen by a hash of their text.',
+    ),
+    answers: key(
+      z.enum(['final', 'whole']).default('final'),
+      'final: a gold answer that is a worked solution counts for the answer it ends in (a box, ####, "the answer is"). whole: the text as it stands.',
     ),
     unusable: key(
       z.enum(['error', 'skip']).default('error'),
@@ -71,7 +85,7 @@ const data = section(
       'A problem whose answer the verifier cannot read: stop, or leave it out and list it (data/left-out.jsonl).',
     ),
     excludeLists: path(
-      'JSONL file of traces that a problem is never shown or paired with, beside itself and its own text, with source: files (exclude.jsonl of ra-rft corpus build). null: none.',
+      'JSONL file of traces that a problem is never shown or paired with, beside itself and its own text; for files of your own (exclude.jsonl of ra-rft corpus build). null: none.',
     ),
     maxTrain: count(0, 0, 'Use at most this many training problems; 0: all.', 'problems'),
     maxTest: count(0, 0, 'Use at most this many test problems of each split; 0: all.', 'problems'),
@@ -324,4 +338,4 @@ export type Config = z.output<typeof configSchema>;
 export type ConfigInput = z.input<typeof configSchema>;
 export type ArmConfig = Config['arms'][number];
 export type CorpusConfig = Config['corpus'];
-export type FieldMap = Config['data']['problems']['fields'];
+export type DataFileConfig = Config['data']['problems'];

@@ -14,6 +14,8 @@ export interface InitOptions {
   preset?: string;
   /** Values written as active lines, by dotted path (`data.source: files`). */
   values?: Readonly<Record<string, unknown>>;
+  /** Comments above keys, beside what the schema says of them, by dotted path. */
+  notes?: Readonly<Record<string, string>>;
 }
 
 /**
@@ -35,6 +37,8 @@ export function commentedConfigYaml(options: InitOptions = {}): string {
     const name = key.path.split('.').at(-1)!;
     if (depth === 0) lines.push('');
     if (key.description !== '') lines.push(...wrapped(commentOf(key), `${indent}# `));
+    const note = options.notes?.[key.path];
+    if (note !== undefined) lines.push(...wrapped(note, `${indent}# `));
     if (key.kind === 'section') lines.push(`${indent}${name}:`);
     else lines.push(...valueLines(key, name, indent, set));
   }

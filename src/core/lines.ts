@@ -10,7 +10,12 @@ export type RawLine = { line: number } & ({ bytes: Buffer } | { tooLong: number 
  * Streams the lines of a file, empty ones too; a last line without a line feed counts. (Node's readline also splits at
  * U+2028 and U+2029, which JSON texts may hold.) Rejects with the system's error where the file cannot be read.
  */
-export async function* readLines(path: string, maxBytes = Infinity): AsyncGenerator<RawLine> {
+export function readLines(path: string, maxBytes = Infinity): AsyncGenerator<RawLine> {
+  return linesOf(createReadStream(path, { highWaterMark: 2 ** 20 }), maxBytes);
+}
+
+/** As {@link readLines}, of bytes that come from anywhere. */
+export async function* linesOf(chunks: AsyncIterable<Buffer>, maxBytes = Infinity): AsyncGenerator<RawLine> {
   let parts: Buffer[] = [];
   let length = 0;
   let line = 0;
@@ -26,8 +31,7 @@ export async function* readLines(path: string, maxBytes = Infinity): AsyncGenera
     length = 0;
     return found;
   };
-  for await (const part of createReadStream(path, { highWaterMark: 2 ** 20 })) {
-    const chunk = part as Buffer;
+  for await (const chunk of chunks) {
     let from = 0;
     for (let at = chunk.indexOf(NEWLINE); at >= 0; at = chunk.indexOf(NEWLINE, from)) {
       take(chunk.subarray(from, at));

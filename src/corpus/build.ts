@@ -10,7 +10,14 @@ import { hashFile } from '../core/hash-file.js';
 import { hashJson } from '../core/hash.js';
 import { silent } from '../core/progress.js';
 import { takeLock } from '../core/run-lock.js';
-import { countRecords, readRecords, type Problem, type RecordLine } from '../data/index.js';
+import {
+  countRecords,
+  foreignFields,
+  readRecords,
+  type Problem,
+  type Reading,
+  type RecordLine,
+} from '../data/index.js';
 import { ReplyTally } from '../llm/index.js';
 import type { BuildOptions } from './build-options.js';
 import { finishCorpus } from './finish.js';
@@ -21,7 +28,7 @@ import { SUMMARY_VERSION, TYPE_VERSION } from './prompts.js';
 import { readQuestions } from './questions.js';
 import { Screen } from './screen.js';
 import { settleBatch } from './settle.js';
-import { readingOf, type Reading } from './solved-problem.js';
+import { corpusReading, solvedProblem } from './solved-problem.js';
 import type { CorpusSummary } from './summary.js';
 import { inputFaults, type Outcome } from './types.js';
 
@@ -48,10 +55,13 @@ export async function buildCorpus(options: BuildOptions): Promise<CorpusSummary>
     }
     if (finished) throw otherCorpus(paths.summary);
     await refuseForeignFiles(options.out);
-    const reading = readingOf(options.config);
+    const reading = corpusReading(options.config);
     const queries = await readQuestions(options.queries, reading);
     const records = new Map<string, number>();
-    for (const path of options.inputs) records.set(path, await countRecords(path));
+    for (const path of options.inputs) {
+      records.set(path, await countRecords(path));
+      await refuseForeign(path, reading, records.get(path) ?? 0);
+    }
     const batch = Math.max(BATCH_RECORDS, options.llm?.parallel ?? 1);
     const journal = await Journal.open(paths.journal, build, batch);
     let screen: Screen;
@@ -157,14 +167,26 @@ async function decideAll(options: BuildOptions, { reading, screen, journal, batc
   task.end(`${kept} kept`);
 }
 
+/** A file without a record that could ever be used has other fields than was said: better told before any work. */
+async function refuseForeign(path: string, reading: Reading, records: number): Promise<void> {
+  if (records === 0) {
+    throw new RaRftError({ code: 'data', message: 'the file is empty', where: path, expected: 'at least one record' });
+  }
+  const isGood = (record: Record<string, unknown>) =>
+    !('reason' in solvedProblem({ where: path, line: 0, record }, reading));
+  const error = await foreignFields(path, reading, { needed: ['solution'], isGood });
+  if (error) throw error;
+}
+
 /** What the screen needs to know of a record that was decided before. */
 function memoryOf(outcome: Outcome): { id?: string; keptQuestion?: string } {
   if ('kept' in outcome) return { id: outcome.kept.id, keptQuestion: outcome.kept.question };
   return outcome.rejected.id === undefined ? {} : { id: outcome.rejected.id };
 }
 
-async function* readAll({ inputs, config }: BuildOptions, { fields }: Reading): AsyncGenerator<RecordLine> {
-  const options = { maxLineBytes: config.maxLineMegabytes * 2 ** 20, fields: Object.values(fields) };
+async function* readAll({ inputs, config }: BuildOptions, reading: Reading): AsyncGenerator<RecordLine> {
+  const fields = [...new Set([...Object.values(reading.fields), ...reading.answers])];
+  const options = { maxLineBytes: config.maxLineMegabytes * 2 ** 20, fields };
   for (const path of inputs) yield* readRecords(path, options);
 }
 

@@ -1,9 +1,9 @@
 /** From solved problems to traces: their solutions as they are, or summaries by a language model; each must say the right answer. */
-import type { Trace } from '../data/index.js';
+import { boxedTrace, type Trace } from '../data/index.js';
 import { forEachParallel, type LlmClient, type ReplyTally, type Said } from '../llm/index.js';
 import type { Verifier } from '../verify/index.js';
 import { ask } from './ask.js';
-import { rawTrace, withoutDrawings } from './final-form.js';
+import { withoutDrawings } from './drawings.js';
 import { MAX_STEPS, SUMMARY_VERSION, summaryMessages, TYPE_VERSION, typeMessages } from './prompts.js';
 import type { SolvedProblem } from './types.js';
 import { verifyTraces, type Refusal } from './verify-trace.js';
@@ -55,7 +55,7 @@ function finish(problem: SolvedProblem, trace: string | Refusal, type: string | 
 }
 
 async function rawTraces(problems: readonly SolvedProblem[], { verifier }: TraceMaking): Promise<(string | Refusal)[]> {
-  const traces = problems.map((problem) => rawTrace(problem.solution) ?? problem.solution);
+  const traces = problems.map((problem) => boxedTrace(problem.solution) ?? problem.solution);
   const refusals = await verifyTraces(
     verifier,
     problems.map((problem, i) => ({ problem, trace: traces[i]! })),

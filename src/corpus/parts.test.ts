@@ -2,32 +2,12 @@ import { describe, expect, test } from 'vitest';
 import { configSchema } from '../config/index.js';
 import { Rng } from '../core/rng.js';
 import { numericVerifier, type Verdict, type Verifier } from '../verify/index.js';
-import { answerAfterHashes, rawTrace, withoutDrawings } from './final-form.js';
+import { withoutDrawings } from './drawings.js';
 import { faultOfForm, typeNamed } from './make-trace.js';
 import { Places } from './places.js';
 import { Reservoir } from './reservoir.js';
-import { readingOf, solvedProblem } from './solved-problem.js';
+import { corpusReading, solvedProblem } from './solved-problem.js';
 import { verifyTraces } from './verify-trace.js';
-
-describe('rawTrace', () => {
-  test('a boxed solution stays byte for byte', () => {
-    const solution = ' So <<1+1=2>> it is \\boxed{2}.  ';
-    expect(rawTrace(solution)).toBe(solution);
-  });
-
-  test("GSM8K's form ends in a box, without the calculator's marks", () => {
-    const solution = 'She sold 48/2 = <<48/2=24>>24 clips.\nIn all 48+1,024.\n#### 1,072';
-    expect(rawTrace(solution)).toBe(
-      'She sold 48/2 = 24 clips.\nIn all 48+1,024.\nTherefore, the final answer is: $\\boxed{1072}$.',
-    );
-    expect(answerAfterHashes(solution)).toBe('1072');
-  });
-
-  test('a solution without a final answer is no trace', () => {
-    expect(rawTrace('It is two.')).toBeUndefined();
-    expect(rawTrace('It is \\boxed{2')).toBeUndefined();
-  });
-});
 
 describe('withoutDrawings', () => {
   test('takes every drawing out, and nothing else', () => {
@@ -44,7 +24,7 @@ describe('withoutDrawings', () => {
 describe('solvedProblem', () => {
   const read = (record: Record<string, unknown>, settings: object = {}) => {
     const { corpus } = configSchema.parse({ corpus: settings });
-    return solvedProblem({ where: 'f:1', line: 1, record }, readingOf(corpus));
+    return solvedProblem({ where: 'f:1', line: 1, record }, corpusReading(corpus));
   };
 
   test('each preset finds question, solution, answer and coarse type', () => {
@@ -84,7 +64,7 @@ describe('solvedProblem', () => {
     ['a missing question', { solution: '\\boxed{1}' }, /question .*is missing/],
     ['an empty solution', { question: 'Q', solution: '  ', answer: '1' }, /solution .*is empty/],
     ['a solution that is a list', { question: 'Q', solution: ['a'], answer: '1' }, /a list/],
-    ['no answer anywhere', { question: 'Q', solution: 'S' }, /no answer in the field answer or in a box/],
+    ['no answer anywhere', { question: 'Q', solution: 'S' }, /field solution marks no final answer/],
   ])('%s is set aside', (_what, record, detail) => {
     expect(read(record)).toMatchObject({
       where: 'f:1',

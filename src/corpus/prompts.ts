@@ -3,7 +3,7 @@
  * version, which is part of the key of every kept reply and is written into summary.json.
  */
 import type { ChatMessage } from '../llm/index.js';
-import { endingFor } from './final-form.js';
+import { endingFor } from '../data/index.js';
 import type { SolvedProblem } from './types.js';
 
 /** Most steps of a summary (the paper's teacher writes at most seven). */

@@ -1,9 +1,15 @@
 /** Benchmark problems and queries: files that a corpus is held against. Their question may have any usual name. */
-import { RaRftError } from '../core/errors.js';
-import { contentId, optionalText, readRecords, type Problem } from '../data/index.js';
-import type { Reading } from './solved-problem.js';
-
-const USUAL_NAMES = ['question', 'problem', 'prompt'];
+import { errorFacts, RaRftError } from '../core/errors.js';
+import {
+  contentId,
+  goldIn,
+  namesText,
+  optionalText,
+  readRecords,
+  USUAL_NAMES,
+  type Problem,
+  type Reading,
+} from '../data/index.js';
 
 /**
  * Problems of all files, with what they have of id, answer and type. A line that cannot be used stops with `data` and its place:
@@ -11,9 +17,8 @@ const USUAL_NAMES = ['question', 'problem', 'prompt'];
  */
 export async function readQuestions(
   paths: readonly string[],
-  { fields, typeNames }: Reading,
+  reading: Reading,
 ): Promise<(Problem & { where: string })[]> {
-  const names = [...new Set([fields.question, ...USUAL_NAMES])];
   const problems: (Problem & { where: string })[] = [];
   for (const path of paths) {
     for await (const line of readRecords(path)) {
@@ -21,22 +26,41 @@ export async function readQuestions(
       if ('problem' in line) {
         throw new RaRftError({ code: 'data', message: line.problem, where, expected: line.expected });
       }
-      const text = (name: string) => optionalText(line.record, name, name);
-      const question = names.map(text).find((found) => found !== undefined);
-      if (question === undefined) {
-        const message = `no question; the record has: ${Object.keys(line.record).join(', ').slice(0, 200)}`;
-        throw new RaRftError({ code: 'data', message, where, expected: `a text in ${names.join(' or ')}` });
+      try {
+        problems.push({ where, ...problemOf(line.record, reading) });
+      } catch (error) {
+        throw new RaRftError({ ...errorFacts(error), where });
       }
-      const answer = text(fields.answer) ?? text('answer') ?? '';
-      const type = (text(fields.type) ?? text('type'))?.toLowerCase();
-      problems.push({
-        where,
-        id: text(fields.id) ?? text('id') ?? contentId('p', question, answer),
-        question,
-        answer,
-        ...(type !== undefined && { type: typeNames.get(type) ?? type }),
-      });
     }
   }
   return problems;
+}
+
+function problemOf(record: Record<string, unknown>, reading: Reading): Problem {
+  const { fields, typeOf } = reading;
+  const names = [...new Set([fields.question, ...USUAL_NAMES.question])];
+  const text = (name: string, key: string) => optionalText(record, name, key);
+  const question = names.map((name) => text(name, 'question')).find((found) => found !== undefined);
+  if (question === undefined) {
+    const message = `no question; the record has: ${namesText(record)}`;
+    throw new RaRftError({ code: 'data', message, expected: `a text in ${names.join(' or ')}` });
+  }
+  const answer = answerOf(record, reading);
+  const type = text(fields.type, 'type') ?? text('type', 'type');
+  return {
+    id: text(fields.id, 'id') ?? text('id', 'id') ?? contentId('p', question, answer),
+    question,
+    answer,
+    ...(type !== undefined && { type: typeOf(type) }),
+  };
+}
+
+/** The answer where the record has one that can be read; benchmarks may come without. */
+function answerOf(record: Record<string, unknown>, reading: Reading): string {
+  try {
+    return goldIn(record, { ...reading, answers: [...reading.answers, 'answer'] }).answer;
+  } catch (error) {
+    if (errorFacts(error).code !== 'data') throw error;
+    return '';
+  }
 }

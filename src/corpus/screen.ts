@@ -1,7 +1,15 @@
 /** The checks that come before any trace is written: faults of the input, overlap with benchmarks and queries, duplicates. */
-import { MinHasher, NgramIndex, TwinIndex, type RecordLine, type Sketch, type Twin } from '../data/index.js';
+import {
+  MinHasher,
+  NgramIndex,
+  TwinIndex,
+  type Reading,
+  type RecordLine,
+  type Sketch,
+  type Twin,
+} from '../data/index.js';
 import { Places } from './places.js';
-import { solvedProblem, type Reading } from './solved-problem.js';
+import { solvedProblem } from './solved-problem.js';
 import type { Rejected, SolvedProblem } from './types.js';
 
 /** A question that a corpus must not hold, and its name for reports. */

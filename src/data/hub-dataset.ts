@@ -67,9 +67,10 @@ export async function fetchDataset(address: DatasetAddress, options: DatasetOpti
   return paths;
 }
 
-/** Parquet and JSONL files under a path; training splits where there are any; `data/` where no path is named and it exists. */
+/** Data files under a path, Parquet and JSONL before other forms; training splits where there are any; `data/` where no path is named and it exists. */
 export function chooseDataFiles(names: readonly string[], path: string): string[] {
-  const tables = names.filter((name) => /\.(parquet|jsonl)$/.test(name));
+  const best = [/\.(parquet|jsonl(\.gz)?)$/, /(?<!(^|\/)dataset_infos?)\.(json|csv|tsv)(\.gz)?$/];
+  const tables = best.map((ending) => names.filter((name) => ending.test(name))).find((list) => list.length > 0) ?? [];
   const under = (folder: string) => tables.filter((name) => name === folder || name.startsWith(`${folder}/`));
   const found = path === '' ? [under('data'), tables].find((list) => list.length > 0) : under(path);
   const training = found?.filter((name) => /(^|\/)train[^/]*$/.test(name)) ?? [];
@@ -82,9 +83,9 @@ async function listDataFiles(place: HubPlace, path: string): Promise<Record<stri
   if (names.length > 0) return Object.fromEntries(names.map((name) => [name, sizes.get(name) ?? 0]));
   throw new RaRftError({
     code: 'data',
-    message: `${place.repo} has no Parquet or JSONL files${path === '' ? '' : ` under ${path}`}`,
+    message: `${place.repo} has no data files${path === '' ? '' : ` under ${path}`}`,
     where: place.repo,
-    expected: 'files that end in .parquet or .jsonl',
+    expected: 'files that end in .parquet, .jsonl, .json, .csv or .tsv',
     hint: `It has: ${[...sizes.keys()].slice(0, 12).join(', ')}`,
   });
 }

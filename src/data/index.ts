@@ -1,10 +1,19 @@
 /** Problems and traces: load, check, split, guard against leaks, grade by equation. */
 export type { Problem, Trace } from './types.js';
-export { loadProblems, loadTraces, type Loaded, type LoadOptions } from './load.js';
-export { DEFAULT_FIELDS, type FieldNames } from './fields.js';
+export { loadProblems, loadTraces, type LoadOptions } from './load.js';
+export type { Loaded } from './load-lines.js';
+export { DEFAULT_FIELDS, type FieldNames } from '../config/index.js';
+export { dataFiles } from './data-files.js';
+export { lookAtFile, mappingText, type FileLook, type Mapping } from './detect.js';
+export { foreignFields } from './foreign-fields.js';
+export { goldIn, readingOf, type Reading, type ReadingOptions } from './reading.js';
+export { goldOf, type Gold } from './gold.js';
+export { boxedTrace, endingFor, finalAnswer, type AnswerMark, type FinalAnswer } from './final-answer.js';
+export { lastBoxed, type Boxed } from './boxed.js';
 export type { ReadOptions, RecordLine } from './record-line.js';
 export { countRecords, readRecords } from './records.js';
-export { optionalText, requiredText } from './record-text.js';
+export { namesText, optionalText, requiredText } from './record-text.js';
+export { USUAL_NAMES } from './fields.js';
 export { fetchHubFile, listHubFiles, type HubPlace } from './hub.js';
 export {
   chooseDataFiles,

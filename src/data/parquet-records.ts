@@ -10,7 +10,10 @@ import {
 } from 'hyparquet';
 import { compressors } from 'hyparquet-compressors';
 import { errorFacts, RaRftError } from '../core/errors.js';
+import { unreadable } from './byte-stream.js';
+import { parseExactJson } from './exact-json.js';
 import { INVALID_TEXT } from './fields.js';
+import { exactReading } from './parquet-exact.js';
 import { pageLocations, type PageLocation } from './parquet-pages.js';
 import type { ReadOptions, RecordLine } from './record-line.js';
 
@@ -26,7 +29,7 @@ export async function* readParquetRecords(path: string, options: ReadOptions = {
   const handle = await openFile(path);
   try {
     const file = await bufferOf(handle);
-    const metadata = await whole(path, parquetMetadataAsync(file));
+    const { metadata, mend } = exactReading(await whole(path, parquetMetadataAsync(file)));
     const columns = wantedColumns(metadata, options.fields);
     const source = { file, metadata, columns, windowBytes: options.windowBytes ?? DEFAULT_WINDOW_BYTES };
     let line = 0;
@@ -36,6 +39,7 @@ export async function* readParquetRecords(path: string, options: ReadOptions = {
       for (let from = 0; from < group.rows; from += group.step) {
         for (const record of await whole(path, readWindow(source, group, from))) {
           line++;
+          mend(record);
           yield { where: `${path}:${line}`, line, record };
         }
       }
@@ -111,6 +115,14 @@ const parsers = {
       return INVALID_TEXT;
     }
   },
+  jsonFromBytes: (bytes: Uint8Array | undefined): unknown => {
+    try {
+      return bytes && parseExactJson(decoder.decode(bytes));
+    } catch {
+      return INVALID_TEXT;
+    }
+  },
+  geometryFromBytes: (bytes: Uint8Array | undefined): unknown => bytes,
 };
 
 /** Columns that hold the fields; the path `meta.answer` stands in the column `meta`. */
@@ -126,8 +138,7 @@ async function openFile(path: string): Promise<FileHandle> {
   try {
     return await open(path);
   } catch (cause) {
-    const { message } = errorFacts(cause);
-    throw new RaRftError({ code: 'io', message, where: path, expected: 'a Parquet file that can be read', cause });
+    throw await unreadable(path, cause);
   }
 }
 

@@ -1,18 +1,24 @@
 /** Records of a data file one by one, whatever its format: each with its place, or with what is wrong there. */
-import { countJsonlRecords, readJsonlRecords } from './jsonl-records.js';
+import { countCsvRecords, readCsvRecords } from './csv-records.js';
+import { fileForm } from './file-form.js';
+import { countJsonRecords, readJsonRecords } from './json-records.js';
 import { countParquetRows, readParquetRecords } from './parquet-records.js';
 import type { ReadOptions, RecordLine } from './record-line.js';
 
-/** Reads a Parquet file (by its ending), or JSONL. Bounded memory. Throws `io` or `data` where the file as a whole cannot be read. */
-export function readRecords(path: string, options: ReadOptions = {}): AsyncGenerator<RecordLine> {
-  return isParquet(path) ? readParquetRecords(path, options) : readJsonlRecords(path, options);
+/**
+ * Reads Parquet, JSONL, JSON, CSV or TSV, told by the content; the text formats also with gzip and in UTF-16. Bounded memory.
+ * Throws `io` or `data` where the file as a whole cannot be read.
+ */
+export async function* readRecords(path: string, options: ReadOptions = {}): AsyncGenerator<RecordLine> {
+  const form = await fileForm(path);
+  if (form.format === 'parquet') yield* readParquetRecords(path, options);
+  else if (form.format === 'csv') yield* readCsvRecords(path, form, options);
+  else yield* readJsonRecords(path, form, options);
 }
 
-/** How many records a file has: rows, or lines that are not empty text. Needs no parsing. */
-export function countRecords(path: string): Promise<number> {
-  return isParquet(path) ? countParquetRows(path) : countJsonlRecords(path);
-}
-
-function isParquet(path: string): boolean {
-  return path.toLowerCase().endsWith('.parquet');
+/** How many records a file has: rows, list items, or lines that are not empty text. */
+export async function countRecords(path: string): Promise<number> {
+  const form = await fileForm(path);
+  if (form.format === 'parquet') return countParquetRows(path);
+  return form.format === 'csv' ? countCsvRecords(path, form) : countJsonRecords(path, form);
 }

@@ -40,6 +40,48 @@ describe('makeData from files', () => {
     expect(await make([`data.problems.path=${path}`, 'data.testShare=0.3'])).toEqual(data);
   });
 
+  it('reads GSM8K as published from files that are named without a source, and says what is odd', async () => {
+    const path = join(folder, 'g.jsonl');
+    const published = (n: number, answer: number) => ({
+      question: `How many are ${n}?`,
+      answer: `Add ${n} up.\n#### ${answer}`,
+    });
+    await writeFile(path, lines([1, 2, 3, 4, 5, 6].map((n) => published(n, n))));
+    const of = (...set: string[]) => makeData(resolveConfig({ set }), numericVerifier, Rng.fromSeed(1));
+    const data = await of(`data.problems.path=${path}`, 'data.testShare=0.34');
+    expect([data.train.length, data.test.length]).toEqual([4, 2]);
+    expect(data.warnings).toEqual([]);
+    for (const { answer, trace } of data.corpus) expect(trace).toContain(`\\boxed{${answer}}`);
+    await writeFile(path, lines([1, 2, 3, 4, 5, 6].map((n) => published(n, 7))));
+    expect((await of(`data.problems.path=${path}`)).warnings.map(({ text }) => text)).toEqual([
+      expect.stringContaining('all 5 training problems have the same answer, 7'),
+      expect.stringContaining('no training problem may be shown any of the 5 traces'),
+    ]);
+  });
+
+  it('too few problems for a test are told with their number', async () => {
+    const path = join(folder, 'one.jsonl');
+    await writeFile(path, lines(problems.slice(0, 1)));
+    await expect(make([`data.problems.path=${path}`])).rejects.toMatchObject({
+      where: 'data.tests',
+      message: expect.stringContaining('of 1 problem, data.testShare: 0.2 keeps 0') as string,
+    });
+  });
+
+  it('reads several files, and notices when one of them changes', async () => {
+    for (const i of [0, 1]) await writeFile(join(folder, `p${i}.jsonl`), lines(problems.slice(5 * i, 5 * i + 5)));
+    const config = resolveConfig({ set: [`data.problems.path=${folder}/p*.jsonl`] });
+    const run = await RunFolder.open(join(folder, 'run'), { values: config, yaml: configToYaml(config) });
+    const session = { config, run, verifier: numericVerifier, rng: Rng.fromSeed(1), progress: silent };
+    const { fingerprint, train, test } = await prepareData(session);
+    expect(train.length + test.length).toBe(10);
+    await writeFile(join(folder, 'p1.jsonl'), lines(problems.slice(5, 9)));
+    const again = await prepareData(session);
+    expect(again.train.length + again.test.length).toBe(9);
+    expect(again.fingerprint).not.toBe(fingerprint);
+    await run.close();
+  });
+
   it('keeps ids of the test set apart from those of the training set, and the splits that it names', async () => {
     const [a, b] = [join(folder, 'a.jsonl'), join(folder, 'b.jsonl')];
     await writeFile(a, lines(problems.slice(0, 5)));

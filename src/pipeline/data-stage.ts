@@ -1,11 +1,13 @@
 /** Stage "data": training problems, test problems and corpus as JSONL in the run folder, from the world or from the user's files. */
-import type { Config } from '../config/index.js';
+import type { Config, DataFileConfig } from '../config/index.js';
 import { RaRftError } from '../core/errors.js';
 import { hashFile } from '../core/hash-file.js';
 import { hashJson } from '../core/hash.js';
 import { readJsonlAll } from '../core/jsonl.js';
 import type { Rng } from '../core/rng.js';
+import { warn, type RunWarning } from '../core/warnings.js';
 import {
+  dataFiles,
   loadProblems,
   loadTraces,
   partByText,
@@ -19,6 +21,13 @@ import {
 } from '../data/index.js';
 import type { Verifier } from '../verify/index.js';
 import { makeWorld } from '../worlds/index.js';
+import {
+  contradictionWarning,
+  equalAnswersWarning,
+  noTraceWarning,
+  systemWarning,
+  type Solved,
+} from './data-warnings.js';
 import type { Session } from './session.js';
 
 /** What all later stages work on. */
@@ -41,9 +50,10 @@ type DataSession = Pick<Session, 'config' | 'run' | 'verifier' | 'rng' | 'progre
 /** Makes the data sets, or reads them where the stage is done. */
 export async function prepareData({ config, run, verifier, rng, progress }: DataSession): Promise<DataSets> {
   const { data } = config;
-  const inputs = { data, files: await userFiles(data), seed: data.source === 'world' ? data.world.seed : config.seed };
+  const inputs = { data, files: await userFiles(data), seed: data.source === 'files' ? config.seed : data.world.seed };
   await run.stage('data', inputs, async () => {
     const made = await makeData(config, verifier, rng);
+    for (const warning of made.warnings) await warn(run, progress, warning);
     await writeJsonl(run.paths.problems('train'), made.train);
     await writeJsonl(run.paths.problems('test'), made.test);
     await writeJsonl(run.paths.corpus, made.corpus);
@@ -57,7 +67,7 @@ export async function prepareData({ config, run, verifier, rng, progress }: Data
   const train = await readJsonlAll<Problem>(run.paths.problems('train'));
   const test = await readJsonlAll<Problem>(run.paths.problems('test'));
   const corpus = await readJsonlAll<Trace>(run.paths.corpus);
-  const excludeLists: ExcludeLists = data.source === 'world' ? new Map() : await excludeListsOf(data);
+  const excludeLists: ExcludeLists = data.source === 'files' ? await excludeListsOf(data) : new Map();
   const listed = excludeLists.size === 0 ? [] : [inputs.files['excludeLists']];
   return { train, test, corpus, excludeLists, fingerprint: hashJson([train, test, corpus, ...listed]) };
 }
@@ -66,6 +76,8 @@ export async function prepareData({ config, run, verifier, rng, progress }: Data
 export interface Made extends Omit<DataSets, 'fingerprint'> {
   /** Lines of the user's files that were left out (data.unusable, data.unverifiable), with what was wrong. */
   skipped: { where: string; message: string }[];
+  /** What is odd about the user's data. */
+  warnings: RunWarning[];
 }
 
 /** Lines left out that are shown; all stand in the file. */
@@ -80,26 +92,33 @@ function leftOutText(skipped: Made['skipped'], path: string): string[] {
 /** Generates or reads the data sets; writes nothing. Throws `data` where one of them is empty. */
 export async function makeData(config: Config, verifier: Verifier, rng: Rng): Promise<Made> {
   const { data } = config;
-  const made = data.source === 'world' ? fromWorld(data) : await fromFiles(config, verifier, rng);
-  refuseEmpty(made);
+  const made = data.source === 'files' ? await fromFiles(config, verifier, rng) : fromWorld(data);
+  refuseEmpty(made, data);
   return made;
 }
 
 function fromWorld(data: Config['data']): Made {
   const world = makeWorld(data.world);
   const { problems: train, tests: test, corpus } = world;
-  return limit(data, { train, test, corpus, excludeLists: new Map(), skipped: [] });
+  return limit(data, { train, test, corpus, excludeLists: new Map(), skipped: [], warnings: [] });
 }
 
-async function fromFiles({ data }: Config, verifier: Verifier, rng: Rng): Promise<Made> {
+async function fromFiles(config: Config, verifier: Verifier, rng: Rng): Promise<Made> {
+  const { data } = config;
   const checkAnswer = verifier.checkAnswer?.bind(verifier);
-  const { unusable, unverifiable } = data;
-  const options = { unusable, unverifiable, ...(checkAnswer && { checkAnswer }) };
+  const { answers, unusable, unverifiable } = data;
+  const options = { answers, unusable, unverifiable, ...(checkAnswer && { checkAnswer }) };
   const skipped: Made['skipped'] = [];
-  const load = async ({ path, fields }: Config['data']['problems']) => {
+  const systemTexts: string[] = [];
+  const solved: Solved[] = [];
+  const load = async ({ path, preset, fields }: DataFileConfig) => {
     if (path === null) return undefined;
-    const loaded = await loadProblems(path, { fields, ...options });
+    const loaded = await loadProblems(path, { preset, fields, ...options });
     skipped.push(...loaded.skipped);
+    systemTexts.push(...loaded.systemTexts);
+    for (const [i, { solution, ...item }] of loaded.items.entries()) {
+      if (solution !== undefined) solved.push({ ...item, solution, where: loaded.places[i]! });
+    }
     return loaded.items;
   };
   const problems = (await load(data.problems)) ?? [];
@@ -107,26 +126,44 @@ async function fromFiles({ data }: Config, verifier: Verifier, rng: Rng): Promis
   const split = tests
     ? { train: withoutTests(problems, tests, data.problems.path, skipped), test: tests }
     : splitByText(problems, { train: 1 - data.testShare, test: data.testShare, corpus: 0 }, rng.fork('data'));
-  const { path, fields } = data.corpus;
+  const { path, preset, fields } = data.corpus;
   // Answers of traces are only compared, never verified against.
-  const solved = path === null ? undefined : await loadTraces(path, { fields, unusable });
-  skipped.push(...(solved?.skipped ?? []));
-  const corpus = solved ? withoutTests(solved.items, split.test, path, skipped) : tracesOf(split.train);
+  const traces = path === null ? undefined : await loadTraces(path, { preset, fields, answers, unusable });
+  skipped.push(...(traces?.skipped ?? []));
+  for (const [i, { trace, ...item }] of (traces?.items ?? []).entries()) {
+    solved.push({ ...item, solution: trace, where: traces!.places[i]! });
+  }
+  const corpus = traces ? withoutTests(traces.items, split.test, path, skipped) : tracesOf(split.train);
   const trainIds = new Set(split.train.map((p) => p.id));
   const test = split.test.map((p) => asTest(p, trainIds));
   const excludeLists = await excludeListsOf(data);
-  return limit(data, { train: split.train, test, corpus, excludeLists, skipped });
+  const { train } = split;
+  const odd = {
+    'contradicting-solutions': await contradictionWarning(solved, verifier),
+    'equal-answers': equalAnswersWarning(train),
+    'no-trace-allowed': noTraceWarning(config, { train, corpus, lists: { lists: excludeLists } }),
+    'system-message-unused': systemWarning(config, [...new Set(systemTexts)]),
+  };
+  const warnings = Object.entries(odd).flatMap(([code, text]) =>
+    text === undefined ? [] : { code, where: 'data', text },
+  );
+  return limit(data, { train, test, corpus, excludeLists, skipped, warnings });
 }
 
 /** Drops what would give a test problem away by its very text, and says so. */
 function withoutTests<T extends { id: string; question: string }>(
   items: readonly T[],
   tests: readonly Problem[],
-  path: string | null,
+  path: DataFileConfig['path'],
   skipped: Made['skipped'],
 ): T[] {
   const { apart, shared } = partByText(items, tests);
-  skipped.push(...shared.map(({ id }) => ({ where: `${path ?? 'data'}: ${id}`, message: 'is a test problem too' })));
+  skipped.push(
+    ...shared.map(({ id }) => ({
+      where: `${[path ?? 'data'].flat().join(', ')}: ${id}`,
+      message: 'is a test problem too',
+    })),
+  );
   return apart;
 }
 
@@ -151,7 +188,7 @@ function excludeListsOf(data: Config['data']): Promise<ExcludeLists> {
   return data.excludeLists === null ? Promise.resolve(new Map()) : readExcludeLists(data.excludeLists);
 }
 
-function refuseEmpty({ train, test, corpus }: Made): void {
+function refuseEmpty({ train, test, corpus }: Made, { tests, testShare }: Config['data']): void {
   const missing = [
     [train, 'training problems', 'data.problems'],
     [test, 'test problems', 'data.tests'],
@@ -159,19 +196,31 @@ function refuseEmpty({ train, test, corpus }: Made): void {
   ] as const;
   for (const [items, what, where] of missing) {
     if (items.length > 0) continue;
-    const hint = where === 'data.corpus' ? 'Give a corpus file, or training problems with solutions.' : undefined;
-    throw new RaRftError({ code: 'data', message: `there are no ${what}`, where, expected: 'at least one', hint });
+    const split = where !== 'data.corpus' && tests.path === null && train.length + test.length > 0;
+    const all = train.length + test.length;
+    throw new RaRftError({
+      code: 'data',
+      message: split
+        ? `there are no ${what}: of ${all} ${all === 1 ? 'problem' : 'problems'}, data.testShare: ${testShare} keeps ${test.length} for testing`
+        : `there are no ${what}`,
+      where,
+      expected: split ? 'enough problems for both, or a file as data.tests.path' : 'at least one',
+      hint: where === 'data.corpus' ? 'Give a corpus file, or training problems with solutions.' : undefined,
+    });
   }
 }
 
 /** Hashes of the user's files, so that a changed file is noticed. */
 async function userFiles(data: Config['data']): Promise<Record<string, string>> {
-  if (data.source === 'world') return {};
+  if (data.source !== 'files') return {};
   const out: Record<string, string> = {};
   if (data.excludeLists !== null) out['excludeLists'] = await hashFile(data.excludeLists);
   for (const key of ['problems', 'corpus', 'tests'] as const) {
     const { path } = data[key];
-    if (path !== null) out[key] = await hashFile(path);
+    if (path === null) continue;
+    const hashes: string[] = [];
+    for (const file of await dataFiles(path)) hashes.push(await hashFile(file));
+    out[key] = hashes.length === 1 ? hashes[0]! : hashJson(hashes);
   }
   return out;
 }

@@ -18,6 +18,7 @@ export interface RunPlan {
   trainProblems: number;
   /** Lines of the data files that would be left out. */
   skippedLines: number;
+  /** What is odd about the data, a sentence each. */
   /** Test problems by split. */
   testProblems: Record<string, number>;
   traces: number;
@@ -94,7 +95,7 @@ export async function planRun(config: Config, root: string, until: LastStage = '
       maxResponseTokensPerStep: rl.promptsPerStep * rl.groupSize * rl.maxTokens,
       evaluations,
       evaluationSamples: evaluations * data.test.length * config.eval.k,
-      warnings: textWarnings(tokenizer, codec, data),
+      warnings: [...data.warnings, ...textWarnings(tokenizer, codec, data)],
     };
   } finally {
     await verifier.dispose();

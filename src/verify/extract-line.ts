@@ -1,6 +1,6 @@
 /** Extraction alone, by the name of what is wanted: for looking at what a verifier would compare. */
 import { z } from 'zod';
-import { lastBoxed } from './boxed.js';
+import { lastBoxed } from '../data/index.js';
 import { extractAnswers } from './math/index.js';
 
 /** A line to extract from: `kind` names what is wanted, `config` refines it. */

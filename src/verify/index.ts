@@ -12,7 +12,7 @@ export {
 export { extractAnswers, goldProblem, type AnswerKind, type FoundAnswer, type MathOptions } from './math/index.js';
 export { mathVerifyConfigSchema, optionsOfMathVerify, type MathVerifyConfig } from './peer-options.js';
 export { extractLine, extractLineSchema, type ExtractLine } from './extract-line.js';
-export { lastBoxed, type Boxed } from './boxed.js';
+export { lastBoxed, type Boxed } from '../data/index.js';
 export { numericVerifier, verifyNumeric } from './numeric.js';
 export { openModuleVerifier, type ModuleVerifierOptions } from './module.js';
 export { openVerifier, type OpenVerifierOptions } from './open.js';

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { readJsonlAll } from '../core/jsonl.js';
-import { lastBoxed } from './boxed.js';
+import { lastBoxed } from '../data/index.js';
 import { numericVerifier, verifyNumeric } from './numeric.js';
 import { rewardOf, type Verdict } from './types.js';
 

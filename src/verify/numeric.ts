@@ -1,6 +1,5 @@
 /** The boxed verifier: the last box of the response equals the gold answer as an exact number. */
-import { equals, isInteger, parseNumberText, type Rational } from '../data/index.js';
-import { lastBoxed } from './boxed.js';
+import { equals, isInteger, lastBoxed, parseNumberText, type Rational } from '../data/index.js';
 import type { Verdict, Verifier } from './types.js';
 
 /** Judges one response. Pure; the rule says what decided. */

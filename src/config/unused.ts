@@ -1,0 +1,91 @@
+/** Keys that were set and do nothing, because another key says otherwise: no error, but never silent. */
+import { configKeys } from './describe.js';
+import type { Config } from './schema.js';
+
+/** Keys (all under a section, or one) that have no effect where `why` gives a reason. */
+interface Rule {
+  keys: readonly string[];
+  why: (config: Config) => string | false;
+}
+
+const rules: readonly Rule[] = [
+  {
+    keys: ['data.world'],
+    why: ({ data }) => data.source === 'files' && 'the data comes from files (data.problems.path)',
+  },
+  {
+    keys: ['data.testShare', 'data.answers', 'data.unusable', 'data.unverifiable'],
+    why: ({ data }) => data.source === 'world' && 'the data is the embedded world',
+  },
+  ...(['problems', 'corpus', 'tests'] as const).map((name) => ({
+    keys: [`data.${name}.preset`],
+    why: ({ data }: Config) => data[name].path === null && `data.${name}.path names no file`,
+  })),
+  {
+    keys: ['data.testShare'],
+    why: ({ data }) => data.source === 'files' && data.tests.path !== null && 'data.tests.path names the test problems',
+  },
+  { keys: ['math'], why: ({ reward }) => reward !== 'math' && `reward is ${reward}` },
+  { keys: ['warmup'], why: ({ warmup }) => warmup.steps === 0 && 'warmup.steps is 0' },
+  {
+    keys: ['labels.llm'],
+    why: ({ labels }) => labels.judge !== 'llm' && `labels.judge is ${labels.judge}`,
+  },
+  {
+    keys: ['llm'],
+    why: ({ labels, corpus }) =>
+      labels.judge !== 'llm' &&
+      corpus.traces !== 'summary' &&
+      corpus.typing !== 'llm' &&
+      `labels.judge is ${labels.judge}, and nothing else asks a language model`,
+  },
+  {
+    keys: ['labels.measure', 'labels.baseline', 'labels.topPositives', 'labels.minGain', 'labels.samples'],
+    why: ({ labels }) => labels.judge !== 'utility' && `labels.judge is ${labels.judge}`,
+  },
+  {
+    keys: ['labels.samples'],
+    why: ({ labels }) =>
+      labels.judge === 'utility' && labels.measure !== 'success' && `labels.measure is ${labels.measure}`,
+  },
+  {
+    keys: ['labels.selection'],
+    why: ({ labels }) => labels.selection.pairs === 'all' && 'labels.selection.pairs is all',
+  },
+  {
+    keys: ['rl.clipLow', 'rl.clipHigh'],
+    why: ({ rl }) => rl.updatesPerBatch === 1 && 'rl.updatesPerBatch is 1, so that no ratio is clipped',
+  },
+  {
+    keys: ['retriever.heads'],
+    why: ({ retriever }) => retriever.transformerLayers === 0 && 'retriever.transformerLayers is 0',
+  },
+  { keys: ['prompt.system'], why: ({ prompt }) => prompt.layout === 'completion' && 'prompt.layout is completion' },
+];
+
+/**
+ * A sentence for each key that was set to another value than its default and has no effect. `locate` says where a key was
+ * set, undefined where it was not.
+ */
+export function unusedKeys(config: Config, locate: (path: readonly string[]) => string | undefined): string[] {
+  const leaves = configKeys().filter(({ kind, path }) => kind === 'value' && !path.includes('[]'));
+  const found = new Map<string, string>();
+  for (const { keys, why } of rules) {
+    const reason = why(config);
+    if (reason === false) continue;
+    for (const { path, default: normal } of leaves) {
+      if (!keys.some((key) => path === key || path.startsWith(`${key}.`)) || path.endsWith('.steps')) continue;
+      const names = path.split('.');
+      const where = locate(names);
+      if (where === undefined || JSON.stringify(valueAt(config, names)) === JSON.stringify(normal)) continue;
+      if (!found.has(path)) found.set(path, `${path} (${where}) has no effect: ${reason}`);
+    }
+  }
+  return [...found.values()];
+}
+
+function valueAt(config: Config, names: readonly string[]): unknown {
+  let at: unknown = config;
+  for (const name of names) at = (at as Record<string, unknown>)[name];
+  return at;
+}
