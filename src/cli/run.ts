@@ -2,7 +2,7 @@
 import { configToYaml, freeKeys, withDefaults, type Config } from '../config/index.js';
 import { durationText } from '../core/terminal-progress.js';
 import { RunFolder } from '../core/run-folder.js';
-import { planRun, planText, runPipeline, type LastStage } from '../pipeline/index.js';
+import { planRun, planText, refuseOverlong, runPipeline, type LastStage } from '../pipeline/index.js';
 import type { CliContext } from './context.js';
 import { resolveRun, type RunOptions } from './run-options.js';
 
@@ -26,17 +26,20 @@ export async function runVerb(verb: RunVerb, options: RunOptions, context: CliCo
     return;
   }
   const until = lastStages[verb];
-  const plan = planText(await planRun(config, root, until), until);
+  const counts = await planRun(config, root, until);
+  const plan = planText(counts, until);
   if (options.dryRun === true) {
     context.out(`# ${verb} in ${root}, from ${origin}; nothing is run.`);
     context.out(plan.map((line) => `# ${line}`).join('\n'));
     context.out(configToYaml(config));
+    refuseOverlong(counts.lengths);
     return;
   }
   if (!context.quiet) {
     context.progress.line(`${verb} in ${root}, from ${origin}`);
     for (const line of plan) context.progress.line(`  ${line}`);
   }
+  refuseOverlong(counts.lengths);
   await runStages(verb, config, root, context);
 }
 

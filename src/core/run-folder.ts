@@ -100,6 +100,11 @@ export class RunFolder {
     return true;
   }
 
+  /** Names of the finished stages, in the order in which they ended. */
+  async finishedStages(): Promise<string[]> {
+    return Object.keys(await this.stageSeconds());
+  }
+
   /** Seconds of every finished stage, in the order in which they ended. */
   async stageSeconds(): Promise<Record<string, number>> {
     const names = await readdir(this.paths.stages).catch(ignoreMissing);
@@ -171,6 +176,17 @@ function refuseOtherConfig(file: string, old: unknown, { values, freeKeys = [] }
     where: file,
     expected: 'the configuration that the run was started with',
     hint: 'Choose another folder with --name, go back to the old values, or delete the folder if its results are not needed.',
+  });
+}
+
+/** The refusal of a stage whose result would differ under later stages that are finished. */
+export function wouldRunAgain(stage: string, change: string, later: readonly string[], root: string): RaRftError {
+  return new RaRftError({
+    code: 'run-folder',
+    message: `stage ${stage} would give ${change}, so these finished stages would run again: ${later.join(', ')}`,
+    where: root,
+    expected: 'the data and settings that they were made with',
+    hint: 'Go back to them, choose another folder with --name, or delete the files of these stages in stages/ if their results are not needed.',
   });
 }
 

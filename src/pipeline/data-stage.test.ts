@@ -9,6 +9,7 @@ import { Rng } from '../core/rng.js';
 import { RunFolder } from '../core/run-folder.js';
 import { numericVerifier } from '../verify/index.js';
 import { makeData, prepareData } from './data-stage.js';
+import { openPrompts } from './session.js';
 
 let folder: string;
 beforeEach(async () => {
@@ -89,7 +90,9 @@ describe('makeData from files', () => {
     const run = await RunFolder.open(join(folder, 'run'), { values: config, yaml: configToYaml(config) });
     const said: string[] = [];
     const progress = { ...silent, line: (text: string) => said.push(text) };
-    await prepareData({ config, run, verifier: numericVerifier, rng: Rng.fromSeed(1), progress });
+    const { lengths } = await openPrompts(config);
+    const session = { config, run, verifier: numericVerifier, rng: Rng.fromSeed(1), progress, lengths, modelHash: '' };
+    await prepareData(session);
     await run.close();
     const listed = await readJsonlAll<{ where: string; message: string }>(run.paths.leftOut);
     expect(listed.map((l) => l.where)).toEqual(bad.map((_, i) => `${path}:${i + 11}`));

@@ -1,10 +1,12 @@
 /** Stage "data": training problems, test problems and corpus as JSONL in the run folder, from the world or from the user's files. */
+import { rm } from 'node:fs/promises';
 import type { Config } from '../config/index.js';
 import { RaRftError } from '../core/errors.js';
 import { hashFile } from '../core/hash-file.js';
 import { hashJson } from '../core/hash.js';
 import { readJsonlAll } from '../core/jsonl.js';
 import type { Rng } from '../core/rng.js';
+import { wouldRunAgain, type RunFolder } from '../core/run-folder.js';
 import {
   loadProblems,
   loadTraces,
@@ -19,6 +21,8 @@ import {
 } from '../data/index.js';
 import type { Verifier } from '../verify/index.js';
 import { makeWorld } from '../worlds/index.js';
+import { promptWording } from './fingerprint.js';
+import { withoutOverlong, type LeftOut } from './overlong.js';
 import type { Session } from './session.js';
 
 /** What all later stages work on. */
@@ -36,19 +40,33 @@ export interface DataSets {
 export const defaultSplit = 'test';
 
 /** The part of a session that this stage uses. */
-type DataSession = Pick<Session, 'config' | 'run' | 'verifier' | 'rng' | 'progress'>;
+type DataSession = Pick<Session, 'config' | 'run' | 'verifier' | 'rng' | 'progress' | 'lengths' | 'modelHash'>;
 
 /** Makes the data sets, or reads them where the stage is done. */
-export async function prepareData({ config, run, verifier, rng, progress }: DataSession): Promise<DataSets> {
+export async function prepareData(session: DataSession): Promise<DataSets> {
+  const { config, run, verifier, rng, progress } = session;
   const { data } = config;
-  const inputs = { data, files: await userFiles(data), seed: data.source === 'world' ? data.world.seed : config.seed };
+  const skipping = config.prompt.overlong === 'skip';
+  const inputs = {
+    data: withoutPaths(data),
+    files: await userFiles(data),
+    seed: data.source === 'world' ? data.world.seed : config.seed,
+    // What is too long depends on wording, tokenizer and limits.
+    ...(skipping && {
+      overlong: { wording: promptWording(config.prompt), limits: session.lengths.limits, model: session.modelHash },
+    }),
+  };
   await run.stage('data', inputs, async () => {
-    const made = await makeData(config, verifier, rng);
+    const all = await makeData(config, verifier, rng);
+    const made = skipping ? withoutOverlong(all, session.lengths) : all;
+    refuseEmpty(made);
+    await refuseOtherData(run, made);
     await writeJsonl(run.paths.problems('train'), made.train);
     await writeJsonl(run.paths.problems('test'), made.test);
     await writeJsonl(run.paths.corpus, made.corpus);
     const { train, test, corpus, skipped } = made;
     await run.event('data', { train: train.length, test: test.length, corpus: corpus.length, skipped: skipped.length });
+    await rm(run.paths.leftOut, { force: true });
     if (skipped.length > 0) {
       await writeJsonl(run.paths.leftOut, skipped);
       for (const text of leftOutText(skipped, run.paths.leftOut)) progress.line(text);
@@ -65,7 +83,14 @@ export async function prepareData({ config, run, verifier, rng, progress }: Data
 /** Problems and corpus before they are written. */
 export interface Made extends Omit<DataSets, 'fingerprint'> {
   /** Lines of the user's files that were left out (data.unusable, data.unverifiable), with what was wrong. */
-  skipped: { where: string; message: string }[];
+  skipped: SkippedItem[];
+}
+
+/** What was left out, and why; `kind` where it was too long (prompt.overlong: skip). */
+export interface SkippedItem {
+  where: string;
+  message: string;
+  kind?: LeftOut;
 }
 
 /** Lines left out that are shown; all stand in the file. */
@@ -74,7 +99,12 @@ const shownLines = 5;
 function leftOutText(skipped: Made['skipped'], path: string): string[] {
   const shown = skipped.slice(0, shownLines).map(({ where, message }) => `  ${where}: ${message}`);
   const rest = skipped.length > shownLines ? [`  and ${skipped.length - shownLines} more in ${path}`] : [];
-  return [`data: ${skipped.length} unusable lines left out`, ...shown, ...rest];
+  const tooLong = skipped.filter(({ kind }) => kind !== undefined).length;
+  const counts = [
+    ...(skipped.length > tooLong ? [`${skipped.length - tooLong} unusable lines left out`] : []),
+    ...(tooLong > 0 ? [`${tooLong} too long and left out`] : []),
+  ];
+  return [`data: ${counts.join(', ')}`, ...shown, ...rest];
 }
 
 /** Generates or reads the data sets; writes nothing. Throws `data` where one of them is empty. */
@@ -162,6 +192,33 @@ function refuseEmpty({ train, test, corpus }: Made): void {
     const hint = where === 'data.corpus' ? 'Give a corpus file, or training problems with solutions.' : undefined;
     throw new RaRftError({ code: 'data', message: `there are no ${what}`, where, expected: 'at least one', hint });
   }
+}
+
+/** The settings without the paths of files, which count by their content. */
+function withoutPaths(data: Config['data']): unknown {
+  const { excludeLists: _lists, ...settings } = data;
+  const fieldsOf = ({ fields }: { fields: unknown }) => fields;
+  return {
+    ...settings,
+    problems: fieldsOf(data.problems),
+    corpus: fieldsOf(data.corpus),
+    tests: fieldsOf(data.tests),
+  };
+}
+
+/** Other data under finished stages: they would run again, and what they made would be lost. */
+async function refuseOtherData(run: RunFolder, made: Made): Promise<void> {
+  const later = (await run.finishedStages()).filter((stage) => stage !== 'data');
+  if (later.length === 0) return;
+  const sets = [
+    [run.paths.problems('train'), made.train, 'training problems'],
+    [run.paths.problems('test'), made.test, 'test problems'],
+    [run.paths.corpus, made.corpus, 'traces'],
+  ] as const;
+  const changed: string[] = [];
+  for (const [path, items, what] of sets)
+    if (hashJson(await readJsonlAll(path)) !== hashJson(items)) changed.push(what);
+  if (changed.length > 0) throw wouldRunAgain('data', `other ${changed.join(', ')} than before`, later, run.root);
 }
 
 /** Hashes of the user's files, so that a changed file is noticed. */

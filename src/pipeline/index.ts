@@ -1,5 +1,6 @@
 /** The stages in order, each resumable: from data to summary. */
 export { runPipeline, type LastStage, type PipelineOptions } from './pipeline.js';
+export { refuseOverlong, type LengthReport } from './overlong.js';
 export { planRun, planText, type RunPlan } from './plan.js';
 export { modelFolderOf, type OpenEngine } from './session.js';
 export type { RetrievedRecord, RetrieverName } from './retrieve-stage.js';
