@@ -1,5 +1,5 @@
 /** The verbs that work on a run: the whole of it, or up to one stage. */
-import { configToYaml, freeKeys, withDefaults, type Config } from '../config/index.js';
+import { configToYaml, freeKeys, pathKeys, withDefaults, type Config } from '../config/index.js';
 import { durationText } from '../core/terminal-progress.js';
 import { RunFolder } from '../core/run-folder.js';
 import { planRun, planText, refuseOverlong, runPipeline, type LastStage } from '../pipeline/index.js';
@@ -50,7 +50,7 @@ async function runStages(
   context: CliContext,
 ): Promise<void> {
   const started = performance.now();
-  const file = { values: config, yaml: configToYaml(config), complete: withDefaults, freeKeys };
+  const file = { values: config, yaml: configToYaml(config), complete: withDefaults, freeKeys, pathKeys };
   const run = await RunFolder.open(root, file);
   try {
     const { progress } = context;

@@ -2,7 +2,7 @@
 export { configKeys, type KeyFacts } from './describe.js';
 export { configDocsMarkdown, configHelp } from './docs.js';
 export { hubAccess, llmApiKey, type HubAccess } from './environment.js';
-export { freeKeys } from './free-keys.js';
+export { freeKeys, pathKeys } from './free-keys.js';
 export { nearestName } from './findings.js';
 export { presets } from './presets.js';
 export { resolveConfig, withDefaults, type ResolveOptions } from './resolve.js';

@@ -1,5 +1,5 @@
 /** From defaults, preset, file and --set (later ones win) to one checked configuration, or an error that says where. */
-import { isAbsolute, resolve } from 'node:path';
+import { resolve } from 'node:path';
 import { checkConfig, type Finding } from './check.js';
 import { configKeys, findKey } from './describe.js';
 import { configError, findingOf } from './findings.js';
@@ -66,7 +66,7 @@ function absolutePaths(source: Source): Values {
     const last = names.at(-1)!;
     if (!isSection(at)) continue;
     const value = at[last];
-    if (typeof value !== 'string' || value === '' || isAbsolute(value) || key.notFile?.test(value) === true) continue;
+    if (typeof value !== 'string' || value === '' || key.notFile?.test(value) === true) continue;
     at[last] = resolve(source.folder, value);
   }
   return values;

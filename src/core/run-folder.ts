@@ -2,8 +2,9 @@
  * The folder of a run: its configuration, its lock, its stage markers and its two logs. A stage that is done is skipped
  * when the same run starts again; events.jsonl may hold wall-clock times, metrics.jsonl never does.
  */
+import { realpathSync } from 'node:fs';
 import { mkdir, readdir, readFile, stat } from 'node:fs/promises';
-import { basename } from 'node:path';
+import { basename, dirname, resolve } from 'node:path';
 import { parse } from 'yaml';
 import { RaRftError } from './errors.js';
 import { removeLeftovers, writeFileAtomic, writeJsonAtomic } from './files.js';
@@ -33,6 +34,8 @@ export interface RunConfigFile {
   values: unknown;
   /** Dotted keys that may differ when a run goes on: they say how work is done, not what comes out. */
   freeKeys?: readonly string[];
+  /** Dotted keys whose values are paths: they differ only where they lead to different files. */
+  pathKeys?: readonly string[];
   yaml: string;
   /** Brings values kept by an older version up to date: keys that are new since then get their defaults. */
   complete?: (kept: unknown) => unknown;
@@ -63,10 +66,13 @@ export class RunFolder {
     const lock = await takeLock(paths.lock);
     try {
       const old = await readConfig(paths.config);
-      if (old === undefined) await writeFileAtomic(paths.config, config.yaml);
-      else refuseOtherConfig(paths.config, config.complete?.(old) ?? old, config);
+      const changed = old === undefined ? [] : acceptedChanges(paths.config, config.complete?.(old) ?? old, config);
+      // What changed holds from now on, also for an attempt that names only the folder.
+      if (old === undefined || changed.length > 0) await writeFileAtomic(paths.config, config.yaml);
       await removeLeftovers(root);
-      return new RunFolder(root, lock, await JsonlWriter.open(paths.events));
+      const run = new RunFolder(root, lock, await JsonlWriter.open(paths.events));
+      if (changed.length > 0) await run.event('config-changed', { keys: changed });
+      return run;
     } catch (error) {
       await lock.release();
       throw error;
@@ -163,9 +169,14 @@ export function configDifferences(a: unknown, b: unknown, path = ''): { key: str
   return keys.flatMap((key) => configDifferences(a[key], b[key], path === '' ? key : `${path}.${key}`));
 }
 
-function refuseOtherConfig(file: string, old: unknown, { values, freeKeys = [] }: RunConfigFile): void {
-  const differences = configDifferences(old, values).filter(({ key }) => !freeKeys.includes(key));
-  if (differences.length === 0) return;
+/** The free keys that differ. Throws `run-folder` where others do. */
+function acceptedChanges(file: string, old: unknown, config: RunConfigFile): string[] {
+  const { values, freeKeys = [], pathKeys = [] } = config;
+  const all = configDifferences(old, values).filter(
+    ({ key, a, b }) => !(pathKeys.includes(key) && sameFile(dirname(file), a, b)),
+  );
+  const differences = all.filter(({ key }) => !freeKeys.includes(key));
+  if (differences.length === 0) return all.map(({ key }) => key);
   const shown = differences
     .slice(0, 8)
     .map((d) => `${d.key}: ${JSON.stringify(d.a)} there, ${JSON.stringify(d.b)} now`);
@@ -177,6 +188,21 @@ function refuseOtherConfig(file: string, old: unknown, { values, freeKeys = [] }
     expected: 'the configuration that the run was started with',
     hint: 'Choose another folder with --name, go back to the old values, or delete the folder if its results are not needed.',
   });
+}
+
+/** Whether two paths lead to one file; relative ones are meant against the run folder, as when its config.yaml is read. */
+function sameFile(folder: string, a: unknown, b: unknown): boolean {
+  if (typeof a !== 'string' || typeof b !== 'string') return false;
+  const [first, second] = [a, b].map((path) => realPath(resolve(folder, path)));
+  return first === second;
+}
+
+function realPath(path: string): string {
+  try {
+    return realpathSync(path);
+  } catch {
+    return path; // a file that is gone is only the same under the same name
+  }
 }
 
 /** The refusal of a stage whose result would differ under later stages that are finished. */

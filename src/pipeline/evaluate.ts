@@ -42,7 +42,13 @@ export async function evaluateArm(session: Session, plan: EvaluationPlan): Promi
     progress,
     label: `evaluate ${arm.name}, step ${step}`,
   });
-  await run.event('evaluated', { arm: arm.name, step, ...averages(records) });
+  const samples = records.flatMap((record) => record.samples);
+  const cutOff = samples.filter(({ stopReason }) => stopReason === 'length').length;
+  if (cutOff > samples.length / 2) {
+    const share = `${cutOff} of ${samples.length} responses were cut off at rl.maxTokens (${config.rl.maxTokens})`;
+    progress.line(`evaluate ${arm.name}, step ${step}: ${share}; raise it unless that is meant`);
+  }
+  await run.event('evaluated', { arm: arm.name, step, cutOff, samples: samples.length, ...averages(records) });
   return records;
 }
 
@@ -81,13 +87,14 @@ function evaluatedProblems(test: readonly Problem[], step: number, config: Confi
   });
 }
 
-/** Plain mean reward of each split, for the event log. */
-function averages(records: readonly EvalRecord[]): Record<string, number> {
+/** Plain mean reward of each split, for the event log; null where nothing was judged. */
+function averages(records: readonly EvalRecord[]): Record<string, number | null> {
   const rewards = new Map<string, number[]>();
   for (const { split, samples } of records) {
     const own = rewards.get(split) ?? [];
     rewards.set(split, own);
     for (const { reward } of samples) if (reward !== null) own.push(reward);
   }
-  return Object.fromEntries([...rewards].map(([s, r]) => [s, r.reduce((a, b) => a + b, 0) / Math.max(1, r.length)]));
+  const mean = (values: number[]) => (values.length === 0 ? null : values.reduce((a, b) => a + b, 0) / values.length);
+  return Object.fromEntries([...rewards].map(([split, values]) => [split, mean(values)]));
 }

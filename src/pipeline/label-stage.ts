@@ -37,7 +37,7 @@ export async function labelPairs(session: Session, data: DataSets, policy: Start
   const partly = config.labels.selection.pairs === 'budget';
   const inputs = {
     data: data.fingerprint,
-    labels: config.labels,
+    labels: withoutPromptPath(config.labels),
     ...(config.labels.judge === 'llm' && { llm: await llmJudgeInputs(config) }),
     ...(partly && { retriever: config.retriever }),
     policy: config.labels.judge === 'utility' || partly ? policy.fingerprint : null,
@@ -115,6 +115,11 @@ async function judge(session: Session, { queries }: SelectedPairs, policy: Start
     scoresPath: join(run.root, 'label-scores.jsonl'),
     progress,
   });
+}
+
+/** The judge's prompt counts by its content, which is among the inputs where it is used. */
+function withoutPromptPath({ llm: { promptFile: _path, ...llm }, ...labels }: Config['labels']): unknown {
+  return { ...labels, llm };
 }
 
 function bySuccess({ labels }: Config): boolean {

@@ -118,6 +118,18 @@ export function withoutOverlong(made: Made, lengths: PromptLengths): Made {
   return { ...made, train, test, corpus, skipped };
 }
 
+/** Pairs of the problems and traces that stay of which the trace is too long for the problem, and so is never shown with it. */
+export function countLongPairs(
+  { train, test, corpus }: Pick<Made, 'train' | 'test' | 'corpus'>,
+  lengths: PromptLengths,
+): number {
+  const longestFirst = corpus.toSorted((a, b) => lengths.traceLength(b) - lengths.traceLength(a));
+  return [...train, ...test].reduce((sum, problem) => {
+    const fitting = longestFirst.findIndex((trace) => lengths.fits(problem, trace));
+    return sum + (fitting < 0 ? corpus.length : fitting);
+  }, 0);
+}
+
 /** What `prompt.overlong: skip` may leave out. */
 export type LeftOut = 'training problem' | 'test problem' | 'trace';
 

@@ -64,7 +64,7 @@ export async function runPipeline(
       const owner = config.arms.find((other) => other.name === arm.policyOf);
       if (owner) await evaluateBorrowedPolicy(session, arm, owner, inputs);
     }
-    return await writeSummary(session, grades);
+    return await writeSummary(session, data, grades);
   } finally {
     await session.close();
   }

@@ -5,7 +5,7 @@ import { auditOf, auditText, gradeLabels, type Label } from '../judge/index.js';
 import type { Block, Chart, Section, Series } from './blocks.js';
 import { duration, percent } from './numbers.js';
 import type { Evaluation, RunData } from './run-data.js';
-import { armsTable, differencesTable, headline, retrieversTable } from './summary-table.js';
+import { armsTable, differencesTable, headline, leftOutText, retrieversTable, tooLongText } from './summary-table.js';
 
 /** Arms, differences and what lies behind the averages. */
 export function resultsSection(data: RunData): Section {
@@ -21,10 +21,12 @@ export function resultsSection(data: RunData): Section {
       note: 'paired differences in points, 95 % interval',
     });
   }
+  for (const text of [leftOutText(summary), tooLongText(summary)])
+    if (text !== undefined) blocks.push({ kind: 'text', text });
   blocks.push({
     kind: 'table',
     table: detailTable(data, k),
-    note: 'the last evaluation of each arm: shares in per cent, failures as counts and in no average',
+    note: 'the last evaluation of each arm: samples without an answer or cut off as counts and shares; failures are in no average',
   });
   return { title: 'Results', blocks };
 }
@@ -68,13 +70,18 @@ function detailRow(arm: string, step: number, score: SplitScore, start: SplitSco
     `${percent(score.average)} (${step})`,
     optional(score.passAtK),
     optional(score.majAtK),
-    percent(score.noAnswerShare),
-    percent(score.truncatedShare),
+    countOf(score.responses.noAnswer, score.responses.samples),
+    countOf(score.responses.cutOff, score.responses.samples),
     score.responseTokens.toFixed(1),
     String(score.timeouts),
     String(score.verifierFailures),
     String(score.failedProblems),
   ];
+}
+
+/** `12 (1.5 %)` */
+function countOf(count: number, of: number): string {
+  return `${count} (${percent(count / of)} %)`;
 }
 
 /** One chart a split: average@k of every arm by training step. */
