@@ -1,4 +1,5 @@
 /** The results of a run as tables: one for the terminal, the same ones for the report. */
+import { padText, textWidth } from '../core/text-width.js';
 import type { Summary } from '../eval/index.js';
 import type { ReportTable } from './blocks.js';
 import { percent, percentWithInterval, pointsWithInterval } from './numbers.js';
@@ -121,13 +122,13 @@ export function formatSummaryTable(summary: Summary): string {
 /** A table in fixed-width text: first column left, numbers right. */
 export function formatTable({ columns, rows }: ReportTable): string {
   const all = [columns.map((c) => c.label), ...rows];
-  const widths = columns.map((_, i) => Math.max(...all.map((row) => (row[i] ?? '').length)));
+  const widths = columns.map((_, i) => Math.max(...all.map((row) => textWidth(row[i] ?? ''))));
   return all
     .map((row) =>
       `  ${columns
         .map((column, i) => {
           const text = row[i] ?? '';
-          return column.numeric ? text.padStart(widths[i] as number) : text.padEnd(widths[i] as number);
+          return padText(text, widths[i] as number, column.numeric ? 'start' : 'end');
         })
         .join('  ')}`.trimEnd(),
     )
