@@ -4,7 +4,7 @@
  */
 import { realpathSync } from 'node:fs';
 import { mkdir, readdir, readFile, stat } from 'node:fs/promises';
-import { basename, dirname, resolve } from 'node:path';
+import { basename, dirname, join, resolve } from 'node:path';
 import { parse } from 'yaml';
 import { RaRftError } from './errors.js';
 import { removeLeftovers, writeFileAtomic, writeJsonAtomic } from './files.js';
@@ -80,9 +80,8 @@ export class RunFolder {
   }
 
   /** The finished marker of a stage, whatever its inputs; undefined where the stage has not ended. */
-  async stageMarker(stage: string): Promise<StageMarker | undefined> {
-    const text = await readFile(this.paths.stage(stage), 'utf8').catch(ignoreMissing);
-    return text === undefined ? undefined : (JSON.parse(text) as StageMarker);
+  stageMarker(stage: string): Promise<StageMarker | undefined> {
+    return readStageMarker(this.paths.stage(stage));
   }
 
   /**
@@ -112,15 +111,8 @@ export class RunFolder {
   }
 
   /** Seconds of every finished stage, in the order in which they ended. */
-  async stageSeconds(): Promise<Record<string, number>> {
-    const names = await readdir(this.paths.stages).catch(ignoreMissing);
-    const markers: StageMarker[] = [];
-    for (const name of names ?? []) {
-      const marker = name.endsWith('.json') ? await this.stageMarker(basename(name, '.json')) : undefined;
-      if (marker) markers.push(marker);
-    }
-    markers.sort((a, b) => (a.finished < b.finished ? -1 : a.finished > b.finished ? 1 : 0));
-    return Object.fromEntries(markers.map((m) => [m.stage, m.seconds]));
+  stageSeconds(): Promise<Record<string, number>> {
+    return readStageSeconds(this.root);
   }
 
   /** Appends to events.jsonl, with the wall-clock time. For people and for the web; no result is made from it. */
@@ -160,6 +152,24 @@ export async function readRunConfig(root: string): Promise<unknown> {
     where: root,
     expected: 'a folder with config.yaml, as `ra-rft run` makes it',
   });
+}
+
+/** Seconds of the finished stages of a run, in the order in which they ended; for commands that only read. */
+export async function readStageSeconds(root: string): Promise<Record<string, number>> {
+  const { stages } = runPaths(root);
+  const names = (await readdir(stages).catch(ignoreMissing)) ?? [];
+  const markers: StageMarker[] = [];
+  for (const name of names.filter((file) => file.endsWith('.json'))) {
+    const marker = await readStageMarker(join(stages, name));
+    if (marker) markers.push(marker);
+  }
+  markers.sort((a, b) => (a.finished < b.finished ? -1 : a.finished > b.finished ? 1 : 0));
+  return Object.fromEntries(markers.map((m) => [m.stage, m.seconds]));
+}
+
+async function readStageMarker(path: string): Promise<StageMarker | undefined> {
+  const text = await readFile(path, 'utf8').catch(ignoreMissing);
+  return text === undefined ? undefined : (JSON.parse(text) as StageMarker);
 }
 
 /** Keys in which two configurations differ, as dotted paths with both values. Lists are compared as a whole. */

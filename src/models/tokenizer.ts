@@ -55,8 +55,7 @@ export class Tokenizer {
         cause,
       });
     }
-    let literal: HfTokenizer | undefined;
-    this.literal = () => (literal ??= new HfTokenizer(withoutSpecials(files.tokenizer), config));
+    this.literal = once(() => new HfTokenizer(withoutSpecials(files.tokenizer), config));
     const added = [...this.inner.get_added_tokens_decoder().values()];
     this.vocabSize = this.inner.get_vocab(true).size;
     const special = added.filter((token) => token.special);
@@ -153,6 +152,11 @@ export class Tokenizer {
   private optionalId(token: string | undefined): number | undefined {
     return token === undefined ? undefined : this.tokenId(token);
   }
+}
+
+function once<T>(make: () => T): () => T {
+  let made: { value: T } | undefined;
+  return () => (made ??= { value: make() }).value;
 }
 
 function withoutSpecials(tokenizer: Json): Json {

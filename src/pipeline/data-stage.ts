@@ -22,7 +22,7 @@ import {
 import type { Verifier } from '../verify/index.js';
 import { makeWorld } from '../worlds/index.js';
 import { promptWording } from './fingerprint.js';
-import { withoutOverlong, type LeftOut } from './overlong.js';
+import { withoutOverlong, type SkippedItem } from './overlong.js';
 import type { Session } from './session.js';
 
 /** What all later stages work on. */
@@ -84,13 +84,6 @@ export async function prepareData(session: DataSession): Promise<DataSets> {
 export interface Made extends Omit<DataSets, 'fingerprint'> {
   /** Lines of the user's files that were left out (data.unusable, data.unverifiable), with what was wrong. */
   skipped: SkippedItem[];
-}
-
-/** What was left out, and why; `kind` where it was too long (prompt.overlong: skip). */
-export interface SkippedItem {
-  where: string;
-  message: string;
-  kind?: LeftOut;
 }
 
 /** Lines left out that are shown; all stand in the file. */

@@ -3,8 +3,21 @@ import type { Config } from '../config/index.js';
 import { RaRftError } from '../core/errors.js';
 import type { Problem, Trace } from '../data/index.js';
 import type { QueryCandidates } from '../judge/index.js';
-import type { Made } from './data-stage.js';
 import { scoredText, type PromptLengths } from './prompt-lengths.js';
+
+/** The data that prompts are made of. */
+export interface PromptData {
+  train: Problem[];
+  test: Problem[];
+  corpus: Trace[];
+}
+
+/** What was left out of the data, and why; `kind` where it was too long (prompt.overlong: skip). */
+export interface SkippedItem {
+  where: string;
+  message: string;
+  kind?: LeftOut;
+}
 
 /** One kind of prompt of which some are too long. */
 export interface Overlong {
@@ -29,7 +42,7 @@ export interface LengthReport {
 
 export interface LengthQuestion {
   config: Config;
-  data: Pick<Made, 'train' | 'test' | 'corpus'>;
+  data: PromptData;
   lengths: PromptLengths;
   /** Pairs to be labelled by measured utility; empty where labels need no prompts. */
   pairs: readonly QueryCandidates[];
@@ -88,7 +101,7 @@ export function refuseOverlong({ overlong }: LengthReport): void {
 }
 
 /** The data without problems that are too long by themselves, and without traces that are too long for every problem. */
-export function withoutOverlong(made: Made, lengths: PromptLengths): Made {
+export function withoutOverlong<T extends PromptData & { skipped: SkippedItem[] }>(made: T, lengths: PromptLengths): T {
   const skipped = [...made.skipped];
   const keep = <T extends { id: string }>(
     items: readonly T[],
@@ -119,10 +132,7 @@ export function withoutOverlong(made: Made, lengths: PromptLengths): Made {
 }
 
 /** Pairs of the problems and traces that stay of which the trace is too long for the problem, and so is never shown with it. */
-export function countLongPairs(
-  { train, test, corpus }: Pick<Made, 'train' | 'test' | 'corpus'>,
-  lengths: PromptLengths,
-): number {
+export function countLongPairs({ train, test, corpus }: PromptData, lengths: PromptLengths): number {
   const longestFirst = corpus.toSorted((a, b) => lengths.traceLength(b) - lengths.traceLength(a));
   return [...train, ...test].reduce((sum, problem) => {
     const fitting = longestFirst.findIndex((trace) => lengths.fits(problem, trace));

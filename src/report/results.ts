@@ -4,7 +4,9 @@ import { scoreSplit, splitsOf, type SplitScore } from '../eval/index.js';
 import { auditOf, auditText, gradeLabels, type Label } from '../judge/index.js';
 import type { Block, Chart, Section, Series } from './blocks.js';
 import { duration, percent } from './numbers.js';
-import type { Evaluation, RunData } from './run-data.js';
+import type { Evaluation } from './evaluation.js';
+import type { RunData } from './run-data.js';
+import { unfinishedText } from './unfinished.js';
 import { armsTable, differencesTable, headline, leftOutText, retrieversTable, tooLongText } from './summary-table.js';
 
 /** Arms, differences and what lies behind the averages. */
@@ -12,7 +14,9 @@ export function resultsSection(data: RunData): Section {
   const { summary } = data;
   const k = summary.arms[0]?.k ?? 0;
   const sentence = headline(summary);
-  const blocks: Block[] = sentence === undefined ? [] : [{ kind: 'text', text: sentence }];
+  const blocks: Block[] = data.unfinished ? [{ kind: 'text', text: unfinishedText(data.unfinished) }] : [];
+  if (summary.arms.length === 0) return { title: 'Results', blocks };
+  if (sentence !== undefined) blocks.push({ kind: 'text', text: sentence });
   blocks.push({ kind: 'table', table: armsTable(summary), note: `average@${k} in per cent, 95 % interval` });
   if (summary.differences.length > 0) {
     blocks.push({
@@ -85,10 +89,11 @@ function countOf(count: number, of: number): string {
 }
 
 /** One chart a split: average@k of every arm by training step. */
-export function curvesSection({ evaluations, summary }: RunData): Section {
+export function curvesSection({ evaluations, summary }: RunData): Section | undefined {
   const k = summary.arms[0]?.k ?? 0;
   const arms = [...new Set(evaluations.map((e) => e.arm))];
   const splits = [...new Set(summary.arms.map((a) => a.split))];
+  if (splits.length === 0) return undefined;
   return {
     title: 'Curves',
     blocks: splits.map((split): Block => {
