@@ -1,8 +1,17 @@
 /** The verbs that work on a run: the whole of it, or up to one stage. */
 import { configToYaml, freeKeys, pathKeys, withDefaults, type Config } from '../config/index.js';
+import { RaRftError } from '../core/errors.js';
 import { durationText } from '../core/terminal-progress.js';
 import { RunFolder } from '../core/run-folder.js';
-import { planRun, planText, refuseOverlong, runPipeline, type LastStage } from '../pipeline/index.js';
+import {
+  planRun,
+  planText,
+  refuseOverlong,
+  runPipeline,
+  timeEstimate,
+  type LastStage,
+  type RunPlan,
+} from '../pipeline/index.js';
 import type { CliContext } from './context.js';
 import { resolveRun, type RunOptions } from './run-options.js';
 
@@ -31,6 +40,7 @@ export async function runVerb(verb: RunVerb, options: RunOptions, context: CliCo
   if (options.dryRun === true) {
     context.out(`# ${verb} in ${root}, from ${origin}; nothing is run.`);
     context.out(plan.map((line) => `# ${line}`).join('\n'));
+    if (until === 'eval') context.out(`# time         ${await timeText(config, counts)}`);
     context.out(configToYaml(config));
     refuseOverlong(counts.lengths);
     return;
@@ -41,6 +51,15 @@ export async function runVerb(verb: RunVerb, options: RunOptions, context: CliCo
   }
   refuseOverlong(counts.lengths);
   await runStages(verb, config, root, context);
+}
+
+/** How long the run would take; a model that cannot be opened is told, and no reason to hide the rest. */
+async function timeText(config: Config, plan: RunPlan): Promise<string> {
+  const { multiplyOnce } = await import('./doctor-matmul.js');
+  const peakFlops = async () => (await multiplyOnce(1024)).gflops * 1e9;
+  return timeEstimate(config, plan, peakFlops).catch((error: unknown) =>
+    error instanceof RaRftError ? `unknown: ${error.message}` : Promise.reject(error as Error),
+  );
 }
 
 async function runStages(

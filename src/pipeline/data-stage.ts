@@ -174,7 +174,8 @@ function excludeListsOf(data: Config['data']): Promise<ExcludeLists> {
   return data.excludeLists === null ? Promise.resolve(new Map()) : readExcludeLists(data.excludeLists);
 }
 
-function refuseEmpty({ train, test, corpus }: Made): void {
+/** Throws `data` where a set has nothing in it. */
+export function refuseEmpty({ train, test, corpus }: Made): void {
   const missing = [
     [train, 'training problems', 'data.problems'],
     [test, 'test problems', 'data.tests'],

@@ -1,10 +1,11 @@
 /** What a run would do, counted before anything heavy starts: for --dry-run and for the lines a run begins with. */
 import type { Config } from '../config/index.js';
 import { Rng } from '../core/rng.js';
+import type { Problem, Trace } from '../data/index.js';
 import { previewSelection, type QueryCandidates } from '../judge/index.js';
 import { estimateText, type Estimate } from '../llm/index.js';
 import { neededContexts } from './contexts.js';
-import { makeData } from './data-stage.js';
+import { makeData, refuseEmpty } from './data-stage.js';
 import { choosePairs } from './label-stage.js';
 import { estimateLlmLabels } from './llm-labels.js';
 import type { LastStage } from './pipeline.js';
@@ -21,6 +22,8 @@ export interface RunPlan {
   skippedOverlong: number;
   /** Lengths of all prompts against every limit. */
   lengths: LengthReport;
+  /** A few of the problems and traces, to time work on. */
+  sample: { train: Problem[]; corpus: Trace[] };
   /** Test problems by split. */
   testProblems: Record<string, number>;
   traces: number;
@@ -46,6 +49,9 @@ export interface RunPlan {
   evaluationSamples: number;
 }
 
+/** Problems and traces of the sample. */
+const SAMPLED = 8;
+
 /** Stages at which a run may stop that need labels whatever the arms use. */
 const labelStages: readonly LastStage[] = ['labels', 'retriever'];
 
@@ -61,6 +67,7 @@ export async function planRun(config: Config, root: string, until: LastStage = '
   try {
     const all = await makeData(config, verifier, rng);
     const data = config.prompt.overlong === 'skip' ? withoutOverlong(all, lengths) : all;
+    refuseEmpty(data);
     const labelled = labelStages.includes(until) || neededContexts(config.arms).includes('learned');
     const queries = labelled ? choosePairs({ config, rng, lengths }, data).queries : [];
     const report = checkPromptsOf({ config, ...prompts }, data, { queries, until });
@@ -77,6 +84,7 @@ export async function planRun(config: Config, root: string, until: LastStage = '
       skippedLines: all.skipped.length,
       skippedOverlong: data.skipped.length - all.skipped.length,
       lengths: report,
+      sample: { train: data.train.slice(0, SAMPLED), corpus: data.corpus.slice(0, SAMPLED) },
       testProblems: countBy(data.test.map((p) => p.split ?? 'test')),
       traces: data.corpus.length,
       labelledProblems: pairs.length,
