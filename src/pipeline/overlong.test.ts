@@ -143,6 +143,22 @@ describe('a run that goes on with other limits', () => {
     expect(await readFile(join(root, 'config.yaml'), 'utf8')).toContain('overlong: skip');
   });
 
+  it('and other keys that no result depends on, runs nothing again either, and resamples the intervals', async () => {
+    const first = await run();
+    const before = (await started()).length;
+    const again = await run([
+      'rl.checkpointEverySteps=1',
+      'engine.threads=1',
+      'eval.bootstrapSamples=5000',
+      'name=other',
+      'corpus.maxLineMegabytes=9',
+    ]);
+    expect((await started()).slice(before)).toEqual([]);
+    expect(again!.arms.map(({ average }) => average)).toEqual(first!.arms.map(({ average }) => average));
+    expect(again!.arms.map(({ ci95 }) => ci95)).not.toEqual(first!.arms.map(({ ci95 }) => ci95));
+    await expect(run(['eval.everySteps=1'])).rejects.toMatchObject({ code: 'run-folder' });
+  });
+
   it('names the finished stages that would run again where they do not', async () => {
     await addLongProblem();
     await run(['prompt.maxPromptTokens=128', 'rl.maxTokens=7'], 'labels');
