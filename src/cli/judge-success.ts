@@ -1,6 +1,6 @@
 /** `ra-rft judge success`: whether the scores of a run's labels predict that the policy solves the problem. */
 import { join } from 'node:path';
-import { configToYaml, freeKeys, resolveConfig, withDefaults } from '../config/index.js';
+import { configToYaml, freeKeys, pathKeys, resolveConfig, withDefaults } from '../config/index.js';
 import { RunFolder } from '../core/run-folder.js';
 import type { Estimate } from '../eval/index.js';
 import { measureLabelSuccess, readJudgedRun, type LabelSuccess } from '../pipeline/index.js';
@@ -22,7 +22,7 @@ export async function judgeSuccessVerb(root: string, options: JudgeSuccessOption
   };
   await readJudgedRun(root); // no labels are made here by mistake
   const config = resolveConfig({ file: join(root, 'config.yaml') });
-  const kept = { values: config, yaml: configToYaml(config), complete: withDefaults, freeKeys };
+  const kept = { values: config, yaml: configToYaml(config), complete: withDefaults, freeKeys, pathKeys };
   const run = await RunFolder.open(root, kept);
   try {
     const { progress } = context;
@@ -45,16 +45,18 @@ export function successText(result: LabelSuccess): string {
     `success of ${problems} problems with ${traces} traces, ${samples} answers each; ${failed}`,
     `score and success within a problem: correlation ${relation}; ${varying} problems have traces that differ in success`,
     'right answers, in % (95 % interval over problems)',
-    `  without a trace        ${percentText(success.withoutTrace)}`,
-    `  best trace by score    ${percentText(success.bestByGain)}`,
-    `  mean of the traces     ${percentText(success.meanOfTraces)}`,
-    `  worst trace by score   ${percentText(success.worstByGain)}`,
-    `  best minus mean        ${percentText(bestMinusMean)}`,
+    `  without a trace        ${percentText(success.withoutTrace, problems)}`,
+    `  best trace by score    ${percentText(success.bestByGain, problems)}`,
+    `  mean of the traces     ${percentText(success.meanOfTraces, problems)}`,
+    `  worst trace by score   ${percentText(success.worstByGain, problems)}`,
+    `  best minus mean        ${percentText(bestMinusMean, problems)}`,
   ].join('\n');
 }
 
-function percentText(estimate: Estimate | null): string {
+/** Figures over fewer than all problems say so: they are not over the same ones as the figures beside them. */
+function percentText(estimate: Estimate | null, problems: number): string {
   if (estimate === null) return 'unknown';
-  const { mean, ci95 } = estimate;
-  return `${(100 * mean).toFixed(1)} [${ci95.map((x) => (100 * x).toFixed(1)).join(', ')}]`;
+  const { mean, ci95, n } = estimate;
+  const of = n === problems ? '' : ` (${n} of the problems)`;
+  return `${(100 * mean).toFixed(1)} [${ci95.map((x) => (100 * x).toFixed(1)).join(', ')}]${of}`;
 }

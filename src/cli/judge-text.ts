@@ -1,4 +1,5 @@
 /** Audits and statistics of labels as text for a terminal. */
+import { padText, textWidth } from '../core/text-width.js';
 import {
   auditText,
   pairKey,
@@ -126,10 +127,10 @@ function percent(share: number): string {
 
 /** Rows as lines: the first column to the left, the others to the right. */
 function columns(rows: readonly (readonly string[])[]): string[] {
-  const widths = (rows[0] ?? []).map((_, c) => Math.max(...rows.map((row) => (row[c] ?? '').length)));
+  const widths = (rows[0] ?? []).map((_, c) => Math.max(...rows.map((row) => textWidth(row[c] ?? ''))));
   return rows.map((row) =>
     row
-      .map((cell, c) => (c === 0 ? cell.padEnd(widths[c] ?? 0) : cell.padStart(widths[c] ?? 0)))
+      .map((cell, c) => padText(cell, widths[c] ?? 0, c === 0 ? 'end' : 'start'))
       .join('  ')
       .trimEnd(),
   );

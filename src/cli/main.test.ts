@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
@@ -89,6 +89,11 @@ describe('ra-rft', () => {
     const again = await raRft('train', '--name', 'kept', '--runs', runs, '--dry-run');
     expect(again.code).toBe(0);
     expect(again.out).toContain('seed: 9\n');
+    // A renamed folder is still the run that it holds.
+    await rename(join(runs, 'kept'), join(runs, 'moved'));
+    const moved = await raRft('train', '--name', 'moved', '--runs', runs, '--dry-run');
+    expect(moved.out).toContain(`train in ${join(runs, 'moved')}`);
+    expect(moved.out).toContain('seed: 9');
     const fresh = await raRft('train', '--name', 'new', '--runs', runs, '--dry-run');
     expect(fresh.out).toContain('from preset demo');
   });

@@ -3,9 +3,10 @@ import type { Summary } from '../eval/index.js';
 import { formatSummaryTable, writeReport } from '../report/index.js';
 import type { CliContext } from './context.js';
 
-/** Writes report.html and report.md of a run that has come to its summary. */
+/** Writes report.html and report.md of what a run has so far. */
 export async function reportVerb(root: string, context: CliContext): Promise<void> {
-  const { html, markdown } = await writeReport(root);
+  const { html, markdown, unfinished } = await writeReport(root);
+  if (unfinished !== undefined) context.out(unfinished);
   context.out(`report: ${html}\n        ${markdown}`);
 }
 

@@ -35,7 +35,9 @@ export function resolveRun(options: RunOptions): ResolvedRun {
   const preset = options.quick === true ? 'quick' : options.preset;
   if (options.config === undefined && preset === undefined && set.every(isFree) && options.name !== undefined) {
     const kept = join(options.runs, options.name, 'config.yaml');
-    if (existsSync(kept)) return finish(options, { file: kept, set }, `the run folder's own ${kept}`);
+    // The folder may have been renamed since.
+    const own = [...set, `name=${options.name}`];
+    if (existsSync(kept)) return finish(options, { file: kept, set: own }, `the run folder's own ${kept}`);
   }
   if (options.name !== undefined) set.push(`name=${options.name}`);
   const base = preset ?? (options.config === undefined ? 'demo' : undefined);

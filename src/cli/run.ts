@@ -1,9 +1,18 @@
 /** The verbs that work on a run: the whole of it, or up to one stage. */
-import { configToYaml, freeKeys, withDefaults, type Config } from '../config/index.js';
+import { configToYaml, freeKeys, pathKeys, withDefaults, type Config } from '../config/index.js';
+import { RaRftError } from '../core/errors.js';
 import { durationText } from '../core/terminal-progress.js';
 import { RunFolder } from '../core/run-folder.js';
 import { warningText } from '../core/warnings.js';
-import { planRun, planText, runPipeline, type LastStage } from '../pipeline/index.js';
+import {
+  planRun,
+  planText,
+  refuseOverlong,
+  runPipeline,
+  timeEstimate,
+  type LastStage,
+  type RunPlan,
+} from '../pipeline/index.js';
 import type { CliContext } from './context.js';
 import { resolveRun, type RunOptions } from './run-options.js';
 
@@ -28,21 +37,33 @@ export async function runVerb(verb: RunVerb, options: RunOptions, context: CliCo
   }
   for (const text of warnings) context.progress.line(`warning: ${text}`);
   const until = lastStages[verb];
-  const planned = await planRun(config, root, until);
-  const plan = planText(planned, until);
+  const counts = await planRun(config, root, until);
+  const plan = planText(counts, until);
   if (options.dryRun === true) {
     context.out(`# ${verb} in ${root}, from ${origin}; nothing is run.`);
     // A run that is started says its warnings itself, and keeps them.
-    const lines = [...plan, ...planned.warnings.map(warningText)];
+    const time = until === 'eval' ? [`time         ${await timeText(config, counts)}`] : [];
+    const lines = [...plan, ...time, ...counts.warnings.map(warningText)];
     context.out(lines.map((line) => `# ${line}`).join('\n'));
     context.out(configToYaml(config));
+    refuseOverlong(counts.lengths);
     return;
   }
   if (!context.quiet) {
     context.progress.line(`${verb} in ${root}, from ${origin}`);
     for (const line of plan) context.progress.line(`  ${line}`);
   }
+  refuseOverlong(counts.lengths);
   await runStages(verb, config, root, context);
+}
+
+/** How long the run would take; a model that cannot be opened is told, and no reason to hide the rest. */
+async function timeText(config: Config, plan: RunPlan): Promise<string> {
+  const { multiplyOnce } = await import('./doctor-matmul.js');
+  const peakFlops = async () => (await multiplyOnce(1024)).gflops * 1e9;
+  return timeEstimate(config, plan, peakFlops).catch((error: unknown) =>
+    error instanceof RaRftError ? `unknown: ${error.message}` : Promise.reject(error as Error),
+  );
 }
 
 async function runStages(
@@ -52,7 +73,7 @@ async function runStages(
   context: CliContext,
 ): Promise<void> {
   const started = performance.now();
-  const file = { values: config, yaml: configToYaml(config), complete: withDefaults, freeKeys };
+  const file = { values: config, yaml: configToYaml(config), complete: withDefaults, freeKeys, pathKeys };
   const run = await RunFolder.open(root, file);
   try {
     const { progress } = context;

@@ -1,5 +1,5 @@
 /** From defaults, preset, file and --set (later ones win) to one checked configuration, or an error that says where. */
-import { isAbsolute, resolve } from 'node:path';
+import { resolve } from 'node:path';
 import { checkConfig, dataSource, type Finding } from './check.js';
 import { fieldNamesOf } from './data-presets.js';
 import { configKeys, findKey } from './describe.js';
@@ -90,9 +90,7 @@ function absolutePaths(source: Source): Values {
     const value = at[last];
     if (value === undefined) continue;
     const absolute = (name: unknown): unknown =>
-      typeof name !== 'string' || name === '' || isAbsolute(name) || key.notFile?.test(name) === true
-        ? name
-        : resolve(source.folder, name);
+      typeof name !== 'string' || name === '' || key.notFile?.test(name) === true ? name : resolve(source.folder, name);
     at[last] = Array.isArray(value) ? value.map(absolute) : absolute(value);
   }
   return values;

@@ -112,7 +112,11 @@ const prompt = section(
       z.string().nullable().default(null),
       "user-turn only: the whole user message, with {reference}, {trace} and {question}; null: the layout's own.",
     ),
-    maxPromptTokens: count(1, 1024, 'A longer prompt is an error of its problem, never cut in silence.', 'tokens'),
+    maxPromptTokens: count(1, 1024, 'A longer prompt is too long (see overlong), and never cut in silence.', 'tokens'),
+    overlong: key(
+      z.enum(['error', 'skip']).default('error'),
+      'A prompt that could be longer than maxPromptTokens, or than the window of the model leaves room for: stop before any work, or leave the problem out, show it a shorter trace, and count both.',
+    ),
   },
   'How problem and trace become a prompt.',
 );

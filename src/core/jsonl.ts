@@ -45,6 +45,18 @@ export async function readJsonlAll<T = unknown>(path: string): Promise<T[]> {
   return out;
 }
 
+/** As {@link readJsonlAll}, of a file that somebody may be writing to: a last line that is not whole yet is left out. */
+export async function readJsonlSoFar<T = unknown>(path: string): Promise<T[]> {
+  const lines = [];
+  for await (const line of readJsonlTolerant(path)) lines.push(line);
+  const last = lines.at(-1);
+  const torn = last !== undefined && 'error' in last && !(await readFile(path, 'utf8')).endsWith('\n');
+  return (torn ? lines.slice(0, -1) : lines).map((line) => {
+    if ('error' in line) throw line.error;
+    return line.value as T;
+  });
+}
+
 /** Values as JSON Lines: one a line, each with its newline. */
 export function jsonlText(values: readonly unknown[]): string {
   return values.map((value) => `${JSON.stringify(value)}\n`).join('');

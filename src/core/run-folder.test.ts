@@ -1,5 +1,5 @@
-import { appendFile, mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { appendFile, mkdir, readdir, readFile, symlink, writeFile } from 'node:fs/promises';
+import { basename, join, relative } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { stringify } from 'yaml';
 import { readJsonlAll } from './jsonl.js';
@@ -40,6 +40,38 @@ describe('RunFolder.open', () => {
     });
     expect(await readRunConfig(root)).toEqual(config);
     await (await open(root)).close(); // the refusal gave the lock back
+  });
+
+  it('goes on with other values of free keys, and keeps them', async () => {
+    const root = await freshRoot();
+    await (await open(root)).close();
+    const changed = { ...config, rl: { ...config.rl, steps: 90 } };
+    const file = { values: changed, yaml: stringify(changed), freeKeys: ['rl.steps'] };
+    const run = await RunFolder.open(root, file);
+    await run.close();
+    expect(await readRunConfig(root)).toEqual(changed);
+    expect(await readJsonlAll(run.paths.events)).toMatchObject([{ kind: 'config-changed', keys: ['rl.steps'] }]);
+    await expect(RunFolder.open(root, { ...file, values: { ...changed, seed: 2 } })).rejects.toMatchObject({
+      code: 'run-folder',
+    });
+  });
+
+  it('takes two paths to one file for the same, and to other files not', async () => {
+    const root = await freshRoot();
+    const folder = await temporaryFolder();
+    for (const name of ['a.jsonl', 'b.jsonl']) await writeFile(join(folder, name), '');
+    await symlink(join(folder, 'a.jsonl'), join(folder, 'link.jsonl'));
+    const attempt = async (path: string) => {
+      const values = { data: { path } };
+      const run = await RunFolder.open(root, { values, yaml: stringify(values), pathKeys: ['data.path'] });
+      await run.close();
+    };
+    await attempt(join(folder, 'a.jsonl'));
+    await attempt(join(folder, 'link.jsonl'));
+    await attempt(relative(root, join(folder, 'a.jsonl')));
+    await attempt(`${folder}/../${basename(folder)}/a.jsonl`);
+    await expect(attempt(join(folder, 'b.jsonl'))).rejects.toMatchObject({ code: 'run-folder' });
+    await expect(attempt(join(folder, 'gone.jsonl'))).rejects.toMatchObject({ code: 'run-folder' });
   });
 
   it('refuses a second process, or the same twice', async () => {

@@ -2,8 +2,9 @@
  * The folder of a run: its configuration, its lock, its stage markers and its two logs. A stage that is done is skipped
  * when the same run starts again; events.jsonl may hold wall-clock times, metrics.jsonl never does.
  */
+import { realpathSync } from 'node:fs';
 import { mkdir, readdir, readFile, stat } from 'node:fs/promises';
-import { basename } from 'node:path';
+import { basename, dirname, join, resolve } from 'node:path';
 import { parse } from 'yaml';
 import { atPlace, RaRftError } from './errors.js';
 import { isLeftover, removeLeftovers, writeFileAtomic, writeJsonAtomic } from './files.js';
@@ -34,6 +35,8 @@ export interface RunConfigFile {
   values: unknown;
   /** Dotted keys that may differ when a run goes on: they say how work is done, not what comes out. */
   freeKeys?: readonly string[];
+  /** Dotted keys whose values are paths: they differ only where they lead to different files. */
+  pathKeys?: readonly string[];
   yaml: string;
   /** Brings values kept by an older version up to date: keys that are new since then get their defaults. */
   complete?: (kept: unknown) => unknown;
@@ -64,10 +67,13 @@ export class RunFolder {
     const lock = await takeLock(paths.lock);
     try {
       const old = await readConfig(paths.config);
-      if (old === undefined) await writeFileAtomic(paths.config, config.yaml);
-      else refuseOtherConfig(paths.config, config.complete?.(old) ?? old, config);
+      const changed = old === undefined ? [] : acceptedChanges(paths.config, config.complete?.(old) ?? old, config);
+      // What changed holds from now on, also for an attempt that names only the folder.
+      if (old === undefined || changed.length > 0) await writeFileAtomic(paths.config, config.yaml);
       await removeLeftovers(root);
-      return new RunFolder(root, lock, await JsonlWriter.open(paths.events));
+      const run = new RunFolder(root, lock, await JsonlWriter.open(paths.events));
+      if (changed.length > 0) await run.event('config-changed', { keys: changed });
+      return run;
     } catch (error) {
       await lock.release();
       throw error;
@@ -75,9 +81,8 @@ export class RunFolder {
   }
 
   /** The finished marker of a stage, whatever its inputs; undefined where the stage has not ended. */
-  async stageMarker(stage: string): Promise<StageMarker | undefined> {
-    const text = await readFile(this.paths.stage(stage), 'utf8').catch(ignoreMissing);
-    return text === undefined ? undefined : (JSON.parse(text) as StageMarker);
+  stageMarker(stage: string): Promise<StageMarker | undefined> {
+    return readStageMarker(this.paths.stage(stage));
   }
 
   /**
@@ -105,16 +110,14 @@ export class RunFolder {
     return true;
   }
 
+  /** Names of the finished stages, in the order in which they ended. */
+  async finishedStages(): Promise<string[]> {
+    return Object.keys(await this.stageSeconds());
+  }
+
   /** Seconds of every finished stage, in the order in which they ended. */
-  async stageSeconds(): Promise<Record<string, number>> {
-    const names = await readdir(this.paths.stages).catch(ignoreMissing);
-    const markers: StageMarker[] = [];
-    for (const name of names ?? []) {
-      const marker = name.endsWith('.json') ? await this.stageMarker(basename(name, '.json')) : undefined;
-      if (marker) markers.push(marker);
-    }
-    markers.sort((a, b) => (a.finished < b.finished ? -1 : a.finished > b.finished ? 1 : 0));
-    return Object.fromEntries(markers.map((m) => [m.stage, m.seconds]));
+  stageSeconds(): Promise<Record<string, number>> {
+    return readStageSeconds(this.root);
   }
 
   /** Appends to events.jsonl, with the wall-clock time. For people and for the web; no result is made from it. */
@@ -161,6 +164,24 @@ export async function readRunConfig(root: string): Promise<unknown> {
   });
 }
 
+/** Seconds of the finished stages of a run, in the order in which they ended; for commands that only read. */
+export async function readStageSeconds(root: string): Promise<Record<string, number>> {
+  const { stages } = runPaths(root);
+  const names = (await readdir(stages).catch(ignoreMissing)) ?? [];
+  const markers: StageMarker[] = [];
+  for (const name of names.filter((file) => file.endsWith('.json'))) {
+    const marker = await readStageMarker(join(stages, name));
+    if (marker) markers.push(marker);
+  }
+  markers.sort((a, b) => (a.finished < b.finished ? -1 : a.finished > b.finished ? 1 : 0));
+  return Object.fromEntries(markers.map((m) => [m.stage, m.seconds]));
+}
+
+async function readStageMarker(path: string): Promise<StageMarker | undefined> {
+  const text = await readFile(path, 'utf8').catch(ignoreMissing);
+  return text === undefined ? undefined : (JSON.parse(text) as StageMarker);
+}
+
 /** Keys in which two configurations differ, as dotted paths with both values. Lists are compared as a whole. */
 export function configDifferences(a: unknown, b: unknown, path = ''): { key: string; a: unknown; b: unknown }[] {
   if (!isSection(a) || !isSection(b)) return hashJson(a ?? null) === hashJson(b ?? null) ? [] : [{ key: path, a, b }];
@@ -168,9 +189,14 @@ export function configDifferences(a: unknown, b: unknown, path = ''): { key: str
   return keys.flatMap((key) => configDifferences(a[key], b[key], path === '' ? key : `${path}.${key}`));
 }
 
-function refuseOtherConfig(file: string, old: unknown, { values, freeKeys = [] }: RunConfigFile): void {
-  const differences = configDifferences(old, values).filter(({ key }) => !freeKeys.includes(key));
-  if (differences.length === 0) return;
+/** The free keys that differ. Throws `run-folder` where others do. */
+function acceptedChanges(file: string, old: unknown, config: RunConfigFile): string[] {
+  const { values, freeKeys = [], pathKeys = [] } = config;
+  const all = configDifferences(old, values).filter(
+    ({ key, a, b }) => !(pathKeys.includes(key) && sameFile(dirname(file), a, b)),
+  );
+  const differences = all.filter(({ key }) => !freeKeys.includes(key));
+  if (differences.length === 0) return all.map(({ key }) => key);
   const shown = differences
     .slice(0, 8)
     .map((d) => `${d.key}: ${JSON.stringify(d.a)} there, ${JSON.stringify(d.b)} now`);
@@ -181,6 +207,32 @@ function refuseOtherConfig(file: string, old: unknown, { values, freeKeys = [] }
     where: file,
     expected: 'the configuration that the run was started with',
     hint: 'Choose another folder with --name, go back to the old values, or delete the folder if its results are not needed.',
+  });
+}
+
+/** Whether two paths lead to one file; relative ones are meant against the run folder, as when its config.yaml is read. */
+function sameFile(folder: string, a: unknown, b: unknown): boolean {
+  if (typeof a !== 'string' || typeof b !== 'string') return false;
+  const [first, second] = [a, b].map((path) => realPath(resolve(folder, path)));
+  return first === second;
+}
+
+function realPath(path: string): string {
+  try {
+    return realpathSync(path);
+  } catch {
+    return path; // a file that is gone is only the same under the same name
+  }
+}
+
+/** The refusal of a stage whose result would differ under later stages that are finished. */
+export function wouldRunAgain(stage: string, change: string, later: readonly string[], root: string): RaRftError {
+  return new RaRftError({
+    code: 'run-folder',
+    message: `stage ${stage} would give ${change}, so these finished stages would run again: ${later.join(', ')}`,
+    where: root,
+    expected: 'the data and settings that they were made with',
+    hint: 'Go back to them, choose another folder with --name, or delete the files of these stages in stages/ if their results are not needed.',
   });
 }
 

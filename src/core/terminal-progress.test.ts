@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { textWidth } from './text-width.js';
 import { durationText, taskText, terminalProgress, type TerminalProgressOptions } from './terminal-progress.js';
 
 const clear = '\r\x1b[2K';
@@ -76,6 +77,46 @@ describe('on a terminal', () => {
     const { progress, written } = setup({ columns: 40 });
     progress.task('a task with a very long label indeed', 10, 'steps').update(1, 'and a note');
     expect(written.at(-1)!.slice(clear.length).length).toBeLessThanOrEqual(39);
+  });
+});
+
+describe('a terminal of an odd size', () => {
+  const drawn = (columns: number | undefined, label = 'a task') => {
+    const written: string[] = [];
+    const stream = {
+      write: (text: string) => written.push(text),
+      isTTY: true,
+      ...(columns === undefined ? {} : { columns }),
+    };
+    const task = terminalProgress({ stream, now: () => 0, redrawMs: 0 }).task(label, 10, 'steps');
+    task.update(1, '注記');
+    const text = written.at(-1)!.slice(clear.length);
+    task.end();
+    return text;
+  };
+
+  it('of 0 columns, or none that it tells, is taken for one of 80', () => {
+    for (const columns of [0, undefined]) expect(drawn(columns)).toContain('10%  1/10 steps');
+  });
+
+  it('never gets a line that breaks, however narrow it is and however wide the letters', () => {
+    for (let columns = 1; columns < 70; columns++)
+      for (const label of ['a task', '日本語のラベル', 'two\nlines'])
+        expect(textWidth(drawn(columns, label))).toBeLessThanOrEqual(columns - 1);
+  });
+});
+
+describe('time left', () => {
+  it('follows the recent steps, the end tells the mean', () => {
+    const { progress, written, clock } = setup();
+    const task = progress.task('rl', 40, 'steps');
+    for (let i = 1; i <= 30; i++) {
+      clock.ms += i <= 20 ? 1000 : 10_000;
+      task.update(i);
+    }
+    expect(written.at(-1)).toContain('30/40 steps  10.0 s/step  1m40s left');
+    task.end();
+    expect(written.at(-1)).toBe('rl: 30 steps in 2m00s, 4.0 s/step\n');
   });
 });
 

@@ -1,5 +1,7 @@
 /** Progress for people: a bar with rate and time left on a terminal, plain lines in a file or pipe, nothing when quiet. */
 import type { Progress, Task } from './progress.js';
+import { RecentRate } from './recent-rate.js';
+import { fitText } from './text-width.js';
 
 /** The part of a writable stream that is used; `process.stderr` fits. */
 export interface ProgressStream {
@@ -26,7 +28,7 @@ export interface TaskView {
   unit: string;
   total: number;
   done: number;
-  /** Units per second, of this attempt; undefined until known. */
+  /** Units per second, of late; undefined until known. */
   rate: number | undefined;
   elapsedMs: number;
   note: string;
@@ -50,7 +52,7 @@ export function terminalProgress(options: TerminalProgressOptions): Progress {
   const draw = () => {
     const task = open.at(-1);
     if (!live || !task) return;
-    stream.write(clearLine + fit(taskText(task.view(now()), { bar: true }), (stream.columns ?? 80) - 1));
+    stream.write(clearLine + fitText(taskText(task.view(now()), { bar: true }), widthOf(stream) - 1));
     drawn = true;
     lastDraw = now();
   };
@@ -67,7 +69,7 @@ export function terminalProgress(options: TerminalProgressOptions): Progress {
         );
       return {
         update(done, note) {
-          task.done = done;
+          task.update(done, now());
           if (note !== undefined) task.note = note;
           if (live) {
             if (now() - lastDraw >= redrawMs) draw();
@@ -81,7 +83,7 @@ export function terminalProgress(options: TerminalProgressOptions): Progress {
           if (at < 0) return;
           open.splice(at, 1);
           clear();
-          stream.write(`${endText(task.view(now()), note ?? task.note)}\n`);
+          stream.write(`${endText(task.whole(now()), note ?? task.note)}\n`);
           draw();
         },
       };
@@ -103,6 +105,7 @@ class RunningTask {
   private readonly unit: string;
   private readonly base: number;
   private readonly start: number;
+  private readonly recent: RecentRate;
 
   constructor(label: string, total: number, unit: string, alreadyDone: number, start: number) {
     this.label = label;
@@ -111,10 +114,22 @@ class RunningTask {
     this.base = alreadyDone;
     this.done = alreadyDone;
     this.start = start;
+    this.recent = new RecentRate(start, alreadyDone);
     this.lastLine = start;
   }
 
+  update(done: number, now: number): void {
+    this.done = done;
+    this.recent.update(now, done);
+  }
+
+  /** The task under way, at its speed of late. */
   view(now: number): TaskView {
+    return { ...this.whole(now), rate: this.recent.at(now) };
+  }
+
+  /** The task as a whole, at its mean speed. */
+  whole(now: number): TaskView {
     const elapsedMs = now - this.start;
     const worked = this.done - this.base;
     const rate = worked > 0 && elapsedMs > 0 ? (worked / elapsedMs) * 1000 : undefined;
@@ -169,6 +184,7 @@ function grouped(n: number): string {
   return n.toLocaleString('en-US', { maximumFractionDigits: 1 });
 }
 
-function fit(text: string, width: number): string {
-  return text.length <= width ? text : `${text.slice(0, Math.max(0, width - 1))}…`;
+/** Columns of a terminal. Some say 0, or nothing, where they do not know. */
+function widthOf({ columns }: ProgressStream): number {
+  return columns !== undefined && columns > 0 ? columns : 80;
 }

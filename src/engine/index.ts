@@ -2,7 +2,7 @@
 export type * from './types.js';
 export { AdamW, type AdamWState } from './adamw.js';
 export { FakeEngine, type FakeEngineOptions } from './fake/fake-engine.js';
-export { LocalEngine, type LocalEngineOptions } from './local/local-engine.js';
+export { contextWindow, LocalEngine, type LocalEngineOptions } from './local/local-engine.js';
 export { openLocalEngine } from './local/open.js';
 export { tokenLoss, type TokenLoss } from './loss.js';
 export { makeTrainables, type Trainable, type TrainableSpec } from './trainables.js';

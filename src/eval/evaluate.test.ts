@@ -222,16 +222,42 @@ describe('summarise', () => {
 
   test('has the shape of summary.json, and differences are those of ra-rft', () => {
     const summary = summarise({ ...inputs, rng: Rng.fromSeed(1) });
+    const counts = { samples: 2, cutOff: 0, noVerdict: 0, failedProblems: 0 };
+    const paired = { n: 1, leftOut: { problems: 0, samples: 0 } };
     expect(summary).toEqual({
       arms: [
-        { name: 'grpo', split: 'seen', k: 2, n: 1, average: 0, ci95: [0, 0] },
-        { name: 'grpo', split: 'held-out', k: 2, n: 1, average: 0.5, ci95: [0.5, 0.5] },
-        { name: 'ra-rft', split: 'seen', k: 2, n: 1, average: 0.5, ci95: [0.5, 0.5] },
-        { name: 'ra-rft', split: 'held-out', k: 2, n: 1, average: 1, ci95: [1, 1] },
+        { name: 'grpo', split: 'seen', k: 2, n: 1, average: 0, ci95: [0, 0], responses: { ...counts, noAnswer: 2 } },
+        {
+          name: 'grpo',
+          split: 'held-out',
+          k: 2,
+          n: 1,
+          average: 0.5,
+          ci95: [0.5, 0.5],
+          responses: { ...counts, noAnswer: 1 },
+        },
+        {
+          name: 'ra-rft',
+          split: 'seen',
+          k: 2,
+          n: 1,
+          average: 0.5,
+          ci95: [0.5, 0.5],
+          responses: { ...counts, noAnswer: 1 },
+        },
+        {
+          name: 'ra-rft',
+          split: 'held-out',
+          k: 2,
+          n: 1,
+          average: 1,
+          ci95: [1, 1],
+          responses: { ...counts, noAnswer: 0 },
+        },
       ],
       differences: [
-        { a: 'ra-rft', b: 'grpo', split: 'seen', mean: 0.5, ci95: [0.5, 0.5] },
-        { a: 'ra-rft', b: 'grpo', split: 'held-out', mean: 0.5, ci95: [0.5, 0.5] },
+        { a: 'ra-rft', b: 'grpo', split: 'seen', mean: 0.5, ci95: [0.5, 0.5], ...paired },
+        { a: 'ra-rft', b: 'grpo', split: 'held-out', mean: 0.5, ci95: [0.5, 0.5], ...paired },
       ],
       retrievers: [{ name: 'learned', split: 'held-out', recallAt1: 0.75, ci95: expect.any(Array), n: 4 }],
       seconds: { labels: 1.5 },

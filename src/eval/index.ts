@@ -10,5 +10,13 @@ export {
   type GainSuccess,
   type ProblemSuccess,
 } from './gain-success.js';
-export { averagesByProblem, evalMetricGlossary, scoreSplit, splitsOf, type SplitScore } from './scores.js';
+export { pairArms, type ArmRecords, type Pairing } from './pairing.js';
+export {
+  averagesByProblem,
+  evalMetricGlossary,
+  scoreSplit,
+  splitsOf,
+  type ResponseCounts,
+  type SplitScore,
+} from './scores.js';
 export { summarise, type Summary, type SummaryInputs } from './summary.js';

@@ -10,12 +10,14 @@ export const evalMetricGlossary = {
   '95 % interval':
     'Percentile interval of a bootstrap that resamples problems, each with all its samples (clustered bootstrap).',
   'paired difference':
-    'Difference of two arms problem by problem, averaged; its interval is that of the differences, narrower than comparing two intervals.',
+    'Difference of two arms problem by problem, averaged; its interval is that of the differences, narrower than comparing two intervals. Over the problems on which every arm has k judged samples; the others are counted as left out.',
   'pass@k':
     'Chance that at least one of k samples of a problem is right: 1 - C(n-c, k) / C(n, k) for c right ones of n.',
   'maj@k': 'Share of problems whose commonest answer among k samples is right; ties count in part.',
-  'no answer': 'Share of samples in which the verifier found no answer, such as no box; they score 0.',
-  'cut off': 'Share of samples that reached the longest response before they ended.',
+  'no answer':
+    'Samples in which the verifier found no answer, such as no box or thinking that never ended; they score 0.',
+  'no verdict': 'Samples that the verifier failed on, by time-out or otherwise: no reward, in no average.',
+  'cut off': 'Samples that reached the longest response before they ended; judged by what they say up to there.',
   'time-outs': 'Samples the verifier gave up on after its time limit: they have no reward and are in no average.',
   'verifier failures':
     'Samples the verifier failed on otherwise (error, gold answer not understood): no reward, in no average.',
@@ -47,6 +49,18 @@ export interface SplitScore {
   failedProblems: number;
   /** Mean length of a response in tokens. */
   responseTokens: number;
+  responses: ResponseCounts;
+}
+
+/** What became of an arm's samples on a split. */
+export interface ResponseCounts {
+  samples: number;
+  cutOff: number;
+  noAnswer: number;
+  /** Without a verdict: in no average. */
+  noVerdict: number;
+  /** Problems that could not be sampled or have no judged sample. */
+  failedProblems: number;
 }
 
 /** The splits of a set of records, in order of first appearance. */
@@ -76,9 +90,17 @@ export function scoreSplit(
   const averages = [...averagesByProblem(own).values()];
   if (averages.length === 0) return undefined;
   const samples = own.flatMap((r) => r.samples);
-  const shareOf = (holds: (s: (typeof samples)[number]) => boolean) => samples.filter(holds).length / samples.length;
+  const count = (holds: (s: (typeof samples)[number]) => boolean) => samples.filter(holds).length;
   const voting = samples.some((s) => s.verdict.extracted !== undefined);
   const { mean, ci95, n } = bootstrapMean(averages, resamples, rng);
+  const responses: ResponseCounts = {
+    samples: samples.length,
+    cutOff: count((s) => s.stopReason === 'length'),
+    noAnswer: count((s) => s.verdict.outcome === 'no_answer'),
+    noVerdict: count((s) => s.reward === null),
+    failedProblems: own.length - n,
+  };
+  const timeouts = count((s) => s.reward === null && s.verdict.outcome === 'timeout');
   return {
     split,
     k,
@@ -87,12 +109,13 @@ export function scoreSplit(
     ci95,
     passAtK: meanOf(own.map((r) => passAtK(r.samples, k))),
     majAtK: voting ? meanOf(own.map((r) => majAtK(r.samples, k))) : undefined,
-    noAnswerShare: shareOf((s) => s.verdict.outcome === 'no_answer'),
-    truncatedShare: shareOf((s) => s.stopReason === 'length'),
-    timeouts: samples.filter((s) => s.verdict.outcome === 'timeout').length,
-    verifierFailures: samples.filter((s) => s.reward === null && s.verdict.outcome !== 'timeout').length,
-    failedProblems: own.length - n,
+    noAnswerShare: responses.noAnswer / samples.length,
+    truncatedShare: responses.cutOff / samples.length,
+    timeouts,
+    verifierFailures: responses.noVerdict - timeouts,
+    failedProblems: responses.failedProblems,
     responseTokens: samples.reduce((sum, s) => sum + s.tokens, 0) / samples.length,
+    responses,
   };
 }
 

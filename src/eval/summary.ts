@@ -2,17 +2,38 @@
 import type { Rng } from '../core/rng.js';
 import { bootstrapMean, pairedDifference, type Interval } from './bootstrap.js';
 import type { EvalRecord } from './records.js';
-import { averagesByProblem, scoreSplit, splitsOf } from './scores.js';
+import { pairArms } from './pairing.js';
+import { averagesByProblem, scoreSplit, splitsOf, type ResponseCounts } from './scores.js';
 
 export interface Summary {
   /** average@k of each arm on each split: `n` problems, `k` samples of each. */
-  arms: { name: string; split: string; k: number; n: number; average: number; ci95: Interval }[];
-  /** Paired differences a - b by problem. */
-  differences: { a: string; b: string; split: string; mean: number; ci95: Interval }[];
+  arms: {
+    name: string;
+    split: string;
+    k: number;
+    n: number;
+    average: number;
+    ci95: Interval;
+    /** What became of the samples; absent in summaries of older versions. */
+    responses?: ResponseCounts;
+  }[];
+  /** Paired differences a - b over the `n` problems on which every arm has k judged samples. */
+  differences: {
+    a: string;
+    b: string;
+    split: string;
+    mean: number;
+    ci95: Interval;
+    n?: number;
+    /** Problems of the split that are in no difference, and their samples without a verdict. */
+    leftOut?: { problems: number; samples: number };
+  }[];
   /** Share of `n` queries whose first hit is relevant. */
   retrievers: { name: string; split: string; recallAt1: number; ci95: Interval; n: number }[];
   /** Wall-clock time of each stage. */
   seconds: Record<string, number>;
+  /** What prompt.overlong: skip left out; absent where nothing was. */
+  tooLong?: Record<string, number>;
 }
 
 export interface SummaryInputs {
@@ -23,6 +44,7 @@ export interface SummaryInputs {
   /** For each retriever and split: whether the first hit of each query is relevant. */
   retrievers: readonly { name: string; split: string; firstIsRelevant: readonly boolean[] }[];
   seconds: Record<string, number>;
+  tooLong?: Record<string, number>;
   /** Resamples behind each interval. */
   resamples: number;
   rng: Rng;
@@ -39,19 +61,22 @@ export function summarise(inputs: SummaryInputs): Summary {
     arms: arms.flatMap(({ name, records }) =>
       splitsOf(records).flatMap((split) => {
         const score = scoreSplit(records, split, { k, resamples, rng: stream('arm', name, split) });
-        return score ? [{ name, split, k, n: score.n, average: score.average, ci95: score.ci95 }] : [];
+        if (!score) return [];
+        const { n, average, ci95, responses } = score;
+        return [{ name, split, k, n, average, ci95, responses }];
       }),
     ),
     differences: arms.flatMap((other) =>
       subject === undefined || other === subject
         ? []
         : splitsOf(subject.records).flatMap((split) => {
-            const [a, b] = [subject, other].map((arm) => averagesByProblem(arm.records, split)) as [
-              Map<string, number>,
-              Map<string, number>,
-            ];
+            const { problems, leftOut } = pairArms(arms, split, k);
+            const [a, b] = [subject, other].map(
+              (arm) => new Map([...averagesByProblem(arm.records, split)].filter(([id]) => problems.has(id))),
+            ) as [Map<string, number>, Map<string, number>];
             const found = pairedDifference(a, b, resamples, stream('difference', subject.name, other.name, split));
-            return found ? [{ a: subject.name, b: other.name, split, mean: found.mean, ci95: found.ci95 }] : [];
+            if (!found) return [];
+            return [{ a: subject.name, b: other.name, split, ...found, leftOut }];
           }),
     ),
     retrievers: retrievers.flatMap(({ name, split, firstIsRelevant }) => {
@@ -60,5 +85,6 @@ export function summarise(inputs: SummaryInputs): Summary {
       return [{ name, split, recallAt1: mean, ci95, n }];
     }),
     seconds,
+    ...(inputs.tooLong && { tooLong: inputs.tooLong }),
   };
 }

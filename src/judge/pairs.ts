@@ -14,6 +14,8 @@ export interface PairOptions {
   answerAsSolution?: boolean;
   /** Traces that a problem is never paired with. */
   excludeLists?: ExcludeLists;
+  /** Further pairs to leave out: those whose prompt would be too long. */
+  exclude?: (problem: Problem & { solution: string }, trace: Trace) => boolean;
   rng: Rng;
 }
 
@@ -42,8 +44,8 @@ export function selectPairs(
   options: PairOptions,
 ): SelectedPairs {
   const { maxQueries, maxCandidates, restrictToType, excludeSameAnswer, answerAsSolution, rng } = options;
-  const { excludeLists: lists } = options;
-  const exclude = leakGuard(problems, { sameAnswer: excludeSameAnswer, ...(lists && { lists }) });
+  const { excludeLists: lists, exclude: alsoExcluded } = options;
+  const leaks = leakGuard(problems, { sameAnswer: excludeSameAnswer, ...(lists && { lists }) });
   const pools = new Map<string | undefined, Trace[]>();
   for (const trace of traces) {
     if (trace.split === HELD_OUT) continue;
@@ -62,14 +64,16 @@ export function selectPairs(
       continue;
     }
     const pool = pools.get(restrictToType ? problem.type : undefined) ?? [];
-    const allowed = pool.flatMap((trace, index) => (exclude(problem, trace) ? [] : [{ trace, index }]));
+    const query = { ...problem, solution };
+    const exclude = (trace: Trace) => leaks(problem, trace) || alsoExcluded?.(query, trace) === true;
+    const allowed = pool.flatMap((trace, index) => (exclude(trace) ? [] : [{ trace, index }]));
     if (allowed.length < 2) {
       skipped.push({ problemId: id, reason: `${allowed.length} candidate traces; a comparison needs two` });
       continue;
     }
     const drawn = rng.fork(`candidates/${id}`).sample(allowed, maxCandidates);
     const candidates = drawn.toSorted((a, b) => a.index - b.index).map((c) => c.trace);
-    queries.push({ problem: { ...problem, solution }, candidates });
+    queries.push({ problem: query, candidates });
   }
   return { queries, skipped };
 }

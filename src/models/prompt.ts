@@ -3,6 +3,7 @@
  * all problems with the same demonstration share and the rest, so that the cut never changes a token.
  */
 import { RaRftError } from '../core/errors.js';
+import { LiteralText } from './literal-text.js';
 import {
   promptText,
   type Demonstration,
@@ -11,6 +12,13 @@ import {
   type PromptTemplates,
   type PromptText,
 } from './prompt-text.js';
+import {
+  afterOpenedThinking,
+  openedThinking,
+  thinkingTags,
+  withOpenedThinking,
+  type OpenedThinking,
+} from './thinking.js';
 import type { Tokenizer, Tokens } from './tokenizer.js';
 
 /** The prompt section of a configuration, plus what ends a response. */
@@ -39,7 +47,10 @@ export class PromptCodec {
   readonly layout: PromptLayout;
   /** Ids that end a response. */
   readonly stopTokens: readonly number[];
+  /** Thinking that every prompt ends in; undefined where the chat template opens none. */
+  readonly thinking: OpenedThinking | undefined;
   private readonly tokenizer: Tokenizer;
+  private readonly literal: LiteralText;
   private readonly text: PromptText;
   private readonly endIds: readonly number[];
   private readonly prefixes = new Map<string, Tokens>();
@@ -61,6 +72,7 @@ export class PromptCodec {
         hint: 'Base models take the completion layout.',
       });
     }
+    refuseUnused(this.layout, { system, referenceTemplate });
     requirePlace('problemTemplate', problemTemplate, '{question}');
     requirePlace('solutionTemplate', solutionTemplate, '{trace}');
     for (const place of ['{reference}', '{trace}', '{question}'])
@@ -70,6 +82,8 @@ export class PromptCodec {
       { system, problemTemplate, solutionTemplate, referenceTemplate },
       tokenizer.chatTemplate,
     );
+    this.literal = new LiteralText(tokenizer, thinkingTags);
+    this.thinking = openedThinking(afterQuestion(this.text));
     const stops = (settings.stop ?? []).map((text) => tokenizer.singleToken(text, 'rl.stop'));
     const ends = this.layout === 'completion' ? [] : turnEnds(tokenizer);
     const own = tokenizer.eosId === undefined ? [] : [tokenizer.eosId];
@@ -79,7 +93,12 @@ export class PromptCodec {
 
   /** Prompt of a problem, the demonstration first where there is one. */
   prompt(problem: PromptProblem, demonstration?: Demonstration): Tokens {
-    return this.encode(this.text.prompt(problem, demonstration));
+    return this.encode(this.protectedText(problem, demonstration));
+  }
+
+  /** The prompt as text, as the layout and the chat template render it. */
+  promptText(problem: PromptProblem, demonstration?: Demonstration): string {
+    return this.literal.restore(this.protectedText(problem, demonstration));
   }
 
   /** The same prompt with the part shared by all problems of this demonstration (or of none) cut off. */
@@ -91,20 +110,34 @@ export class PromptCodec {
 
   /** A worked solution as the policy should say it after the prompt, ending in a stop token. */
   response(solution: string): Tokens {
-    const ids = this.tokenizer.encode(this.text.response(solution));
+    const said = this.thinking ? afterOpenedThinking(solution, this.thinking) : solution;
+    const ids = this.literal.encode(this.text.response(this.literal.protect(said, 'trace')));
     const end = this.endIds[0];
     if (end === undefined || this.stopTokens.includes(ids.at(-1) ?? -1)) return ids;
     return Int32Array.from([...ids, end]);
   }
 
-  /** Text of tokens, control tokens left out: what a verifier reads. */
+  /**
+   * Text of a response, control tokens left out: what a verifier reads. Thinking that the prompt opened stands before it, so that a
+   * response which breaks off in it is known to hold no answer yet.
+   */
   decode(tokens: Tokens): string {
-    return this.tokenizer.decode(tokens);
+    const said = this.tokenizer.decode(tokens, { keep: thinkingTags });
+    return this.thinking ? withOpenedThinking(said, this.thinking) : said;
+  }
+
+  private protectedText({ question }: PromptProblem, demonstration?: Demonstration): string {
+    const ask = (text: string) => this.literal.protect(text, 'question');
+    const shown = demonstration && {
+      question: ask(demonstration.question),
+      trace: this.literal.protect(demonstration.trace, 'trace'),
+    };
+    return this.text.prompt({ question: ask(question) }, shown);
   }
 
   /** Chat templates write their own begin token; a plain text gets the tokenizer's. */
   private encode(text: string): Tokens {
-    const ids = this.tokenizer.encode(text);
+    const ids = this.literal.encode(text);
     return this.layout === 'completion' ? Int32Array.from([...this.tokenizer.prefixIds, ...ids]) : ids;
   }
 
@@ -128,6 +161,28 @@ function turnEnds(tokenizer: Tokenizer): number[] {
   const at = text.lastIndexOf(content);
   const first = at < 0 ? undefined : tokenizer.encode(text.slice(at + content.length))[0];
   return first !== undefined && tokenizer.specialIds.has(first) ? [first] : [];
+}
+
+/** What every prompt says after its question. */
+function afterQuestion(text: PromptText): string {
+  const question = 'ra-rft-question';
+  const prompt = text.prompt({ question });
+  return prompt.slice(prompt.lastIndexOf(question) + question.length);
+}
+
+/** Settings that a layout has no place for would vanish without a word. */
+function refuseUnused(layout: PromptLayout, given: { system: string | null; referenceTemplate: string | null }): void {
+  const places = { system: ['chat-turn', 'user-turn'], referenceTemplate: ['user-turn'] } as const;
+  for (const [key, layouts] of Object.entries(places) as [keyof typeof places, readonly PromptLayout[]][]) {
+    if (given[key] === null || layouts.includes(layout)) continue;
+    throw new RaRftError({
+      code: 'config',
+      message: `the layout ${layout} has no place for prompt.${key}: it would not stand in any prompt`,
+      where: `prompt.${key}`,
+      expected: `null, or prompt.layout: ${layouts.join(' or ')}`,
+      hint: key === 'system' ? 'In a completion, instructions go into prompt.problemTemplate.' : undefined,
+    });
+  }
 }
 
 function requirePlace(key: string, template: string | null, place: string): void {

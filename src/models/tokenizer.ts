@@ -26,6 +26,8 @@ export interface TokenizerFiles {
 /** A loaded tokenizer. All methods are synchronous and pure. */
 export class Tokenizer {
   private readonly inner: HfTokenizer;
+  /** The same without control tokens; made when a text first needs it. */
+  private readonly literal: () => HfTokenizer;
   /** Number of ids, added tokens included (a model's table may be larger). */
   readonly vocabSize: number;
   /** The largest id that a text may become. */
@@ -36,6 +38,8 @@ export class Tokenizer {
   readonly unknownId: number | undefined;
   /** Ids that stand for control, not text (`<|im_end|>`). */
   readonly specialIds: ReadonlySet<number>;
+  /** Their texts. */
+  readonly specialTexts: readonly string[];
   /** What the tokenizer itself puts before a text (a begin token, or nothing). */
   readonly prefixIds: Tokens;
   readonly bosId: number | undefined;
@@ -57,11 +61,14 @@ export class Tokenizer {
         cause,
       });
     }
+    this.literal = once(() => new HfTokenizer(withoutSpecials(files.tokenizer), config));
     const added = [...this.inner.get_added_tokens_decoder().values()];
     const vocabulary = this.inner.get_vocab(true);
     this.vocabSize = vocabulary.size;
     this.largestId = Math.max(largest(vocabulary.values()), largest(added.map((token) => token.id)));
-    this.specialIds = new Set(added.filter((token) => token.special).map((token) => token.id));
+    const special = added.filter((token) => token.special);
+    this.specialIds = new Set(special.map((token) => token.id));
+    this.specialTexts = special.map((token) => token.content);
     this.prefixIds = leadingSpecials(this.encode('', { special: true }), this.encode('a', { special: true }));
     const named = (key: string) => tokenText(config[key]);
     this.bosId = this.optionalId(named('bos_token'));
@@ -102,13 +109,31 @@ export class Tokenizer {
     return Int32Array.from(this.inner.encode(text, { add_special_tokens: options.special ?? false }).ids);
   }
 
-  /** Text of ids, exactly as written. Special tokens are left out unless `special`. */
-  decode(tokens: ArrayLike<number>, options: { special?: boolean } = {}): string {
-    if (tokens.length === 0) return '';
-    return this.inner.decode(Array.from(tokens), {
-      skip_special_tokens: !(options.special ?? false),
-      clean_up_tokenization_spaces: false,
-    });
+  /**
+   * Ids of a text in which nothing is a control token: `<|im_end|>` is cut into the pieces of any other text. A vocabulary that
+   * finds a control token even so is given the text letter by letter.
+   */
+  encodeLiteral(text: string): Tokens {
+    const ids = this.literal().encode(text, { add_special_tokens: false }).ids;
+    if (!ids.some((id: number) => this.specialIds.has(id))) return Int32Array.from(ids);
+    const letters = [...text].flatMap((letter) => this.literal().encode(letter, { add_special_tokens: false }).ids);
+    return Int32Array.from(letters);
+  }
+
+  /** Text of ids, exactly as written. Special tokens are left out unless `special`, or but for those whose text is in `keep`. */
+  decode(tokens: ArrayLike<number>, options: { special?: boolean; keep?: readonly string[] } = {}): string {
+    const { special = false, keep = [] } = options;
+    const kept = keep.flatMap((text) => this.tokenId(text) ?? []).filter((id) => this.specialIds.has(id));
+    if (special || kept.length === 0) return this.decodeAll(Array.from(tokens), special);
+    let text = '';
+    let from = 0;
+    const ids = Array.from(tokens);
+    for (const [at, id] of ids.entries()) {
+      if (!kept.includes(id)) continue;
+      text += this.decodeAll(ids.slice(from, at), false) + (this.tokenText(id) ?? '');
+      from = at + 1;
+    }
+    return text + this.decodeAll(ids.slice(from), false);
   }
 
   /** Id of a token by its text in the vocabulary (`<|im_end|>`); undefined where there is none. */
@@ -136,6 +161,11 @@ export class Tokenizer {
     });
   }
 
+  private decodeAll(ids: number[], special: boolean): string {
+    if (ids.length === 0) return '';
+    return this.inner.decode(ids, { skip_special_tokens: !special, clean_up_tokenization_spaces: false });
+  }
+
   private optionalId(token: string | undefined): number | undefined {
     return token === undefined ? undefined : this.tokenId(token);
   }
@@ -145,6 +175,17 @@ function largest(ids: Iterable<number>): number {
   let most = -1;
   for (const id of ids) if (id > most) most = id;
   return most;
+}
+
+function once<T>(make: () => T): () => T {
+  let made: { value: T } | undefined;
+  return () => (made ??= { value: make() }).value;
+}
+
+function withoutSpecials(tokenizer: Json): Json {
+  const added = tokenizer['added_tokens'];
+  if (!Array.isArray(added)) return tokenizer;
+  return { ...tokenizer, added_tokens: added.filter((token) => (token as { special?: unknown }).special !== true) };
 }
 
 /** What stands before the text whatever the text is: the common beginning of two encodings, one of them empty. */

@@ -1,10 +1,11 @@
 /** Stages "train-<arm>" and "eval-<arm>": each arm's policy, trained from the same start on the same problems, and its evaluations. */
-import type { ArmConfig } from '../config/index.js';
+import type { ArmConfig, Config } from '../config/index.js';
 import { hashJson } from '../core/hash.js';
 import { checkpointPath, trainGrpo } from '../rl/index.js';
 import { contextOf, type Retrieved } from './contexts.js';
 import type { DataSets } from './data-stage.js';
 import { evaluateArm, isEvaluated } from './evaluate.js';
+import { evaluationSettings, policySettings, promptWording, rewardIdentity } from './fingerprint.js';
 import type { Session } from './session.js';
 import type { StartPolicy } from './warmup-stage.js';
 
@@ -19,8 +20,8 @@ export interface ArmInputs {
 /** Trains the policy of an arm, evaluating it on the way: at step 0, every eval.everySteps and at the end. */
 export async function trainArm(session: Session, arm: ArmConfig, inputs: ArmInputs): Promise<void> {
   const { config, run, codec, verifier, rng, progress } = session;
-  const policy = policyInputs(session, arm, inputs);
-  await run.stage(`train-${arm.name}`, evalInputs(session, arm, inputs), async () => {
+  const policy = await policyInputs(session, arm, inputs);
+  await run.stage(`train-${arm.name}`, evalInputs(config, arm, policy, inputs), async () => {
     const engine = await session.engine();
     await trainGrpo({
       arm: arm.name,
@@ -53,8 +54,8 @@ export async function evaluateBorrowedPolicy(
   inputs: ArmInputs,
 ): Promise<void> {
   const { config, run } = session;
-  const policy = policyInputs(session, owner, inputs);
-  await run.stage(`eval-${arm.name}`, { ...evalInputs(session, arm, inputs), policy }, async () => {
+  const policy = await policyInputs(session, owner, inputs);
+  await run.stage(`eval-${arm.name}`, evalInputs(config, arm, policy, inputs), async () => {
     const engine = await session.engine();
     const last = config.rl.steps;
     for (const [step, folder] of [
@@ -68,27 +69,28 @@ export async function evaluateBorrowedPolicy(
 }
 
 /** All that an arm's policy depends on. */
-function policyInputs({ config }: Session, arm: ArmConfig, { data, start, retrievedFingerprint }: ArmInputs) {
+async function policyInputs({ config }: Session, arm: ArmConfig, { data, start, retrievedFingerprint }: ArmInputs) {
   return {
     train: arm.train,
     start: start.fingerprint,
     data: data.fingerprint,
     retrieved: arm.train === 'none' ? null : retrievedFingerprint,
-    rl: config.rl,
-    prompt: config.prompt,
-    reward: config.reward === 'math' ? { math: config.math } : config.reward,
+    rl: policySettings(config.rl),
+    prompt: promptWording(config.prompt),
+    reward: await rewardIdentity(config),
     seed: config.seed,
   };
 }
 
 /** All that an arm's evaluations depend on. */
-function evalInputs(session: Session, arm: ArmConfig, inputs: ArmInputs) {
-  const { config } = session;
-  const retrieved = arm.test === 'none' ? null : inputs.retrievedFingerprint;
-  return { policy: policyInputs(session, arm, inputs), test: arm.test, retrieved, eval: config.eval };
+function evalInputs(config: Config, arm: ArmConfig, policy: PolicyInputs, { retrievedFingerprint }: ArmInputs) {
+  const retrieved = arm.test === 'none' ? null : retrievedFingerprint;
+  return { policy, test: arm.test, retrieved, eval: evaluationSettings(config.eval) };
 }
 
+type PolicyInputs = Awaited<ReturnType<typeof policyInputs>>;
+
 /** Names the weights of a policy at a step, for the records of evaluations. */
-function policyKey(policy: ReturnType<typeof policyInputs>, step: number): string {
+function policyKey(policy: PolicyInputs, step: number): string {
   return hashJson([step === 0 ? policy.start : policy, step]);
 }

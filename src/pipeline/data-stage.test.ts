@@ -9,6 +9,7 @@ import { Rng } from '../core/rng.js';
 import { RunFolder } from '../core/run-folder.js';
 import { numericVerifier } from '../verify/index.js';
 import { makeData, prepareData } from './data-stage.js';
+import { openPrompts } from './session.js';
 
 let folder: string;
 beforeEach(async () => {
@@ -72,7 +73,9 @@ describe('makeData from files', () => {
     for (const i of [0, 1]) await writeFile(join(folder, `p${i}.jsonl`), lines(problems.slice(5 * i, 5 * i + 5)));
     const config = resolveConfig({ set: [`data.problems.path=${folder}/p*.jsonl`] });
     const run = await RunFolder.open(join(folder, 'run'), { values: config, yaml: configToYaml(config) });
-    const session = { config, run, verifier: numericVerifier, rng: Rng.fromSeed(1), progress: silent };
+    const { lengths } = await openPrompts(config);
+    const rng = Rng.fromSeed(1);
+    const session = { config, run, verifier: numericVerifier, rng, progress: silent, lengths, modelHash: '' };
     const { fingerprint, train, test } = await prepareData(session);
     expect(train.length + test.length).toBe(10);
     await writeFile(join(folder, 'p1.jsonl'), lines(problems.slice(5, 9)));
@@ -131,7 +134,9 @@ describe('makeData from files', () => {
     const run = await RunFolder.open(join(folder, 'run'), { values: config, yaml: configToYaml(config) });
     const said: string[] = [];
     const progress = { ...silent, line: (text: string) => said.push(text) };
-    await prepareData({ config, run, verifier: numericVerifier, rng: Rng.fromSeed(1), progress });
+    const { lengths } = await openPrompts(config);
+    const session = { config, run, verifier: numericVerifier, rng: Rng.fromSeed(1), progress, lengths, modelHash: '' };
+    await prepareData(session);
     await run.close();
     const listed = await readJsonlAll<{ where: string; message: string }>(run.paths.leftOut);
     expect(listed.map((l) => l.where)).toEqual(bad.map((_, i) => `${path}:${i + 11}`));

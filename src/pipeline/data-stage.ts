@@ -1,10 +1,12 @@
 /** Stage "data": training problems, test problems and corpus as JSONL in the run folder, from the world or from the user's files. */
+import { rm } from 'node:fs/promises';
 import type { Config, DataFileConfig } from '../config/index.js';
 import { RaRftError } from '../core/errors.js';
 import { hashFile } from '../core/hash-file.js';
 import { hashJson } from '../core/hash.js';
 import { readJsonlAll } from '../core/jsonl.js';
 import type { Rng } from '../core/rng.js';
+import { wouldRunAgain, type RunFolder } from '../core/run-folder.js';
 import { warn, type RunWarning } from '../core/warnings.js';
 import {
   dataFiles,
@@ -28,6 +30,8 @@ import {
   systemWarning,
   type Solved,
 } from './data-warnings.js';
+import { promptWording } from './fingerprint.js';
+import { withoutOverlong, type SkippedItem } from './overlong.js';
 import type { Session } from './session.js';
 
 /** What all later stages work on. */
@@ -45,20 +49,34 @@ export interface DataSets {
 export const defaultSplit = 'test';
 
 /** The part of a session that this stage uses. */
-type DataSession = Pick<Session, 'config' | 'run' | 'verifier' | 'rng' | 'progress'>;
+type DataSession = Pick<Session, 'config' | 'run' | 'verifier' | 'rng' | 'progress' | 'lengths' | 'modelHash'>;
 
 /** Makes the data sets, or reads them where the stage is done. */
-export async function prepareData({ config, run, verifier, rng, progress }: DataSession): Promise<DataSets> {
+export async function prepareData(session: DataSession): Promise<DataSets> {
+  const { config, run, verifier, rng, progress } = session;
   const { data } = config;
-  const inputs = { data, files: await userFiles(data), seed: data.source === 'files' ? config.seed : data.world.seed };
+  const skipping = config.prompt.overlong === 'skip';
+  const inputs = {
+    data: withoutPaths(data),
+    files: await userFiles(data),
+    seed: data.source === 'files' ? config.seed : data.world.seed,
+    // What is too long depends on wording, tokenizer and limits.
+    ...(skipping && {
+      overlong: { wording: promptWording(config.prompt), limits: session.lengths.limits, model: session.modelHash },
+    }),
+  };
   await run.stage('data', inputs, async () => {
-    const made = await makeData(config, verifier, rng);
+    const all = await makeData(config, verifier, rng);
+    const made = skipping ? withoutOverlong(all, session.lengths) : all;
+    refuseEmpty(made, data);
+    await refuseOtherData(run, made);
     for (const warning of made.warnings) await warn(run, progress, warning);
     await writeJsonl(run.paths.problems('train'), made.train);
     await writeJsonl(run.paths.problems('test'), made.test);
     await writeJsonl(run.paths.corpus, made.corpus);
     const { train, test, corpus, skipped } = made;
     await run.event('data', { train: train.length, test: test.length, corpus: corpus.length, skipped: skipped.length });
+    await rm(run.paths.leftOut, { force: true });
     if (skipped.length > 0) {
       await writeJsonl(run.paths.leftOut, skipped);
       for (const text of leftOutText(skipped, run.paths.leftOut)) progress.line(text);
@@ -75,7 +93,7 @@ export async function prepareData({ config, run, verifier, rng, progress }: Data
 /** Problems and corpus before they are written. */
 export interface Made extends Omit<DataSets, 'fingerprint'> {
   /** Lines of the user's files that were left out (data.unusable, data.unverifiable), with what was wrong. */
-  skipped: { where: string; message: string }[];
+  skipped: SkippedItem[];
   /** What is odd about the user's data. */
   warnings: RunWarning[];
 }
@@ -86,7 +104,12 @@ const shownLines = 5;
 function leftOutText(skipped: Made['skipped'], path: string): string[] {
   const shown = skipped.slice(0, shownLines).map(({ where, message }) => `  ${where}: ${message}`);
   const rest = skipped.length > shownLines ? [`  and ${skipped.length - shownLines} more in ${path}`] : [];
-  return [`data: ${skipped.length} unusable lines left out`, ...shown, ...rest];
+  const tooLong = skipped.filter(({ kind }) => kind !== undefined).length;
+  const counts = [
+    ...(skipped.length > tooLong ? [`${skipped.length - tooLong} unusable lines left out`] : []),
+    ...(tooLong > 0 ? [`${tooLong} too long and left out`] : []),
+  ];
+  return [`data: ${counts.join(', ')}`, ...shown, ...rest];
 }
 
 /** Generates or reads the data sets; writes nothing. Throws `data` where one of them is empty. */
@@ -188,7 +211,8 @@ function excludeListsOf(data: Config['data']): Promise<ExcludeLists> {
   return data.excludeLists === null ? Promise.resolve(new Map()) : readExcludeLists(data.excludeLists);
 }
 
-function refuseEmpty({ train, test, corpus }: Made, { tests, testShare }: Config['data']): void {
+/** Throws `data` where a set has nothing in it. */
+export function refuseEmpty({ train, test, corpus }: Made, { tests, testShare }: Config['data']): void {
   const missing = [
     [train, 'training problems', 'data.problems'],
     [test, 'test problems', 'data.tests'],
@@ -208,6 +232,33 @@ function refuseEmpty({ train, test, corpus }: Made, { tests, testShare }: Config
       hint: where === 'data.corpus' ? 'Give a corpus file, or training problems with solutions.' : undefined,
     });
   }
+}
+
+/** The settings without the paths of files, which count by their content. */
+function withoutPaths(data: Config['data']): unknown {
+  const { excludeLists: _lists, ...settings } = data;
+  const readingOf = ({ path: _path, ...reading }: DataFileConfig) => reading;
+  return {
+    ...settings,
+    problems: readingOf(data.problems),
+    corpus: readingOf(data.corpus),
+    tests: readingOf(data.tests),
+  };
+}
+
+/** Other data under finished stages: they would run again, and what they made would be lost. */
+async function refuseOtherData(run: RunFolder, made: Made): Promise<void> {
+  const later = (await run.finishedStages()).filter((stage) => stage !== 'data');
+  if (later.length === 0) return;
+  const sets = [
+    [run.paths.problems('train'), made.train, 'training problems'],
+    [run.paths.problems('test'), made.test, 'test problems'],
+    [run.paths.corpus, made.corpus, 'traces'],
+  ] as const;
+  const changed: string[] = [];
+  for (const [path, items, what] of sets)
+    if (hashJson(await readJsonlAll(path)) !== hashJson(items)) changed.push(what);
+  if (changed.length > 0) throw wouldRunAgain('data', `other ${changed.join(', ')} than before`, later, run.root);
 }
 
 /** Hashes of the user's files, so that a changed file is noticed. */

@@ -48,7 +48,8 @@ export async function evaluateArm(session: Session, plan: EvaluationPlan): Promi
   await run.event('evaluated', { arm: arm.name, step, ...averages(records) });
   // All are kept for the report; shown are those of the first and the last evaluation.
   const shown = step === 0 || step === config.rl.steps ? progress : silent;
-  for (const warning of failureWarnings(arm.name, step, records)) await warn(run, shown, warning);
+  const warnings = [...failureWarnings(arm.name, step, records), ...cutOffWarnings(arm.name, step, records, config)];
+  for (const warning of warnings) await warn(run, shown, warning);
   return records;
 }
 
@@ -81,6 +82,20 @@ export function failureWarnings(arm: string, step: number, records: readonly Eva
         : []),
     ];
   });
+}
+
+/** Most responses were cut off at the limit: what they would have said is not known, and they count as wrong. */
+function cutOffWarnings(
+  arm: string,
+  step: number,
+  records: readonly EvalRecord[],
+  { rl: { maxTokens } }: Config,
+): RunWarning[] {
+  const samples = records.flatMap((record) => record.samples);
+  const cutOff = samples.filter(({ stopReason }) => stopReason === 'length').length;
+  if (cutOff <= samples.length / 2) return [];
+  const text = `${cutOff} of ${samples.length} responses at step ${step} were cut off at rl.maxTokens (${maxTokens}); raise it unless that is meant`;
+  return [{ code: 'cut-off', where: `evaluation of ${arm}`, text }];
 }
 
 /**
@@ -118,14 +133,14 @@ function evaluatedProblems(test: readonly Problem[], step: number, config: Confi
   });
 }
 
-/** Plain mean reward of each split that has one, for the event log. */
-function averages(records: readonly EvalRecord[]): Record<string, number> {
+/** Plain mean reward of each split, for the event log; null where nothing was judged. */
+function averages(records: readonly EvalRecord[]): Record<string, number | null> {
   const rewards = new Map<string, number[]>();
   for (const { split, samples } of records) {
     const own = rewards.get(split) ?? [];
     rewards.set(split, own);
     for (const { reward } of samples) if (reward !== null) own.push(reward);
   }
-  const known = [...rewards].filter(([, r]) => r.length > 0);
-  return Object.fromEntries(known.map(([s, r]) => [s, r.reduce((a, b) => a + b, 0) / r.length]));
+  const mean = (values: number[]) => (values.length === 0 ? null : values.reduce((a, b) => a + b, 0) / values.length);
+  return Object.fromEntries([...rewards].map(([split, values]) => [split, mean(values)]));
 }

@@ -1,6 +1,7 @@
-/** Hashes of what stages depend on: model folders by content. */
+/** What stages depend on: model folders and reward modules by content, settings without the keys that no result depends on. */
 import { readdir } from 'node:fs/promises';
-import { join } from 'node:path';
+import { isAbsolute, join } from 'node:path';
+import type { Config } from '../config/index.js';
 import { RaRftError } from '../core/errors.js';
 import { hashFile } from '../core/hash-file.js';
 import { hashJson } from '../core/hash.js';
@@ -20,4 +21,25 @@ export async function hashModelFolder(folder: string): Promise<string> {
   const hashes = [];
   for (const name of names.toSorted()) hashes.push([name, await hashFile(join(folder, name))]);
   return hashJson(hashes);
+}
+
+/** How prompts are worded. The limits are not in here: what they leave out shows in data and retrieved traces. */
+export function promptWording({ maxPromptTokens: _limit, overlong: _overlong, ...wording }: Config['prompt']) {
+  return wording;
+}
+
+/** The settings of training that decide the policy: not when it is saved. */
+export function policySettings({ checkpointEverySteps: _saved, ...settings }: Config['rl']) {
+  return settings;
+}
+
+/** The settings that decide the samples of an evaluation: not how often its intervals are resampled. */
+export function evaluationSettings({ bootstrapSamples: _resamples, ...settings }: Config['eval']) {
+  return settings;
+}
+
+/** The reward: a named one with its settings, a module by the content of its file. */
+export async function rewardIdentity({ reward, math }: Config): Promise<unknown> {
+  if (reward === 'math') return { math };
+  return isAbsolute(reward) ? { module: await hashFile(reward) } : reward;
 }

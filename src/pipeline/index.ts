@@ -1,5 +1,7 @@
 /** The stages in order, each resumable: from data to summary. */
 export { runPipeline, type LastStage, type PipelineOptions } from './pipeline.js';
+export { refuseOverlong, type LengthReport } from './overlong.js';
+export { timeEstimate } from './time-estimate.js';
 export { planRun, planText, type RunPlan } from './plan.js';
 export { modelFolderOf, type OpenEngine } from './session.js';
 export type { RetrievedRecord, RetrieverName } from './retrieve-stage.js';

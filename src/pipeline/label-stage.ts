@@ -5,6 +5,7 @@ import type { Config } from '../config/index.js';
 import { RaRftError } from '../core/errors.js';
 import { hashJson } from '../core/hash.js';
 import { warn } from '../core/warnings.js';
+import type { Problem, Trace } from '../data/index.js';
 import {
   appendLabels,
   gradeLabels,
@@ -19,6 +20,7 @@ import {
 } from '../judge/index.js';
 import { ReplyTally } from '../llm/index.js';
 import type { DataSets, Made } from './data-stage.js';
+import { promptWording, rewardIdentity } from './fingerprint.js';
 import { llmJudgeInputs, withLlmJudge } from './llm-labels.js';
 import { labelsWithinBudget } from './selected-labels.js';
 import type { Session } from './session.js';
@@ -37,14 +39,13 @@ export async function labelPairs(session: Session, data: DataSets, policy: Start
   const partly = config.labels.selection.pairs === 'budget';
   const inputs = {
     data: data.fingerprint,
-    labels: config.labels,
+    labels: withoutPromptPath(config.labels),
     ...(config.labels.judge === 'llm' && { llm: await llmJudgeInputs(config) }),
     ...(partly && { retriever: config.retriever }),
     policy: config.labels.judge === 'utility' || partly ? policy.fingerprint : null,
-    prompt: config.labels.judge === 'utility' ? config.prompt : null,
+    prompt: config.labels.judge === 'utility' ? promptWording(config.prompt) : null,
     ...(bySuccess(config) && {
-      reward: config.reward,
-      math: config.math,
+      reward: await rewardIdentity(config),
       maxTokens: config.rl.maxTokens,
       eval: config.eval.temperature,
     }),
@@ -67,13 +68,21 @@ export async function labelPairs(session: Session, data: DataSets, policy: Start
 
 /** The pairs that would be judged; also what --dry-run counts. */
 export function choosePairs(
-  { config, rng }: Pick<Session, 'config' | 'rng'>,
+  { config, rng, lengths }: Pick<Session, 'config' | 'rng' | 'lengths'>,
   data: Pick<Made, 'train' | 'corpus' | 'excludeLists'>,
 ): SelectedPairs {
   const { maxQueries, maxCandidates, restrictToType, excludeSameAnswer, judge: name, measure } = config.labels;
   const answerAsSolution = name === 'llm' || (name === 'utility' && measure !== 'solution');
   const limits = { maxQueries, maxCandidates, restrictToType, excludeSameAnswer, answerAsSolution };
-  const options = { ...limits, excludeLists: data.excludeLists, rng: rng.fork('labels') };
+  const exclude = (problem: Problem & { solution: string }, trace: Trace) =>
+    !lengths.fitsLabel(problem, trace, config.labels);
+  const skipping = config.prompt.overlong === 'skip' && name === 'utility';
+  const options = {
+    ...limits,
+    excludeLists: data.excludeLists,
+    ...(skipping && { exclude }),
+    rng: rng.fork('labels'),
+  };
   return selectPairs(data.train, data.corpus, options);
 }
 
@@ -101,7 +110,7 @@ async function judge(session: Session, { queries }: SelectedPairs, policy: Start
     measure,
     engine,
     codec,
-    policyKey: hashJson([policy.fingerprint, config.prompt]),
+    policyKey: hashJson([policy.fingerprint, promptWording(config.prompt)]),
     topPositives,
     baseline,
     minGain,
@@ -109,6 +118,11 @@ async function judge(session: Session, { queries }: SelectedPairs, policy: Start
     scoresPath: join(run.root, 'label-scores.jsonl'),
     progress,
   });
+}
+
+/** The judge's prompt counts by its content, which is among the inputs where it is used. */
+function withoutPromptPath({ llm: { promptFile: _path, ...llm }, ...labels }: Config['labels']): unknown {
+  return { ...labels, llm };
 }
 
 function bySuccess({ labels }: Config): boolean {

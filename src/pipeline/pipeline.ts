@@ -9,13 +9,15 @@ import { warn } from '../core/warnings.js';
 import type { Summary } from '../eval/index.js';
 import { evaluateBorrowedPolicy, trainArm } from './arms-stage.js';
 import { neededContexts } from './contexts.js';
-import { prepareData } from './data-stage.js';
+import { prepareData, type DataSets } from './data-stage.js';
 import { openLocalEngine } from './engines.js';
-import { labelPairs } from './label-stage.js';
+import { choosePairs, labelPairs } from './label-stage.js';
+import { refuseOverlong } from './overlong.js';
+import { checkPromptsOf } from './prompt-stage.js';
 import { heldOutLabels } from './retrieval-grades.js';
 import { retrieveContexts } from './retrieve-stage.js';
 import { trainRetrieverStage } from './retriever-stage.js';
-import { openSession, type OpenEngine } from './session.js';
+import { openSession, type OpenEngine, type Session } from './session.js';
 import { writeSummary } from './summary.js';
 import { textWarnings } from './text-warnings.js';
 import { warmUp } from './warmup-stage.js';
@@ -43,11 +45,12 @@ export async function runPipeline(
     // Stage 0: problems and solved problems; the policy all arms start from.
     const data = await prepareData(session);
     for (const warning of textWarnings(session.tokenizer, session.codec, data)) await warn(run, progress, warning);
+    const needed = neededContexts(config.arms);
+    const wanted = needed.includes('learned') || until === 'labels' || until === 'retriever';
+    await refuseUnfitPrompts(session, data, { labelled: wanted, until });
     const start = await warmUp(session, data);
 
     // Stages 1 and 2: which traces help, and a retriever that finds them. Only where an arm asks for it.
-    const needed = neededContexts(config.arms);
-    const wanted = needed.includes('learned') || until === 'labels' || until === 'retriever';
     const labels = wanted ? await labelPairs(session, data, start) : undefined;
     if (until === 'labels') return undefined;
     const learned = labels && (await trainRetrieverStage(session, data, labels, start));
@@ -64,10 +67,22 @@ export async function runPipeline(
       const owner = config.arms.find((other) => other.name === arm.policyOf);
       if (owner) await evaluateBorrowedPolicy(session, arm, owner, inputs);
     }
-    return await writeSummary(session, grades);
+    return await writeSummary(session, data, grades);
   } finally {
     await session.close();
   }
+}
+
+/** Before any work: prompts that lose text, or are too long. */
+async function refuseUnfitPrompts(
+  session: Session,
+  data: DataSets,
+  { labelled, until }: { labelled: boolean; until: LastStage },
+): Promise<void> {
+  const queries = labelled ? choosePairs(session, data).queries : [];
+  const report = checkPromptsOf(session, data, { queries, until });
+  await session.run.event('prompts', { limit: report.limit, longest: report.longest });
+  refuseOverlong(report);
 }
 
 /** What the arms use, and beside it BM25 and random: a retriever's figures mean nothing alone. */

@@ -2,23 +2,30 @@
 import type { Config } from '../config/index.js';
 import { Rng } from '../core/rng.js';
 import type { RunWarning } from '../core/warnings.js';
+import type { Problem, Trace } from '../data/index.js';
 import { previewSelection, type QueryCandidates } from '../judge/index.js';
 import { estimateText, type Estimate } from '../llm/index.js';
-import { openModel, PromptCodec } from '../models/index.js';
 import { neededContexts } from './contexts.js';
-import { makeData } from './data-stage.js';
+import { makeData, refuseEmpty } from './data-stage.js';
 import { choosePairs } from './label-stage.js';
 import { estimateLlmLabels } from './llm-labels.js';
 import type { LastStage } from './pipeline.js';
+import { withoutOverlong, type LengthReport } from './overlong.js';
+import { checkPromptsOf } from './prompt-stage.js';
+import { openConfiguredVerifier, openPrompts } from './session.js';
 import { textWarnings } from './text-warnings.js';
-import { modelFolderOf, openConfiguredVerifier } from './session.js';
 
 /** Counts of one run. */
 export interface RunPlan {
   trainProblems: number;
   /** Lines of the data files that would be left out. */
   skippedLines: number;
-  /** What is odd about the data, a sentence each. */
+  /** Problems and traces that would be left out as too long (prompt.overlong: skip). */
+  skippedOverlong: number;
+  /** Lengths of all prompts against every limit. */
+  lengths: LengthReport;
+  /** A few of the problems and traces, to time work on. */
+  sample: { train: Problem[]; corpus: Trace[] };
   /** Test problems by split. */
   testProblems: Record<string, number>;
   traces: number;
@@ -46,6 +53,9 @@ export interface RunPlan {
   warnings: RunWarning[];
 }
 
+/** Problems and traces of the sample. */
+const SAMPLED = 8;
+
 /** Stages at which a run may stop that need labels whatever the arms use. */
 const labelStages: readonly LastStage[] = ['labels', 'retriever'];
 
@@ -54,18 +64,18 @@ const labelStages: readonly LastStage[] = ['labels', 'retriever'];
  * paid for in the run folder `root` is not counted again.
  */
 export async function planRun(config: Config, root: string, until: LastStage = 'eval'): Promise<RunPlan> {
-  const folder = modelFolderOf(config);
-  const {
-    tokenizer,
-    config: { eosIds },
-  } = await openModel(folder);
-  const codec = new PromptCodec(tokenizer, { ...config.prompt, stop: config.rl.stop, eosIds });
+  const prompts = await openPrompts(config);
+  const { codec, lengths } = prompts;
   const verifier = await openConfiguredVerifier(config);
   const rng = Rng.fromSeed(config.seed);
   try {
-    const data = await makeData(config, verifier, rng);
+    const all = await makeData(config, verifier, rng);
+    const data = config.prompt.overlong === 'skip' ? withoutOverlong(all, lengths) : all;
+    refuseEmpty(data, config.data);
     const labelled = labelStages.includes(until) || neededContexts(config.arms).includes('learned');
-    const pairs = labelled ? plannedPairs(config, choosePairs({ config, rng }, data).queries, rng) : [];
+    const queries = labelled ? choosePairs({ config, rng, lengths }, data).queries : [];
+    const report = checkPromptsOf({ config, ...prompts }, data, { queries, until });
+    const pairs = plannedPairs(config, queries, rng);
     const { rl, arms } = config;
     const trained = arms.filter((arm) => arm.policyOf === null).length;
     const whileTraining = new Set([0, rl.steps, ...multiples(config.eval.everySteps, rl.steps)]).size;
@@ -75,7 +85,10 @@ export async function planRun(config: Config, root: string, until: LastStage = '
     const llm = config.labels.judge === 'llm' && labelled ? await estimateLlmLabels(config, pairs, root) : undefined;
     return {
       trainProblems: data.train.length,
-      skippedLines: data.skipped.length,
+      skippedLines: all.skipped.length,
+      skippedOverlong: data.skipped.length - all.skipped.length,
+      lengths: report,
+      sample: { train: data.train.slice(0, SAMPLED), corpus: data.corpus.slice(0, SAMPLED) },
       testProblems: countBy(data.test.map((p) => p.split ?? 'test')),
       traces: data.corpus.length,
       labelledProblems: pairs.length,
@@ -95,7 +108,7 @@ export async function planRun(config: Config, root: string, until: LastStage = '
       maxResponseTokensPerStep: rl.promptsPerStep * rl.groupSize * rl.maxTokens,
       evaluations,
       evaluationSamples: evaluations * data.test.length * config.eval.k,
-      warnings: [...data.warnings, ...textWarnings(tokenizer, codec, data)],
+      warnings: [...data.warnings, ...textWarnings(prompts.tokenizer, codec, data)],
     };
   } finally {
     await verifier.dispose();
@@ -104,26 +117,38 @@ export async function planRun(config: Config, root: string, until: LastStage = '
 
 /** The pairs that would be judged; of a budget only their number is known, so others stand for them. */
 function plannedPairs({ labels }: Config, queries: QueryCandidates[], rng: Rng): QueryCandidates[] {
-  return labels.selection.pairs === 'all' ? queries : previewSelection(queries, labels.selection.share, rng);
+  return labels.selection.pairs === 'all' || queries.length === 0
+    ? queries
+    : previewSelection(queries, labels.selection.share, rng);
 }
 
 /** The plan up to `until` in the words of the trade, one fact a line. */
 export function planText(plan: RunPlan, until: LastStage = 'eval'): string[] {
   const n = (x: number) => x.toLocaleString('en-US');
   const tests = Object.entries(plan.testProblems).map(([split, count]) => `${n(count)} ${split}`);
+  const { limit, longest, overlong } = plan.lengths;
+  const leftOut = [
+    ...(plan.skippedLines > 0 ? [`; ${n(plan.skippedLines)} unusable lines left out`] : []),
+    ...(plan.skippedOverlong > 0 ? [`; ${n(plan.skippedOverlong)} too long and left out (prompt.overlong: skip)`] : []),
+  ];
+  const tooLong = overlong.map(
+    ({ what, count, of, worst, limit: most }) =>
+      `TOO LONG     ${n(count)} of ${n(of)} ${what}: up to ${n(worst.tokens)} tokens (problem ${worst.problemId}${worst.traceId === undefined ? '' : `, trace ${worst.traceId}`}); ${most}`,
+  );
   const labels = [
-    `data         ${n(plan.trainProblems)} training problems, tests: ${tests.join(', ')}; ${n(plan.traces)} traces${plan.skippedLines > 0 ? `; ${n(plan.skippedLines)} unusable lines left out` : ''}`,
+    `data         ${n(plan.trainProblems)} training problems, tests: ${tests.join(', ')}; ${n(plan.traces)} traces${leftOut.join('')}`,
     `labels       ${n(plan.labelledPairs)} pairs (${n(plan.labelledProblems)} problems)`,
     ...(plan.llm ? [`judge        ${estimateText(plan.llm)}`] : []),
   ];
-  if (labelStages.includes(until)) return labels;
+  if (labelStages.includes(until)) return [...labels, ...tooLong];
   return [
     ...labels,
     `arms         ${plan.trainedArms} policies trained, ${n(plan.steps)} steps each`,
-    `prompts/step ${n(plan.promptsPerStep)} problems, about ${n(plan.promptTokens.without)} tokens each, ${n(plan.promptTokens.with)} with a trace`,
+    `prompts/step ${n(plan.promptsPerStep)} problems, about ${n(plan.promptTokens.without)} tokens each, ${n(plan.promptTokens.with)} with a trace; the longest ${n(Math.max(longest.alone, longest.withTrace))}, at most ${n(limit)} allowed`,
     `samples/step ${n(plan.samplesPerPrompt)} responses a prompt = ${n(plan.samplesPerStep)}, together at most ${n(plan.maxResponseTokensPerStep)} tokens`,
     `update       on the groups with right and wrong responses, at most ${n(plan.maxGroupsPerUpdate)}; ${n(plan.updatesPerBatch)} a step`,
     `evaluation   ${n(plan.evaluations)} evaluations, at most ${n(plan.evaluationSamples)} samples`,
+    ...tooLong,
   ];
 }
 

@@ -4,7 +4,8 @@ import type { Config, ContextName } from '../config/index.js';
 import { RaRftError } from '../core/errors.js';
 import { hashJson } from '../core/hash.js';
 import { readJsonlAll } from '../core/jsonl.js';
-import { leakGuard, writeJsonl, type Trace } from '../data/index.js';
+import { wouldRunAgain } from '../core/run-folder.js';
+import { leakGuard, writeJsonl, type Problem, type Trace } from '../data/index.js';
 import {
   bm25OptionsOf,
   Bm25Retriever,
@@ -12,9 +13,11 @@ import {
   RandomRetriever,
   type Hit,
   type Retriever,
+  type SearchOptions,
 } from '../retriever/index.js';
 import type { DataSets } from './data-stage.js';
 import type { Retrieved } from './contexts.js';
+import { promptWording } from './fingerprint.js';
 import { gradeByTruth, heldOutLabelsSplit, type HeldOutLabels, type RetrieverGrade } from './retrieval-grades.js';
 import type { Session } from './session.js';
 
@@ -74,18 +77,24 @@ export async function retrieveContexts(session: Session, plan: RetrievalPlan): P
       labels,
       learned: name === 'learned' ? learned?.fingerprint : null,
       bm25: name === 'bm25' ? bm25OptionsOf(config.retriever) : null,
+      ...(config.prompt.overlong === 'skip' && {
+        overlong: { wording: promptWording(config.prompt), limits: session.lengths.limits, model: session.modelHash },
+      }),
     };
-    fingerprints.push(hashJson(inputs));
     await run.stage(`retrieved-${name}`, inputs, async () => {
       const retriever = await openRetriever(name, plan, config);
       try {
-        await writeJsonl(file, await searchAll(retriever, plan, session));
+        const found = await searchAll(retriever, plan, session);
+        await refuseOtherHits(session, name, file, found);
+        await writeJsonl(file, found);
         if (heldOut) await writeJsonl(graded, await searchHeldOut(retriever, heldOut));
       } finally {
         await retriever.dispose();
       }
     });
     const records = await readJsonlAll<RetrievedRecord>(file);
+    // What was found counts, not how: a limit that leaves the same traces changes nothing that follows.
+    fingerprints.push(hashJson([name, records]));
     const hits = new Map(records.map((r) => [r.problemId, r.hits.flatMap((h) => traces.get(h.traceId) ?? [])]));
     retrieved.set(name, hits);
     grades.push(...gradeByTruth(name, data, (id) => hits.get(id) ?? []));
@@ -115,9 +124,14 @@ function openRetriever(
 async function searchAll(
   retriever: Retriever,
   { data }: RetrievalPlan,
-  { progress }: Session,
+  { config, lengths, progress }: Session,
 ): Promise<RetrievedRecord[]> {
-  const exclude = leakGuard([...data.train, ...data.test], { lists: data.excludeLists });
+  const guard = retrievalGuard(data);
+  const problems = new Map([...data.train, ...data.test].map((problem) => [problem.id, problem]));
+  const tooLong = (id: string, trace: Trace) => !lengths.fits(problems.get(id) as Problem, trace);
+  const skipping = config.prompt.overlong === 'skip';
+  const exclude: SearchOptions['exclude'] = (query, trace) =>
+    guard(query, trace) || (skipping && tooLong(query.id, trace));
   const records: RetrievedRecord[] = [];
   const add = (set: RetrievedRecord['set'], problemId: string, hits: readonly Hit[] = []) =>
     records.push({ set, problemId, hits: hits.map(({ trace, score }) => ({ traceId: trace.id, score })) });
@@ -135,6 +149,27 @@ async function searchAll(
   }
   task.end();
   return records;
+}
+
+/** Which traces a train or test problem is never shown. */
+export function retrievalGuard(data: Pick<DataSets, 'train' | 'test' | 'excludeLists'>): ReturnType<typeof leakGuard> {
+  return leakGuard([...data.train, ...data.test], { lists: data.excludeLists });
+}
+
+/** Other traces under policies that are trained with them: their training would run again. */
+async function refuseOtherHits(
+  { run, config }: Session,
+  name: RetrieverName,
+  file: string,
+  found: readonly RetrievedRecord[],
+): Promise<void> {
+  const users = config.arms.filter((arm) => arm.train === name || arm.test === name);
+  const stages = new Set(users.flatMap((arm) => [`train-${arm.name}`, `eval-${arm.name}`]));
+  const later = (await run.finishedStages()).filter((stage) => stages.has(stage));
+  if (later.length === 0) return;
+  const before = await readJsonlAll<RetrievedRecord>(file);
+  if (hashJson(before) !== hashJson(found))
+    throw wouldRunAgain(`retrieved-${name}`, 'other traces than before', later, run.root);
 }
 
 /** The best trace of a labelled problem among those that were judged for it. */

@@ -4,6 +4,7 @@ import { hashJson } from '../core/hash.js';
 import type { Problem, Trace } from '../data/index.js';
 import { evaluate, type EvalRecord } from '../eval/index.js';
 import { pairKey } from '../judge/index.js';
+import { promptWording } from './fingerprint.js';
 import type { Session } from './session.js';
 import type { StartPolicy } from './warmup-stage.js';
 
@@ -48,7 +49,7 @@ export async function samplePairs(
     sampling: { maxTokens: config.rl.maxTokens, temperature: config.eval.temperature },
     maxPromptTokens: config.prompt.maxPromptTokens,
     rng: rng.fork(stream),
-    policyKey: hashJson([policy.fingerprint, config.prompt]),
+    policyKey: hashJson([policy.fingerprint, promptWording(config.prompt)]),
     path: join(run.root, file),
     progress,
     label: 'answers',

@@ -7,15 +7,24 @@ import type { Config } from '../config/index.js';
 import type { Progress } from '../core/progress.js';
 import { Rng } from '../core/rng.js';
 import type { RunFolder } from '../core/run-folder.js';
-import type { PolicyEngine } from '../engine/index.js';
-import { openModel, PromptCodec, type Tokenizer } from '../models/index.js';
+import { contextWindow, type PolicyEngine } from '../engine/index.js';
+import { openModel, PromptCodec, type PromptSettings, type Tokenizer } from '../models/index.js';
 import { openVerifier, type Verifier } from '../verify/index.js';
 import { hashModelFolder } from './fingerprint.js';
+import { lengthLimits, PromptLengths } from './prompt-lengths.js';
 
 /** Opens a policy engine on a model folder. */
 export type OpenEngine = (folder: string, settings: Config['engine']) => Promise<PolicyEngine>;
 
-export interface Session {
+/** What prompts are made and measured with. */
+export interface Prompts {
+  readonly tokenizer: Tokenizer;
+  readonly promptSettings: PromptSettings;
+  readonly codec: PromptCodec;
+  readonly lengths: PromptLengths;
+}
+
+export interface Session extends Prompts {
   readonly config: Config;
   readonly run: RunFolder;
   readonly progress: Progress;
@@ -25,14 +34,21 @@ export interface Session {
   readonly modelFolder: string;
   /** Hash of that folder's files. */
   readonly modelHash: string;
-  readonly tokenizer: Tokenizer;
-  readonly codec: PromptCodec;
   readonly verifier: Verifier;
   /** The engine, opened at the first call. Its weights are whatever was loaded last: load before use. */
   engine(): Promise<PolicyEngine>;
   /** Ends the engine's worker; the next call of `engine` opens a new one. */
   releaseEngine(): Promise<void>;
   close(): Promise<void>;
+}
+
+/** Opens tokenizer and prompt layout of the configured model, which is looked at whole; keeps no weights. */
+export async function openPrompts(config: Config): Promise<Prompts> {
+  const { tokenizer, config: decoder } = await openModel(modelFolderOf(config));
+  const promptSettings = { ...config.prompt, stop: config.rl.stop, eosIds: decoder.eosIds };
+  const codec = new PromptCodec(tokenizer, promptSettings);
+  const lengths = new PromptLengths(codec, lengthLimits(config, contextWindow(decoder)));
+  return { tokenizer, promptSettings, codec, lengths };
 }
 
 /** Opens model, tokenizer and verifier of a configuration; the engine waits. */
@@ -44,11 +60,7 @@ export async function openSession(
 ): Promise<Session> {
   const modelFolder = modelFolderOf(config);
   const modelHash = await hashModelFolder(modelFolder);
-  const {
-    tokenizer,
-    config: { eosIds },
-  } = await openModel(modelFolder);
-  const codec = new PromptCodec(tokenizer, { ...config.prompt, stop: config.rl.stop, eosIds });
+  const prompts = await openPrompts(config);
   const verifier = await openConfiguredVerifier(config);
   let engine: Promise<PolicyEngine> | undefined;
   const releaseEngine = async () => {
@@ -63,8 +75,7 @@ export async function openSession(
     rng: Rng.fromSeed(config.seed),
     modelFolder,
     modelHash,
-    tokenizer,
-    codec,
+    ...prompts,
     verifier,
     engine: () => (engine ??= openEngine(modelFolder, config.engine)),
     releaseEngine,

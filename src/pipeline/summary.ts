@@ -1,19 +1,28 @@
 /** The results of a run: summary.json from the last evaluation of every arm and the grades of the retrievers. */
+import { existsSync } from 'node:fs';
+import type { Config } from '../config/index.js';
 import { writeJsonAtomic } from '../core/files.js';
 import { readJsonlAll } from '../core/jsonl.js';
+import type { RunFolder } from '../core/run-folder.js';
 import { summarise, type EvalRecord, type Summary } from '../eval/index.js';
+import { neededContexts } from './contexts.js';
+import type { DataSets } from './data-stage.js';
+import { countLongPairs, type SkippedItem } from './overlong.js';
+import type { PromptLengths } from './prompt-lengths.js';
 import type { RetrieverGrade } from './retrieval-grades.js';
 import type { Session } from './session.js';
 
 /** Writes summary.json and returns it. Every arm must have been evaluated at the last step. */
 export async function writeSummary(
-  { config, run, rng }: Session,
+  { config, run, rng, lengths }: Session,
+  data: DataSets,
   retrievers: readonly RetrieverGrade[],
 ): Promise<Summary> {
   const arms = [];
   for (const { name } of config.arms) {
     arms.push({ name, records: await readJsonlAll<EvalRecord>(run.paths.evaluation(name, config.rl.steps)) });
   }
+  const tooLong = await tooLongCounts(config, run, data, lengths);
   const summary = summarise({
     arms,
     k: config.eval.k,
@@ -21,7 +30,28 @@ export async function writeSummary(
     seconds: await run.stageSeconds(),
     resamples: config.eval.bootstrapSamples,
     rng: rng.fork('summary'),
+    ...(tooLong && { tooLong }),
   });
   await writeJsonAtomic(run.paths.summary, summary);
   return summary;
+}
+
+/** Problems and traces left out as too long, and problems that some traces are too long for; undefined where nothing is left out. */
+async function tooLongCounts(
+  { prompt, arms }: Config,
+  run: RunFolder,
+  data: DataSets,
+  lengths: PromptLengths,
+): Promise<Record<string, number> | undefined> {
+  if (prompt.overlong === 'error') return undefined;
+  const items = existsSync(run.paths.leftOut) ? await readJsonlAll<SkippedItem>(run.paths.leftOut) : [];
+  const count = (wanted: SkippedItem['kind']) => items.filter(({ kind }) => kind === wanted).length;
+  return {
+    'training problems': count('training problem'),
+    'test problems': count('test problem'),
+    traces: count('trace'),
+    ...(neededContexts(arms).length > 0 && {
+      'pairs of a problem and a trace': countLongPairs(data, lengths),
+    }),
+  };
 }

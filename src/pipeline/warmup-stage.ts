@@ -7,6 +7,7 @@ import type { Rng } from '../core/rng.js';
 import { trainSupervised } from '../rl/index.js';
 import { optimizerOf } from './optimizer.js';
 import type { DataSets } from './data-stage.js';
+import { promptWording } from './fingerprint.js';
 import type { Session } from './session.js';
 
 /** A policy as a folder, with the hash of what it was made from. */
@@ -24,12 +25,14 @@ export async function warmUp(session: Session, data: DataSets): Promise<StartPol
     model: model.fingerprint,
     data: data.fingerprint,
     warmup: config.warmup,
-    prompt: config.prompt,
+    prompt: promptWording(config.prompt),
     optimizer: optimizerOf(config.rl),
     seed: config.seed,
   };
   const fingerprint = hashJson(inputs);
   const folder = join(run.paths.policies('warmup'), 'final');
+  const fits = (problem: Problem, trace?: Trace) =>
+    config.prompt.overlong === 'error' || session.lengths.fitsExample(problem, trace);
   await run.stage('warmup', inputs, async () => {
     const engine = await session.engine();
     await trainSupervised({
@@ -37,8 +40,8 @@ export async function warmUp(session: Session, data: DataSets): Promise<StartPol
       run,
       engine,
       codec: session.codec,
-      problems: data.train,
-      contextOf: randomContexts(data, config.warmup.contextShare),
+      problems: data.train.filter((problem) => fits(problem)),
+      contextOf: randomContexts(data, config.warmup.contextShare, fits),
       settings: config.warmup,
       optimizer: optimizerOf(config.rl),
       maxPromptTokens: config.prompt.maxPromptTokens,
@@ -53,17 +56,20 @@ export async function warmUp(session: Session, data: DataSets): Promise<StartPol
   return { folder, fingerprint };
 }
 
-/** With probability `share` a random trace of the problem's type, never one with its answer or its text. */
+/** With probability `share` a random trace of the problem's type, never one with its answer or its text, or too long for it. */
 function randomContexts(
   { train, corpus, excludeLists }: DataSets,
   share: number,
+  fits: (problem: Problem, trace: Trace) => boolean,
 ): (problem: Problem, rng: Rng) => Trace | undefined {
   const exclude = leakGuard(train, { lists: excludeLists });
   const usable = corpus.filter((trace) => trace.split !== 'held-out');
   return (problem, rng) => {
     if (rng.next() >= share) return undefined;
     const sameType = usable.filter((trace) => trace.type === problem.type);
-    const allowed = (sameType.length > 0 ? sameType : usable).filter((trace) => !exclude(problem, trace));
+    const allowed = (sameType.length > 0 ? sameType : usable).filter(
+      (trace) => !exclude(problem, trace) && fits(problem, trace),
+    );
     return allowed.length === 0 ? undefined : rng.pick(allowed);
   };
 }

@@ -4,15 +4,19 @@ import { scoreSplit, splitsOf, type SplitScore } from '../eval/index.js';
 import { auditOf, auditText, gradeLabels, type Label } from '../judge/index.js';
 import type { Block, Chart, Section, Series } from './blocks.js';
 import { duration, percent } from './numbers.js';
-import type { Evaluation, RunData } from './run-data.js';
-import { armsTable, differencesTable, headline, retrieversTable } from './summary-table.js';
+import type { Evaluation } from './evaluation.js';
+import type { RunData } from './run-data.js';
+import { unfinishedText } from './unfinished.js';
+import { armsTable, differencesTable, headline, leftOutText, retrieversTable, tooLongText } from './summary-table.js';
 
 /** Arms, differences and what lies behind the averages. */
 export function resultsSection(data: RunData): Section {
   const { summary } = data;
   const k = summary.arms[0]?.k ?? 0;
   const sentence = headline(summary);
-  const blocks: Block[] = sentence === undefined ? [] : [{ kind: 'text', text: sentence }];
+  const blocks: Block[] = data.unfinished ? [{ kind: 'text', text: unfinishedText(data.unfinished) }] : [];
+  if (summary.arms.length === 0) return { title: 'Results', blocks };
+  if (sentence !== undefined) blocks.push({ kind: 'text', text: sentence });
   blocks.push({ kind: 'table', table: armsTable(summary), note: `average@${k} in per cent, 95 % interval` });
   if (summary.differences.length > 0) {
     blocks.push({
@@ -21,10 +25,12 @@ export function resultsSection(data: RunData): Section {
       note: 'paired differences in points, 95 % interval',
     });
   }
+  for (const text of [leftOutText(summary), tooLongText(summary)])
+    if (text !== undefined) blocks.push({ kind: 'text', text });
   blocks.push({
     kind: 'table',
     table: detailTable(data, k),
-    note: 'the last evaluation of each arm: shares in per cent, failures as counts and in no average',
+    note: 'the last evaluation of each arm: samples without an answer or cut off as counts and shares; failures are in no average',
   });
   return { title: 'Results', blocks };
 }
@@ -68,8 +74,8 @@ function detailRow(arm: string, step: number, score: SplitScore, start: SplitSco
     `${percent(score.average)} (${step})`,
     optional(score.passAtK),
     optional(score.majAtK),
-    percent(score.noAnswerShare),
-    percent(score.truncatedShare),
+    countOf(score.responses.noAnswer, score.responses.samples),
+    countOf(score.responses.cutOff, score.responses.samples),
     score.responseTokens.toFixed(1),
     String(score.timeouts),
     String(score.verifierFailures),
@@ -77,11 +83,17 @@ function detailRow(arm: string, step: number, score: SplitScore, start: SplitSco
   ];
 }
 
+/** `12 (1.5 %)` */
+function countOf(count: number, of: number): string {
+  return `${count} (${percent(count / of)} %)`;
+}
+
 /** One chart a split: average@k of every arm by training step. */
-export function curvesSection({ evaluations, summary }: RunData): Section {
+export function curvesSection({ evaluations, summary }: RunData): Section | undefined {
   const k = summary.arms[0]?.k ?? 0;
   const arms = [...new Set(evaluations.map((e) => e.arm))];
   const splits = [...new Set(summary.arms.map((a) => a.split))];
+  if (splits.length === 0) return undefined;
   return {
     title: 'Curves',
     blocks: splits.map((split): Block => {

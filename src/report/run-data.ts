@@ -1,21 +1,16 @@
 /** Everything a report is made of, read from the files of a run folder. */
 import { readdir, readFile } from 'node:fs/promises';
-import { basename, join } from 'node:path';
+import { basename, join, resolve } from 'node:path';
 import { RaRftError } from '../core/errors.js';
-import { readJsonlAll } from '../core/jsonl.js';
+import { readJsonlAll, readJsonlSoFar } from '../core/jsonl.js';
 import { runPaths } from '../core/run-paths.js';
-import type { MetricsRow } from '../core/run-folder.js';
+import { readStageSeconds, type MetricsRow } from '../core/run-folder.js';
 import { warningsAmong, type RunWarning } from '../core/warnings.js';
 import type { Problem, Trace } from '../data/index.js';
 import type { EvalRecord, Summary } from '../eval/index.js';
 import type { Label } from '../judge/index.js';
-
-/** One evaluation of one arm. */
-export interface Evaluation {
-  arm: string;
-  step: number;
-  records: EvalRecord[];
-}
+import type { Evaluation } from './evaluation.js';
+import { armsOf, summaryOfUnfinished, type RunState } from './unfinished.js';
 
 /** Hits of a problem, best first. */
 export type Hits = readonly { traceId: string; score: number }[];
@@ -25,6 +20,8 @@ export interface RunData {
   /** config.yaml as it stands. */
   configText: string;
   summary: Summary;
+  /** How far a run has come that has no summary yet; undefined for one that has ended. */
+  unfinished?: RunState;
   /** Arms in the order of the summary, steps ascending. */
   evaluations: Evaluation[];
   metrics: MetricsRow[];
@@ -39,30 +36,31 @@ export interface RunData {
 }
 
 /**
- * Reads a run folder. Parts that a run does not have (labels, retrieved traces) are empty. Throws `run-folder` where
- * the folder is no run, or none that has come to its summary.
+ * Reads a run folder. Parts that a run does not have (labels, retrieved traces) are empty; one without a summary yet gets that
+ * of its newest evaluations. Throws `run-folder` where the folder is no run.
  */
 export async function readRunData(root: string): Promise<RunData> {
   const paths = runPaths(root);
   const configText = await readIfThere(paths.config);
   if (configText === undefined) throw noRun(root, 'there is no run in this folder', 'a folder made by `ra-rft run`');
   const summaryText = await readIfThere(paths.summary);
-  if (summaryText === undefined) {
-    throw noRun(
-      root,
-      'the run has no summary yet',
-      'a run that has ended',
-      'Start the same command again: it goes on where it stopped.',
-    );
-  }
-  const summary = JSON.parse(summaryText) as Summary;
-  const arms = [...new Set(summary.arms.map((a) => a.name))];
+  const kept = summaryText === undefined ? undefined : (JSON.parse(summaryText) as Summary);
+  const arms = kept
+    ? [...new Set(kept.arms.map((a) => a.name))]
+    : armsOf(configText, await namesIn(join(root, 'eval')));
+  const evaluations = await readEvaluations(root, arms);
+  const metrics = await readLines<MetricsRow>(paths.metrics);
+  const seconds = await readStageSeconds(root);
+  const { summary, unfinished } = kept
+    ? { summary: kept, unfinished: undefined }
+    : summaryOfUnfinished({ configText, evaluations, metrics, seconds });
   return {
-    name: basename(root),
+    name: basename(resolve(root)),
     configText,
     summary,
-    evaluations: await readEvaluations(root, arms),
-    metrics: await readLines<MetricsRow>(paths.metrics),
+    ...(unfinished && { unfinished }),
+    evaluations,
+    metrics,
     labels: await readLines<Label>(paths.labels),
     train: await readLines<Problem>(paths.problems('train')),
     test: await readLines<Problem>(paths.problems('test')),
@@ -77,7 +75,7 @@ async function readEvaluations(root: string, arms: readonly string[]): Promise<E
   for (const arm of arms) {
     const folder = join(root, 'eval', arm);
     for (const file of (await namesIn(folder)).filter((name) => /^\d+\.jsonl$/.test(name)).toSorted()) {
-      const records = await readJsonlAll<EvalRecord>(join(folder, file));
+      const records = await readJsonlSoFar<EvalRecord>(join(folder, file));
       evaluations.push({ arm, step: Number.parseInt(file, 10), records });
     }
   }
@@ -95,7 +93,7 @@ async function readRetrieved(root: string): Promise<Map<string, Map<string, Hits
 }
 
 async function readLines<T>(path: string): Promise<T[]> {
-  return (await readIfThere(path)) === undefined ? [] : readJsonlAll<T>(path);
+  return (await readIfThere(path)) === undefined ? [] : readJsonlSoFar<T>(path);
 }
 
 async function readIfThere(path: string): Promise<string | undefined> {
@@ -113,6 +111,6 @@ function ifMissing<T>(value: T): (error: NodeJS.ErrnoException) => T {
   };
 }
 
-function noRun(where: string, message: string, expected: string, hint?: string): RaRftError {
-  return new RaRftError({ code: 'run-folder', message, where, expected, ...(hint === undefined ? {} : { hint }) });
+function noRun(where: string, message: string, expected: string): RaRftError {
+  return new RaRftError({ code: 'run-folder', message, where, expected });
 }

@@ -1,4 +1,5 @@
 /** The results of a run as tables: one for the terminal, the same ones for the report. */
+import { padText, textWidth } from '../core/text-width.js';
 import type { Summary } from '../eval/index.js';
 import type { ReportTable } from './blocks.js';
 import { percent, percentWithInterval, pointsWithInterval } from './numbers.js';
@@ -42,14 +43,53 @@ export function armsTable({ arms }: Summary): ReportTable {
   );
 }
 
-/** Paired differences in points. */
+/** Paired differences in points; where problems are left out of them, how many. */
 export function differencesTable({ differences }: Summary): ReportTable {
   return bySplit(
     differences,
     'difference',
     (row) => `${row.a} - ${row.b}`,
     (row) => pointsWithInterval(row.mean, row.ci95),
+    (split) => {
+      const { n, leftOut } = differences.find((row) => row.split === split) ?? {};
+      return n === undefined || !leftOut || leftOut.problems === 0
+        ? split
+        : `${split} (n ${n}, ${leftOut.problems} problems left out)`;
+    },
   );
+}
+
+/** Why problems are in no difference; undefined where all are. */
+export function leftOutText({ differences }: Summary): string | undefined {
+  const bySplits = new Map(differences.map((row) => [row.split, row]));
+  const parts = [...bySplits.values()].flatMap(({ split, leftOut }) =>
+    leftOut && leftOut.problems > 0
+      ? [`${leftOut.problems} problems of ${split} (${leftOut.samples} samples without a verdict)`]
+      : [],
+  );
+  if (parts.length === 0) return undefined;
+  return `Left out of all differences, since not every arm has k judged samples of them: ${parts.join(', ')}.`;
+}
+
+/** Counts of responses that an average alone does not show. */
+export function responsesTable({ arms }: Summary): ReportTable {
+  return bySplit(
+    arms.filter(({ responses }) => responses),
+    'arm',
+    (row) => row.name,
+    ({ responses }) => (responses ? `${responses.cutOff} / ${responses.noAnswer} / ${responses.noVerdict}` : ''),
+    (split) => {
+      const sizes = arms.flatMap((row) => (row.split === split && row.responses ? [row.responses.samples] : []));
+      return `${split} (of ${[...new Set(sizes)].join('-')})`;
+    },
+  );
+}
+
+/** What prompt.overlong: skip left out; undefined where nothing was. */
+export function tooLongText({ tooLong }: Summary): string | undefined {
+  const counts = Object.entries(tooLong ?? {}).filter(([, count]) => count > 0);
+  if (counts.length === 0) return undefined;
+  return `Left out as too long (prompt.overlong: skip): ${counts.map(([what, count]) => `${count} ${what}`).join(', ')}.`;
 }
 
 /** recall@1 of each retriever, per cent. */
@@ -69,24 +109,26 @@ export function formatSummaryTable(summary: Summary): string {
   const parts: [string, ReportTable][] = [
     [`average@${k}, % [95 % interval]`, armsTable(summary)],
     ['paired difference, points [95 % interval]', differencesTable(summary)],
+    ['responses cut off / without an answer / without a verdict', responsesTable(summary)],
     ['recall@1, % [95 % interval]', retrieversTable(summary)],
   ];
-  return parts
+  const tables = parts
     .filter(([, table]) => table.rows.length > 0)
-    .map(([title, table]) => `${title}\n${formatTable(table)}`)
-    .join('\n\n');
+    .map(([title, table]) => `${title}\n${formatTable(table)}`);
+  const notes = [leftOutText(summary), tooLongText(summary)].filter((text) => text !== undefined);
+  return [...tables, ...notes].join('\n\n');
 }
 
 /** A table in fixed-width text: first column left, numbers right. */
 export function formatTable({ columns, rows }: ReportTable): string {
   const all = [columns.map((c) => c.label), ...rows];
-  const widths = columns.map((_, i) => Math.max(...all.map((row) => (row[i] ?? '').length)));
+  const widths = columns.map((_, i) => Math.max(...all.map((row) => textWidth(row[i] ?? ''))));
   return all
     .map((row) =>
       `  ${columns
         .map((column, i) => {
           const text = row[i] ?? '';
-          return column.numeric ? text.padStart(widths[i] as number) : text.padEnd(widths[i] as number);
+          return padText(text, widths[i] as number, column.numeric ? 'start' : 'end');
         })
         .join('  ')}`.trimEnd(),
     )

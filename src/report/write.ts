@@ -5,12 +5,17 @@ import { buildReport } from './build.js';
 import { reportHtml } from './html.js';
 import { reportMarkdown } from './markdown.js';
 import { readRunData } from './run-data.js';
+import { unfinishedText } from './unfinished.js';
 
-/** Writes both files and returns their paths. Throws `run-folder` where the run has no summary yet. */
-export async function writeReport(root: string): Promise<{ html: string; markdown: string }> {
-  const report = buildReport(await readRunData(root));
+/**
+ * Writes both files and returns their paths; of a run that has not ended, with what there is and how far it is (`unfinished`).
+ * Throws `run-folder` where there is no run.
+ */
+export async function writeReport(root: string): Promise<{ html: string; markdown: string; unfinished?: string }> {
+  const data = await readRunData(root);
+  const report = buildReport(data);
   const { reportHtml: html, reportMarkdown: markdown } = runPaths(root);
   await writeFileAtomic(html, reportHtml(report));
   await writeFileAtomic(markdown, reportMarkdown(report));
-  return { html, markdown };
+  return { html, markdown, ...(data.unfinished && { unfinished: unfinishedText(data.unfinished) }) };
 }

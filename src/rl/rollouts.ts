@@ -21,7 +21,8 @@ export interface PromptLimits {
   /** The model's window: prompt and response together. */
   maxContext: number;
   maxPromptTokens: number;
-  maxTokens: number;
+  /** What follows the prompt: the longest response, or that of the i-th prompt. */
+  maxTokens: number | ((index: number) => number);
 }
 
 /**
@@ -38,14 +39,22 @@ export function preparePrompts(
     const trace = contextOf(problem, i);
     return { problem, trace, prompt: codec.prompt(problem, trace) };
   });
-  const longest = Math.min(limits.maxPromptTokens, limits.maxContext - limits.maxTokens);
-  const tooLong = prompts.filter(({ prompt }) => prompt.length > longest);
+  const { maxPromptTokens, maxContext, maxTokens } = limits;
+  const after = (i: number) => (typeof maxTokens === 'number' ? maxTokens : maxTokens(i));
+  const tooLong = prompts.flatMap((own, i) =>
+    own.prompt.length > Math.min(maxPromptTokens, maxContext - after(i)) ? [{ own, after: after(i) }] : [],
+  );
   const [first] = tooLong;
-  if (first) throw promptTooLong(first, tooLong.length, prompts.length, limits);
+  if (first) throw promptTooLong(first.own, tooLong.length, prompts.length, { ...limits, maxTokens: first.after });
   return prompts;
 }
 
-function promptTooLong(first: PreparedPrompt, count: number, of: number, limits: PromptLimits): RaRftError {
+function promptTooLong(
+  first: PreparedPrompt,
+  count: number,
+  of: number,
+  limits: PromptLimits & { maxTokens: number },
+): RaRftError {
   const { maxPromptTokens, maxContext, maxTokens } = limits;
   const window = maxContext - maxTokens < maxPromptTokens;
   return new RaRftError({
@@ -56,8 +65,8 @@ function promptTooLong(first: PreparedPrompt, count: number, of: number, limits:
       ? `at most ${maxContext - maxTokens} tokens: the model's window of ${maxContext} less ${maxTokens} for the response`
       : `at most ${maxPromptTokens} tokens (prompt.maxPromptTokens)`,
     hint: window
-      ? 'Lower rl.maxTokens, leave long problems and traces out, or use a model with a longer window.'
-      : 'Raise prompt.maxPromptTokens, or leave long problems and traces out.',
+      ? 'Lower rl.maxTokens, leave long problems and traces out (prompt.overlong: skip), or use a model with a longer window.'
+      : 'Raise prompt.maxPromptTokens, or leave long problems and traces out (prompt.overlong: skip).',
   });
 }
 

@@ -81,7 +81,7 @@ async function sftStep(task: SftTask, solved: readonly Solved[], at: StepContext
   const limits: PromptLimits = {
     maxContext: engine.info.maxContext,
     maxPromptTokens: task.maxPromptTokens,
-    maxTokens: Math.max(...responses.map((r) => r.length)),
+    maxTokens: (i) => responses[i]?.length ?? 0,
   };
   const prompts = preparePrompts(problems, (p, i) => task.contextOf(p, at.rng.fork(`context/${i}`)), codec, limits);
 

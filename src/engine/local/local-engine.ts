@@ -50,6 +50,11 @@ const BATCH_WIDTH = 600_000;
 /** Windows beyond this cost memory for rotary tables and are rarely meant. */
 const DEFAULT_MAX_CONTEXT = 8192;
 
+/** Longest prompt plus response that the engine takes of a model. */
+export function contextWindow(config: DecoderConfig, maxContext = DEFAULT_MAX_CONTEXT): number {
+  return Math.min(config.maxPosition, maxContext);
+}
+
 export class LocalEngine implements PolicyEngine {
   readonly info: EngineInfo;
   private readonly state: ModelState;
@@ -63,7 +68,7 @@ export class LocalEngine implements PolicyEngine {
 
   /** An engine on parameters already in memory, which it takes over. */
   constructor(name: string, config: DecoderConfig, params: Params, options: LocalEngineOptions = {}) {
-    const maxContext = Math.min(config.maxPosition, options.maxContext ?? DEFAULT_MAX_CONTEXT);
+    const maxContext = contextWindow(config, options.maxContext);
     this.info = { name, parameters: countParams(config), maxContext, vocabSize: config.vocab };
     this.state = new ModelState(config, params, { maxContext, threads: options.threads });
     this.options = options;

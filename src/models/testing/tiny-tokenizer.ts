@@ -2,6 +2,17 @@
 import { Tokenizer } from '../tokenizer.js';
 
 const SPECIALS = ['<|endoftext|>', '<|im_start|>', '<|im_end|>'];
+
+/** What a tiny tokenizer may have beside its 256 bytes. */
+export interface TinyOptions {
+  /** Puts `<|endoftext|>` before every text. */
+  bos?: boolean;
+  /** true: {@link CHATML}; or a template of one's own. */
+  chat?: boolean | string;
+  /** Further control tokens. */
+  specials?: readonly string[];
+}
+
 const MERGES = ['Ġ t', 'h e', 'Ġt he', 'Ċ Ċ', '} .', 'o l', 'i n'];
 
 /** ChatML, with a default system message as many models have it. */
@@ -12,6 +23,12 @@ Be brief.<|im_end|>
 {% endfor %}{% if add_generation_prompt %}<|im_start|>assistant
 {% endif %}`;
 
+/** ChatML that opens the thinking of every answer, and cuts that of earlier turns, as templates of thinking models do. */
+export const CHATML_THINKING = CHATML.replace(
+  "{{ m['content'] }}",
+  "{{ m['content'].split('</think>')[-1].lstrip('\\n') }}",
+).replace('<|im_start|>assistant\n{% endif %}', '<|im_start|>assistant\n<think>\n{% endif %}');
+
 /** GPT-2's printable stand-ins for the 256 bytes. */
 function byteLetters(): string[] {
   const printable = (b: number) => (b >= 33 && b <= 126) || (b >= 161 && b <= 172) || b >= 174;
@@ -20,11 +37,12 @@ function byteLetters(): string[] {
 }
 
 /** tokenizer.json and tokenizer_config.json of the tiny tokenizer. */
-export function tinyTokenizerFiles(options: { bos?: boolean; chat?: boolean } = {}): {
+export function tinyTokenizerFiles(options: TinyOptions = {}): {
   tokenizer: Record<string, unknown>;
   config: Record<string, unknown>;
 } {
-  const pieces = [...SPECIALS, ...byteLetters(), ...MERGES.map((m) => m.replace(' ', ''))];
+  const pieces = [...SPECIALS, ...byteLetters(), ...MERGES.map((m) => m.replace(' ', '')), ...(options.specials ?? [])];
+  const specials = [...SPECIALS, ...(options.specials ?? [])];
   const vocab = Object.fromEntries(pieces.map((piece, id) => [piece, id]));
   const flags = { single_word: false, lstrip: false, rstrip: false, normalized: false, special: true };
   const byteLevel = { type: 'ByteLevel', add_prefix_space: false, trim_offsets: true, use_regex: true };
@@ -32,7 +50,7 @@ export function tinyTokenizerFiles(options: { bos?: boolean; chat?: boolean } = 
   return {
     tokenizer: {
       version: '1.0',
-      added_tokens: SPECIALS.map((content, id) => ({ id, content, ...flags })),
+      added_tokens: specials.map((content) => ({ id: pieces.indexOf(content), content, ...flags })),
       normalizer: null,
       pre_tokenizer: byteLevel,
       post_processor: options.bos
@@ -56,11 +74,11 @@ export function tinyTokenizerFiles(options: { bos?: boolean; chat?: boolean } = 
     config: {
       bos_token: '<|endoftext|>',
       eos_token: { content: '<|endoftext|>' },
-      ...(options.chat ? { chat_template: CHATML } : {}),
+      ...(options.chat ? { chat_template: options.chat === true ? CHATML : options.chat } : {}),
     },
   };
 }
 
-export function tinyTokenizer(options: { bos?: boolean; chat?: boolean } = {}): Tokenizer {
+export function tinyTokenizer(options: TinyOptions = {}): Tokenizer {
   return new Tokenizer(tinyTokenizerFiles(options));
 }

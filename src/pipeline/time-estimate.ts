@@ -1,0 +1,181 @@
+/** How long a run would take: a little of its own work is done and timed, and the rest is a multiple of it. Rough on purpose. */
+import type { Config } from '../config/index.js';
+import { Rng } from '../core/rng.js';
+import type { Problem, Trace } from '../data/index.js';
+import type { TrainGroup } from '../engine/index.js';
+import { countParams, encoderParams, readDecoderConfig, type PromptCodec } from '../models/index.js';
+import { encoderShapeOf } from '../retriever/index.js';
+import { neededContexts } from './contexts.js';
+import { openLocalEngine } from './engines.js';
+import type { RunPlan } from './plan.js';
+import { modelFolderOf, openPrompts, type OpenEngine } from './session.js';
+
+/** What the machine does of a run's work, in seconds. */
+export interface Rates {
+  /** Opening the engine and compiling its graphs. */
+  startup: number;
+  /** One label pair: a solution scored after its prompt. */
+  pair: number;
+  /** One prompt with a group of responses sampled from it. */
+  group: number;
+  /** One group trained on. */
+  trained: number;
+  /** Floating-point operations a second of training. */
+  flops: number;
+  /** Whether most responses ended by themselves; otherwise they may become as long as rl.maxTokens, many times what was timed. */
+  ended: boolean;
+  /** rl.maxTokens over what was sampled at most. */
+  longer: number;
+}
+
+/** Prompts timed; few, since the graphs of a large model take their time. */
+const PROMPTS = 8;
+/** Longest response timed. */
+const TOKENS = 32;
+/** Models above this are not opened for an estimate: reading their weights takes longer than people wait. */
+const LARGEST_TIMED = 400e6;
+
+/** Times a few prompts of the run on its own engine. Reads the weights; nothing is written. */
+export async function measureRates(
+  config: Config,
+  data: RunPlan['sample'],
+  codec: PromptCodec,
+  openEngine: OpenEngine = openLocalEngine,
+): Promise<Rates> {
+  const { rl } = config;
+  const begin = performance.now();
+  const engine = await openEngine(modelFolderOf(config), config.engine);
+  try {
+    const problems = data.train.slice(0, PROMPTS);
+    const shown = neededContexts(config.arms).length > 0;
+    const traceOf = (i: number) => (shown ? data.corpus[i % data.corpus.length] : undefined);
+    const prompts = problems.map((problem, i) => codec.prompt(problem, traceOf(i)));
+    const maxTokens = Math.min(rl.maxTokens, TOKENS);
+    const options = { maxTokens, temperature: rl.temperature, stopTokens: codec.stopTokens };
+    const rng = Rng.fromSeed('estimate');
+    const requests = prompts.map((prompt, i) => ({ prompt, n: rl.groupSize, seed: rng.fork(i).nextUint32() }));
+    const sampled = await timed(() => engine.sample(requests, options));
+    const responses = sampled.result.samples_NG;
+    const groups = prompts.slice(0, 2).map((prompt, i): TrainGroup => ({
+      prompt,
+      responses: (responses[i] ?? []).map(({ tokens }) => weighted(tokens)),
+    }));
+    const trained = await timed(() => engine.forwardBackward(groups, { kind: 'cross_entropy' }));
+    const pairs = await timed(() => engine.logprobs(pairsOf(problems, data.corpus[0], codec)));
+    const all = responses.flat();
+    const tokens = groups.reduce((sum, g) => sum + g.prompt.length + sumOf(g.responses.map((r) => r.tokens.length)), 0);
+    const measured = sampled.seconds + trained.seconds + pairs.seconds;
+    return {
+      startup: (performance.now() - begin) / 1000 - 2 * measured,
+      pair: pairs.seconds / problems.length,
+      group: sampled.seconds / prompts.length,
+      trained: trained.seconds / groups.length,
+      flops: (6 * engine.info.parameters * tokens) / trained.seconds,
+      ended: all.filter(({ stopReason }) => stopReason === 'stop').length * 2 > all.length,
+      longer: rl.maxTokens / maxTokens,
+    };
+  } finally {
+    await engine.dispose();
+  }
+}
+
+/** Shares of the machine's peak that large models reach (docs/performance.md): scoring and training, and sampling. */
+const SHARE = { training: 0.7, sampling: 0.35 };
+
+/** Rates of a model that is too large to be tried, from the machine's peak. */
+export function ratesFromPeak(config: Config, plan: RunPlan, parameters: number, peakFlops: number): Rates {
+  const { rl } = config;
+  const forward = 2 * parameters;
+  const prompt = plan.promptTokens.with;
+  const tokens = rl.groupSize * rl.maxTokens;
+  return {
+    startup: 0,
+    pair: (forward * prompt) / (SHARE.training * peakFlops),
+    group: (forward * prompt) / (SHARE.training * peakFlops) + (forward * tokens) / (SHARE.sampling * peakFlops),
+    trained: (3 * forward * (prompt + tokens)) / (SHARE.training * peakFlops),
+    flops: SHARE.training * peakFlops,
+    ended: true,
+    longer: 1,
+  };
+}
+
+/** Seconds of a run, between what is likely at least and at most. Pure. */
+export function estimateSeconds(
+  config: Config,
+  plan: RunPlan,
+  rates: Rates,
+  encoder: number,
+): { low: number; high: number } {
+  const { labels, rl, eval: evaluation, retriever } = config;
+  const labelled =
+    labels.judge !== 'utility'
+      ? 0
+      : plan.labelledPairs *
+        (labels.measure === 'success' ? (rates.group * labels.samples) / rl.groupSize : rates.pair);
+  const steps = plan.trainedArms * plan.steps;
+  const groups = steps * plan.promptsPerStep + (plan.evaluationSamples / evaluation.k) * (evaluation.k / rl.groupSize);
+  const updates = steps * Math.min(plan.maxGroupsPerUpdate, plan.promptsPerStep) * plan.updatesPerBatch;
+  const perPair = 6 * encoder * (retriever.maxQueryTokens + retriever.maxDocumentTokens);
+  const retrieval = plan.labelledPairs === 0 ? 0 : (retriever.steps * retriever.batchSize * perPair) / rates.flops;
+  const warmup = config.warmup.steps * config.warmup.batchSize * (rates.trained / rl.groupSize) * 2;
+  const fixed = rates.startup + labelled + retrieval + warmup;
+  // Few groups may carry a gradient or all of them; responses that were cut off while timed may go on.
+  const low = fixed + groups * rates.group + 0.3 * updates * rates.trained;
+  const grown = rates.ended ? Math.min(2, rates.longer) : rates.longer;
+  const high = fixed + grown * (groups * rates.group + updates * rates.trained) + 2 * rates.startup;
+  return { low: 0.8 * low, high: 1.5 * high };
+}
+
+/** `about 4 to 8 minutes` */
+export function durationRange({ low, high }: { low: number; high: number }): string {
+  const [unit, seconds] =
+    high < 90 ? (['seconds', 1] as const) : high < 5400 ? (['minutes', 60] as const) : (['hours', 3600] as const);
+  const round = (value: number) => (value >= 10 ? String(Math.round(value)) : String(Number(value.toPrecision(1))));
+  const [from, to] = [round(low / seconds), round(high / seconds)];
+  return from === to ? `about ${to} ${unit}` : `about ${from} to ${to} ${unit}`;
+}
+
+/** Opens what is needed, measures or reckons, and says it in words. `peakFlops` measures the machine's peak. */
+export async function timeEstimate(config: Config, plan: RunPlan, peakFlops: () => Promise<number>): Promise<string> {
+  const decoder = await readDecoderConfig(modelFolderOf(config));
+  const parameters = countParams(decoder);
+  const { codec } = await openPrompts(config);
+  const timed = parameters <= LARGEST_TIMED;
+  const rates = timed
+    ? await measureRates(config, plan.sample, codec)
+    : ratesFromPeak(config, plan, parameters, await peakFlops());
+  const how = timed ? 'a few prompts, timed' : "the machine's peak and the size of the model";
+  return `${durationRange(estimateSeconds(config, plan, rates, encoderSize(config, decoder)))}, roughly, from ${how}`;
+}
+
+/** Trained parameters of the retriever's encoder. */
+function encoderSize(config: Config, decoder: Awaited<ReturnType<typeof readDecoderConfig>>): number {
+  const shape = encoderShapeOf(config.retriever);
+  return encoderParams({ ...shape, vocab: decoder.vocab, embeddingDim: decoder.hidden })
+    .filter(({ trained }) => trained)
+    .reduce((sum, { shape: own }) => sum + own.reduce((a, b) => a * b, 1), 0);
+}
+
+function pairsOf(problems: readonly Problem[], trace: Trace | undefined, codec: PromptCodec) {
+  const scored = (problem: Problem) => codec.response(problem.solution ?? `The answer is ${problem.answer}.`);
+  if (!trace) return problems.map((problem) => ({ prompt: codec.prompt(problem), responses: [scored(problem)] }));
+  const splits = problems.map((problem) => ({ ...codec.split(problem, trace), solution: scored(problem) }));
+  const responses = splits.map(({ rest, solution }) => Int32Array.from([...rest, ...solution]));
+  return [{ prompt: splits[0]?.prefix ?? new Int32Array(), responses }];
+}
+
+function weighted(tokens: Int32Array): TrainGroup['responses'][number] {
+  return { tokens, weights: new Float32Array(tokens.length).fill(1 / tokens.length) };
+}
+
+/** The second of two runs: the first compiles. */
+async function timed<T>(work: () => Promise<T>): Promise<{ result: T; seconds: number }> {
+  await work();
+  const start = performance.now();
+  const result = await work();
+  return { result, seconds: Math.max(1e-6, (performance.now() - start) / 1000) };
+}
+
+function sumOf(values: readonly number[]): number {
+  return values.reduce((a, b) => a + b, 0);
+}
