@@ -1,6 +1,6 @@
 /** `ra-rft world`: makes the base model of the embedded world, or writes a world's problems and corpus as JSONL. */
 import { join } from 'node:path';
-import { writeJsonl } from '../data/index.js';
+import { TraceGuard, writeJsonl } from '../data/index.js';
 import { PRETRAIN_DEFAULTS, pretrainBase } from '../pipeline/pretrain.js';
 import { Bm25Retriever } from '../retriever/index.js';
 import { fairness, firstHitShares, makeWorld, type World } from '../worlds/index.js';
@@ -60,9 +60,10 @@ async function fairnessLines({ tests, corpus, drafts }: World): Promise<string[]
     drafts.corpus,
   );
   const place = new Map(corpus.map((trace, i) => [trace.id, i]));
+  const guard = new TraceGuard(tests);
   const hits = await new Bm25Retriever(corpus).search(
     house.map(({ test }) => test),
-    { k: 1, exclude: (query, trace) => trace.answer === tests.find((t) => t.id === query.id)?.answer },
+    { k: 1, exclude: (query, trace) => !guard.mayShow(query, trace) },
   );
   const first = firstHitShares(
     house.map(({ draft }) => draft),

@@ -173,9 +173,13 @@ const retriever = section(
       'Share of the tokens left out of each training text, drawn anew each time; helps where labels are noisy.',
       'share',
     ),
-    heldOutShare: share(
+    validationShare: share(
       0.05,
       'Share of the labelled queries kept for validation; the checkpoint with the best recall@1 on them stays.',
+    ),
+    testShare: share(
+      0.1,
+      'Share of the labelled queries that neither train the retriever nor choose its checkpoint: it is graded on them.',
     ),
     maxQueryTokens: count(1, 128, 'Longer questions are cut.', 'tokens'),
     maxDocumentTokens: count(1, 256, 'Longer traces are cut.', 'tokens'),

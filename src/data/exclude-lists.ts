@@ -9,7 +9,7 @@ export interface ExcludeList {
   traceIds: readonly string[];
 }
 
-/** Lists by problem, as {@link leakGuard} takes them. */
+/** Lists by problem, as `TraceGuard` takes them. */
 export type ExcludeLists = ReadonlyMap<string, ReadonlySet<string>>;
 
 /** Reads a file of lists; several of one problem add up. Throws `data` at a line of another form. */
@@ -30,4 +30,9 @@ export async function readExcludeLists(path: string): Promise<ExcludeLists> {
     lists.set(problemId, list);
   }
   return lists;
+}
+
+/** The lists as lines of a file, as {@link readExcludeLists} reads them. */
+export function excludeListLines(lists: ExcludeLists): ExcludeList[] {
+  return [...lists].map(([problemId, traceIds]) => ({ problemId, traceIds: [...traceIds] }));
 }

@@ -3,6 +3,7 @@ import type { ArmConfig } from '../config/index.js';
 import { hashJson } from '../core/hash.js';
 import { checkpointPath, trainGrpo } from '../rl/index.js';
 import { contextOf, type Retrieved } from './contexts.js';
+import type { RetrievalResult } from './retrieve-stage.js';
 import type { DataSets } from './data-stage.js';
 import { evaluateArm, isEvaluated } from './evaluate.js';
 import type { Session } from './session.js';
@@ -13,7 +14,8 @@ export interface ArmInputs {
   data: DataSets;
   start: StartPolicy;
   retrieved: Retrieved;
-  retrievedFingerprint: string;
+  /** Hash of what was retrieved for one side of an arm. */
+  fingerprintOf: RetrievalResult['fingerprintOf'];
 }
 
 /** Trains the policy of an arm, evaluating it on the way: at step 0, every eval.everySteps and at the end. */
@@ -68,12 +70,12 @@ export async function evaluateBorrowedPolicy(
 }
 
 /** All that an arm's policy depends on. */
-function policyInputs({ config }: Session, arm: ArmConfig, { data, start, retrievedFingerprint }: ArmInputs) {
+function policyInputs({ config }: Session, arm: ArmConfig, { data, start, fingerprintOf }: ArmInputs) {
   return {
     train: arm.train,
     start: start.fingerprint,
     data: data.fingerprint,
-    retrieved: arm.train === 'none' ? null : retrievedFingerprint,
+    retrieved: fingerprintOf(arm.train, 'train'),
     rl: config.rl,
     prompt: config.prompt,
     reward: config.reward === 'math' ? { math: config.math } : config.reward,
@@ -84,7 +86,7 @@ function policyInputs({ config }: Session, arm: ArmConfig, { data, start, retrie
 /** All that an arm's evaluations depend on. */
 function evalInputs(session: Session, arm: ArmConfig, inputs: ArmInputs) {
   const { config } = session;
-  const retrieved = arm.test === 'none' ? null : inputs.retrievedFingerprint;
+  const retrieved = inputs.fingerprintOf(arm.test, 'test');
   return { policy: policyInputs(session, arm, inputs), test: arm.test, retrieved, eval: config.eval };
 }
 

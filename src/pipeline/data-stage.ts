@@ -6,11 +6,14 @@ import { hashJson } from '../core/hash.js';
 import { readJsonlAll } from '../core/jsonl.js';
 import type { Rng } from '../core/rng.js';
 import {
+  excludeListLines,
+  isUnseen,
   loadProblems,
   loadTraces,
   partByText,
   readExcludeLists,
   splitByText,
+  TraceGuard,
   tracesOf,
   writeJsonl,
   type ExcludeLists,
@@ -28,6 +31,8 @@ export interface DataSets {
   corpus: Trace[];
   /** Traces that a problem is never shown or paired with, beside itself and its own text (data.excludeLists). */
   excludeLists: ExcludeLists;
+  /** Which trace may stand beside which problem, by all leak rules; every stage asks this one. */
+  guard: TraceGuard;
   /** Hash of all of this. */
   fingerprint: string;
 }
@@ -42,28 +47,39 @@ type DataSession = Pick<Session, 'config' | 'run' | 'verifier' | 'rng' | 'progre
 export async function prepareData({ config, run, verifier, rng, progress }: DataSession): Promise<DataSets> {
   const { data } = config;
   const inputs = { data, files: await userFiles(data), seed: data.source === 'world' ? data.world.seed : config.seed };
-  await run.stage('data', inputs, async () => {
+  const files = [run.paths.problems('train'), run.paths.problems('test'), run.paths.corpus, run.paths.excludeLists];
+  const work = async () => {
     const made = await makeData(config, verifier, rng);
     await writeJsonl(run.paths.problems('train'), made.train);
     await writeJsonl(run.paths.problems('test'), made.test);
     await writeJsonl(run.paths.corpus, made.corpus);
+    await writeJsonl(run.paths.excludeLists, excludeListLines(made.excludeLists));
     const { train, test, corpus, skipped } = made;
     await run.event('data', { train: train.length, test: test.length, corpus: corpus.length, skipped: skipped.length });
     if (skipped.length > 0) {
       await writeJsonl(run.paths.leftOut, skipped);
       for (const text of leftOutText(skipped, run.paths.leftOut)) progress.line(text);
     }
-  });
+  };
+  await run.stage('data', inputs, work, files);
   const train = await readJsonlAll<Problem>(run.paths.problems('train'));
   const test = await readJsonlAll<Problem>(run.paths.problems('test'));
   const corpus = await readJsonlAll<Trace>(run.paths.corpus);
-  const excludeLists: ExcludeLists = data.source === 'world' ? new Map() : await excludeListsOf(data);
-  const listed = excludeLists.size === 0 ? [] : [inputs.files['excludeLists']];
-  return { train, test, corpus, excludeLists, fingerprint: hashJson([train, test, corpus, ...listed]) };
+  const excludeLists = await readExcludeLists(run.paths.excludeLists);
+  const fingerprint = hashJson([train, test, corpus, excludeListLines(excludeLists)]);
+  return { train, test, corpus, excludeLists, guard: guardOf({ train, test, excludeLists }), fingerprint };
+}
+
+/** The leak guard of some data sets. */
+export function guardOf(
+  { train, test, excludeLists }: Pick<DataSets, 'train' | 'test' | 'excludeLists'>,
+  rules: { sameAnswer?: boolean } = {},
+): TraceGuard {
+  return new TraceGuard([...train, ...test], { ...rules, lists: excludeLists });
 }
 
 /** Problems and corpus before they are written. */
-export interface Made extends Omit<DataSets, 'fingerprint'> {
+export interface Made extends Omit<DataSets, 'fingerprint' | 'guard'> {
   /** Lines of the user's files that were left out (data.unusable, data.unverifiable), with what was wrong. */
   skipped: { where: string; message: string }[];
 }
@@ -112,10 +128,20 @@ async function fromFiles({ data }: Config, verifier: Verifier, rng: Rng): Promis
   const solved = path === null ? undefined : await loadTraces(path, { fields, unusable });
   skipped.push(...(solved?.skipped ?? []));
   const corpus = solved ? withoutTests(solved.items, split.test, path, skipped) : tracesOf(split.train);
-  const trainIds = new Set(split.train.map((p) => p.id));
-  const test = split.test.map((p) => asTest(p, trainIds));
-  const excludeLists = await excludeListsOf(data);
-  return limit(data, { train: split.train, test, corpus, excludeLists, skipped });
+  const train = withoutUnseen(split.train, data.problems.path, skipped);
+  const { test, renamed } = asTests(split.test, train);
+  const excludeLists = new Map(data.excludeLists === null ? [] : await readExcludeLists(data.excludeLists));
+  // A list is of every problem that came under this id, whatever it is called now.
+  for (const [id, given] of renamed) if (excludeLists.has(given)) excludeLists.set(id, excludeLists.get(given)!);
+  return limit(data, { train, test, corpus, excludeLists, skipped });
+}
+
+/** Problems of strategies that training never shows stay out of it; as traces they are found at the test. */
+function withoutUnseen(train: readonly Problem[], path: string | null, skipped: Made['skipped']): Problem[] {
+  const unseen = train.filter(isUnseen);
+  const message = 'is of the unseen split, so nothing is trained on it';
+  skipped.push(...unseen.map(({ id }) => ({ where: `${path ?? 'data'}: ${id}`, message })));
+  return train.filter((problem) => !isUnseen(problem));
 }
 
 /** Drops what would give a test problem away by its very text, and says so. */
@@ -130,10 +156,24 @@ function withoutTests<T extends { id: string; question: string }>(
   return apart;
 }
 
-/** Later stages know problems by id, so a test problem must not share one with a training problem. */
-function asTest(problem: Problem, trainIds: ReadonlySet<string>): Problem {
-  const id = trainIds.has(problem.id) ? `test/${problem.id}` : problem.id;
-  return { ...problem, id, split: problem.split ?? defaultSplit };
+/**
+ * Later stages know problems by id, so a test problem must not share one with a training problem: it is renamed to `test/<id>`,
+ * which is also what a reward module sees. `renamed` has the ids given and the new ones.
+ */
+function asTests(tests: readonly Problem[], train: readonly Problem[]): { test: Problem[]; renamed: Map<string, string> } {
+  const trainIds = new Set(train.map((p) => p.id));
+  const taken = new Set([...trainIds, ...tests.map((p) => p.id)]);
+  const renamed = new Map<string, string>();
+  const test = tests.map((problem) => {
+    let { id } = problem;
+    if (trainIds.has(id)) {
+      while (taken.has(id)) id = `test/${id}`;
+      taken.add(id);
+      renamed.set(id, problem.id);
+    }
+    return { ...problem, id, split: problem.split ?? defaultSplit };
+  });
+  return { test, renamed };
 }
 
 /** Keeps the first so many training problems, and test problems of each split. */
@@ -145,10 +185,6 @@ function limit({ maxTrain, maxTest }: Config['data'], made: Made): Made {
     return maxTest === 0 || (seen.get(split) ?? 0) <= maxTest;
   });
   return { ...made, train: maxTrain === 0 ? made.train : made.train.slice(0, maxTrain), test };
-}
-
-function excludeListsOf(data: Config['data']): Promise<ExcludeLists> {
-  return data.excludeLists === null ? Promise.resolve(new Map()) : readExcludeLists(data.excludeLists);
 }
 
 function refuseEmpty({ train, test, corpus }: Made): void {

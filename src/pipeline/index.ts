@@ -2,7 +2,9 @@
 export { runPipeline, type LastStage, type PipelineOptions } from './pipeline.js';
 export { planRun, planText, type RunPlan } from './plan.js';
 export { modelFolderOf, type OpenEngine } from './session.js';
-export type { RetrievedRecord, RetrieverName } from './retrieve-stage.js';
-export { heldOutLabelsSplit } from './retrieval-grades.js';
+export type { RetrieverName } from './contexts.js';
+export type { RetrievedRecord } from './retrieved-file.js';
+export { labelledTestSplit } from './retrieval-grades.js';
+export { leftOutLabelsText } from './usable-labels.js';
 export { pairFacts, readJudgedRun, type JudgedRun } from './judged-run.js';
 export { measureLabelSuccess, type LabelSuccess, type LabelSuccessOptions } from './label-success.js';

@@ -7,15 +7,17 @@ import { silent, type Progress } from '../core/progress.js';
 import type { RunFolder } from '../core/run-folder.js';
 import type { Summary } from '../eval/index.js';
 import { evaluateBorrowedPolicy, trainArm } from './arms-stage.js';
+import { contextWarnings, countContexts, refuseEmptyContexts } from './context-counts.js';
 import { neededContexts } from './contexts.js';
 import { prepareData } from './data-stage.js';
 import { openLocalEngine } from './engines.js';
-import { labelPairs } from './label-stage.js';
-import { heldOutLabels } from './retrieval-grades.js';
+import { choosePairs, labelPairs } from './label-stage.js';
+import { labelledQueries } from './labelled-queries.js';
 import { retrieveContexts } from './retrieve-stage.js';
 import { trainRetrieverStage } from './retriever-stage.js';
 import { openSession, type OpenEngine } from './session.js';
 import { writeSummary } from './summary.js';
+import { refuseJudgeWithoutTruth, refuseOracleWithoutTruth } from './truth-checks.js';
 import { warmUp } from './warmup-stage.js';
 
 /** Where a run may stop: after this stage. */
@@ -40,21 +42,26 @@ export async function runPipeline(
   try {
     // Stage 0: problems and solved problems; the policy all arms start from.
     const data = await prepareData(session);
+    const needed = neededContexts(config.arms);
+    const wanted = needed.has('learned') || until === 'labels' || until === 'retriever';
+    if (until !== 'labels') refuseOracleWithoutTruth(config, data);
+    if (wanted) refuseJudgeWithoutTruth(config, choosePairs(session, data).queries);
     const start = await warmUp(session, data);
 
     // Stages 1 and 2: which traces help, and a retriever that finds them. Only where an arm asks for it.
-    const needed = neededContexts(config.arms);
-    const wanted = needed.includes('learned') || until === 'labels' || until === 'retriever';
     const labels = wanted ? await labelPairs(session, data, start) : undefined;
     if (until === 'labels') return undefined;
-    const learned = labels && (await trainRetrieverStage(session, data, labels, start));
-    const names = gradedRetrievers(needed, learned !== undefined);
-    const heldOut = labels && heldOutLabels(config, data, labels.labels);
-    const { retrieved, grades, fingerprint } = await retrieveContexts(session, { data, names, learned, heldOut });
+    const queries = labels && labelledQueries(config, data, labels.labels);
+    const learned = labels && queries && (await trainRetrieverStage(session, data, queries, { labels, policy: start }));
+    const { retrieved, grades, fingerprintOf } = await retrieveContexts(session, { data, needed, learned, queries });
+    const contexts = countContexts(config.arms, data, retrieved);
+    await run.event('contexts', { contexts });
+    for (const line of contextWarnings(contexts)) progress.line(line);
+    refuseEmptyContexts(contexts);
     if (until === 'retriever') return undefined;
 
     // Stage 3: reinforcement fine-tuning, the trace in the prompt; evaluations from step 0.
-    const inputs = { data, start, retrieved, retrievedFingerprint: fingerprint };
+    const inputs = { data, start, retrieved, fingerprintOf };
     for (const arm of config.arms) if (arm.policyOf === null) await trainArm(session, arm, inputs);
     if (until === 'train') return undefined;
     for (const arm of config.arms) {
@@ -65,13 +72,4 @@ export async function runPipeline(
   } finally {
     await session.close();
   }
-}
-
-/** What the arms use, and beside it BM25 and random: a retriever's figures mean nothing alone. */
-function gradedRetrievers(
-  needed: ReturnType<typeof neededContexts>,
-  learned: boolean,
-): ReturnType<typeof neededContexts> {
-  const names = new Set([...(learned ? (['learned'] as const) : []), 'bm25' as const, 'random' as const, ...needed]);
-  return [...names];
 }

@@ -10,6 +10,7 @@ import { choosePairs } from './label-stage.js';
 import { estimateLlmLabels } from './llm-labels.js';
 import type { LastStage } from './pipeline.js';
 import { modelFolderOf, openConfiguredVerifier } from './session.js';
+import { refuseJudgeWithoutTruth, refuseOracleWithoutTruth } from './truth-checks.js';
 
 /** Counts of one run. */
 export interface RunPlan {
@@ -57,8 +58,11 @@ export async function planRun(config: Config, root: string, until: LastStage = '
   const rng = Rng.fromSeed(config.seed);
   try {
     const data = await makeData(config, verifier, rng);
-    const labelled = labelStages.includes(until) || neededContexts(config.arms).includes('learned');
-    const pairs = labelled ? plannedPairs(config, choosePairs({ config, rng }, data).queries, rng) : [];
+    const labelled = labelStages.includes(until) || neededContexts(config.arms).has('learned');
+    const chosen = labelled ? choosePairs({ config, rng }, data) : undefined;
+    if (until !== 'labels') refuseOracleWithoutTruth(config, data);
+    refuseJudgeWithoutTruth(config, chosen?.queries ?? []);
+    const pairs = plannedPairs(config, chosen?.queries ?? [], rng);
     const { rl, arms } = config;
     const trained = arms.filter((arm) => arm.policyOf === null).length;
     const whileTraining = new Set([0, rl.steps, ...multiples(config.eval.everySteps, rl.steps)]).size;

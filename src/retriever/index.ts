@@ -29,7 +29,6 @@ export {
 export { OracleRetriever } from './oracle.js';
 export {
   collectLabels,
-  splitHeldOut,
   truthPairs,
   withoutUnjudged,
   type LabelledQueries,
@@ -44,6 +43,7 @@ export {
   type RetrieverFolder,
   type RetrieverHeader,
 } from './retriever-folder.js';
+export { splitQueries, type QueryParts, type QueryShares } from './split-queries.js';
 export { SPEC_DEFAULTS, tokenizeDocuments, tokenizeQueries, type RetrieverSpec, type Tokenize } from './spec.js';
 export { documentText, words, type DocumentText } from './text.js';
 export type { TokenVectors } from './token-vectors.js';
