@@ -1,5 +1,6 @@
 /** Stages "train-<arm>" and "eval-<arm>": each arm's policy, trained from the same start on the same problems, and its evaluations. */
 import type { ArmConfig } from '../config/index.js';
+import { RaRftError } from '../core/errors.js';
 import { hashJson } from '../core/hash.js';
 import { checkpointPath, trainGrpo } from '../rl/index.js';
 import { contextOf, type Retrieved } from './contexts.js';
@@ -18,11 +19,49 @@ export interface ArmInputs {
   fingerprintOf: RetrievalResult['fingerprintOf'];
 }
 
+/**
+ * Throws `run-folder` where an arm is done that was made from other labels, data or traces than the files hold now: somebody has
+ * edited them since. Nothing that took hours is thrown away unasked, and no new figure stands beside an old one.
+ */
+export async function refuseStaleArms(session: Session, inputs: ArmInputs): Promise<void> {
+  const { config, run } = session;
+  const stale: ArmConfig[] = [];
+  for (const arm of config.arms) {
+    const stage = stageOf(session, arm, inputs);
+    const marker = await run.stageMarker(stage.name);
+    if (marker && marker.inputs !== hashJson(stage.inputs)) stale.push(arm);
+  }
+  if (stale.length === 0) return;
+  const names = stale.map(({ name }) => name).join(', ');
+  const places = stale.flatMap((arm) => [
+    ...(arm.policyOf === null ? [`policy/${arm.name}`, `rollouts/${arm.name}`] : []),
+    `eval/${arm.name}`,
+    `stages/${stageOf(session, arm, inputs).name}.json`,
+  ]);
+  throw new RaRftError({
+    code: 'run-folder',
+    message: `what these arms were made from has changed since they were trained or evaluated: ${names}`,
+    where: run.root,
+    expected: 'the data, labels, retriever and retrieved traces of that time',
+    hint: `Put the old files back, choose another --name, or remove ${places.join(', ')} to run these arms anew.`,
+  });
+}
+
+/** The stage of an arm, and all that its result depends on. */
+function stageOf(session: Session, arm: ArmConfig, inputs: ArmInputs): { name: string; inputs: unknown } {
+  const own = evalInputs(session, arm, inputs);
+  const owner = session.config.arms.find(({ name }) => name === arm.policyOf);
+  return owner
+    ? { name: `eval-${arm.name}`, inputs: { ...own, policy: policyInputs(session, owner, inputs) } }
+    : { name: `train-${arm.name}`, inputs: own };
+}
+
 /** Trains the policy of an arm, evaluating it on the way: at step 0, every eval.everySteps and at the end. */
 export async function trainArm(session: Session, arm: ArmConfig, inputs: ArmInputs): Promise<void> {
   const { config, run, codec, verifier, rng, progress } = session;
   const policy = policyInputs(session, arm, inputs);
-  await run.stage(`train-${arm.name}`, evalInputs(session, arm, inputs), async () => {
+  const stage = stageOf(session, arm, inputs);
+  await run.stage(stage.name, stage.inputs, async () => {
     const engine = await session.engine();
     await trainGrpo({
       arm: arm.name,
@@ -56,7 +95,8 @@ export async function evaluateBorrowedPolicy(
 ): Promise<void> {
   const { config, run } = session;
   const policy = policyInputs(session, owner, inputs);
-  await run.stage(`eval-${arm.name}`, { ...evalInputs(session, arm, inputs), policy }, async () => {
+  const stage = stageOf(session, arm, inputs);
+  await run.stage(stage.name, stage.inputs, async () => {
     const engine = await session.engine();
     const last = config.rl.steps;
     for (const [step, folder] of [

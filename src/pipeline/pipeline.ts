@@ -6,7 +6,7 @@ import { llmApiKey, type Config } from '../config/index.js';
 import { silent, type Progress } from '../core/progress.js';
 import type { RunFolder } from '../core/run-folder.js';
 import type { Summary } from '../eval/index.js';
-import { evaluateBorrowedPolicy, trainArm } from './arms-stage.js';
+import { evaluateBorrowedPolicy, refuseStaleArms, trainArm } from './arms-stage.js';
 import { contextWarnings, countContexts, refuseEmptyContexts } from './context-counts.js';
 import { neededContexts } from './contexts.js';
 import { prepareData } from './data-stage.js';
@@ -62,6 +62,7 @@ export async function runPipeline(
 
     // Stage 3: reinforcement fine-tuning, the trace in the prompt; evaluations from step 0.
     const inputs = { data, start, retrieved, fingerprintOf };
+    await refuseStaleArms(session, inputs);
     for (const arm of config.arms) if (arm.policyOf === null) await trainArm(session, arm, inputs);
     if (until === 'train') return undefined;
     for (const arm of config.arms) {
