@@ -16,7 +16,9 @@ function refusedAt(...set: string[]): string | undefined {
 
 describe('labelled queries', () => {
   it('leave some to train on', () => {
-    expect(refusedAt('retriever.validationShare=0.5', 'retriever.testShare=0.5')).toContain('no labelled query to train');
+    expect(refusedAt('retriever.validationShare=0.5', 'retriever.testShare=0.5')).toContain(
+      'no labelled query to train',
+    );
     expect(refusedAt('retriever.validationShare=0.5', 'retriever.testShare=0.4')).toBeUndefined();
   });
 

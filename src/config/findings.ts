@@ -58,7 +58,12 @@ function unknownKey(path: readonly PropertyKey[]): Finding {
     .filter((key) => key.path.endsWith(`.${name}`) || key.path === name)
     .toSorted((a, b) => depth(a) - depth(b));
   const renamed = renamedKeys[dotted(path)];
-  const guess = renamed !== undefined ? [renamed] : nearest === undefined ? elsewhere.map((key) => key.path).slice(0, 3) : [shown([...section, nearest])];
+  const guess =
+    renamed !== undefined
+      ? [renamed]
+      : nearest === undefined
+        ? elsewhere.map((key) => key.path).slice(0, 3)
+        : [shown([...section, nearest])];
   return {
     path,
     message: `unknown key ${shown(path)}`,

@@ -19,7 +19,10 @@ const fields = section(
     solution: field('solution', 'Field with a right worked solution (the reasoning trace, in a corpus).'),
     type: field('type', 'Field with a coarse problem type; optional in the data.'),
     truth: field('truth', 'Field with a fact that only grades labels and retrievers; optional in the data.'),
-    split: field('split', 'Field with the evaluation split of a test problem; optional in the data.'),
+    split: field(
+      'split',
+      'Field with the evaluation split of a test problem; nothing of the split held-out is trained on or labelled. Optional in the data.',
+    ),
     equation: field(
       'equation',
       'Field with the formula of a word problem; gives truth and solution where those are missing.',

@@ -38,7 +38,8 @@ function noLabel(where: string): RaRftError {
     code: 'data',
     message: 'not a label',
     where,
-    expected: '{"problemId": "...", "traceId": "...", "judge": "...", "key": "...", "relevant": true or false}, or "failed" with a reason instead of "relevant"',
+    expected:
+      '{"problemId": "...", "traceId": "...", "judge": "...", "key": "...", "relevant": true or false}, or "failed" with a reason instead of "relevant"',
     hint: 'Mend or remove the line.',
   });
 }

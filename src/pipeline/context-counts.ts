@@ -53,7 +53,9 @@ export function contextWarnings(counts: readonly ContextCount[]): string[] {
     const of = `of ${prompts} ${set === 'train' ? 'training' : 'test'} prompts`;
     const most = 2 * without > prompts ? '; most of what this arm measures is that of prompts without a trace' : '';
     return [
-      ...(without > 0 ? [`arm ${arm}: ${without} ${of} have no trace, since ${context} found none that may be shown${most}`] : []),
+      ...(without > 0
+        ? [`arm ${arm}: ${without} ${of} have no trace, since ${context} found none that may be shown${most}`]
+        : []),
       ...(otherType > 0
         ? [`arm ${arm}: ${otherType} ${of} have a random trace of another type, since none of their own may be shown`]
         : []),
@@ -70,7 +72,8 @@ export function refuseEmptyContexts(counts: readonly ContextCount[]): void {
     code: 'data',
     message: `arm ${arm} would have no trace in any of its ${prompts} ${set === 'train' ? 'training' : 'test'} prompts: ${context} found none that may be shown`,
     where: `arms: ${arm}.${set}`,
-    expected: 'traces that are not the problems themselves, have other answers, and (in training) are not of the unseen split',
+    expected:
+      'traces that are not the problems themselves, have other answers, and (in training) are not of the unseen split',
     hint: `Give a corpus (data.corpus) with such traces, or set ${set}: none for this arm.`,
   });
 }

@@ -160,7 +160,10 @@ function withoutTests<T extends { id: string; question: string }>(
  * Later stages know problems by id, so a test problem must not share one with a training problem: it is renamed to `test/<id>`,
  * which is also what a reward module sees. `renamed` has the ids given and the new ones.
  */
-function asTests(tests: readonly Problem[], train: readonly Problem[]): { test: Problem[]; renamed: Map<string, string> } {
+function asTests(
+  tests: readonly Problem[],
+  train: readonly Problem[],
+): { test: Problem[]; renamed: Map<string, string> } {
   const trainIds = new Set(train.map((p) => p.id));
   const taken = new Set([...trainIds, ...tests.map((p) => p.id)]);
   const renamed = new Map<string, string>();

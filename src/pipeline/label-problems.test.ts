@@ -50,19 +50,34 @@ describe('labels that nothing can be learnt from', () => {
   });
 
   it('all traces kept away: names the rule', () => {
-    const answers = refusal([], select([problem('a'), problem('b')], [trace('t', { answer: '1.0' }), trace('u', { answer: '1' })]));
+    const answers = refusal(
+      [],
+      select([problem('a'), problem('b')], [trace('t', { answer: '1.0' }), trace('u', { answer: '1' })]),
+    );
     expect(answers.message).toContain('2 problems skipped: fewer than two traces without a type may be shown with it');
     expect(answers.message).toContain('has its answer');
     expect(answers.hint).toContain('excludeSameAnswer');
-    const unseen = refusal([], select([problem('a')], [trace('t', { split: 'held-out' }), trace('u', { split: 'held-out' })]));
+    const unseen = refusal(
+      [],
+      select([problem('a')], [trace('t', { split: 'held-out' }), trace('u', { split: 'held-out' })]),
+    );
     expect(unseen.message).toContain('strategies that training never shows');
     expect(unseen.hint).not.toContain('restrictToType');
   });
 
   it('all judgements failed: gives the reasons with counts, the commonest first', () => {
     const pairs = select([problem('a'), problem('b')], [trace('t'), trace('u')]);
-    const failed = (traceId: string, reason: string): Label => ({ problemId: 'a', traceId, judge: 'j', key: traceId, failed: reason });
-    const { message, hint } = refusal([failed('t', 'x'), failed('u', 'no answer from the server'), failed('v', 'no answer from the server')], pairs);
+    const failed = (traceId: string, reason: string): Label => ({
+      problemId: 'a',
+      traceId,
+      judge: 'j',
+      key: traceId,
+      failed: reason,
+    });
+    const { message, hint } = refusal(
+      [failed('t', 'x'), failed('u', 'no answer from the server'), failed('v', 'no answer from the server')],
+      pairs,
+    );
     expect(message).toContain('2 pairs failed: no answer from the server; 1 pairs failed: x');
     expect(hint).toContain('could be judged');
     expect(hint).not.toContain('restrictToType');

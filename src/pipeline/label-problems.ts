@@ -2,6 +2,7 @@
 import type { Config } from '../config/index.js';
 import { RaRftError } from '../core/errors.js';
 import type { Label, SelectedPairs } from '../judge/index.js';
+import { refuseJudgeWithoutTruth } from './truth-checks.js';
 
 /** Problems that take no part in the labels, by reason, as lines for people. */
 export function skippedText({ skipped, queries }: SelectedPairs): string[] {
@@ -11,6 +12,12 @@ export function skippedText({ skipped, queries }: SelectedPairs): string[] {
     `labels: ${skipped.length} of ${total} problems cannot be judged`,
     ...counted(skipped.map(({ reason }) => reason)).map(({ reason, count }) => `  ${count}: ${reason}`),
   ];
+}
+
+/** Throws `data` before anything is judged where no label could come out: no problem to judge, or no truth for the judge of it. */
+export function refuseHopelessLabels(config: Config, pairs: SelectedPairs): void {
+  if (pairs.queries.length === 0) refuseUnusableLabels([], pairs, config.labels);
+  refuseJudgeWithoutTruth(config, pairs.queries);
 }
 
 /**

@@ -74,10 +74,7 @@ export async function labelPairs(session: Session, data: DataSets, policy: Start
 }
 
 /** Which pairs may be labelled and trained on; labels.excludeSameAnswer may lift the rule on answers. */
-export function labelGuard(
-  { labels }: Config,
-  data: Pick<DataSets, 'train' | 'test' | 'excludeLists'>,
-): TraceGuard {
+export function labelGuard({ labels }: Config, data: Pick<DataSets, 'train' | 'test' | 'excludeLists'>): TraceGuard {
   return guardOf(data, { sameAnswer: labels.excludeSameAnswer });
 }
 

@@ -12,12 +12,13 @@ import { neededContexts } from './contexts.js';
 import { prepareData } from './data-stage.js';
 import { openLocalEngine } from './engines.js';
 import { choosePairs, labelPairs } from './label-stage.js';
+import { refuseHopelessLabels } from './label-problems.js';
 import { labelledQueries } from './labelled-queries.js';
 import { retrieveContexts } from './retrieve-stage.js';
 import { trainRetrieverStage } from './retriever-stage.js';
 import { openSession, type OpenEngine } from './session.js';
 import { writeSummary } from './summary.js';
-import { refuseJudgeWithoutTruth, refuseOracleWithoutTruth } from './truth-checks.js';
+import { refuseOracleWithoutTruth } from './truth-checks.js';
 import { warmUp } from './warmup-stage.js';
 
 /** Where a run may stop: after this stage. */
@@ -45,7 +46,7 @@ export async function runPipeline(
     const needed = neededContexts(config.arms);
     const wanted = needed.has('learned') || until === 'labels' || until === 'retriever';
     if (until !== 'labels') refuseOracleWithoutTruth(config, data);
-    if (wanted) refuseJudgeWithoutTruth(config, choosePairs(session, data).queries);
+    if (wanted) refuseHopelessLabels(config, choosePairs(session, data));
     const start = await warmUp(session, data);
 
     // Stages 1 and 2: which traces help, and a retriever that finds them. Only where an arm asks for it.

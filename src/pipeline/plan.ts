@@ -7,10 +7,11 @@ import { PromptCodec, readDecoderConfig, Tokenizer } from '../models/index.js';
 import { neededContexts } from './contexts.js';
 import { makeData } from './data-stage.js';
 import { choosePairs } from './label-stage.js';
+import { refuseHopelessLabels, skippedText } from './label-problems.js';
 import { estimateLlmLabels } from './llm-labels.js';
 import type { LastStage } from './pipeline.js';
 import { modelFolderOf, openConfiguredVerifier } from './session.js';
-import { refuseJudgeWithoutTruth, refuseOracleWithoutTruth } from './truth-checks.js';
+import { refuseOracleWithoutTruth } from './truth-checks.js';
 
 /** Counts of one run. */
 export interface RunPlan {
@@ -23,6 +24,8 @@ export interface RunPlan {
   /** Queries and query-trace pairs to be labelled; 0 where neither `until` nor an arm asks for labels. */
   labelledProblems: number;
   labelledPairs: number;
+  /** Problems that cannot be labelled, by reason, as lines for people. */
+  notLabelled: string[];
   /** Calls and price of the LLM judge, where it is used. */
   llm?: Estimate;
   /** Policies trained, steps of each, and what a step samples and trains on. */
@@ -61,7 +64,7 @@ export async function planRun(config: Config, root: string, until: LastStage = '
     const labelled = labelStages.includes(until) || neededContexts(config.arms).has('learned');
     const chosen = labelled ? choosePairs({ config, rng }, data) : undefined;
     if (until !== 'labels') refuseOracleWithoutTruth(config, data);
-    refuseJudgeWithoutTruth(config, chosen?.queries ?? []);
+    if (chosen) refuseHopelessLabels(config, chosen);
     const pairs = plannedPairs(config, chosen?.queries ?? [], rng);
     const { rl, arms } = config;
     const trained = arms.filter((arm) => arm.policyOf === null).length;
@@ -76,6 +79,7 @@ export async function planRun(config: Config, root: string, until: LastStage = '
       testProblems: countBy(data.test.map((p) => p.split ?? 'test')),
       traces: data.corpus.length,
       labelledProblems: pairs.length,
+      notLabelled: chosen ? skippedText(chosen) : [],
       labelledPairs: pairs.reduce((sum, q) => sum + q.candidates.length, 0),
       ...(llm && { llm }),
       trainedArms: trained,
@@ -110,6 +114,7 @@ export function planText(plan: RunPlan, until: LastStage = 'eval'): string[] {
   const labels = [
     `data         ${n(plan.trainProblems)} training problems, tests: ${tests.join(', ')}; ${n(plan.traces)} traces${plan.skippedLines > 0 ? `; ${n(plan.skippedLines)} unusable lines left out` : ''}`,
     `labels       ${n(plan.labelledPairs)} pairs (${n(plan.labelledProblems)} problems)`,
+    ...plan.notLabelled,
     ...(plan.llm ? [`judge        ${estimateText(plan.llm)}`] : []),
   ];
   if (labelStages.includes(until)) return labels;

@@ -65,7 +65,10 @@ describe('an edited file before the arms', () => {
     await runTo('labels');
     const [first] = (await readJsonlAll<DecidedLabel>(join(root, 'labels.jsonl'))) as [DecidedLabel];
     const intact = await text('labels.jsonl');
-    await writeFile(join(root, 'labels.jsonl'), `${intact}${JSON.stringify({ ...first, problemId: 'nobody', key: 'x' })}\n`);
+    await writeFile(
+      join(root, 'labels.jsonl'),
+      `${intact}${JSON.stringify({ ...first, problemId: 'nobody', key: 'x' })}\n`,
+    );
     await runTo('retriever');
     await writeFile(join(root, 'labels.jsonl'), `${JSON.stringify({ ...first, relevant: 'yes' })}\n${intact}`);
     await expect(runTo('retriever')).rejects.toMatchObject({ code: 'data', where: `${join(root, 'labels.jsonl')}:1` });
@@ -84,10 +87,15 @@ describe('an edited file before the arms', () => {
     const swap = ({ hits: [a, b, ...rest], ...record }: RetrievedRecord) => ({ ...record, hits: [b!, a!, ...rest] });
     await edit<RetrievedRecord>('retrieved/learned.jsonl', (records) => records.map(swap));
     const firstOf = new Map(
-      (await readJsonlAll<RetrievedRecord>(join(root, 'retrieved/learned.jsonl'))).map((r) => [r.problemId, r.hits[0]!.traceId]),
+      (await readJsonlAll<RetrievedRecord>(join(root, 'retrieved/learned.jsonl'))).map((r) => [
+        r.problemId,
+        r.hits[0]!.traceId,
+      ]),
     );
     await runTo('train');
-    const rollouts = await readJsonlAll<{ problemId: string; traceId: string }>(join(root, 'rollouts/ra-rft/000001.jsonl'));
+    const rollouts = await readJsonlAll<{ problemId: string; traceId: string }>(
+      join(root, 'rollouts/ra-rft/000001.jsonl'),
+    );
     expect(rollouts.length).toBe(6);
     for (const { problemId, traceId } of rollouts) expect(traceId).toBe(firstOf.get(problemId));
   });

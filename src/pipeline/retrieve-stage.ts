@@ -16,7 +16,13 @@ import {
 import type { ProblemSet, Retrieved, RetrieverName } from './contexts.js';
 import type { DataSets } from './data-stage.js';
 import type { LabelledQueries } from './labelled-queries.js';
-import { gradeByLabels, gradeByTruth, labelledTestSplit, type JudgedHit, type RetrieverGrade } from './retrieval-grades.js';
+import {
+  gradeByLabels,
+  gradeByTruth,
+  labelledTestSplit,
+  type JudgedHit,
+  type RetrieverGrade,
+} from './retrieval-grades.js';
 import { readRetrieved, searchInto, type RetrievedRecord, type Wanted } from './retrieved-file.js';
 import type { Session } from './session.js';
 
@@ -39,7 +45,7 @@ export interface RetrievalResult {
   retrieved: Retrieved;
   grades: RetrieverGrade[];
   /** Hash of what one retriever found for one set; null for a context that is none of it. */
-  fingerprintOf(name: RetrieverName | 'none', set: ProblemSet): string | null;
+  fingerprintOf: (name: RetrieverName | 'none', set: ProblemSet) => string | null;
 }
 
 /** Searches with every retriever that an arm or a grade needs; what was searched is read. */

@@ -45,7 +45,10 @@ export async function searchInto(target: SearchFile, retriever: Retriever, wante
   await removeOtherParts(file, part);
   const batches = (['train', 'test'] as const).flatMap((set) => batchesOf(wanted[set]).map((of) => ({ set, of })));
   const ids = batches.flatMap(({ of }) => of.map(({ id }) => id));
-  const done = await wholeBatches(part, batches.map(({ of }) => of.length));
+  const done = await wholeBatches(
+    part,
+    batches.map(({ of }) => of.length),
+  );
   const task = progress.task(`retrieve (${retriever.name})`, ids.length, 'problems', done.problems);
   const writer = await JsonlWriter.open(part);
   try {

@@ -62,7 +62,10 @@ test('the reward module sees the problems as the file has them: their ids, and n
   await writeFile(join(folder, 'own-id.mjs'), reward);
   await writeFile(file, (await readFile(file, 'utf8')).replace('"solution": "work"', '"solution": "none"'));
   const bare = await readJsonlAll<{ work: string }>(join(folder, 'problems.jsonl'));
-  await writeJsonl(join(folder, 'problems.jsonl'), bare.map(({ work, ...line }, i) => (i === 0 ? { ...line, none: work } : line)));
+  await writeJsonl(
+    join(folder, 'problems.jsonl'),
+    bare.map(({ work, ...line }, i) => (i === 0 ? { ...line, none: work } : line)),
+  );
   const set = ['labels.measure=success', 'labels.samples=2', 'labels.maxQueries=4'];
   const config = resolveConfig({ file, set });
   const run = await RunFolder.open(join(folder, 'run'), { values: config, yaml: configToYaml(config) });

@@ -24,7 +24,10 @@ async function outcome(changes: Record<string, unknown>, lacks: (i: number) => b
   // The truth stands under its own name here, which need not be in any line.
   await writeFile(file, (await readFile(file, 'utf8')).replaceAll('"truth": "meta.kind"', '"truth": "truth"'));
   const config = resolveConfig({ file });
-  const planned = await planRun(config, folder, until).then(() => undefined, (error: unknown) => error);
+  const planned = await planRun(config, folder, until).then(
+    () => undefined,
+    (error: unknown) => error,
+  );
   const run = await RunFolder.open(join(folder, 'run'), { values: config, yaml: configToYaml(config) });
   const ran = await runPipeline(config, run, { openEngine: openFakeEngine, ...(until && { until }) }).then(
     () => undefined,
@@ -40,7 +43,9 @@ describe('an arm of the oracle', () => {
     const refusal = {
       code: 'data',
       where: 'arms: upper-bound.train',
-      message: expect.stringMatching(/arm upper-bound takes traces of the oracle, but 4\d of 49 training problems have no truth \(p-/) as string,
+      message: expect.stringMatching(
+        /arm upper-bound takes traces of the oracle, but 4\d of 49 training problems have no truth \(p-/,
+      ) as string,
     };
     expect(planned).toMatchObject(refusal);
     expect(ran).toMatchObject(refusal);
@@ -48,7 +53,10 @@ describe('an arm of the oracle', () => {
 
   it('at test alone asks for the truth of the test problems', async () => {
     const { planned } = await outcome(oracle('none', 'oracle'), () => true);
-    expect(planned).toMatchObject({ where: 'arms: upper-bound.test', message: expect.stringContaining('21 of 21') as string });
+    expect(planned).toMatchObject({
+      where: 'arms: upper-bound.test',
+      message: expect.stringContaining('21 of 21') as string,
+    });
   });
 
   it('runs where all have one; without it other arms run on', async () => {
@@ -60,7 +68,11 @@ describe('an arm of the oracle', () => {
 describe('labels by truth', () => {
   const labels = { judge: 'truth', maxQueries: 30, maxCandidates: 12, topPositives: 3 };
   it('are refused when the run is planned, where nothing has a truth', async () => {
-    const refusal = { code: 'data', where: 'labels.judge', message: expect.stringContaining('none of the problems') as string };
+    const refusal = {
+      code: 'data',
+      where: 'labels.judge',
+      message: expect.stringContaining('none of the problems') as string,
+    };
     const { planned, ran } = await outcome({ labels }, () => true, 'labels');
     expect(planned).toMatchObject(refusal);
     expect(ran).toMatchObject(refusal);

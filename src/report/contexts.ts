@@ -17,7 +17,10 @@ export function contextsBlock(data: RunData, last: readonly Evaluation[]): Block
     const ofSplit = (split: string) => records.filter((record) => record.split === split);
     return [
       arm,
-      shareText(known.reduce((a, b) => a + b, 0), known.length),
+      shareText(
+        known.reduce((a, b) => a + b, 0),
+        known.length,
+      ),
       ...splits.map((split) =>
         shareText(ofSplit(split).filter(({ traceId }) => traceId !== null).length, ofSplit(split).length),
       ),

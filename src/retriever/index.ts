@@ -27,13 +27,7 @@ export {
   type Relevance,
 } from './metrics.js';
 export { OracleRetriever } from './oracle.js';
-export {
-  collectLabels,
-  truthPairs,
-  withoutUnjudged,
-  type LabelledQueries,
-  type LabelledQuery,
-} from './pairs.js';
+export { collectLabels, truthPairs, withoutUnjudged, type LabelledQueries, type LabelledQuery } from './pairs.js';
 export { RandomRetriever } from './random.js';
 export { rankTraces } from './ranking.js';
 export {

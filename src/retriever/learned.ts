@@ -69,7 +69,8 @@ export class LearnedRetriever implements Retriever {
     const { scoring } = header.spec;
     const client = await EncoderClient.open({ ...encoder, scoring, temperature: 1, threads: options.threads });
     try {
-      const built = found ?? (await buildIndex(client, key, { traces, tokenize, folder: indexFolder, progress: options.progress }));
+      const built =
+        found ?? (await buildIndex(client, key, { traces, tokenize, folder: indexFolder, progress: options.progress }));
       await client.setDocuments(built.vectors);
       return new LearnedRetriever(client, built.header, traces, tokenize);
     } catch (error) {

@@ -30,7 +30,10 @@ describe('splitQueries', () => {
   });
 
   it('keeps queries of one text in one part', () => {
-    const twins = many.flatMap(({ query }) => [one(query.id, query.question), one(`${query.id}b`, `${query.question}!`)]);
+    const twins = many.flatMap(({ query }) => [
+      one(query.id, query.question),
+      one(`${query.id}b`, `${query.question}!`),
+    ]);
     const { train, validation, test } = splitQueries(twins, { validationShare: 0.2, testShare: 0.2 }, 3);
     for (const part of [train, validation, test]) {
       const own = new Set(ids(part).map((id) => id.replace('b', '')));

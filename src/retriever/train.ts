@@ -164,12 +164,7 @@ function toTokens({ queries, documents, masks }: Batch, ids: TokenIds, dropout: 
 }
 
 /** Ranks all candidates for the validation queries. Traces without a label of the query count as not relevant. */
-async function validate(
-  encoder: Encoder,
-  data: TrainData,
-  ids: TokenIds,
-  step: number,
-): Promise<Validation> {
+async function validate(encoder: Encoder, data: TrainData, ids: TokenIds, step: number): Promise<Validation> {
   const { validation, candidates, exclude } = data;
   await encoder.setDocuments(await encoder.encode(candidates.map((t) => ids.traces.get(t.id) as Int32Array)));
   const scores = await encoder.score(
