@@ -78,6 +78,16 @@ describe('makeData from files', () => {
     expect(['0', 'test/test/0', 'test/0', 'test/2'].map(mayShow)).toEqual([false, false, true, true]);
   });
 
+  it('refuses exclude lists of other problems: they would guard nothing', async () => {
+    const [a, lists] = ['a', 'lists'].map((name) => join(folder, `${name}.jsonl`)) as [string, string];
+    await writeFile(a, lines(problems));
+    const set = [`data.problems.path=${a}`, `data.excludeLists=${lists}`];
+    await writeFile(lists, lines([{ problemId: 'p-0', traceIds: ['3'] }]));
+    await expect(make(set)).rejects.toMatchObject({ code: 'data', where: lists });
+    await writeFile(lists, lines([{ problemId: 'p-0', traceIds: [] }, { problemId: '0', traceIds: ['3'] }]));
+    expect((await make(set)).excludeLists.get('0')).toEqual(new Set(['3']));
+  });
+
   it('keeps problems of the unseen split out of training, and their solutions as traces', async () => {
     const [a, b] = [join(folder, 'a.jsonl'), join(folder, 'b.jsonl')];
     await writeFile(a, lines(problems.slice(0, 8).map((p, i) => ({ ...p, split: i < 2 ? 'held-out' : 'seen' }))));

@@ -3,7 +3,6 @@ import type { Config } from '../config/index.js';
 import { RaRftError } from '../core/errors.js';
 import { hashFile } from '../core/hash-file.js';
 import { hashJson } from '../core/hash.js';
-import { readJsonlAll } from '../core/jsonl.js';
 import type { Rng } from '../core/rng.js';
 import {
   excludeListLines,
@@ -62,9 +61,10 @@ export async function prepareData({ config, run, verifier, rng, progress }: Data
     }
   };
   await run.stage('data', inputs, work, files);
-  const train = await readJsonlAll<Problem>(run.paths.problems('train'));
-  const test = await readJsonlAll<Problem>(run.paths.problems('test'));
-  const corpus = await readJsonlAll<Trace>(run.paths.corpus);
+  // A person may have edited these, so they are checked as files of the user's are.
+  const { items: train } = await loadProblems(run.paths.problems('train'));
+  const { items: test } = await loadProblems(run.paths.problems('test'));
+  const { items: corpus } = await loadTraces(run.paths.corpus);
   const excludeLists = await readExcludeLists(run.paths.excludeLists);
   const fingerprint = hashJson([train, test, corpus, excludeListLines(excludeLists)]);
   return { train, test, corpus, excludeLists, guard: guardOf({ train, test, excludeLists }), fingerprint };
@@ -131,9 +131,22 @@ async function fromFiles({ data }: Config, verifier: Verifier, rng: Rng): Promis
   const train = withoutUnseen(split.train, data.problems.path, skipped);
   const { test, renamed } = asTests(split.test, train);
   const excludeLists = new Map(data.excludeLists === null ? [] : await readExcludeLists(data.excludeLists));
+  refuseStrangeLists(excludeLists, [...split.train, ...split.test], data.excludeLists);
   // A list is of every problem that came under this id, whatever it is called now.
   for (const [id, given] of renamed) if (excludeLists.has(given)) excludeLists.set(id, excludeLists.get(given)!);
   return limit(data, { train, test, corpus, excludeLists, skipped });
+}
+
+/** Throws `data` where no list is of any problem: lists of other ids would guard nothing. */
+function refuseStrangeLists(lists: ExcludeLists, problems: readonly Problem[], path: string | null): void {
+  if (lists.size === 0 || problems.some(({ id }) => lists.has(id))) return;
+  throw new RaRftError({
+    code: 'data',
+    message: `none of the ${lists.size} problems with an exclude list is among the problems (the first: ${[...lists.keys()][0]})`,
+    where: path ?? 'data.excludeLists',
+    expected: 'ids as data.problems has them',
+    hint: 'Name the field with the ids (data.problems.fields.id), or make the lists from this file.',
+  });
 }
 
 /** Problems of strategies that training never shows stay out of it; as traces they are found at the test. */

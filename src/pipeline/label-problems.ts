@@ -41,11 +41,16 @@ export function refuseUnusableLabels(
   const rest = parts.length > shown.length ? [`and ${parts.length - shown.length} more reasons`] : [];
   throw new RaRftError({
     code: 'data',
-    message: `no pair is labelled relevant, of ${queries.length} problems that could be judged and ${skipped.length} that could not (${[...shown, ...rest].join('; ') || 'there are no problems'})`,
+    message: `${whatFailed(queries.length, skipped.length)} (${[...shown, ...rest].join('; ') || 'there are no problems'})`,
     where: 'labels',
     expected: 'problems with a relevant trace: at least 2 to train a retriever, a few hundred to learn something',
     hint: hintOf({ queries: queries.length, skipped, failed: failed.length, denied }, settings),
   });
+}
+
+function whatFailed(judged: number, skipped: number): string {
+  if (judged === 0) return `none of the ${skipped} training problems can be judged`;
+  return `no pair of ${judged} problems is labelled relevant${skipped > 0 ? `, and ${skipped} problems cannot be judged` : ''}`;
 }
 
 const shownReasons = 6;
@@ -79,7 +84,7 @@ function skippedHint(reason: string, { restrictToType }: Config['labels']): stri
   }
   if (reason.startsWith('the corpus has')) {
     return restrictToType
-      ? 'Problems and traces must name their types alike (data.*.fields.type); labels.restrictToType: false pairs across types.'
+      ? 'Give more solved problems (data.corpus); where there are types, problems and traces must name them alike (data.*.fields.type), or set labels.restrictToType: false.'
       : 'Give more solved problems (data.corpus).';
   }
   if (reason.includes('has its answer')) {

@@ -84,7 +84,7 @@ export function choosePairs(
   data: Pick<Made, 'train' | 'test' | 'corpus' | 'excludeLists'>,
 ): SelectedPairs {
   const { maxQueries, maxCandidates, restrictToType, judge: name, measure } = config.labels;
-  const answerAsSolution = name === 'llm' || (name === 'utility' && measure !== 'solution');
+  const answerAsSolution = name !== 'utility' || measure !== 'solution';
   const limits = { maxQueries, maxCandidates, restrictToType, answerAsSolution };
   const options = { ...limits, guard: labelGuard(config, data), rng: rng.fork('labels') };
   return selectPairs(data.train, data.corpus, options);

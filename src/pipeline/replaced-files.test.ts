@@ -82,6 +82,17 @@ describe('an edited file before the arms', () => {
     );
   });
 
+  it('data/train.jsonl with a line that is no problem, or an id twice: refused with the line', async () => {
+    await runTo('labels');
+    const file = join(root, 'data/train.jsonl');
+    const intact = await text('data/train.jsonl');
+    const [first] = intact.split('\n');
+    for (const line of ['{"id":"x","answer":"1"}', first]) {
+      await writeFile(file, `${intact}${line}\n`);
+      await expect(runTo('labels')).rejects.toMatchObject({ code: 'data', where: `${file}:50` });
+    }
+  });
+
   it('retrieved/*.jsonl: the arms take what stands there, each its own', async () => {
     await runTo('retriever');
     const swap = ({ hits: [a, b, ...rest], ...record }: RetrievedRecord) => ({ ...record, hits: [b!, a!, ...rest] });

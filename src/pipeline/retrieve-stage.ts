@@ -93,8 +93,8 @@ async function retrieveWith(name: RetrieverName, session: Session, plan: Retriev
     const retriever = await openRetriever(name, plan, config);
     try {
       const target = { file, inputs: hashJson(inputs), guard: data.guard, progress };
-      await searchInto(target, retriever, wanted);
       if (queries) await writeJsonl(judged, await searchJudged(retriever, queries));
+      await searchInto(target, retriever, wanted);
     } finally {
       await retriever.dispose();
     }
