@@ -84,7 +84,13 @@ describe('makeData from files', () => {
     const set = [`data.problems.path=${a}`, `data.excludeLists=${lists}`];
     await writeFile(lists, lines([{ problemId: 'p-0', traceIds: ['3'] }]));
     await expect(make(set)).rejects.toMatchObject({ code: 'data', where: lists });
-    await writeFile(lists, lines([{ problemId: 'p-0', traceIds: [] }, { problemId: '0', traceIds: ['3'] }]));
+    await writeFile(
+      lists,
+      lines([
+        { problemId: 'p-0', traceIds: [] },
+        { problemId: '0', traceIds: ['3'] },
+      ]),
+    );
     expect((await make(set)).excludeLists.get('0')).toEqual(new Set(['3']));
   });
 
