@@ -181,7 +181,7 @@ const retriever = section(
       'Share of the labelled queries kept for validation; the checkpoint with the best recall@1 on them stays.',
     ),
     testShare: share(
-      0.1,
+      0.05,
       'Share of the labelled queries that neither train the retriever nor choose its checkpoint: it is graded on them.',
     ),
     maxQueryTokens: count(1, 128, 'Longer questions are cut.', 'tokens'),
