@@ -10,7 +10,7 @@ import { resolveConfig } from '../src/config/index.js';
 import { hashJson } from '../src/core/hash.js';
 import { silent } from '../src/core/progress.js';
 import { Rng } from '../src/core/rng.js';
-import { leakGuard, type Problem } from '../src/data/index.js';
+import { isUnseen, TraceGuard, type Problem, type Trace } from '../src/data/index.js';
 import { judgeByTruth, pairKey, selectPairs, selectWithinBudget, type Label } from '../src/judge/index.js';
 import { Tokenizer } from '../src/models/index.js';
 import {
@@ -18,7 +18,7 @@ import {
   withTrainedRetriever,
   type QuickRetrieverOptions,
 } from '../src/pipeline/quick-retriever.js';
-import { rankTraces } from '../src/retriever/index.js';
+import { rankTraces, type Query } from '../src/retriever/index.js';
 import { makeWorld } from '../src/worlds/index.js';
 import { kept, type Benchmark, type Measure } from './measure.js';
 
@@ -67,22 +67,23 @@ async function gradeSeed(seed: number, { judge, smoke, threads, keep }: SeedOpti
   const world = makeWorld({ ...config.data.world, ...(smoke && small) });
   const tokenizer = await Tokenizer.load(folder);
   const rng = Rng.fromSeed(seed);
+  const guard = new TraceGuard(world.problems);
   const { queries } = selectPairs(world.problems, world.corpus, {
     maxQueries: Infinity,
     maxCandidates: Infinity,
     restrictToType: true,
-    excludeSameAnswer: true,
+    guard,
     rng: rng.fork('labels'),
   });
   const options: QuickRetrieverOptions = {
     folder,
     tokenize: (text) => tokenizer.encode(text),
     settings: smoke ? { ...config.retriever, steps: 20 } : config.retriever,
-    excludeSameAnswer: true,
+    guard,
     seed,
     threads,
   };
-  const traces = world.corpus.filter(({ split }) => split !== 'held-out');
+  const traces = world.corpus.filter((trace) => !isUnseen(trace));
   const grade = async (labels: readonly Label[]): Promise<boolean[]> => {
     const data = { problems: world.problems, traces };
     const graded = await withTrainedRetriever(labels, data, options, async (score) =>
@@ -148,7 +149,8 @@ function firstIsRelevant(
   corpus: ReturnType<typeof makeWorld>['corpus'],
   scores: Float32Array,
 ): boolean[] {
-  const exclude = leakGuard(tests);
+  const guard = new TraceGuard(tests);
+  const exclude = (query: Query, trace: Trace) => !guard.mayShow(query, trace);
   return tests.map((query, q) => {
     const row = scores.subarray(q * corpus.length, (q + 1) * corpus.length);
     return rankTraces(query, corpus, row, { k: 1, exclude })[0]?.trace.truth === query.truth;

@@ -35,7 +35,7 @@ beforeAll(async () => {
   });
   const context = { out: (text: string) => void (printed += `${text}\n`), progress: silent, verbose: false };
   await runVerb('run', { config, set: [], runs: join(folder, 'runs') }, context);
-});
+}, 120_000);
 afterAll(() => rm(folder, { recursive: true }));
 
 type Row = { arm: string; step: number } & Record<string, number>;

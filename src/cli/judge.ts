@@ -18,7 +18,7 @@ import {
   type AuditItem,
   type Label,
 } from '../judge/index.js';
-import { pairFacts, readJudgedRun, type JudgedRun } from '../pipeline/index.js';
+import { leftOutLabelsText, pairFacts, readJudgedRun, type JudgedRun } from '../pipeline/index.js';
 import type { CliContext } from './context.js';
 import { askPerson } from './judge-ask.js';
 import { agreementText, disagreementText, statsText } from './judge-text.js';
@@ -63,6 +63,7 @@ export interface JudgeAuditOptions {
 /** Draws a sample, asks here, or compares; what was answered before takes part in every comparison. */
 export async function judgeAuditVerb(root: string, options: JudgeAuditOptions, context: CliContext): Promise<void> {
   const run = await readJudgedRun(root);
+  tellLeftOut(run, context);
   const rng = Rng.fromSeed(wholeNumber('--seed', options.seed, 0));
   const answersFile = join(root, 'audit-answers.jsonl');
   const draw = (option: string, text: string) =>
@@ -101,8 +102,15 @@ export interface JudgeStatsOptions {
 export async function judgeStatsVerb(root: string, options: JudgeStatsOptions, context: CliContext): Promise<void> {
   const examples = wholeNumber('--examples', options.examples, 0);
   const run = await readJudgedRun(root);
+  tellLeftOut(run, context);
   const facts = await pairFacts(run, context.progress);
   context.out(statsText(labelStats(run.labels, facts, examples), facts, run));
+}
+
+/** Labels that nothing may be learnt from are in no figure; how many says a line. */
+function tellLeftOut({ leftOut }: JudgedRun, context: CliContext): void {
+  const text = leftOutLabelsText(leftOut);
+  if (text !== undefined) context.progress.line(text);
 }
 
 export function judgePromptVerb(context: CliContext): void {

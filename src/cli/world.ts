@@ -2,6 +2,7 @@
 import { join } from 'node:path';
 import { writeFileAtomic } from '../core/files.js';
 import { jsonlText } from '../core/jsonl.js';
+import { TraceGuard } from '../data/index.js';
 import { PRETRAIN_DEFAULTS, pretrainBase } from '../pipeline/pretrain.js';
 import { Bm25Retriever } from '../retriever/index.js';
 import { fairness, firstHitShares, makeWorld, type World } from '../worlds/index.js';
@@ -62,9 +63,10 @@ async function fairnessLines({ tests, corpus, drafts }: World): Promise<string[]
     drafts.corpus,
   );
   const place = new Map(corpus.map((trace, i) => [trace.id, i]));
+  const guard = new TraceGuard(tests);
   const hits = await new Bm25Retriever(corpus).search(
     house.map(({ test }) => test),
-    { k: 1, exclude: (query, trace) => trace.answer === tests.find((t) => t.id === query.id)?.answer },
+    { k: 1, exclude: (query, trace) => !guard.mayShow(query, trace) },
   );
   const first = firstHitShares(
     house.map(({ draft }) => draft),

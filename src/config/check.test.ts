@@ -14,6 +14,22 @@ function refusedAt(...set: string[]): string | undefined {
   }
 }
 
+describe('labelled queries', () => {
+  it('leave some to train on', () => {
+    expect(refusedAt('retriever.validationShare=0.5', 'retriever.testShare=0.5')).toContain(
+      'no labelled query to train',
+    );
+    expect(refusedAt('retriever.validationShare=0.5', 'retriever.testShare=0.4')).toBeUndefined();
+  });
+
+  it('have a validation share that was called otherwise once', () => {
+    expect(refusedAt('retriever.heldOutShare=0.1')).toContain('unknown key retriever.heldOutShare');
+    expect(() => resolveConfig({ set: ['retriever.heldOutShare=0.1'] })).toThrowError(
+      expect.objectContaining({ hint: 'Did you mean retriever.validationShare?' }),
+    );
+  });
+});
+
 describe('language models', () => {
   const judge = ['labels.judge=llm', 'llm.model=small'];
 

@@ -160,8 +160,15 @@ function checkArms({ arms }: Config): Finding[] {
 }
 
 function checkRetriever({ retriever }: Config): Finding[] {
-  const { convWidth, transformerLayers, hidden, heads } = retriever;
+  const { convWidth, transformerLayers, hidden, heads, validationShare, testShare } = retriever;
   const findings: Finding[] = [];
+  if (validationShare + testShare >= 1) {
+    findings.push({
+      path: ['retriever', 'testShare'],
+      message: `retriever.validationShare is ${validationShare} and retriever.testShare is ${testShare}, which leaves no labelled query to train on`,
+      expected: 'shares that are together below 1',
+    });
+  }
   if (convWidth % 2 !== 1) {
     findings.push({
       path: ['retriever', 'convWidth'],

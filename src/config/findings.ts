@@ -45,6 +45,9 @@ function factsOf({ message, expected, hint }: Finding): { message: string; expec
   return { message, ...(expected !== undefined && { expected }), ...(hint !== undefined && { hint }) };
 }
 
+/** Keys of earlier versions, and what they are called now. */
+const renamedKeys: Readonly<Record<string, string>> = { 'retriever.heldOutShare': 'retriever.validationShare' };
+
 function unknownKey(path: readonly PropertyKey[]): Finding {
   const section = path.slice(0, -1);
   const name = String(path.at(-1));
@@ -54,7 +57,13 @@ function unknownKey(path: readonly PropertyKey[]): Finding {
   const elsewhere = configKeys()
     .filter((key) => key.path.endsWith(`.${name}`) || key.path === name)
     .toSorted((a, b) => depth(a) - depth(b));
-  const guess = nearest === undefined ? elsewhere.map((key) => key.path).slice(0, 3) : [shown([...section, nearest])];
+  const renamed = renamedKeys[dotted(path)];
+  const guess =
+    renamed !== undefined
+      ? [renamed]
+      : nearest === undefined
+        ? elsewhere.map((key) => key.path).slice(0, 3)
+        : [shown([...section, nearest])];
   return {
     path,
     message: `unknown key ${shown(path)}`,

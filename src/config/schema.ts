@@ -30,7 +30,9 @@ const dataFile = (what: string) =>
           solution: fieldName('Field with a right worked solution (the reasoning trace, in a corpus).'),
           type: fieldName('Field with a coarse problem type; optional in the data.'),
           truth: fieldName('Field with a fact that only grades labels and retrievers; optional in the data.'),
-          split: fieldName('Field with the evaluation split of a test problem; optional in the data.'),
+          split: fieldName(
+            'Field with the evaluation split of a test problem; nothing of the split held-out is trained on or labelled. Optional in the data.',
+          ),
           equation: fieldName(
             'Field with the formula of a word problem; gives truth and solution where those are missing.',
           ),
@@ -191,9 +193,13 @@ const retriever = section(
       'Share of the tokens left out of each training text, drawn anew each time; helps where labels are noisy.',
       'share',
     ),
-    heldOutShare: share(
+    validationShare: share(
       0.05,
       'Share of the labelled queries kept for validation; the checkpoint with the best recall@1 on them stays.',
+    ),
+    testShare: share(
+      0.05,
+      'Share of the labelled queries that neither train the retriever nor choose its checkpoint: it is graded on them.',
     ),
     maxQueryTokens: count(1, 128, 'Longer questions are cut.', 'tokens'),
     maxDocumentTokens: count(1, 256, 'Longer traces are cut.', 'tokens'),

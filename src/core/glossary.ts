@@ -99,9 +99,21 @@ export const terms: readonly Term[] = [
     paper: 'Eq. 2',
   },
   { term: 'BM25', meaning: 'Retrieval by rare shared words; the baseline for similarity.' },
-  { term: 'oracle', meaning: 'A control retriever that returns a trace of equal truth.' },
-  { term: 'random trace', meaning: 'A control retriever that returns a trace of the same type, drawn at random.' },
+  {
+    term: 'oracle',
+    meaning: 'A control retriever that returns a trace of equal truth; refused where problems have no truth.',
+  },
+  {
+    term: 'random trace',
+    meaning:
+      'A control retriever that returns a trace of the same type, drawn at random; of any type where the problem has none, or no trace of its own may be shown (a run counts these).',
+  },
   { term: 'recall@1', meaning: 'Share of queries whose first hit is relevant.' },
+  {
+    term: 'labelled-test',
+    meaning:
+      'The labelled queries that neither trained the retriever nor chose its checkpoint (validation does): retrievers are graded on them by the labels.',
+  },
   { term: 'arm', meaning: 'One thing compared in a run: a policy with a context at training and a context at test.' },
   {
     term: 'GRPO',
@@ -157,7 +169,7 @@ export const terms: readonly Term[] = [
   {
     term: 'seen, held-out',
     meaning:
-      'Splits of the test problems: strategies that occur in training, and strategies that occur in the corpus only.',
+      'Splits of the test problems: strategies that occur in training, and strategies that occur in the corpus only. Training takes no problem and no trace of held-out.',
   },
   {
     term: 'house rule',

@@ -1,4 +1,4 @@
-import { appendFile, mkdir, readdir, readFile, symlink, writeFile } from 'node:fs/promises';
+import { appendFile, mkdir, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { basename, join, relative } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { stringify } from 'yaml';
@@ -115,6 +115,18 @@ describe('stages', () => {
     expect(await run.stage('labels', { a: 1, b: 3 }, work)).toBe(true);
     expect(runs).toBe(2);
     expect(await run.stageMarker('retriever')).toBeUndefined();
+  });
+
+  it('run again where a file that they leave is gone', async () => {
+    const root = await freshRoot();
+    const run = await open(root);
+    const file = join(root, 'labels.jsonl');
+    const work = () => writeFile(file, 'labels');
+    expect(await run.stage('labels', 1, work, [file, root])).toBe(true);
+    expect(await run.stage('labels', 1, work, [file, root])).toBe(false);
+    await rm(file);
+    expect(await run.stage('labels', 1, work, [file, root])).toBe(true);
+    expect(await readFile(file, 'utf8')).toBe('labels');
   });
 
   it('run again when they failed, and a later attempt skips what was done', async () => {

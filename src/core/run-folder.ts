@@ -86,13 +86,19 @@ export class RunFolder {
   }
 
   /**
-   * Runs a stage unless it is done with these inputs. The marker is written after `work` has ended, so a killed stage
-   * runs again and finds what it wrote; `work` decides what of that it keeps. Returns whether `work` ran.
+   * Runs a stage unless it is done with these inputs and all `files` that it leaves are there. The marker is written after
+   * `work` has ended, so a killed stage runs again and finds what it wrote; `work` decides what of that it keeps. Returns
+   * whether `work` ran.
    */
-  async stage(stage: string, inputs: unknown, work: () => Promise<void>): Promise<boolean> {
+  async stage(
+    stage: string,
+    inputs: unknown,
+    work: () => Promise<void>,
+    files: readonly string[] = [],
+  ): Promise<boolean> {
     const hash = hashJson(inputs);
     const marker = await this.stageMarker(stage);
-    if (marker?.inputs === hash) {
+    if (marker?.inputs === hash && (await allThere(files))) {
       await this.event('stage-skipped', { stage });
       return false;
     }
@@ -267,6 +273,11 @@ async function readConfig(file: string): Promise<unknown> {
       cause,
     });
   }
+}
+
+async function allThere(files: readonly string[]): Promise<boolean> {
+  const found = await Promise.all(files.map((file) => stat(file).catch(ignoreMissing)));
+  return !found.includes(undefined);
 }
 
 function isSection(value: unknown): value is Record<string, unknown> {

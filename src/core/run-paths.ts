@@ -7,6 +7,8 @@ export interface RunPaths {
   lock: string;
   problems: (set: 'train' | 'test') => string;
   corpus: string;
+  /** Traces that a problem must not meet, by problem. */
+  excludeLists: string;
   /** Lines of the user's files that could not be used, with their places. */
   leftOut: string;
   labels: string;
@@ -34,6 +36,7 @@ export function runPaths(root: string): RunPaths {
     lock: at('run.lock'),
     problems: (set) => at('data', `${set}.jsonl`),
     corpus: at('data', 'corpus.jsonl'),
+    excludeLists: at('data', 'exclude-lists.jsonl'),
     leftOut: at('data', 'left-out.jsonl'),
     labels: at('labels.jsonl'),
     retriever: at('retriever'),

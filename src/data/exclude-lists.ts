@@ -10,7 +10,7 @@ export interface ExcludeList {
   traceIds: readonly string[];
 }
 
-/** Lists by problem, as {@link leakGuard} takes them. */
+/** Lists by problem, as `TraceGuard` takes them. */
 export type ExcludeLists = ReadonlyMap<string, ReadonlySet<string>>;
 
 /** Reads a file of lists; several of one problem add up. Throws `io`, and `data` at a line of another form. */
@@ -41,4 +41,9 @@ function listOf(record: Record<string, unknown>): ExcludeList | undefined {
   const ids = traces.map((id) => readField({ id }, 'id'));
   const traceIds = ids.flatMap((id) => ('text' in id ? [id.text] : []));
   return traceIds.length === ids.length ? { problemId: problem.text, traceIds } : undefined;
+}
+
+/** The lists as lines of a file, as {@link readExcludeLists} reads them. */
+export function excludeListLines(lists: ExcludeLists): ExcludeList[] {
+  return [...lists].map(([problemId, traceIds]) => ({ problemId, traceIds: [...traceIds] }));
 }

@@ -1,4 +1,4 @@
-/** Leak guards: which traces must never be shown with a problem, whoever retrieves or judges them. */
+/** Leak guards: which traces must never stand beside a problem, whoever retrieves, judges or trains. */
 import type { ExcludeLists } from './exclude-lists.js';
 import type { Problem, Trace } from './types.js';
 import { normaliseText } from './normalise.js';
@@ -21,6 +21,14 @@ export function sameText(a: { question: string }, b: { question: string }): bool
   return normaliseText(a.question) === normaliseText(b.question);
 }
 
+/** Split of the problems and traces whose strategies training never shows: they are met at the test alone. */
+const UNSEEN_SPLIT = 'held-out';
+
+/** Whether training must never show this problem or trace. */
+export function isUnseen({ split }: { split?: string }): boolean {
+  return split === UNSEEN_SPLIT;
+}
+
 /** Which guards apply; all of them unless said otherwise. */
 export interface LeakRules {
   sameAnswer?: boolean;
@@ -29,30 +37,71 @@ export interface LeakRules {
   lists?: ExcludeLists;
 }
 
+/** Why a trace must not stand beside a problem; each completes the sentence "the trace ...". */
+export type Exclusion =
+  | 'is the problem itself'
+  | 'stands in its exclude list'
+  | 'repeats its text'
+  | 'has its answer'
+  | 'is of strategies that training never shows';
+
+type Asking = { id: string; question: string };
+
 /**
- * The `exclude` function of retrieval and labelling: true for a trace that is the query itself, repeats its text, stands in
- * its exclude list, or has its answer. `problems` lend the queries their answers; a query that is not among them is only guarded by
- * text. Keys are computed once per problem and trace, so a call costs a few map look-ups.
+ * Says of every pair of problem and trace whether the two may meet. Built once from the data sets and used by all that
+ * labels, trains, retrieves or grades, so that a rule holds in every place or in none. `problems` lend the queries their
+ * answers; a query that is not among them is only guarded by id, list and text. Keys are computed once per problem and trace,
+ * so a call costs a few map look-ups.
  */
-export function leakGuard(
-  problems: readonly Problem[],
-  rules: LeakRules = {},
-): (query: { id: string; question: string }, trace: Trace) => boolean {
-  const byAnswer = rules.sameAnswer ?? true;
-  const byText = rules.sameText ?? true;
-  const answers = new Map(problems.map((p) => [p.id, answerKey(p.answer)]));
-  const texts = new Map<string, string>();
-  const traceKeys = new WeakMap<Trace, { answer: string; text: string }>();
-  const textOf = (question: string) => {
-    let text = texts.get(question);
-    if (text === undefined) texts.set(question, (text = normaliseText(question)));
+export class TraceGuard {
+  private readonly rules: LeakRules;
+  private readonly answers: ReadonlyMap<string, string>;
+  private readonly texts = new Map<string, string>();
+  private readonly traceKeys = new WeakMap<Trace, { answer: string; text: string }>();
+
+  constructor(problems: readonly Problem[], rules: LeakRules = {}) {
+    this.rules = rules;
+    const byAnswer = rules.sameAnswer ?? true;
+    this.answers = new Map(byAnswer ? problems.map((p) => [p.id, answerKey(p.answer)]) : []);
+  }
+
+  /** Whether the trace may stand in a prompt of the problem at the test: there the whole corpus is searched. */
+  mayShow(query: Asking, trace: Trace): boolean {
+    return this.whyNotShown(query, trace) === undefined;
+  }
+
+  /** Whether the two may meet while anything is trained: the policy, the retriever, or the labels behind it. */
+  mayTeach(query: Asking, trace: Trace): boolean {
+    return this.whyNotTaught(query, trace) === undefined;
+  }
+
+  /** Why the trace must not be shown with the problem at any time; undefined where it may. */
+  whyNotShown(query: Asking, trace: Trace): Exclusion | undefined {
+    const { lists, sameText: byText = true } = this.rules;
+    if (trace.id === query.id) return 'is the problem itself';
+    if (lists?.get(query.id)?.has(trace.id)) return 'stands in its exclude list';
+    const keys = this.keysOf(trace);
+    if (byText && keys.text === this.textOf(query.question)) return 'repeats its text';
+    return keys.answer === this.answers.get(query.id) ? 'has its answer' : undefined;
+  }
+
+  /** Why the two must not meet in training; undefined where they may. */
+  whyNotTaught(query: Asking, trace: Trace): Exclusion | undefined {
+    return isUnseen(trace) ? 'is of strategies that training never shows' : this.whyNotShown(query, trace);
+  }
+
+  private keysOf(trace: Trace): { answer: string; text: string } {
+    let keys = this.traceKeys.get(trace);
+    if (!keys) {
+      keys = { answer: answerKey(trace.answer), text: this.textOf(trace.question) };
+      this.traceKeys.set(trace, keys);
+    }
+    return keys;
+  }
+
+  private textOf(question: string): string {
+    let text = this.texts.get(question);
+    if (text === undefined) this.texts.set(question, (text = normaliseText(question)));
     return text;
-  };
-  return (query, trace) => {
-    if (trace.id === query.id || rules.lists?.get(query.id)?.has(trace.id)) return true;
-    let keys = traceKeys.get(trace);
-    if (!keys) traceKeys.set(trace, (keys = { answer: answerKey(trace.answer), text: textOf(trace.question) }));
-    if (byText && keys.text === textOf(query.question)) return true;
-    return byAnswer && keys.answer === answers.get(query.id);
-  };
+  }
 }

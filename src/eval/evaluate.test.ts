@@ -58,6 +58,31 @@ const options = (name: string, over: Partial<EvaluateOptions> = {}): EvaluateOpt
 const text = (name: string) => readFile(join(folder, name), 'utf8');
 
 describe('evaluate', () => {
+  test('one problem with several traces: a record for each, and the verifier sees the problem as it is', async () => {
+    const seen: Problem[] = [];
+    const watching: Verifier = {
+      ...verifier,
+      verifyMany: (pairs) => (seen.push(...pairs.map(({ problem }) => problem)), verifier.verifyMany(pairs)),
+    };
+    const twice = [problems[0]!, problems[0]!];
+    const over = {
+      verifier: watching,
+      problems: twice,
+      contextOf: (_: Problem, index: number) => (index === 1 ? trace : undefined),
+      recordIdOf: ({ id }: Problem, index: number) => JSON.stringify([id, index]),
+    };
+    const records = await evaluate(options('pairs', over));
+    expect(records.map(({ problemId, traceId }) => [problemId, traceId])).toEqual([
+      ['["p0",0]', null],
+      ['["p0",1]', 't'],
+    ]);
+    expect(seen).toHaveLength(8);
+    for (const problem of seen) expect(problem).toEqual(problems[0]);
+    const before = await text('pairs');
+    expect(await evaluate(options('pairs', over))).toEqual(records);
+    expect(await text('pairs')).toBe(before);
+  });
+
   test('keeps every sample with its verdict, and reads back what it wrote', async () => {
     const records = await evaluate(options('plain'));
     expect(records.map((r) => r.problemId)).toEqual(problems.map((p) => p.id));

@@ -22,14 +22,19 @@ export interface EvaluateOptions {
   codec: EvalCodec;
   verifier: Verifier;
   problems: readonly Problem[];
-  /** The trace in a problem's prompt; undefined for none. */
-  contextOf: (problem: Problem) => Trace | undefined;
+  /** The trace in a problem's prompt; undefined for none. `index` is the problem's place in `problems`. */
+  contextOf: (problem: Problem, index: number) => Trace | undefined;
+  /**
+   * Names a record, as its `problemId`: where one problem is sampled with several traces. The verifier sees the problem's own
+   * id all the same. Default: the problem's id.
+   */
+  recordIdOf?: (problem: Problem, index: number) => string;
   /** Samples of each problem. */
   k: number;
   sampling: Omit<SampleOptions, 'stopTokens'>;
   /** A longer prompt fails its problem. Default: whatever fits the model's window. */
   maxPromptTokens?: number;
-  /** Problem i samples from a stream made of this one and its id alone, whatever is evaluated with it. */
+  /** A problem samples from a stream made of this one and its record's id alone, whatever is evaluated with it. */
   rng: Rng;
   /** Names the policy's weights; records made under another key are not taken for these. */
   policyKey: string;
@@ -50,7 +55,7 @@ export interface EvaluateOptions {
  */
 export async function evaluate(options: EvaluateOptions): Promise<EvalRecord[]> {
   const { problems, path, problemsPerBatch = 64, progress = silent, label = 'evaluate' } = options;
-  const tasks = problems.map((problem) => prepare(problem, options));
+  const tasks = problems.map((problem, index) => prepare(problem, index, options));
   const writer = await JsonlWriter.open(path);
   try {
     const done = new Map((await readJsonlAll<EvalRecord>(path)).map((record) => [record.problemId, record]));
@@ -58,7 +63,7 @@ export async function evaluate(options: EvaluateOptions): Promise<EvalRecord[]> 
     const bar = progress.task(label, tasks.length, 'problems');
     for (let from = 0; from < tasks.length; from += problemsPerBatch) {
       const batch = tasks.slice(from, from + problemsPerBatch);
-      if (batch.some((task) => !done.has(task.problem.id))) {
+      if (batch.some((task) => !done.has(task.id))) {
         // A batch of which any problem is missing is sampled whole again, so that its numbers (the rounding of other
         // batch shapes may turn a token) do not depend on where a run was stopped.
         const records = (await sampleBatch(batch, options)).filter((record) => !done.has(record.problemId));
@@ -68,7 +73,7 @@ export async function evaluate(options: EvaluateOptions): Promise<EvalRecord[]> 
       }
       bar.update(Math.min(from + problemsPerBatch, tasks.length));
     }
-    const records = tasks.map((task) => done.get(task.problem.id) as EvalRecord);
+    const records = tasks.map((task) => done.get(task.id) as EvalRecord);
     refuseWithoutReward(records, options);
     refuseWithoutSamples(records, path);
     bar.end(rewardNote(records));
@@ -109,6 +114,8 @@ function rewardNote(records: readonly EvalRecord[]): string {
 }
 
 interface Task {
+  /** Of the record. */
+  id: string;
   problem: Problem;
   trace: Trace | undefined;
   prompt: Tokens;
@@ -116,20 +123,22 @@ interface Task {
   key: string;
 }
 
-function prepare(problem: Problem, { codec, contextOf, rng, k, sampling, policyKey }: EvaluateOptions): Task {
-  const trace = contextOf(problem);
+function prepare(problem: Problem, index: number, options: EvaluateOptions): Task {
+  const { codec, contextOf, recordIdOf, rng, k, sampling, policyKey } = options;
+  const id = recordIdOf?.(problem, index) ?? problem.id;
+  const trace = contextOf(problem, index);
   const prompt = codec.prompt(problem, trace);
-  const seed = rng.fork(`eval/${problem.id}`).nextUint32();
+  const seed = rng.fork(`eval/${id}`).nextUint32();
   const key = hashJson([policyKey, [...prompt], problem.answer, k, sampling, seed]);
-  return { problem, trace, prompt, seed, key };
+  return { id, problem, trace, prompt, seed, key };
 }
 
 function refuseOtherKeys(tasks: readonly Task[], done: ReadonlyMap<string, EvalRecord>, path: string): void {
-  const other = tasks.find(({ problem, key }) => (done.get(problem.id)?.key ?? key) !== key);
+  const other = tasks.find(({ id, key }) => (done.get(id)?.key ?? key) !== key);
   if (!other) return;
   throw new RaRftError({
     code: 'run-folder',
-    message: `the evaluation of problem ${other.problem.id} was made with another policy, prompt or sampling setting`,
+    message: `the evaluation of problem ${other.id} was made with another policy, prompt or sampling setting`,
     where: path,
     expected: 'records of the same evaluation',
     hint: 'Delete this file to evaluate again, or choose another run name.',
@@ -142,37 +151,37 @@ async function sampleBatch(tasks: readonly Task[], options: EvaluateOptions): Pr
     problems.filter((p) => p.failed === undefined).map((p) => p.task),
     options,
   );
-  return problems.map(({ task: { problem, trace, prompt, key }, failed }) => ({
+  return problems.map(({ task: { id, problem, trace, prompt, key }, failed }) => ({
     key,
-    problemId: problem.id,
+    problemId: id,
     split: problem.split ?? 'test',
     traceId: trace?.id ?? null,
     promptTokens: prompt.length,
-    samples: samples.get(problem.id) ?? [],
+    samples: samples.get(id) ?? [],
     ...(failed === undefined ? {} : { failed }),
   }));
 }
 
-/** Judged samples by problem. */
+/** Judged samples by the record's id. */
 async function sampleTasks(
   tasks: readonly Task[],
   { engine, codec, verifier, k, sampling }: EvaluateOptions,
 ): Promise<Map<string, EvalSample[]>> {
-  const samplesOf = new Map<string, EvalSample[]>(tasks.map(({ problem }) => [problem.id, []]));
+  const samplesOf = new Map<string, EvalSample[]>(tasks.map(({ id }) => [id, []]));
   if (tasks.length === 0) return samplesOf;
   const requests = tasks.map(({ prompt, seed }) => ({ prompt, n: k, seed }));
   const result = await engine.sample(requests, { ...sampling, stopTokens: codec.stopTokens });
   checkSamples(requests, result);
-  const responses = tasks.flatMap(({ problem }, i) =>
-    result.samples_NG[i]!.map((sample) => ({ problem, sample, response: codec.decode(sample.tokens) })),
+  const responses = tasks.flatMap(({ id, problem }, i) =>
+    result.samples_NG[i]!.map((sample) => ({ id, problem, sample, response: codec.decode(sample.tokens) })),
   );
   const judged = await judgeAll(verifier, responses);
-  for (const [i, { problem, sample, response }] of responses.entries()) {
+  for (const [i, { id, sample, response }] of responses.entries()) {
     // Clock times would make files of the same seed differ.
     const { timeMs: _timeMs, ...verdict } = judged[i]!.verdict;
     const { stopReason, tokens } = sample;
     const reward = judged[i]!.reward ?? null;
-    samplesOf.get(problem.id)!.push({ text: response, tokens: tokens.length, stopReason, verdict, reward });
+    samplesOf.get(id)!.push({ text: response, tokens: tokens.length, stopReason, verdict, reward });
   }
   return samplesOf;
 }

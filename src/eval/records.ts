@@ -16,6 +16,7 @@ export interface EvalSample {
 export interface EvalRecord {
   /** Names everything the samples depend on. */
   key: string;
+  /** The problem's id, or the name of a pair of problem and trace. */
   problemId: string;
   split: string;
   /** The trace in the prompt; null for none. */

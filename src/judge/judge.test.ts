@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { Rng } from '../core/rng.js';
-import type { Problem, Trace } from '../data/index.js';
+import { TraceGuard, type Problem, type Trace } from '../data/index.js';
 import { FakeEngine } from '../engine/fake/fake-engine.js';
 import type { PolicyEngine, Tokens } from '../engine/types.js';
 import { PairTokenizer, type PairCodec } from './pair-tokens.js';
@@ -45,7 +45,8 @@ const traces: Trace[] = Array.from({ length: 20 }, (_, i) => ({
   truth: `r${i % 3}`,
   split: i >= 16 ? 'held-out' : 'seen',
 }));
-const options = { maxQueries: 100, maxCandidates: 5, restrictToType: true, excludeSameAnswer: true };
+const guard = new TraceGuard(problems);
+const options = { maxQueries: 100, maxCandidates: 5, restrictToType: true, guard };
 const select = (over = {}) => selectPairs(problems, traces, { ...options, rng: Rng.fromSeed(3), ...over });
 
 describe('selectPairs', () => {
@@ -74,8 +75,8 @@ describe('selectPairs', () => {
     const { queries, skipped } = selectPairs(odd, traces, { ...options, rng: Rng.fromSeed(1) });
     expect(queries).toEqual([]);
     expect(skipped.map((s) => s.reason).toSorted()).toEqual([
-      '0 candidate traces; a comparison needs two',
       'no solution',
+      'the corpus has no trace of type alone, and a comparison needs two',
     ]);
   });
 });

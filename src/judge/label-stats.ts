@@ -6,7 +6,7 @@ import type { DecidedLabel, Label } from './types.js';
 /** What is known of a judged pair beside its label. */
 export interface PairFacts {
   type?: string | undefined;
-  /** Rank of the trace for the query by BM25 over the whole corpus, from 1; undefined where it was not ranked. */
+  /** Rank of the trace for the query by BM25, from 1, among those that training may show with it; undefined where it is none. */
   bm25Rank?: number | undefined;
   /** Length of the trace. */
   traceChars: number;

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { Rng } from '../core/rng.js';
-import type { Problem, Trace } from '../data/index.js';
+import { TraceGuard, type Problem, type Trace } from '../data/index.js';
 import { LocalEngine } from '../engine/index.js';
 import type { Tokens } from '../engine/types.js';
 import type { DecoderConfig } from '../models/hf-config.js';
@@ -65,7 +65,7 @@ const options = {
   maxQueries: 9,
   maxCandidates: 4,
   restrictToType: true,
-  excludeSameAnswer: true,
+  guard: new TraceGuard(problems),
   rng: Rng.fromSeed(2),
 };
 const { queries } = selectPairs(problems, traces, options);

@@ -1,6 +1,6 @@
 /** Which pairs are judged: queries with a solution, each with candidates that could honestly help it. */
 import type { Rng } from '../core/rng.js';
-import { leakGuard, type ExcludeLists, type Problem, type Trace } from '../data/index.js';
+import { isUnseen, type Problem, type Trace, type TraceGuard } from '../data/index.js';
 
 export interface PairOptions {
   maxQueries: number;
@@ -8,12 +8,10 @@ export interface PairOptions {
   maxCandidates: number;
   /** Only traces of the query's own coarse type (the paper's restriction); those without a type are a type of their own. */
   restrictToType: boolean;
-  /** Leave out traces with the query's answer, whose gain would be that of copying. */
-  excludeSameAnswer: boolean;
+  /** Which pairs may meet in training. Without the rule on answers, a trace gains by being copied from. */
+  guard: TraceGuard;
   /** Problems without a solution take part with their bare answer; a judge that reads can do with it. Default false. */
   answerAsSolution?: boolean;
-  /** Traces that a problem is never paired with. */
-  excludeLists?: ExcludeLists;
   /** Further pairs to leave out: those whose prompt would be too long. */
   exclude?: (problem: Problem & { solution: string }, trace: Trace) => boolean;
   rng: Rng;
@@ -27,34 +25,30 @@ export interface QueryCandidates {
 
 export interface SelectedPairs {
   queries: QueryCandidates[];
-  /** Problems that cannot be queries, and why; never dropped in silence. */
+  /** Problems that cannot be queries, and why; never dropped in silence. Reasons hold no numbers, so that they can be counted. */
   skipped: { problemId: string; reason: string }[];
 }
 
-/** Split whose traces and problems stay unseen until the test. */
-const HELD_OUT = 'held-out';
-
 /**
- * Selects pairs. Held-out problems and traces never take part; a query is never paired with itself or its own text.
- * The candidates of a query depend on the stream and the query alone, not on which other queries there are.
+ * Selects pairs. Problems and traces of the unseen split never take part; a query is never paired with what the guard keeps
+ * from it. The candidates of a query depend on the stream and the query alone, not on which other queries there are.
  */
 export function selectPairs(
   problems: readonly Problem[],
   traces: readonly Trace[],
   options: PairOptions,
 ): SelectedPairs {
-  const { maxQueries, maxCandidates, restrictToType, excludeSameAnswer, answerAsSolution, rng } = options;
-  const { excludeLists: lists, exclude: alsoExcluded } = options;
-  const leaks = leakGuard(problems, { sameAnswer: excludeSameAnswer, ...(lists && { lists }) });
+  const { maxQueries, maxCandidates, restrictToType, guard, answerAsSolution, exclude, rng } = options;
   const pools = new Map<string | undefined, Trace[]>();
   for (const trace of traces) {
-    if (trace.split === HELD_OUT) continue;
     const type = restrictToType ? trace.type : undefined;
-    pools.set(type, [...(pools.get(type) ?? []), trace]);
+    const pool = pools.get(type);
+    if (pool) pool.push(trace);
+    else pools.set(type, [trace]);
   }
   const queries: QueryCandidates[] = [];
   const skipped: SelectedPairs['skipped'] = [];
-  const seen = problems.filter((p) => p.split !== HELD_OUT);
+  const seen = problems.filter((problem) => !isUnseen(problem));
   for (const problem of rng.fork('queries').shuffle(seen)) {
     if (queries.length >= maxQueries) break;
     const { id, answer } = problem;
@@ -63,12 +57,18 @@ export function selectPairs(
       skipped.push({ problemId: id, reason: 'no solution' });
       continue;
     }
-    const pool = pools.get(restrictToType ? problem.type : undefined) ?? [];
+    const type = restrictToType ? problem.type : undefined;
+    const pool = pools.get(type) ?? [];
     const query = { ...problem, solution };
-    const exclude = (trace: Trace) => leaks(problem, trace) || alsoExcluded?.(query, trace) === true;
-    const allowed = pool.flatMap((trace, index) => (exclude(trace) ? [] : [{ trace, index }]));
+    const kept: string[] = [];
+    const allowed = pool.flatMap((trace, index) => {
+      const why =
+        guard.whyNotTaught(problem, trace) ?? (exclude?.(query, trace) === true ? 'is too long for it' : undefined);
+      if (why !== undefined) kept.push(why);
+      return why === undefined ? [{ trace, index }] : [];
+    });
     if (allowed.length < 2) {
-      skipped.push({ problemId: id, reason: `${allowed.length} candidate traces; a comparison needs two` });
+      skipped.push({ problemId: id, reason: tooFew(restrictToType ? { type } : undefined, pool.length, kept) });
       continue;
     }
     const drawn = rng.fork(`candidates/${id}`).sample(allowed, maxCandidates);
@@ -76,4 +76,14 @@ export function selectPairs(
     queries.push({ problem: query, candidates });
   }
   return { queries, skipped };
+}
+
+/** Why a problem has no two traces to be compared, in words that are the same for all problems of that kind. */
+function tooFew(restricted: { type: string | undefined } | undefined, found: number, kept: readonly string[]): string {
+  const of = !restricted ? '' : restricted.type === undefined ? ' without a type' : ` of type ${restricted.type}`;
+  if (found < 2) return `the corpus has ${found === 0 ? 'no trace' : 'one trace'}${of}, and a comparison needs two`;
+  const counts = new Map<string, number>();
+  for (const why of kept) counts.set(why, (counts.get(why) ?? 0) + 1);
+  const [most] = [...counts].toSorted(([, a], [, b]) => b - a);
+  return `fewer than two traces${of} may be shown with it; most often the trace ${most?.[0]}`;
 }

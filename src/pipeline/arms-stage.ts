@@ -1,8 +1,10 @@
 /** Stages "train-<arm>" and "eval-<arm>": each arm's policy, trained from the same start on the same problems, and its evaluations. */
 import type { ArmConfig, Config } from '../config/index.js';
+import { RaRftError } from '../core/errors.js';
 import { hashJson } from '../core/hash.js';
 import { checkpointPath, trainGrpo } from '../rl/index.js';
 import { contextOf, type Retrieved } from './contexts.js';
+import type { RetrievalResult } from './retrieve-stage.js';
 import type { DataSets } from './data-stage.js';
 import { evaluateArm, isEvaluated } from './evaluate.js';
 import { evaluationSettings, policySettings, promptWording, rewardIdentity } from './fingerprint.js';
@@ -14,14 +16,59 @@ export interface ArmInputs {
   data: DataSets;
   start: StartPolicy;
   retrieved: Retrieved;
-  retrievedFingerprint: string;
+  /** Hash of what was retrieved for one side of an arm. */
+  fingerprintOf: RetrievalResult['fingerprintOf'];
+}
+
+/**
+ * Throws `run-folder` where an arm is done that was made from other labels, data or traces than the files hold now: somebody has
+ * edited them since. Nothing that took hours is thrown away unasked, and no new figure stands beside an old one.
+ */
+export async function refuseStaleArms(session: Session, inputs: ArmInputs): Promise<void> {
+  const { config, run } = session;
+  const stale: ArmConfig[] = [];
+  for (const arm of config.arms) {
+    const stage = await stageOf(session, arm, inputs);
+    const marker = await run.stageMarker(stage.name);
+    if (marker && marker.inputs !== hashJson(stage.inputs)) stale.push(arm);
+  }
+  if (stale.length === 0) return;
+  const names = stale.map(({ name }) => name).join(', ');
+  const places = stale.flatMap((arm) => [
+    ...(arm.policyOf === null ? [`policy/${arm.name}`, `rollouts/${arm.name}`] : []),
+    `eval/${arm.name}`,
+    `stages/${stageName(arm)}.json`,
+  ]);
+  throw new RaRftError({
+    code: 'run-folder',
+    message: `what these arms were made from has changed since they were trained or evaluated: ${names}`,
+    where: run.root,
+    expected: 'the data, labels, retriever and retrieved traces of that time',
+    hint: `Put the old files back, choose another --name, or remove ${places.join(', ')} to run these arms anew.`,
+  });
+}
+
+/** The stage of an arm, and all that its result depends on. */
+async function stageOf(
+  session: Session,
+  arm: ArmConfig,
+  inputs: ArmInputs,
+): Promise<{ name: string; inputs: unknown }> {
+  const owner = session.config.arms.find(({ name }) => name === arm.policyOf) ?? arm;
+  const policy = await policyInputs(session, owner, inputs);
+  return { name: stageName(arm), inputs: evalInputs(session.config, arm, policy, inputs) };
+}
+
+function stageName(arm: ArmConfig): string {
+  return `${arm.policyOf === null ? 'train' : 'eval'}-${arm.name}`;
 }
 
 /** Trains the policy of an arm, evaluating it on the way: at step 0, every eval.everySteps and at the end. */
 export async function trainArm(session: Session, arm: ArmConfig, inputs: ArmInputs): Promise<void> {
   const { config, run, codec, verifier, rng, progress } = session;
   const policy = await policyInputs(session, arm, inputs);
-  await run.stage(`train-${arm.name}`, evalInputs(config, arm, policy, inputs), async () => {
+  const stage = await stageOf(session, arm, inputs);
+  await run.stage(stage.name, stage.inputs, async () => {
     const engine = await session.engine();
     await trainGrpo({
       arm: arm.name,
@@ -55,7 +102,8 @@ export async function evaluateBorrowedPolicy(
 ): Promise<void> {
   const { config, run } = session;
   const policy = await policyInputs(session, owner, inputs);
-  await run.stage(`eval-${arm.name}`, evalInputs(config, arm, policy, inputs), async () => {
+  const stage = await stageOf(session, arm, inputs);
+  await run.stage(stage.name, stage.inputs, async () => {
     const engine = await session.engine();
     const last = config.rl.steps;
     for (const [step, folder] of [
@@ -69,12 +117,12 @@ export async function evaluateBorrowedPolicy(
 }
 
 /** All that an arm's policy depends on. */
-async function policyInputs({ config }: Session, arm: ArmConfig, { data, start, retrievedFingerprint }: ArmInputs) {
+async function policyInputs({ config }: Session, arm: ArmConfig, { data, start, fingerprintOf }: ArmInputs) {
   return {
     train: arm.train,
     start: start.fingerprint,
     data: data.fingerprint,
-    retrieved: arm.train === 'none' ? null : retrievedFingerprint,
+    retrieved: fingerprintOf(arm.train, 'train'),
     rl: policySettings(config.rl),
     prompt: promptWording(config.prompt),
     reward: await rewardIdentity(config),
@@ -83,8 +131,8 @@ async function policyInputs({ config }: Session, arm: ArmConfig, { data, start, 
 }
 
 /** All that an arm's evaluations depend on. */
-function evalInputs(config: Config, arm: ArmConfig, policy: PolicyInputs, { retrievedFingerprint }: ArmInputs) {
-  const retrieved = arm.test === 'none' ? null : retrievedFingerprint;
+function evalInputs(config: Config, arm: ArmConfig, policy: PolicyInputs, { fingerprintOf }: ArmInputs) {
+  const retrieved = fingerprintOf(arm.test, 'test');
   return { policy, test: arm.test, retrieved, eval: evaluationSettings(config.eval) };
 }
 

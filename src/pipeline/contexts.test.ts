@@ -30,13 +30,16 @@ describe('contextOf', () => {
 });
 
 describe('neededContexts', () => {
-  it('names each retriever once, training or test, in a fixed order', () => {
+  it('names each retriever once with the sides that need it, in a fixed order', () => {
     const arms = [
       { train: 'random', test: 'none' },
       { train: 'none', test: 'learned' },
       { train: 'random', test: 'random' },
     ] as const;
-    expect(neededContexts(arms)).toEqual(['learned', 'random']);
-    expect(neededContexts([{ train: 'none', test: 'none' }])).toEqual([]);
+    expect([...neededContexts(arms)]).toEqual([
+      ['learned', new Set(['test'])],
+      ['random', new Set(['train', 'test'])],
+    ]);
+    expect(neededContexts([{ train: 'none', test: 'none' }]).size).toBe(0);
   });
 });

@@ -1,11 +1,17 @@
 /** Contexts: which trace stands in a problem's prompt, for each arm, at training and at test. */
-import type { ContextName } from '../config/index.js';
+import type { ArmConfig, ContextName } from '../config/index.js';
 import { RaRftError } from '../core/errors.js';
 import type { Problem, Trace } from '../data/index.js';
 import type { ContextOf } from '../rl/index.js';
 
+/** A retriever's name: every context but `none`. */
+export type RetrieverName = Exclude<ContextName, 'none'>;
+
+/** Which problems a retriever is searched for. */
+export type ProblemSet = 'train' | 'test';
+
 /** Best traces of every train and test problem, by retriever: problem id -> traces, best first. */
-export type Retrieved = ReadonlyMap<Exclude<ContextName, 'none'>, ReadonlyMap<string, readonly Trace[]>>;
+export type Retrieved = ReadonlyMap<RetrieverName, ReadonlyMap<string, readonly Trace[]>>;
 
 /**
  * The context function of one arm's side: the top-1 trace of its retriever, or nothing for `none`. A problem without any
@@ -26,10 +32,14 @@ export function contextOf(name: ContextName, retrieved: Retrieved): ContextOf {
   };
 }
 
-/** The retrievers that a set of arms needs, in a fixed order. */
+/** What the arms need of each retriever, in a fixed order: training prompts, test prompts or both. */
 export function neededContexts(
-  arms: readonly { train: ContextName; test: ContextName }[],
-): Exclude<ContextName, 'none'>[] {
-  const used = new Set(arms.flatMap((arm) => [arm.train, arm.test]));
-  return (['learned', 'bm25', 'random', 'oracle'] as const).filter((name) => used.has(name));
+  arms: readonly Pick<ArmConfig, 'train' | 'test'>[],
+): Map<RetrieverName, ReadonlySet<ProblemSet>> {
+  const needed = new Map<RetrieverName, ReadonlySet<ProblemSet>>();
+  for (const name of ['learned', 'bm25', 'random', 'oracle'] as const) {
+    const sets = (['train', 'test'] as const).filter((set) => arms.some((arm) => arm[set] === name));
+    if (sets.length > 0) needed.set(name, new Set(sets));
+  }
+  return needed;
 }

@@ -8,7 +8,7 @@ import { silent } from '../core/progress.js';
 import { Rng } from '../core/rng.js';
 import { RunFolder } from '../core/run-folder.js';
 import { numericVerifier } from '../verify/index.js';
-import { makeData, prepareData } from './data-stage.js';
+import { guardOf, makeData, prepareData } from './data-stage.js';
 import { openPrompts } from './session.js';
 
 let folder: string;
@@ -107,6 +107,49 @@ describe('makeData from files', () => {
     expect(data.train.map((p) => p.id)).toEqual(problems.slice(2).map((p) => p.id));
     expect(data.corpus.map((t) => t.id)).toEqual(['2', '3']);
     expect(data.skipped.map((s) => s.where)).toEqual([`${a}: 0`, `${a}: 1`, `${c}: 1`]);
+  });
+
+  it('a test problem that had to be renamed keeps its exclude list, and takes no name that is taken', async () => {
+    const [a, b, lists] = ['a', 'b', 'lists'].map((name) => join(folder, `${name}.jsonl`)) as [string, string, string];
+    await writeFile(a, lines(problems.slice(0, 5)));
+    const tests = problems.slice(5).map((p, i) => ({ ...p, id: i === 1 ? 'test/0' : String(i) }));
+    await writeFile(b, lines(tests));
+    await writeFile(lists, lines([{ problemId: '0', traceIds: ['3'] }]));
+    const made = await make([`data.problems.path=${a}`, `data.tests.path=${b}`, `data.excludeLists=${lists}`]);
+    expect(made.test.map((p) => p.id)).toEqual(['test/test/0', 'test/0', 'test/2', 'test/3', 'test/4']);
+    const guard = guardOf(made);
+    const trace = made.corpus.find(({ id }) => id === '3')!;
+    const mayShow = (id: string) => guard.mayShow({ id, question: 'another' }, trace);
+    expect(['0', 'test/test/0', 'test/0', 'test/2'].map(mayShow)).toEqual([false, false, true, true]);
+  });
+
+  it('refuses exclude lists of other problems: they would guard nothing', async () => {
+    const [a, lists] = ['a', 'lists'].map((name) => join(folder, `${name}.jsonl`)) as [string, string];
+    await writeFile(a, lines(problems));
+    const set = [`data.problems.path=${a}`, `data.excludeLists=${lists}`];
+    await writeFile(lists, lines([{ problemId: 'p-0', traceIds: ['3'] }]));
+    await expect(make(set)).rejects.toMatchObject({ code: 'data', where: lists });
+    await writeFile(
+      lists,
+      lines([
+        { problemId: 'p-0', traceIds: [] },
+        { problemId: '0', traceIds: ['3'] },
+      ]),
+    );
+    expect((await make(set)).excludeLists.get('0')).toEqual(new Set(['3']));
+  });
+
+  it('keeps problems of the unseen split out of training, and their solutions as traces', async () => {
+    const [a, b] = [join(folder, 'a.jsonl'), join(folder, 'b.jsonl')];
+    await writeFile(a, lines(problems.slice(0, 8).map((p, i) => ({ ...p, split: i < 2 ? 'held-out' : 'seen' }))));
+    await writeFile(b, lines(problems.slice(8)));
+    const made = await make([`data.problems.path=${a}`, `data.tests.path=${b}`]);
+    expect(made.train.map((p) => p.id)).toEqual(['2', '3', '4', '5', '6', '7']);
+    expect(made.skipped.map(({ where }) => where)).toEqual([`${a}: 0`, `${a}: 1`]);
+    expect(made.corpus.map((t) => t.id).toSorted()).toEqual(['0', '1', '2', '3', '4', '5', '6', '7']);
+    const guard = guardOf(made);
+    const first = made.corpus.find(({ id }) => id === '0')!;
+    expect(guard.mayTeach({ id: 'x', question: 'another' }, first)).toBe(false);
   });
 
   it('refuses data without anything to retrieve, naming the key', async () => {

@@ -1,4 +1,5 @@
 /** Stage "data": training problems, test problems and corpus as JSONL in the run folder, from the world or from the user's files. */
+import { existsSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import type { Config, DataFileConfig } from '../config/index.js';
 import { RaRftError } from '../core/errors.js';
@@ -10,11 +11,14 @@ import { wouldRunAgain, type RunFolder } from '../core/run-folder.js';
 import { warn, type RunWarning } from '../core/warnings.js';
 import {
   dataFiles,
+  excludeListLines,
+  isUnseen,
   loadProblems,
   loadTraces,
   partByText,
   readExcludeLists,
   splitByText,
+  TraceGuard,
   tracesOf,
   writeJsonl,
   type ExcludeLists,
@@ -41,6 +45,8 @@ export interface DataSets {
   corpus: Trace[];
   /** Traces that a problem is never shown or paired with, beside itself and its own text (data.excludeLists). */
   excludeLists: ExcludeLists;
+  /** Which trace may stand beside which problem, by all leak rules; every stage asks this one. */
+  guard: TraceGuard;
   /** Hash of all of this. */
   fingerprint: string;
 }
@@ -65,7 +71,8 @@ export async function prepareData(session: DataSession): Promise<DataSets> {
       overlong: { wording: promptWording(config.prompt), limits: session.lengths.limits, model: session.modelHash },
     }),
   };
-  await run.stage('data', inputs, async () => {
+  const files = [run.paths.problems('train'), run.paths.problems('test'), run.paths.corpus, run.paths.excludeLists];
+  const work = async () => {
     const all = await makeData(config, verifier, rng);
     const made = skipping ? withoutOverlong(all, session.lengths) : all;
     refuseEmpty(made, data);
@@ -74,6 +81,7 @@ export async function prepareData(session: DataSession): Promise<DataSets> {
     await writeJsonl(run.paths.problems('train'), made.train);
     await writeJsonl(run.paths.problems('test'), made.test);
     await writeJsonl(run.paths.corpus, made.corpus);
+    await writeJsonl(run.paths.excludeLists, excludeListLines(made.excludeLists));
     const { train, test, corpus, skipped } = made;
     await run.event('data', { train: train.length, test: test.length, corpus: corpus.length, skipped: skipped.length });
     await rm(run.paths.leftOut, { force: true });
@@ -81,17 +89,27 @@ export async function prepareData(session: DataSession): Promise<DataSets> {
       await writeJsonl(run.paths.leftOut, skipped);
       for (const text of leftOutText(skipped, run.paths.leftOut)) progress.line(text);
     }
-  });
-  const train = await readJsonlAll<Problem>(run.paths.problems('train'));
-  const test = await readJsonlAll<Problem>(run.paths.problems('test'));
-  const corpus = await readJsonlAll<Trace>(run.paths.corpus);
-  const excludeLists: ExcludeLists = data.source === 'files' ? await excludeListsOf(data) : new Map();
-  const listed = excludeLists.size === 0 ? [] : [inputs.files['excludeLists']];
-  return { train, test, corpus, excludeLists, fingerprint: hashJson([train, test, corpus, ...listed]) };
+  };
+  await run.stage('data', inputs, work, files);
+  // A person may have edited these, so they are checked as files of the user's are.
+  const { items: train } = await loadProblems(run.paths.problems('train'), { answers: 'whole' });
+  const { items: test } = await loadProblems(run.paths.problems('test'), { answers: 'whole' });
+  const { items: corpus } = await loadTraces(run.paths.corpus, { answers: 'whole' });
+  const excludeLists = await readExcludeLists(run.paths.excludeLists);
+  const fingerprint = hashJson([train, test, corpus, excludeListLines(excludeLists)]);
+  return { train, test, corpus, excludeLists, guard: guardOf({ train, test, excludeLists }), fingerprint };
+}
+
+/** The leak guard of some data sets. */
+export function guardOf(
+  { train, test, excludeLists }: Pick<DataSets, 'train' | 'test' | 'excludeLists'>,
+  rules: { sameAnswer?: boolean } = {},
+): TraceGuard {
+  return new TraceGuard([...train, ...test], { ...rules, lists: excludeLists });
 }
 
 /** Problems and corpus before they are written. */
-export interface Made extends Omit<DataSets, 'fingerprint'> {
+export interface Made extends Omit<DataSets, 'fingerprint' | 'guard'> {
   /** Lines of the user's files that were left out (data.unusable, data.unverifiable), with what was wrong. */
   skipped: SkippedItem[];
   /** What is odd about the user's data. */
@@ -157,20 +175,47 @@ async function fromFiles(config: Config, verifier: Verifier, rng: Rng): Promise<
     solved.push({ ...item, solution: trace, where: traces!.places[i]! });
   }
   const corpus = traces ? withoutTests(traces.items, split.test, path, skipped) : tracesOf(split.train);
-  const trainIds = new Set(split.train.map((p) => p.id));
-  const test = split.test.map((p) => asTest(p, trainIds));
-  const excludeLists = await excludeListsOf(data);
-  const { train } = split;
+  const train = withoutUnseen(split.train, data.problems.path, skipped);
+  const { test, renamed } = asTests(split.test, train);
+  const excludeLists = new Map(data.excludeLists === null ? [] : await readExcludeLists(data.excludeLists));
+  refuseStrangeLists(excludeLists, [...split.train, ...split.test], data.excludeLists);
+  // A list is of every problem that came under this id, whatever it is called now.
+  for (const [id, given] of renamed) if (excludeLists.has(given)) excludeLists.set(id, excludeLists.get(given)!);
   const odd = {
     'contradicting-solutions': await contradictionWarning(solved, verifier),
     'equal-answers': equalAnswersWarning(train),
-    'no-trace-allowed': noTraceWarning(config, { train, corpus, lists: { lists: excludeLists } }),
+    'no-trace-allowed': noTraceWarning(config, train, corpus, guardOf({ train, test, excludeLists })),
     'system-message-unused': systemWarning(config, [...new Set(systemTexts)]),
   };
   const warnings = Object.entries(odd).flatMap(([code, text]) =>
     text === undefined ? [] : { code, where: 'data', text },
   );
   return limit(data, { train, test, corpus, excludeLists, skipped, warnings });
+}
+
+/** Throws `data` where no list is of any problem: lists of other ids would guard nothing. */
+function refuseStrangeLists(lists: ExcludeLists, problems: readonly Problem[], path: string | null): void {
+  if (lists.size === 0 || problems.some(({ id }) => lists.has(id))) return;
+  throw new RaRftError({
+    code: 'data',
+    message: `none of the ${lists.size} problems with an exclude list is among the problems (the first: ${[...lists.keys()][0]})`,
+    where: path ?? 'data.excludeLists',
+    expected: 'ids as data.problems has them',
+    hint: 'Name the field with the ids (data.problems.fields.id), or make the lists from this file.',
+  });
+}
+
+/** Problems of strategies that training never shows stay out of it; as traces they are found at the test. */
+function withoutUnseen(train: readonly Problem[], path: DataFileConfig['path'], skipped: Made['skipped']): Problem[] {
+  const unseen = train.filter(isUnseen);
+  const message = 'is of the unseen split, so nothing is trained on it';
+  skipped.push(...unseen.map(({ id }) => ({ where: placeOf(path, id), message })));
+  return train.filter((problem) => !isUnseen(problem));
+}
+
+/** An item of the file, or files, at `path`. */
+function placeOf(path: DataFileConfig['path'], id: string): string {
+  return `${[path ?? 'data'].flat().join(', ')}: ${id}`;
 }
 
 /** Drops what would give a test problem away by its very text, and says so. */
@@ -183,17 +228,34 @@ function withoutTests<T extends { id: string; question: string }>(
   const { apart, shared } = partByText(items, tests);
   skipped.push(
     ...shared.map(({ id }) => ({
-      where: `${[path ?? 'data'].flat().join(', ')}: ${id}`,
+      where: placeOf(path, id),
       message: 'is a test problem too',
     })),
   );
   return apart;
 }
 
-/** Later stages know problems by id, so a test problem must not share one with a training problem. */
-function asTest(problem: Problem, trainIds: ReadonlySet<string>): Problem {
-  const id = trainIds.has(problem.id) ? `test/${problem.id}` : problem.id;
-  return { ...problem, id, split: problem.split ?? defaultSplit };
+/**
+ * Later stages know problems by id, so a test problem must not share one with a training problem: it is renamed to `test/<id>`,
+ * which is also what a reward module sees. `renamed` has the ids given and the new ones.
+ */
+function asTests(
+  tests: readonly Problem[],
+  train: readonly Problem[],
+): { test: Problem[]; renamed: Map<string, string> } {
+  const trainIds = new Set(train.map((p) => p.id));
+  const taken = new Set([...trainIds, ...tests.map((p) => p.id)]);
+  const renamed = new Map<string, string>();
+  const test = tests.map((problem) => {
+    let { id } = problem;
+    if (trainIds.has(id)) {
+      while (taken.has(id)) id = `test/${id}`;
+      taken.add(id);
+      renamed.set(id, problem.id);
+    }
+    return { ...problem, id, split: problem.split ?? defaultSplit };
+  });
+  return { test, renamed };
 }
 
 /** Keeps the first so many training problems, and test problems of each split. */
@@ -205,10 +267,6 @@ function limit({ maxTrain, maxTest }: Config['data'], made: Made): Made {
     return maxTest === 0 || (seen.get(split) ?? 0) <= maxTest;
   });
   return { ...made, train: maxTrain === 0 ? made.train : made.train.slice(0, maxTrain), test };
-}
-
-function excludeListsOf(data: Config['data']): Promise<ExcludeLists> {
-  return data.excludeLists === null ? Promise.resolve(new Map()) : readExcludeLists(data.excludeLists);
 }
 
 /** Throws `data` where a set has nothing in it. */
@@ -257,7 +315,7 @@ async function refuseOtherData(run: RunFolder, made: Made): Promise<void> {
   ] as const;
   const changed: string[] = [];
   for (const [path, items, what] of sets)
-    if (hashJson(await readJsonlAll(path)) !== hashJson(items)) changed.push(what);
+    if (existsSync(path) && hashJson(await readJsonlAll(path)) !== hashJson(items)) changed.push(what);
   if (changed.length > 0) throw wouldRunAgain('data', `other ${changed.join(', ')} than before`, later, run.root);
 }
 

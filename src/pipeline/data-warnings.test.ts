@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { resolveConfig } from '../config/index.js';
-import type { Trace } from '../data/index.js';
+import { TraceGuard, type Trace } from '../data/index.js';
 import { numericVerifier, openMathVerifier, type Verifier } from '../verify/index.js';
 import { contradictionWarning, equalAnswersWarning, noTraceWarning, systemWarning } from './data-warnings.js';
 
@@ -55,13 +55,14 @@ describe('other oddities', () => {
   it('no problem may be shown a trace, where an arm shows some', () => {
     const train = [problem(1, '5'), problem(2, '5')];
     const corpus: Trace[] = train.map((item) => ({ ...item, trace: 'T' }));
+    const guard = new TraceGuard(train);
     const bare = resolveConfig({ set: ['arms=[{name: a}]'] });
-    expect(noTraceWarning(resolveConfig(), { train, corpus, lists: {} })).toContain(
+    expect(noTraceWarning(resolveConfig(), train, corpus, guard)).toContain(
       'no training problem may be shown any of the 2 traces',
     );
-    expect(noTraceWarning(bare, { train, corpus, lists: {} })).toBeUndefined();
+    expect(noTraceWarning(bare, train, corpus, guard)).toBeUndefined();
     const more = [...corpus, { id: 't', question: 'R', answer: '6', trace: 'T' }];
-    expect(noTraceWarning(resolveConfig(), { train, corpus: more, lists: {} })).toBeUndefined();
+    expect(noTraceWarning(resolveConfig(), train, more, guard)).toBeUndefined();
   });
 
   it('system messages that no prompt holds', () => {

@@ -1,6 +1,6 @@
 /** What is odd about data that can be used: said before a run, since it shows in results only later. */
 import type { Config } from '../config/index.js';
-import { answerKey, finalAnswer, leakGuard, parseNumberText, type Problem, type Trace } from '../data/index.js';
+import { answerKey, finalAnswer, parseNumberText, type Problem, type Trace, type TraceGuard } from '../data/index.js';
 import type { Verifier } from '../verify/index.js';
 
 /** Places that a warning names; the rest is counted. */
@@ -76,15 +76,12 @@ export function equalAnswersWarning(train: readonly Problem[]): string | undefin
 /** Says that no training problem may be shown a trace, where an arm wants to show some. */
 export function noTraceWarning(
   { arms }: Config,
-  {
-    train,
-    corpus,
-    lists,
-  }: { train: readonly Problem[]; corpus: readonly Trace[]; lists: Parameters<typeof leakGuard>[1] },
+  train: readonly Problem[],
+  corpus: readonly Trace[],
+  guard: TraceGuard,
 ): string | undefined {
   if (arms.every((arm) => arm.train === 'none')) return undefined;
-  const excluded = leakGuard(train, lists);
-  if (train.slice(0, ASKED).some((problem) => corpus.some((trace) => !excluded(problem, trace)))) return undefined;
+  if (train.slice(0, ASKED).some((problem) => corpus.some((trace) => guard.mayTeach(problem, trace)))) return undefined;
   return `no training problem may be shown any of the ${corpus.length} traces: each is the problem's own or has its answer`;
 }
 

@@ -1,20 +1,29 @@
 /** A run folder whose pairs are judged, read back for audits and statistics: labels, texts, BM25 ranks. */
 import { existsSync } from 'node:fs';
+import { resolveConfig, type Config } from '../config/index.js';
 import { RaRftError } from '../core/errors.js';
 import { readJsonlAll } from '../core/jsonl.js';
 import { silent, type Progress } from '../core/progress.js';
 import { runPaths } from '../core/run-paths.js';
-import { leakGuard, type Problem, type Trace } from '../data/index.js';
+import { readExcludeLists, TraceGuard, type Problem, type Trace } from '../data/index.js';
 import { pairKey, readLabels, type Label, type PairFacts } from '../judge/index.js';
-import { Bm25Retriever } from '../retriever/index.js';
+import { bm25OptionsOf, Bm25Retriever, type Query } from '../retriever/index.js';
+import { usableLabels } from './usable-labels.js';
 
 export interface JudgedRun {
+  /** Those of pairs that may meet in training. */
   labels: Label[];
+  /** Labels of pairs that may not, or of problems and traces that are not there, by reason. */
+  leftOut: ReadonlyMap<string, number>;
   problems: Problem[];
   corpus: Trace[];
+  /** Which pairs may meet, by the rules that the labels were made under. */
+  guard: TraceGuard;
+  /** The retrievers' settings in this run. */
+  retriever: Config['retriever'];
 }
 
-/** Reads labels, training problems and corpus. Throws `run-folder` where the run has none. */
+/** Reads labels, training problems, corpus and exclude lists. Throws `run-folder` where the run has no labels. */
 export async function readJudgedRun(root: string): Promise<JudgedRun> {
   const paths = runPaths(root);
   const problemsFile = paths.problems('train');
@@ -28,21 +37,26 @@ export async function readJudgedRun(root: string): Promise<JudgedRun> {
       hint: '`ra-rft judge run` makes them.',
     });
   }
-  return {
-    labels: await readLabels(paths.labels),
-    problems: await readJsonlAll<Problem>(problemsFile),
-    corpus: await readJsonlAll<Trace>(paths.corpus),
-  };
+  const { labels: settings, retriever } = resolveConfig(existsSync(paths.config) ? { file: paths.config } : {});
+  const lists = existsSync(paths.excludeLists) ? await readExcludeLists(paths.excludeLists) : new Map();
+  const problems = await readJsonlAll<Problem>(problemsFile);
+  const corpus = await readJsonlAll<Trace>(paths.corpus);
+  const guard = new TraceGuard(problems, { sameAnswer: settings.excludeSameAnswer, lists });
+  const { labels, leftOut } = usableLabels(await readLabels(paths.labels), { problems, traces: corpus, guard });
+  return { labels, leftOut, problems, corpus, guard, retriever };
 }
 
-/** Type, length and BM25 rank of every judged pair; the rank is that among the traces the query may be shown. */
+/**
+ * Type, length and BM25 rank of every judged pair. The rank is that of BM25 as this run is configured, among the traces that
+ * training may show with the problem: the candidates of its labels and prompts.
+ */
 export async function pairFacts(run: JudgedRun, progress: Progress = silent): Promise<Map<string, PairFacts>> {
   const problems = new Map(run.problems.map((problem) => [problem.id, problem]));
   const traces = new Map(run.corpus.map((trace) => [trace.id, trace]));
   const judged = new Map<string, Label[]>();
   for (const label of run.labels) judged.set(label.problemId, [...(judged.get(label.problemId) ?? []), label]);
-  const bm25 = new Bm25Retriever(run.corpus);
-  const exclude = leakGuard(run.problems);
+  const bm25 = new Bm25Retriever(run.corpus, bm25OptionsOf(run.retriever));
+  const exclude = (query: Query, trace: Trace) => !run.guard.mayTeach(query, trace);
   const facts = new Map<string, PairFacts>();
   const task = progress.task('ranking by BM25', judged.size, 'queries');
   let done = 0;

@@ -10,7 +10,7 @@ import type { Problem, Trace } from '../data/index.js';
 import type { EvalRecord } from '../eval/index.js';
 import { runPipeline, type LastStage } from './pipeline.js';
 import { planRun, planText } from './plan.js';
-import type { RetrievedRecord } from './retrieve-stage.js';
+import type { RetrievedRecord } from './retrieved-file.js';
 import { openFakeEngine, writeTinyTask } from './testing/tiny-task.js';
 
 let folder: string;

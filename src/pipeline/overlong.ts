@@ -1,7 +1,7 @@
 /** Prompts that are too long: counted before anything heavy starts, then refused, or left out and listed (prompt.overlong). */
 import type { Config } from '../config/index.js';
 import { RaRftError } from '../core/errors.js';
-import type { Problem, Trace } from '../data/index.js';
+import type { Problem, Trace, TraceGuard } from '../data/index.js';
 import type { QueryCandidates } from '../judge/index.js';
 import { scoredText, type PromptLengths } from './prompt-lengths.js';
 
@@ -46,8 +46,8 @@ export interface LengthQuestion {
   lengths: PromptLengths;
   /** Pairs to be labelled by measured utility; empty where labels need no prompts. */
   pairs: readonly QueryCandidates[];
-  /** Whether a problem may not be shown a trace, whatever their lengths. */
-  exclude: (problem: Problem, trace: Trace) => boolean;
+  /** Which traces a problem may be shown, whatever their lengths. */
+  guard: TraceGuard;
   /** Whether policies are trained and evaluated in this run. */
   policies: boolean;
 }
@@ -144,10 +144,11 @@ export function countLongPairs({ train, test, corpus }: PromptData, lengths: Pro
 export type LeftOut = 'training problem' | 'test problem' | 'trace';
 
 /** The longest trace that a problem may be shown; with `skip`, of those that fit. */
-function worstTraces({ config, data, lengths, exclude }: LengthQuestion): (problem: Problem) => Trace | undefined {
+function worstTraces({ config, data, lengths, guard }: LengthQuestion): (problem: Problem) => Trace | undefined {
   const longestFirst = data.corpus.toSorted((a, b) => lengths.traceLength(b) - lengths.traceLength(a));
   const skip = config.prompt.overlong === 'skip';
-  return (problem) => longestFirst.find((trace) => !exclude(problem, trace) && (!skip || lengths.fits(problem, trace)));
+  return (problem) =>
+    longestFirst.find((trace) => guard.mayShow(problem, trace) && (!skip || lengths.fits(problem, trace)));
 }
 
 /** Pairs whose prompt and solution are scored, or whose prompt is sampled from. */

@@ -37,7 +37,7 @@ describe('runPipeline on the fake engine', () => {
     expect(summary?.differences).toContainEqual(expect.objectContaining({ a: 'ra-rft', b: 'grpo', split: 'test' }));
     const names = summary!.retrievers.map((r) => `${r.name}/${r.split}`);
     expect(names).toEqual(
-      expect.arrayContaining(['learned/test', 'bm25/test', 'random/test', 'learned/held-out-labels']),
+      expect.arrayContaining(['learned/test', 'bm25/test', 'random/test', 'learned/labelled-test']),
     );
     expect(Object.keys(summary!.seconds)).toEqual(
       expect.arrayContaining(['data', 'labels', 'retriever', 'train-ra-rft']),

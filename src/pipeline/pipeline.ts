@@ -7,19 +7,22 @@ import { silent, type Progress } from '../core/progress.js';
 import type { RunFolder } from '../core/run-folder.js';
 import { warn } from '../core/warnings.js';
 import type { Summary } from '../eval/index.js';
-import { evaluateBorrowedPolicy, trainArm } from './arms-stage.js';
+import { evaluateBorrowedPolicy, refuseStaleArms, trainArm } from './arms-stage.js';
+import { contextWarnings, countContexts, refuseEmptyContexts } from './context-counts.js';
 import { neededContexts } from './contexts.js';
 import { prepareData, type DataSets } from './data-stage.js';
 import { openLocalEngine } from './engines.js';
 import { choosePairs, labelPairs } from './label-stage.js';
+import { refuseHopelessLabels } from './label-problems.js';
+import { labelledQueries } from './labelled-queries.js';
 import { refuseOverlong } from './overlong.js';
 import { checkPromptsOf } from './prompt-stage.js';
-import { heldOutLabels } from './retrieval-grades.js';
 import { retrieveContexts } from './retrieve-stage.js';
 import { trainRetrieverStage } from './retriever-stage.js';
 import { openSession, type OpenEngine, type Session } from './session.js';
 import { writeSummary } from './summary.js';
 import { textWarnings } from './text-warnings.js';
+import { refuseOracleWithoutTruth } from './truth-checks.js';
 import { warmUp } from './warmup-stage.js';
 
 /** Where a run may stop: after this stage. */
@@ -46,21 +49,25 @@ export async function runPipeline(
     const data = await prepareData(session);
     for (const warning of textWarnings(session.tokenizer, session.codec, data)) await warn(run, progress, warning);
     const needed = neededContexts(config.arms);
-    const wanted = needed.includes('learned') || until === 'labels' || until === 'retriever';
-    await refuseUnfitPrompts(session, data, { labelled: wanted, until });
+    const wanted = needed.has('learned') || until === 'labels' || until === 'retriever';
+    await refuseHopeless(session, data, { labelled: wanted, until });
     const start = await warmUp(session, data);
 
     // Stages 1 and 2: which traces help, and a retriever that finds them. Only where an arm asks for it.
     const labels = wanted ? await labelPairs(session, data, start) : undefined;
     if (until === 'labels') return undefined;
-    const learned = labels && (await trainRetrieverStage(session, data, labels, start));
-    const names = gradedRetrievers(needed, learned !== undefined);
-    const heldOut = labels && heldOutLabels(config, data, labels.labels);
-    const { retrieved, grades, fingerprint } = await retrieveContexts(session, { data, names, learned, heldOut });
+    const queries = labels && labelledQueries(config, data, labels.labels);
+    const learned = labels && queries && (await trainRetrieverStage(session, data, queries, { labels, policy: start }));
+    const { retrieved, grades, fingerprintOf } = await retrieveContexts(session, { data, needed, learned, queries });
+    const contexts = countContexts(config.arms, data, retrieved);
+    await run.event('contexts', { contexts });
+    for (const line of contextWarnings(contexts)) progress.line(line);
+    refuseEmptyContexts(contexts);
     if (until === 'retriever') return undefined;
 
     // Stage 3: reinforcement fine-tuning, the trace in the prompt; evaluations from step 0.
-    const inputs = { data, start, retrieved, retrievedFingerprint: fingerprint };
+    const inputs = { data, start, retrieved, fingerprintOf };
+    await refuseStaleArms(session, inputs);
     for (const arm of config.arms) if (arm.policyOf === null) await trainArm(session, arm, inputs);
     if (until === 'train') return undefined;
     for (const arm of config.arms) {
@@ -73,23 +80,16 @@ export async function runPipeline(
   }
 }
 
-/** Before any work: prompts that lose text, or are too long. */
-async function refuseUnfitPrompts(
+/** Before any work: an oracle without truth, pairs that no label can come out of, prompts that lose text or are too long. */
+async function refuseHopeless(
   session: Session,
   data: DataSets,
   { labelled, until }: { labelled: boolean; until: LastStage },
 ): Promise<void> {
-  const queries = labelled ? choosePairs(session, data).queries : [];
-  const report = checkPromptsOf(session, data, { queries, until });
+  if (until !== 'labels') refuseOracleWithoutTruth(session.config, data);
+  const pairs = labelled ? choosePairs(session, data) : undefined;
+  if (pairs) refuseHopelessLabels(session.config, pairs);
+  const report = checkPromptsOf(session, data, { queries: pairs?.queries ?? [], until });
   await session.run.event('prompts', { limit: report.limit, longest: report.longest });
   refuseOverlong(report);
-}
-
-/** What the arms use, and beside it BM25 and random: a retriever's figures mean nothing alone. */
-function gradedRetrievers(
-  needed: ReturnType<typeof neededContexts>,
-  learned: boolean,
-): ReturnType<typeof neededContexts> {
-  const names = new Set([...(learned ? (['learned'] as const) : []), 'bm25' as const, 'random' as const, ...needed]);
-  return [...names];
 }

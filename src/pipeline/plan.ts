@@ -8,12 +8,14 @@ import { estimateText, type Estimate } from '../llm/index.js';
 import { neededContexts } from './contexts.js';
 import { makeData, refuseEmpty } from './data-stage.js';
 import { choosePairs } from './label-stage.js';
+import { refuseHopelessLabels, skippedText } from './label-problems.js';
 import { estimateLlmLabels } from './llm-labels.js';
 import type { LastStage } from './pipeline.js';
 import { withoutOverlong, type LengthReport } from './overlong.js';
 import { checkPromptsOf } from './prompt-stage.js';
 import { openConfiguredVerifier, openPrompts } from './session.js';
 import { textWarnings } from './text-warnings.js';
+import { refuseOracleWithoutTruth } from './truth-checks.js';
 
 /** Counts of one run. */
 export interface RunPlan {
@@ -32,6 +34,8 @@ export interface RunPlan {
   /** Queries and query-trace pairs to be labelled; 0 where neither `until` nor an arm asks for labels. */
   labelledProblems: number;
   labelledPairs: number;
+  /** Problems that cannot be labelled, by reason, as lines for people. */
+  notLabelled: string[];
   /** Calls and price of the LLM judge, where it is used. */
   llm?: Estimate;
   /** Policies trained, steps of each, and what a step samples and trains on. */
@@ -72,8 +76,11 @@ export async function planRun(config: Config, root: string, until: LastStage = '
     const all = await makeData(config, verifier, rng);
     const data = config.prompt.overlong === 'skip' ? withoutOverlong(all, lengths) : all;
     refuseEmpty(data, config.data);
-    const labelled = labelStages.includes(until) || neededContexts(config.arms).includes('learned');
-    const queries = labelled ? choosePairs({ config, rng, lengths }, data).queries : [];
+    const labelled = labelStages.includes(until) || neededContexts(config.arms).has('learned');
+    const chosen = labelled ? choosePairs({ config, rng, lengths }, data) : undefined;
+    if (until !== 'labels') refuseOracleWithoutTruth(config, data);
+    if (chosen) refuseHopelessLabels(config, chosen);
+    const queries = chosen?.queries ?? [];
     const report = checkPromptsOf({ config, ...prompts }, data, { queries, until });
     const pairs = plannedPairs(config, queries, rng);
     const { rl, arms } = config;
@@ -92,6 +99,7 @@ export async function planRun(config: Config, root: string, until: LastStage = '
       testProblems: countBy(data.test.map((p) => p.split ?? 'test')),
       traces: data.corpus.length,
       labelledProblems: pairs.length,
+      notLabelled: chosen ? skippedText(chosen) : [],
       labelledPairs: pairs.reduce((sum, q) => sum + q.candidates.length, 0),
       ...(llm && { llm }),
       trainedArms: trained,
@@ -138,6 +146,7 @@ export function planText(plan: RunPlan, until: LastStage = 'eval'): string[] {
   const labels = [
     `data         ${n(plan.trainProblems)} training problems, tests: ${tests.join(', ')}; ${n(plan.traces)} traces${leftOut.join('')}`,
     `labels       ${n(plan.labelledPairs)} pairs (${n(plan.labelledProblems)} problems)`,
+    ...plan.notLabelled,
     ...(plan.llm ? [`judge        ${estimateText(plan.llm)}`] : []),
   ];
   if (labelStages.includes(until)) return [...labels, ...tooLong];

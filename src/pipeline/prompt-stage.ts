@@ -2,9 +2,8 @@
 import type { Config } from '../config/index.js';
 import type { QueryCandidates } from '../judge/index.js';
 import { checkPrompts, tellingTraces, type PromptSample } from '../models/index.js';
-import type { Made } from './data-stage.js';
+import { guardOf, type Made } from './data-stage.js';
 import { countOverlong, type LengthReport } from './overlong.js';
-import { retrievalGuard } from './retrieve-stage.js';
 import type { Prompts } from './session.js';
 
 /** Stages at which a run may stop before it trains any policy. */
@@ -32,7 +31,7 @@ export function checkPromptsOf(
     data,
     lengths,
     pairs: byUtility ? queries : [],
-    exclude: retrievalGuard(data),
+    guard: guardOf(data),
     policies,
   });
 }

@@ -1,7 +1,7 @@
 /** A retriever in memory, trained on some labels: budgeted selection asks it where to look next. */
 import type { Config } from '../config/index.js';
 import { Rng } from '../core/rng.js';
-import { leakGuard, type Problem, type Trace } from '../data/index.js';
+import type { Problem, Trace, TraceGuard } from '../data/index.js';
 import type { Label, ScoreCandidates } from '../judge/index.js';
 import {
   collectLabels,
@@ -9,6 +9,7 @@ import {
   EncoderClient,
   encoderShapeOf,
   specOf,
+  splitQueries,
   tokenizeDocuments,
   tokenizeQueries,
   trainOptionsOf,
@@ -23,7 +24,8 @@ export interface QuickRetrieverOptions {
   folder: string;
   tokenize: Tokenize;
   settings: Config['retriever'];
-  excludeSameAnswer: boolean;
+  /** Which pairs may meet in training. */
+  guard: TraceGuard;
   seed: number;
   threads: number | undefined;
 }
@@ -44,7 +46,7 @@ export async function withTrainedRetriever<T>(
   options: QuickRetrieverOptions,
   use: (score: ScoreAll) => Promise<T>,
 ): Promise<T | undefined> {
-  const { folder, tokenize, settings, excludeSameAnswer, seed, threads } = options;
+  const { folder, tokenize, settings, guard, seed, threads } = options;
   const collected = collectLabels(labels, data.problems, data.traces).labelled;
   const labelled = withoutUnjudged(collected, labels, data.traces);
   if (labelled.length < LEAST_QUERIES) return undefined;
@@ -53,9 +55,10 @@ export async function withTrainedRetriever<T>(
   const { scoring, temperature } = settings;
   const encoder = await EncoderClient.open({ config, params, scoring, temperature, threads });
   try {
-    const exclude = leakGuard(data.problems, { sameAnswer: excludeSameAnswer });
-    const candidates = [...data.traces];
-    await trainRetriever(encoder, { labelled, candidates, exclude, tokenize, spec }, trainOptionsOf(settings, seed));
+    const exclude = (query: Query, trace: Trace) => !guard.mayTeach(query, trace);
+    const { train, validation } = splitQueries(labelled, { ...settings, testShare: 0 }, seed);
+    const own = { train, validation, candidates: data.traces, exclude, tokenize, spec };
+    await trainRetriever(encoder, own, trainOptionsOf(settings, seed));
     return await use(async (queries, traces) => {
       await encoder.setDocuments(await encoder.encode(tokenizeDocuments(traces, tokenize, spec).ids));
       const questions = queries.map(({ question }) => question);
@@ -73,8 +76,8 @@ export async function withTrainedRetriever<T>(
 const QUICK_TOKEN_DROPOUT = 0.2;
 
 /**
- * The `score` of budgeted selection. Every round trains anew, with a seed of its own; no query is set apart for validation,
- * since a handful would choose a checkpoint by luck.
+ * The `score` of budgeted selection. Every round trains anew, with a seed of its own that no round of another seed has; no query
+ * is set apart for validation, since a handful would choose a checkpoint by luck.
  */
 export function scoreByQuickRetriever(options: QuickRetrieverOptions): ScoreCandidates {
   return async (labels, queries, round) => {
@@ -84,7 +87,7 @@ export function scoreByQuickRetriever(options: QuickRetrieverOptions): ScoreCand
     const { tokenDropout } = options.settings;
     const settings = {
       ...options,
-      settings: { ...options.settings, heldOutShare: 0, tokenDropout: Math.max(tokenDropout, QUICK_TOKEN_DROPOUT) },
+      settings: { ...options.settings, validationShare: 0, tokenDropout: Math.max(tokenDropout, QUICK_TOKEN_DROPOUT) },
       // Not `seed + round`: that is a round of the neighbouring seed's run.
       seed: Rng.fromSeed(options.seed).fork(`quick-retriever/${round}`).nextUint32(),
     };

@@ -1,9 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { resolveConfig } from '../config/index.js';
-import type { Problem, Trace } from '../data/index.js';
+import { TraceGuard, type Problem, type Trace } from '../data/index.js';
 import type { Label } from '../judge/index.js';
 import type { DataSets } from './data-stage.js';
-import { gradeByTruth, heldOutLabels } from './retrieval-grades.js';
+import { labelledQueries, partsText } from './labelled-queries.js';
+import { gradeByLabels, gradeByTruth, labelledTestSplit } from './retrieval-grades.js';
 
 const trace = (id: string, truth: string, answer: string): Trace => ({ id, question: id, trace: id, answer, truth });
 const problem = (id: string, truth: string, split: string): Problem => ({
@@ -14,17 +15,20 @@ const problem = (id: string, truth: string, split: string): Problem => ({
   split,
 });
 
+const train = Array.from({ length: 10 }, (_, i) => problem(`p${i}`, 'a', 'train'));
+const test = [
+  problem('s1', 'a', 'seen'),
+  problem('s2', 'a', 'seen'),
+  problem('h1', 'b', 'held-out'),
+  problem('h2', 'c', 'held-out'),
+];
 const data: DataSets = {
-  train: Array.from({ length: 10 }, (_, i) => problem(`p${i}`, 'a', 'train')),
-  test: [
-    problem('s1', 'a', 'seen'),
-    problem('s2', 'a', 'seen'),
-    problem('h1', 'b', 'held-out'),
-    problem('h2', 'c', 'held-out'),
-  ],
+  train,
+  test,
   // The only trace of truth c has the query's own answer, so nobody could be asked to find it.
   corpus: [trace('ta', 'a', '1'), trace('tb', 'b', '2'), trace('tc', 'c', '7'), trace('tx', 'x', '3')],
   excludeLists: new Map(),
+  guard: new TraceGuard([...train, ...test]),
   fingerprint: '',
 };
 
@@ -50,20 +54,44 @@ describe('gradeByTruth', () => {
   });
 });
 
-describe('heldOutLabels', () => {
-  it('sets a share of the labelled problems apart, with the traces judged for each', () => {
-    const labels: Label[] = data.train.flatMap((p) => [
-      { problemId: p.id, traceId: 'ta', judge: 'utility', key: `${p.id}a`, relevant: true, score: 1 },
-      { problemId: p.id, traceId: 'tb', judge: 'utility', key: `${p.id}b`, relevant: false, score: -1 },
-      { problemId: p.id, traceId: 'tx', judge: 'utility', key: `${p.id}x`, failed: 'too long' },
-    ]);
-    const config = resolveConfig({ set: ['retriever.heldOutShare=0.3'] });
-    const { queries, judged } = heldOutLabels(config, data, labels);
-    expect(queries).toHaveLength(3);
-    for (const { query, positives } of queries) {
+const labelsOf = (problems: readonly Problem[]): Label[] =>
+  problems.flatMap((p) => [
+    { problemId: p.id, traceId: 'ta', judge: 'utility', key: `${p.id}a`, relevant: true, score: 1 },
+    { problemId: p.id, traceId: 'tb', judge: 'utility', key: `${p.id}b`, relevant: false, score: -1 },
+    { problemId: p.id, traceId: 'tx', judge: 'utility', key: `${p.id}x`, failed: 'too long' },
+  ]);
+const config = resolveConfig({ set: ['retriever.validationShare=0.2', 'retriever.testShare=0.3'] });
+
+describe('labelledQueries', () => {
+  it('parts the labelled problems once; those that are graded neither train nor choose', () => {
+    const queries = labelledQueries(config, data, labelsOf(data.train));
+    expect([queries.train.length, queries.validation.length, queries.test.length]).toEqual([5, 2, 3]);
+    const ids = [...queries.train, ...queries.validation, ...queries.test].map(({ query }) => query.id);
+    expect(new Set(ids).size).toBe(10);
+    for (const { query, positives } of queries.test) {
       expect(positives.map((t) => t.id)).toEqual(['ta']);
       // A failed judgement is no judgement.
-      expect([...judged.get(query.id)!]).toEqual(['ta', 'tb']);
+      expect([...queries.judged.get(query.id)!]).toEqual(['ta', 'tb']);
     }
+    expect(queries.judged.size).toBe(3);
+  });
+
+  it('says which part is empty and what that means', () => {
+    const few = labelledQueries(config, data, labelsOf(data.train.slice(0, 2)));
+    expect(partsText(few)).toContain('2 labelled queries to train on, 0 to choose the checkpoint, 0 to grade it');
+    expect(partsText(few)).toContain('there is no grade on labelled queries');
+    expect(partsText(labelledQueries(config, data, labelsOf(data.train)))).not.toContain('no grade');
+  });
+});
+
+describe('gradeByLabels', () => {
+  it('grades the test part, and gives no grade where it is empty', () => {
+    const queries = labelledQueries(config, data, labelsOf(data.train));
+    const traceIds = ['ta', 'tb', null];
+    const hits = queries.test.map(({ query }, i) => ({ problemId: query.id, traceId: traceIds[i] ?? null }));
+    expect(gradeByLabels('bm25', hits, queries)).toEqual([
+      { name: 'bm25', split: labelledTestSplit, firstIsRelevant: [true, false, false] },
+    ]);
+    expect(gradeByLabels('bm25', [], { test: [] })).toEqual([]);
   });
 });

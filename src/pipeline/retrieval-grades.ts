@@ -1,20 +1,11 @@
-/** How good each retriever is: whether the first trace of each query is relevant, by truth on the test set and by held-out labels. */
-import { Rng } from '../core/rng.js';
-import { leakGuard, type Trace } from '../data/index.js';
-import type { Label } from '../judge/index.js';
-import {
-  collectLabels,
-  gradeRanking,
-  relevanceFromTruth,
-  splitHeldOut,
-  type Hit,
-  type LabelledQuery,
-} from '../retriever/index.js';
-import type { Config } from '../config/index.js';
+/** How good each retriever is: whether the first trace of each query is relevant, by truth on the test problems and by labels. */
+import type { Trace } from '../data/index.js';
+import { gradeRanking, relevanceFromTruth, type Hit } from '../retriever/index.js';
 import { defaultSplit, type DataSets } from './data-stage.js';
+import type { LabelledQueries } from './labelled-queries.js';
 
-/** Name of the "split" of labelled queries that retriever training kept for validation. */
-export const heldOutLabelsSplit = 'held-out-labels';
+/** Name of the "split" of labelled queries that neither trained a retriever nor chose its checkpoint. */
+export const labelledTestSplit = 'labelled-test';
 
 /** One retriever on one split: a boolean for each query that has any relevant trace. */
 export interface RetrieverGrade {
@@ -29,39 +20,40 @@ export function gradeByTruth(
   data: DataSets,
   hitsOf: (problemId: string) => readonly Trace[],
 ): RetrieverGrade[] {
-  const exclude = leakGuard(data.test, { lists: data.excludeLists });
-  const splits = [...new Set(data.test.map((p) => p.split ?? defaultSplit))];
+  const graded = data.test.filter(({ truth }) => truth !== undefined);
+  const splits = [...new Set(graded.map((p) => p.split ?? defaultSplit))];
   return splits.flatMap((split) => {
-    const queries = data.test.filter((p) => (p.split ?? defaultSplit) === split);
-    const graded = gradeRanking(
+    const queries = graded.filter((p) => (p.split ?? defaultSplit) === split);
+    const { recallAt } = gradeRanking(
       queries,
       queries.map((q) => asHits(hitsOf(q.id))),
       relevanceFromTruth,
       {
         ks: [1],
-        candidates: (query) => data.corpus.filter((trace) => !exclude(query, trace)),
+        candidates: (query) => data.corpus.filter((trace) => data.guard.mayShow(query, trace)),
       },
     );
-    const firstIsRelevant = (graded.recallAt[1] ?? []).map((x) => x === 1);
+    const firstIsRelevant = (recallAt[1] ?? []).map((x) => x === 1);
     return firstIsRelevant.length === 0 ? [] : [{ name, split, firstIsRelevant }];
   });
 }
 
-/** The labelled queries that retriever training set apart for validation, and which traces were judged for each. */
-export interface HeldOutLabels {
-  queries: LabelledQuery[];
-  judged: ReadonlyMap<string, ReadonlySet<string>>;
+/** The best trace of a labelled query among those that were judged for it; null where the retriever gave none. */
+export interface JudgedHit {
+  problemId: string;
+  traceId: string | null;
 }
 
-/** The same split of the labelled queries as in training: by seed and query ids alone. */
-export function heldOutLabels(config: Config, data: DataSets, labels: readonly Label[]): HeldOutLabels {
-  const candidates = data.corpus.filter((trace) => trace.split !== 'held-out');
-  const { labelled } = collectLabels(labels, data.train, candidates);
-  const rng = Rng.fromSeed(config.seed).fork('retriever-training');
-  const { heldOut } = splitHeldOut(labelled, config.retriever.heldOutShare, rng);
-  const judged = new Map<string, Set<string>>(heldOut.map((q) => [q.query.id, new Set()]));
-  for (const label of labels) if ('relevant' in label) judged.get(label.problemId)?.add(label.traceId);
-  return { queries: heldOut, judged };
+/** Whether that trace is a positive, for every labelled query of the test part. No grade where the part is empty. */
+export function gradeByLabels(
+  name: string,
+  hits: readonly JudgedHit[],
+  { test }: Pick<LabelledQueries, 'test'>,
+): RetrieverGrade[] {
+  if (test.length === 0) return [];
+  const positives = new Map(test.map(({ query, positives: own }) => [query.id, new Set(own.map((t) => t.id))]));
+  const firstIsRelevant = hits.map(({ problemId, traceId }) => positives.get(problemId)?.has(traceId ?? '') === true);
+  return [{ name, split: labelledTestSplit, firstIsRelevant }];
 }
 
 function asHits(traces: readonly Trace[]): Hit[] {

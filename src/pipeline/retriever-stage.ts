@@ -1,10 +1,8 @@
 /** Stage "retriever": the late-interaction encoder, trained on the labels with InfoNCE (Eq. 2), and its index. */
 import type { Config } from '../config/index.js';
-import { hashJson } from '../core/hash.js';
 import { removeOwnFolder } from '../core/owned-folder.js';
-import { leakGuard } from '../data/index.js';
+import { isUnseen } from '../data/index.js';
 import {
-  collectLabels,
   createEncoder,
   encoderShapeOf,
   EncoderClient,
@@ -12,54 +10,66 @@ import {
   specOf,
   trainOptionsOf,
   trainRetriever,
-  withoutUnjudged,
   writeRetriever,
-  type TrainData,
 } from '../retriever/index.js';
 import type { DataSets } from './data-stage.js';
-import type { LabelResult } from './label-stage.js';
+import { hashModelFolder } from './fingerprint.js';
+import { labelGuard, type LabelResult } from './label-stage.js';
+import { partsText, type LabelledQueries } from './labelled-queries.js';
 import type { Session } from './session.js';
 import type { StartPolicy } from './warmup-stage.js';
 
 /** The trained retriever: opened when it is searched with. */
 export interface TrainedRetriever {
   open(): Promise<LearnedRetriever>;
+  /** Hash of its files. */
   fingerprint: string;
 }
 
-/** Trains the retriever on the labels; its token embeddings are those of the start policy. */
+/** Trains the retriever on the labelled queries; its token embeddings are those of the start policy. */
 export async function trainRetrieverStage(
   session: Session,
   data: DataSets,
-  labels: LabelResult,
-  policy: StartPolicy,
+  queries: LabelledQueries,
+  start: { labels: LabelResult; policy: StartPolicy },
 ): Promise<TrainedRetriever> {
   const { config, run } = session;
+  const { labels, policy } = start;
   const inputs = {
     data: data.fingerprint,
     labels: labels.fingerprint,
+    excludeSameAnswer: config.labels.excludeSameAnswer,
+    pairs: config.labels.selection.pairs,
     policy: policy.fingerprint,
     retriever: config.retriever,
     seed: config.seed,
   };
-  await run.stage('retriever', inputs, async () => {
+  const work = async () => {
     // Only one heavy worker at a time: the policy's makes room for the encoder's.
     await session.releaseEngine();
-    await train(session, data, labels, policy);
+    await train(session, data, queries, policy);
     await removeOwnFolder(run.paths.index);
-  });
-  const threads = threadsOf(config);
+  };
+  await run.stage('retriever', inputs, work, [run.paths.retriever]);
+  const options = { threads: threadsOf(config), progress: session.progress };
   return {
-    open: () => LearnedRetriever.open(run.paths.retriever, run.paths.index, data.corpus, { threads }),
-    fingerprint: hashJson(inputs),
+    open: () => LearnedRetriever.open(run.paths.retriever, run.paths.index, data.corpus, options),
+    fingerprint: await hashModelFolder(run.paths.retriever),
   };
 }
 
-async function train(session: Session, data: DataSets, { labels }: LabelResult, policy: StartPolicy): Promise<void> {
+async function train(session: Session, data: DataSets, queries: LabelledQueries, policy: StartPolicy): Promise<void> {
   const { config, run, tokenizer, progress } = session;
   const { scoring, temperature } = config.retriever;
   const spec = specOf(config.retriever);
   const shape = encoderShapeOf(config.retriever);
+  const parts = {
+    train: queries.train.length,
+    validation: queries.validation.length,
+    test: queries.test.length,
+  };
+  await run.event('retriever-data', parts);
+  progress.line(partsText(queries));
   const { config: encoderConfig, params } = await createEncoder(policy.folder, shape, config.seed);
   const encoder = await EncoderClient.open({
     config: encoderConfig,
@@ -69,20 +79,18 @@ async function train(session: Session, data: DataSets, { labels }: LabelResult, 
     threads: threadsOf(config),
   });
   try {
-    const candidates = data.corpus.filter((trace) => trace.split !== 'held-out');
-    const { labelled: collected, strangers } = collectLabels(labels, data.train, candidates);
-    const partly = config.labels.selection.pairs === 'budget';
-    const labelled = partly ? withoutUnjudged(collected, labels, candidates) : collected;
-    await run.event('retriever-data', { labelled: labelled.length, strangers });
-    const exclude = leakGuard(data.train, {
-      sameAnswer: config.labels.excludeSameAnswer,
-      lists: data.excludeLists,
-    });
-    const tokenize: TrainData['tokenize'] = (text) => tokenizer.encode(text);
+    const guard = labelGuard(config, data);
     await run.cutMetrics('retriever', 0);
     const report = await trainRetriever(
       encoder,
-      { labelled, candidates, exclude, tokenize, spec },
+      {
+        train: queries.train,
+        validation: queries.validation,
+        candidates: data.corpus.filter((trace) => !isUnseen(trace)),
+        exclude: (query, trace) => !guard.mayTeach(query, trace),
+        tokenize: (text) => tokenizer.encode(text),
+        spec,
+      },
       trainOptionsOf(config.retriever, config.seed),
       {
         onMetrics: (line) => run.metrics({ arm: 'retriever', ...line }),

@@ -38,13 +38,13 @@ export async function samplePairs(
   const { config, run, codec, verifier, rng, progress } = session;
   const engine = await session.engine();
   await engine.load(policy.folder, { optimizer: false });
-  const traces = new Map(pairs.map((pair) => [sampledKey(pair), pair.trace]));
   const records = await evaluate({
     engine,
     codec,
     verifier,
-    problems: pairs.map((pair) => ({ ...pair.problem, id: sampledKey(pair) })),
-    contextOf: ({ id }) => traces.get(id),
+    problems: pairs.map(({ problem }) => problem),
+    contextOf: (_, index) => pairs[index]?.trace,
+    recordIdOf: (_, index) => sampledKey(pairs[index] as SampledPair),
     k: samples,
     sampling: { maxTokens: config.rl.maxTokens, temperature: config.eval.temperature },
     maxPromptTokens: config.prompt.maxPromptTokens,

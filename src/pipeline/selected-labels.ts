@@ -10,6 +10,7 @@ import {
   type QueryCandidates,
   type SelectionReport,
 } from '../judge/index.js';
+import type { TraceGuard } from '../data/index.js';
 import { withLlmJudge } from './llm-labels.js';
 import { scoreByQuickRetriever } from './quick-retriever.js';
 import type { Session } from './session.js';
@@ -17,13 +18,12 @@ import type { Session } from './session.js';
 /**
  * Judges a share of all pairs (labels.selection) by truth or language model. `folder` holds the policy whose token embeddings
  * the quick retriever stands on. label-waves.jsonl in the run folder has the verdicts in the order they were asked for; those
- * of an earlier attempt with the same `key` are taken over.
+ * of an earlier attempt with the same `key` are taken over. `guard` says which pairs may meet.
  */
 export function labelsWithinBudget(
   session: Session,
   queries: readonly QueryCandidates[],
-  folder: string,
-  key: string,
+  { folder, guard, key }: { folder: string; guard: TraceGuard; key: string },
 ): Promise<Label[]> {
   const { judge } = session.config.labels;
   if (judge === 'truth') return select((pairs) => Promise.resolve(judgeByTruth(pairs)));
@@ -31,7 +31,7 @@ export function labelsWithinBudget(
 
   async function select(judgePairs: JudgePairs): Promise<Label[]> {
     const { config, run, tokenizer, rng, progress } = session;
-    const { selection, excludeSameAnswer } = config.labels;
+    const { selection } = config.labels;
     // Only one heavy worker at a time: the policy's makes room for the encoder's.
     await session.releaseEngine();
     const { labels, report } = await selectWithinBudget(queries, {
@@ -42,7 +42,7 @@ export function labelsWithinBudget(
         folder,
         tokenize: (text) => tokenizer.encode(text),
         settings: { ...config.retriever, steps: selection.quickSteps },
-        excludeSameAnswer,
+        guard,
         seed: config.seed,
         threads: config.engine.threads === 0 ? undefined : config.engine.threads,
       }),

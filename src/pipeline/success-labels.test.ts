@@ -1,10 +1,11 @@
-import { writeFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { configToYaml, resolveConfig } from '../config/index.js';
 import { readJsonlAll } from '../core/jsonl.js';
 import { RunFolder } from '../core/run-folder.js';
 import { temporaryFolder } from '../core/testing/temporary-folder.js';
+import { writeJsonl } from '../data/index.js';
 import { averageAtK, type EvalRecord } from '../eval/index.js';
 import type { DecidedLabel, Label } from '../judge/index.js';
 import { runPipeline } from './pipeline.js';
@@ -52,6 +53,33 @@ test('scores are shares of right answers less their mean over the problem; the b
     differing += Number(new Set(shares).size > 1);
   }
   expect(differing).toBeGreaterThan(0);
+});
+
+test('the reward module sees the problems as the file has them: their ids, and no solution that they have not', async () => {
+  const folder = await temporaryFolder();
+  const reward = `export default ({ id, solution }) => (/^p-[0-9a-f]+$/.test(id) && solution === undefined ? 1 : 0);\n`;
+  const file = await writeTinyTask(folder, { reward: './own-id.mjs' });
+  await writeFile(join(folder, 'own-id.mjs'), reward);
+  await writeFile(file, (await readFile(file, 'utf8')).replace('"solution": "work"', '"solution": "none"'));
+  const bare = await readJsonlAll<{ work: string }>(join(folder, 'problems.jsonl'));
+  await writeJsonl(
+    join(folder, 'problems.jsonl'),
+    bare.map(({ work, ...line }, i) => (i === 0 ? { ...line, none: work } : line)),
+  );
+  const set = ['labels.measure=success', 'labels.samples=2', 'labels.maxQueries=4'];
+  const config = resolveConfig({ file, set });
+  const run = await RunFolder.open(join(folder, 'run'), { values: config, yaml: configToYaml(config) });
+  try {
+    // Every answer is right, so no trace is better than another.
+    const labels = runPipeline(config, run, { until: 'labels', openEngine: openFakeEngine });
+    await expect(labels).rejects.toMatchObject({ message: expect.stringContaining('none is relevant') as string });
+  } finally {
+    await run.close();
+  }
+  const records = await readJsonlAll<EvalRecord>(join(folder, 'run', 'label-samples.jsonl'));
+  const rewards = records.flatMap(({ samples }) => samples.map((sample) => sample.reward));
+  expect(rewards.length).toBeGreaterThan(50);
+  expect(new Set(rewards)).toEqual(new Set([1]));
 });
 
 test('answers that are there are not sampled again; a prompt that is too long fails its pair', async () => {

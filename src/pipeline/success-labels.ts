@@ -1,4 +1,5 @@
 /** Labels by measured success: Eq. 1 by sampling, the share of answers that are right with the trace in the prompt. */
+import type { Problem } from '../data/index.js';
 import { averageAtK } from '../eval/index.js';
 import { appendLabels, decideLabels, type Label, type Measured, type QueryCandidates } from '../judge/index.js';
 import { sampledKey, samplePairs } from './sample-pairs.js';
@@ -12,10 +13,14 @@ import type { StartPolicy } from './warmup-stage.js';
 export async function judgeBySuccess(
   session: Session,
   queries: readonly QueryCandidates[],
-  policy: StartPolicy,
+  { policy, problems }: { policy: StartPolicy; problems: readonly Problem[] },
 ): Promise<Label[]> {
   const { samples, topPositives, baseline, minGain } = session.config.labels;
-  const pairs = queries.flatMap(({ problem, candidates }) => candidates.map((trace) => ({ problem, trace })));
+  // The problems as they are: a solution that selection stood in for a missing one is none that a reward module may see.
+  const given = new Map(problems.map((problem) => [problem.id, problem]));
+  const pairs = queries.flatMap(({ problem, candidates }) =>
+    candidates.map((trace) => ({ problem: given.get(problem.id) ?? problem, trace })),
+  );
   const file = { samples, file: 'label-samples.jsonl', stream: 'labels/answers' };
   const records = await samplePairs(session, policy, pairs, file);
   const scored = queries.map((query) => ({

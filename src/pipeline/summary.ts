@@ -50,7 +50,7 @@ async function tooLongCounts(
     'training problems': count('training problem'),
     'test problems': count('test problem'),
     traces: count('trace'),
-    ...(neededContexts(arms).length > 0 && {
+    ...(neededContexts(arms).size > 0 && {
       'pairs of a problem and a trace': countLongPairs(data, lengths),
     }),
   };

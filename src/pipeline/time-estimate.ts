@@ -47,7 +47,7 @@ export async function measureRates(
   const engine = await openEngine(modelFolderOf(config), config.engine);
   try {
     const problems = data.train.slice(0, PROMPTS);
-    const shown = neededContexts(config.arms).length > 0;
+    const shown = neededContexts(config.arms).size > 0;
     const traceOf = (i: number) => (shown ? data.corpus[i % data.corpus.length] : undefined);
     const prompts = problems.map((problem, i) => codec.prompt(problem, traceOf(i)));
     const maxTokens = Math.min(rl.maxTokens, TOKENS);

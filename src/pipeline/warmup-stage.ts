@@ -1,16 +1,15 @@
 /** Stage "warmup": optional supervised steps, so that a policy that never solves a problem starts with some signal. */
 import { join } from 'node:path';
 import { hashJson } from '../core/hash.js';
-import type { Problem, Trace } from '../data/index.js';
-import { leakGuard } from '../data/index.js';
+import { isUnseen, type Problem, type Trace } from '../data/index.js';
 import type { Rng } from '../core/rng.js';
 import { trainSupervised } from '../rl/index.js';
+import { hashModelFolder, promptWording } from './fingerprint.js';
 import { optimizerOf } from './optimizer.js';
 import type { DataSets } from './data-stage.js';
-import { promptWording } from './fingerprint.js';
 import type { Session } from './session.js';
 
-/** A policy as a folder, with the hash of what it was made from. */
+/** A policy as a folder, with the hash of its files. */
 export interface StartPolicy {
   folder: string;
   fingerprint: string;
@@ -29,11 +28,10 @@ export async function warmUp(session: Session, data: DataSets): Promise<StartPol
     optimizer: optimizerOf(config.rl),
     seed: config.seed,
   };
-  const fingerprint = hashJson(inputs);
   const folder = join(run.paths.policies('warmup'), 'final');
   const fits = (problem: Problem, trace?: Trace) =>
     config.prompt.overlong === 'error' || session.lengths.fitsExample(problem, trace);
-  await run.stage('warmup', inputs, async () => {
+  const work = async () => {
     const engine = await session.engine();
     await trainSupervised({
       arm: 'warmup',
@@ -48,27 +46,27 @@ export async function warmUp(session: Session, data: DataSets): Promise<StartPol
       checkpointEverySteps: config.rl.checkpointEverySteps,
       initialPolicy: model.folder,
       rng: rng.fork('warmup'),
-      inputs: fingerprint,
+      inputs: hashJson(inputs),
       progress: session.progress,
     });
     await engine.save(folder, { optimizer: false });
-  });
-  return { folder, fingerprint };
+  };
+  await run.stage('warmup', inputs, work, [folder]);
+  return { folder, fingerprint: await hashModelFolder(folder) };
 }
 
-/** With probability `share` a random trace of the problem's type, never one with its answer or its text, or too long for it. */
-function randomContexts(
-  { train, corpus, excludeLists }: DataSets,
+/** With probability `share` a random trace that may teach the problem and is not too long for it, of its type where the corpus has any of that. */
+export function randomContexts(
+  { corpus, guard }: Pick<DataSets, 'corpus' | 'guard'>,
   share: number,
   fits: (problem: Problem, trace: Trace) => boolean,
 ): (problem: Problem, rng: Rng) => Trace | undefined {
-  const exclude = leakGuard(train, { lists: excludeLists });
-  const usable = corpus.filter((trace) => trace.split !== 'held-out');
+  const usable = corpus.filter((trace) => !isUnseen(trace));
   return (problem, rng) => {
     if (rng.next() >= share) return undefined;
     const sameType = usable.filter((trace) => trace.type === problem.type);
     const allowed = (sameType.length > 0 ? sameType : usable).filter(
-      (trace) => !exclude(problem, trace) && fits(problem, trace),
+      (trace) => guard.mayTeach(problem, trace) && fits(problem, trace),
     );
     return allowed.length === 0 ? undefined : rng.pick(allowed);
   };

@@ -44,6 +44,7 @@ function glossaryBlock(training: boolean, labels: boolean): Block {
     'trace',
     'truth',
     'recall@1',
+    'labelled-test',
     'BM25',
     'GRPO',
     'RA-RFT',

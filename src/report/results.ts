@@ -3,6 +3,7 @@ import { Rng } from '../core/rng.js';
 import { scoreSplit, splitsOf, type SplitScore } from '../eval/index.js';
 import { auditOf, auditText, gradeLabels, type Label } from '../judge/index.js';
 import type { Block, Chart, Section, Series } from './blocks.js';
+import { contextsBlock } from './contexts.js';
 import { duration, percent } from './numbers.js';
 import type { Evaluation } from './evaluation.js';
 import type { RunData } from './run-data.js';
@@ -155,6 +156,7 @@ export function retrievalSection(data: RunData): Section | undefined {
       note: 'recall@1 in per cent: share of problems whose first trace is relevant',
     });
   }
+  blocks.push(...contextsBlock(data, lastEvaluations(data.evaluations)));
   if (data.labels.length > 0) blocks.push({ kind: 'table', table: labelsTable(data), note: labelsNote(data.labels) });
   return blocks.length === 0 ? undefined : { title: 'Retrieval', blocks };
 }

@@ -36,7 +36,8 @@ describe('the retriever section', () => {
       weightDecay: 0.2,
       maxGradNorm: 2,
       tokenDropout: 0.25,
-      heldOutShare: 0.4,
+      validationShare: 0.4,
+      testShare: 0.3,
       maxQueryTokens: 9,
       maxDocumentTokens: 8,
       bm25: { k1: 2, b: 0.5 },
@@ -47,8 +48,9 @@ describe('the retriever section', () => {
       ...trainOptionsOf(changed, 6),
       ...bm25OptionsOf(changed),
     };
-    // The temperature goes to the encoder's setup as it is; the others are named as in the configuration, or as here.
-    const { layers, bm25, temperature: _, ...same } = changed;
+    // The temperature goes to the encoder's setup as it is, the shares to splitQueries; the others are named as in the
+    // configuration, or as here.
+    const { layers, bm25, temperature: _, validationShare: _validation, testShare: _test, ...same } = changed;
     expect(parts).toMatchObject({ ...same, ...bm25, convLayers: layers, maxTokens: 9, evalEvery: 10, seed: 6 });
   });
 });

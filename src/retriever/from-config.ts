@@ -22,7 +22,7 @@ export function encoderShapeOf(section: Section): EncoderShape {
 }
 
 export function trainOptionsOf(section: Section, seed: number): TrainOptions {
-  const { steps, batchSize, learningRate, warmupShare, weightDecay, maxGradNorm, tokenDropout, heldOutShare } = section;
+  const { steps, batchSize, learningRate, warmupShare, weightDecay, maxGradNorm, tokenDropout } = section;
   const evalEvery = Math.max(1, Math.ceil(steps / VALIDATIONS));
   return {
     steps,
@@ -31,7 +31,6 @@ export function trainOptionsOf(section: Section, seed: number): TrainOptions {
     warmupShare,
     weightDecay,
     maxGradNorm,
-    heldOutShare,
     evalEvery,
     inBatchPositives: 'mask',
     tokenDropout,

@@ -27,14 +27,7 @@ export {
   type Relevance,
 } from './metrics.js';
 export { OracleRetriever } from './oracle.js';
-export {
-  collectLabels,
-  splitHeldOut,
-  truthPairs,
-  withoutUnjudged,
-  type LabelledQueries,
-  type LabelledQuery,
-} from './pairs.js';
+export { collectLabels, truthPairs, withoutUnjudged, type LabelledQueries, type LabelledQuery } from './pairs.js';
 export { RandomRetriever } from './random.js';
 export { rankTraces } from './ranking.js';
 export {
@@ -44,6 +37,7 @@ export {
   type RetrieverFolder,
   type RetrieverHeader,
 } from './retriever-folder.js';
+export { splitQueries, type QueryParts, type QueryShares } from './split-queries.js';
 export { SPEC_DEFAULTS, tokenizeDocuments, tokenizeQueries, type RetrieverSpec, type Tokenize } from './spec.js';
 export { documentText, words, type DocumentText } from './text.js';
 export type { TokenVectors } from './token-vectors.js';

@@ -1,4 +1,5 @@
 /** The learned retriever: exact MaxSim over an index of the corpus, computed in a worker. */
+import { silent, type Progress } from '../core/progress.js';
 import type { Trace } from '../data/types.js';
 import { Tokenizer } from '../models/tokenizer.js';
 import { EncoderClient } from './encoder-client.js';
@@ -15,6 +16,7 @@ import {
 import { rankTraces } from './ranking.js';
 import { readRetriever, type RetrieverFolder } from './retriever-folder.js';
 import { tokenizeDocuments, tokenizeQueries, type RetrieverSpec, type Tokenize } from './spec.js';
+import { joinTexts, type TokenVectors } from './token-vectors.js';
 import type { Hit, Query, Retriever, SearchOptions } from './types.js';
 
 /** Scores held at once, queries times documents. */
@@ -22,7 +24,12 @@ const SCORE_CELLS = 1 << 24;
 
 export interface LearnedOptions {
   threads?: number | undefined;
+  /** Shows how far an index is that has to be built. */
+  progress?: Progress | undefined;
 }
+
+/** Documents of one call while an index is built: what its progress moves by. */
+const INDEX_BATCH = 1024;
 
 export class LearnedRetriever implements Retriever {
   readonly name = 'learned';
@@ -62,7 +69,8 @@ export class LearnedRetriever implements Retriever {
     const { scoring } = header.spec;
     const client = await EncoderClient.open({ ...encoder, scoring, temperature: 1, threads: options.threads });
     try {
-      const built = found ?? (await buildIndex(client, key, traces, tokenize, indexFolder));
+      const built =
+        found ?? (await buildIndex(client, key, { traces, tokenize, folder: indexFolder, progress: options.progress }));
       await client.setDocuments(built.vectors);
       return new LearnedRetriever(client, built.header, traces, tokenize);
     } catch (error) {
@@ -109,11 +117,17 @@ function indexKey({ header, encoder }: RetrieverFolder, traces: readonly Trace[]
 async function buildIndex(
   encoder: Encoder,
   key: IndexKey,
-  traces: readonly Trace[],
-  tokenize: Tokenize,
-  folder: string,
+  of: { traces: readonly Trace[]; tokenize: Tokenize; folder: string; progress: Progress | undefined },
 ): Promise<Index> {
+  const { traces, tokenize, folder, progress = silent } = of;
   const { ids, truncated } = tokenizeDocuments(traces, tokenize, key.spec);
-  const vectors = await encoder.encode(ids);
+  const task = progress.task('index', ids.length, 'traces');
+  const parts: TokenVectors[] = [];
+  for (let from = 0; from < ids.length; from += INDEX_BATCH) {
+    parts.push(await encoder.encode(ids.slice(from, from + INDEX_BATCH)));
+    task.update(Math.min(ids.length, from + INDEX_BATCH));
+  }
+  task.end();
+  const vectors = joinTexts(parts, key.dim);
   return { header: await writeIndex(folder, { ...key, truncatedDocuments: truncated }, vectors), vectors };
 }

@@ -3,7 +3,7 @@ import { Rng } from '../core/rng.js';
 import type { Trace } from '../data/types.js';
 import type { Label } from '../judge/types.js';
 import { batches, makeBatch } from './batches.js';
-import { collectLabels, splitHeldOut, truthPairs, withoutUnjudged, type LabelledQuery } from './pairs.js';
+import { collectLabels, truthPairs, withoutUnjudged, type LabelledQuery } from './pairs.js';
 import { tokenizeDocuments, tokenizeQueries, SPEC_DEFAULTS } from './spec.js';
 import type { Query } from './types.js';
 
@@ -80,22 +80,6 @@ describe('collectLabels', () => {
       (_, t) => t.id === 'a',
     );
     expect(pairs).toEqual([{ query: query('1', { truth: 'x' }), positives: [traces[1]], unknown: new Set() }]);
-  });
-});
-
-describe('splitHeldOut', () => {
-  const many = Array.from({ length: 60 }, (_, i) => labelled(`q${i}`, [a]));
-  const ids = (list: LabelledQuery[]) => list.map((l) => l.query.id);
-  it('keeps a share whatever the order, and all queries stay', () => {
-    const split = splitHeldOut(many, 0.05, Rng.fromSeed(1));
-    expect(split.heldOut).toHaveLength(3);
-    expect(ids([...split.train, ...split.heldOut]).toSorted()).toEqual(ids(many).toSorted());
-    expect(splitHeldOut(many.toReversed(), 0.05, Rng.fromSeed(1))).toEqual(split);
-    expect(ids(splitHeldOut(many, 0.05, Rng.fromSeed(2)).heldOut)).not.toEqual(ids(split.heldOut));
-  });
-  it('holds out one of two, none of one, none at share 0', () => {
-    const held = (n: number, share: number) => splitHeldOut(many.slice(0, n), share, Rng.fromSeed(1)).heldOut.length;
-    expect([held(2, 0.05), held(1, 0.05), held(60, 0)]).toEqual([1, 0, 0]);
   });
 });
 

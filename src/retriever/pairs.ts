@@ -1,5 +1,4 @@
 /** From relevance labels to what a retriever trains on: queries with their positives, and pairs that say nothing. */
-import { Rng } from '../core/rng.js';
 import type { Trace } from '../data/types.js';
 import type { Label } from '../judge/types.js';
 import type { Query } from './types.js';
@@ -65,21 +64,6 @@ export function truthPairs(
     );
     return positives.length === 0 ? [] : [{ query, positives, unknown: new Set<string>() }];
   });
-}
-
-/**
- * Keeps a share of the queries for validation, at least one where there are two queries and the share is above 0.
- * The choice depends on the seed and the query ids only, not on their order.
- */
-export function splitHeldOut(
-  labelled: readonly LabelledQuery[],
-  share: number,
-  rng: Rng,
-): { train: LabelledQuery[]; heldOut: LabelledQuery[] } {
-  const sorted = labelled.toSorted((a, b) => (a.query.id < b.query.id ? -1 : 1));
-  const count = share <= 0 || sorted.length < 2 ? 0 : Math.max(1, Math.round(share * sorted.length));
-  const shuffled = rng.fork('held-out-queries').shuffle(sorted);
-  return { train: shuffled.slice(count), heldOut: shuffled.slice(0, count) };
 }
 
 /**

@@ -8,12 +8,12 @@ export interface TrainMetrics extends TrainStepResult {
   learningRate: number;
 }
 
-/** A line for each validation on held-out labelled queries. */
+/** A line for each validation on the labelled queries that choose the checkpoint. */
 export interface Validation {
   step: number;
   recallAt1: number;
   mrr: number;
-  /** Held-out queries with a positive among the candidates. */
+  /** Validation queries with a positive among the candidates. */
   queries: number;
 }
 
@@ -25,7 +25,7 @@ export const retrieverMetricGlossary: Record<keyof TrainMetrics | keyof Validati
   gradNorm: 'L2 norm of the gradient before clipping.',
   meanMaxProbability:
     'Mean over queries of the largest probability among their candidates. Above 0.99 at the first step the softmax is saturated and gives next to no gradient.',
-  recallAt1: 'Share of the held-out queries whose first hit is one of their positives.',
-  mrr: 'Mean reciprocal rank: 1 / rank of the first positive, averaged over the held-out queries.',
-  queries: 'Held-out queries behind recallAt1 and mrr.',
+  recallAt1: 'Share of the validation queries whose first hit is one of their positives.',
+  mrr: 'Mean reciprocal rank: 1 / rank of the first positive, averaged over the validation queries.',
+  queries: 'Validation queries behind recallAt1 and mrr.',
 };

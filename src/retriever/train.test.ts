@@ -4,6 +4,7 @@ import type { EncoderSetup } from './encoder-port.js';
 import { gradeRanking, mean, relevanceFromTruth } from './metrics.js';
 import { rankTraces } from './ranking.js';
 import { SPEC_DEFAULTS, tokenizeDocuments, tokenizeQueries } from './spec.js';
+import { splitQueries } from './split-queries.js';
 import { smallSetup } from './testing/small-encoder.js';
 import { toyTask, TOY_VOCAB } from './testing/toy-task.js';
 import { schedule, trainRetriever, type TrainOptions } from './train.js';
@@ -20,13 +21,14 @@ const options: TrainOptions = {
   maxGradNorm: 1,
   inBatchPositives: 'mask',
   tokenDropout: 0,
-  heldOutShare: 0.1,
   evalEvery: 40,
   seed: 3,
 };
 const spec = { ...SPEC_DEFAULTS, document: 'question' as const };
+const parts = splitQueries(task.labelled, { validationShare: 0.1, testShare: 0 }, 3);
 const data = {
-  labelled: task.labelled,
+  train: parts.train,
+  validation: parts.validation,
   candidates: task.traces.filter((t) => t.split === undefined),
   tokenize: task.tokenize,
   spec,
@@ -60,11 +62,11 @@ async function recallAt1(encoder: EncoderSession, queries: Query[]): Promise<num
   return mean(graded.recallAt[1] ?? []) ?? NaN;
 }
 
-async function train(encoder: EncoderSession, changes: Partial<TrainOptions> = {}) {
+async function train(encoder: EncoderSession, changes: Partial<TrainOptions> = {}, on = data) {
   const lines: (TrainMetrics | Validation)[] = [];
   const report = await trainRetriever(
     encoder,
-    data,
+    on,
     { ...options, ...changes },
     { onMetrics: (line) => void lines.push(line) },
   );
@@ -77,7 +79,7 @@ describe('trainRetriever', () => {
     const encoder = session();
     expect(await recallAt1(encoder, task.queries)).toBeLessThan(0.6);
     const { report, lines, validations } = await train(encoder, { steps: 240, evalEvery: 80 });
-    expect(report).toMatchObject({ trainQueries: 180, heldOutQueries: 20, truncatedQueries: 0, saturated: false });
+    expect(report).toMatchObject({ trainQueries: 180, validationQueries: 20, truncatedQueries: 0, saturated: false });
     expect(lines).toHaveLength(243);
     expect(validations.map((v) => v.step)).toEqual([80, 160, 240]);
     expect(report.best?.recallAt1).toBe(Math.max(...validations.map((v) => v.recallAt1)));
@@ -110,7 +112,7 @@ describe('trainRetriever', () => {
   it('keeps the best checkpoint, not the last', async () => {
     // A learning rate that rises until it destroys what the first steps learnt.
     const encoder = session();
-    const { report, validations } = await train(encoder, { steps: 40, evalEvery: 2, learningRate: 3, warmupShare: 1 });
+    const { report, validations } = await train(encoder, { steps: 40, evalEvery: 2, learningRate: 10, warmupShare: 1 });
     const last = validations.at(-1) as Validation;
     expect(report.best).toBeDefined();
     expect(report.best?.mrr).toBeGreaterThan(last.mrr);
@@ -119,12 +121,11 @@ describe('trainRetriever', () => {
     expect(again.validations[0]).toMatchObject({ recallAt1: report.best?.recallAt1, mrr: report.best?.mrr });
   });
 
-  it('works without held-out queries and says where the softmax is saturated', async () => {
-    const { report, validations } = await train(session({ scoring: 'sum', temperature: 1e-4 }, 3), {
-      steps: 3,
-      heldOutShare: 0,
-    });
-    expect(report).toMatchObject({ best: undefined, heldOutQueries: 0, trainQueries: 200, saturated: true });
+  it('works without validation queries and says where the softmax is saturated', async () => {
+    const unvalidated = { ...data, train: task.labelled, validation: [] };
+    const encoder = session({ scoring: 'sum', temperature: 1e-4 }, 3);
+    const { report, validations } = await train(encoder, { steps: 3 }, unvalidated);
+    expect(report).toMatchObject({ best: undefined, validationQueries: 0, trainQueries: 200, saturated: true });
     expect(validations).toEqual([]);
   });
 
@@ -132,7 +133,7 @@ describe('trainRetriever', () => {
     const short = { ...data, spec: { ...spec, maxQueryTokens: 6, maxDocumentTokens: 7 } };
     const report = await trainRetriever(session(), short, { ...options, steps: 1 });
     expect(report).toMatchObject({ truncatedQueries: 200, truncatedDocuments: 0 });
-    const few = { ...data, labelled: data.labelled.slice(0, 2) };
+    const few = { ...data, train: data.train.slice(0, 1) };
     await expect(trainRetriever(session(), few, options)).rejects.toMatchObject({ code: 'data', where: 'labels' });
   });
 });

@@ -1,6 +1,6 @@
 /**
  * Training a retriever (stage 2 of the paper): batches of labelled pairs, InfoNCE with in-batch negatives, AdamW with
- * linear warm-up, and the checkpoint with the best recall@1 on held-out labelled queries kept. Seeded: the same data,
+ * linear warm-up, and the checkpoint with the best recall@1 on the validation queries kept. Seeded: the same data,
  * options and seed give the same weights, so an interrupted training is simply run again.
  */
 import { atPlace, RaRftError } from '../core/errors.js';
@@ -12,7 +12,7 @@ import { batches, type Batch, type InBatchPositives } from './batches.js';
 import type { Encoder, TrainBatch } from './encoder-port.js';
 import { SATURATION } from './infonce.js';
 import { gradeRanking, mean } from './metrics.js';
-import { splitHeldOut, type LabelledQuery } from './pairs.js';
+import type { LabelledQuery } from './pairs.js';
 import { rankTraces } from './ranking.js';
 import { tokenizeDocuments, tokenizeQueries, type RetrieverSpec, type Tokenize } from './spec.js';
 import type { TrainMetrics, Validation } from './train-metrics.js';
@@ -32,17 +32,17 @@ export interface TrainOptions {
   inBatchPositives: InBatchPositives;
   /** Share of the tokens left out of each training text, drawn anew each time: against learning noisy labels by heart. */
   tokenDropout: number;
-  /** Share of the labelled queries kept for validation. */
-  heldOutShare: number;
   /** Steps between validations; the last step is always validated. */
   evalEvery: number;
   seed: number;
 }
 
 export interface TrainData {
-  /** Queries with positives; see `collectLabels`. */
-  labelled: readonly LabelledQuery[];
-  /** Traces that validation ranks: all that training may know, never those of held-out splits. */
+  /** Queries with positives; see `collectLabels` and `splitQueries`. */
+  train: readonly LabelledQuery[];
+  /** Queries that choose the checkpoint; nothing is trained on them. May be empty. */
+  validation: readonly LabelledQuery[];
+  /** Traces that validation ranks: all that training may know, never those of the unseen split. */
   candidates: readonly Trace[];
   /** Pairs that must not meet, as in search. */
   exclude?: (query: Query, trace: Trace) => boolean;
@@ -51,10 +51,10 @@ export interface TrainData {
 }
 
 export interface TrainReport {
-  /** The validation that was kept; undefined without held-out queries: the last step's weights stay then. */
+  /** The validation that was kept; undefined without validation queries: the last step's weights stay then. */
   best: Validation | undefined;
   trainQueries: number;
-  heldOutQueries: number;
+  validationQueries: number;
   truncatedQueries: number;
   truncatedDocuments: number;
   /** Mean largest probability of the first batch was above 0.99: next to no gradient (summed scores, low temperature). */
@@ -75,8 +75,8 @@ export async function trainRetriever(
   hooks: TrainHooks = {},
 ): Promise<TrainReport> {
   const rng = Rng.fromSeed(options.seed).fork('retriever-training');
-  const { train, heldOut } = splitHeldOut(data.labelled, options.heldOutShare, rng);
-  if (train.length < 2) throw tooFew(data.labelled.length);
+  const { train, validation } = data;
+  if (train.length < 2) throw tooFew(train.length, validation.length);
   const ids = tokenIds(data);
   const stream = batches(
     train,
@@ -95,10 +95,10 @@ export async function trainRetriever(
     });
     if (step === 1) saturated = result.meanMaxProbability > SATURATION;
     await hooks.onMetrics?.({ step, learningRate, ...result });
-    if (heldOut.length > 0 && (step === options.steps || step % options.evalEvery === 0)) {
-      const validation = await validate(encoder, heldOut, data, ids, step);
-      await hooks.onMetrics?.(validation);
-      if (isBetter(validation, best?.validation)) best = { validation, weights: await encoder.snapshot() };
+    if (validation.length > 0 && (step === options.steps || step % options.evalEvery === 0)) {
+      const found = await validate(encoder, data, ids, step);
+      await hooks.onMetrics?.(found);
+      if (isBetter(found, best?.validation)) best = { validation: found, weights: await encoder.snapshot() };
     }
     task.update(
       step,
@@ -110,7 +110,7 @@ export async function trainRetriever(
   return {
     best: best?.validation,
     trainQueries: train.length,
-    heldOutQueries: heldOut.length,
+    validationQueries: validation.length,
     truncatedQueries: ids.truncatedQueries,
     truncatedDocuments: ids.truncatedDocuments,
     saturated,
@@ -132,7 +132,8 @@ interface TokenIds {
 }
 
 /** Every text is tokenised once. */
-function tokenIds({ labelled, candidates, tokenize, spec }: TrainData): TokenIds {
+function tokenIds({ train, validation, candidates, tokenize, spec }: TrainData): TokenIds {
+  const labelled = [...train, ...validation];
   const traces = [...new Map([...candidates, ...labelled.flatMap((l) => l.positives)].map((t) => [t.id, t])).values()];
   const queries = tokenizeQueries(
     labelled.map((l) => l.query.question),
@@ -162,25 +163,19 @@ function toTokens({ queries, documents, masks }: Batch, ids: TokenIds, dropout: 
   };
 }
 
-/** Ranks all candidates for the held-out queries. Traces without a label of the query count as not relevant. */
-async function validate(
-  encoder: Encoder,
-  heldOut: readonly LabelledQuery[],
-  data: TrainData,
-  ids: TokenIds,
-  step: number,
-): Promise<Validation> {
-  const { candidates, exclude } = data;
+/** Ranks all candidates for the validation queries. Traces without a label of the query count as not relevant. */
+async function validate(encoder: Encoder, data: TrainData, ids: TokenIds, step: number): Promise<Validation> {
+  const { validation, candidates, exclude } = data;
   await encoder.setDocuments(await encoder.encode(candidates.map((t) => ids.traces.get(t.id) as Int32Array)));
   const scores = await encoder.score(
-    await encoder.encode(heldOut.map((l) => ids.queries.get(l.query.id) as Int32Array)),
+    await encoder.encode(validation.map((l) => ids.queries.get(l.query.id) as Int32Array)),
   );
-  const queries = heldOut.map((l) => l.query);
+  const queries = validation.map((l) => l.query);
   const hits_Q = queries.map((query, q) => {
     const row = scores.subarray(q * candidates.length, (q + 1) * candidates.length);
     return rankTraces(query, candidates, row, { k: candidates.length, ...(exclude ? { exclude } : {}) });
   });
-  const positives = new Map(heldOut.map((l) => [l.query.id, new Set(l.positives.map((t) => t.id))]));
+  const positives = new Map(validation.map((l) => [l.query.id, new Set(l.positives.map((t) => t.id))]));
   const graded = gradeRanking(queries, hits_Q, (query, trace) => (positives.get(query.id)?.has(trace.id) ? 1 : 0), {
     ks: [1],
     candidates: (query) => candidates.filter((trace) => !exclude?.(query, trace)),
@@ -199,12 +194,13 @@ function isBetter(a: Validation, b: Validation | undefined): boolean {
   return a.mrr >= b.mrr;
 }
 
-function tooFew(count: number): RaRftError {
+function tooFew(train: number, validation: number): RaRftError {
+  const apart = validation === 0 ? '' : ` beside ${validation} for validation`;
   return new RaRftError({
     code: 'data',
-    message: `${count} labelled queries have a positive, which is too few to train a retriever`,
+    message: `${train} labelled queries${apart} have a positive, which is too few to train a retriever`,
     where: 'labels',
-    expected: 'at least 2 after validation queries are set apart; a few hundred to learn something',
+    expected: 'at least 2; a few hundred to learn something',
     hint: 'Label more queries (labels.maxQueries), or look at why labels have no positives.',
   });
 }

@@ -1,4 +1,5 @@
 /** Metrics of a step, one line of metrics.jsonl. No clock times in here: the same seed gives the same file. */
+import { sameAnswer } from '../data/index.js';
 import { countSignals } from './signal.js';
 import type { RolloutGroup } from './types.js';
 import type { UpdateResult } from './update.js';
@@ -85,7 +86,7 @@ export function stepMetrics(
 
 /** The trace in the prompt has the problem's own answer, so copying it would be rewarded. */
 function traceGivesAway({ problem, trace }: RolloutGroup): boolean {
-  return trace !== undefined && trace.answer.trim() === problem.answer.trim();
+  return trace !== undefined && sameAnswer(problem, trace);
 }
 
 function mean(values: readonly number[]): number | undefined {

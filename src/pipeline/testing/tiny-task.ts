@@ -130,7 +130,7 @@ export async function writeTinyTask(folder: string, changes: Record<string, unkn
     reward: './reward.mjs',
     prompt: { maxPromptTokens: 64 },
     labels: { maxQueries: 30, maxCandidates: 12, topPositives: 3 },
-    retriever: { steps: 20, batchSize: 8, dim: 8, heldOutShare: 0.2 },
+    retriever: { steps: 20, batchSize: 8, dim: 8, validationShare: 0.2, testShare: 0.2 },
     rl: {
       steps: 4,
       promptsPerStep: 6,
