@@ -88,5 +88,8 @@ test('answers that are there are not sampled again; a prompt that is too long fa
   await writeFile(join(folder, 'run', 'stages', 'labels.json'), '{}');
   expect(await label(folder, [])).toEqual(first);
   const tooLong = label(await temporaryFolder(), ['prompt.maxPromptTokens=4']);
-  await expect(tooLong).rejects.toMatchObject({ code: 'data', message: expect.stringContaining('tokens') as string });
+  await expect(tooLong).rejects.toMatchObject({
+    code: 'context-length',
+    message: expect.stringContaining('tokens') as string,
+  });
 });
