@@ -127,6 +127,14 @@ describe('prompt.overlong: skip', () => {
   });
 });
 
+it('prompt.overlong: skip does not leave out everything', async () => {
+  const config = resolveConfig({ file, set: [skip, 'prompt.maxPromptTokens=5'] });
+  await expect(planRun(config, root)).rejects.toMatchObject({
+    code: 'context-length',
+    message: expect.stringContaining('all 49 training problems are too long') as string,
+  });
+});
+
 const readProblems = (set: string) => readJsonlAll<Problem>(join(root, 'data', `${set}.jsonl`));
 
 describe('a run that goes on with other limits', () => {

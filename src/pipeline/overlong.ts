@@ -128,7 +128,23 @@ export function withoutOverlong<T extends PromptData & { skipped: SkippedItem[] 
   const corpus = keep(made.corpus, 'trace', (trace) =>
     !shortest || lengths.fits(shortest, trace) ? undefined : lengths.prompt(shortest, trace),
   );
+  for (const [kept, all, what] of [
+    [train, made.train, 'training problems'],
+    [test, made.test, 'test problems'],
+    [corpus, made.corpus, 'traces'],
+  ] as const)
+    if (kept.length === 0 && all.length > 0) throw nothingFits(what, all.length, lengths);
   return { ...made, train, test, corpus, skipped };
+}
+
+function nothingFits(what: string, count: number, lengths: PromptLengths): RaRftError {
+  return new RaRftError({
+    code: 'context-length',
+    message: `all ${count} ${what} are too long, so prompt.overlong: skip would leave none`,
+    where: 'prompt.overlong',
+    expected: `some with ${limitText(lengths)}`,
+    hint: 'Raise prompt.maxPromptTokens, lower rl.maxTokens, or use a model with a longer window.',
+  });
 }
 
 /** Pairs of the problems and traces that stay of which the trace is too long for the problem, and so is never shown with it. */

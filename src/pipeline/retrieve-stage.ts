@@ -143,7 +143,10 @@ async function searchAll(
     for (let from = 0; from < problems.length; from += searchBatch) {
       const part = problems.slice(from, from + searchBatch);
       const hits_Q = await retriever.search(part, { k: keptHits, exclude });
-      part.forEach((problem, i) => add(set, problem.id, hits_Q[i]));
+      part.forEach((problem, i) => {
+        const hits = hits_Q[i] ?? [];
+        add(set, problem.id, skipping ? hits.filter(({ trace }) => lengths.fitsExactly(problem, trace)) : hits);
+      });
       task.update(records.length);
     }
   }
