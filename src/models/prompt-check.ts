@@ -38,18 +38,26 @@ export function checkPrompts(
     demonstration: traces ? PROBE.demonstration : undefined,
   };
   const probing = settings.system == null ? settings : { ...settings, system: PROBE.system };
-  for (const [own, sample] of [[probing, probe] as const, ...samples.map((s) => [settings, s] as const)]) {
+  const looks = [
+    { own: probing, looked: [probe] },
+    { own: settings, looked: samples },
+  ];
+  for (const { own, looked } of looks) {
     const codec = new PromptCodec(tokenizer, own);
-    const [missing] = missingParts(codec, own, sample);
-    if (missing === undefined) continue;
-    throw new RaRftError({
-      code: 'config',
-      message: `the ${codec.layout === 'completion' ? 'layout' : 'chat template'} drops ${missing}: it does not stand in the prompt (${sample.name}, layout ${codec.layout})`,
-      where: missing === 'the system message' ? 'prompt.system' : 'prompt.layout',
-      expected: 'prompts that hold all that they are made of',
-      hint: hintOf(tokenizer, own, sample, codec.layout),
-    });
+    const bad = looked.find((sample) => missingParts(codec, own, sample).length > 0);
+    if (bad) throw dropped(tokenizer, codec, own, bad);
   }
+}
+
+function dropped(tokenizer: Tokenizer, codec: PromptCodec, own: PromptSettings, sample: PromptSample): RaRftError {
+  const [missing] = missingParts(codec, own, sample);
+  return new RaRftError({
+    code: 'config',
+    message: `the ${codec.layout === 'completion' ? 'layout' : 'chat template'} drops ${missing}: it does not stand in the prompt (${sample.name}, layout ${codec.layout})`,
+    where: missing === 'the system message' ? 'prompt.system' : 'prompt.layout',
+    expected: 'prompts that hold all that they are made of',
+    hint: hintOf(tokenizer, own, sample, codec.layout),
+  });
 }
 
 /** Traces that show most of what templates do to them: those with thinking first, then some from all over the corpus. */

@@ -83,7 +83,9 @@ export async function prepareData(session: DataSession): Promise<DataSets> {
     await writeJsonl(run.paths.corpus, made.corpus);
     await writeJsonl(run.paths.excludeLists, excludeListLines(made.excludeLists));
     const { train, test, corpus, skipped } = made;
-    await run.event('data', { train: train.length, test: test.length, corpus: corpus.length, skipped: skipped.length });
+    const tooLong = skipped.filter(({ kind }) => kind !== undefined).length;
+    const sizes = { train: train.length, test: test.length, corpus: corpus.length };
+    await run.event('data', { ...sizes, skipped: skipped.length, tooLong });
     await rm(run.paths.leftOut, { force: true });
     if (skipped.length > 0) {
       await writeJsonl(run.paths.leftOut, skipped);

@@ -93,7 +93,7 @@ describe('the demo', () => {
     ];
     for (const retriever of retrievers) {
       const file = join(folder, `${retriever.name}.jsonl`);
-      const target = { file, inputs: 'inputs', guard: data.guard, fits: () => true, progress: silent };
+      const target = { file, inputs: 'inputs', guard: data.guard, progress: silent };
       await searchInto(target, retriever, { train: data.train, test: data.test });
       await retriever.dispose();
       const records = await readJsonlAll<RetrievedRecord>(file);

@@ -8,6 +8,7 @@ import { readJsonlAll } from '../core/jsonl.js';
 import { RunFolder } from '../core/run-folder.js';
 import type { Problem, Trace } from '../data/index.js';
 import type { EvalRecord } from '../eval/index.js';
+import { refuseOverlong } from './overlong.js';
 import { runPipeline, type LastStage } from './pipeline.js';
 import { planRun, planText } from './plan.js';
 import type { RetrievedRecord } from './retrieved-file.js';
@@ -86,6 +87,7 @@ describe('prompt.overlong: error', () => {
       ['label pairs', 12],
       ['warm-up examples', 1],
     ]);
+    expect(() => refuseOverlong(lengths)).toThrow(/^1 of \d+ warm-up examples is too long/); // pairs only get no label
     const skipping = await planRun(resolveConfig({ file, set: [...set, skip] }), root);
     expect(skipping.lengths.overlong).toEqual([]);
     expect(skipping.labelledPairs).toBe(lengths.overlong[0]!.of - 12);
@@ -124,6 +126,14 @@ describe('prompt.overlong: skip', () => {
     }
     const evaluated = await readJsonlAll<EvalRecord>(join(root, 'eval', 'ra-rft', '000004.jsonl'));
     expect(evaluated.filter(({ failed }) => failed !== undefined)).toEqual([]);
+  });
+});
+
+it('prompt.overlong: skip does not leave out everything', async () => {
+  const config = resolveConfig({ file, set: [skip, 'prompt.maxPromptTokens=5'] });
+  await expect(planRun(config, root)).rejects.toMatchObject({
+    code: 'context-length',
+    message: expect.stringContaining('all 49 training problems are too long') as string,
   });
 });
 

@@ -29,6 +29,8 @@ export interface Overlong {
   worst: { problemId: string; traceId?: string; tokens: number };
   /** What it would have to keep, in words. */
   limit: string;
+  /** Whether a run would end at it. A pair that is too long to be labelled only gets no label, and is counted as failed. */
+  fatal: boolean;
 }
 
 /** Lengths of a run's prompts. */
@@ -86,7 +88,8 @@ export function countOverlong(question: LengthQuestion): LengthReport {
 }
 
 /** Throws `context-length` where a run would meet prompts that are too long, with all that was counted. */
-export function refuseOverlong({ overlong }: LengthReport): void {
+export function refuseOverlong(report: LengthReport): void {
+  const overlong = report.overlong.filter(({ fatal }) => fatal);
   const [first, ...others] = overlong;
   if (!first) return;
   const { problemId, traceId, tokens } = first.worst;
@@ -128,7 +131,23 @@ export function withoutOverlong<T extends PromptData & { skipped: SkippedItem[] 
   const corpus = keep(made.corpus, 'trace', (trace) =>
     !shortest || lengths.fits(shortest, trace) ? undefined : lengths.prompt(shortest, trace),
   );
+  for (const [kept, all, what] of [
+    [train, made.train, 'training problems'],
+    [test, made.test, 'test problems'],
+    [corpus, made.corpus, 'traces'],
+  ] as const)
+    if (kept.length === 0 && all.length > 0) throw nothingFits(what, all.length, lengths);
   return { ...made, train, test, corpus, skipped };
+}
+
+function nothingFits(what: string, count: number, lengths: PromptLengths): RaRftError {
+  return new RaRftError({
+    code: 'context-length',
+    message: `all ${count} ${what} are too long, so prompt.overlong: skip would leave none`,
+    where: 'prompt.overlong',
+    expected: `some with ${limitText(lengths)}`,
+    hint: 'Raise prompt.maxPromptTokens, lower rl.maxTokens, or use a model with a longer window.',
+  });
 }
 
 /** Pairs of the problems and traces that stay of which the trace is too long for the problem, and so is never shown with it. */
@@ -158,7 +177,7 @@ function labelPairs(pairs: readonly QueryCandidates[], lengths: PromptLengths, {
     ? limitText(lengths)
     : `at most ${lengths.limits.window} tokens with the solution: the model's window`;
   const tally = new Tally(
-    'label pairs',
+    LABEL_PAIRS,
     pairs.reduce((sum, q) => sum + q.candidates.length, 0),
     limit,
   );
@@ -189,6 +208,8 @@ function warmupExamples(
   return tally;
 }
 
+const LABEL_PAIRS = 'label pairs';
+
 /** Counts one kind, and keeps the longest. */
 class Tally {
   private count = 0;
@@ -211,7 +232,7 @@ class Tally {
 
   get found(): Overlong[] {
     const { what, count, of, worst, limit } = this;
-    return worst ? [{ what, count, of, worst, limit }] : [];
+    return worst ? [{ what, count, of, worst, limit, fatal: what !== LABEL_PAIRS }] : [];
   }
 }
 

@@ -140,8 +140,8 @@ export function planText(plan: RunPlan, until: LastStage = 'eval'): string[] {
     ...(plan.skippedOverlong > 0 ? [`; ${n(plan.skippedOverlong)} too long and left out (prompt.overlong: skip)`] : []),
   ];
   const tooLong = overlong.map(
-    ({ what, count, of, worst, limit: most }) =>
-      `TOO LONG     ${n(count)} of ${n(of)} ${what}: up to ${n(worst.tokens)} tokens (problem ${worst.problemId}${worst.traceId === undefined ? '' : `, trace ${worst.traceId}`}); ${most}`,
+    ({ what, count, of, worst, limit: most, fatal }) =>
+      `TOO LONG     ${n(count)} of ${n(of)} ${what}: up to ${n(worst.tokens)} tokens (problem ${worst.problemId}${worst.traceId === undefined ? '' : `, trace ${worst.traceId}`}); ${most}${fatal ? '' : '; they get no label'}`,
   );
   const labels = [
     `data         ${n(plan.trainProblems)} training problems, tests: ${tests.join(', ')}; ${n(plan.traces)} traces${leftOut.join('')}`,

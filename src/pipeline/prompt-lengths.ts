@@ -34,7 +34,7 @@ export class PromptLengths {
   private readonly problems = new Map<string, { alone: number; shown: number }>();
   private readonly traces = new Map<string, number>();
   private readonly solutions = new Map<string, number>();
-  private short: { pair: number } | undefined;
+  private short: number | undefined;
 
   constructor(codec: LengthCodec, limits: LengthLimits) {
     this.codec = codec;
@@ -46,13 +46,18 @@ export class PromptLengths {
     return Math.min(this.limits.maxPromptTokens, this.limits.window - this.limits.maxTokens);
   }
 
-  /** Tokens of a problem's prompt, with the trace where there is one; exact where it is near to `limit`. */
+  /** Tokens of a problem's prompt, with the trace where there is one; counted exactly where they are near to `limit`. */
   prompt(problem: Problem, trace?: Trace, limit = this.longest): number {
+    const sum = this.sum(problem, trace);
+    return !trace || Math.abs(sum - limit) > SEAM ? sum : this.codec.prompt(problem, trace).length;
+  }
+
+  /** Exact for a problem alone; with a trace within a token or two, where letters join across the seam. */
+  private sum(problem: Problem, trace: Trace | undefined): number {
     const own = this.problemLength(problem);
     if (!trace) return own.alone;
-    this.short ??= { pair: this.codec.prompt(SHORT.problem, SHORT.trace).length };
-    const sum = own.shown + this.traceLength(trace) - this.short.pair;
-    return Math.abs(sum - limit) > SEAM ? sum : this.codec.prompt(problem, trace).length;
+    this.short ??= this.codec.prompt(SHORT.problem, SHORT.trace).length;
+    return own.shown + this.traceLength(trace) - this.short;
   }
 
   /** What a trace adds to any prompt; only their order matters. */
@@ -62,15 +67,19 @@ export class PromptLengths {
     return length;
   }
 
-  /** Whether a prompt can be sampled from. */
+  /** Whether a prompt can be sampled from, by the sum: for the many pairs that are only looked through. */
   fits(problem: Problem, trace?: Trace): boolean {
+    return this.sum(problem, trace) <= this.longest;
+  }
+
+  /** The same, counted exactly: for pairs that become prompts. */
+  fitsExactly(problem: Problem, trace: Trace): boolean {
     return this.prompt(problem, trace) <= this.longest;
   }
 
   /** Whether a prompt and a given solution fit the window together. */
   fitsSolution(problem: Problem, solution: string, trace?: Trace): boolean {
-    const limit = this.limits.window - this.solutionLength(solution);
-    return this.prompt(problem, trace, limit) <= limit;
+    return this.sum(problem, trace) + this.solutionLength(solution) <= this.limits.window;
   }
 
   /** Whether a problem's own solution can be learnt after the prompt; a problem without solution takes no part. */

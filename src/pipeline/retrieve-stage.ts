@@ -4,7 +4,7 @@ import type { Config } from '../config/index.js';
 import { RaRftError } from '../core/errors.js';
 import { hashJson } from '../core/hash.js';
 import { readJsonlAll } from '../core/jsonl.js';
-import { writeJsonl, type Problem, type Trace } from '../data/index.js';
+import { writeJsonl, type Trace } from '../data/index.js';
 import {
   bm25OptionsOf,
   Bm25Retriever,
@@ -94,11 +94,16 @@ async function retrieveWith(name: RetrieverName, session: Session, plan: Retriev
       overlong: { wording: promptWording(config.prompt), limits: session.lengths.limits, model: session.modelHash },
     }),
   };
-  const fits = (problem: Problem, trace: Trace) => !skipping || session.lengths.fits(problem, trace);
   const work = async () => {
     const retriever = await openRetriever(name, plan, config);
     try {
-      const target = { file, inputs: hashJson(inputs), guard: data.guard, fits, progress };
+      const target = {
+        file,
+        inputs: hashJson(inputs),
+        guard: data.guard,
+        progress,
+        ...(skipping && { lengths: session.lengths }),
+      };
       if (queries) await writeJsonl(judged, await searchJudged(retriever, queries));
       await searchInto(target, retriever, wanted);
     } finally {

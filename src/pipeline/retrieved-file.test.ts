@@ -34,7 +34,6 @@ const target = (file: string, progress: Progress = silent, inputs = 'these input
   file,
   inputs,
   guard: data.guard,
-  fits: () => true,
   progress,
 });
 

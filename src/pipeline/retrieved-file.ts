@@ -8,6 +8,7 @@ import type { Problem, Trace } from '../data/index.js';
 import type { Hit, Query, Retriever } from '../retriever/index.js';
 import type { ProblemSet } from './contexts.js';
 import type { DataSets } from './data-stage.js';
+import type { PromptLengths } from './prompt-lengths.js';
 
 /** Traces kept for each problem; prompts take the first, people may look at the others. */
 const keptHits = 5;
@@ -31,8 +32,8 @@ export interface SearchFile {
   /** Names everything that the hits depend on; what another search left half done is not gone on with. */
   inputs: string;
   guard: DataSets['guard'];
-  /** Whether a prompt of the two is short enough (prompt.overlong: skip). */
-  fits: (problem: Problem, trace: Trace) => boolean;
+  /** With `prompt.overlong: skip`: traces that are too long for a problem are not among its hits. */
+  lengths?: Pick<PromptLengths, 'fits' | 'fitsExactly'>;
   progress: Progress;
 }
 
@@ -75,14 +76,18 @@ interface Batch {
 async function searchBatchOf(
   { set, of }: Batch,
   retriever: Retriever,
-  { guard, fits }: Pick<SearchFile, 'guard' | 'fits'>,
+  { guard, lengths }: Pick<SearchFile, 'guard' | 'lengths'>,
 ): Promise<RetrievedRecord[]> {
   const allowed = set === 'train' ? guard.mayTeach.bind(guard) : guard.mayShow.bind(guard);
   const problems = new Map(of.map((problem) => [problem.id, problem]));
-  const exclude = (query: Query, trace: Trace) => !allowed(query, trace) || !fits(problems.get(query.id)!, trace);
+  const exclude = (query: Query, trace: Trace) =>
+    !allowed(query, trace) || lengths?.fits(problems.get(query.id)!, trace) === false;
   const hits_Q = await retriever.search(of, { k: keptHits, exclude });
   const short = ({ trace, score }: Hit) => ({ traceId: trace.id, score });
-  return of.map(({ id }, q) => ({ set, problemId: id, hits: (hits_Q[q] ?? []).map(short) }));
+  return of.map((problem, q) => {
+    const hits = (hits_Q[q] ?? []).filter(({ trace }) => lengths?.fitsExactly(problem, trace) !== false);
+    return { set, problemId: problem.id, hits: hits.map(short) };
+  });
 }
 
 function batchesOf(problems: readonly Problem[]): Problem[][] {

@@ -50,8 +50,9 @@ describe('rates', () => {
   it('are measured on prompts of the run', async () => {
     const { codec } = await openPrompts(config);
     const measured = await measureRates(config, plan.sample, codec, openFakeEngine);
-    for (const value of [measured.pair, measured.group, measured.trained, measured.flops, measured.startup])
+    for (const value of [measured.pair, measured.group, measured.trained, measured.flops])
       expect(value).toBeGreaterThan(0);
+    expect(measured.startup).toBeGreaterThanOrEqual(0);
     expect(measured.longer).toBe(1);
   });
 
