@@ -83,9 +83,7 @@ describe('a call ends within its time', () => {
       while (results.length < 200) results.push(await post(transport));
     };
     await Promise.all(Array.from({ length: 16 }, caller));
-    const broken = results.filter(({ kind }) => kind === 'broken').length;
-    expect(broken).toBeGreaterThan(10);
-    expect(broken).toBeLessThan(results.length / 2);
+    expect(results.filter(({ kind }) => kind === 'broken').length).toBeGreaterThan(10);
   });
 
   test('an abort ends it at once with its reason, before the answer and in the body', async () => {
