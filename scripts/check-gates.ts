@@ -22,7 +22,8 @@ const gates: readonly Gate[] = [
     why: 'the environment is read in src/config only',
   },
   {
-    pattern: /(?<![\w.$])fetch\s*\(|\bglobalThis\.fetch\s*\(|(['"])(?:node:)?https?\1|(['"])undici\2/g,
+    pattern:
+      /(?<![\w.$])fetch\s*\(|\bglobalThis\.fetch\b|(?:\bfrom|\bimport|\brequire)\s*\(?\s*(['"])(?:(?:node:)?(?:https?2?|net|tls)|undici)\1/g,
     allowed: ['src/llm/transport.ts', 'src/data/hub.ts'],
     why: 'a call over the network has a deadline of its own; go through src/llm/transport.ts or src/data/hub.ts',
   },

@@ -39,7 +39,7 @@ async function seenOf(code: string): Promise<{ files: string[]; addresses: strin
     ...(PATH !== undefined && { PATH }),
     ...(TMPDIR !== undefined && { TMPDIR }),
   };
-  await promisify(execFile)(command, args, { env, timeout: 50_000 });
+  await promisify(execFile)(command, args, { env, timeout: 170_000 });
   const calls = hasStrace ? await readFile(trace, 'utf8') : '';
   const addresses = [...calls.matchAll(/sin6?_port=htons\((\d+)\).*?"([^"]+)"/g)].map(
     ([, port, host]) => `${host}:${port}`,
@@ -53,12 +53,12 @@ describe.skipIf(process.platform === 'win32')('ONNX Runtime', () => {
     ["in the engine's thread", sample],
     ["in a thread of the user's", inThread(multiply)],
     ["in a thread that a thread of the user's started", inThread(sample)],
-  ])('%s meets nobody and keeps nothing at home', async (_where, code) => {
+  ])('%s meets nobody and keeps nothing at home', { timeout: 180_000 }, async (_where, code) => {
     expect(await seenOf(code)).toEqual({ files: [], addresses: [] });
   });
 });
 
-test.skipIf(!hasStrace)('a judge meets its server and no other host (needs strace)', async () => {
+test.skipIf(!hasStrace)('a judge meets its server and no other host (needs strace)', { timeout: 180_000 }, async () => {
   const server = await startScriptedServer(() => completion('{"justification":"x","verdict":"yes"}'));
   onTestFinished(() => server.close());
   const folder = await temporaryFolder();

@@ -24,6 +24,9 @@ const refusal = (status: number, text: string, more: object = {}): Behaviour => 
   json: { error: { message: text, ...more } },
 });
 
+/** How long a call is waited for: shortly where nothing will come. */
+const patience = (behaviour: Behaviour) => ('stall' in behaviour || 'drip' in behaviour ? 0.3 : undefined);
+
 /** Servers of no use, and what the error must say of them. */
 const useless: [string, Behaviour, RegExp][] = [
   ['wants another key', refusal(401, 'wrong key'), /status 401: wrong key/],
@@ -59,7 +62,7 @@ const useless: [string, Behaviour, RegExp][] = [
 
 const numbers = [1, 2, 3, 4];
 
-async function setUp(behave: (request: SeenRequest) => Behaviour) {
+async function setUp(behave: (request: SeenRequest) => Behaviour, timeoutSeconds = 30) {
   const server = await startScriptedServer(behave);
   onTestFinished(() => server.close());
   const folder = await temporaryFolder();
@@ -73,13 +76,19 @@ async function setUp(behave: (request: SeenRequest) => Behaviour) {
     }),
   );
   await writeFile(input, `${lines.join('\n')}\n`);
-  const llm = { baseUrl: server.baseUrl, model: 'm', apiKeyEnv: 'null', timeoutSeconds: '0.3', retries: '1' };
+  const llm = {
+    baseUrl: server.baseUrl,
+    model: 'm',
+    apiKeyEnv: 'null',
+    timeoutSeconds: String(timeoutSeconds),
+    retries: '1',
+  };
   const set = Object.entries(llm).flatMap(([key, value]) => ['--set', `llm.${key}=${value}`]);
   return { server, folder, input, set };
 }
 
-async function judgeRun(behave: (request: SeenRequest) => Behaviour) {
-  const { server, folder, input, set } = await setUp(behave);
+async function judgeRun(behave: (request: SeenRequest) => Behaviour, timeoutSeconds?: number) {
+  const { server, folder, input, set } = await setUp(behave, timeoutSeconds);
   const labels = { judge: 'llm', maxQueries: '2', maxCandidates: '2', restrictToType: 'false' };
   const data = ['--set', 'data.source=files', '--set', `data.problems.path=${input}`];
   const more = Object.entries(labels).flatMap(([key, value]) => ['--set', `labels.${key}=${value}`]);
@@ -90,7 +99,7 @@ async function judgeRun(behave: (request: SeenRequest) => Behaviour) {
 
 describe('judge run with a server that', () => {
   test.each(useless)('%s ends with exit code 12 and no label', async (_what, behaviour, reason) => {
-    const { code, err, verdicts } = await judgeRun(() => behaviour);
+    const { code, err, verdicts } = await judgeRun(() => behaviour, patience(behaviour));
     expect(err).toMatch(reason);
     expect(err).not.toContain('restrictToType');
     expect({ code, verdicts }).toEqual({ code: 12, verdicts: [] });
@@ -129,15 +138,15 @@ describe('judge run with a server that', () => {
 });
 
 describe('corpus build with a server that', () => {
-  const build = async (behave: (request: SeenRequest) => Behaviour, key: 'traces=summary' | 'typing=llm') => {
-    const { server, folder, input, set } = await setUp(behave);
+  const build = async (behaviour: Behaviour, key: 'traces=summary' | 'typing=llm') => {
+    const { server, folder, input, set } = await setUp(() => behaviour, patience(behaviour));
     const out = join(folder, 'corpus');
     const ended = await raRft('corpus', 'build', '--input', input, '--out', out, '--set', `corpus.${key}`, ...set);
     return { ...ended, server };
   };
 
   test.each(useless)('%s writes no summaries: exit code 12', async (_what, behaviour, reason) => {
-    const { code, err } = await build(() => behaviour, 'traces=summary');
+    const { code, err } = await build(behaviour, 'traces=summary');
     expect(err).toMatch(reason);
     expect(code).toBe(12);
   });
@@ -145,7 +154,7 @@ describe('corpus build with a server that', () => {
   test.each(['The weather is fine.', 'algebra or geometry', '<think>algebra'])(
     'types by saying %j: exit code 12',
     async (text) => {
-      const { code, err } = await build(() => completion(text), 'typing=llm');
+      const { code, err } = await build(completion(text), 'typing=llm');
       expect(err).toContain('no-type');
       expect(code).toBe(12);
     },

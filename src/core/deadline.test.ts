@@ -58,13 +58,13 @@ describe('withDeadline', () => {
   test('signs of life start the time anew, and only they do', async () => {
     const lively = withDeadline(
       async (_signal, alive) => {
-        for (let i = 0; i < 6; i++) {
-          await sleep(50);
+        for (let i = 0; i < 4; i++) {
+          await sleep(500);
           alive();
         }
         return 'done';
       },
-      { timeoutMs: 200 },
+      { timeoutMs: 1500 },
     );
     expect(await lively).toBe('done');
     expect(await failureOf(withDeadline(() => sleep(400), { timeoutMs: 200 }))).toBeInstanceOf(DeadlineError);

@@ -1,5 +1,6 @@
 import { execFileSync } from 'node:child_process';
-import { writeFile } from 'node:fs/promises';
+import { constants } from 'node:fs';
+import { open, type FileHandle } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, it, onTestFinished } from 'vitest';
@@ -19,6 +20,15 @@ const failureOf = (call: Promise<unknown>) =>
     () => undefined,
     (error: unknown) => error,
   );
+
+/** The writing end of a pipe, when somebody waits at the reading one. */
+async function openForReader(pipe: string): Promise<FileHandle> {
+  for (;;) {
+    const writer = await open(pipe, constants.O_WRONLY | constants.O_NONBLOCK).catch(() => undefined);
+    if (writer) return writer;
+    await sleep(20);
+  }
+}
 
 describe('WorkerClient', () => {
   it('passes values both ways, typed arrays included', async () => {
@@ -91,11 +101,11 @@ describe('WorkerClient', () => {
     execFileSync('mkfifo', [pipe]);
     await worker.call('echo', 1);
     const blocked = failureOf(worker.call('read', pipe));
-    await sleep(300); // until it is in there
+    const writer = await openForReader(pipe);
     const start = performance.now();
     await worker.terminate();
     const waitedMs = performance.now() - start;
-    await writeFile(pipe, ''); // lets the thread go
+    await writer.close(); // lets the thread go
     expect(waitedMs).toBeGreaterThan(4000);
     expect(waitedMs).toBeLessThan(15_000);
     expect(await blocked).toMatchObject({ code: 'engine', message: 'used after dispose' });

@@ -66,10 +66,10 @@ describe('a Hub that', () => {
         if (++sent < pieces) return;
         clearInterval(next);
         response.end();
-      }, 100);
+      }, 500);
     });
     const target = join(await temporaryFolder(), 'a.bin');
-    await fetchHubFile(place, 'a.bin', pieces * piece, target);
+    await fetchHubFile({ ...place, stallMs: 3000 }, 'a.bin', pieces * piece, target);
     expect(await readFile(target, 'utf8')).toBe('y'.repeat(pieces * piece));
   });
 

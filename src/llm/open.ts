@@ -40,28 +40,24 @@ export async function openLlmClient(options: OpenLlmOptions): Promise<LlmClient>
   const transport = openTransport({ baseUrl: settings.baseUrl, apiKey, timeoutMs: settings.timeoutSeconds * 1000 });
   const beside = (name: string) => `${cachePath.replace(/\.jsonl$/, '')}.${name}.jsonl`;
   const cache = await ReplyCache.open(cachePath);
-  const ledger = await CallLedger.open(beside('calls'));
-  const budget = new Budget(settings, modelPrice(settings), ledger);
-  const { concurrency, retries, structuredOutput, batchSize, batchPollSeconds } = settings;
-  let asker: Asker;
-  if (settings.batch) {
-    const stop = new AbortController();
-    const api = new BatchApi({ transport, rng, retries, backoffMs, signal: stop.signal });
-    const state = await BatchState.open(beside('batches'));
-    const pollMs = batchPollSeconds * 1000;
-    asker = new BatchAsker({
-      model,
-      api,
-      state,
-      budget,
-      batchSize,
-      pollMs,
-      structuredOutput,
-      stop,
-      ...(progress && { progress }),
-    });
-  } else {
-    asker = new LiveAsker({ model, transport, budget, rng, concurrency, retries, structuredOutput, backoffMs });
+  try {
+    const ledger = await CallLedger.open(beside('calls'));
+    const budget = new Budget(settings, modelPrice(settings), ledger);
+    const { concurrency, retries, structuredOutput, batchSize, batchPollSeconds } = settings;
+    const common = { model, budget, structuredOutput };
+    let asker: Asker;
+    if (settings.batch) {
+      const stop = new AbortController();
+      const api = new BatchApi({ transport, rng, retries, backoffMs, signal: stop.signal });
+      const state = await BatchState.open(beside('batches'));
+      const pollMs = batchPollSeconds * 1000;
+      asker = new BatchAsker({ ...common, api, state, batchSize, pollMs, stop, ...(progress && { progress }) });
+    } else {
+      asker = new LiveAsker({ ...common, transport, rng, concurrency, retries, backoffMs });
+    }
+    return new CachedClient({ replier: { ...settings, model }, cache, asker, budget, ledger, transport });
+  } catch (error) {
+    await cache.close(); // and with it its lock
+    throw error;
   }
-  return new CachedClient({ replier: { ...settings, model }, cache, asker, budget, ledger, transport });
 }

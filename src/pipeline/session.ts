@@ -80,8 +80,11 @@ export async function openSession(
     engine: () => (engine ??= openEngine(modelFolder, config.engine)),
     releaseEngine,
     close: async () => {
-      await releaseEngine();
-      await verifier.dispose();
+      try {
+        await releaseEngine();
+      } finally {
+        await verifier.dispose();
+      }
     },
   };
 }
