@@ -195,7 +195,7 @@ describe('labels', () => {
     await run.close();
     expect(error).toMatchObject({
       code: 'data',
-      message: expect.stringMatching(/^none of 360 pairs could be labelled; the first: .* window of 8$/) as string,
+      message: expect.stringMatching(/^no pair of 30 problems is labelled relevant \(360 pairs failed: .* window of 8\)$/) as string,
     });
     expect((error as { hint: string }).hint).not.toContain('restrictToType');
   });
