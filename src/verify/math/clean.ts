@@ -121,8 +121,9 @@ export function cleanAnswer(text: string): string {
   if (out.includes(':')) out = out.replace(/(:\d\d)\s*([ap])\.?\s?m\b\.?/gi, '$1 \\text{$2m}');
   return out
     .replace(/^\s*\*\*|\*\*\s*$/g, ' ')
-    .replace(/^[\s"'`]+|[\s"'`]+$/g, '')
-    .replace(/(?<!\.)[.,;:]+(?:\s*)$/, '')
+    // Looking behind, a run is tried once from its start, and not again from each of its characters.
+    .replace(/^[\s"'`]+|(?<![\s"'`])[\s"'`]+$/g, '')
+    .replace(/(?<![.,;:])[.,;:]+\s*$/, '')
     .trim();
 }
 

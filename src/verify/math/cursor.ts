@@ -1,6 +1,7 @@
 /** A place in a list of tokens, shared by the parts of the parser. */
 import type { Node } from './nodes.js';
 import type { Token } from './tokens.js';
+import { spend } from './work.js';
 
 /** What the parser throws where the tokens are no mathematics it knows; caught by `parseAnswer`. */
 export class NotMathematics extends Error {}
@@ -47,7 +48,9 @@ export class Cursor {
     return token.kind === 'op' && token.value === '|' && !this.insideBars;
   }
 
+  /** Every step of the parser looks at a token, again where it goes back: this is where its work is counted. */
   peek(ahead = 0): Token {
+    spend(1);
     return (this.tokens[this.at + ahead] ?? this.tokens.at(-1)) as Token;
   }
 

@@ -1,5 +1,6 @@
 /** The tree an answer is read into: numbers and expressions at the bottom, sets, tuples and relations above them. */
 import { rational, type Rational } from '../../data/index.js';
+import { spend } from './work.js';
 
 export type Constant = 'pi' | 'e' | 'i' | 'inf';
 
@@ -48,6 +49,7 @@ export const integer = (value: number | bigint): Node => ({ kind: 'num', value: 
 
 /** The same node with every direct part replaced. */
 export function mapChildren(node: Node, change: (child: Node) => Node): Node {
+  spend(5);
   switch (node.kind) {
     case 'num':
     case 'based':

@@ -18,7 +18,7 @@ export function parseSum(c: Cursor): Node {
       const minus = c.next().value === '-';
       const right = parseProduct(c);
       const term: Node = minus ? { kind: 'neg', arg: right } : right;
-      left = left.kind === 'add' ? { kind: 'add', args: [...left.args, term] } : { kind: 'add', args: [left, term] };
+      left = longer('add', left, term);
     }
   });
 }
@@ -34,7 +34,7 @@ export function parseProduct(c: Cursor): Node {
   return c.nested(() => {
     let left = parseSigned(c);
     for (;;) {
-      if (c.take('*')) left = times(left, parseSigned(c));
+      if (c.take('*')) left = longer('mul', left, parseSigned(c));
       else if (c.take('/')) left = { kind: 'div', top: left, bottom: parseSigned(c) };
       else if (c.is('bmod', 'cmd')) {
         c.next();
@@ -43,15 +43,17 @@ export function parseProduct(c: Cursor): Node {
         // Two numbers side by side are no product: 1 2 is not 2.
         if (c.peek().kind === 'num' && c.previous()?.kind === 'num')
           throw new NotMathematics('two numbers side by side');
-        left = times(left, parsePower(c));
+        left = longer('mul', left, parsePower(c));
       } else return left;
     }
   });
 }
 
-export function times(left: Node, right: Node): Node {
-  if (left.kind === 'mul') return { kind: 'mul', args: [...left.args, right] };
-  return { kind: 'mul', args: [left, right] };
+/** A sum or product with one more part. It grows in place, being nobody else's yet: copying would take quadratic time. */
+function longer(kind: 'add' | 'mul', left: Node, right: Node): Node {
+  if (left.kind !== kind) return { kind, args: [left, right] };
+  (left.args as Node[]).push(right);
+  return left;
 }
 
 function parseSigned(c: Cursor): Node {
@@ -106,7 +108,7 @@ function power(c: Cursor, base: Node): Node {
   const exponent = c.is('^') ? undefined : parsePrimary(c);
   if (!exponent) throw new NotMathematics('an exponent is missing');
   const signed: Node = negative ? { kind: 'neg', arg: exponent } : exponent;
-  return { kind: 'pow', base, exponent: c.is('^') ? power(c, signed) : signed };
+  return { kind: 'pow', base, exponent: c.is('^') ? c.nested(() => power(c, signed)) : signed };
 }
 
 function primed(base: Node): Node {

@@ -1,6 +1,7 @@
 /** The lexer: cleaned LaTeX or plain text into tokens. Linear; never fails, unknown commands become symbols. */
 import { CLOSERS, functionNamed, IGNORED, isWord, OPENERS, OPERATORS, SPACES, TEXTUAL } from './vocabulary.js';
 import { isPercentWord, isUnitWord } from './units.js';
+import { spend } from './work.js';
 
 export interface Token {
   kind: 'num' | 'sym' | 'fn' | 'cmd' | 'op' | 'open' | 'close' | 'text' | 'end';
@@ -68,6 +69,7 @@ class Lexer {
   }
 
   private step(): void {
+    spend(20);
     const char = this.text[this.at] as string;
     if (char === ' ' || char === '\n' || char === '\t' || char === '\r' || char === '~') {
       this.at++;
@@ -81,7 +83,8 @@ class Lexer {
 
   /** Digits that run on into letters before a base above ten: `A5_{11}`. */
   private digitsOfLargeBase(): boolean {
-    const digits = this.match(/\d*[A-F][\dA-F]*(?=_(?:\{\s*)?(?:1[1-6]|\\text))/y);
+    // No more than a hundred: every digit and capital of a text is asked for what follows it.
+    const digits = this.match(/\d{0,100}[A-F][\dA-F]{0,100}(?=_(?:\{\s*)?(?:1[1-6]|\\text))/y);
     if (digits === undefined) return false;
     this.push('text', digits);
     return true;
@@ -94,10 +97,10 @@ class Lexer {
       const found = this.match(/\d+,\d+(?![\d,])/y);
       if (found) return this.push('num', found.replace(',', '.'));
     }
-    const start = this.at;
-    const run = commasSeparate || this.depth > 0 ? undefined : this.match(/\d+(?:,\d+)+(?:\.\d+)?(?!\d)/y);
-    if (run && /^(?!0)\d{1,3}(?:,\d{3})+(?:\.\d+)?$/.test(run)) return this.push('num', run.replace(/,/g, ''));
-    this.at = start;
+    if (!commasSeparate && this.depth <= 0) {
+      const found = this.match(/(?!0)\d{1,3}(?:,\d{3})+(?!,?\d)(?:\.\d+)?/y);
+      if (found) return this.push('num', found.replace(/,/g, ''));
+    }
     this.push('num', this.match(plain) ?? this.text[this.at++] ?? '');
   }
 

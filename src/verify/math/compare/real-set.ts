@@ -1,6 +1,7 @@
 /** Sets of real numbers as disjoint pieces in order: intervals, unions, inequalities and single points in one form. */
 import { equalScalars, exactConstant, realValue } from '../equal.js';
 import { integer, isScalar, mapChildren, symbolsOf, type Node, type Relation } from '../nodes.js';
+import { spend } from '../work.js';
 import { compareScalars, infiniteSign } from './scalar.js';
 import { no, yes, type CompareContext, type Equality } from './context.js';
 
@@ -120,18 +121,23 @@ const pointOrSet = (node: Node): RealSet | undefined => {
 
 function endOf(node: Node, closed: boolean): End | undefined {
   const sign = infiniteSign(node);
+  spend(20);
   if (sign !== 0) return { position: sign * Infinity, closed: false };
   if (!isScalar(node) || symbolsOf(node).size > 0) return undefined;
   const value = realValue(node, BITS);
   return value === undefined ? undefined : { at: node, position: Number(value >> BigInt(BITS - 60)) / 2 ** 60, closed };
 }
 
-const same = (a: End, b: End): boolean =>
-  a.position === b.position ||
-  (a.at !== undefined &&
-    b.at !== undefined &&
-    Math.abs(a.position - b.position) < 1e-9 * Math.max(1, Math.abs(a.position)) &&
-    equalScalars(a.at, b.at).equal);
+const same = (a: End, b: End): boolean => {
+  spend(2);
+  return (
+    a.position === b.position ||
+    (a.at !== undefined &&
+      b.at !== undefined &&
+      Math.abs(a.position - b.position) < 1e-9 * Math.max(1, Math.abs(a.position)) &&
+      equalScalars(a.at, b.at).equal)
+  );
+};
 const isEmpty = (p: Piece): boolean =>
   same(p.low, p.high) ? !(p.low.closed && p.high.closed) : p.low.position > p.high.position;
 
