@@ -30,6 +30,7 @@ export {
   equals,
   formatRational,
   gcd,
+  twosIn,
   isInteger,
   multiply,
   parseDecimal,

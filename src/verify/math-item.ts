@@ -14,9 +14,10 @@ export interface MathItem {
 /** Judges one item; without a clock, which is the pool's. */
 export function judgeForPool({ gold, response, options, steps }: MathItem): Verdict {
   const { steps: taken, ...verdict } = judgeAnswer(gold, response, options);
+  const failed = verdict.outcome === 'gold_unparseable' || verdict.outcome === 'too_costly';
   return {
     ...verdict,
-    ...(verdict.outcome === 'gold_unparseable' && { reason: taken.at(-1) ?? 'the gold answer cannot be read' }),
+    ...(failed && { reason: taken.at(-1) ?? verdict.rule }),
     ...(steps && { steps: taken }),
   };
 }

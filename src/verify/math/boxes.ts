@@ -1,4 +1,5 @@
 /** Finds the boxes of a text by walking braces, and which of them make up one answer. */
+import { spend } from './work.js';
 
 export interface Box {
   content: string;
@@ -15,6 +16,7 @@ export interface Boxes {
 
 /** All outermost boxes (`\boxed{...}`, `\fbox{...}`, `\boxed 7`), in order. Linear in the length of the text. */
 export function findBoxes(text: string): Boxes {
+  spend(text.length);
   const boxes: Box[] = [];
   const opener = /\\(?:boxed|fbox)(?![A-Za-z])\s*/g;
   for (let match = opener.exec(text); match; match = opener.exec(text)) {

@@ -119,12 +119,14 @@ export function cleanAnswer(text: string): string {
   out = out.replace(/(?<![\d.,/^_\\])(\d{1,3}(?: \d{3})+)(?!\d)/g, (run) => run.replace(/ /g, ''));
   if (/^-?\d{1,3}(?:\.\d{3})+,\d{1,2}$/.test(out)) out = out.replace(/\./g, '').replace(',', '.');
   if (out.includes(':')) out = out.replace(/(:\d\d)\s*([ap])\.?\s?m\b\.?/gi, '$1 \\text{$2m}');
-  return out
-    .replace(/^\s*\*\*|\*\*\s*$/g, ' ')
-    // Looking behind, a run is tried once from its start, and not again from each of its characters.
-    .replace(/^[\s"'`]+|(?<![\s"'`])[\s"'`]+$/g, '')
-    .replace(/(?<![.,;:])[.,;:]+\s*$/, '')
-    .trim();
+  return (
+    out
+      .replace(/^\s*\*\*|\*\*\s*$/g, ' ')
+      // Looking behind, a run is tried once from its start, and not again from each of its characters.
+      .replace(/^[\s"'`]+|(?<![\s"'`])[\s"'`]+$/g, '')
+      .replace(/(?<![.,;:])[.,;:]+\s*$/, '')
+      .trim()
+  );
 }
 
 /** Dollar signs that delimit go; one that stands before an amount (an odd one out, or escaped) is a currency. */

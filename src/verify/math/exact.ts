@@ -1,5 +1,5 @@
 /** Exact values: what is a fraction of integers, whatever its size, is computed as one. */
-import { add, divide, gcd, multiply, rational, type Rational } from '../../data/index.js';
+import { add, divide, gcd, multiply, rational, twosIn, type Rational } from '../../data/index.js';
 import { integerSqrt } from './fixed.js';
 import { children, type Node } from './nodes.js';
 import { divisorCost, productCost, spend } from './work.js';
@@ -74,9 +74,14 @@ const bits = (value: Rational): number => (value.n === 0n ? 1 : approximateBits(
 
 /** Counts the sum or product of two fractions: integers of the length of both, brought to lowest terms. */
 function spendOn(a: Rational, b: Rational): void {
-  const [topA, topB, bottomA, bottomB] = [a.n, b.n, a.d, b.d].map(approximateBits) as [number, number, number, number];
-  const shorter = Math.min(topA + topB, bottomA + bottomB);
-  spend(2 * productCost(topA + bottomA, topB + bottomB) + divisorCost(shorter));
+  const shorter = Math.min(approximateBits(a.n) + approximateBits(b.n), oddBits(a.d) + oddBits(b.d));
+  spend(2 * productCost(bits(a), bits(b)) + divisorCost(shorter));
+}
+
+/** Bits without the twos that divide a number, which cost nothing in a greatest common divisor. */
+function oddBits(n: bigint): number {
+  const all = approximateBits(n);
+  return all <= 64 ? all : all - Number(twosIn(n));
 }
 
 /** Cheap for the small numbers that nearly all are. */

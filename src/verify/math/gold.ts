@@ -1,9 +1,12 @@
 /** The gold side of a comparison: which part of the text is the answer, and whether anything could ever match it. */
 import { findBoxes, lastAnswer } from './boxes.js';
 import { cleanAnswer } from './clean.js';
+import { compareAnswers, contextOf } from './compare/index.js';
 import { plainWords } from './compare/text.js';
 import { parseAnswer } from './parse.js';
 import { lastFormula } from './phrases.js';
+import type { MathOptions } from './types.js';
+import { GOLD_BUDGET, withinBudget } from './work.js';
 
 /** Longest gold answer that is taken as it stands; longer ones are solutions to extract from. */
 const MAX_BARE_GOLD = 2_000;
@@ -12,10 +15,31 @@ const MAX_BARE_GOLD = 2_000;
 const TAIL = 8_000;
 
 /**
- * Why a gold answer cannot be judged against; undefined where it can: it reads as mathematics, or says something in words.
- * Takes time in proportion to the text, so that data may be checked without a clock.
+ * Why a gold answer cannot be judged against; undefined where it can: it reads as mathematics, or says something in words,
+ * and can be compared within its share of the work that a judgement may take. So data may be checked without a clock.
  */
-export function goldProblem(gold: string): string | undefined {
+export const goldProblem = (gold: string): string | undefined =>
+  unreadableGold(gold) ?? (goldIsTooCostly(gold) ? TOO_COSTLY : undefined);
+
+/** What is said of a gold answer that {@link goldIsTooCostly}. */
+export const TOO_COSTLY = 'comparing the gold answer, even with itself, takes more work than is allowed';
+
+/** Whether a gold answer alone takes more work than its share: if a judgement takes too much, this tells whose fault it is. */
+export function goldIsTooCostly(gold: string, options: MathOptions = {}): boolean {
+  const check = withinBudget(GOLD_BUDGET, () => {
+    const node = parseAnswer(cleanAnswer(goldPart(gold)));
+    try {
+      compareAnswers(node, node, contextOf(options));
+    } catch (error) {
+      // A fraction over zero and the like: the judgement says so, and it costs nothing.
+      if (!(error instanceof RangeError)) throw error;
+    }
+  });
+  return check.spent === undefined;
+}
+
+/** Why a gold answer cannot be read; undefined where it can. */
+export function unreadableGold(gold: string): string | undefined {
   if (gold.trim() === '') return 'the gold answer is empty';
   const part = goldPart(gold);
   const says = /[\p{L}\p{N}∞∅]/u.test(withoutCommands(part));

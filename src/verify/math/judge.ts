@@ -5,18 +5,33 @@ import { compareAnswers, contextOf, type CompareContext } from './compare/index.
 import { choiceLetter, plainWords } from './compare/text.js';
 import { extractAnswers } from './extract.js';
 import { formOf } from './form.js';
-import { goldPart, goldProblem } from './gold.js';
+import { goldIsTooCostly, goldPart, TOO_COSTLY, unreadableGold } from './gold.js';
 import type { Node } from './nodes.js';
 import { parseAnswer } from './parse.js';
 import type { FoundAnswer, MathJudgement, MathOptions } from './types.js';
+import { JUDGEMENT_BUDGET, withinBudget } from './work.js';
 
 /** Longest answer that is read at all: a box of more is no answer. */
 const MAX_ANSWER = 40_000;
 
-/** Judges one response. Pure and synchronous; never throws; guarded in size, but not timed. */
+/**
+ * Judges one response. Pure and synchronous; never throws. The work is counted (work.ts): the same pair is too costly on
+ * every machine or on none. Then the gold answer is at fault where it is too costly by itself, the response otherwise.
+ */
 export function judgeAnswer(gold: string, response: string, options: MathOptions = {}): MathJudgement {
   const steps: string[] = [];
-  const problem = goldProblem(gold);
+  const judged = withinBudget(JUDGEMENT_BUDGET, () => judge(gold, response, options, steps));
+  if (judged.spent !== undefined) return judged.value;
+  if (goldIsTooCostly(gold, options))
+    return { outcome: 'gold_unparseable', rule: 'gold-too-costly', steps: [...steps, TOO_COSTLY] };
+  const found = withinBudget(JUDGEMENT_BUDGET, () => extractAnswers(response, options)[0]);
+  const extracted = found.spent === undefined ? undefined : found.value?.text;
+  steps.push('comparing the answer takes more work than is allowed');
+  return { outcome: 'too_costly', rule: 'work-limit', ...(extracted !== undefined && { extracted }), steps };
+}
+
+function judge(gold: string, response: string, options: MathOptions, steps: string[]): MathJudgement {
+  const problem = unreadableGold(gold);
   if (problem !== undefined) return { outcome: 'gold_unparseable', rule: 'gold-unreadable', steps: [problem] };
   const part = goldPart(gold);
   const goldText = part.length > MAX_ANSWER ? part : cleanAnswer(part);

@@ -12,7 +12,7 @@ export function argument(c: Cursor): Node {
     c.next();
     return symbolNamed(token.value);
   }
-  return c.grammar.primary(c);
+  return c.nested(() => c.grammar.primary(c));
 }
 
 /** The inside of `{...}`, the brace being taken already: an expression, or a list where there are commas. */

@@ -26,16 +26,20 @@ export function parseAnswer(text: string, options: ReadingOptions = {}): Node {
     const cursor = new Cursor(tokenize(text, options), GRAMMAR);
     const node = parseList(cursor);
     if (cursor.peek().kind !== 'end') return { kind: 'text', value: text };
-    return readTexts(node);
+    return readTexts(node, 0);
   } catch (error) {
     if (error instanceof NotMathematics || error instanceof RangeError) return { kind: 'text', value: text };
     throw error;
   }
 }
 
+/** Deepest tree: what walks a tree stays far from the stack's end, wherever that is, so that no verdict depends on it. */
+const MAX_DEPTH = 250;
+
 /** Words that are numbers, letters of a choice or sets become so: `four`, `(C)`, `A, B`, `no solution`. */
-function readTexts(node: Node): Node {
-  if (node.kind !== 'text') return mapChildren(node, readTexts);
+function readTexts(node: Node, depth: number): Node {
+  if (depth > MAX_DEPTH) throw new NotMathematics('nested too deeply');
+  if (node.kind !== 'text') return mapChildren(node, (child) => readTexts(child, depth + 1));
   const words = node.value.trim().replace(/[.,;:!]+$/, '');
   const number = numberWord(words);
   if (number !== undefined) return integer(number);
@@ -45,7 +49,7 @@ function readTexts(node: Node): Node {
   if (/^(?:all )?(?:the )?real numbers$|^all reals$/i.test(words)) return { kind: 'reals' };
   const items = words.split(/\s*,\s*(?:and\s+)?|\s+(?:and|or)\s+/);
   if (items.length > 1 && items.every((item) => item !== '')) {
-    return { kind: 'list', items: items.map((value) => readTexts({ kind: 'text', value })) };
+    return { kind: 'list', items: items.map((value) => readTexts({ kind: 'text', value }, depth + 1)) };
   }
   return { kind: 'text', value: words };
 }

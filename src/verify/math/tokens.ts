@@ -34,8 +34,11 @@ const TWO_CHARACTERS: Readonly<Record<string, string>> = {
 
 /** The tokens of a text, with an `end` token last. */
 export function tokenize(text: string, options: ReadingOptions = {}): Token[] {
-  return new Lexer(text, options).run();
+  return new Lexer(text, options, 0).run();
 }
+
+/** How deep commands whose words are mathematics stand in one another at most. */
+const MAX_NESTING = 20;
 
 class Lexer {
   private at = 0;
@@ -44,10 +47,13 @@ class Lexer {
   private readonly out: Token[] = [];
   private readonly text: string;
   private readonly options: ReadingOptions;
+  /** How many commands this text stands in. */
+  private readonly nesting: number;
 
-  constructor(text: string, options: ReadingOptions) {
+  constructor(text: string, options: ReadingOptions, nesting: number) {
     this.text = text;
     this.options = options;
+    this.nesting = nesting;
   }
 
   run(): Token[] {
@@ -177,8 +183,9 @@ class Lexer {
 
   /** Reads words that are really mathematics (`\mathbf{12}`) as if the command were not there. */
   private splice(content: string): void {
-    const tokens = tokenize(content, this.options).slice(0, -1);
-    for (const token of tokens) this.out.push(token);
+    if (this.nesting >= MAX_NESTING) return this.push('text', content);
+    const tokens = new Lexer(content, this.options, this.nesting + 1).run();
+    for (const token of tokens) if (token.kind !== 'end') this.out.push(token);
   }
 
   private braced(): string | undefined {

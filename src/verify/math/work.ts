@@ -5,6 +5,12 @@
  * judged before.
  */
 
+/** Work that one judgement may take: some tenths of a second. The known cases take a hundredth of it at most. */
+export const JUDGEMENT_BUDGET = 40_000_000;
+
+/** Work that a gold answer compared with itself may take: it is worked out twice, a right answer's share included. */
+export const GOLD_BUDGET = JUDGEMENT_BUDGET / 2;
+
 /** Thrown where a judgement has used up its budget. No part of the verifier catches it but {@link withinBudget}. */
 export class TooCostly extends Error {}
 
@@ -26,7 +32,7 @@ export function spend(units: number): void {
 /** What became of work under a budget: its result, or that it was too much. */
 export type Metered<T> = { value: T; spent: number } | { spent: undefined };
 
-/** Runs work that may spend so many units. Work inside such work has a budget of its own. */
+/** Runs work that may spend so many units. Inside other such work it has a budget of its own, and counts for the other too. */
 export function withinBudget<T>(units: number, work: () => T): Metered<T> {
   const outer = running;
   const meter = { left: units };
@@ -39,6 +45,7 @@ export function withinBudget<T>(units: number, work: () => T): Metered<T> {
     throw error;
   } finally {
     running = outer;
+    if (outer) outer.left -= units - Math.max(0, meter.left);
   }
 }
 
