@@ -119,7 +119,7 @@ const math = section(
     afterThinking: key(z.boolean().default(true), 'Whether what stands before </think> is no answer.'),
     timeoutMs: count(
       1,
-      10_000,
+      30_000,
       'Longest time on one response, beyond which the verdict is timeout: a last resort, since work is counted.',
       'ms',
     ),

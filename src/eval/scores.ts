@@ -15,6 +15,8 @@ export const evalMetricGlossary = {
     'Chance that at least one of k samples of a problem is right: 1 - C(n-c, k) / C(n, k) for c right ones of n.',
   'maj@k': 'Share of problems whose commonest answer among k samples is right; ties count in part.',
   'no answer': 'Share of samples in which the verifier found no answer, such as no box; they score 0.',
+  'too costly':
+    'Samples whose answer takes more work to compare than is allowed, by a count that is the same on every machine; they score 0.',
   'cut off': 'Share of samples that reached the longest response before they ended.',
   'time-outs': 'Samples the verifier gave up on after its time limit: they have no reward and are in no average.',
   'verifier failures':
@@ -37,6 +39,8 @@ export interface SplitScore {
   majAtK: number | undefined;
   /** Share of samples with no answer in them (they score 0). */
   noAnswerShare: number;
+  /** Samples with an answer that takes more work to compare than is allowed (they score 0). */
+  tooCostly: number;
   /** Share of samples cut at the longest response. */
   truncatedShare: number;
   /** Samples the verifier gave up on after its time limit: in no average. */
@@ -88,6 +92,7 @@ export function scoreSplit(
     passAtK: meanOf(own.map((r) => passAtK(r.samples, k))),
     majAtK: voting ? meanOf(own.map((r) => majAtK(r.samples, k))) : undefined,
     noAnswerShare: shareOf((s) => s.verdict.outcome === 'no_answer'),
+    tooCostly: samples.filter((s) => s.verdict.outcome === 'too_costly').length,
     truncatedShare: shareOf((s) => s.stopReason === 'length'),
     timeouts: samples.filter((s) => s.verdict.outcome === 'timeout').length,
     verifierFailures: samples.filter((s) => s.reward === null && s.verdict.outcome !== 'timeout').length,

@@ -15,7 +15,8 @@ export const GOLD_BUDGET = JUDGEMENT_BUDGET / 2;
 export class TooCostly extends Error {}
 
 interface Meter {
-  left: number;
+  spent: number;
+  readonly limit: number;
 }
 
 /**
@@ -26,26 +27,26 @@ let running: Meter | undefined;
 
 /** Counts some work. Throws {@link TooCostly} where it exceeds what is left to the judgement that is running. */
 export function spend(units: number): void {
-  if (running && (running.left -= units) < 0) throw new TooCostly('the budget of work is used up');
+  if (running && (running.spent += units) > running.limit) throw new TooCostly('the budget of work is used up');
 }
 
 /** What became of work under a budget: its result, or that it was too much. */
 export type Metered<T> = { value: T; spent: number } | { spent: undefined };
 
 /** Runs work that may spend so many units. Inside other such work it has a budget of its own, and counts for the other too. */
-export function withinBudget<T>(units: number, work: () => T): Metered<T> {
+export function withinBudget<T>(limit: number, work: () => T): Metered<T> {
   const outer = running;
-  const meter = { left: units };
+  const meter: Meter = { spent: 0, limit };
   running = meter;
   try {
     const value = work();
-    return { value, spent: units - meter.left };
+    return { value, spent: meter.spent };
   } catch (error) {
     if (error instanceof TooCostly) return { spent: undefined };
     throw error;
   } finally {
     running = outer;
-    if (outer) outer.left -= units - Math.max(0, meter.left);
+    if (outer) outer.spent += Math.min(meter.spent, limit);
   }
 }
 

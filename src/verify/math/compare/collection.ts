@@ -1,6 +1,8 @@
 /** Sets and lists without order, tuples and intervals with it. */
 import { exactConstant } from '../equal.js';
+import { bitLength } from '../fixed.js';
 import { mapChildren, some, type Node } from '../nodes.js';
+import { productCost, spend } from '../work.js';
 import { unwrap } from './label.js';
 import { no, yes, type CompareContext, type Equality } from './context.js';
 import { variantsOf } from './variants.js';
@@ -106,6 +108,7 @@ function exactKeys(items: readonly Node[]): Set<string> | undefined {
   for (const item of items) {
     const value = item.kind === 'num' || item.kind === 'neg' || item.kind === 'div' ? exactConstant(item) : undefined;
     if (!value) return undefined;
+    spend(2 * productCost(bitLength(value.n) + bitLength(value.d)));
     keys.add(`${value.n}/${value.d}`);
   }
   return keys;
