@@ -10,12 +10,26 @@ import { parseAnswer } from './math/parse.js';
 import { verifyNumeric } from './numeric.js';
 
 const pieces: readonly string[] = [
-  ...'1 a A . $ \\ { } ( [ * - / | < = , ; : _ ^ % # " ~ ! ² ½ é'.split(' '),
-  ...[' ', '\n', '\t', '1,', '1 ', 'ab ', '. ', '1A', 'E1', '1 000', ',000', '.000', ':00 ', '{,}', '\\,', '\\!'],
-  ...['\\\\', '\\[', '\\(', '\\$', '**', '####', 'and ', 'is ', 'the ', 'answer ', 'answer to ', 'final answer '],
-  ...['\\boxed{', '\\boxed ', '\\text{', '\\mathrm{', '\\frac', '\\sqrt', '\\sin', '\\begin{', '\\begin{cases}'],
-  ...['\\pm ', '^{', '<think>', '</think>'],
-];
+  '1 a A . $ \\ { } ( [ * - / | < = , ; : _ ^ % # " ~ ! ² ½ é 1, 1A E1 ,000 .000 {,} ^{ **'.split(' '),
+  [
+    ' ',
+    '\n',
+    '\t',
+    '1 ',
+    'ab ',
+    '. ',
+    '1 000',
+    ':00 ',
+    'and ',
+    'is ',
+    'the ',
+    'answer ',
+    'answer to ',
+    'final answer ',
+  ],
+  '\\, \\! \\\\ \\[ \\( \\$ #### \\boxed{ \\text{ \\mathrm{ \\frac \\sqrt \\sin \\begin{ \\begin{cases}'.split(' '),
+  ['\\boxed ', '\\pm ', '<think>', '</think>'],
+].flat();
 /** What else two of are tried in turn. */
 const mixed: readonly string[] = [' ', '\n', '1', 'a', ',', '.', '$', '\\', '{', '*'];
 

@@ -27,6 +27,7 @@ export function exactValue(node: Node, point: Point): Rational | undefined {
     }
     case 'percent': {
       const value = exactValue(node.arg, point);
+      if (value) spendOn(value, value);
       return value && rational(value.n, value.d * 100n);
     }
     case 'add':
@@ -74,9 +75,13 @@ const bits = (value: Rational): number => (value.n === 0n ? 1 : approximateBits(
 
 /** Counts the sum or product of two fractions: integers of the length of both, brought to lowest terms. */
 function spendOn(a: Rational, b: Rational): void {
+  if (isSmall(a) && isSmall(b)) return spend(20);
   const shorter = Math.min(approximateBits(a.n) + approximateBits(b.n), oddBits(a.d) + oddBits(b.d));
   spend(2 * productCost(bits(a), bits(b)) + divisorCost(shorter));
 }
+
+/** What nearly all numbers are: an integer of a machine word. */
+const isSmall = ({ n, d }: Rational): boolean => d === 1n && n < 0x1_0000_0000n && n > -0x1_0000_0000n;
 
 /** Bits without the twos that divide a number, which cost nothing in a greatest common divisor. */
 function oddBits(n: bigint): number {
@@ -102,7 +107,8 @@ function power(base: Rational, exponent: Rational): Rational | undefined {
   if (size > BigInt(MAX_BITS) || bits(base) * Number(size) > MAX_BITS) return undefined;
   spend(2 * productCost(bits(base) * Number(size)));
   const [n, d] = [base.n ** size, base.d ** size];
-  return exponent.n < 0n ? rational(d, n) : { n, d };
+  if (exponent.n >= 0n) return { n, d };
+  return n < 0n ? { n: -d, d: -n } : { n: d, d: n };
 }
 
 /** The n-th root of a fraction where it is a fraction; odd roots of negatives are real. */
@@ -163,6 +169,7 @@ function call(name: string, args: readonly Node[], point: Point): Rational | und
     case 'min':
       return values.reduce((a, b) => (a.n * b.d > b.n * a.d === (name === 'max') ? a : b));
     case 'mod':
+      if (second) spendOn(first, { n: second.d, d: second.n });
       return second && second.n > 0n
         ? rational(first.n * second.d - floor(divide(first, second)) * second.n * first.d, first.d * second.d)
         : undefined;
@@ -191,7 +198,10 @@ export function floor(value: Rational): bigint {
 }
 
 const size = (n: bigint): bigint => (n < 0n ? -n : n);
-const commonDivisor = (a: bigint, b: bigint): bigint => gcd(size(a), size(b));
+function commonDivisor(a: bigint, b: bigint): bigint {
+  spend(divisorCost(Math.min(approximateBits(a), approximateBits(b))));
+  return gcd(size(a), size(b));
+}
 const lcm = (a: bigint, b: bigint): bigint => (a === 0n || b === 0n ? 0n : size((a / commonDivisor(a, b)) * b));
 
 /** n (n - step) (n - 2 step) ..., by halves so that factors stay of like size. */
