@@ -121,7 +121,7 @@ export function cleanAnswer(text: string): string {
   if (out.includes(':')) out = out.replace(/(:\d\d)\s*([ap])\.?\s?m\b\.?/gi, '$1 \\text{$2m}');
   return out
     .replace(/^\s*\*\*|\*\*\s*$/g, ' ')
-    .replace(/^[\s"'`]+|[\s"'`]+$/g, '')
+    .replace(/^[\s"'`]+|[\s"`]+$|(?<![\w)\]}'])'+\s*$|(?<=^['`].*)'\s*$/gs, '')
     .replace(/(?<!\.)[.,;:]+(?:\s*)$/, '')
     .trim();
 }

@@ -8,7 +8,9 @@ const baseOf = (word: string): string | undefined => {
 };
 
 /** `_{\text{base }2}`, `_{two}`, `_{base\ two}` */
-const BASE_BELOW = /_\{\s*(?:\\(?:text|mathrm|textrm)\s*\{)?\s*(?:base)?[\s~\\-]*([a-z]+|\d+)\s*\}?\s*\}/g;
+const BELOW = /_\{((?:[^{}]|\{[^{}]*\})*)\}/g;
+const baseBelow = (inside: string): string | undefined =>
+  baseOf(inside.replace(/\\(?:text\w*|mathrm)\s*|[{}\s~-]|\\(?=\s)|base/g, ''));
 /** `1010 base 2`, `1010\text{ (base two)}`, at the end of an answer. */
 const BASE_AFTER = /^([\dA-F]+)\s*(?:\\text\s*\{)?\s*\(?\s*(?:in )?base[\s-]*([a-z]+|\d+)\s*\)?\s*\}?$/;
 const LITERAL = /^0([bxo])([\dA-Fa-f]+)$/;
@@ -35,7 +37,7 @@ export function usualNotation(text: string): string {
   let out = text;
   if (out.includes('_') || /base/.test(out))
     out = out
-      .replace(BASE_BELOW, (all, word: string) => (baseOf(word) === undefined ? all : `_{${baseOf(word)}}`))
+      .replace(BELOW, (all, inside: string) => (baseBelow(inside) === undefined ? all : `_{${baseBelow(inside)}}`))
       .replace(BASE_AFTER, (all, digits: string, word: string) =>
         baseOf(word) === undefined ? all : `${digits}_{${baseOf(word)}}`,
       )

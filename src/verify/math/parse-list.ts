@@ -2,6 +2,7 @@
 import { NotMathematics, type Cursor } from './cursor.js';
 import type { Node, Relation } from './nodes.js';
 import { parseSum } from './parse-expression.js';
+import { argumentOrNumber } from './parse-function.js';
 import { parseQuantity } from './parse-quantity.js';
 import { isRelation } from './relations.js';
 import { isConnective, isFiller } from './vocabulary.js';
@@ -63,8 +64,25 @@ export function parseRelation(c: Cursor): Node {
       ops.push(c.next().value as Relation);
       sides.push(parseSide(c));
     }
+    const modulus = takeModulus(c);
+    if (modulus) sides.push({ kind: 'call', name: '@residue', args: [sides.pop() as Node, modulus] });
     return ops.length === 0 ? (sides[0] as Node) : { kind: 'relation', sides, ops };
   });
+}
+
+/** `\\pmod 7`, `(\\bmod 7)`, `(mod 7)` after a relation: what it holds up to multiples of. */
+function takeModulus(c: Cursor): Node | undefined {
+  if (c.is('pmod', 'cmd')) {
+    c.next();
+    return argumentOrNumber(c);
+  }
+  const mark = c.mark();
+  if (c.take('(', 'open') && (c.is('bmod', 'cmd') || c.is('mod', 'text')) && c.next()) {
+    const modulus = parseSum(c);
+    if (c.take(')', 'close')) return modulus;
+  }
+  c.rewind(mark);
+  return undefined;
 }
 
 /** Sets joined by union, intersection and difference; any other side of a relation. */

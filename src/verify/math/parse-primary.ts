@@ -88,6 +88,11 @@ function bracketed(c: Cursor, open: string): Node {
     c.insideBars = outer;
     return conditions;
   }
+  const builder = open === '\\{' ? builtSet(c) : undefined;
+  if (builder) {
+    c.insideBars = outer;
+    return builder;
+  }
   const inside = c.is(')', 'close') || c.is('\\}', 'close') || c.is(']', 'close') ? undefined : c.grammar.list(c);
   c.insideBars = outer;
   const close = c.next();
@@ -109,6 +114,26 @@ function bracketed(c: Cursor, open: string): Node {
   if (inside && inside.kind !== 'list' && (open === '(') === (close.value === ')')) return inside;
   if (items.length !== 2 && (open === '(') !== (close.value === ')')) throw new NotMathematics('brackets do not fit');
   return { kind: 'group', open: open as Opening, close: close.value as Closing, items };
+}
+
+/** `\\{2k \\mid k \\in \\mathbb{Z}\\}`: a value beside the conditions on what it is made of. */
+function builtSet(c: Cursor): Node | undefined {
+  const mark = c.mark();
+  c.insideBars = true;
+  try {
+    const value = c.grammar.sum(c);
+    if (c.take('|') || c.take(':')) {
+      c.insideBars = false;
+      const conditions = c.grammar.list(c);
+      const items = conditions.kind === 'list' ? conditions.items : [conditions];
+      if (c.take('\\}', 'close')) return { kind: 'list', items: [value, ...items] };
+    }
+  } catch (error) {
+    if (!(error instanceof NotMathematics)) throw error;
+  }
+  c.insideBars = false;
+  c.rewind(mark);
+  return undefined;
 }
 
 /** Takes `x |`, `x :` or `x \in \mathbb{R} |` at the head of a set in builder notation: what follows says it all. */

@@ -43,6 +43,7 @@ const CONSTRUCTIONS: Readonly<Record<string, string>> = {
   ),
   fbox: 'boxed',
   bar: 'overline',
+  mod: 'bmod',
   overarc: 'widehat',
   emptyset: 'varnothing',
   ldots: 'dots',
@@ -221,6 +222,8 @@ class Lexer {
     else if (/^(?:,\s*)?(?:and|or)$/i.test(inner)) this.push('op', 'and');
     else if (/^[,;]$/.test(inner)) this.push('op', inner);
     else if (isPercentWord(inner)) this.push('op', '%');
+    else if (isUnitText(inner) && (this.afterUnit() || (inner.length > 1 && this.out.at(-1)?.kind === 'num')))
+      this.push('text', content);
     else if (name === 'mathbf' && /^(?:[A-Za-z]|\\[ij]math)$/.test(inner)) this.push('sym', inner.replace(/\\(.).*/, '$1'), true);
     else if (asMath && functionOfCommand(inner)) this.push('fn', functionOfCommand(inner) as string);
     else if (functionNamed(inner) && inner.length > 2) this.push('fn', functionNamed(inner) as string);
@@ -262,6 +265,12 @@ class Lexer {
         last.kind === 'sym' ||
         last.value === 'deg')
     );
+  }
+
+  /** Whether a unit stands before, with a product or slash after it. */
+  private afterUnit(): boolean {
+    const [before, last] = [this.out.at(-2), this.out.at(-1)];
+    return last?.kind === 'op' && /^[*×/]$/.test(last.value) && before?.kind === 'text' && isUnitText(before.value.trim());
   }
 
   private letters(): void {

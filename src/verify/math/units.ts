@@ -171,6 +171,8 @@ const POWER_WORDS: Readonly<Record<string, number>> = { square: 2, squared: 2, s
 export function unitOf(text: string): Unit | undefined {
   const words = text
     .replace(/pounds? sterling/gi, 'pounds-sterling')
+    .replace(/\bdegrees?\s+(?=celsius|centigrade|fahrenheit)/gi, '')
+    .replace(/\bdegrees?\s+([CF])\b/g, (_, letter: string) => (letter === 'C' ? 'celsius' : 'fahrenheit'))
     .replace(/\\cdot(?![a-z])/g, '*')
     .match(/[A-Za-zµμΩ]+(?:-[A-Za-z]+)?|\^|\/|-?\d+/g);
   if (!words) return undefined;

@@ -191,7 +191,7 @@ export const CLOSERS: Readonly<Record<string, string>> = {
 
 /** Short words that are words and no products of letters. */
 const SHORT_WORDS = new Set(
-  'is are the of for if yes no per odd not all none real sq cu red via by at on as an am pm its to'.split(' '),
+  'is are the of for if yes no per odd not all none real sq cu red via by at on as an am pm its to mod'.split(' '),
 );
 
 /**
