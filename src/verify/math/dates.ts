@@ -5,6 +5,7 @@ const MONTHS = 'january february march april may june july august september octo
 const MONTH = '(jan|feb|mar|apr|may|june?|july?|aug|sept?|oct|nov|dec)[a-z]*';
 const DAY = '(\\d{1,2})(?:st|nd|rd|th)?';
 
+const LOOKS_LIKE_DATE = /^\s*\d+[-/.]\d+[-/.]\d+\s*$|\d[^+*^=]*(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)|(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[^+*^=]*\d/i;
 const ISO = /^(\d{4})-(\d{1,2})-(\d{1,2})$/;
 const SLASHED = /^\d{1,2}[/.]\d{1,2}[/.]\d{4}$/;
 const MONTH_FIRST = new RegExp(`^${MONTH}\\.?\\s*(?:the\\s+)?${DAY}(?:,?\\s*(\\d{4}))?$`, 'i');
@@ -15,7 +16,7 @@ const DAY_FIRST = new RegExp(`^(?:the\\s+)?${DAY}\\s*(?:of\\s+)?${MONTH}\\.?(?:,
  * the month is not known.
  */
 export function dateIn(text: string): string | undefined {
-  if (text.length > 60 || !/\d/.test(text)) return undefined;
+  if (text.length > 60 || !LOOKS_LIKE_DATE.test(text)) return undefined;
   const plain = text.replace(/\\text\w*\s*\{([^{}]*)\}/g, '$1').replace(/[\s~]+/g, ' ').trim();
   if (SLASHED.test(plain)) return `date ${plain}`;
   const iso = ISO.exec(plain);

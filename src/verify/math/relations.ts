@@ -99,7 +99,8 @@ const KNOWN = new Set<string>([...TURNED.keys(), ...SYMMETRIC, ...ONE_WAY]);
 /** The relation a command names (`prec`, `nsubseteq`, `leq`); undefined where it is none. */
 export function relationNamed(command: string): Relation | undefined {
   if (Object.hasOwn(BASIC, command)) return BASIC[command];
-  if (KNOWN.has(`\\${command}`)) return `\\${command}`;
+  const named: Relation = `\\${command}`;
+  if (KNOWN.has(named)) return named;
   const plain = command.startsWith('n') ? relationNamed(command.slice(1)) : undefined;
   return plain && negated(plain);
 }
