@@ -3,6 +3,7 @@ import { rational, type Rational } from '../../../data/index.js';
 import { integer, some, type Node } from '../nodes.js';
 import { isPercentWord, unitOf, type Unit } from '../units.js';
 import { no, type CompareContext, type Equality } from './context.js';
+import { wordsConflict } from './meaning.js';
 
 type CompareValues = (gold: Node, answer: Node, context: CompareContext) => Equality;
 
@@ -37,6 +38,8 @@ function measured(node: Node): Measured {
 /** Compares where at least one side carries a unit or a mark; `compare` is for the bare values. */
 export function compareQuantities(gold: Node, answer: Node, context: CompareContext, compare: CompareValues): Equality {
   const [a, b] = [measured(gold), measured(answer)];
+  if (wordsConflict(wordsOf(gold), wordsOf(answer), a.value.kind === 'sym' && b.value.kind === 'sym'))
+    return no('different-words');
   if (a.mark === 'percent' || b.mark === 'percent') return comparePercent(a, b, context, compare);
   if (a.mark !== b.mark && (a.unit || b.unit)) return no('different-unit');
   if (a.mark !== b.mark) return compareAngle(a, b, context, compare);
@@ -47,6 +50,12 @@ export function compareQuantities(gold: Node, answer: Node, context: CompareCont
     return named(compare(scaled(a.value, a.unit.factor), scaled(b.value, b.unit.factor), context), 'converted-unit');
   }
   return compare(a.value, b.value, context);
+}
+
+/** The words that stand beside a value. */
+function wordsOf(node: Node): string {
+  if (node.kind === 'neg') return wordsOf(node.arg);
+  return node.kind === 'quantity' ? `${wordsOf(node.value)} ${node.unit}` : '';
 }
 
 const named = (result: Equality, rule: string): Equality => (result.equal ? { equal: true, rule } : result);
