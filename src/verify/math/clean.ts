@@ -25,7 +25,7 @@ export function cleanAnswer(text: string): string {
   if (/answer/i.test(out)) out = out.replace(LABEL, '$1');
   out = out
     .replace(/^\s*\*\*|\*\*\s*$/g, ' ')
-    .replace(/^[\s"'`]+|[\s"`]+$|(?<=\s)'+\s*$/g, '')
+    .replace(/^[\s"'`]+|(?<![\s"`])[\s"`]+$|(?<![\w)\]}'])'+\s*$|(?<=^['`][^'`]*)'\s*$/g, '')
     .replace(/(?<!\.)[.,;:]+(?:\s*)$/, '')
     .trim();
   return /[^\x00-\x7f]/.test(out) ? inEnglish(out) : out;

@@ -7,6 +7,7 @@ import { Rng } from '../../core/rng.js';
 import { equals, rational, type Rational } from '../../data/index.js';
 import { exactValue, isSeries, type Point } from './exact.js';
 import { bitLength } from './fixed.js';
+import { sameFactors, withoutLogsOfPowers } from './huge.js';
 import { mapChildren, children, some, symbolsOf, type Node } from './nodes.js';
 import { numericValue, type Complex, type Evaluation } from './numeric.js';
 
@@ -38,10 +39,23 @@ export function equalScalars(a: Node, b: Node): Equality {
 function equalNumbers(a: Node, b: Node): Equality {
   const near = closeAt(a, b, NOWHERE, false, 'e');
   if (near === true) return { equal: true, rule: 'numeric-identity' };
-  if (near === undefined) return { equal: false, rule: 'not-evaluated' };
+  if (near === undefined) return equalUnevaluated(a, b);
+  if (exceedsRange(a, b)) return equalUnevaluated(a, b);
   if (hasBareLog(a) !== hasBareLog(b) && closeAt(a, b, NOWHERE, false, 10) === true)
     return { equal: true, rule: 'decimal-logarithm' };
   return { equal: false, rule: 'different-number' };
+}
+
+/** Whether only one of two constants can be computed. */
+const exceedsRange = (a: Node, b: Node): boolean =>
+  (realValue(a, START_BITS) === undefined) !== (realValue(b, START_BITS) === undefined);
+
+/** Constants that are too large, or not defined. */
+function equalUnevaluated(a: Node, b: Node): Equality {
+  if (sameFactors(a, b)) return { equal: true, rule: 'same-factors' };
+  const [x, y] = [withoutLogsOfPowers(a), withoutLogsOfPowers(b)];
+  const near = closeAt(x, y, NOWHERE, false, 'e');
+  return near === true ? { equal: true, rule: 'numeric-identity' } : { equal: false, rule: 'not-evaluated' };
 }
 
 const hasBareLog = (node: Node): boolean =>
@@ -92,7 +106,9 @@ function closeAt(a: Node, b: Node, point: Point, realOnly: boolean, logBase: 'e'
   for (let bits = START_BITS; ;) {
     const at: Evaluation = { bits, point, realOnly, logBase, largest: 0 };
     const [x, y] = [numericValue(a, at), numericValue(b, at)];
-    if (!x || !y) return !x && !y ? undefined : false;
+    if (!x && !y) return undefined;
+    // Where only one side is real (e^(2 ln x) for x < 0), the complex values decide.
+    if (!x || !y) return realOnly && closeAt(a, b, point, false, logBase) === true;
     if (at.largest > 32 && bits < START_BITS + 3 * at.largest && bits < MAX_PRECISION * 4) {
       bits = START_BITS + 3 * at.largest;
       continue;

@@ -7,6 +7,7 @@ import { extractAnswers } from './extract.js';
 import { formOf } from './form.js';
 import { goldPart, goldProblem } from './gold.js';
 import type { Node } from './nodes.js';
+import { countedNotation } from './notation.js';
 import { parseAnswer } from './parse.js';
 import type { FoundAnswer, MathJudgement, MathOptions } from './types.js';
 
@@ -64,8 +65,14 @@ function compareTexts(goldText: string, found: FoundAnswer, options: MathOptions
   }
   const context = contextOf(options);
   let first: { rule: string; goldForm: string; answerForm: string } | undefined;
-  for (const gold of [...readings(goldText), ...decimalComma(goldText, 3)]) {
-    for (const answer of [...readings(answerText), ...decimalComma(answerText, 1)]) {
+  const golds = [...readings(goldText), ...decimalComma(goldText, 3)];
+  const answers = [...readings(answerText), ...decimalComma(answerText, 1)];
+  for (const [side, node] of [['gold', golds[0]], ['answer', answers[0]]] as const) {
+    const why = node && notUnderstood(node);
+    if (why !== undefined) steps.push(`${side} is compared as text: ${why}`);
+  }
+  for (const gold of golds) {
+    for (const answer of answers) {
       const { equal, rule, ...forms } = compareSafely(gold, answer, context);
       steps.push(`${forms.goldForm} against ${forms.answerForm}: ${rule}`);
       if (equal) return finish(true, rule, forms);
@@ -80,18 +87,28 @@ function compareTexts(goldText: string, found: FoundAnswer, options: MathOptions
   return finish(false, first?.rule ?? 'different', first);
 }
 
-/** The ways a text may be read: `1,234` as one number or two. */
+/** The ways a text may be read: `1,234` as one number or two, `C_5^2` as a power or as choices. */
 function readings(text: string): Node[] {
   const nodes = [parseAnswer(text)];
-  if (/(?<!\d)\d{1,3}(?:,\d{3})+(?!\d)/.test(text)) nodes.push(parseAnswer(text, { commasSeparate: true }));
+  if (/(?<!\d)\d{1,3}(?:,\d{3})+(?!\d)/.test(text) && !/,0\d/.test(text))
+    nodes.push(parseAnswer(text, { commasSeparate: true }));
+  const counted = countedNotation(text);
+  if (counted !== undefined) nodes.push(parseAnswer(counted));
   return nodes;
 }
 
-/** `3,14` as a decimal, from so many places on: a gold answer of fewer is two numbers, `1,3` must not match 1.3. */
+/**
+ * `3,14` as a decimal, from so many places on: a gold answer of fewer is two numbers, `1,3` must not match 1.3. What reads as
+ * thousands is thousands: `42,000` is not 42.
+ */
 function decimalComma(text: string, places: number): Node[] {
-  const decimals = /^[^,([{]*\d,(\d+)[^,\d([{]*$/.exec(text)?.[1] ?? '';
-  return decimals.length >= places ? [parseAnswer(text, { commaIsPoint: true })] : [];
+  const [, whole = '', decimals = ''] = /^[^,([{]*?(\d*),(\d+)[^,\d([{]*$/.exec(text) ?? [];
+  const thousands = decimals.length === 3 && /^[1-9]\d{0,2}$/.test(whole);
+  return decimals.length >= places && whole !== '' && !thousands ? [parseAnswer(text, { commaIsPoint: true })] : [];
 }
+
+/** What a reading did not understand, for the steps; undefined where it is mathematics or words. */
+const notUnderstood = (node: Node): string | undefined => (node.kind === 'text' ? node.why : undefined);
 
 interface Comparison {
   equal: boolean;

@@ -1,5 +1,8 @@
 /** The tree an answer is read into: numbers and expressions at the bottom, sets, tuples and relations above them. */
 import { rational, type Rational } from '../../data/index.js';
+import type { Relation } from './relations.js';
+
+export type { Relation } from './relations.js';
 
 export type Constant = 'pi' | 'e' | 'i' | 'inf';
 
@@ -10,7 +13,8 @@ export type Scalar =
   /** Digits with a base subscript; `value` is what they are worth. */
   | { kind: 'based'; value: Rational; digits: string; base: number }
   | { kind: 'const'; name: Constant }
-  | { kind: 'sym'; name: string }
+  /** `vector` where it was written bold or with an arrow; its name is the same without. */
+  | { kind: 'sym'; name: string; vector?: true }
   | { kind: 'neg'; arg: Node }
   | { kind: 'add'; args: readonly Node[] }
   | { kind: 'mul'; args: readonly Node[] }
@@ -25,7 +29,6 @@ export type Scalar =
 
 export type Opening = '(' | '[';
 export type Closing = ')' | ']';
-export type Relation = '=' | '!=' | '<' | '>' | '<=' | '>=' | '~=' | 'in' | '=>';
 
 export type Node =
   | Scalar
@@ -38,7 +41,10 @@ export type Node =
   | { kind: 'relation'; sides: readonly Node[]; ops: readonly Relation[] }
   /** Several answers without brackets: order does not count. `grouped` where a semicolon parts groups of assignments. */
   | { kind: 'list'; items: readonly Node[]; grouped?: boolean }
-  | { kind: 'text'; value: string }
+  /** Words, or what is no mathematics that is understood; `why` says what was not. */
+  | { kind: 'text'; value: string; why?: string }
+  /** Values in cases, each with its condition: a relation, or words (`otherwise`). */
+  | { kind: 'cases'; values: readonly Node[]; conditions: readonly Node[] }
   /** A value with a unit or a counted noun after (or a currency before) it. */
   | { kind: 'quantity'; value: Node; unit: string }
   /** `3:5`, `12:30`, `4:51:06 p.m.`; `written` holds the parts as digits where they are digits. */
@@ -85,6 +91,8 @@ export function mapChildren(node: Node, change: (child: Node) => Node): Node {
       return { ...node, value: change(node.value) };
     case 'ratio':
       return { ...node, parts: node.parts.map(change) };
+    case 'cases':
+      return { ...node, values: node.values.map(change), conditions: node.conditions.map(change) };
   }
 }
 
