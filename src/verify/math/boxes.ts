@@ -1,4 +1,5 @@
 /** Finds the boxes of a text by walking braces, and which of them make up one answer. */
+import type { FoundAnswer } from './types.js';
 
 export interface Box {
   content: string;
@@ -48,6 +49,18 @@ function closingBrace(text: string, open: number): number | undefined {
 const bareLength = (text: string, at: number): number =>
   /^[^\s{}\\$]*[^\s{}\\$.,;:]/.exec(text.slice(at, at + 100))?.[0].length ?? 0;
 
+/** What the boxes of one answer say together: values by commas, each with the name that stands before its box where all have one. */
+export function textOfBoxes(text: string, boxes: readonly Box[]): FoundAnswer {
+  const raw = text.slice(boxes[0]?.start, boxes.at(-1)?.end);
+  const names = boxes.map((box) => NAME_BEFORE.exec(text.slice(Math.max(0, box.start - 40), box.start))?.[1]);
+  const named = boxes.length > 1 && names.every((name) => name !== undefined) && new Set(names).size === names.length;
+  const said = boxes.map((box, i) => (named ? `${names[i]} = ${box.content}` : box.content));
+  return { text: [...new Set(said)].join(', '), raw, rule: boxes.length > 1 ? 'joined-boxes' : 'last-box' };
+}
+
+/** `x = ` or `$y = ` just before a box. */
+const NAME_BEFORE = /(?<![\\\w])([A-Za-z](?:_(?:\w|\{\w+\}))?)\s*=\s*\$?\s*$/;
+
 /** Most words between two boxes of one answer. */
 const MAX_WORDS = 6;
 
@@ -61,6 +74,8 @@ export function lastAnswer(text: string, boxes: readonly Box[]): readonly Box[] 
 function joins(between: string): boolean {
   if (between.length > 120 || /\n\s*\n/.test(between)) return false;
   const words = between.replace(/\\text\w*\s*\{|\\[a-z]+|\\[()[\],;:! ]/g, ' ').match(/[A-Za-z][\w']*/g) ?? [];
+  if (/^\s*\$?\s*[,;]?\s*(?:\\text\{\s*and\s*\}|\\quad|and)?\s*\$?\s*[A-Za-z](?:_(?:\w|\{\w+\}))?\s*=\s*\$?\s*$/.test(between))
+    return true;
   if (words.length === 0) return !/[=<>]|\\(?:cdot|times|Rightarrow|implies|to)/.test(between);
   return words.length <= MAX_WORDS && words.some((word) => /^(?:and|or)$/i.test(word)) && !/[.!?]\s/.test(between);
 }

@@ -3,7 +3,7 @@ import { findBoxes, lastAnswer } from './boxes.js';
 import { cleanAnswer } from './clean.js';
 import { plainWords } from './compare/text.js';
 import { parseAnswer } from './parse.js';
-import { lastFormula } from './phrases.js';
+import { lastFormula } from './values.js';
 
 /** Longest gold answer that is taken as it stands; longer ones are solutions to extract from. */
 const MAX_BARE_GOLD = 2_000;

@@ -3,6 +3,7 @@ import { rational, type Rational } from '../../../data/index.js';
 import { integer, some, symbolsOf, type Node } from '../nodes.js';
 import { isPercentWord, unitOf, type Unit } from '../units.js';
 import { no, type CompareContext, type Equality } from './context.js';
+import { wordsConflict } from './meaning.js';
 import { plainWords } from './text.js';
 
 type CompareValues = (gold: Node, answer: Node, context: CompareContext) => Equality;
@@ -41,6 +42,8 @@ function measured(node: Node): Measured {
 /** Compares where at least one side carries a unit or a mark; `compare` is for the bare values. */
 export function compareQuantities(gold: Node, answer: Node, context: CompareContext, compare: CompareValues): Equality {
   const [a, b] = [measured(gold), measured(answer)];
+  if (wordsConflict(wordsOf(gold), wordsOf(answer), a.value.kind === 'sym' && b.value.kind === 'sym'))
+    return no('different-words');
   if (a.mark === 'percent' || b.mark === 'percent') return comparePercent(a, b, context, compare);
   if (a.mark !== b.mark && (a.unit || b.unit)) return no('different-unit');
   if (a.mark !== b.mark) return compareAngle(a, b, context, compare);
@@ -54,6 +57,12 @@ export function compareQuantities(gold: Node, answer: Node, context: CompareCont
   const open = symbolsOf(a.value).size > 0 || symbolsOf(b.value).size > 0;
   if (open && (a.words ?? '') !== (b.words ?? '') && !(isNoun(a.words) && isNoun(b.words))) return no('different-condition');
   return compare(a.value, b.value, context);
+}
+
+/** The words that stand beside a value. */
+function wordsOf(node: Node): string {
+  if (node.kind === 'neg') return wordsOf(node.arg);
+  return node.kind === 'quantity' ? `${wordsOf(node.value)} ${node.unit}` : '';
 }
 
 const conditionWords = (unit: string): string => plainWords(unit).replace(/\b(?:is|are|be)\b\s*/g, '');

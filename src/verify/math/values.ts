@@ -1,0 +1,160 @@
+/** The values a text holds: formulas between delimiters, numbers in words with what belongs to them, letters of choices. */
+import type { FoundAnswer } from './types.js';
+
+export interface Located {
+  found: FoundAnswer;
+  start: number;
+  end: number;
+}
+
+/** Whether a text is a formula with at most a unit, rather than a sentence with formulas in it. */
+export function readsAsMathematics(text: string): boolean {
+  const bare = text
+    .replace(/\\(?:text|mbox|textbf|textit|mathrm|textnormal|operatorname)\s*\{[^{}]*\}/g, ' ')
+    .replace(/\\[A-Za-z]+/g, ' ');
+  const words = (bare.match(/[A-Za-z]{2,}/g) ?? []).filter(
+    (word) => !/^(?:(?:and|or)[A-Z]?|pi|sqrt|sin|cos|tan|log|ln|exp|infinity|percent)$/.test(word),
+  );
+  if (!/[\d\\]|^\s*[({[]?[A-Za-z][)}\]]?\s*$|[a-zA-Z]\s*[-+*/^=<>]/.test(text)) return false;
+  return (
+    words.length === 0 ||
+    (words.length <= 2 && /^\W*(?:\\[a-z]+|[\d.,/${}\s\\-])+\s*[A-Za-z]+(?:\s+[A-Za-z]+)?$/.test(text.trim()))
+  );
+}
+
+const FORMULA =
+  /\$\$([\s\S]+?)\$\$|\\\[([\s\S]+?)\\\]|\\\(([^\n]+?)\\\)|(?<!\\)\$((?:\\.|[^$\n\\])+?)\$|(\\begin\{([a-z]*matrix|cases|array)\}[\s\S]+?\\end\{\6\})|\\begin\{((?:equation|align|gather|displaymath|math|eqnarray|multline)\*?)\}([\s\S]+?)\\end\{\7\}/g;
+
+/** What stands for the letters of a formula in a masked text; the second for a formula that is a relation. */
+export const FORMULA_MARK = '\uE100';
+export const RELATION_MARK = '\uE101';
+
+/** A text of the same length in which the letters of formulas are marks, so that words are looked for outside them. */
+export const masked = (text: string): string =>
+  text.replace(FORMULA, (formula) => (/[<>=]|\\[lg]eq?\b/.test(formula) ? RELATION_MARK : FORMULA_MARK).repeat(formula.length));
+
+const formulasOf = (text: string): RegExpExecArray[] =>
+  [...text.matchAll(FORMULA)].filter((match) => content(match) !== '');
+
+/** The last formula between delimiters, with those that commas, `and` or `or` join to it, and a unit after it. */
+export function lastFormula(text: string): Located | undefined {
+  return formulaGroups(text).at(-1);
+}
+
+/** All formulas between delimiters; those that commas, `and` or `or` join are one. */
+export function formulaGroups(text: string): Located[] {
+  const groups: RegExpExecArray[][] = [];
+  for (const match of formulasOf(text)) {
+    const before = groups.at(-1)?.at(-1);
+    if (before && joined(text, before, match)) groups.at(-1)?.push(match);
+    else groups.push([match]);
+  }
+  return groups.map((parts) => located(text, parts));
+}
+
+function located(text: string, parts: readonly RegExpExecArray[]): Located {
+  const [first, last] = [parts[0] as RegExpExecArray, parts.at(-1) as RegExpExecArray];
+  let end = last.index + last[0].length;
+  const unit =
+    /^\s*(?:%|°|(?:percent|pct|degrees?|units?|miles|cm|meters|dollars|cents|dozen|hundred|thousand|[mb]illion|[ap]\.?m\b\.?)\b)/i.exec(
+      text.slice(end, end + 40),
+    )?.[0] ?? '';
+  end += unit.length;
+  const said = `${parts.map(content).join(', ')}${unit}`.replace(/(?<=\d)%$/, '\\%');
+  return { found: { text: said, raw: text.slice(first.index, end), rule: 'last-formula' }, start: first.index, end };
+}
+
+/** What a formula says; one whose delimiter is a lone dollar must not hold prose. */
+function content(match: RegExpExecArray): string {
+  const inside = match[1] ?? match[2] ?? match[3] ?? match[4] ?? match[5] ?? lastLine(match[8] ?? '');
+  return derived(inside.trim());
+}
+
+/** Of lines that each go on from the one before (`&= 9`) the last. */
+function derived(formula: string): string {
+  const lines = /^\\begin\{(?:aligned|split|gathered)\}([\s\S]*)\\end\{(?:aligned|split|gathered)\}\s*[.,]?$/.exec(formula)?.[1];
+  if (lines === undefined) return formula;
+  const last = lastLine(lines).trim();
+  return /^(?:[A-Za-z](?:_\w)?\s*)?=/.test(last) ? last : formula;
+}
+
+/** The last line of a derivation, without its alignment marks. */
+const lastLine = (lines: string): string =>
+  lines
+    .split('\\\\')
+    .filter((line) => line.trim() !== '')
+    .at(-1)
+    ?.replace(/&/g, ' ') ?? '';
+
+const joined = (text: string, a: RegExpExecArray, b: RegExpExecArray): boolean => {
+  const between = text.slice(a.index + a[0].length, b.index).trim();
+  return /^(?:,?\s*(?:and|or)|,|;)$/i.test(between) && !/[=<>]/.test(content(a));
+};
+
+const NUMBER =
+  /(?<![\w\\^_.,/])(?:[$€£¥]\s?)?[-+−]?(?:\d{1,3}(?:,\d{3})+(?!\d)|\d{1,3}(?: \d{3})+(?:,\d+)?(?!\d)|\d+(?:,\d+)?)?(?:\.\d+|(?<=\d))(?:[eE][+-]?\d+)?(?:\s?\/\s?\d+(?:\.\d+)?)?(?:\s?(?:\\?%|°|percent\b|pct\b)|\s?[€£$]|:\d\d\b)?(?![\w^_]|\.\d|,\d{3})|(?<![\w\\^_.,/])[-+]?\d+(?:,\d{3})*(?:\.\d+)?(?=[a-zµ]{1,3}[²³]?(?![a-z0-9]))/g;
+
+/** Numbers in words: `1,000.99€`, `-3/4`, `28 %`, each with the operators, bounds and scale words it stands beside. */
+export function numbersIn(text: string): Located[] {
+  const plain = text.replace(/\*\*/g, '  ');
+  return [...plain.matchAll(NUMBER)].filter((match) => /\d/.test(match[0])).map((match) => inContext(plain, match));
+}
+
+/** The last number in words. */
+export function lastNumber(text: string): Located | undefined {
+  const plain = text.replace(/\*\*/g, '  ');
+  let last: RegExpExecArray | undefined;
+  for (const match of plain.matchAll(NUMBER)) if (/\d/.test(match[0])) last = match;
+  return last && inContext(plain, last);
+}
+
+/** How far around a number its operators are looked for. */
+const REACH = 80;
+
+/** An operand (or none) and an operator, or a function, before a number: the number is a part of what they say. */
+const BEFORE =
+  /(?:(?:\d[\d.,]*|(?<![A-Za-z\\])[A-Za-z](?:_\w+|[²³])?|[)²³]|\bpi\b|π)\s*(?:[-+−]|[<>=]=?|=|!=|[≤≥≠≈±×·÷*/^])|[<>≤≥≠≈±×÷√^]|[<>!]=|(?<![A-Za-z])(?:sqrt|sin|cos|tan|log|ln|exp)\s*\(?)\s*$/;
+const AFTER =
+  /^(?:[²³⁴]|\s*[-+*/^×·÷]\s*[A-Za-z](?![A-Za-z])|\s*\)(?=\s*$)|[\s-]*(?:hundred|thousand|million|billion|trillion|dozen|score|squared|cubed|factorial|and a half|(?:degrees\s+)?below zero|[ap]\.?m\b\.?|or (?:more|less|fewer|greater|above|below|so)|to the power of \S+)(?![A-Za-z]))/i;
+
+/** Words before a number that make it a bound, or deny it: never an answer of that number. */
+const BOUND =
+  /\b(?:not|never|isn't|aren't|cannot be|at (?:least|most)|(?:more|less|fewer|greater|larger|smaller|bigger|higher|lower)\s+than(?:\s+or\s+equal\s+to)?|no\s+(?:more|less|fewer)\s+than|over|under|above|below|up to|exceed(?:s|ing)?|minus|negative|between|base|mod(?:ulo)?|square\s+root\s+of|cube\s+root\s+of|factorial\s+of|half\s+of|twice|double|triple|times|plus|divided\s+by)\s+(?:exactly\s+)?$/i;
+
+/** Whether a statement opens with words that deny what follows or make it a bound. */
+export const opensWithBound = (text: string): boolean => {
+  const word = /^[A-Za-z' ]+/.exec(text)?.[0];
+  return word !== undefined && BOUND.test(`${word.trimEnd()} `);
+};
+
+function inContext(plain: string, match: RegExpExecArray): Located {
+  let start = match.index;
+  let end = start + match[0].trimEnd().length;
+  start += match[0].length - match[0].trimStart().length;
+  for (let reached = 0; reached < 12; reached++) {
+    const operator = BEFORE.exec(plain.slice(Math.max(0, start - REACH), start))?.[0];
+    if (operator === undefined) break;
+    start -= operator.length;
+  }
+  const own = plain.slice(start, end);
+  if (!/[<>≤≥≠]|!=/.test(own)) start += Math.max(own.lastIndexOf('='), own.lastIndexOf('≈')) + 1;
+  const opened = plain.slice(start, end).includes('(');
+  const after = AFTER.exec(plain.slice(end, end + REACH))?.[0] ?? '';
+  if (!after.includes(')') || opened) end += after.length;
+  const bound = BOUND.exec(plain.slice(Math.max(0, start - REACH), start))?.[0] ?? '';
+  start -= bound.length;
+  const raw = plain.slice(start, end).trim();
+  return { found: { text: raw, raw, rule: 'last-number' }, start, end };
+}
+
+/** The letter of a choice: after "answer is", else the last capital that stands alone. */
+export function lastLetter(text: string): FoundAnswer | undefined {
+  const said = [
+    ...text.matchAll(
+      /\banswer\b[^A-Za-z]{0,10}(?:is|:)?[^A-Za-z]{0,10}(?:option |choice )?\\?(?:text)?\W{0,3}([A-Z])(?![A-Za-z'])/gi,
+    ),
+  ].at(-1)?.[1];
+  const alone = [...text.matchAll(/(?<![A-Za-z'\\])(?:([B-HJ-Z])|\(([A-Z])\)|(A)(?=[.,)]|$))(?![A-Za-z'])/g)].at(-1);
+  const letter = (said && /[A-Z]/.test(said) ? said : undefined) ?? alone?.slice(1).find(Boolean);
+  return letter ? { text: letter, raw: letter, rule: 'letter' } : undefined;
+}
