@@ -135,10 +135,17 @@ function compareWords(gold: string, answer: string): string | undefined {
   if (!/[A-Za-z]{2}/.test(gold) || /\\(?:frac|sqrt|d?frac|pi|cdot)/.test(gold)) return undefined;
   return /^[\p{L}\d\s'.:()/-]+$/u.test(plainWords(gold)) &&
     !/^[\d\s]*$/.test(plainWords(gold)) &&
-    plainWords(gold) === plainWords(answer)
+    plainWords(gold) === plainWords(answer) &&
+    sameCase(gold, answer)
     ? 'same-words'
     : undefined;
 }
+
+/** Whether short words beside numbers have the same capitals: 3 MW is not 3 mW. */
+const sameCase = (gold: string, answer: string): boolean => {
+  const short = (text: string): string => (text.match(/(?<![A-Za-z\\])[A-Za-z]{1,3}(?![A-Za-z{])/g) ?? []).join(' ');
+  return !/\d/.test(gold) || short(gold) === short(answer);
+};
 
 /** Whether a text is the letter of a choice with nothing said after it. */
 const isBareLetter = (text: string): boolean =>

@@ -12,7 +12,7 @@ const BELOW = /_\{((?:[^{}]|\{[^{}]*\})*)\}/g;
 const baseBelow = (inside: string): string | undefined =>
   baseOf(inside.replace(/\\(?:text\w*|mathrm)\s*|[{}\s~-]|\\(?=\s)|base/g, ''));
 /** `1010 base 2`, `1010\text{ (base two)}`, at the end of an answer. */
-const BASE_AFTER = /^([\dA-F]+)\s*(?:\\text\s*\{)?\s*\(?\s*(?:in )?base[\s-]*([a-z]+|\d+)\s*\)?\s*\}?$/;
+const BASE_AFTER = /^([\dA-F]+)\s*(?:\\text\s*\{)?\s*\(?\s*(?:in )?base[\s-]*\}?\s*([a-z]+|\d+)\s*\)?\s*\}?$/;
 const LITERAL = /^0([bxo])([\dA-Fa-f]+)$/;
 const LITERAL_BASES: Readonly<Record<string, string>> = { b: '2', x: '16', o: '8' };
 
@@ -34,7 +34,7 @@ const INTEGER_PLAIN =
 
 /** The text with these notations brought to the parser's own. */
 export function usualNotation(text: string): string {
-  let out = text;
+  let out = text.includes('{:}') ? text.replace(/\{:\}/g, ':') : text;
   if (out.includes('_') || /base/.test(out))
     out = out
       .replace(BELOW, (all, inside: string) => (baseBelow(inside) === undefined ? all : `_{${baseBelow(inside)}}`))

@@ -61,8 +61,11 @@ export function parseRelation(c: Cursor): Node {
     const sides: Node[] = [parseSide(c)];
     const ops: Relation[] = [];
     while (c.peek().kind === 'op' && isRelation(c.peek().value)) {
-      ops.push(c.next().value as Relation);
-      sides.push(parseSide(c));
+      const op = c.next().value as Relation;
+      const side = parseSide(c);
+      ops.push(op === '\\equiv' ? '=' : op);
+      // After `\equiv`, `3 \mod 7` is no remainder but 3 up to multiples of 7.
+      sides.push(op === '\\equiv' && side.kind === 'call' && side.name === 'mod' ? { ...side, name: '@residue' } : side);
     }
     const modulus = takeModulus(c);
     if (modulus) sides.push({ kind: 'call', name: '@residue', args: [sides.pop() as Node, modulus] });
@@ -102,7 +105,7 @@ function parseSide(c: Cursor): Node {
   return left;
 }
 
-/** Parts joined by colons. */
+/** Parts joined by colons; what follows a name in words is what is said of it (`\text{Tom}: 5`). */
 function parseRatio(c: Cursor): Node {
   const parts: Node[] = [];
   const written: string[] = [];
@@ -112,7 +115,10 @@ function parseRatio(c: Cursor): Node {
     parts.push(part);
     written.push(part.kind === 'num' ? token.value : '');
   } while (c.take(':') || takesTo(c));
-  return parts.length === 1 ? (parts[0] as Node) : { kind: 'ratio', parts, written };
+  const [first, second] = parts;
+  if (first?.kind === 'text' && second && parts.length === 2)
+    return { kind: 'relation', sides: [first, second], ops: ['='] };
+  return parts.length === 1 ? (first as Node) : { kind: 'ratio', parts, written };
 }
 
 /** `3 to 4` is 3:4. */

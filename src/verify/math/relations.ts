@@ -24,7 +24,7 @@ const BASIC: Readonly<Record<string, Relation>> = {
   approx: '~=',
   simeq: '~=',
   thickapprox: '~=',
-  equiv: '=',
+  equiv: '\\equiv',
   to: '->',
   rightarrow: '->',
   longrightarrow: '->',
@@ -85,7 +85,7 @@ const CONVERSES: readonly (readonly [Relation, Relation])[] = [
 
 /** Relations that hold both ways or not at all. */
 const SYMMETRIC = new Set<string>(
-  '= != ~= \\sim \\cong \\parallel \\perp \\asymp \\iff \\leftrightarrow \\propto \\bowtie \\doteq \\land \\lor'.split(' '),
+  '= != ~= \\equiv \\sim \\cong \\parallel \\perp \\asymp \\iff \\leftrightarrow \\propto \\bowtie \\doteq \\land \\lor'.split(' '),
 );
 
 /** Relations whose sides may not be swapped at all. */
@@ -106,7 +106,7 @@ export function relationNamed(command: string): Relation | undefined {
 }
 
 /** The relation struck through. */
-export const negated = (op: Relation): Relation => (op === '=' ? '!=' : op === '!=' ? '=' : `not:${op}`);
+export const negated = (op: Relation): Relation => (op === '=' || op === '\\equiv' ? '!=' : op === '!=' ? '=' : `not:${op}`);
 
 /** The relation with its sides swapped: `>` for `<`; undefined where none says so. */
 export function turnedRelation(op: Relation): Relation | undefined {

@@ -149,7 +149,7 @@ export const isPercentWord = (word: string): boolean => /^(?:percent|percents|pc
 
 /** Whether a text is nothing but units with their powers and slashes (`m/s^2`). */
 export function isUnitText(text: string): boolean {
-  const words = text.match(/[A-Za-zµμΩ-]+/g) ?? [];
+  const words = text.match(/[A-Za-zµμΩ]+(?:-[A-Za-z]+)?/g) ?? [];
   return (
     words.length > 0 &&
     words.every((word) => lookUp(word) !== undefined || /^(?:per|square|cubic|sq|cu)$/i.test(word)) &&

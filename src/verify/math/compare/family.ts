@@ -75,7 +75,7 @@ function withParameter(node: Node, names: ReadonlySet<string>): Node {
 
 /** `x \equiv 1, 3 \pmod 7`: the modulus stands after the last residue. */
 function congruence(items: readonly Node[]): Family | undefined {
-  const said = items.map((item) => unwrap(item));
+  const said = items.map((item) => unwrap(asResidue(item)));
   const last = said.at(-1)?.value;
   if (last?.kind !== 'call' || last.name !== '@residue') return undefined;
   const modulus = last.args[1] as Node;
@@ -87,6 +87,15 @@ function congruence(items: readonly Node[]): Family | undefined {
     values: residues.flatMap(variantsOf).map((residue) => ({ kind: 'add', args: [residue, step] })),
     domain: 'Z',
   };
+}
+
+/** `x \bmod 7 = 3` says x \equiv 3 \pmod 7. */
+function asResidue(item: Node): Node {
+  if (item.kind !== 'relation' || item.ops.length !== 1 || item.ops[0] !== '=') return item;
+  const [left, right] = [item.sides[0] as Node, item.sides[1] as Node];
+  if (left.kind !== 'call' || left.name !== 'mod' || left.args[0]?.kind !== 'sym') return item;
+  const residue: Node = { kind: 'call', name: '@residue', args: [right, left.args[1] as Node] };
+  return { ...item, sides: [left.args[0], residue] };
 }
 
 /** Two families, of which one at least says what its parameter runs over. */

@@ -62,10 +62,12 @@ export function compareQuantities(gold: Node, answer: Node, context: CompareCont
 /** The words that stand beside a value. */
 function wordsOf(node: Node): string {
   if (node.kind === 'neg') return wordsOf(node.arg);
-  return node.kind === 'quantity' ? `${wordsOf(node.value)} ${node.unit}` : '';
+  return node.kind === 'quantity' ? `${wordsOf(node.value)} ${conditionWords(node.unit)}`.trim() : '';
 }
 
-const conditionWords = (unit: string): string => plainWords(unit).replace(/\b(?:is|are|be)\b\s*/g, '');
+/** The words without the `is` before what is said of a number: `n is even` is `n even`. */
+const conditionWords = (unit: string): string =>
+  plainWords(unit).replace(new RegExp(`\\b(?:is|are|be)\\s+(?=${CONDITIONS.source})`, 'g'), '');
 
 /** Words that say of a number what it is, rather than what it counts. */
 const CONDITIONS =
