@@ -21,6 +21,7 @@ export function findBoxes(text: string): Boxes {
   for (let match = opener.exec(text); match; match = opener.exec(text)) {
     const inside = match.index + match[0].length;
     const end = text[inside] === '{' ? closingBrace(text, inside) : inside + bareLength(text, inside);
+    if (end === inside && inside < text.length) continue; // The command is only mentioned: `marked with \\boxed.`
     if (end === undefined || end === inside) return { boxes, cutOff: true };
     const braced = text[inside] === '{';
     boxes.push({

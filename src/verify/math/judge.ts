@@ -2,6 +2,7 @@
 import { findBoxes } from './boxes.js';
 import { cleanAnswer, sameSpelling } from './clean.js';
 import { compareAnswers, contextOf, type CompareContext } from './compare/index.js';
+import { sayTheSame } from './compare/meaning.js';
 import { choiceLetter, plainWords } from './compare/text.js';
 import { extractAnswers } from './extract.js';
 import { formOf } from './form.js';
@@ -10,6 +11,7 @@ import type { Node } from './nodes.js';
 import { countedNotation } from './notation.js';
 import { parseAnswer } from './parse.js';
 import type { FoundAnswer, MathJudgement, MathOptions } from './types.js';
+import { readWords } from './words.js';
 
 /** Longest answer that is read at all: a box of more is no answer. */
 const MAX_ANSWER = 40_000;
@@ -65,8 +67,14 @@ function compareTexts(goldText: string, found: FoundAnswer, options: MathOptions
   }
   const context = contextOf(options);
   let first: { rule: string; goldForm: string; answerForm: string } | undefined;
-  const golds = [...readings(goldText), ...decimalComma(goldText, 3)];
-  const answers = [...readings(answerText), ...decimalComma(answerText, 1)];
+  const [goldRead, answerRead] = [readWords(goldText), readWords(answerText)];
+  for (const [side, text, read] of [
+    ['gold', goldText, goldRead],
+    ['answer', answerText, answerRead],
+  ] as const)
+    if (read !== text) steps.push(`words of the ${side} are mathematics: ${show(read)}`);
+  const golds = [...readings(goldRead), ...decimalComma(goldRead, 3)];
+  const answers = [...readings(answerRead), ...decimalComma(answerRead, 1)];
   for (const [side, node] of [['gold', golds[0]], ['answer', answers[0]]] as const) {
     const why = node && notUnderstood(node);
     if (why !== undefined) steps.push(`${side} is compared as text: ${why}`);
@@ -79,7 +87,7 @@ function compareTexts(goldText: string, found: FoundAnswer, options: MathOptions
       first ??= { rule, ...forms };
     }
   }
-  const words = compareWords(goldText, answerText);
+  const words = compareWords(goldRead, answerRead);
   if (words) {
     steps.push(words);
     return finish(true, words);
@@ -135,7 +143,7 @@ function compareWords(gold: string, answer: string): string | undefined {
   if (!/[A-Za-z]{2}/.test(gold) || /\\(?:frac|sqrt|d?frac|pi|cdot)/.test(gold)) return undefined;
   return /^[\p{L}\d\s'.:()/-]+$/u.test(plainWords(gold)) &&
     !/^[\d\s]*$/.test(plainWords(gold)) &&
-    plainWords(gold) === plainWords(answer) &&
+    sayTheSame(gold, answer) &&
     sameCase(gold, answer)
     ? 'same-words'
     : undefined;

@@ -1,16 +1,11 @@
 /** Numbers, fractions and ordinals as English words. */
+import { multiplierOf } from './vocabulary.js';
 
 const SMALL =
   'zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen nineteen'.split(
     ' ',
   );
 const TENS = 'twenty thirty forty fifty sixty seventy eighty ninety'.split(' ');
-const SCALES = [
-  ['thousand', 1000n],
-  ['million', 1_000_000n],
-  ['billion', 1_000_000_000n],
-  ['trillion', 1_000_000_000_000n],
-] as const;
 const ORDINALS =
   'first second third fourth fifth sixth seventh eighth ninth tenth eleventh twelfth thirteenth fourteenth fifteenth sixteenth seventeenth eighteenth nineteenth twentieth'.split(
     ' ',
@@ -29,7 +24,7 @@ export function numberOfWords(text: string): bigint | undefined {
   for (const word of words) {
     const small = SMALL.indexOf(word);
     const ten = TENS.indexOf(word);
-    const scale = SCALES.find(([name]) => name === word)?.[1];
+    const scale = word === 'hundred' ? undefined : multiplierOf(word);
     // What follows must fit below what was said: `twenty one` is a number, `one twenty` is two.
     if (small >= 0 || ten >= 0) {
       const value = small >= 0 ? BigInt(small) : BigInt(ten + 2) * 10n;

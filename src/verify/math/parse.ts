@@ -4,11 +4,12 @@ import { dateIn, timeIn } from './dates.js';
 import { enumeratedParts } from './enumeration.js';
 import { integer, mapChildren, type Node } from './nodes.js';
 import { usualNotation } from './notation.js';
+import { numberOfWords } from './number-words.js';
 import { parsePower, parseProduct, parseSum } from './parse-expression.js';
 import { parseList, parseRelation } from './parse-list.js';
 import { parsePrimary } from './parse-primary.js';
 import { tokenize, type ReadingOptions } from './tokens.js';
-import { numberWord } from './vocabulary.js';
+
 
 const GRAMMAR: Grammar = {
   list: parseList,
@@ -55,7 +56,7 @@ function readTexts(node: Node): Node {
   const words = node.value.trim().replace(/[.,;:!]+$/, '');
   const time = timeIn(words);
   if (time) return time;
-  const number = numberWord(words);
+  const number = numberOfWords(words);
   if (number !== undefined) return integer(number);
   const letter = /^\(?([A-Za-z])\)?$/.exec(words)?.[1];
   if (letter) return letter === 'e' || letter === 'i' ? { kind: 'const', name: letter } : { kind: 'sym', name: letter };

@@ -7,11 +7,16 @@ export interface Located {
   end: number;
 }
 
+/** Letters that mathematics is not written with, and the words among them that join two values. */
+const OTHER_LETTERS = /(?!\p{Script=Latin}|\p{Script=Greek}|[ℕℤℚℝℂµ])\p{L}/u;
+const CONNECTIVE = /(?<=[\d)}\]a-z]\s*)(?:或者|或|または|또는|和|与|與|と|和|или|и)(?=\s*[-\d({\\a-z])/gu;
+
 /** Whether a text is a formula with at most a unit, rather than a sentence with formulas in it. */
 export function readsAsMathematics(text: string): boolean {
   const bare = text
-    .replace(/\\(?:text|mbox|textbf|textit|mathrm|textnormal|operatorname)\s*\{[^{}]*\}/g, ' ')
+    .replace(/\\(?:text|mbox|textbf|textit|mathrm|textnormal|operatorname)\s*\{[^{}]*\}|\\(?:begin|end)\s*\{\w+\*?\}/g, ' ')
     .replace(/\\[A-Za-z]+/g, ' ');
+  if (OTHER_LETTERS.test(bare.replace(CONNECTIVE, ' '))) return false;
   const words = (bare.match(/[A-Za-z]{2,}/g) ?? []).filter(
     (word) => !/^(?:(?:and|or)[A-Z]?|pi|sqrt|sin|cos|tan|log|ln|exp|infinity|percent)$/.test(word),
   );
@@ -113,7 +118,7 @@ const REACH = 80;
 
 /** An operand (or none) and an operator, or a function, before a number: the number is a part of what they say. */
 const BEFORE =
-  /(?:(?:\d[\d.,]*|(?<![A-Za-z\\])[A-Za-z](?:_\w+|[²³])?|[)²³]|\bpi\b|π)\s*(?:[-+−]|[<>=]=?|=|!=|[≤≥≠≈±×·÷*/^])|[<>≤≥≠≈±×÷√^]|[<>!]=|(?<![A-Za-z])(?:sqrt|sin|cos|tan|log|ln|exp)\s*\(?)\s*$/;
+  /(?:(?:\d[\d.,]*|(?<![A-Za-z\\])[A-Za-z](?:_\w+|[²³])?|[)²³]|\bpi\b|π)\s*(?:[-+−]|[<>=]=?|=|!=|[≤≥≠≈±×·÷*/^])|[<>≤≥≠≈±×÷√^]|[<>!]=|(?<=\b(?:is|are|equals?|be|get|gives?)\s{1,2}|[=:]\s{0,2})[-−]|(?<![A-Za-z])(?:sqrt|sin|cos|tan|log|ln|exp)\s*\(?)\s*$/;
 const AFTER =
   /^(?:[²³⁴]|\s*[-+*/^×·÷]\s*[A-Za-z](?![A-Za-z])|\s*\)(?=\s*$)|[\s-]*(?:hundred|thousand|million|billion|trillion|dozen|score|squared|cubed|factorial|and a half|(?:degrees\s+)?below zero|[ap]\.?m\b\.?|or (?:more|less|fewer|greater|above|below|so)|to the power of \S+)(?![A-Za-z]))/i;
 

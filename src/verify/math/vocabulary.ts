@@ -211,17 +211,6 @@ function isAscending(run: string): boolean {
   return true;
 }
 
-const SMALL =
-  'zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen nineteen twenty'.split(
-    ' ',
-  );
-
-/** The integer a number word names (zero to twenty); undefined for other words. */
-export function numberWord(word: string): number | undefined {
-  const index = SMALL.indexOf(word.toLowerCase());
-  return index < 0 ? undefined : index;
-}
-
 const MULTIPLIERS: Readonly<Record<string, bigint>> = {
   dozen: 12n,
   hundred: 100n,
@@ -232,6 +221,9 @@ const MULTIPLIERS: Readonly<Record<string, bigint>> = {
   billion: 1_000_000_000n,
   trillion: 1_000_000_000_000n,
 };
+
+/** The words of {@link multiplierOf}. */
+export const MULTIPLIER_WORDS: readonly string[] = Object.keys(MULTIPLIERS);
 
 /** What a word after a number multiplies it by (`million`); undefined for other words. */
 export function multiplierOf(word: string): bigint | undefined {

@@ -1,5 +1,6 @@
 /** Words that are mathematics: `5 dozen`, `twenty-one`, `a half`, `negative 5`, `5 choose 2`, `x squared`, `3 out of 4`. */
 import { fractionWord, NUMBER_WORD, numberOfWords, ordinalWord } from './number-words.js';
+import { MULTIPLIER_WORDS, multiplierOf } from './vocabulary.js';
 
 /** What marks a word of `\text{...}`, and one that stands in the formula itself. */
 const [IN, OUT, PLAIN_IN, PLAIN_OUT] = ['\uE200', '\uE201', '\uE202', '\uE203'] as const;
@@ -10,21 +11,19 @@ const SAID = '\uE204';
 const A = `(?:${word('a|an')}|(?<![A-Za-z\\\\])an?(?![A-Za-z]))`;
 const ANY_WORD = word("[A-Za-z'-]+");
 
-const SCALES: Readonly<Record<string, bigint>> = {
-  dozen: 12n,
-  hundred: 100n,
-  thousand: 1000n,
-  million: 1_000_000n,
-  billion: 1_000_000_000n,
-  trillion: 1_000_000_000_000n,
-};
-const SCALE = `(?:${Object.keys(SCALES).join('|')})s?`;
+const SCALE = `(?:${MULTIPLIER_WORDS.join('|')})s?`;
 
 /** Whether any rule could apply: most answers hold no such word. */
 const TRIGGER = new RegExp(
-  `(?<![A-Za-z\\\\])(?:${SCALE}|${NUMBER_WORD}|half|halves|thirds?|quarters?|(?:four|fif|six|seven|eigh|nin|ten)ths?|first|second|negative|minus|plus|times|over|divided|choose|factorial|squared|cubed|root|power|below|infinity|except|other|out|noon|midnight)(?![A-Za-z])|\\d(?:\\^|\\{|\\\\text|\\s)*(?:st|nd|rd|th)(?![A-Za-z])`,
+  `(?<![A-Za-z\\\\])(?:${SCALE}|${NUMBER_WORD}|half|halves|thirds?|quarters?|(?:four|fif|six|seven|eigh|nin|ten)ths?|first|second|negative|minus|plus|times|over|divided|choose|factorial|squared|cubed|root|power|below|infinity|except|other|out)(?![A-Za-z])|\\d(?:\\^|\\{|\\\\text|\\s)*(?:st|nd|rd|th)(?![A-Za-z])`,
   'i',
 );
+
+/** Longest answer in which words are looked for. */
+const MAX_LENGTH = 2_000;
+
+/** Dates have ordinals of their own. */
+const MONTH = /\b(?:jan|feb|mar|apr|may|june?|july?|aug|sept?|oct|nov|dec)(?:[a-z]*uary|ch|il|ust|[a-z]*ber)?\b/i;
 
 /** A number, a letter, or anything in brackets, that a word stands before or behind. */
 const NUMBER = String.raw`\d(?:[\d,]*\d)?(?:\.\d+)?`;
@@ -61,13 +60,11 @@ const RULES: readonly Rule[] = [
     `^(?:${word('the')}\\s*)?(?:${word('set')}\\s*${word('of')}\\s*)?(?:${word('all')}\\s*)?(?:${word('real')}\\s*${word('numbers')}|${word('reals')})\\s*(?:${word('except|but|excluding')}|${word('other')}\\s*${word('than')})\\s*(?:${word('for')}\\s*)?(?:x\\s*=\\s*)?(-?[\\d\\\\][^${IN}${PLAIN_IN}]*)$`,
     '\\mathbb{R}\\setminus\\{$1\\}',
   ),
-  rule(`^${word('noon')}$`, '12:00 \\text{pm}'),
-  rule(`^${word('midnight')}$`, '12:00 \\text{am}'),
 ];
 
 /** The text of a cleaned answer with such words replaced by what they say; the same text where there are none. */
 export function readWords(text: string): string {
-  if (text.length > 2_000 || !TRIGGER.test(text)) return text;
+  if (text.length > MAX_LENGTH || !TRIGGER.test(text) || MONTH.test(text)) return text;
   const prepared = text
     .replace(/\bhalf an? dozen\b/gi, '6')
     .replace(/(\d)\s*\^?\s*\{?\s*(?:\\(?:text|mathrm|textrm)\s*\{\s*)?(?:st|nd|rd|th)(?![A-Za-z])\s*\}?\}?/gi, '$1\\text{ th}');
@@ -78,7 +75,7 @@ export function readWords(text: string): string {
 }
 
 const scaled = (value: string, name: string): string => {
-  const factor = SCALES[name.toLowerCase().replace(/s$/, '')] ?? 1n;
+  const factor = multiplierOf(name) ?? 1n;
   const digits = value.replace(/,/g, '');
   return /^\d+$/.test(digits) ? String(BigInt(digits) * factor) : `${digits}\\cdot ${factor}`;
 };

@@ -13,7 +13,8 @@ import { compareRatios, quotientOf } from './ratio.js';
 import { compareRealSets, looksLikeRealSet, realSetOf } from './real-set.js';
 import { compareRelations } from './relation.js';
 import { compareScalars } from './scalar.js';
-import { capitalName, plainWords, spelling } from './text.js';
+import { sayTheSame } from './meaning.js';
+import { capitalName, spelling } from './text.js';
 import { componentsOf } from './vector.js';
 
 export { contextOf, type CompareContext } from './context.js';
@@ -122,8 +123,7 @@ function compareTexts(gold: Node, answer: Node): Equality {
   // What is not understood is equal only where it is spelled the same, capitals and marks and all.
   if (gold.why !== undefined || answer.why !== undefined)
     return spelling(gold.value) === spelling(answer.value) ? yes('same-spelling') : no('not-understood');
-  const [a, b] = [plainWords(gold.value), plainWords(answer.value)];
-  return a !== '' && a === b ? yes('same-words') : no('different-words');
+  return sayTheSame(gold.value, answer.value) ? yes('same-words') : no('different-words');
 }
 
 /** Undefined where the two are no real sets, so that other comparators have their say. */

@@ -72,3 +72,45 @@ function meaningOf(words: string): Map<number, number> {
   }
   return found;
 }
+
+/** Words of one line say the same. */
+const SYNONYMS = new Map<string, string>();
+for (const line of [
+  'does not exist, doesn t exist, doesn\'t exist, dne, nonexistent, non existent, no such limit',
+  'diverges, divergent, diverge, is divergent, does not converge',
+  'converges, convergent, converge, is convergent',
+  'increasing, increases, is increasing, increase, it increases',
+  'decreasing, decreases, is decreasing, decrease, it decreases',
+  'infinitely many, infinitely many solutions, infinite number, infinite number of solutions, infinite solutions',
+  'undefined, is undefined, not defined, is not defined',
+  'true, it is true, is true',
+  'false, it is false, is false',
+  'impossible, not possible, it is impossible, is impossible, cannot be done',
+  'possible, it is possible, is possible',
+  'cannot be determined, not enough information, cannot be determined from information given, can t be determined, indeterminate',
+  'all real numbers, all reals, any real number, every real number, all real x, real numbers',
+  'no solution, no solutions, has no solution, there is no solution, there are no solutions, none, no real solutions, no real solution',
+]) {
+  const words = line.split(',').map((word) => word.trim());
+  for (const word of words) SYNONYMS.set(word, words[0] as string);
+}
+
+/** Whether two answers in words say the same: the same words, words that mean the same, or `the winner is Alice` and `Alice`. */
+export function sayTheSame(gold: string, answer: string): boolean {
+  const [a, b] = [said(gold), said(answer)];
+  return a !== '' && (a === b || predicate(a) === b || a === predicate(b));
+}
+
+function said(text: string): string {
+  const words = plainWords(text);
+  return SYNONYMS.get(words) ?? words;
+}
+
+/** What a short sentence says of its subject, where it denies nothing. */
+function predicate(words: string): string | undefined {
+  const found = /^((?:[\p{L}\p{N}]+ ){1,5})(?:is|are|was|were) ((?:[\p{L}\p{N}'-]+ ?){1,5})$/u.exec(words);
+  const [, subject = '', rest = ''] = found ?? [];
+  return /\b(?:not|no|never|false|if|unless|neither|nor|without|false|wrong|it)\b/.test(`${subject}${rest}`) || !found
+    ? undefined
+    : said(rest);
+}
