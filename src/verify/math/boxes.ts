@@ -75,7 +75,11 @@ export function lastAnswer(text: string, boxes: readonly Box[]): readonly Box[] 
 function joins(between: string): boolean {
   if (between.length > 120 || /\n\s*\n/.test(between)) return false;
   const words = between.replace(/\\text\w*\s*\{|\\[a-z]+|\\[()[\],;:! ]/g, ' ').match(/[A-Za-z][\w']*/g) ?? [];
-  if (/^\s*\$?\s*[,;]?\s*(?:\\text\{\s*and\s*\}|\\quad|and)?\s*\$?\s*[A-Za-z](?:_(?:\w|\{\w+\}))?\s*=\s*\$?\s*$/.test(between))
+  if (
+    /^\s*\$?\s*[,;]?\s*(?:\\text\{\s*and\s*\}|\\quad|and)?\s*\$?\s*[A-Za-z](?:_(?:\w|\{\w+\}))?\s*=\s*\$?\s*$/.test(
+      between,
+    )
+  )
     return true;
   if (words.length === 0) return !/[=<>]|\\(?:cdot|times|Rightarrow|implies|to)/.test(between);
   return words.length <= MAX_WORDS && words.some((word) => /^(?:and|or)$/i.test(word)) && !/[.!?]\s/.test(between);

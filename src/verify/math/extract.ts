@@ -115,8 +115,7 @@ function hashMarks(text: string, kinds: readonly AnswerKind[]): FoundAnswer | un
 function whole(text: string, kinds: readonly AnswerKind[]): FoundAnswer | undefined {
   if (text.length > MAX_WHOLE) return undefined;
   const bare = withoutMarkup(asciiForms(text));
-  if (!kinds.includes('expression') || /[$#]|\\[[(]/.test(bare) || !readsAsMathematics(bare))
-    return undefined;
+  if (!kinds.includes('expression') || /[$#]|\\[[(]/.test(bare) || !readsAsMathematics(bare)) return undefined;
   return { text: bare, raw: bare, rule: 'whole-response' };
 }
 

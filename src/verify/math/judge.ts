@@ -75,7 +75,10 @@ function compareTexts(goldText: string, found: FoundAnswer, options: MathOptions
     if (read !== text) steps.push(`words of the ${side} are mathematics: ${show(read)}`);
   const golds = [...readings(goldRead), ...decimalComma(goldRead, 3)];
   const answers = [...readings(answerRead), ...decimalComma(answerRead, 1)];
-  for (const [side, node] of [['gold', golds[0]], ['answer', answers[0]]] as const) {
+  for (const [side, node] of [
+    ['gold', golds[0]],
+    ['answer', answers[0]],
+  ] as const) {
     const why = node && notUnderstood(node);
     if (why !== undefined) steps.push(`${side} is compared as text: ${why}`);
   }

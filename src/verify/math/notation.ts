@@ -90,6 +90,7 @@ function turnedBrackets(text: string): string {
     if (open) return bracket === '[' ? '[' : '(';
     return bracket === ']' ? ']' : ')';
   });
-  const flat = count % 2 === 0 && !/[[(][^,;\])]*[\])]/.test(out.replace(/\\[A-Za-z]+\s*\{[^{}]*\}|\([^(),;[\]]*\)/g, '0'));
+  const flat =
+    count % 2 === 0 && !/[[(][^,;\])]*[\])]/.test(out.replace(/\\[A-Za-z]+\s*\{[^{}]*\}|\([^(),;[\]]*\)/g, '0'));
   return flat ? out : text;
 }

@@ -65,7 +65,9 @@ export function parseRelation(c: Cursor): Node {
       const side = parseSide(c);
       ops.push(op === '\\equiv' ? '=' : op);
       // After `\equiv`, `3 \mod 7` is no remainder but 3 up to multiples of 7.
-      sides.push(op === '\\equiv' && side.kind === 'call' && side.name === 'mod' ? { ...side, name: '@residue' } : side);
+      sides.push(
+        op === '\\equiv' && side.kind === 'call' && side.name === 'mod' ? { ...side, name: '@residue' } : side,
+      );
     }
     const modulus = takeModulus(c);
     if (modulus) sides.push({ kind: 'call', name: '@residue', args: [sides.pop() as Node, modulus] });

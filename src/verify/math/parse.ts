@@ -1,6 +1,6 @@
 /** From the text of an answer to its tree. What is no mathematics becomes a text, so that parsing never fails. */
 import { Cursor, NotMathematics, type Grammar } from './cursor.js';
-import { dateIn, timeIn } from './dates.js';
+import { dateIn } from './dates.js';
 import { enumeratedParts } from './enumeration.js';
 import { integer, mapChildren, type Node } from './nodes.js';
 import { usualNotation } from './notation.js';
@@ -9,7 +9,6 @@ import { parsePower, parseProduct, parseSum } from './parse-expression.js';
 import { parseList, parseRelation } from './parse-list.js';
 import { parsePrimary } from './parse-primary.js';
 import { tokenize, type ReadingOptions } from './tokens.js';
-
 
 const GRAMMAR: Grammar = {
   list: parseList,
@@ -29,7 +28,8 @@ export function parseAnswer(text: string, options: ReadingOptions = {}): Node {
   const date = dateIn(text);
   if (date !== undefined) return { kind: 'text', value: date };
   const parts = enumeratedParts(text);
-  if (parts) return { kind: 'list', items: parts.map(({ label, value }) => marked(label, parseAnswer(value, options))) };
+  if (parts)
+    return { kind: 'list', items: parts.map(({ label, value }) => marked(label, parseAnswer(value, options))) };
   try {
     const cursor = new Cursor(tokenize(usualNotation(text), options), GRAMMAR);
     const node = parseList(cursor);
@@ -54,8 +54,6 @@ const marked = (label: string, value: Node): Node => ({
 function readTexts(node: Node): Node {
   if (node.kind !== 'text') return mapChildren(node, readTexts);
   const words = node.value.trim().replace(/[.,;:!]+$/, '');
-  const time = timeIn(words);
-  if (time) return time;
   const number = numberOfWords(words);
   if (number !== undefined) return integer(number);
   const letter = /^\(?([A-Za-z])\)?$/.exec(words)?.[1];

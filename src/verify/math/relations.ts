@@ -5,7 +5,18 @@
  * any other relation goes by its command, and what is struck through by `not:` before it.
  */
 export type Relation =
-  '=' | '!=' | '<' | '>' | '<=' | '>=' | '~=' | 'in' | '->' | '=>' | `\\${string}` | `not:${string}`;
+  | '='
+  | '!='
+  | '<'
+  | '>'
+  | '<='
+  | '>='
+  | '~='
+  | 'in'
+  | '->'
+  | '=>'
+  | `\\${string}`
+  | `not:${string}`;
 
 const BASIC: Readonly<Record<string, Relation>> = {
   in: 'in',
@@ -85,7 +96,9 @@ const CONVERSES: readonly (readonly [Relation, Relation])[] = [
 
 /** Relations that hold both ways or not at all. */
 const SYMMETRIC = new Set<string>(
-  '= != ~= \\equiv \\sim \\cong \\parallel \\perp \\asymp \\iff \\leftrightarrow \\propto \\bowtie \\doteq \\land \\lor'.split(' '),
+  '= != ~= \\equiv \\sim \\cong \\parallel \\perp \\asymp \\iff \\leftrightarrow \\propto \\bowtie \\doteq \\land \\lor'.split(
+    ' ',
+  ),
 );
 
 /** Relations whose sides may not be swapped at all. */
@@ -106,7 +119,8 @@ export function relationNamed(command: string): Relation | undefined {
 }
 
 /** The relation struck through. */
-export const negated = (op: Relation): Relation => (op === '=' || op === '\\equiv' ? '!=' : op === '!=' ? '=' : `not:${op}`);
+export const negated = (op: Relation): Relation =>
+  op === '=' || op === '\\equiv' ? '!=' : op === '!=' ? '=' : `not:${op}`;
 
 /** The relation with its sides swapped: `>` for `<`; undefined where none says so. */
 export function turnedRelation(op: Relation): Relation | undefined {

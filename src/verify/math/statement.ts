@@ -30,12 +30,16 @@ export function readStatement(segment: string, kinds: readonly AnswerKind[], wor
 export const withoutMarkup = (text: string): string =>
   trimmed(
     text
-      .replace(/\*\*|__(?=\S)|(?<=\S)__|<\/?(?:b|i|em|strong|p|br|span|div|code|pre|u|li|ul|ol|h[1-6]|td|tr|th|mark|center)\b[^<>]*>/gi, '')
+      .replace(
+        /\*\*|__(?=\S)|(?<=\S)__|<\/?(?:b|i|em|strong|p|br|span|div|code|pre|u|li|ul|ol|h[1-6]|td|tr|th|mark|center)\b[^<>]*>/gi,
+        '',
+      )
       .replace(/```[a-z]*\n?|[\u2713\u2714\u2705\u2611\u{1F389}\u{1F44D}\uFE0F]/giu, ' ')
       .replace(/^\s*(?:(?:[*•#]+|-(?=\s+[A-Za-z*]{2}))\s+)+|^\s*(?:[∴⇒→⟹]\s*)+/u, ''),
   );
 
-const trimmed = (text: string): string => text.replace(/^[\s"'`]+|[\s"`,;:]+$|(?<!\\text\{)(?<=\W)'\s*$|\.+\s*$/g, '').trim();
+const trimmed = (text: string): string =>
+  text.replace(/^[\s"'`]+|[\s"`,;:]+$|(?<!\\text\{)(?<=\W)'\s*$|\.+\s*$/g, '').trim();
 
 /** What follows the last verb that says what something is. */
 function afterVerb(text: string): string {
@@ -71,7 +75,11 @@ function valuesOf(text: string, kinds: readonly AnswerKind[]): Located[] {
     const before = grouped.at(-1);
     if (before && /^\s*(?:,|;|(?:,\s*)?(?:and|or)\b|&)\s*$/i.test(text.slice(before.end, number.start))) {
       const said = text.slice(before.start, number.end);
-      grouped[grouped.length - 1] = { found: { ...number.found, text: said, raw: said }, start: before.start, end: number.end };
+      grouped[grouped.length - 1] = {
+        found: { ...number.found, text: said, raw: said },
+        start: before.start,
+        end: number.end,
+      };
     } else grouped.push(number);
   }
   return [...formulas, ...grouped].toSorted((a, b) => a.start - b.start);

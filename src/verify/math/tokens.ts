@@ -7,7 +7,6 @@ import {
   IGNORED,
   isWord,
   LETTERS,
-  multiplierOf,
   NAMING,
   OPENERS,
   OPERATORS,
@@ -92,11 +91,6 @@ class Lexer {
   }
 
   private push(kind: Token['kind'], value: string, vector?: true): void {
-    const multiplier = kind === 'text' ? /^\s*([A-Za-z]+)\s+(?=\S)/.exec(value) : undefined;
-    if (multiplier && multiplierOf(multiplier[1] as string) !== undefined) {
-      this.push(kind, multiplier[1] as string);
-      return this.push(kind, value.slice(multiplier[0].length));
-    }
     this.out.push({ kind, value, spaced: this.spaced, ...(vector && { vector }) });
     this.spaced = false;
   }
@@ -217,7 +211,10 @@ class Lexer {
   private textual(name: string): void {
     const content = this.braced();
     if (content === undefined) return;
-    const inner = content.replace(/\\[,;: ]|~/g, ' ').replace(/\\mu\s*(?=[A-Za-z])/g, 'µ').trim();
+    const inner = content
+      .replace(/\\[,;: ]|~/g, ' ')
+      .replace(/\\mu\s*(?=[A-Za-z])/g, 'µ')
+      .trim();
     const asMath = /^(?:math|operatorname)/.test(name);
     if (inner === '') this.spaced = true;
     else if (/^(?:,\s*)?(?:and|or)$/i.test(inner)) this.push('op', 'and');
@@ -229,7 +226,8 @@ class Lexer {
       // `\text{ hours and }15`: the word that joins stands by itself.
       this.push('text', content.replace(/\s(?:and|or)\s*$/i, ''));
       this.push('op', 'and');
-    } else if (name === 'mathbf' && /^(?:[A-Za-z]|\\[ij]math)$/.test(inner)) this.push('sym', inner.replace(/\\(.).*/, '$1'), true);
+    } else if (name === 'mathbf' && /^(?:[A-Za-z]|\\[ij]math)$/.test(inner))
+      this.push('sym', inner.replace(/\\(.).*/, '$1'), true);
     else if (asMath && functionOfCommand(inner)) this.push('fn', functionOfCommand(inner) as string);
     else if (functionNamed(inner) && inner.length > 2) this.push('fn', functionNamed(inner) as string);
     else if (asMath && this.afterValue() && isUnitText(inner)) this.push('text', inner);

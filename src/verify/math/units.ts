@@ -211,7 +211,8 @@ export function unitOf(text: string): Unit | undefined {
 /** Letters and an `in` that stand among other words (`students in class A`) and so are no units. */
 function isStray(words: readonly string[], at: number, found: boolean): boolean {
   const [word, next = '', before] = [words[at] as string, words[at + 1] ?? '', words[at - 1]];
-  if (word.toLowerCase() === 'in') return found || (/^[a-z]/i.test(next) && !Object.hasOwn(POWER_WORDS, next.toLowerCase()));
+  if (word.toLowerCase() === 'in')
+    return found || (/^[a-z]/i.test(next) && !Object.hasOwn(POWER_WORDS, next.toLowerCase()));
   if (word.length > 1 || before === undefined || /^(?:\^|\/|per|-?\d+)$/i.test(before)) return false;
   return !lookUp(before) && !Object.hasOwn(POWER_WORDS, before.toLowerCase());
 }

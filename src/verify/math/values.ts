@@ -14,7 +14,10 @@ const CONNECTIVE = /(?<=[\d)}\]a-z]\s*)(?:或者|或|または|또는|和|与|�
 /** Whether a text is a formula with at most a unit, rather than a sentence with formulas in it. */
 export function readsAsMathematics(text: string): boolean {
   const bare = text
-    .replace(/\\(?:text|mbox|textbf|textit|mathrm|textnormal|operatorname)\s*\{[^{}]*\}|\\(?:begin|end)\s*\{\w+\*?\}/g, ' ')
+    .replace(
+      /\\(?:text|mbox|textbf|textit|mathrm|textnormal|operatorname)\s*\{[^{}]*\}|\\(?:begin|end)\s*\{\w+\*?\}/g,
+      ' ',
+    )
     .replace(/\\[A-Za-z]+/g, ' ');
   if (OTHER_LETTERS.test(bare.replace(CONNECTIVE, ' '))) return false;
   const words = (bare.match(/[A-Za-z]{2,}/g) ?? []).filter(
@@ -36,7 +39,9 @@ export const RELATION_MARK = '\uE101';
 
 /** A text of the same length in which the letters of formulas are marks, so that words are looked for outside them. */
 export const masked = (text: string): string =>
-  text.replace(FORMULA, (formula) => (/[<>=]|\\[lg]eq?\b/.test(formula) ? RELATION_MARK : FORMULA_MARK).repeat(formula.length));
+  text.replace(FORMULA, (formula) =>
+    (/[<>=]|\\[lg]eq?\b/.test(formula) ? RELATION_MARK : FORMULA_MARK).repeat(formula.length),
+  );
 
 const formulasOf = (text: string): RegExpExecArray[] =>
   [...text.matchAll(FORMULA)].filter((match) => content(match) !== '');
@@ -77,7 +82,9 @@ function content(match: RegExpExecArray): string {
 
 /** Of lines that each go on from the one before (`&= 9`) the last. */
 function derived(formula: string): string {
-  const lines = /^\\begin\{(?:aligned|split|gathered)\}([\s\S]*)\\end\{(?:aligned|split|gathered)\}\s*[.,]?$/.exec(formula)?.[1];
+  const lines = /^\\begin\{(?:aligned|split|gathered)\}([\s\S]*)\\end\{(?:aligned|split|gathered)\}\s*[.,]?$/.exec(
+    formula,
+  )?.[1];
   if (lines === undefined) return formula;
   const last = lastLine(lines).trim();
   return /^(?:[A-Za-z](?:_\w)?\s*)?=/.test(last) ? last : formula;

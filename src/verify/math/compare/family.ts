@@ -26,7 +26,11 @@ export function familyOf(node: Node): Family | undefined {
   const names = new Set(domains.map(({ name }) => name));
   const isDomain = (item: Node): boolean =>
     (item.kind === 'sym' && names.has(item.name)) || domainOf(item, []).length > 0;
-  return family(node.items.filter((item) => !isDomain(item)), names, domains[0]?.domain);
+  return family(
+    node.items.filter((item) => !isDomain(item)),
+    names,
+    domains[0]?.domain,
+  );
 }
 
 /** The letters that `k \in Z` or `k, m \in Z` gives a domain. */
@@ -142,7 +146,9 @@ function classOf(value: Node): readonly Class[] | undefined {
     return seen.get(k);
   };
   for (let period = 1; period <= MAX_PERIOD; period++) {
-    const classes = Array.from({ length: period }, (_, r) => lineThrough([-1, 0, 1, 2, 3].map((m) => at(m * period + r))));
+    const classes = Array.from({ length: period }, (_, r) =>
+      lineThrough([-1, 0, 1, 2, 3].map((m) => at(m * period + r))),
+    );
     if (classes.every((line) => line !== undefined)) return classes;
   }
   return undefined;

@@ -55,7 +55,8 @@ export function compareQuantities(gold: Node, answer: Node, context: CompareCont
   }
   // Words after a variable are a condition on it (`n even`), which is no counted noun.
   const open = symbolsOf(a.value).size > 0 || symbolsOf(b.value).size > 0;
-  if (open && (a.words ?? '') !== (b.words ?? '') && !(isNoun(a.words) && isNoun(b.words))) return no('different-condition');
+  if (open && (a.words ?? '') !== (b.words ?? '') && !(isNoun(a.words) && isNoun(b.words)))
+    return no('different-condition');
   return compare(a.value, b.value, context);
 }
 
@@ -102,7 +103,8 @@ function compareAngle(a: Measured, b: Measured, context: CompareContext, compare
   const plain = compare(a.value, b.value, context);
   if (a.mark !== 'degrees' && b.mark !== 'degrees') return plain;
   const other = a.mark === 'degrees' ? b : a;
-  const isAngle = (n: Node): boolean => (n.kind === 'const' && n.name === 'pi') || (n.kind === 'call' && /^arc/.test(n.name));
+  const isAngle = (n: Node): boolean =>
+    (n.kind === 'const' && n.name === 'pi') || (n.kind === 'call' && /^arc/.test(n.name));
   if (other.mark !== 'radians' && (plain.equal || !some(other.value, isAngle))) return plain;
   const inRadians = (m: Measured): Node => (m.mark === 'degrees' ? { kind: 'mul', args: [m.value, DEGREE] } : m.value);
   return named(compare(inRadians(a), inRadians(b), context), 'degrees-in-radians');

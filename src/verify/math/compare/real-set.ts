@@ -182,7 +182,9 @@ function solve(relation: Extract<Node, { kind: 'relation' }>): RealSet | undefin
   const { sides, ops } = relation;
   const inside = ops.indexOf('in');
   if (inside >= 0)
-    return inside === 0 && ops.length === 1 && isUnknown(sides[0] as Node) ? withVariable(realSetOf(sides[1] as Node), sides[0] as Node) : undefined;
+    return inside === 0 && ops.length === 1 && isUnknown(sides[0] as Node)
+      ? withVariable(realSetOf(sides[1] as Node), sides[0] as Node)
+      : undefined;
   const variable = unknownOf(sides);
   if (!variable) return undefined;
   const parts = ops.map((op, i) => solveOne(sides[i] as Node, op, sides[i + 1] as Node, variable));
