@@ -1,4 +1,6 @@
-/** Dates, brought to one spelling so that 2021-03-03 is no subtraction. */
+/** Dates, brought to one spelling so that 2021-03-03 is no subtraction, and times of the day in words. */
+import { integer, type Node } from './nodes.js';
+
 const MONTHS = 'january february march april may june july august september october november december'.split(' ');
 const MONTH = '(jan|feb|mar|apr|may|june?|july?|aug|sept?|oct|nov|dec)[a-z]*';
 const DAY = '(\\d{1,2})(?:st|nd|rd|th)?';
@@ -34,3 +36,9 @@ const monthOf = (word: string): number =>
 
 const spelled = (year: string | undefined, month: number, day: number): string | undefined =>
   month >= 1 && month <= 12 && day >= 1 && day <= 31 ? `date ${year ? `${year} ` : ''}${month} ${day}` : undefined;
+
+/** Noon and midnight as times of the clock. */
+export function timeIn(words: string): Node | undefined {
+  const half = /^noon$/i.test(words) ? 'pm' : /^midnight$/i.test(words) ? 'am' : undefined;
+  return half && { kind: 'ratio', parts: [integer(12), integer(0)], written: ['12', '00', half] };
+}

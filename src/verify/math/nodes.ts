@@ -39,8 +39,11 @@ export type Node =
   | { kind: 'reals' }
   | { kind: 'matrix'; rows: readonly (readonly Node[])[] }
   | { kind: 'relation'; sides: readonly Node[]; ops: readonly Relation[] }
-  /** Several answers without brackets: order does not count. `grouped` where a semicolon parts groups of assignments. */
-  | { kind: 'list'; items: readonly Node[]; grouped?: boolean }
+  /**
+   * Several answers without brackets: order does not count. `grouped` where a semicolon parts groups of assignments,
+   * `alternatives` where an "or" stands between them.
+   */
+  | { kind: 'list'; items: readonly Node[]; grouped?: boolean; alternatives?: boolean }
   /** Words, or what is no mathematics that is understood; `why` says what was not. */
   | { kind: 'text'; value: string; why?: string }
   /** Values in cases, each with its condition: a relation, or words (`otherwise`). */

@@ -66,13 +66,17 @@ export function countedNotation(text: string): string | undefined {
       return counted(kind ?? kindToo ?? '', n1 ?? n2 ?? n3 ?? n4 ?? '', k1 ?? k2 ?? k3 ?? k4 ?? '');
     })
     .replace(SPELLED, (_, n: string, kind: string, k: string) => counted(kind, n, k))
-    .replace(/(?<![A-Za-z\\])P\s*\(\s*(\d+)\s*,\s*(\d+)\s*\)/g, (_, n: string, k: string) => counted('P', n, k));
+    .replace(/(?<![A-Za-z\\])P\s*\(\s*(\d+)\s*,\s*(\d+)\s*\)/g, (all, n: string, k: string) => counted('P', n, k, all));
   return out === text ? undefined : out;
 }
 
 /** Choices of k from n, or arrangements of them. */
-const counted = (kind: string, n: string, k: string): string =>
-  kind === 'C' ? `\\binom{${n}}{${k}}` : `(\\binom{${n}}{${k}} \\cdot (${k})!)`;
+const counted = (kind: string, n: string, k: string, written = ''): string =>
+  Number(k) > Number(n) && written !== ''
+    ? written
+    : kind === 'C'
+      ? `\\binom{${n}}{${k}}`
+      : `(\\binom{${n}}{${k}} \\cdot (${k})!)`;
 
 /** `]1,2[` is (1,2), `[1,2[` is [1,2): where square brackets do not pair as usual, each opens or closes in turn. */
 function turnedBrackets(text: string): string {

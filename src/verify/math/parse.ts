@@ -1,6 +1,6 @@
 /** From the text of an answer to its tree. What is no mathematics becomes a text, so that parsing never fails. */
 import { Cursor, NotMathematics, type Grammar } from './cursor.js';
-import { dateIn } from './dates.js';
+import { dateIn, timeIn } from './dates.js';
 import { enumeratedParts } from './enumeration.js';
 import { integer, mapChildren, type Node } from './nodes.js';
 import { usualNotation } from './notation.js';
@@ -54,6 +54,8 @@ const marked = (label: string, value: Node): Node => ({
 function readTexts(node: Node): Node {
   if (node.kind !== 'text') return mapChildren(node, readTexts);
   const words = node.value.trim().replace(/[.,;:!]+$/, '');
+  const time = timeIn(words);
+  if (time) return time;
   const number = numberOfWords(words);
   if (number !== undefined) return integer(number);
   const letter = /^\(?([A-Za-z])\)?$/.exec(words)?.[1];

@@ -176,7 +176,7 @@ class Lexer {
   /** `\land` and `\lor` part conditions that are relations; between statements they are relations themselves. */
   private operator(value: string): void {
     const joins = (value === '\\land' || value === '\\lor') && COMPARISON.test(this.text);
-    this.push('op', joins ? 'and' : value);
+    this.push('op', joins ? (value === '\\lor' ? 'or' : 'and') : value);
   }
 
   /** `\mu` before the letters of a unit, after a value: micrometres and no product. */
@@ -217,7 +217,7 @@ class Lexer {
       .trim();
     const asMath = /^(?:math|operatorname)/.test(name);
     if (inner === '') this.spaced = true;
-    else if (/^(?:,\s*)?(?:and|or)$/i.test(inner)) this.push('op', 'and');
+    else if (/^(?:,\s*)?(?:and|or)$/i.test(inner)) this.push('op', /or$/i.test(inner) ? 'or' : 'and');
     else if (/^[,;]$/.test(inner)) this.push('op', inner);
     else if (isPercentWord(inner)) this.push('op', '%');
     else if (isUnitText(inner) && (this.afterUnit() || (inner.length > 1 && this.out.at(-1)?.kind === 'num')))
@@ -225,7 +225,7 @@ class Lexer {
     else if (/\s(?:and|or)\s*$/i.test(content)) {
       // `\text{ hours and }15`: the word that joins stands by itself.
       this.push('text', content.replace(/\s(?:and|or)\s*$/i, ''));
-      this.push('op', 'and');
+      this.push('op', /or\s*$/i.test(content) ? 'or' : 'and');
     } else if (name === 'mathbf' && /^(?:[A-Za-z]|\\[ij]math)$/.test(inner))
       this.push('sym', inner.replace(/\\(.).*/, '$1'), true);
     else if (asMath && functionOfCommand(inner)) this.push('fn', functionOfCommand(inner) as string);
@@ -282,8 +282,8 @@ class Lexer {
 
   private letters(): void {
     if (this.match(/(?:np|math)\.(?=[a-z])/y)) return;
-    if (this.out.at(-1)?.kind !== 'sym' && this.match(/(?:or|and)(?=[A-Za-z]?[\s(=\d\\$]|$)/iy))
-      return this.push('op', 'and');
+    const word = this.out.at(-1)?.kind === 'sym' ? undefined : this.match(/(?:or|and)(?=[A-Za-z]?[\s(=\d\\$]|$)/iy);
+    if (word !== undefined) return this.push('op', word.toLowerCase());
     const after = this.afterValue();
     const rate = after && this.spaced ? this.match(RATE) : undefined;
     if (rate !== undefined) {
@@ -291,7 +291,7 @@ class Lexer {
       this.at -= rate.length;
     }
     const run = this.match(/[A-Za-z]+/y) as string;
-    if (/^(?:or|and)$/i.test(run)) this.push('op', 'and');
+    if (/^(?:or|and)$/i.test(run)) this.push('op', run.toLowerCase());
     else if (isPercentWord(run)) this.push('op', '%');
     else if (run === 'pi') this.push('cmd', 'pi');
     else if (/^(?:infinity|inf|infty|oo)$/i.test(run)) this.push('cmd', 'infty');

@@ -65,6 +65,8 @@ function compareLabelled(goldSaid: Labelled, answerSaid: Labelled, context: Comp
   if (gold.label && answer.label && context.strictNames && !labelsAgree(gold.label, answer.label))
     return no('different-name');
   const [own, other] = [parameterOf(gold.label), parameterOf(answer.label)];
+  // f(n) = x + 1 is constant: its x is not the parameter of f(x).
+  if (own && other && own !== other && symbolsOf(answer.value).has(own)) return no('different-name');
   const value = own && other && own !== other ? renamed(answer.value, new Map([[other, own]])) : answer.value;
   return compareValues(gold.value, value, context);
 }

@@ -53,6 +53,9 @@ export function compareQuantities(gold: Node, answer: Node, context: CompareCont
     if (same) return compare(a.value, b.value, context);
     return named(compare(scaled(a.value, a.unit.factor), scaled(b.value, b.unit.factor), context), 'converted-unit');
   }
+  if (a.words !== b.words && (isAbbreviation(a) || isAbbreviation(b)) && (a.unit ?? a.words) && (b.unit ?? b.words))
+    return no('different-unit');
+  if ((a.unit && isCounted(b)) || (b.unit && isCounted(a))) return no('different-unit');
   // Words after a variable are a condition on it (`n even`), which is no counted noun.
   const open = symbolsOf(a.value).size > 0 || symbolsOf(b.value).size > 0;
   if (open && (a.words ?? '') !== (b.words ?? '') && !(isNoun(a.words) && isNoun(b.words)))
@@ -69,6 +72,13 @@ function wordsOf(node: Node): string {
 /** The words without the `is` before what is said of a number: `n is even` is `n even`. */
 const conditionWords = (unit: string): string =>
   plainWords(unit).replace(new RegExp(`\\b(?:is|are|be)\\s+(?=${CONDITIONS.source})`, 'g'), '');
+
+/** Letters that are no known unit, but look like one: they stand for no other. */
+const isAbbreviation = ({ words }: Measured): boolean => words !== undefined && /^[\p{L}°]{1,3}$/u.test(words);
+
+/** Things that are counted, where the other side measures. */
+const isCounted = ({ words }: Measured): boolean =>
+  words !== undefined && /s$/.test(words) && !/\b(?:units|times)$/.test(words);
 
 /** Words that say of a number what it is, rather than what it counts. */
 const CONDITIONS =
