@@ -23,12 +23,22 @@ export function cleanAnswer(text: string): string {
   if (/^-?\d{1,3}(?:\.\d{3})+,\d{1,2}$/.test(out)) out = out.replace(/\./g, '').replace(',', '.');
   if (out.includes(':')) out = out.replace(/(:\d\d)\s*([ap])\.?\s?m\b\.?/gi, '$1 \\text{$2m}');
   if (/answer/i.test(out)) out = out.replace(LABEL, '$1');
-  out = out
-    .replace(/^\s*\*\*|\*\*\s*$/g, ' ')
-    .replace(/^[\s"'`]+|(?<![\s"`])[\s"`]+$|(?<![\w)\]}'])'+\s*$|(?<=^['`][^'`]*)'\s*$/g, '')
+  out = withoutQuotes(out.replace(/^\s*\*\*|\*\*\s*$/g, ' '))
     .replace(/(?<!\.)[.,;:]+(?:\s*)$/, '')
     .trim();
   return /[^\x00-\x7f]/.test(out) ? inEnglish(out) : out;
+}
+
+/** Without space and quotation marks around it. A prime (`A'`, `5'`) is none, unless the text began with one. */
+function withoutQuotes(text: string): string {
+  let [start, end] = [0, text.length];
+  while (start < end && /[\s"'`]/.test(text[start] as string)) start++;
+  const quoted = /['`]/.test(text.slice(0, start));
+  for (; end > start; end--) {
+    const last = text[end - 1] as string;
+    if (last === "'" ? !quoted && /[\w)\]}']/.test(text[end - 2] ?? '') : !/[\s"`]/.test(last)) break;
+  }
+  return text.slice(start, end);
 }
 
 /** `Answer:` before the answer, as words of the formula or in `\text{...}`. */

@@ -14,6 +14,7 @@ const MAX_BITS = 200;
 const MAX_PRIME = 2_000n;
 /** Furthest apart two factorials are that are brought to one. */
 const MAX_SPAN = 2_000n;
+const MAX_FACTORIALS = 10;
 const ONE = rational(1n);
 
 /** Whether two positive constants have the same factors; undefined where they are no such products. */
@@ -74,6 +75,7 @@ function withoutFactorials({ primes, factorials }: Factors): boolean {
   const open = [...factorials].filter(([, power]) => power.n !== 0n).toSorted(([a], [b]) => (a < b ? -1 : 1));
   const [least] = open;
   if (!least) return true;
+  if (open.length > MAX_FACTORIALS) return false;
   let total = rational(0n);
   for (const [n, power] of open) {
     if (n - least[0] > MAX_SPAN) return false;

@@ -113,7 +113,10 @@ function readings(text: string): Node[] {
  * thousands is thousands: `42,000` is not 42.
  */
 function decimalComma(text: string, places: number): Node[] {
-  const [, whole = '', decimals = ''] = /^[^,([{]*?(\d*),(\d+)[^,\d([{]*$/.exec(text) ?? [];
+  const at = text.indexOf(',');
+  if (at < 0 || /[([{]/.test(text.slice(0, at))) return [];
+  const whole = /\d{1,20}$/.exec(text.slice(Math.max(0, at - 20), at))?.[0] ?? '';
+  const decimals = /^(\d+)[^,\d([{]*$/.exec(text.slice(at + 1))?.[1] ?? '';
   const thousands = decimals.length === 3 && /^[1-9]\d{0,2}$/.test(whole);
   return decimals.length >= places && whole !== '' && !thousands ? [parseAnswer(text, { commaIsPoint: true })] : [];
 }

@@ -11,6 +11,9 @@ import { plainWords } from './text.js';
 type Cases = Extract<Node, { kind: 'cases' }>;
 type Compare = (gold: Node, answer: Node, context: CompareContext) => Equality;
 
+/** Most cases that are worked out point by point. */
+const MAX_CASES = 30;
+
 /** Points that are tried between two ends. */
 const POINTS: readonly Rational[] = [rational(3n, 17n), rational(29n, 61n), rational(71n, 97n), rational(101n, 103n)];
 
@@ -71,6 +74,7 @@ interface Branch {
 
 function branchesOf(node: Node): readonly Branch[] | undefined {
   if (node.kind !== 'cases') return [{ value: node }];
+  if (node.values.length > MAX_CASES) return undefined;
   const found = node.conditions.map((condition, i) => ({
     value: node.values[i] as Node,
     where: isElse(condition) ? undefined : realSetOf(condition),

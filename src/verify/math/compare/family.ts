@@ -106,6 +106,7 @@ function asResidue(item: Node): Node {
 export function compareFamilies(a: Family, b: Family, context: CompareContext, compare: Compare): Equality {
   if (a.label && b.label && context.strictNames && !labelsAgree(a.label, b.label)) return no('different-name');
   if (a.domain !== undefined && b.domain !== undefined && a.domain !== b.domain) return no('different-domain');
+  if (a.values.length + b.values.length > MAX_VALUES) return no('set-too-large');
   const [x, y] = [classesOf(a.values), classesOf(b.values)];
   if ((a.domain ?? b.domain) === 'Z' && x && y) {
     const [first, second] = [residuesOf(x, x[0] as Class, y), residuesOf(y, x[0] as Class, x)];
@@ -169,6 +170,8 @@ const placed = (node: Node, k: number): Node =>
 const size = (n: bigint): bigint => (n < 0n ? -n : n);
 
 const MAX_RESIDUES = 2_000;
+/** Most expressions that the families of both sides are made of. */
+const MAX_VALUES = 60;
 
 /** All classes as numbers below one common distance: the least that every distance of both sides divides. */
 function residuesOf(own: readonly Class[], unit: Class, others: readonly Class[]): Residues | undefined {

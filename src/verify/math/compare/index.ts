@@ -163,7 +163,7 @@ function compareSeveral(
   const [goldLinks, answerLinks] = [linksOf(gold), linksOf(answer)];
   if (goldLinks && answers) return compareUnordered(goldLinks, answers, context, compareAnswers);
   if (golds && answerLinks) return compareUnordered(golds, answerLinks, context, compareAnswers);
-  if (gold.kind === 'group' && answer.kind === 'list' && answers) {
+  if (gold.kind === 'group' && answer.kind === 'list' && answers && !answer.alternatives) {
     const items = inTupleOrder(answers);
     return items
       ? compareOrdered(gold.items, items, context, compareAnswers, 'tuple-without-brackets')
@@ -194,6 +194,8 @@ function compareLists(
   ) as [readonly Node[], readonly Node[]];
   const pairing = context.strictNames ? pairingOf(a, b, gold.kind === 'set') : 'unordered';
   if (pairing === 'none') return no('different-name');
+  const alternatives = [gold, answer].some((node) => node.kind === 'list' && node.alternatives);
+  if (pairing === 'ordered' && alternatives) return no('different-name');
   if (pairing === 'ordered') return compareOrdered(a, b, context, compareAnswers, 'same-list');
   const compare = pairing === 'unordered' ? compareAnswers : compareNamed;
   return compareUnordered(a, b, context, compare);
