@@ -38,6 +38,8 @@ function applied(name: string, args: readonly Node[], base: Node | undefined): N
   if (name === 'ln') return { kind: 'call', name: 'ln', args: [first] };
   if (name === 'log') return { kind: 'call', name: 'log', args: base ? [first, base] : [first] };
   if (name === 'det' && first.kind === 'matrix') return determinantOf(first.rows);
+  if (first.kind === 'set' && args.length === 1 && /^(?:max|min|gcd|lcm)$/.test(name))
+    return { kind: 'call', name, args: first.items };
   return byOthers(name, first) ?? { kind: 'call', name, args };
 }
 

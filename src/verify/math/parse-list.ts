@@ -25,6 +25,18 @@ export function parseList(c: Cursor): Node {
       if (c.endsList()) break;
       // A condition in brackets or after "for" stands beside what it is a condition on, as after a comma.
       const condition = takeConnectives(c) || c.is('(', 'open');
+      if (
+        condition &&
+        c.peek().kind === 'sym' &&
+        c.previous()?.kind === 'text' &&
+        isFiller(c.previous()?.value ?? '')
+      ) {
+        // "for all x" says nothing of x.
+        const mark = c.mark();
+        c.next();
+        if (c.endsList()) break;
+        c.rewind(mark);
+      }
       if (!condition && (!SEPARATORS.has(c.peek().value) || c.peek().kind !== 'op'))
         throw new NotMathematics(`unexpected ${tokenName(c)}`);
       if (condition) commas++;

@@ -125,7 +125,8 @@ function builtSet(c: Cursor): Node | undefined {
   const mark = c.mark();
   c.insideBars = true;
   try {
-    const value = c.grammar.sum(c);
+    const head = c.grammar.sum(c);
+    const value: Node = c.take('in') ? { kind: 'relation', sides: [head, c.grammar.primary(c)], ops: ['in'] } : head;
     if (c.take('|') || c.take(':')) {
       c.insideBars = false;
       const conditions = c.grammar.list(c);
