@@ -28,11 +28,9 @@ const RETRACTED =
 
 /** Whether a text, which follows a box, announces another answer: as the final one, on a line of its own, or taking back. */
 export function announcesAnother(text: string): boolean {
-  FINAL.lastIndex = 0;
-  if (FINAL.test(text) || LABEL.test(text)) return true;
+  if (text.search(FINAL) >= 0 || LABEL.test(text)) return true;
   const retracted = RETRACTED.exec(text);
-  ANSWER.lastIndex = 0;
-  return retracted !== null && ANSWER.test(text.slice(retracted.index));
+  return retracted !== null && text.slice(retracted.index).search(ANSWER) >= 0;
 }
 
 /** What follows words that take back all before them; undefined where none do. */

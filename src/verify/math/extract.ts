@@ -107,13 +107,15 @@ function hashMarks(text: string, kinds: readonly AnswerKind[]): FoundAnswer | un
   const said = match?.[1]?.trim();
   if (!match || !said) return undefined;
   const answer = said.replace(/(?<=\d),(?=\d{3}(?!\d))/g, '');
-  const read = readStatement(answer, kinds, true);
-  return { text: read ?? answer, raw: match[0], rule: 'hash-marks' };
+  const remarked = withoutRemarks(answer, true).trimEnd() !== answer;
+  return { text: (remarked ? readStatement(answer, kinds, true) : undefined) ?? answer, raw: match[0], rule: 'hash-marks' };
 }
 
 /** A short response that is nothing but mathematics is its own answer. */
 function whole(text: string, kinds: readonly AnswerKind[]): FoundAnswer | undefined {
-  if (text.length > MAX_WHOLE) return undefined;
+  // Marks of emphasis within, and environments, set an answer apart from what leads to it.
+  if (text.length > MAX_WHOLE || /\*\*.*[^\s*].*\*\*\s*\S|\S\s*\*\*.*\*\*|\\begin\{(?:align|equation|gather|multline|eqnarray|displaymath)/.test(text.trim()))
+    return undefined;
   const bare = withoutMarkup(asciiForms(text));
   if (!kinds.includes('expression') || /[$#]|\\[[(]/.test(bare) || !readsAsMathematics(bare))
     return undefined;

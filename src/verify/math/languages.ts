@@ -56,6 +56,7 @@ const UNITS: readonly Rule[] = (
 ).map(([words, unit]) => after(words, `\\text{ ${unit}}`));
 
 const RULES: readonly Rule[] = [
+  [/\\text\w*\s*\{([^{}A-Za-z]*\p{L}[^{}A-Za-z]*)\}/gu, '$1'],
   [/【[^】]*】/gu, ''],
   between('或者|或いは|或|または|又は|もしくは|또는|이나|или|або|หรือ|أو', ' \\text{ or } '),
   between('以及|和|与|與|及び|及|と|그리고|과|와|и|та|และ|و', ' \\text{ and } '),

@@ -13,7 +13,7 @@ const REMARKS = [
   String.raw`\b(?:instead\s+of|rather\s+than|in\s+place\s+of)\b`,
   String.raw`[,;:(–—]\s*(?:and\s+|but\s+)?not\b`,
   `(?<=[\\d${FORMULA_MARK}${RELATION_MARK}*])\\s+not\\b`,
-  `,?\\s*\\b(?:since|because|as|where|while|whereas|although|though)\\s+(?:the\\s+(?:value\\s+)?)?${V}+\\S*\\s+[a-z]{2}`,
+  `,?\\s*\\b(?:since|because|as|where|while|whereas|although|though)\\s+(?:the\\s+(?:value\\s+)?)?${V}\\S*\\s+[a-z]{2}`,
   String.raw`,\s*which\s+(?:is|are|was|were)\s+(?:\w+\s+)?(?:less|more|fewer|greater|smaller|larger|above|below|under|over|near|close)\b`,
   String.raw`(?<!(?:exactly|precisely|only|that|and)\s)\b(?:when|if|for)\s+[a-zA-Z]\s*=\s*-?\d`,
   `;\\s*(?:the|this|that|it|note|however|here|in|we|next|otherwise|all|but|now|also|other)\\b(?=[^;]*\\b(?:would|not|less|more|than)\\b)`,
@@ -23,7 +23,7 @@ const REMARKS = [
 const AFTER_ANNOUNCED = [
   String.raw`\b(?:because|since|whereas|although|though|provided|given\s+that|assuming|excluding|except|unless|see|due\s+to|rounded|where|when|whenever|if|while|according\s+to|compared|versus|unlike|despite)\b`,
   String.raw`[,;–—]\s*(?!(?:and|or|sin|cos|tan|log|ln|exp|sqrt|pi)\b)[a-z]{2}`,
-  `\\bas\\s+(?=${V}+\\S*\\s+[a-z]|we\\b|it\\b|the\\b|there\\b)`,
+  `\\bas\\s+(?=${V}\\S*\\s+[a-z]|we\\b|it\\b|the\\b|there\\b)`,
   String.raw`\bby\s+(?:theorem|lemma|proposition|corollary|definition|symmetry|part|step|equation|eq|section|induction|the)\b`,
   `\\bfor\\s+(?=${RELATION_MARK}|[a-zA-Z]\\s*[=<>≤≥])`,
   String.raw`\b(?:out\s+)?of\s+(?:the|these|those|all)\s+(?=\d)`,
@@ -42,7 +42,7 @@ const DENIED =
   'rejected|discarded|extraneous|excluded|invalid|impossible|fails?|failed|wrong|incorrect|ignored|too\\s+(?:large|small|big|many|few|high|low)|not\\s+(?:\\w+\\s+)?(?:valid|allowed|attained|possible|solutions?|included|reached|counted|acceptable|the\\s+answer|in\\s+the)|(?:does|do|did|can|would)(?:\\s+not|n\'t)|cannot';
 /** A value that is said not to be the answer. */
 const REJECTED = new RegExp(
-  `${V}+[^\\s,;]*\\s+(?:\\w+\\s+){0,3}(?:${DENIED})\\b|\\b(?:rejecting|reject|discard|exclude|ignore|excluding|would\\s+(?:be|have\\s+been|give))\\s+(?:[a-z]+\\s+){0,3}${V}`,
+  `(?<!${V})${V}[^\\s,;]*\\s+(?:\\w+\\s+){0,3}(?:${DENIED})\\b|\\b(?:rejecting|reject|discard|exclude|ignore|excluding|would\\s+(?:be|have\\s+been|give))\\s+(?:[a-z]+\\s+){0,3}${V}`,
   'i',
 );
 
