@@ -117,6 +117,8 @@ function whole(text: string, kinds: readonly AnswerKind[]): FoundAnswer | undefi
   if (text.length > MAX_WHOLE || /\*\*.*[^\s*].*\*\*\s*\S|\S\s*\*\*.*\*\*|\\begin\{(?:align|equation|gather|multline|eqnarray|displaymath)/.test(text.trim()))
     return undefined;
   const bare = withoutMarkup(asciiForms(text));
+  const said = /^(?:yes|no|true|false)(?=$|[,;.:–—])/i.exec(bare)?.[0];
+  if (said !== undefined && !/\d/.test(bare)) return { text: said, raw: bare, rule: 'whole-response' };
   if (!kinds.includes('expression') || /[$#]|\\[[(]/.test(bare) || !readsAsMathematics(bare))
     return undefined;
   return { text: bare, raw: bare, rule: 'whole-response' };

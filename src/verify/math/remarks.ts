@@ -13,7 +13,9 @@ const REMARKS = [
   String.raw`\b(?:instead\s+of|rather\s+than|in\s+place\s+of)\b`,
   String.raw`[,;:(–—]\s*(?:and\s+|but\s+)?not\b`,
   `(?<=[\\d${FORMULA_MARK}${RELATION_MARK}*])\\s+not\\b`,
-  `,?\\s*\\b(?:since|because|as|where|while|whereas|although|though)\\s+(?:the\\s+(?:value\\s+)?)?${V}\\S*\\s+[a-z]{2}`,
+  `,?\\s*\\b(?:since|because|as|where|while|whereas|although|though)\\s+(?:the\\s+(?:value\\s+)?)?(?:[a-zA-Z]\\s*=\\s*)?${V}\\S*\\s+[a-z]{2}`,
+  String.raw`[,;:]?\s*(?:因为|因為|由于|而不是|而非|不是|なぜなら|왜냐하면|потому\s+что|так\s+как|поскольку|а\s+не(?!\p{L}))`,
+  String.raw`[,;]\s*(?:weil|denn|nicht|car|parce\s+que|puisque|et\s+non|porque|ya\s+que|y\s+no|pois|e\s+não|perché|poiché|e\s+non)(?!\p{L})`,
   String.raw`,\s*which\s+(?:is|are|was|were)\s+(?:\w+\s+)?(?:less|more|fewer|greater|smaller|larger|above|below|under|over|near|close)\b`,
   String.raw`(?<!(?:exactly|precisely|only|that|and)\s)\b(?:when|if|for)\s+[a-zA-Z]\s*=\s*-?\d`,
   `;\\s*(?:the|this|that|it|note|however|here|in|we|next|otherwise|all|but|now|also|other)\\b(?=[^;]*\\b(?:would|not|less|more|than)\\b)`,
@@ -31,8 +33,8 @@ const AFTER_ANNOUNCED = [
   String.raw`(?:[–—]|\s-)\s*(?=[a-z]{2})`,
   String.raw`;\s*(?=(?:the|this|that|it|note|however|here|in|we|next|otherwise|all|but|now|also|other)\b)`,
 ];
-const OPENER = new RegExp(REMARKS.join('|'), 'gi');
-const OPENER_AFTER_ANNOUNCED = new RegExp([...REMARKS, ...AFTER_ANNOUNCED].join('|'), 'gi');
+const OPENER = new RegExp(REMARKS.join('|'), 'giu');
+const OPENER_AFTER_ANNOUNCED = new RegExp([...REMARKS, ...AFTER_ANNOUNCED].join('|'), 'giu');
 
 /** Words after which a sentence comes back from its remark to what follows from it. */
 const CONCLUSION =
