@@ -57,7 +57,11 @@ export function textOfBoxes(text: string, boxes: readonly Box[]): FoundAnswer {
   const named = boxes.length > 1 && names.every((name) => name !== undefined) && new Set(names).size === names.length;
   const parts = boxes.map((box) => partBefore(text, box.start));
   const said = boxes.map((box, i) =>
-    named ? `${names[i]} = ${box.content}` : parts.every(Boolean) && boxes.length > 1 ? `${parts[i]} ${box.content}` : box.content,
+    named
+      ? `${names[i]} = ${box.content}`
+      : parts.every(Boolean) && boxes.length > 1
+        ? `${parts[i]} ${box.content}`
+        : box.content,
   );
   return { text: [...new Set(said)].join(', '), raw, rule: boxes.length > 1 ? 'joined-boxes' : 'last-box' };
 }
@@ -93,7 +97,12 @@ export function lastAnswer(text: string, boxes: readonly Box[]): readonly Box[] 
 function joins(between: string, named: boolean): boolean {
   if (between.length > 120 || /\n\s*\n/.test(between)) return false;
   const words = between.replace(/\\text\w*\s*\{|\\[a-z]+|\\[()[\],;:! ]/g, ' ').match(/[A-Za-z][\w']*/g) ?? [];
-  if (named && /^\s*\$?\s*[,;]?\s*(?:\\text\{\s*and\s*\}|\\quad|and)?\s*\$?\s*[A-Za-z](?:_(?:\w|\{\w+\}))?\s*=\s*\$?\s*$/.test(between))
+  if (
+    named &&
+    /^\s*\$?\s*[,;]?\s*(?:\\text\{\s*and\s*\}|\\quad|and)?\s*\$?\s*[A-Za-z](?:_(?:\w|\{\w+\}))?\s*=\s*\$?\s*$/.test(
+      between,
+    )
+  )
     return true;
   if (words.length === 0) return !/[=<>]|\\(?:cdot|times|Rightarrow|implies|to)/.test(between);
   return words.length <= MAX_WORDS && words.some((word) => /^(?:and|or)$/i.test(word)) && !/[.!?]\s/.test(between);

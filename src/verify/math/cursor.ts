@@ -43,6 +43,8 @@ export class Cursor {
   startsFactor(): boolean {
     const token = this.peek();
     if (token.kind === 'num' || token.kind === 'sym' || token.kind === 'fn' || token.kind === 'open') return true;
+    // A fraction of words is a unit (`10\frac{\text{m}}{\text{s}}`).
+    if (token.value === 'frac' && this.peek(1).value === '{' && this.peek(2).kind === 'text') return false;
     if (token.kind === 'cmd') return PRIMARY_COMMANDS.has(token.value) || /^(?:begin|named):/.test(token.value);
     return token.kind === 'op' && token.value === '|' && !this.insideBars;
   }

@@ -5,6 +5,8 @@ const MONTHS = 'january february march april may june july august september octo
 const MONTH = '(jan|feb|mar|apr|may|june?|july?|aug|sept?|oct|nov|dec)[a-z]*';
 const DAY = '(\\d{1,2})(?:st|nd|rd|th)?';
 
+const LOOKS_LIKE_DATE =
+  /^\s*\d+[-/.]\d+[-/.]\d+\s*$|\d[^+*^=]*(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)|(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[^+*^=]*\d/i;
 const ISO = /^(\d{4})-(\d{1,2})-(\d{1,2})$/;
 const SLASHED = /^\d{1,2}[/.]\d{1,2}[/.]\d{4}$/;
 const MONTH_FIRST = new RegExp(`^${MONTH}\\.?\\s*(?:the\\s+)?${DAY}(?:,?\\s*(\\d{4}))?$`, 'i');
@@ -15,8 +17,11 @@ const DAY_FIRST = new RegExp(`^(?:the\\s+)?${DAY}\\s*(?:of\\s+)?${MONTH}\\.?(?:,
  * the month is not known.
  */
 export function dateIn(text: string): string | undefined {
-  if (text.length > 60 || !/\d/.test(text)) return undefined;
-  const plain = text.replace(/\\text\w*\s*\{([^{}]*)\}/g, '$1').replace(/[\s~]+/g, ' ').trim();
+  if (text.length > 60 || !LOOKS_LIKE_DATE.test(text)) return undefined;
+  const plain = text
+    .replace(/\\text\w*\s*\{([^{}]*)\}/g, '$1')
+    .replace(/[\s~]+/g, ' ')
+    .trim();
   if (SLASHED.test(plain)) return `date ${plain}`;
   const iso = ISO.exec(plain);
   if (iso) return spelled(iso[1], Number(iso[2]), Number(iso[3]));
@@ -34,6 +39,6 @@ const spelled = (year: string | undefined, month: number, day: number): string |
 
 /** Noon and midnight as times of the clock. */
 export function timeIn(words: string): Node | undefined {
-  const half = /^(?:12\s*)?noon$/i.test(words) ? 'pm' : /^(?:12\s*)?midnight$/i.test(words) ? 'am' : undefined;
+  const half = /^noon$/i.test(words) ? 'pm' : /^midnight$/i.test(words) ? 'am' : undefined;
   return half && { kind: 'ratio', parts: [integer(12), integer(0)], written: ['12', '00', half] };
 }

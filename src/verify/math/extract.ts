@@ -108,19 +108,27 @@ function hashMarks(text: string, kinds: readonly AnswerKind[]): FoundAnswer | un
   if (!match || !said) return undefined;
   const answer = said.replace(/(?<=\d),(?=\d{3}(?!\d))/g, '');
   const remarked = withoutRemarks(answer, true).trimEnd() !== answer;
-  return { text: (remarked ? readStatement(answer, kinds, true) : undefined) ?? answer, raw: match[0], rule: 'hash-marks' };
+  return {
+    text: (remarked ? readStatement(answer, kinds, true) : undefined) ?? answer,
+    raw: match[0],
+    rule: 'hash-marks',
+  };
 }
 
 /** A short response that is nothing but mathematics is its own answer. */
 function whole(text: string, kinds: readonly AnswerKind[]): FoundAnswer | undefined {
   // Marks of emphasis within, and environments, set an answer apart from what leads to it.
-  if (text.length > MAX_WHOLE || /\*\*.*[^\s*].*\*\*\s*\S|\S\s*\*\*.*\*\*|\\begin\{(?:align|equation|gather|multline|eqnarray|displaymath)/.test(text.trim()))
+  if (
+    text.length > MAX_WHOLE ||
+    /\*\*.*[^\s*].*\*\*\s*\S|\S\s*\*\*.*\*\*|\\begin\{(?:align|equation|gather|multline|eqnarray|displaymath)/.test(
+      text.trim(),
+    )
+  )
     return undefined;
   const bare = withoutMarkup(asciiForms(text));
   const said = /^(?:yes|no|true|false)(?=$|[,;.:–—])/i.exec(bare)?.[0];
   if (said !== undefined && !/\d/.test(bare)) return { text: said, raw: bare, rule: 'whole-response' };
-  if (!kinds.includes('expression') || /[$#]|\\[[(]/.test(bare) || !readsAsMathematics(bare))
-    return undefined;
+  if (!kinds.includes('expression') || /[$#]|\\[[(]/.test(bare) || !readsAsMathematics(bare)) return undefined;
   return { text: bare, raw: bare, rule: 'whole-response' };
 }
 

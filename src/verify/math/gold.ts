@@ -50,7 +50,9 @@ function statedIn(gold: string): string | undefined {
   if (!/[.!?:]\s|\n/.test(gold.trim()) || (prose.match(/\p{L}{2,}/gu) ?? []).length < SOLUTION_WORDS) return undefined;
   const found = extractAnswers(gold)[0];
   if (!found) return undefined;
-  const concludes = gold.length > SOLUTION_LENGTH && /(?:^|[.!?]\s+|\n\s*)(?:so|thus|hence|therefore|then|finally)\b[^.!?\n]*[.!?]?\s*$/i.test(masked(gold));
+  const concludes =
+    gold.length > SOLUTION_LENGTH &&
+    /(?:^|[.!?]\s+|\n\s*)(?:so|thus|hence|therefore|then|finally)\b[^.!?\n]*[.!?]?\s*$/i.test(masked(gold));
   return STATED.has(found.rule) || concludes ? found.text : undefined;
 }
 

@@ -2,7 +2,7 @@
 import { add, multiply, rational, type Rational } from '../../data/index.js';
 import { exactValue } from './exact.js';
 import { bitLength } from './fixed.js';
-import { mapChildren, type Node } from './nodes.js';
+import { mapChildren, some, type Node } from './nodes.js';
 
 /** Exponents of primes (and of what is left of numbers that are not factored), and of factorials by their argument. */
 interface Factors {
@@ -83,11 +83,19 @@ function withoutFactorials({ primes, factorials }: Factors): boolean {
   return total.n === 0n;
 }
 
-/** Logarithms of powers of positive constants as multiples: ln(2^n) = n ln 2. The node itself where there are none. */
-export function withoutLogsOfPowers(node: Node): Node {
-  const inner = mapChildren(node, withoutLogsOfPowers);
-  if (inner.kind !== 'call' || !/^(?:ln|log)$/.test(inner.name)) return inner;
-  const [arg, ...base] = inner.args;
-  if (arg?.kind !== 'pow' || (exactValue(arg.base, new Map())?.n ?? 0n) <= 0n) return inner;
-  return { kind: 'mul', args: [arg.exponent, { ...inner, args: [arg.base, ...base] }] };
+/** A constant with logarithms of powers of positive constants as multiples: ln(2^n) = n ln 2; undefined where there are none. */
+export function withoutLogsOfPowers(node: Node): Node | undefined {
+  return some(node, isLogOfPower) ? rewritten(node) : undefined;
+}
+
+const isLogOfPower = (node: Node): boolean =>
+  node.kind === 'call' &&
+  /^(?:ln|log)$/.test(node.name) &&
+  node.args[0]?.kind === 'pow' &&
+  (exactValue(node.args[0].base, new Map())?.n ?? 0n) > 0n;
+
+function rewritten(node: Node): Node {
+  if (node.kind !== 'call' || !isLogOfPower(node)) return mapChildren(node, rewritten);
+  const [arg, ...base] = node.args as [Extract<Node, { kind: 'pow' }>, ...Node[]];
+  return { kind: 'mul', args: [arg.exponent, { ...node, args: [arg.base, ...base] }] };
 }

@@ -75,7 +75,10 @@ function compareTexts(goldText: string, found: FoundAnswer, options: MathOptions
     if (read !== text) steps.push(`words of the ${side} are mathematics: ${show(read)}`);
   const golds = [...readings(goldRead), ...decimalComma(goldRead, 3)];
   const answers = [...readings(answerRead), ...decimalComma(answerRead, 1)];
-  for (const [side, node] of [['gold', golds[0]], ['answer', answers[0]]] as const) {
+  for (const [side, node] of [
+    ['gold', golds[0]],
+    ['answer', answers[0]],
+  ] as const) {
     const why = node && notUnderstood(node);
     if (why !== undefined) steps.push(`${side} is compared as text: ${why}`);
   }
@@ -143,10 +146,17 @@ function compareWords(gold: string, answer: string): string | undefined {
   if (!/[A-Za-z]{2}/.test(gold) || /\\(?:frac|sqrt|d?frac|pi|cdot)/.test(gold)) return undefined;
   return /^[\p{L}\d\s'.:()/-]+$/u.test(plainWords(gold)) &&
     !/^[\d\s]*$/.test(plainWords(gold)) &&
-    sayTheSame(gold, answer)
+    sayTheSame(gold, answer) &&
+    sameCase(gold, answer)
     ? 'same-words'
     : undefined;
 }
+
+/** Whether short words beside numbers have the same capitals: 3 MW is not 3 mW. */
+const sameCase = (gold: string, answer: string): boolean => {
+  const short = (text: string): string => (text.match(/(?<![A-Za-z\\])[A-Za-z]{1,3}(?![A-Za-z{])/g) ?? []).join(' ');
+  return !/\d/.test(gold) || short(gold) === short(answer);
+};
 
 /** Whether a text is the letter of a choice with nothing said after it. */
 const isBareLetter = (text: string): boolean =>

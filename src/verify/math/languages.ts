@@ -5,7 +5,10 @@ const VALUE_AFTER = String.raw`\s*(?=[-\d\\({a-zA-Z])`;
 
 type Rule = readonly [pattern: RegExp, by: string];
 
-const between = (words: string, by: string): Rule => [new RegExp(`${VALUE_BEFORE}(?:${words})${VALUE_AFTER}`, 'gu'), by];
+const between = (words: string, by: string): Rule => [
+  new RegExp(`${VALUE_BEFORE}(?:${words})${VALUE_AFTER}`, 'gu'),
+  by,
+];
 const after = (words: string, by: string): Rule => [
   new RegExp(`(?<=[\\d})])\\s*(?:${words})(?![\\p{Script=Han}\\p{Script=Hangul}\\p{Script=Cyrillic}])`, 'gu'),
   by,
@@ -28,10 +31,13 @@ const SCALES: readonly (readonly [words: string, zeros: number])[] = [
 const withZeros = (text: string): string =>
   SCALES.reduce(
     (out, [words, zeros]) =>
-      out.replace(new RegExp(`(\\d+)(?:\\.(\\d+))?\\s*(?:${words})(?!\\p{Script=Cyrillic})`, 'gu'), (_, whole: string, part = '') => {
-        const places = String(part).padEnd(zeros, '0');
-        return `${whole}${places.slice(0, zeros)}${places.length > zeros ? `.${places.slice(zeros)}` : ''} `;
-      }),
+      out.replace(
+        new RegExp(`(\\d+)(?:\\.(\\d+))?\\s*(?:${words})(?!\\p{Script=Cyrillic})`, 'gu'),
+        (_, whole: string, part = '') => {
+          const places = String(part).padEnd(zeros, '0');
+          return `${whole}${places.slice(0, zeros)}${places.length > zeros ? `.${places.slice(zeros)}` : ''} `;
+        },
+      ),
     text,
   );
 
@@ -91,17 +97,15 @@ const RULES: readonly Rule[] = [
   alone('奇数|홀수|нечетное', 'odd'),
   ...UNITS,
   // What is counted: a classifier, and the noun.
-  [
-    /(?<=[\d})])\s*((?:(?!\p{Script=Latin}|\p{Script=Greek})\p{L})[\p{L}\p{M}\s]*)(?=$|[,;.)\]}\\])/gu,
-    '\\text{ $1}',
-  ],
+  [/(?<=[\d})])\s*((?:(?!\p{Script=Latin}|\p{Script=Greek})\p{L})[\p{L}\p{M}\s]*)(?=$|[,;.)\]}\\])/gu, '\\text{ $1}'],
 ];
 
 const DIGITS = '零一二三四五六七八九';
 const MULTIPLES: Readonly<Record<string, number>> = { 十: 10, 百: 100, 千: 1000, 万: 10_000, 亿: 100_000_000 };
 
 /** A Chinese numeral that stands alone, or before a classifier: `四十二`, `三百零五个`. */
-const NUMERAL = /^(\s*(?:\\text\s*\{)?\s*(?:第|共|一共)?)([零〇一二两兩三四五六七八九十百千万萬亿億]+)(?=$|[个個只隻元人名位种種条條次天年\s}，。])/u;
+const NUMERAL =
+  /^(\s*(?:\\text\s*\{)?\s*(?:第|共|一共)?)([零〇一二两兩三四五六七八九十百千万萬亿億]+)(?=$|[个個只隻元人名位种種条條次天年\s}，。])/u;
 
 /** A cleaned answer in English words where it had others; the same text where it had none. */
 export function inEnglish(text: string): string {
@@ -116,7 +120,11 @@ export function inEnglish(text: string): string {
 }
 
 function chineseNumber(numeral: string): number | undefined {
-  const plain = numeral.replace(/〇/g, '零').replace(/[两兩]/g, '二').replace(/萬/g, '万').replace(/億/g, '亿');
+  const plain = numeral
+    .replace(/〇/g, '零')
+    .replace(/[两兩]/g, '二')
+    .replace(/萬/g, '万')
+    .replace(/億/g, '亿');
   if (/^[零一二三四五六七八九]{2,}$/.test(plain)) return Number([...plain].map((c) => DIGITS.indexOf(c)).join(''));
   let [total, group, digit] = [0, 0, -1];
   for (const char of plain) {

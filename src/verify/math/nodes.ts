@@ -39,8 +39,11 @@ export type Node =
   | { kind: 'reals' }
   | { kind: 'matrix'; rows: readonly (readonly Node[])[] }
   | { kind: 'relation'; sides: readonly Node[]; ops: readonly Relation[] }
-  /** Several answers without brackets: order does not count. `grouped` where a semicolon parts groups of assignments. */
-  | { kind: 'list'; items: readonly Node[]; grouped?: boolean }
+  /**
+   * Several answers without brackets: order does not count. `grouped` where a semicolon parts groups of assignments,
+   * `alternatives` where an "or" stands between them.
+   */
+  | { kind: 'list'; items: readonly Node[]; grouped?: boolean; alternatives?: boolean }
   /** Words, or what is no mathematics that is understood; `why` says what was not. */
   | { kind: 'text'; value: string; why?: string }
   /** Values in cases, each with its condition: a relation, or words (`otherwise`). */
@@ -96,14 +99,50 @@ export function mapChildren(node: Node, change: (child: Node) => Node): Node {
   }
 }
 
+const NONE: readonly Node[] = [];
+
 /** The direct parts of a node, in the order they are written. */
 export function children(node: Node): readonly Node[] {
-  const found: Node[] = [];
-  mapChildren(node, (child) => {
-    found.push(child);
-    return child;
-  });
-  return found;
+  switch (node.kind) {
+    case 'num':
+    case 'based':
+    case 'const':
+    case 'sym':
+    case 'reals':
+    case 'text':
+      return NONE;
+    case 'neg':
+    case 'degrees':
+    case 'percent':
+      return [node.arg];
+    case 'add':
+    case 'mul':
+    case 'call':
+    case 'union':
+    case 'intersection':
+    case 'difference':
+      return node.args;
+    case 'group':
+    case 'set':
+    case 'list':
+      return node.items;
+    case 'relation':
+      return node.sides;
+    case 'ratio':
+      return node.parts;
+    case 'div':
+      return [node.top, node.bottom];
+    case 'pow':
+      return [node.base, node.exponent];
+    case 'pm':
+      return node.first ? [node.first, node.second] : [node.second];
+    case 'matrix':
+      return node.rows.flat();
+    case 'quantity':
+      return [node.value];
+    case 'cases':
+      return [...node.values, ...node.conditions];
+  }
 }
 
 /** Whether a node or any part of it satisfies a test. */

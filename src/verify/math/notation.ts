@@ -12,7 +12,7 @@ const BELOW = /_\{((?:[^{}]|\{[^{}]*\})*)\}/g;
 const baseBelow = (inside: string): string | undefined =>
   baseOf(inside.replace(/\\(?:text\w*|mathrm)\s*|[{}\s~-]|\\(?=\s)|base/g, ''));
 /** `1010 base 2`, `1010\text{ (base two)}`, at the end of an answer. */
-const BASE_AFTER = /^([\dA-F]+)\s*(?:\\text\s*\{)?\s*\(?\s*(?:in )?base[\s-]*([a-z]+|\d+)\s*\)?\s*\}?$/;
+const BASE_AFTER = /^([\dA-F]+)\s*(?:\\text\s*\{)?\s*\(?\s*(?:in )?base[\s-]*\}?\s*([a-z]+|\d+)\s*\)?\s*\}?$/;
 const LITERAL = /^0([bxo])([\dA-Fa-f]+)$/;
 const LITERAL_BASES: Readonly<Record<string, string>> = { b: '2', x: '16', o: '8' };
 
@@ -34,7 +34,7 @@ const INTEGER_PLAIN =
 
 /** The text with these notations brought to the parser's own. */
 export function usualNotation(text: string): string {
-  let out = text;
+  let out = text.includes('{:}') ? text.replace(/\{:\}/g, ':') : text;
   if (out.includes('_') || /base/.test(out))
     out = out
       .replace(BELOW, (all, inside: string) => (baseBelow(inside) === undefined ? all : `_{${baseBelow(inside)}}`))
@@ -66,13 +66,17 @@ export function countedNotation(text: string): string | undefined {
       return counted(kind ?? kindToo ?? '', n1 ?? n2 ?? n3 ?? n4 ?? '', k1 ?? k2 ?? k3 ?? k4 ?? '');
     })
     .replace(SPELLED, (_, n: string, kind: string, k: string) => counted(kind, n, k))
-    .replace(/(?<![A-Za-z\\])P\s*\(\s*(\d+)\s*,\s*(\d+)\s*\)/g, (_, n: string, k: string) => counted('P', n, k));
+    .replace(/(?<![A-Za-z\\])P\s*\(\s*(\d+)\s*,\s*(\d+)\s*\)/g, (all, n: string, k: string) => counted('P', n, k, all));
   return out === text ? undefined : out;
 }
 
 /** Choices of k from n, or arrangements of them. */
-const counted = (kind: string, n: string, k: string): string =>
-  kind === 'C' ? `\\binom{${n}}{${k}}` : `(\\binom{${n}}{${k}} \\cdot (${k})!)`;
+const counted = (kind: string, n: string, k: string, written = ''): string =>
+  Number(k) > Number(n) && written !== ''
+    ? written
+    : kind === 'C'
+      ? `\\binom{${n}}{${k}}`
+      : `(\\binom{${n}}{${k}} \\cdot (${k})!)`;
 
 /** `]1,2[` is (1,2), `[1,2[` is [1,2): where square brackets do not pair as usual, each opens or closes in turn. */
 function turnedBrackets(text: string): string {
@@ -90,6 +94,7 @@ function turnedBrackets(text: string): string {
     if (open) return bracket === '[' ? '[' : '(';
     return bracket === ']' ? ']' : ')';
   });
-  const flat = count % 2 === 0 && !/[[(][^,;\])]*[\])]/.test(out.replace(/\\[A-Za-z]+\s*\{[^{}]*\}|\([^(),;[\]]*\)/g, '0'));
+  const flat =
+    count % 2 === 0 && !/[[(][^,;\])]*[\])]/.test(out.replace(/\\[A-Za-z]+\s*\{[^{}]*\}|\([^(),;[\]]*\)/g, '0'));
   return flat ? out : text;
 }

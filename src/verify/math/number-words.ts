@@ -10,14 +10,24 @@ const ORDINALS =
   'first second third fourth fifth sixth seventh eighth ninth tenth eleventh twelfth thirteenth fourteenth fifteenth sixteenth seventeenth eighteenth nineteenth twentieth'.split(
     ' ',
   );
-const FRACTIONS: Readonly<Record<string, number>> = { half: 2, halves: 2, quarter: 4, quarters: 4, hundredth: 100, thousandth: 1000 };
+const FRACTIONS: Readonly<Record<string, number>> = {
+  half: 2,
+  halves: 2,
+  quarter: 4,
+  quarters: 4,
+  hundredth: 100,
+  thousandth: 1000,
+};
 
 /** Matches one word that begins a number. */
 export const NUMBER_WORD = [...SMALL, ...TENS].toSorted((a, b) => b.length - a.length).join('|');
 
 /** The integer that words name (`two hundred and five`, `twenty-one`, `nineteen hundred`); undefined where they name none. */
 export function numberOfWords(text: string): bigint | undefined {
-  const words = text.toLowerCase().split(/[\s-]+/).filter((word) => word !== '' && word !== 'and');
+  const words = text
+    .toLowerCase()
+    .split(/[\s-]+/)
+    .filter((word) => word !== '' && word !== 'and');
   if (words.length === 0) return undefined;
   let [total, group] = [0n, 0n];
   let room = 0n;

@@ -7,7 +7,7 @@ import { parseQuantity } from './parse-quantity.js';
 import { isRelation } from './relations.js';
 import { isConnective, isFiller } from './vocabulary.js';
 
-const SEPARATORS = new Set([',', ';', 'and']);
+const SEPARATORS = new Set([',', ';', 'and', 'or']);
 
 /** Most items of a list that is read. */
 const MAX_ITEMS = 20_000;
@@ -17,6 +17,7 @@ export function parseList(c: Cursor): Node {
   return c.nested(() => {
     const groups: Node[][] = [[]];
     let commas = 0;
+    let alternatives = false;
     takeConnectives(c);
     for (let count = 0; !c.endsList(); count++) {
       if (count > MAX_ITEMS) throw new NotMathematics('a list is too long');
@@ -29,6 +30,7 @@ export function parseList(c: Cursor): Node {
       if (condition) commas++;
       while (c.peek().kind === 'op' && SEPARATORS.has(c.peek().value)) {
         const separator = c.next().value;
+        if (separator === 'or') alternatives = true;
         if (separator === ';' && (groups.at(-1) as Node[]).length > 0) groups.push([]);
         else commas++;
       }
@@ -37,8 +39,8 @@ export function parseList(c: Cursor): Node {
     const filled = groups.filter((group) => group.length > 0);
     if (filled.length === 0) throw new NotMathematics('nothing stands here');
     if (commas > 0 && filled.length > 1)
-      return { kind: 'list', items: filled.map((items) => single(items)), grouped: true };
-    return single(filled.flat());
+      return { kind: 'list', items: filled.map((group) => single(group)), grouped: true };
+    return single(filled.flat(), alternatives);
   });
 }
 
@@ -52,7 +54,8 @@ function takeConnectives(c: Cursor): boolean {
 /** What a message calls the token under the cursor. */
 const tokenName = (c: Cursor): string => c.peek().value.replace(/^unknown:/, '\\') || 'end';
 
-const single = (items: readonly Node[]): Node => (items.length === 1 ? (items[0] as Node) : { kind: 'list', items });
+const single = (items: readonly Node[], alternatives = false): Node =>
+  items.length === 1 ? (items[0] as Node) : { kind: 'list', items, ...(alternatives && { alternatives }) };
 
 /** A chain of sides joined by relations; a side alone is itself. */
 export function parseRelation(c: Cursor): Node {
@@ -61,8 +64,13 @@ export function parseRelation(c: Cursor): Node {
     const sides: Node[] = [parseSide(c)];
     const ops: Relation[] = [];
     while (c.peek().kind === 'op' && isRelation(c.peek().value)) {
-      ops.push(c.next().value as Relation);
-      sides.push(parseSide(c));
+      const op = c.next().value as Relation;
+      const side = parseSide(c);
+      ops.push(op === '\\equiv' ? '=' : op);
+      // After `\equiv`, `3 \mod 7` is no remainder but 3 up to multiples of 7.
+      sides.push(
+        op === '\\equiv' && side.kind === 'call' && side.name === 'mod' ? { ...side, name: '@residue' } : side,
+      );
     }
     const modulus = takeModulus(c);
     if (modulus) sides.push({ kind: 'call', name: '@residue', args: [sides.pop() as Node, modulus] });
@@ -102,7 +110,7 @@ function parseSide(c: Cursor): Node {
   return left;
 }
 
-/** Parts joined by colons. */
+/** Parts joined by colons; what follows a name in words is what is said of it (`\text{Tom}: 5`). */
 function parseRatio(c: Cursor): Node {
   const parts: Node[] = [];
   const written: string[] = [];
@@ -112,7 +120,10 @@ function parseRatio(c: Cursor): Node {
     parts.push(part);
     written.push(part.kind === 'num' ? token.value : '');
   } while (c.take(':') || takesTo(c));
-  return parts.length === 1 ? (parts[0] as Node) : { kind: 'ratio', parts, written };
+  const [first, second] = parts;
+  if (first?.kind === 'text' && second && parts.length === 2)
+    return { kind: 'relation', sides: [first, second], ops: ['='] };
+  return parts.length === 1 ? (first as Node) : { kind: 'ratio', parts, written };
 }
 
 /** `3 to 4` is 3:4. */

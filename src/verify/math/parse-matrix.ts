@@ -44,7 +44,12 @@ function parseCases(c: Cursor, name: string): Node {
     if (c.take('newrow')) continue;
     if (values.length >= MAX_ENTRIES) throw new NotMathematics('too many cases');
     values.push(c.grammar.relation(c));
-    while (c.take(',') || c.take(';') || c.take('&') || (c.peek().kind === 'text' && isConnective(c.peek().value) && c.next()));
+    while (
+      c.take(',') ||
+      c.take(';') ||
+      c.take('&') ||
+      (c.peek().kind === 'text' && isConnective(c.peek().value) && c.next())
+    );
     const plain = c.is('newrow') || c.is(`end:${name}`, 'cmd');
     if (!plain) conditional = true;
     conditions.push(plain ? { kind: 'text', value: '' } : c.grammar.list(c));

@@ -28,9 +28,16 @@ export function numberWithMarks(c: Cursor, literal: string): Node {
     c.next();
     return repeated(literal, digits);
   }
-  if (literal.includes('.') && c.is('dots', 'cmd')) c.next();
+  if (literal.includes('.') && c.is('dots', 'cmd')) {
+    c.next();
+    const pattern = REPEATING.exec(literal);
+    if (pattern) return repeated(literal.slice(0, pattern.index), (pattern[1] ?? pattern[2]) as string);
+  }
   return numberNode(literal);
 }
+
+/** Digits at the end that say what goes on: three times the same, or five and more twice. */
+const REPEATING = /(?<=\.\d*?)(?:(\d{1,4}?)\1{2,}|(\d{5,20}?)\2+)$/;
 
 const BASE_WORDS =
   'zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen'.split(' ');

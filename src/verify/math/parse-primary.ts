@@ -1,6 +1,6 @@
 /** The smallest parts of an expression: numbers, symbols, brackets, fractions, roots, functions, matrices. */
 import { NotMathematics, type Cursor } from './cursor.js';
-import { integer, mapChildren, type Closing, type Node, type Opening } from './nodes.js';
+import { integer, mapChildren, symbolsOf, type Closing, type Node, type Opening } from './nodes.js';
 import { argument, group, subscript, symbolNamed } from './parse-argument.js';
 import { argumentOrNumber, functionCall } from './parse-function.js';
 import { determinantOf, parseMatrix } from './parse-matrix.js';
@@ -82,9 +82,11 @@ function bracketed(c: Cursor, open: string): Node {
   if (open === '{') return group(c);
   const outer = c.insideBars;
   c.insideBars = false;
-  if (open === '\\{' && skipsBuilder(c)) {
+  const variable = open === '\\{' ? skipsBuilder(c) : undefined;
+  if (variable !== undefined) {
     const conditions = c.grammar.list(c);
     if (!c.take('\\}', 'close')) throw new NotMathematics('a set is not closed');
+    if (!symbolsOf(conditions).has(variable)) throw new NotMathematics('a set says nothing of its members');
     c.insideBars = outer;
     return conditions;
   }
@@ -101,6 +103,8 @@ function bracketed(c: Cursor, open: string): Node {
     if (!inside || close.value !== open.replace('l', 'r')) throw new NotMathematics('a bracket is not closed');
     return { kind: 'call', name: open === 'lfloor' ? 'floor' : 'ceil', args: [inside] };
   }
+  // "(1 or 2)" is no pair.
+  if (inside?.kind === 'list' && inside.alternatives && open === '(' && close.value === ')') return inside;
   const items = inside ? (inside.kind === 'list' ? inside.items : [inside]) : [];
   if (open === '\\{') {
     if (close.value !== '\\}') throw new NotMathematics('a set is not closed');
@@ -137,11 +141,12 @@ function builtSet(c: Cursor): Node | undefined {
 }
 
 /** Takes `x |`, `x :` or `x \in \mathbb{R} |` at the head of a set in builder notation: what follows says it all. */
-function skipsBuilder(c: Cursor): boolean {
+function skipsBuilder(c: Cursor): string | undefined {
   const length = c.peek(1).value === 'in' && c.peek(2).value === 'R' ? 3 : 1;
-  if (c.peek().kind !== 'sym' || c.peek(length).kind !== 'op' || !/^[|:]$/.test(c.peek(length).value)) return false;
-  for (let i = 0; i <= length; i++) c.next();
-  return true;
+  if (c.peek().kind !== 'sym' || c.peek(length).kind !== 'op' || !/^[|:]$/.test(c.peek(length).value)) return undefined;
+  const variable = c.next().value;
+  for (let i = 0; i < length; i++) c.next();
+  return variable;
 }
 
 function absolute(c: Cursor): Node {

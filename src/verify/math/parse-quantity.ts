@@ -1,8 +1,8 @@
-/** What stands around a value: units, currencies, multipliers in words, clock words. */
+/** What stands around a value: units, currencies, clock words. */
 import { rational } from '../../data/index.js';
 import { NotMathematics, type Cursor } from './cursor.js';
 import type { Node } from './nodes.js';
-import { clockHalf, isConnective, multiplierOf } from './vocabulary.js';
+import { clockHalf, isConnective } from './vocabulary.js';
 import { isCurrency, isUnitText, unitOf, type Unit } from './units.js';
 
 /** A value with what stands before and after it; `parseValue` reads the value itself. */
@@ -12,10 +12,11 @@ export function parseQuantity(c: Cursor, parseValue: (c: Cursor) => Node): Node 
     const words = c.next().value;
     const valueNext = c.startsFactor() || c.is('-') || c.is('+');
     if (isCurrency(words) && valueNext) {
-      const value = withMultiplier(c, parseValue(c));
+      const value = parseValue(c);
       return { kind: 'quantity', value, unit: unitWords(c) || words };
     }
-    if (/(?::|=)\s*$/.test(words) && valueNext) return labelled(words.replace(/[\s:=]+$/, ''), withUnit(c, parseValue(c)));
+    if (/(?::|=)\s*$/.test(words) && valueNext)
+      return labelled(words.replace(/[\s:=]+$/, ''), withUnit(c, parseValue(c)));
     if (/\bis\s*$/.test(words) && valueNext) return withUnit(c, parseValue(c));
     c.rewind(mark);
   }
@@ -26,8 +27,7 @@ export function parseQuantity(c: Cursor, parseValue: (c: Cursor) => Node): Node 
 const labelled = (words: string, value: Node): Node =>
   words === '' ? value : { kind: 'relation', sides: [{ kind: 'text', value: words }, value], ops: ['='] };
 
-function withUnit(c: Cursor, bare: Node): Node {
-  const value = withMultiplier(c, bare);
+function withUnit(c: Cursor, value: Node): Node {
   if (!startsUnit(c) || value.kind === 'text') return value;
   const unit = unitWords(c);
   const half = clockHalf(unit);
@@ -44,15 +44,6 @@ const startsUnit = (c: Cursor): boolean =>
 /** `10\frac{\text{m}}{\text{s}}` */
 function isUnitFraction(c: Cursor): boolean {
   return c.peek(1).value === '{' && c.peek(2).kind === 'text' && unitOf(c.peek(2).value) !== undefined;
-}
-
-/** `140 million`, `2.5 \text{ million dollars}`, `5 dozen`: the word is part of the value. */
-function withMultiplier(c: Cursor, value: Node): Node {
-  if (c.peek().kind !== 'text' || value.kind === 'text') return value;
-  const worth = multiplierOf(c.peek().value);
-  if (worth === undefined) return value;
-  c.next();
-  return withMultiplier(c, { kind: 'mul', args: [value, { kind: 'num', value: rational(worth) }] });
 }
 
 /** A whole hour or a time with minutes as a time of the clock; undefined for any other value. */
@@ -92,9 +83,7 @@ function isPart(unit: Unit, smaller: Unit, value: Node, joined: boolean): boolea
   if (unit.dimension !== smaller.dimension || value.kind !== 'num') return false;
   const [top, bottom] = [unit.factor.n * smaller.factor.d, unit.factor.d * smaller.factor.n];
   const isTen = /^10+$/.test((top / bottom).toString()) && !unit.dimension.startsWith('dollars');
-  return (
-    top > bottom && !(joined && isTen) && value.value.n >= 0n && value.value.n * bottom < top * value.value.d
-  );
+  return top > bottom && !(joined && isTen) && value.value.n >= 0n && value.value.n * bottom < top * value.value.d;
 }
 
 /** Words after a value, with their powers and slashes: `square cm`, `cm^2`, `miles/hour`, `m \cdot s^{-2}`. */

@@ -10,7 +10,6 @@ import { parseList, parseRelation } from './parse-list.js';
 import { parsePrimary } from './parse-primary.js';
 import { tokenize, type ReadingOptions } from './tokens.js';
 
-
 const GRAMMAR: Grammar = {
   list: parseList,
   relation: parseRelation,
@@ -29,7 +28,8 @@ export function parseAnswer(text: string, options: ReadingOptions = {}): Node {
   const date = dateIn(text);
   if (date !== undefined) return { kind: 'text', value: date };
   const parts = enumeratedParts(text);
-  if (parts) return { kind: 'list', items: parts.map(({ label, value }) => marked(label, parseAnswer(value, options))) };
+  if (parts)
+    return { kind: 'list', items: parts.map(({ label, value }) => marked(label, parseAnswer(value, options))) };
   try {
     const cursor = new Cursor(tokenize(usualNotation(text), options), GRAMMAR);
     const node = parseList(cursor);

@@ -5,7 +5,18 @@
  * any other relation goes by its command, and what is struck through by `not:` before it.
  */
 export type Relation =
-  '=' | '!=' | '<' | '>' | '<=' | '>=' | '~=' | 'in' | '->' | '=>' | `\\${string}` | `not:${string}`;
+  | '='
+  | '!='
+  | '<'
+  | '>'
+  | '<='
+  | '>='
+  | '~='
+  | 'in'
+  | '->'
+  | '=>'
+  | `\\${string}`
+  | `not:${string}`;
 
 const BASIC: Readonly<Record<string, Relation>> = {
   in: 'in',
@@ -24,7 +35,7 @@ const BASIC: Readonly<Record<string, Relation>> = {
   approx: '~=',
   simeq: '~=',
   thickapprox: '~=',
-  equiv: '=',
+  equiv: '\\equiv',
   to: '->',
   rightarrow: '->',
   longrightarrow: '->',
@@ -85,7 +96,9 @@ const CONVERSES: readonly (readonly [Relation, Relation])[] = [
 
 /** Relations that hold both ways or not at all. */
 const SYMMETRIC = new Set<string>(
-  '= != ~= \\sim \\cong \\parallel \\perp \\asymp \\iff \\leftrightarrow \\propto \\bowtie \\doteq \\land \\lor'.split(' '),
+  '= != ~= \\equiv \\sim \\cong \\parallel \\perp \\asymp \\iff \\leftrightarrow \\propto \\bowtie \\doteq \\land \\lor'.split(
+    ' ',
+  ),
 );
 
 /** Relations whose sides may not be swapped at all. */
@@ -99,13 +112,15 @@ const KNOWN = new Set<string>([...TURNED.keys(), ...SYMMETRIC, ...ONE_WAY]);
 /** The relation a command names (`prec`, `nsubseteq`, `leq`); undefined where it is none. */
 export function relationNamed(command: string): Relation | undefined {
   if (Object.hasOwn(BASIC, command)) return BASIC[command];
-  if (KNOWN.has(`\\${command}`)) return `\\${command}`;
+  const named: Relation = `\\${command}`;
+  if (KNOWN.has(named)) return named;
   const plain = command.startsWith('n') ? relationNamed(command.slice(1)) : undefined;
   return plain && negated(plain);
 }
 
 /** The relation struck through. */
-export const negated = (op: Relation): Relation => (op === '=' ? '!=' : op === '!=' ? '=' : `not:${op}`);
+export const negated = (op: Relation): Relation =>
+  op === '=' || op === '\\equiv' ? '!=' : op === '!=' ? '=' : `not:${op}`;
 
 /** The relation with its sides swapped: `>` for `<`; undefined where none says so. */
 export function turnedRelation(op: Relation): Relation | undefined {

@@ -41,7 +41,7 @@ const CONCLUSION =
   /[,;]?\s*\b(?:so|thus|hence|therefore|giving|gives|we\s+(?:get|have|find|obtain|conclude|must)|it\s+follows|yielding|yields|making|leaving|then|for\s+a\s+total|the\s+(?:final\s+)?answer)\b/gi;
 
 const DENIED =
-  'rejected|discarded|extraneous|excluded|invalid|impossible|fails?|failed|wrong|incorrect|ignored|too\\s+(?:large|small|big|many|few|high|low)|not\\s+(?:\\w+\\s+)?(?:valid|allowed|attained|possible|solutions?|included|reached|counted|acceptable|the\\s+answer|in\\s+the)|(?:does|do|did|can|would)(?:\\s+not|n\'t)|cannot';
+  "rejected|discarded|extraneous|excluded|invalid|impossible|fails?|failed|wrong|incorrect|ignored|too\\s+(?:large|small|big|many|few|high|low)|not\\s+(?:\\w+\\s+)?(?:valid|allowed|attained|possible|solutions?|included|reached|counted|acceptable|the\\s+answer|in\\s+the)|(?:does|do|did|can|would)(?:\\s+not|n't)|cannot";
 /** A value that is said not to be the answer. */
 const REJECTED = new RegExp(
   `(?<!${V})${V}[^\\s,;]*\\s+(?:\\w+\\s+){0,3}(?:${DENIED})\\b|\\b(?:rejecting|reject|discard|exclude|ignore|excluding|would\\s+(?:be|have\\s+been|give))\\s+(?:[a-z]+\\s+){0,3}${V}`,
@@ -62,7 +62,11 @@ type Stretch = readonly [from: number, to: number];
  */
 export function withoutRemarks(text: string, announced = false): string {
   const mask = masked(text);
-  if (announced) return blanked(text, remarksOf(mask, mask.search(/\S/), OPENER_AFTER_ANNOUNCED, () => mask.length));
+  if (announced)
+    return blanked(
+      text,
+      remarksOf(mask, mask.search(/\S/), OPENER_AFTER_ANNOUNCED, () => mask.length),
+    );
   const remarks: Stretch[] = [];
   let valued = false;
   for (const [from, to] of sentences(mask)) {

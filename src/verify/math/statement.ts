@@ -12,7 +12,8 @@ const FILLER =
   /^(?:(?:approximately|about|around|roughly|nearly|almost|exactly|precisely|simply|just|only|therefore|thus|hence|so|indeed|clearly|equal to|given by|either|both|now|then|[:=,])\s+)+/i;
 
 /** Words after "the answer is" that say something about the answer, and not which it is. */
-const NO_ANSWER = /^(?:correct|right|wrong|incorrect|obtained|given|found|clear(?:ly)?|obvious(?:ly)?|above|below|as|in|thus|shown|provided|unique|straightforward|simple|easy|here|this|that|the same|now)\b/i;
+const NO_ANSWER =
+  /^(?:correct|right|wrong|incorrect|obtained|given|found|clear(?:ly)?|obvious(?:ly)?|above|below|as|in|thus|shown|provided|unique|straightforward|simple|easy|here|this|that|the same|now)\b/i;
 
 const VERB = /(?:\b(?:is|are|was|were|equals?|be|gives?)\b:?|[:=])\s+(?!(?:the|that)\b)/gi;
 
@@ -26,7 +27,9 @@ export function readStatement(segment: string, kinds: readonly AnswerKind[], wor
   for (const part of [head, afterVerb(head)]) if (part !== '' && readsAsMathematics(part)) return part;
   const value = valueIn(head, kinds);
   if (value !== undefined) return value;
-  return wordsToo && head.split(/\s+/).length <= MAX_WORDS && /^\p{L}/u.test(head) && !NO_ANSWER.test(head) ? head : undefined;
+  return wordsToo && head.split(/\s+/).length <= MAX_WORDS && /^\p{L}/u.test(head) && !NO_ANSWER.test(head)
+    ? head
+    : undefined;
 }
 
 /** Without emphasis, code ticks, HTML tags, ticked boxes and quotes around it. */
@@ -34,14 +37,18 @@ export const withoutMarkup = (text: string): string =>
   trimmed(
     text
       .replace(/^\s*>\s+(?=[*_])/, '')
-      .replace(/\*\*|__(?=\S)|(?<=\S)__|<\/?(?:b|i|em|strong|p|br|span|div|code|pre|u|li|ul|ol|h[1-6]|td|tr|th|mark|center)\b[^<>]*>/gi, '')
+      .replace(
+        /\*\*|__(?=\S)|(?<=\S)__|<\/?(?:b|i|em|strong|p|br|span|div|code|pre|u|li|ul|ol|h[1-6]|td|tr|th|mark|center)\b[^<>]*>/gi,
+        '',
+      )
       .replace(/```[a-z]*\n?|[\u2713\u2714\u2705\u2611\u{1F389}\u{1F44D}\uFE0F]/giu, ' ')
       .trim()
       .replace(/^([*_~])(?=\S)([^*_~]+)\1$/, '$2')
       .replace(/^\s*(?:(?:[*•#]+|-(?=\s+[A-Za-z*]{2}))\s+)+|^\s*(?:[∴⇒→⟹]\s*)+/u, ''),
   );
 
-const trimmed = (text: string): string => text.replace(/^[\s"'`]+|[\s"`,;:]+$|(?<!\\text\{)(?<=\W)'\s*$|\.+\s*$/g, '').trim();
+const trimmed = (text: string): string =>
+  text.replace(/^[\s"'`]+|[\s"`,;:]+$|(?<!\\text\{)(?<=\W)'\s*$|\.+\s*$/g, '').trim();
 
 /** What follows the last verb that says what something is. */
 function afterVerb(text: string): string {
@@ -77,7 +84,11 @@ function valuesOf(text: string, kinds: readonly AnswerKind[]): Located[] {
     const before = grouped.at(-1);
     if (before && /^\s*(?:,|;|(?:,\s*)?(?:and|or)\b|&)\s*$/i.test(text.slice(before.end, number.start))) {
       const said = text.slice(before.start, number.end);
-      grouped[grouped.length - 1] = { found: { ...number.found, text: said, raw: said }, start: before.start, end: number.end };
+      grouped[grouped.length - 1] = {
+        found: { ...number.found, text: said, raw: said },
+        start: before.start,
+        end: number.end,
+      };
     } else grouped.push(number);
   }
   return [...formulas, ...grouped].toSorted((a, b) => a.start - b.start);

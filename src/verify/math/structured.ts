@@ -13,7 +13,8 @@ export function taggedAnswer(text: string): (FoundAnswer & { start: number }) | 
   return { text: held.trim(), raw: held, rule: 'answer-tag', start: open.index };
 }
 
-const KEY = /(["'])(final[ _-]?answer|answer|result)\1\s*:\s*("(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*'|\[[^[\]]*\]|[^\s,}\]"']+)/gi;
+const KEY =
+  /(["'])(final[ _-]?answer|answer|result)\1\s*:\s*("(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*'|\[[^[\]]*\]|[^\s,}\]"']+)/gi;
 
 /** The answer field of a JSON object: the last one, a final answer before others. Numbers keep every digit. */
 export function jsonAnswer(text: string): FoundAnswer | undefined {

@@ -7,7 +7,6 @@ import {
   IGNORED,
   isWord,
   LETTERS,
-  multiplierOf,
   NAMING,
   OPENERS,
   OPERATORS,
@@ -92,11 +91,6 @@ class Lexer {
   }
 
   private push(kind: Token['kind'], value: string, vector?: true): void {
-    const multiplier = kind === 'text' ? /^\s*([A-Za-z]+)\s+(?=\S)/.exec(value) : undefined;
-    if (multiplier && multiplierOf(multiplier[1] as string) !== undefined) {
-      this.push(kind, multiplier[1] as string);
-      return this.push(kind, value.slice(multiplier[0].length));
-    }
     this.out.push({ kind, value, spaced: this.spaced, ...(vector && { vector }) });
     this.spaced = false;
   }
@@ -164,6 +158,7 @@ class Lexer {
       this.push('cmd', `${name}:${this.match(/\s*\{[A-Za-z]*\*?\}/y)?.replace(/[\s{}*]/g, '') ?? ''}`);
     else if (name === 'not') this.negated();
     else if (name === 'dollars') this.push('text', 'dollars');
+    else if (name === 'nabla') this.push('sym', '\\nabla', true);
     else if (/^(?:[dtc]?frac|[dt]?binom)$/.test(name)) this.push('cmd', name.replace(/^[dtc](?=frac|binom)/, ''));
     else if (Object.hasOwn(CONSTRUCTIONS, name)) this.push('cmd', CONSTRUCTIONS[name] as string);
     else if (NAMING.has(name)) this.push('cmd', `named:${name}`);
@@ -181,7 +176,7 @@ class Lexer {
   /** `\land` and `\lor` part conditions that are relations; between statements they are relations themselves. */
   private operator(value: string): void {
     const joins = (value === '\\land' || value === '\\lor') && COMPARISON.test(this.text);
-    this.push('op', joins ? 'and' : value);
+    this.push('op', joins ? (value === '\\lor' ? 'or' : 'and') : value);
   }
 
   /** `\mu` before the letters of a unit, after a value: micrometres and no product. */
@@ -216,15 +211,23 @@ class Lexer {
   private textual(name: string): void {
     const content = this.braced();
     if (content === undefined) return;
-    const inner = content.replace(/~/g, ' ').trim();
+    const inner = content
+      .replace(/\\[,;: ]|~/g, ' ')
+      .replace(/\\mu\s*(?=[A-Za-z])/g, 'µ')
+      .trim();
     const asMath = /^(?:math|operatorname)/.test(name);
     if (inner === '') this.spaced = true;
-    else if (/^(?:,\s*)?(?:and|or)$/i.test(inner)) this.push('op', 'and');
+    else if (/^(?:,\s*)?(?:and|or)$/i.test(inner)) this.push('op', /or$/i.test(inner) ? 'or' : 'and');
     else if (/^[,;]$/.test(inner)) this.push('op', inner);
     else if (isPercentWord(inner)) this.push('op', '%');
     else if (isUnitText(inner) && (this.afterUnit() || (inner.length > 1 && this.out.at(-1)?.kind === 'num')))
-      this.push('text', content);
-    else if (name === 'mathbf' && /^(?:[A-Za-z]|\\[ij]math)$/.test(inner)) this.push('sym', inner.replace(/\\(.).*/, '$1'), true);
+      this.push('text', inner);
+    else if (/\s(?:and|or)\s*$/i.test(content)) {
+      // `\text{ hours and }15`: the word that joins stands by itself.
+      this.push('text', content.replace(/\s(?:and|or)\s*$/i, ''));
+      this.push('op', /or\s*$/i.test(content) ? 'or' : 'and');
+    } else if (name === 'mathbf' && /^(?:[A-Za-z]|\\[ij]math)$/.test(inner))
+      this.push('sym', inner.replace(/\\(.).*/, '$1'), true);
     else if (asMath && functionOfCommand(inner)) this.push('fn', functionOfCommand(inner) as string);
     else if (functionNamed(inner) && inner.length > 2) this.push('fn', functionNamed(inner) as string);
     else if (asMath && this.afterValue() && isUnitText(inner)) this.push('text', inner);
@@ -267,16 +270,20 @@ class Lexer {
     );
   }
 
-  /** Whether a unit stands before, with a product or slash after it. */
+  /** Whether a unit stands before, with a product or slash after it, or where units are one over the other. */
   private afterUnit(): boolean {
-    const [before, last] = [this.out.at(-2), this.out.at(-1)];
-    return last?.kind === 'op' && /^[*×/]$/.test(last.value) && before?.kind === 'text' && isUnitText(before.value.trim());
+    const [earlier, before, last] = [this.out.at(-3), this.out.at(-2), this.out.at(-1)];
+    const isUnit = (token: Token | undefined): boolean => token?.kind === 'text' && isUnitText(token.value.trim());
+    if (last?.kind === 'op' && /^[*×/]$/.test(last.value)) return isUnit(before);
+    // In a fraction of units after a number: `10\frac{\text{m}}{\text{s}}`.
+    if (last?.value !== '{' || earlier === undefined) return false;
+    return before?.value === 'frac' ? earlier.kind === 'num' : before?.value === '}' && isUnit(earlier);
   }
 
   private letters(): void {
     if (this.match(/(?:np|math)\.(?=[a-z])/y)) return;
-    if (this.out.at(-1)?.kind !== 'sym' && this.match(/(?:or|and)(?=[A-Za-z]?[\s(=\d\\$]|$)/iy))
-      return this.push('op', 'and');
+    const word = this.out.at(-1)?.kind === 'sym' ? undefined : this.match(/(?:or|and)(?=[A-Za-z]?[\s(=\d\\$]|$)/iy);
+    if (word !== undefined) return this.push('op', word.toLowerCase());
     const after = this.afterValue();
     const rate = after && this.spaced ? this.match(RATE) : undefined;
     if (rate !== undefined) {
@@ -284,7 +291,7 @@ class Lexer {
       this.at -= rate.length;
     }
     const run = this.match(/[A-Za-z]+/y) as string;
-    if (/^(?:or|and)$/i.test(run)) this.push('op', 'and');
+    if (/^(?:or|and)$/i.test(run)) this.push('op', run.toLowerCase());
     else if (isPercentWord(run)) this.push('op', '%');
     else if (run === 'pi') this.push('cmd', 'pi');
     else if (/^(?:infinity|inf|infty|oo)$/i.test(run)) this.push('cmd', 'infty');

@@ -149,7 +149,7 @@ export const isPercentWord = (word: string): boolean => /^(?:percent|percents|pc
 
 /** Whether a text is nothing but units with their powers and slashes (`m/s^2`). */
 export function isUnitText(text: string): boolean {
-  const words = text.match(/[A-Za-zµμΩ-]+/g) ?? [];
+  const words = text.match(/[A-Za-zµμΩ]+(?:-[A-Za-z]+)?/g) ?? [];
   return (
     words.length > 0 &&
     words.every((word) => lookUp(word) !== undefined || /^(?:per|square|cubic|sq|cu)$/i.test(word)) &&
@@ -211,7 +211,8 @@ export function unitOf(text: string): Unit | undefined {
 /** Letters and an `in` that stand among other words (`students in class A`) and so are no units. */
 function isStray(words: readonly string[], at: number, found: boolean): boolean {
   const [word, next = '', before] = [words[at] as string, words[at + 1] ?? '', words[at - 1]];
-  if (word.toLowerCase() === 'in') return found || (/^[a-z]/i.test(next) && !Object.hasOwn(POWER_WORDS, next.toLowerCase()));
+  if (word.toLowerCase() === 'in')
+    return found || (/^[a-z]/i.test(next) && !Object.hasOwn(POWER_WORDS, next.toLowerCase()));
   if (word.length > 1 || before === undefined || /^(?:\^|\/|per|-?\d+)$/i.test(before)) return false;
   return !lookUp(before) && !Object.hasOwn(POWER_WORDS, before.toLowerCase());
 }

@@ -14,14 +14,18 @@ const CONNECTIVE = /(?<=[\d)}\]a-z]\s*)(?:或者|或|または|또는|和|与|�
 /** Whether a text is a formula with at most a unit, rather than a sentence with formulas in it. */
 export function readsAsMathematics(text: string): boolean {
   const bare = text
-    .replace(/\\(?:text|mbox|textbf|textit|mathrm|textnormal|operatorname)\s*\{[^{}]*\}|\\(?:begin|end)\s*\{\w+\*?\}/g, ' ')
+    .replace(
+      /\\(?:text|mbox|textbf|textit|mathrm|textnormal|operatorname)\s*\{[^{}]*\}|\\(?:begin|end)\s*\{\w+\*?\}/g,
+      ' ',
+    )
     .replace(/\\[A-Za-z]+/g, ' ');
   if (OTHER_LETTERS.test(bare.replace(CONNECTIVE, ' '))) return false;
   const words = (bare.match(/[A-Za-z]{2,}/g) ?? []).filter(
     (word) => !/^(?:(?:and|or)[A-Z]?|pi|sqrt|sin|cos|tan|log|ln|exp|infinity|percent)$/.test(word),
   );
   if (!/[\d\\]|^\s*[({[]?[A-Za-z][)}\]]?\s*$|[a-zA-Z]\s*[-+*/^=<>]/.test(text)) return false;
-  if (words.some((word) => /^(?:is|are|was|were|isn|has|have|can|cannot|not|fails?|would|does|do)$/.test(word))) return false;
+  if (words.some((word) => /^(?:is|are|was|were|isn|has|have|can|cannot|not|fails?|would|does|do)$/.test(word)))
+    return false;
   return (
     words.length === 0 ||
     (words.length <= 2 && /^\W*(?:\\[a-z]+|[\d.,/${}\s\\-])+\s*[A-Za-z]+(?:\s+[A-Za-z]+)?$/.test(text.trim()))
@@ -37,7 +41,9 @@ export const RELATION_MARK = '\uE101';
 
 /** A text of the same length in which the letters of formulas are marks, so that words are looked for outside them. */
 export const masked = (text: string): string =>
-  text.replace(FORMULA, (formula) => (/[<>=]|\\[lg]eq?\b/.test(formula) ? RELATION_MARK : FORMULA_MARK).repeat(formula.length));
+  text.replace(FORMULA, (formula) =>
+    (/[<>=]|\\[lg]eq?\b/.test(formula) ? RELATION_MARK : FORMULA_MARK).repeat(formula.length),
+  );
 
 const formulasOf = (text: string): RegExpExecArray[] =>
   [...text.matchAll(FORMULA)].filter((match) => content(match) !== '');
@@ -78,7 +84,9 @@ function content(match: RegExpExecArray): string {
 
 /** Of lines that each go on from the one before (`&= 9`) the last. */
 function derived(formula: string): string {
-  const lines = /^\\begin\{(?:aligned|split|gathered)\}([\s\S]*)\\end\{(?:aligned|split|gathered)\}\s*[.,]?$/.exec(formula)?.[1];
+  const lines = /^\\begin\{(?:aligned|split|gathered)\}([\s\S]*)\\end\{(?:aligned|split|gathered)\}\s*[.,]?$/.exec(
+    formula,
+  )?.[1];
   if (lines === undefined) return formula;
   const last = lastLine(lines).trim();
   return /^(?:[A-Za-z](?:_\w)?\s*)?=/.test(last) ? last : formula;
@@ -108,7 +116,10 @@ export function numbersIn(text: string): Located[] {
   const plain = text.replace(/\*\*|__/g, '  ');
   const latex = bareLatexIn(plain);
   const numbers = [...plain.matchAll(NUMBER)]
-    .filter((match) => /\d/.test(match[0]) && !latex.some((run) => match.index < run.end && run.start < match.index + match[0].length))
+    .filter(
+      (match) =>
+        /\d/.test(match[0]) && !latex.some((run) => match.index < run.end && run.start < match.index + match[0].length),
+    )
     .map((match) => inContext(plain, match));
   return latex.length === 0 ? numbers : [...numbers, ...latex].toSorted((a, b) => a.start - b.start);
 }
@@ -122,7 +133,8 @@ export function lastNumber(text: string): Located | undefined {
   return latex && latex.end > (last?.index ?? -1) ? latex : last && inContext(plain, last);
 }
 
-const COMMAND = /\\(?!(?:text\w*|mbox|boxed|fbox|bbox|begin|end|item|section|subsection|n|t|left|right|quad|qquad|cdots?|ldots|dots|documentclass|usepackage|label|ref|therefore|because|implies|Rightarrow|to|in)(?![A-Za-z]))[A-Za-z]{2,}/g;
+const COMMAND =
+  /\\(?!(?:text\w*|mbox|boxed|fbox|bbox|begin|end|item|section|subsection|n|t|left|right|quad|qquad|cdots?|ldots|dots|documentclass|usepackage|label|ref|therefore|because|implies|Rightarrow|to|in)(?![A-Za-z]))[A-Za-z]{2,}/g;
 const LATEX_BEFORE = /(?:\d[\d.]*|(?<![A-Za-z\\])[A-Za-z]|[-+*/^=(\\{])\s?$/;
 const LATEX_AFTER =
   /^(?:\s?(?:\{(?:[^{}]|\{(?:[^{}]|\{[^{}]*\})*\})*\}|\[[^\]]*\]|\\[A-Za-z]+|\\[{}|]|\d+(?:\.\d+)?|[-+*/^_=!(<>|]|\)|[A-Za-z](?![A-Za-z]))|,\s?(?=[-\d\\]))/;
@@ -146,7 +158,10 @@ function bareLatexIn(plain: string): Located[] {
       if (!after) break;
       end += after.length;
     }
-    const raw = plain.slice(start, end).replace(/[\s=+*/^(<>-]+$/, '').trim();
+    const raw = plain
+      .slice(start, end)
+      .replace(/[\s=+*/^(<>-]+$/, '')
+      .trim();
     found.push({ found: { text: raw, raw, rule: 'last-number' }, start, end });
   }
   return found;

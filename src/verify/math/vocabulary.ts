@@ -244,7 +244,11 @@ const CONNECTIVES = /^(?:for|if|when|whenever|where|with|provided|given|such|tha
 /** Whether words only lead over to a condition (`for`, `where`, `such that`). */
 export function isConnective(text: string): boolean {
   const words = text.match(/[^\s,;:.]+/g) ?? [];
-  return words.length > 0 && words.every((word) => CONNECTIVES.test(word)) && !/^(?:all|any|each|that|every)$/i.test(words.join(' '));
+  return (
+    words.length > 0 &&
+    words.every((word) => CONNECTIVES.test(word)) &&
+    !/^(?:all|any|each|that|every)$/i.test(words.join(' '))
+  );
 }
 
 /** Words that may stand between such a word and the condition itself. */

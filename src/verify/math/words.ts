@@ -43,12 +43,19 @@ const RULES: readonly Rule[] = [
   rule(`(${NUMBER})\\s*${word('hundredths?')}`, '\\frac{$1}{100}'),
   rule(`(${NUMBER})\\s*${word('thousandths?')}`, '\\frac{$1}{1000}'),
   rule(`${A}\\s*(?=${word(SCALE)})`, '1 '),
-  rule(`(${NUMBER}|[})])\\s*[${IN}${PLAIN_IN}](${SCALE})[${OUT}${PLAIN_OUT}]`, (_, value = '', name = '') => scaled(value, name)),
-  rule(`(${NUMBER})\\s*[${IN}${PLAIN_IN}](${SCALE})[${OUT}${PLAIN_OUT}]`, (_, value = '', name = '') => scaled(value, name)),
+  rule(`(${NUMBER}|[})])\\s*[${IN}${PLAIN_IN}](${SCALE})[${OUT}${PLAIN_OUT}]`, (_, value = '', name = '') =>
+    scaled(value, name),
+  ),
+  rule(`(${NUMBER})\\s*[${IN}${PLAIN_IN}](${SCALE})[${OUT}${PLAIN_OUT}]`, (_, value = '', name = '') =>
+    scaled(value, name),
+  ),
   rule(`^(.*?)(${NUMBER})((?:\\s|\\^\\{?\\\\circ\\}?|${ANY_WORD})*?)${word('below')}\\s*${word('zero')}`, '$1-$2$3'),
   rule(`${word('positive')}\\s*(?:${word('infinity')}|(?=\\\\infty))`, '\\infty '),
   rule(`${word('infinity')}`, '\\infty '),
-  rule(`(?:${word('the')}\\s*)?(?:${word('square')}\\s*)?${word('root')}\\s*${word('of')}\\s*(${SIMPLE})`, '\\sqrt{$1}'),
+  rule(
+    `(?:${word('the')}\\s*)?(?:${word('square')}\\s*)?${word('root')}\\s*${word('of')}\\s*(${SIMPLE})`,
+    '\\sqrt{$1}',
+  ),
   rule(`(?:${word('the')}\\s*)?${word('cube')}\\s*${word('root')}\\s*${word('of')}\\s*(${SIMPLE})`, '\\sqrt[3]{$1}'),
   rule(`${word('negative|minus')}\\s*${NEXT}`, '-'),
   rule(`${word('plus')}\\s*${NEXT}`, '+'),
@@ -59,7 +66,10 @@ const RULES: readonly Rule[] = [
   rule(`(?<=[\\d})a-zA-Z])\\s*${word('factorial')}`, '!'),
   rule(`(?<=[\\d})a-zA-Z])\\s*${word('squared')}`, '^{2}'),
   rule(`(?<=[\\d})a-zA-Z])\\s*${word('cubed')}`, '^{3}'),
-  rule(`(?<=[\\d})a-zA-Z])\\s*${word('to')}\\s*${word('the')}\\s*(?:${word('power')}\\s*(?:${word('of')})?\\s*)(${SIMPLE})`, '^{$1}'),
+  rule(
+    `(?<=[\\d})a-zA-Z])\\s*${word('to')}\\s*${word('the')}\\s*(?:${word('power')}\\s*(?:${word('of')})?\\s*)(${SIMPLE})`,
+    '^{$1}',
+  ),
   rule(
     `^(?:${word('the')}\\s*)?(?:${word('set')}\\s*${word('of')}\\s*)?(?:${word('all')}\\s*)?(?:${word('real')}\\s*${word('numbers')}|${word('reals')})\\s*(?:${word('except|but|excluding')}|${word('other')}\\s*${word('than')})\\s*(?:${word('for')}\\s*)?(?:x\\s*=\\s*)?(-?[\\d\\\\][^${IN}${PLAIN_IN}]*)$`,
     '\\mathbb{R}\\setminus\\{$1\\}',
@@ -71,7 +81,10 @@ export function readWords(text: string): string {
   if (text.length > MAX_LENGTH || !TRIGGER.test(text) || MONTH.test(text)) return text;
   const prepared = text
     .replace(/\bhalf an? dozen\b/gi, '6')
-    .replace(/(\d)\s*\^?\s*\{?\s*(?:\\(?:text|mathrm|textrm)\s*\{\s*)?(?:st|nd|rd|th)(?![A-Za-z])\s*\}?\}?/gi, '$1\\text{ th}');
+    .replace(
+      /(\d)\s*\^?\s*\{?\s*(?:\\(?:text|mathrm|textrm)\s*\{\s*)?(?:st|nd|rd|th)(?![A-Za-z])\s*\}?\}?/gi,
+      '$1\\text{ th}',
+    );
   const marked = markWords(prepared);
   let out = withNumbers(marked);
   for (const [pattern, by] of RULES) out = out.replace(pattern, by as string);
@@ -93,16 +106,24 @@ function markWords(text: string): string {
     .map((part) => {
       const inside = /^\\[A-Za-z]+\s*\{([^{}]*)\}$/.exec(part)?.[1];
       if (inside !== undefined) return split(inside, IN, OUT);
-      return part.startsWith('\\') ? part : split(part, PLAIN_IN, PLAIN_OUT).replace(/[\uE202][Aa][\uE203]/g, (a) => a[1] ?? '');
+      return part.startsWith('\\')
+        ? part
+        : split(part, PLAIN_IN, PLAIN_OUT).replace(/[\uE202][Aa][\uE203]/g, (a) => a[1] ?? '');
     })
     .join('');
 }
 
-const HYPHEN = new RegExp(`(${NUMBER_WORD})-(?=(?:${NUMBER_WORD}|half|(?:[a-z]+th|first|second|third|quarter)s?)(?![A-Za-z-]))`, 'gi');
+const HYPHEN = new RegExp(
+  `(${NUMBER_WORD})-(?=(?:${NUMBER_WORD}|half|(?:[a-z]+th|first|second|third|quarter)s?)(?![A-Za-z-]))`,
+  'gi',
+);
 
 const unmarked = (text: string): string =>
   text
-    .replace(new RegExp(`${IN}[^${IN}]*${OUT}(?:\\s*${IN}[^${IN}]*${OUT})*`, 'g'), (run) => `\\text{ ${run.replace(/[\uE200\uE201]/g, '')}}`)
+    .replace(
+      new RegExp(`${IN}[^${IN}]*${OUT}(?:\\s*${IN}[^${IN}]*${OUT})*`, 'g'),
+      (run) => `\\text{ ${run.replace(/[\uE200\uE201]/g, '')}}`,
+    )
     .replace(/[\uE202-\uE204]/g, '');
 
 /** Words before a number word that leave it a number: elsewhere (`no one`) it is a word. */
@@ -141,4 +162,9 @@ const withNumbers = (marked: string): string =>
     return under === undefined ? `${count} ${part}` : `${SAID}\\frac{${count}}{${under}} `;
   });
 
-const spoken = (text: string): string => text.replace(/[\uE200-\uE203]/g, ' ').replace(/[\s-]+/g, ' ').trim().toLowerCase();
+const spoken = (text: string): string =>
+  text
+    .replace(/[\uE200-\uE203]/g, ' ')
+    .replace(/[\s-]+/g, ' ')
+    .trim()
+    .toLowerCase();

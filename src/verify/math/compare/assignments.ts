@@ -11,13 +11,20 @@ export type Pairing = 'unordered' | 'named' | 'ordered' | 'none';
 /** Items with a label carried on to those after it that have none: `y = 2, 3` is y = 2 and y = 3. */
 export function withCarriedLabels(items: readonly Node[]): readonly Node[] {
   let label: Node | undefined;
-  return items.map((item) => {
+  return items.flatMap(eachNamed).map((item) => {
     if (item.kind === 'relation') {
       label = item.ops.length === 1 && item.ops[0] === '=' ? unwrap(item).label : undefined;
       return item;
     }
     return label && isScalar(item) ? { kind: 'relation', sides: [label, item], ops: ['='] } : item;
   });
+}
+
+/** `a = b = 1` as a = 1 and b = 1. */
+function eachNamed(item: Node): readonly Node[] {
+  const names = item.kind === 'relation' && item.ops.every((op) => op === '=') ? item.sides.slice(0, -1) : [];
+  if (item.kind !== 'relation' || names.length < 2 || !names.every((side) => side.kind === 'sym')) return [item];
+  return names.map((name) => ({ kind: 'relation', sides: [name, item.sides.at(-1) as Node], ops: ['='] }));
 }
 
 /** What an item is said to be of: its label, or the noun that it counts. */

@@ -76,7 +76,9 @@ function branchesOf(node: Node): readonly Branch[] | undefined {
     where: isElse(condition) ? undefined : realSetOf(condition),
     last: isElse(condition),
   }));
-  return found.every(({ where, last }, i) => where !== undefined || (last && i === found.length - 1)) ? found : undefined;
+  return found.every(({ where, last }, i) => where !== undefined || (last && i === found.length - 1))
+    ? found
+    : undefined;
 }
 
 /** The ends of all cases and points between them; undefined where an end is no fraction. */
@@ -99,9 +101,7 @@ function pointsOf(sets: readonly (RealSet | undefined)[]): readonly Rational[] |
   ]);
   const inside = sorted.slice(1).flatMap((high, i) => {
     const low = sorted[i] as Rational;
-    return POINTS.map((p) =>
-      rational(low.n * high.d * (p.d - p.n) + high.n * low.d * p.n, low.d * high.d * p.d),
-    );
+    return POINTS.map((p) => rational(low.n * high.d * (p.d - p.n) + high.n * low.d * p.n, low.d * high.d * p.d));
   });
   return [...ends, ...outside, ...inside];
 }

@@ -28,9 +28,7 @@ export function itemsOf(node: Node): readonly Node[] | undefined {
 }
 
 const asTuple = (node: Node): Node =>
-  node.kind === 'list'
-    ? { kind: 'group', open: '(', close: ')', items: node.items }
-    : node;
+  node.kind === 'list' ? { kind: 'group', open: '(', close: ')', items: node.items } : node;
 
 /** `p = 5, q = 2, p = 7, q = 2`: labels that come round again part groups. */
 function regrouped(items: readonly Node[]): readonly Node[] {

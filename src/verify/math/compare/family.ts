@@ -26,7 +26,11 @@ export function familyOf(node: Node): Family | undefined {
   const names = new Set(domains.map(({ name }) => name));
   const isDomain = (item: Node): boolean =>
     (item.kind === 'sym' && names.has(item.name)) || domainOf(item, []).length > 0;
-  return family(node.items.filter((item) => !isDomain(item)), names, domains[0]?.domain);
+  return family(
+    node.items.filter((item) => !isDomain(item)),
+    names,
+    domains[0]?.domain,
+  );
 }
 
 /** The letters that `k \in Z` or `k, m \in Z` gives a domain. */
@@ -75,7 +79,7 @@ function withParameter(node: Node, names: ReadonlySet<string>): Node {
 
 /** `x \equiv 1, 3 \pmod 7`: the modulus stands after the last residue. */
 function congruence(items: readonly Node[]): Family | undefined {
-  const said = items.map((item) => unwrap(item));
+  const said = items.map((item) => unwrap(asResidue(item)));
   const last = said.at(-1)?.value;
   if (last?.kind !== 'call' || last.name !== '@residue') return undefined;
   const modulus = last.args[1] as Node;
@@ -87,6 +91,15 @@ function congruence(items: readonly Node[]): Family | undefined {
     values: residues.flatMap(variantsOf).map((residue) => ({ kind: 'add', args: [residue, step] })),
     domain: 'Z',
   };
+}
+
+/** `x \bmod 7 = 3` says x \equiv 3 \pmod 7. */
+function asResidue(item: Node): Node {
+  if (item.kind !== 'relation' || item.ops.length !== 1 || item.ops[0] !== '=') return item;
+  const [left, right] = [item.sides[0] as Node, item.sides[1] as Node];
+  if (left.kind !== 'call' || left.name !== 'mod' || left.args[0]?.kind !== 'sym') return item;
+  const residue: Node = { kind: 'call', name: '@residue', args: [right, left.args[1] as Node] };
+  return { ...item, sides: [left.args[0], residue] };
 }
 
 /** Two families, of which one at least says what its parameter runs over. */
@@ -133,7 +146,9 @@ function classOf(value: Node): readonly Class[] | undefined {
     return seen.get(k);
   };
   for (let period = 1; period <= MAX_PERIOD; period++) {
-    const classes = Array.from({ length: period }, (_, r) => lineThrough([-1, 0, 1, 2, 3].map((m) => at(m * period + r))));
+    const classes = Array.from({ length: period }, (_, r) =>
+      lineThrough([-1, 0, 1, 2, 3].map((m) => at(m * period + r))),
+    );
     if (classes.every((line) => line !== undefined)) return classes;
   }
   return undefined;

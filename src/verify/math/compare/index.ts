@@ -45,7 +45,8 @@ function compareAsFamilies(gold: Node, answer: Node, context: CompareContext): E
 
 /** `n = 1, 2` against a list whose items have their own labels: the label stands before each. */
 function spread({ label, value, ...rest }: Labelled, other: Labelled): Labelled {
-  if (!label || other.label || value.kind !== 'list' || other.value.kind !== 'list') return { label, value, ...rest } as Labelled;
+  if (!label || other.label || value.kind !== 'list' || other.value.kind !== 'list')
+    return { label, value, ...rest } as Labelled;
   if (!other.value.items.some((item) => unwrap(item).label)) return { label, value, ...rest };
   const items = value.items.map((item): Node => ({ kind: 'relation', sides: [label, item], ops: ['='] }));
   return { value: { ...value, items } };
@@ -64,6 +65,8 @@ function compareLabelled(goldSaid: Labelled, answerSaid: Labelled, context: Comp
   if (gold.label && answer.label && context.strictNames && !labelsAgree(gold.label, answer.label))
     return no('different-name');
   const [own, other] = [parameterOf(gold.label), parameterOf(answer.label)];
+  // f(n) = x + 1 is constant: its x is not the parameter of f(x).
+  if (own && other && own !== other && symbolsOf(answer.value).has(own)) return no('different-name');
   const value = own && other && own !== other ? renamed(answer.value, new Map([[other, own]])) : answer.value;
   return compareValues(gold.value, value, context);
 }
@@ -111,9 +114,7 @@ function compareAsVectors(gold: Node, answer: Node, context: CompareContext): Eq
   if (!parts) return undefined;
   const isFlat = (items: readonly Node[]): Node => ({ kind: 'group', open: '(', close: ')', items });
   const results = [parts, ...(exactConstant(parts[2] as Node)?.n === 0n ? [parts.slice(0, 2)] : [])].map((items) =>
-    isTuple(gold)
-      ? compareValues(gold, isFlat(items), context)
-      : compareValues(isFlat(items), answer, context),
+    isTuple(gold) ? compareValues(gold, isFlat(items), context) : compareValues(isFlat(items), answer, context),
   );
   return results.find((result) => result.equal) ?? results[0];
 }
@@ -188,10 +189,9 @@ function compareLists(
   answers: readonly Node[],
   context: CompareContext,
 ): Equality {
-  const [a, b] = [gold, answer].map((node, i) => (node.kind === 'list' ? withCarriedLabels(i === 0 ? golds : answers) : i === 0 ? golds : answers)) as [
-    readonly Node[],
-    readonly Node[],
-  ];
+  const [a, b] = [gold, answer].map((node, i) =>
+    node.kind === 'list' ? withCarriedLabels(i === 0 ? golds : answers) : i === 0 ? golds : answers,
+  ) as [readonly Node[], readonly Node[]];
   const pairing = context.strictNames ? pairingOf(a, b, gold.kind === 'set') : 'unordered';
   if (pairing === 'none') return no('different-name');
   if (pairing === 'ordered') return compareOrdered(a, b, context, compareAnswers, 'same-list');

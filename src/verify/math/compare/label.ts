@@ -64,7 +64,8 @@ const equation = (left: Node, right: Node): Extract<Node, { kind: 'relation' }> 
 function afterArrow(node: Extract<Node, { kind: 'relation' }>): Node {
   const arrow = Math.max(node.ops.lastIndexOf('=>'), node.ops.lastIndexOf('->'));
   if (arrow < 0) return node;
-  const derives = node.ops.slice(0, arrow).some((op) => op !== '=>' && op !== '->') || isConstant(node.sides[arrow] as Node);
+  const derives =
+    node.ops.slice(0, arrow).some((op) => op !== '=>' && op !== '->') || isConstant(node.sides[arrow] as Node);
   if (!derives) return node;
   const sides = node.sides.slice(arrow + 1);
   return sides.length === 1 ? (sides[0] as Node) : { kind: 'relation', sides, ops: node.ops.slice(arrow + 1) };
@@ -92,8 +93,10 @@ const isNamed = (left: Node, right: Node): boolean =>
 
 /** `dy/dx`: the derivative of the one by the other. */
 const isDerivative = (node: Node): boolean =>
-  node.kind === 'div' && [node.top, node.bottom].every((part) => part.kind === 'mul' && isD(part.args[0]) && part.args.length === 2);
-const isD = (node: Node | undefined): boolean => node?.kind === 'sym' && (node.name === 'd' || node.name === '\\partial');
+  node.kind === 'div' &&
+  [node.top, node.bottom].every((part) => part.kind === 'mul' && isD(part.args[0]) && part.args.length === 2);
+const isD = (node: Node | undefined): boolean =>
+  node?.kind === 'sym' && (node.name === 'd' || node.name === '\\partial');
 
 /** Whether a left side only names what the right side is the value of. */
 function isLabel(left: Node, right: Node): boolean {

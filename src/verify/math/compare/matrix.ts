@@ -131,7 +131,8 @@ function rowsOf(node: Node, other: Node): Rows | undefined {
 function rowsOfGroup(node: Extract<Node, { kind: 'group' }>, other: Node): Rows | undefined {
   if ((node.open === '(') !== (node.close === ')') || node.items.length < 2) return undefined;
   const inner = node.items.map((item) => (item.kind === 'group' ? item.items : undefined));
-  if (inner.every((row) => row !== undefined)) return inner.every((row) => row.length === inner[0]?.length) ? inner : undefined;
+  if (inner.every((row) => row !== undefined))
+    return inner.every((row) => row.length === inner[0]?.length) ? inner : undefined;
   if (inner.some((row) => row !== undefined)) return undefined;
   return matrixOf(other)?.length === 1 ? [node.items] : node.items.map((item) => [item]);
 }

@@ -45,7 +45,8 @@ for (const [line, sides] of OPPOSITES.trim().split('\n').entries())
     for (const word of words.split(',')) MEANING.set(word.trim(), [line, side]);
 
 /** Words after a value by which it is a bound and no value. */
-const BOUND = /^(?:or|and) (?:more|less|fewer|greater|above|below|over|under|up|higher|lower|larger|smaller)\b|^(?:at )?(?:least|most|minimum|maximum)\b$|^(?:plus|minus|percent|factorial|squared|cubed)\b/;
+const BOUND =
+  /^(?:or|and) (?:more|less|fewer|greater|above|below|over|under|up|higher|lower|larger|smaller)\b|^(?:at )?(?:least|most|minimum|maximum)\b$|^(?:plus|minus|percent|factorial|squared|cubed)\b/;
 
 /** Words that say something of a symbol rather than count it. */
 const PROPERTY = /^(?:is|are|was|were|isn't|not|has|have|divides|does)\b/;
@@ -58,7 +59,7 @@ export function wordsConflict(gold: string, answer: string, ofSymbols: boolean):
   if (ofSymbols && (PROPERTY.test(a) || PROPERTY.test(b))) return true;
   if (/^th ./.test(a) !== /^th ./.test(b)) return true;
   const [own, other] = [meaningOf(a), meaningOf(b)];
-  if (ofSymbols && (own.size > 0) !== (other.size > 0)) return true;
+  if (ofSymbols && own.size > 0 !== other.size > 0) return true;
   for (const [line, side] of own) if (other.has(line) && other.get(line) !== side) return true;
   return false;
 }
@@ -76,7 +77,7 @@ function meaningOf(words: string): Map<number, number> {
 /** Words of one line say the same. */
 const SYNONYMS = new Map<string, string>();
 for (const line of [
-  'does not exist, doesn t exist, doesn\'t exist, dne, nonexistent, non existent, no such limit',
+  "does not exist, doesn t exist, doesn't exist, dne, nonexistent, non existent, no such limit",
   'diverges, divergent, diverge, is divergent, does not converge',
   'converges, convergent, converge, is convergent',
   'increasing, increases, is increasing, increase, it increases',

@@ -53,19 +53,32 @@ export function compareQuantities(gold: Node, answer: Node, context: CompareCont
     if (same) return compare(a.value, b.value, context);
     return named(compare(scaled(a.value, a.unit.factor), scaled(b.value, b.unit.factor), context), 'converted-unit');
   }
+  if (a.words !== b.words && (isAbbreviation(a) || isAbbreviation(b)) && (a.unit ?? a.words) && (b.unit ?? b.words))
+    return no('different-unit');
+  if ((a.unit && isCounted(b)) || (b.unit && isCounted(a))) return no('different-unit');
   // Words after a variable are a condition on it (`n even`), which is no counted noun.
   const open = symbolsOf(a.value).size > 0 || symbolsOf(b.value).size > 0;
-  if (open && (a.words ?? '') !== (b.words ?? '') && !(isNoun(a.words) && isNoun(b.words))) return no('different-condition');
+  if (open && (a.words ?? '') !== (b.words ?? '') && !(isNoun(a.words) && isNoun(b.words)))
+    return no('different-condition');
   return compare(a.value, b.value, context);
 }
 
 /** The words that stand beside a value. */
 function wordsOf(node: Node): string {
   if (node.kind === 'neg') return wordsOf(node.arg);
-  return node.kind === 'quantity' ? `${wordsOf(node.value)} ${node.unit}` : '';
+  return node.kind === 'quantity' ? `${wordsOf(node.value)} ${conditionWords(node.unit)}`.trim() : '';
 }
 
-const conditionWords = (unit: string): string => plainWords(unit).replace(/\b(?:is|are|be)\b\s*/g, '');
+/** The words without the `is` before what is said of a number: `n is even` is `n even`. */
+const conditionWords = (unit: string): string =>
+  plainWords(unit).replace(new RegExp(`\\b(?:is|are|be)\\s+(?=${CONDITIONS.source})`, 'g'), '');
+
+/** Letters that are no known unit, but look like one: they stand for no other. */
+const isAbbreviation = ({ words }: Measured): boolean => words !== undefined && /^[\p{L}°]{1,3}$/u.test(words);
+
+/** Things that are counted, where the other side measures. */
+const isCounted = ({ words }: Measured): boolean =>
+  words !== undefined && /s$/.test(words) && !/\b(?:units|times)$/.test(words);
 
 /** Words that say of a number what it is, rather than what it counts. */
 const CONDITIONS =
@@ -100,7 +113,8 @@ function compareAngle(a: Measured, b: Measured, context: CompareContext, compare
   const plain = compare(a.value, b.value, context);
   if (a.mark !== 'degrees' && b.mark !== 'degrees') return plain;
   const other = a.mark === 'degrees' ? b : a;
-  const isAngle = (n: Node): boolean => (n.kind === 'const' && n.name === 'pi') || (n.kind === 'call' && /^arc/.test(n.name));
+  const isAngle = (n: Node): boolean =>
+    (n.kind === 'const' && n.name === 'pi') || (n.kind === 'call' && /^arc/.test(n.name));
   if (other.mark !== 'radians' && (plain.equal || !some(other.value, isAngle))) return plain;
   const inRadians = (m: Measured): Node => (m.mark === 'degrees' ? { kind: 'mul', args: [m.value, DEGREE] } : m.value);
   return named(compare(inRadians(a), inRadians(b), context), 'degrees-in-radians');

@@ -46,7 +46,7 @@ export function realSetOf(node: Node): RealSet | undefined {
     case 'relation':
       return solve(node);
     case 'list':
-      return ofConditions(node.items);
+      return ofConditions(node.items, node.alternatives ?? false);
     default:
       return undefined;
   }
@@ -76,8 +76,8 @@ export function looksLikeRealSet(node: Node): boolean {
   }
 }
 
-/** Conditions side by side hold together; where they cannot, they are alternatives. */
-function ofConditions(items: readonly Node[]): RealSet | undefined {
+/** Conditions side by side hold together; where they cannot, or an "or" stands between them, they are alternatives. */
+function ofConditions(items: readonly Node[], alternatives: boolean): RealSet | undefined {
   if (
     !items.every(
       (item) => item.kind === 'relation' || item.kind === 'group' || item.kind === 'set' || item.kind === 'union',
@@ -85,7 +85,7 @@ function ofConditions(items: readonly Node[]): RealSet | undefined {
   )
     return undefined;
   const sets = items.map(realSetOf);
-  const relations = items.every((item) => item.kind === 'relation');
+  const relations = !alternatives && items.every((item) => item.kind === 'relation');
   const both = relations ? ofParts(sets, intersect) : undefined;
   return both && both.pieces.length > 0 ? both : ofParts(sets, union);
 }
@@ -182,7 +182,9 @@ function solve(relation: Extract<Node, { kind: 'relation' }>): RealSet | undefin
   const { sides, ops } = relation;
   const inside = ops.indexOf('in');
   if (inside >= 0)
-    return inside === 0 && ops.length === 1 && isUnknown(sides[0] as Node) ? withVariable(realSetOf(sides[1] as Node), sides[0] as Node) : undefined;
+    return inside === 0 && ops.length === 1 && isUnknown(sides[0] as Node)
+      ? withVariable(realSetOf(sides[1] as Node), sides[0] as Node)
+      : undefined;
   const variable = unknownOf(sides);
   if (!variable) return undefined;
   const parts = ops.map((op, i) => solveOne(sides[i] as Node, op, sides[i + 1] as Node, variable));

@@ -42,7 +42,10 @@ function raisedMatrix(node: Extract<Node, { kind: 'pow' }>): string | undefined 
   const mark =
     exponent.kind === 'sym' && /^(?:T|\\top|\\intercal|\\dagger)$/.test(exponent.name)
       ? 'T'
-      : exponent.kind === 'neg' && exponent.arg.kind === 'num' && exponent.arg.value.n === 1n && exponent.arg.value.d === 1n
+      : exponent.kind === 'neg' &&
+          exponent.arg.kind === 'num' &&
+          exponent.arg.value.n === 1n &&
+          exponent.arg.value.d === 1n
         ? '-1'
         : undefined;
   const letter = mark && base.kind === 'sym' ? capitalName(base) : undefined;
