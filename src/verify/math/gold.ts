@@ -2,7 +2,7 @@
 import { findBoxes, lastAnswer } from './boxes.js';
 import { cleanAnswer } from './clean.js';
 import { plainWords } from './compare/text.js';
-import { extractAnswers } from './extract.js';
+import { bestAnswer } from './extract.js';
 import { parseAnswer } from './parse.js';
 import { lastFormula, masked } from './values.js';
 
@@ -45,10 +45,10 @@ const SOLUTION_LENGTH = 200;
 
 /** The answer that a gold text states, where it is a worked solution: sentences, and no answer that is itself a sentence. */
 function statedIn(gold: string): string | undefined {
-  if (/^####(?!#)/m.test(gold)) return extractAnswers(gold).find(({ rule }) => rule === 'hash-marks')?.text;
+  if (/^####(?!#)/m.test(gold)) return bestAnswer(gold)?.text;
   const prose = masked(gold).replace(/\\[A-Za-z]+|\{[^{}]*\}/g, ' ');
   if (!/[.!?:]\s|\n/.test(gold.trim()) || (prose.match(/\p{L}{2,}/gu) ?? []).length < SOLUTION_WORDS) return undefined;
-  const found = extractAnswers(gold)[0];
+  const found = bestAnswer(gold);
   if (!found) return undefined;
   const concludes =
     gold.length > SOLUTION_LENGTH &&

@@ -48,6 +48,12 @@ const REJECTED = new RegExp(
   'i',
 );
 
+/** A sentence whose only value is denied. */
+const DENIED_ALONE = new RegExp(
+  `^\\W*(?:the\\s+(?:answer|value)\\s+)?${V}[^\\s,;]*\\s+(?:\\w+\\s+){0,2}(?:${DENIED})\\b[^,;\\d]*$`,
+  'i',
+);
+
 /** Sentences that only remark on what was said before. */
 const REMARK = /^\s*(?:\(?note\b|\(?previously\b|check\b|remark\b|recall\b|for comparison|step count|confidence)/i;
 
@@ -73,6 +79,10 @@ export function withoutRemarks(text: string, announced = false): string {
     const sentence = mask.slice(from, to);
     const first = sentence.search(VALUE);
     if (first < 0) continue;
+    if (DENIED_ALONE.test(sentence)) {
+      remarks.push([from, to]);
+      continue;
+    }
     if (valued && (REMARK.test(sentence) || REJECTED.test(sentence)) && !/[,;]|\b(?:so|thus|hence)\b/i.test(sentence))
       remarks.push([from, to]);
     else {

@@ -36,6 +36,7 @@ const rule = (pattern: string, by: Rule[1]): Rule => [new RegExp(pattern, 'gi'),
 
 /** In this order. A word that no rule takes stays a word, and is compared as one. */
 const RULES: readonly Rule[] = [
+  rule(`^${word('the')}\\s*(?=\\d+\\s*${word('th')})`, ''),
   rule(`${word('plus')}\\s*${word('or')}\\s*${word('minus')}\\s*${NEXT}`, '\\pm '),
   rule(`(${NUMBER})\\s*${word('and')}\\s*${SAID}(\\\\frac\\{\\d+\\}\\{\\d+\\})`, '($1+$2)'),
   rule(`^${word('exactly|approximately|about|roughly|around|nearly')}\\s*(?=[-\\d\\\\({.])`, ''),
