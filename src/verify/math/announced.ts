@@ -3,8 +3,9 @@ import { findBoxes } from './boxes.js';
 import { readStatement } from './statement.js';
 import type { AnswerKind, FoundAnswer } from './types.js';
 
-const FINAL =
-  /(?:final|correct)\s+answer\b\W{0,12}?(?:\s+is\b|\s*[:=])\W{0,6}?|\*{0,2}final answer\*{0,2}\s*[:\n]|(?:最终|最終|最后|最後)(?:的)?(?:な)?(?:答案|答え|解答)\s*(?:应该)?(?:是|为|為|は|[:：])|최종\s*(?:정답|답|답변)\s*(?:은|는|:|：)|(?:окончательный|итоговый)\s+ответ\s*[:=—–-]|(?:endgültige|finale)\s+antwort\s*(?:ist\b|:)|(?:respuesta|resposta|réponse|risposta)\s+final[ea]?\s*(?:es\b|é(?!\p{L})|est\b|è(?!\p{L})|:)/giu;
+const FINAL = /(?:final|correct)\s+answer\b\W{0,12}?(?:\s+is\b|\s*[:=])\W{0,6}?|\*{0,2}final answer\*{0,2}\s*[:\n]/gi;
+const FINAL_ELSEWHERE =
+  /(?:最终|最終|最后|最後)(?:的)?(?:な)?(?:答案|答え|解答)\s*(?:应该)?(?:是|为|為|は|[:：])|최종\s*(?:정답|답|답변)\s*(?:은|는|:|：)|(?:окончательный|итоговый)\s+ответ\s*[:=—–-]|(?:endgültige|finale)\s+antwort\s*(?:ist\b|:)|(?:respuesta|resposta|réponse|risposta)\s+final[ea]?\s*(?:es\b|é(?!\p{L})|est\b|è(?!\p{L})|:)/giu;
 
 const ANSWER =
   /\banswer\b(?:[\s*]+is\b|[\s*]*[:=])|\banswer\s+to\b[^.\n]{0,80}?\bis\b|(?<![A-Za-z])ans(?:[.:]|\s*=)(?=\s)/gi;
@@ -28,11 +29,9 @@ const RETRACTED =
 
 /** Whether a text, which follows a box, announces another answer: as the final one, on a line of its own, or taking back. */
 export function announcesAnother(text: string): boolean {
-  FINAL.lastIndex = 0;
-  if (FINAL.test(text) || LABEL.test(text)) return true;
+  if (text.search(FINAL) >= 0 || LABEL.test(text)) return true;
   const retracted = RETRACTED.exec(text);
-  ANSWER.lastIndex = 0;
-  return retracted !== null && ANSWER.test(text.slice(retracted.index));
+  return retracted !== null && text.slice(retracted.index).search(ANSWER) >= 0;
 }
 
 /** What follows words that take back all before them; undefined where none do. */
@@ -40,6 +39,19 @@ export function afterRetraction(text: string): string | undefined {
   const retracted = RETRACTED.exec(text);
   return retracted ? text.slice(retracted.index + retracted[0].length) : undefined;
 }
+
+const ENGLISH = [
+  [FINAL, 'final-answer'],
+  [ANSWER, 'answer-is'],
+] as const;
+const OTHERS = [
+  [FINAL_ELSEWHERE, 'final-answer'],
+  [OTHER, 'answer-is'],
+] as const;
+
+/** Whether a text could announce its answer in another language at all. */
+const OTHER_WORDS =
+  /\p{Script=Han}|\p{Script=Hangul}|\p{Script=Cyrillic}|[^\x00-\u04ff\u1fff-\uffff]|antwo|ergebnis|svar|vastaus|cevap|yan[iı]t|jawaban|r[eé]sp|risposta|l[öo]sung|odpov|válasz|răspuns|đáp/iu;
 
 /** What is read of a statement after the words that announce it. */
 const REACH = 600;
@@ -51,13 +63,8 @@ export function announcedAnswer(
   wordsToo: boolean,
 ): (FoundAnswer & { end: number }) | undefined {
   let weak: (FoundAnswer & { end: number }) | undefined;
-  for (const [pattern, rule] of [
-    [FINAL, 'final-answer'],
-    [ANSWER, 'answer-is'],
-    ...(/[^\x00-\x7f]|antwoord|svar|vastaus|cevap|jawaban|respuesta|resposta|risposta/i.test(text)
-      ? ([[OTHER, 'answer-is']] as const)
-      : []),
-  ] as const) {
+  const elsewhere = OTHER_WORDS.test(text);
+  for (const [pattern, rule] of elsewhere ? [...ENGLISH, ...OTHERS] : ENGLISH) {
     for (const match of [...text.matchAll(pattern)].slice(-4).toReversed()) {
       const from = match.index + match[0].length;
       const segment = sentence(text.slice(from, from + REACH));

@@ -2,8 +2,9 @@
 import { findBoxes, lastAnswer } from './boxes.js';
 import { cleanAnswer } from './clean.js';
 import { plainWords } from './compare/text.js';
+import { bestAnswer } from './extract.js';
 import { parseAnswer } from './parse.js';
-import { lastFormula } from './values.js';
+import { lastFormula, masked } from './values.js';
 
 /** Longest gold answer that is taken as it stands; longer ones are solutions to extract from. */
 const MAX_BARE_GOLD = 2_000;
@@ -25,12 +26,34 @@ export function goldProblem(gold: string): string | undefined {
   return says ? `the gold answer ${shown} is cut off` : `the gold answer ${shown} holds neither a number nor a word`;
 }
 
-/** The answer in a gold text: its boxes, the last formula of a long solution, else all of it. A cut-off box runs to the end. */
+/** The answer in a gold text: its boxes, what it states as a worked solution, the last formula of a long one, else all of it. A cut-off box runs to the end. */
 export function goldPart(gold: string): string {
   const { boxes, cutOff } = findBoxes(gold);
   if (boxes.length > 0) return [...new Set(lastAnswer(gold, boxes).map((box) => box.content))].join(', ');
   if (cutOff) return gold.slice(gold.lastIndexOf('boxed{') + 'boxed{'.length);
+  const stated = statedIn(gold);
+  if (stated !== undefined) return stated;
   return gold.length > MAX_BARE_GOLD ? (lastFormula(gold.slice(-TAIL))?.found.text ?? gold) : gold;
+}
+
+/** How a solution states its answer, rather than only end in it. */
+const STATED = new Set(['hash-marks', 'final-answer', 'answer-is', 'answer-tag', 'json-answer']);
+
+/** Least words of a solution, and its least length where nothing but its last sentence says what its answer is. */
+const SOLUTION_WORDS = 8;
+const SOLUTION_LENGTH = 200;
+
+/** The answer that a gold text states, where it is a worked solution: sentences, and no answer that is itself a sentence. */
+function statedIn(gold: string): string | undefined {
+  if (/^####(?!#)/m.test(gold)) return bestAnswer(gold)?.text;
+  const prose = masked(gold).replace(/\\[A-Za-z]+|\{[^{}]*\}/g, ' ');
+  if (!/[.!?:]\s|\n/.test(gold.trim()) || (prose.match(/\p{L}{2,}/gu) ?? []).length < SOLUTION_WORDS) return undefined;
+  const found = bestAnswer(gold);
+  if (!found) return undefined;
+  const concludes =
+    gold.length > SOLUTION_LENGTH &&
+    /(?:^|[.!?]\s+|\n\s*)(?:so|thus|hence|therefore|then|finally)\b[^.!?\n]*[.!?]?\s*$/i.test(masked(gold));
+  return STATED.has(found.rule) || concludes ? found.text : undefined;
 }
 
 const withoutCommands = (text: string): string => text.replace(/\\(?:begin|end)\s*\{\w*\*?\}|\\[A-Za-z]+/g, ' ');

@@ -4,13 +4,14 @@ import { cleanAnswer, sameSpelling } from './clean.js';
 import { compareAnswers, contextOf, type CompareContext } from './compare/index.js';
 import { sayTheSame } from './compare/meaning.js';
 import { choiceLetter, plainWords } from './compare/text.js';
-import { extractAnswers } from './extract.js';
+import { bestAnswer } from './extract.js';
 import { formOf } from './form.js';
 import { goldPart, goldProblem } from './gold.js';
-import type { Node } from './nodes.js';
+import { some, type Node } from './nodes.js';
 import { countedNotation } from './notation.js';
 import { parseAnswer } from './parse.js';
 import type { FoundAnswer, MathJudgement, MathOptions } from './types.js';
+import { unitOf } from './units.js';
 import { readWords } from './words.js';
 
 /** Longest answer that is read at all: a box of more is no answer. */
@@ -24,7 +25,7 @@ export function judgeAnswer(gold: string, response: string, options: MathOptions
   const part = goldPart(gold);
   const goldText = part.length > MAX_ANSWER ? part : cleanAnswer(part);
   steps.push(`gold reads ${show(goldText)}`);
-  const found = extractAnswers(response, options)[0];
+  const found = bestAnswer(response, options);
   if (!found)
     return {
       outcome: 'no_answer',
@@ -33,6 +34,8 @@ export function judgeAnswer(gold: string, response: string, options: MathOptions
       steps: [...steps, 'no answer was found'],
     };
   steps.push(`answer ${show(found.text)} found by ${found.rule}`);
+  if (SAID.has(found.rule) && found.raw.trim().length > found.text.length + 1)
+    steps.push(`read of ${JSON.stringify(show(found.raw.trim()))}; the rest is not compared`);
   if (found.text.length > MAX_ANSWER || part.length > MAX_ANSWER) {
     const same = found.text.trim() === part.trim();
     const rule = same ? 'same-spelling' : 'too-long';
@@ -42,6 +45,9 @@ export function judgeAnswer(gold: string, response: string, options: MathOptions
     return { outcome: 'no_answer', rule: 'box-empty', extracted: '', goldForm: show(goldText), steps };
   return compareTexts(goldText, found, options, steps);
 }
+
+/** Rules that take an answer out of a statement. */
+const SAID = new Set(['final-answer', 'answer-is', 'answer-tag', 'json-answer', 'hash-marks']);
 
 function whyNothing(response: string): string {
   if (response.lastIndexOf('<think>') > response.lastIndexOf('</think>')) return 'thinking-unfinished';
@@ -82,6 +88,15 @@ function compareTexts(goldText: string, found: FoundAnswer, options: MathOptions
     const why = node && notUnderstood(node);
     if (why !== undefined) steps.push(`${side} is compared as text: ${why}`);
   }
+  for (const [side, text, nodes] of [
+    ['gold', goldRead, golds],
+    ['answer', answerRead, answers],
+  ] as const) {
+    if (/\d\s*,\s*\d/.test(text))
+      steps.push(`the comma of the ${side}: ${nodes.map((node) => show(formOf(node))).join(', or ')}`);
+    const nouns = countedNouns(nodes[0]);
+    if (nouns !== '') steps.push(`words of the ${side} that only name what is counted: ${nouns}`);
+  }
   for (const gold of golds) {
     for (const answer of answers) {
       const { equal, rule, ...forms } = compareSafely(gold, answer, context);
@@ -119,6 +134,17 @@ function decimalComma(text: string, places: number): Node[] {
   const decimals = /^(\d+)[^,\d([{]*$/.exec(text.slice(at + 1))?.[1] ?? '';
   const thousands = decimals.length === 3 && /^[1-9]\d{0,2}$/.test(whole);
   return decimals.length >= places && whole !== '' && !thousands ? [parseAnswer(text, { commaIsPoint: true })] : [];
+}
+
+/** The words after values that are no units, for the steps: they are not compared. */
+function countedNouns(node: Node | undefined): string {
+  if (node === undefined || !some(node, (part) => part.kind === 'quantity')) return '';
+  const nouns: string[] = [];
+  some(node, (part) => {
+    if (part.kind === 'quantity' && unitOf(part.unit) === undefined) nouns.push(part.unit.trim());
+    return false;
+  });
+  return nouns.join(', ');
 }
 
 /** What a reading did not understand, for the steps; undefined where it is mathematics or words. */

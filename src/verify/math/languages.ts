@@ -19,16 +19,27 @@ const alone = (words: string, by: string): Rule => [
   `\\text{${by}}`,
 ];
 
-/** `5万` is a number, not five of something. */
-const SCALES: readonly Rule[] = [
-  [/(?<=\d)\s*(?:万亿|兆)/gu, '\\cdot 1000000000000 '],
-  [/(?<=\d)\s*(?:亿|億|억)/gu, '\\cdot 100000000 '],
-  [/(?<=\d)\s*(?:百万|백만)/gu, '\\cdot 1000000 '],
-  [/(?<=\d)\s*(?:万|萬|만(?!에))/gu, '\\cdot 10000 '],
-  [/(?<=\d)\s*(?:千(?![米克瓦])|천)/gu, '\\cdot 1000 '],
-  [/(?<=\d)\s*(?:тыс\.?|тысяч[аи]?)(?!\p{L})/gu, '\\cdot 1000 '],
-  [/(?<=\d)\s*(?:млн\.?|миллион(?:ов|а)?)(?!\p{L})/gu, '\\cdot 1000000 '],
+/** `5万` is a number, not five of something: words by how many zeros they stand for. */
+const SCALES: readonly (readonly [words: string, zeros: number])[] = [
+  ['万亿|兆', 12],
+  ['亿|億|억', 8],
+  ['百万|백만|млн\\.?|миллион(?:ов|а)?', 6],
+  ['万|萬|만(?!에)', 4],
+  ['千(?![米克瓦])|천|тыс\\.?|тысяч[аи]?', 3],
 ];
+
+const withZeros = (text: string): string =>
+  SCALES.reduce(
+    (out, [words, zeros]) =>
+      out.replace(
+        new RegExp(`(\\d+)(?:\\.(\\d+))?\\s*(?:${words})(?!\\p{Script=Cyrillic})`, 'gu'),
+        (_, whole: string, part = '') => {
+          const places = String(part).padEnd(zeros, '0');
+          return `${whole}${places.slice(0, zeros)}${places.length > zeros ? `.${places.slice(zeros)}` : ''} `;
+        },
+      ),
+    text,
+  );
 
 const UNITS: readonly Rule[] = (
   [
@@ -59,11 +70,12 @@ const UNITS: readonly Rule[] = (
 ).map(([words, unit]) => after(words, `\\text{ ${unit}}`));
 
 const RULES: readonly Rule[] = [
+  [/\\text\w*\s*\{([^{}A-Za-z]*\p{L}[^{}A-Za-z]*)\}/gu, '$1'],
   [/【[^】]*】/gu, ''],
   between('或者|或いは|或|または|又は|もしくは|또는|이나|или|або|หรือ|أو', ' \\text{ or } '),
   between('以及|和|与|與|及び|及|と|그리고|과|와|и|та|และ|و', ' \\text{ and } '),
   [/(?:입니다|이에요|예요|이다|です|でした|である|だ|となる|になります|になる)(?=\s*[.,。]?\s*$|\s*\})/gu, ''],
-  ...SCALES,
+  [/(-?\d[\d.,]*)\s*(?:가|이)?\s*(?:아닙니다|아니\S*|ではありません|ではない|じゃない)/gu, '\\text{not }$1'],
   after('(?:\\p{L}{0,2})(?:以上|이상)', '\\text{ or more}'),
   after('(?:\\p{L}{0,2})(?:以下|以内|이하|이내)', '\\text{ or less}'),
   after('(?:\\p{L}{0,2})(?:未満|未满|미만)', '\\text{ or less, without it}'),
@@ -102,6 +114,7 @@ export function inEnglish(text: string): string {
     const value = chineseNumber(numeral);
     return value === undefined ? all : `${head.replace(/\\text\s*\{/, '\\text{')}${value}`;
   });
+  out = withZeros(out);
   for (const [pattern, by] of RULES) out = out.replace(pattern, by);
   return out.trim();
 }

@@ -13,7 +13,9 @@ const REMARKS = [
   String.raw`\b(?:instead\s+of|rather\s+than|in\s+place\s+of)\b`,
   String.raw`[,;:(–—]\s*(?:and\s+|but\s+)?not\b`,
   `(?<=[\\d${FORMULA_MARK}${RELATION_MARK}*])\\s+not\\b`,
-  `,?\\s*\\b(?:since|because|as|where|while|whereas|although|though)\\s+(?:the\\s+(?:value\\s+)?)?${V}+\\S*\\s+[a-z]{2}`,
+  `,?\\s*\\b(?:since|because|as|where|while|whereas|although|though)\\s+(?:the\\s+(?:value\\s+)?)?(?:[a-zA-Z]\\s*=\\s*)?${V}\\S*\\s+[a-z]{2}`,
+  String.raw`[,;:]?\s*(?:因为|因為|由于|而不是|而非|不是|なぜなら|왜냐하면|потому\s+что|так\s+как|поскольку|а\s+не(?!\p{L}))`,
+  String.raw`[,;]\s*(?:weil|denn|nicht|car|parce\s+que|puisque|et\s+non|porque|ya\s+que|y\s+no|pois|e\s+não|perché|poiché|e\s+non)(?!\p{L})`,
   String.raw`,\s*which\s+(?:is|are|was|were)\s+(?:\w+\s+)?(?:less|more|fewer|greater|smaller|larger|above|below|under|over|near|close)\b`,
   String.raw`(?<!(?:exactly|precisely|only|that|and)\s)\b(?:when|if|for)\s+[a-zA-Z]\s*=\s*-?\d`,
   `;\\s*(?:the|this|that|it|note|however|here|in|we|next|otherwise|all|but|now|also|other)\\b(?=[^;]*\\b(?:would|not|less|more|than)\\b)`,
@@ -23,7 +25,7 @@ const REMARKS = [
 const AFTER_ANNOUNCED = [
   String.raw`\b(?:because|since|whereas|although|though|provided|given\s+that|assuming|excluding|except|unless|see|due\s+to|rounded|where|when|whenever|if|while|according\s+to|compared|versus|unlike|despite)\b`,
   String.raw`[,;–—]\s*(?!(?:and|or|sin|cos|tan|log|ln|exp|sqrt|pi)\b)[a-z]{2}`,
-  `\\bas\\s+(?=${V}+\\S*\\s+[a-z]|we\\b|it\\b|the\\b|there\\b)`,
+  `\\bas\\s+(?=${V}\\S*\\s+[a-z]|we\\b|it\\b|the\\b|there\\b)`,
   String.raw`\bby\s+(?:theorem|lemma|proposition|corollary|definition|symmetry|part|step|equation|eq|section|induction|the)\b`,
   `\\bfor\\s+(?=${RELATION_MARK}|[a-zA-Z]\\s*[=<>≤≥])`,
   String.raw`\b(?:out\s+)?of\s+(?:the|these|those|all)\s+(?=\d)`,
@@ -31,8 +33,8 @@ const AFTER_ANNOUNCED = [
   String.raw`(?:[–—]|\s-)\s*(?=[a-z]{2})`,
   String.raw`;\s*(?=(?:the|this|that|it|note|however|here|in|we|next|otherwise|all|but|now|also|other)\b)`,
 ];
-const OPENER = new RegExp(REMARKS.join('|'), 'gi');
-const OPENER_AFTER_ANNOUNCED = new RegExp([...REMARKS, ...AFTER_ANNOUNCED].join('|'), 'gi');
+const OPENER = new RegExp(REMARKS.join('|'), 'giu');
+const OPENER_AFTER_ANNOUNCED = new RegExp([...REMARKS, ...AFTER_ANNOUNCED].join('|'), 'giu');
 
 /** Words after which a sentence comes back from its remark to what follows from it. */
 const CONCLUSION =
@@ -42,7 +44,13 @@ const DENIED =
   "rejected|discarded|extraneous|excluded|invalid|impossible|fails?|failed|wrong|incorrect|ignored|too\\s+(?:large|small|big|many|few|high|low)|not\\s+(?:\\w+\\s+)?(?:valid|allowed|attained|possible|solutions?|included|reached|counted|acceptable|the\\s+answer|in\\s+the)|(?:does|do|did|can|would)(?:\\s+not|n't)|cannot";
 /** A value that is said not to be the answer. */
 const REJECTED = new RegExp(
-  `${V}+[^\\s,;]*\\s+(?:\\w+\\s+){0,3}(?:${DENIED})\\b|\\b(?:rejecting|reject|discard|exclude|ignore|excluding|would\\s+(?:be|have\\s+been|give))\\s+(?:[a-z]+\\s+){0,3}${V}`,
+  `(?<!${V})${V}[^\\s,;]*\\s+(?:\\w+\\s+){0,3}(?:${DENIED})\\b|\\b(?:rejecting|reject|discard|exclude|ignore|excluding|would\\s+(?:be|have\\s+been|give))\\s+(?:[a-z]+\\s+){0,3}${V}`,
+  'i',
+);
+
+/** A sentence whose only value is denied. */
+const DENIED_ALONE = new RegExp(
+  `^\\W*(?:the\\s+(?:answer|value)\\s+)?${V}[^\\s,;]*\\s+(?:\\w+\\s+){0,2}(?:${DENIED})\\b[^,;\\d]*$`,
   'i',
 );
 
@@ -71,6 +79,10 @@ export function withoutRemarks(text: string, announced = false): string {
     const sentence = mask.slice(from, to);
     const first = sentence.search(VALUE);
     if (first < 0) continue;
+    if (DENIED_ALONE.test(sentence)) {
+      remarks.push([from, to]);
+      continue;
+    }
     if (valued && (REMARK.test(sentence) || REJECTED.test(sentence)) && !/[,;]|\b(?:so|thus|hence)\b/i.test(sentence))
       remarks.push([from, to]);
     else {

@@ -11,6 +11,10 @@ const MAX_WORDS_BETWEEN = 3;
 const FILLER =
   /^(?:(?:approximately|about|around|roughly|nearly|almost|exactly|precisely|simply|just|only|therefore|thus|hence|so|indeed|clearly|equal to|given by|either|both|now|then|[:=,])\s+)+/i;
 
+/** Words after "the answer is" that say something about the answer, and not which it is. */
+const NO_ANSWER =
+  /^(?:correct|right|wrong|incorrect|obtained|given|found|clear(?:ly)?|obvious(?:ly)?|above|below|as|in|thus|shown|provided|unique|straightforward|simple|easy|here|this|that|the same|now)\b/i;
+
 const VERB = /(?:\b(?:is|are|was|were|equals?|be|gives?)\b:?|[:=])\s+(?!(?:the|that)\b)/gi;
 
 /** The answer in a statement; undefined where it holds none. `wordsToo` allows an answer in plain words. */
@@ -23,18 +27,23 @@ export function readStatement(segment: string, kinds: readonly AnswerKind[], wor
   for (const part of [head, afterVerb(head)]) if (part !== '' && readsAsMathematics(part)) return part;
   const value = valueIn(head, kinds);
   if (value !== undefined) return value;
-  return wordsToo && head.split(/\s+/).length <= MAX_WORDS && /^\p{L}/u.test(head) ? head : undefined;
+  return wordsToo && head.split(/\s+/).length <= MAX_WORDS && /^\p{L}/u.test(head) && !NO_ANSWER.test(head)
+    ? head
+    : undefined;
 }
 
 /** Without emphasis, code ticks, HTML tags, ticked boxes and quotes around it. */
 export const withoutMarkup = (text: string): string =>
   trimmed(
     text
+      .replace(/^\s*>\s+(?=[*_])/, '')
       .replace(
         /\*\*|__(?=\S)|(?<=\S)__|<\/?(?:b|i|em|strong|p|br|span|div|code|pre|u|li|ul|ol|h[1-6]|td|tr|th|mark|center)\b[^<>]*>/gi,
         '',
       )
       .replace(/```[a-z]*\n?|[\u2713\u2714\u2705\u2611\u{1F389}\u{1F44D}\uFE0F]/giu, ' ')
+      .trim()
+      .replace(/^([*_~])(?=\S)([^*_~]+)\1$/, '$2')
       .replace(/^\s*(?:(?:[*•#]+|-(?=\s+[A-Za-z*]{2}))\s+)+|^\s*(?:[∴⇒→⟹]\s*)+/u, ''),
   );
 

@@ -24,6 +24,8 @@ export function readsAsMathematics(text: string): boolean {
     (word) => !/^(?:(?:and|or)[A-Z]?|pi|sqrt|sin|cos|tan|log|ln|exp|infinity|percent)$/.test(word),
   );
   if (!/[\d\\]|^\s*[({[]?[A-Za-z][)}\]]?\s*$|[a-zA-Z]\s*[-+*/^=<>]/.test(text)) return false;
+  if (words.some((word) => /^(?:is|are|was|were|isn|has|have|can|cannot|not|fails?|would|does|do)$/.test(word)))
+    return false;
   return (
     words.length === 0 ||
     (words.length <= 2 && /^\W*(?:\\[a-z]+|[\d.,/${}\s\\-])+\s*[A-Za-z]+(?:\s+[A-Za-z]+)?$/.test(text.trim()))
@@ -106,18 +108,63 @@ const joined = (text: string, a: RegExpExecArray, b: RegExpExecArray): boolean =
 const NUMBER =
   /(?<![\w\\^_.,/])(?:[$€£¥]\s?)?[-+−]?(?:\d{1,3}(?:,\d{3})+(?!\d)|\d{1,3}(?: \d{3})+(?:,\d+)?(?!\d)|\d+(?:,\d+)?)?(?:\.\d+|(?<=\d))(?:[eE][+-]?\d+)?(?:\s?\/\s?\d+(?:\.\d+)?)?(?:\s?(?:\\?%|°|percent\b|pct\b)|\s?[€£$]|:\d\d\b)?(?![\w^_]|\.\d|,\d{3})|(?<![\w\\^_.,/])[-+]?\d+(?:,\d{3})*(?:\.\d+)?(?=[a-zµ]{1,3}[²³]?(?![a-z0-9]))/g;
 
-/** Numbers in words: `1,000.99€`, `-3/4`, `28 %`, each with the operators, bounds and scale words it stands beside. */
+/**
+ * Numbers in words: `1,000.99€`, `-3/4`, `28 %`, each with the operators, bounds and scale words it stands beside, and LaTeX
+ * without delimiters (`3\\sqrt{2}`), in order.
+ */
 export function numbersIn(text: string): Located[] {
-  const plain = text.replace(/\*\*/g, '  ');
-  return [...plain.matchAll(NUMBER)].filter((match) => /\d/.test(match[0])).map((match) => inContext(plain, match));
+  const plain = text.replace(/\*\*|__/g, '  ');
+  const latex = bareLatexIn(plain);
+  const numbers = [...plain.matchAll(NUMBER)]
+    .filter(
+      (match) =>
+        /\d/.test(match[0]) && !latex.some((run) => match.index < run.end && run.start < match.index + match[0].length),
+    )
+    .map((match) => inContext(plain, match));
+  return latex.length === 0 ? numbers : [...numbers, ...latex].toSorted((a, b) => a.start - b.start);
 }
 
-/** The last number in words. */
+/** The last number in words, or the last LaTeX without delimiters. */
 export function lastNumber(text: string): Located | undefined {
-  const plain = text.replace(/\*\*/g, '  ');
+  const plain = text.replace(/\*\*|__/g, '  ');
   let last: RegExpExecArray | undefined;
   for (const match of plain.matchAll(NUMBER)) if (/\d/.test(match[0])) last = match;
-  return last && inContext(plain, last);
+  const latex = bareLatexIn(plain).at(-1);
+  return latex && latex.end > (last?.index ?? -1) ? latex : last && inContext(plain, last);
+}
+
+const COMMAND =
+  /\\(?!(?:text\w*|mbox|boxed|fbox|bbox|begin|end|item|section|subsection|n|t|left|right|quad|qquad|cdots?|ldots|dots|documentclass|usepackage|label|ref|therefore|because|implies|Rightarrow|to|in)(?![A-Za-z]))[A-Za-z]{2,}/g;
+const LATEX_BEFORE = /(?:\d[\d.]*|(?<![A-Za-z\\])[A-Za-z]|[-+*/^=(\\{])\s?$/;
+const LATEX_AFTER =
+  /^(?:\s?(?:\{(?:[^{}]|\{(?:[^{}]|\{[^{}]*\})*\})*\}|\[[^\]]*\]|\\[A-Za-z]+|\\[{}|]|\d+(?:\.\d+)?|[-+*/^_=!(<>|]|\)|[A-Za-z](?![A-Za-z]))|,\s?(?=[-\d\\]))/;
+const MAX_TOKENS = 200;
+
+/** LaTeX that stands in words without delimiters: a command with all that belongs to it. */
+function bareLatexIn(plain: string): Located[] {
+  if (!plain.includes('\\')) return [];
+  const mask = masked(plain);
+  const found: Located[] = [];
+  for (const command of mask.matchAll(COMMAND)) {
+    let [start, end] = [command.index, command.index + command[0].length];
+    if (start < (found.at(-1)?.end ?? 0)) continue;
+    for (let i = 0; i < 20; i++) {
+      const before = LATEX_BEFORE.exec(mask.slice(Math.max(found.at(-1)?.end ?? 0, start - REACH), start))?.[0];
+      if (!before) break;
+      start -= before.length;
+    }
+    for (let i = 0; i < MAX_TOKENS; i++) {
+      const after = LATEX_AFTER.exec(mask.slice(end, end + 400))?.[0];
+      if (!after) break;
+      end += after.length;
+    }
+    const raw = plain
+      .slice(start, end)
+      .replace(/[\s=+*/^(<>-]+$/, '')
+      .trim();
+    found.push({ found: { text: raw, raw, rule: 'last-number' }, start, end });
+  }
+  return found;
 }
 
 /** How far around a number its operators are looked for. */
@@ -127,15 +174,24 @@ const REACH = 80;
 const BEFORE =
   /(?:(?:\d[\d.,]*|(?<![A-Za-z\\])[A-Za-z](?:_\w+|[²³])?|[)²³]|\bpi\b|π)\s*(?:[-+−]|[<>=]=?|=|!=|[≤≥≠≈±×·÷*/^])|[<>≤≥≠≈±×÷√^]|[<>!]=|(?<=\b(?:is|are|equals?|be|get|gives?)\s{1,2}|[=:]\s{0,2})[-−]|(?<![A-Za-z])(?:sqrt|sin|cos|tan|log|ln|exp)\s*\(?)\s*$/;
 const AFTER =
-  /^(?:[²³⁴]|\s*[-+*/^×·÷]\s*[A-Za-z](?![A-Za-z])|\s*\)(?=\s*$)|[\s-]*(?:hundred|thousand|million|billion|trillion|dozen|score|squared|cubed|factorial|and a half|(?:degrees\s+)?below zero|[ap]\.?m\b\.?|or (?:more|less|fewer|greater|above|below|so)|to the power of \S+)(?![A-Za-z]))/i;
+  /^(?:[²³⁴]|\s*[-+*/^×·÷]\s*[A-Za-z](?![A-Za-z])|\s*\)(?=\s*$)|[\s-]*(?:hundred|thousand|million|billion|trillion|dozen|score|squared|cubed|factorial|and a half|(?:degrees\s+)?below zero|[ap]\.?m\b\.?|or (?:more|less|fewer|greater|above|below|so)|to the power of \S+)(?![A-Za-z])|\s*\p{L}{0,2}(?:以上|以下|以内|未满|未満|이상|이하|미만|초과)|\s*(?:多|余|万|萬|亿|億|만(?!에)|억|千(?![米克瓦])|百|천)|\s*(?:가|이)?\s*(?:아닙니다|아니\S*)|\s*(?:ではありません|ではない|じゃない))/iu;
 
 /** Words before a number that make it a bound, or deny it: never an answer of that number. */
-const BOUND =
-  /\b(?:not|never|isn't|aren't|cannot be|at (?:least|most)|(?:more|less|fewer|greater|larger|smaller|bigger|higher|lower)\s+than(?:\s+or\s+equal\s+to)?|no\s+(?:more|less|fewer)\s+than|over|under|above|below|up to|exceed(?:s|ing)?|minus|negative|between|base|mod(?:ulo)?|square\s+root\s+of|cube\s+root\s+of|factorial\s+of|half\s+of|twice|double|triple|times|plus|divided\s+by)\s+(?:exactly\s+)?$/i;
+const BOUND_WORDS = [
+  String.raw`not\s+(?:be\s+|really\s+)?equal\s+to|anything\s+but|(?:everything|all|anything)\s+except|other\s+than|except|excluding|avoiding|not|never|isn't|aren't|cannot\s+be`,
+  String.raw`at\s+(?:least|most)|(?:more|less|fewer|greater|larger|smaller|bigger|higher|lower)\s+than(?:\s+or\s+equal\s+to)?|no\s+(?:more|less|fewer)\s+than|over|under|above|below|up\s+to|exceed(?:s|ing)?|between`,
+  String.raw`minus|negative|base|mod(?:ulo)?|square\s+root\s+of|cube\s+root\s+of|factorial\s+of|half\s+of|twice|double|triple|times|plus|divided\s+by`,
+  'nicht|mindestens|höchstens|mehr\\s+als|weniger\\s+als|pas|au\\s+(?:moins|plus)|(?:plus|moins)\\s+de|no\\s+es|al\\s+menos|a\\s+lo\\s+sumo|(?:más|menos)\\s+de|não\\s+é|pelo\\s+menos|no\\s+máximo|mais\\s+de|non\\s+è|almeno|al\\s+massimo|(?:più|meno)\\s+di',
+  'не(?:\\s+(?:менее|более|меньше|больше))?|более|менее|больше|меньше|минимум|максимум|минус|ليس',
+];
+const BOUND = new RegExp(
+  `(?:(?<!\\p{L})(?:${BOUND_WORDS.join('|')})\\s+(?:exactly\\s+)?|\\d[\\d.,]*\\s+(?:to|through|until)\\s+|(?:不是|不等于|不為|不为|至少|至多|最多|不超过|不少于|不多于|大于|超过|多于|小于|少于|不到|不足|负|負|마이너스)(?:是|为|為)?\\s*)$`,
+  'iu',
+);
 
 /** Whether a statement opens with words that deny what follows or make it a bound. */
 export const opensWithBound = (text: string): boolean => {
-  const word = /^[A-Za-z' ]+/.exec(text)?.[0];
+  const word = /^[\p{L}' ]+/u.exec(text)?.[0];
   return word !== undefined && BOUND.test(`${word.trimEnd()} `);
 };
 

@@ -15,7 +15,7 @@ const SCALE = `(?:${MULTIPLIER_WORDS.join('|')})s?`;
 
 /** Whether any rule could apply: most answers hold no such word. */
 const TRIGGER = new RegExp(
-  `(?<![A-Za-z\\\\])(?:${SCALE}|${NUMBER_WORD}|half|halves|thirds?|quarters?|(?:four|fif|six|seven|eigh|nin|ten)ths?|first|second|negative|minus|plus|times|over|divided|choose|factorial|squared|cubed|root|power|below|infinity|except|other|out)(?![A-Za-z])|\\d(?:\\^|\\{|\\\\text|\\s)*(?:st|nd|rd|th)(?![A-Za-z])`,
+  `(?<![A-Za-z\\\\])(?:${SCALE}|${NUMBER_WORD}|half|halves|thirds?|quarters?|(?:hundred|thousand|four|fif|six|seven|eigh|nin|ten)ths?|first|second|negative|minus|plus|times|over|divided|choose|factorial|squared|cubed|root|power|below|infinity|except|other|out|exactly|approximately|about|roughly|around|nearly)(?![A-Za-z])|\\d(?:\\^|\\{|\\\\text|\\s)*(?:st|nd|rd|th)(?![A-Za-z])`,
   'i',
 );
 
@@ -36,8 +36,13 @@ const rule = (pattern: string, by: Rule[1]): Rule => [new RegExp(pattern, 'gi'),
 
 /** In this order. A word that no rule takes stays a word, and is compared as one. */
 const RULES: readonly Rule[] = [
+  rule(`^${word('the')}\\s*(?=\\d+\\s*${word('th')})`, ''),
   rule(`${word('plus')}\\s*${word('or')}\\s*${word('minus')}\\s*${NEXT}`, '\\pm '),
   rule(`(${NUMBER})\\s*${word('and')}\\s*${SAID}(\\\\frac\\{\\d+\\}\\{\\d+\\})`, '($1+$2)'),
+  rule(`^${word('exactly|approximately|about|roughly|around|nearly')}\\s*(?=[-\\d\\\\({.])`, ''),
+  rule(`(${NUMBER})\\s*${word('tenths?')}`, '\\frac{$1}{10}'),
+  rule(`(${NUMBER})\\s*${word('hundredths?')}`, '\\frac{$1}{100}'),
+  rule(`(${NUMBER})\\s*${word('thousandths?')}`, '\\frac{$1}{1000}'),
   rule(`${A}\\s*(?=${word(SCALE)})`, '1 '),
   rule(`(${NUMBER}|[})])\\s*[${IN}${PLAIN_IN}](${SCALE})[${OUT}${PLAIN_OUT}]`, (_, value = '', name = '') =>
     scaled(value, name),

@@ -57,7 +57,7 @@ export function wordsConflict(gold: string, answer: string, ofSymbols: boolean):
   if (a === b) return false;
   if (BOUND.test(a) || BOUND.test(b)) return true;
   if (ofSymbols && (PROPERTY.test(a) || PROPERTY.test(b))) return true;
-  if (/^th ./.test(a) !== /^th ./.test(b)) return true;
+  if (/^th\b/.test(a) !== /^th\b/.test(b)) return true;
   const [own, other] = [meaningOf(a), meaningOf(b)];
   if (ofSymbols && own.size > 0 !== other.size > 0) return true;
   for (const [line, side] of own) if (other.has(line) && other.get(line) !== side) return true;
