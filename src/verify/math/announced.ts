@@ -25,7 +25,7 @@ const LABEL = /(?:^|\n)[ \t#>*_-]{0,12}(?:the )?answer[ *]{0,4}[:=]/i;
 
 /** Words that take back what was said before them. */
 const RETRACTED =
-  /(?:^|[.!?\n])[\s*_(>-]{0,8}(?:(?:no|oh|hmm|oops|sorry),?\s)?(?:wait\b|no,\s|actually\b|correction\b|scratch\s+that|on\s+second\s+thought|i\s+made\s+(?:a|an)\s+(?:mistake|error)|that(?:'s|\s+is|\s+was)\s+(?:wrong|incorrect|not\s+right|a\s+mistake))/i;
+  /(?:^|[.,;!?\n])[\s*_(>-]{0,8}(?:(?:no|oh|hmm|oops|sorry),?\s)?(?:wait\b|no,\s|actually\b|correction\b|scratch\s+that|on\s+second\s+thought|i\s+made\s+(?:a|an)\s+(?:mistake|error)|that(?:'s|\s+is|\s+was)\s+(?:wrong|incorrect|not\s+right|a\s+mistake))/i;
 
 /** Whether a text, which follows a box, announces another answer: as the final one, on a line of its own, or taking back. */
 export function announcesAnother(text: string): boolean {

@@ -48,7 +48,7 @@ export const withoutMarkup = (text: string): string =>
   );
 
 const trimmed = (text: string): string =>
-  text.replace(/^[\s"'`]+|[\s"`,;:]+$|(?<!\\text\{)(?<=\W)'\s*$|\.+\s*$/g, '').trim();
+  text.replace(/^[\s"'`]+|[\s"`,;:]+$|(?<!\\text\{)(?<=\W)'\s*$|(?<!\^)\*+\s*$|\.+\s*$/g, '').trim();
 
 /** What follows the last verb that says what something is. */
 function afterVerb(text: string): string {
