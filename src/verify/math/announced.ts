@@ -25,7 +25,7 @@ const LABEL = /(?:^|\n)[ \t#>*_-]{0,12}(?:the )?answer[ *]{0,4}[:=]/i;
 
 /** Words that take back what was said before them. */
 const RETRACTED =
-  /(?:^|[.!?\n])[\s*_(>-]{0,8}(?:(?:no|oh|hmm|oops|sorry),?\s)?(?:wait\b|no,\s|actually\b|correction\b|scratch\s+that|on\s+second\s+thought|i\s+made\s+(?:a|an)\s+(?:mistake|error)|that(?:'s|\s+is|\s+was)\s+(?:wrong|incorrect|not\s+right|a\s+mistake))/i;
+  /(?:^|[.,;!?\n])[\s*_(>-]{0,8}(?:(?:no|oh|hmm|oops|sorry),?\s)?(?:wait\b|no,\s|actually\b|correction\b|scratch\s+that|on\s+second\s+thought|i\s+made\s+(?:a|an)\s+(?:mistake|error)|that(?:'s|\s+is|\s+was)\s+(?:wrong|incorrect|not\s+right|a\s+mistake))/i;
 
 /** Whether a text, which follows a box, announces another answer: as the final one, on a line of its own, or taking back. */
 export function announcesAnother(text: string): boolean {
@@ -51,7 +51,7 @@ const OTHERS = [
 
 /** Whether a text could announce its answer in another language at all. */
 const OTHER_WORDS =
-  /\p{Script=Han}|\p{Script=Hangul}|\p{Script=Cyrillic}|[^\x00-\u04ff\u1fff-\uffff]|antwo|ergebnis|svar|vastaus|cevap|yan[iı]t|jawaban|r[eé]sp|risposta|l[öo]sung|odpov|válasz|răspuns|đáp/iu;
+  /\p{Script=Han}|\p{Script=Hangul}|\p{Script=Cyrillic}|[\u0530-\u1ffe]|antwo|ergebnis|svar|vastaus|cevap|yan[iı]t|jawaban|r[eé]sp|risposta|l[öo]sung|odpov|válasz|răspuns|đáp/iu;
 
 /** What is read of a statement after the words that announce it. */
 const REACH = 600;

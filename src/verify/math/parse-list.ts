@@ -29,7 +29,7 @@ export function parseList(c: Cursor): Node {
         condition &&
         c.peek().kind === 'sym' &&
         c.previous()?.kind === 'text' &&
-        isFiller(c.previous()?.value ?? '')
+        /\b(?:all|any|every|each)\s*$/i.test(c.previous()?.value ?? '')
       ) {
         // "for all x" says nothing of x.
         const mark = c.mark();

@@ -9,7 +9,7 @@ export function decorated(c: Cursor, name: string): Node {
   const inside = argument(c);
   if (name === 'vec' || name === 'overrightarrow') return vector(inside);
   const letter = inside.kind === 'sym' || inside.kind === 'const' ? inside.name : '';
-  if (/hat$/.test(name) && /^[ijk]$/.test(letter)) return { kind: 'sym', name: letter, vector: true };
+  if (name.endsWith('hat') && /^[ijk]$/.test(letter)) return { kind: 'sym', name: letter, vector: true };
   if (inside.kind === 'sym' && !/^[A-Z]/.test(inside.name)) return { kind: 'sym', name: `${name}:${inside.name}` };
   return name === 'overline' && inside.kind !== 'mul' && inside.kind !== 'sym'
     ? { kind: 'call', name: 'conjugate', args: [inside] }

@@ -191,7 +191,7 @@ export function unitOf(text: string): Unit | undefined {
     const word = words[i] as string;
     const small = word.toLowerCase();
     if (small === 'per' || word === '/') under = -1;
-    const after = /ed$/.test(small) ? POWER_WORDS[small] : word === '^' ? Number(words[i + 1]) : undefined;
+    const after = small.endsWith('ed') ? POWER_WORDS[small] : word === '^' ? Number(words[i + 1]) : undefined;
     if (after !== undefined) {
       if (last && Number.isInteger(after) && Math.abs(after) < 10) take(last.unit, (after - last.power) * under);
       last = undefined;
@@ -210,7 +210,7 @@ export function unitOf(text: string): Unit | undefined {
 
 /** Letters and an `in` that stand among other words (`students in class A`) and so are no units. */
 function isStray(words: readonly string[], at: number, found: boolean): boolean {
-  const [word, next = '', before] = [words[at] as string, words[at + 1] ?? '', words[at - 1]];
+  const [word, next, before] = [words[at] as string, words[at + 1] ?? '', words[at - 1]];
   if (word.toLowerCase() === 'in')
     return found || (/^[a-z]/i.test(next) && !Object.hasOwn(POWER_WORDS, next.toLowerCase()));
   if (word.length > 1 || before === undefined || /^(?:\^|\/|per|-?\d+)$/i.test(before)) return false;

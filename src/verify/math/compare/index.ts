@@ -47,7 +47,7 @@ function compareAsFamilies(gold: Node, answer: Node, context: CompareContext): E
 /** `n = 1, 2` against a list whose items have their own labels: the label stands before each. */
 function spread({ label, value, ...rest }: Labelled, other: Labelled): Labelled {
   if (!label || other.label || value.kind !== 'list' || other.value.kind !== 'list')
-    return { label, value, ...rest } as Labelled;
+    return { ...(label && { label }), value, ...rest };
   if (!other.value.items.some((item) => unwrap(item).label)) return { label, value, ...rest };
   const items = value.items.map((item): Node => ({ kind: 'relation', sides: [label, item], ops: ['='] }));
   return { value: { ...value, items } };

@@ -179,7 +179,7 @@ function sameWords(a: string, b: string): boolean {
     (plainWords(text).match(/[\p{L}\p{N}]+/gu) ?? []).filter((word) => !/^(?:of|is|for|in|its|their|and)$/.test(word));
   const [x, y] = [words(a), words(b)];
   const [few, many] = x.length < y.length ? [x, y] : [y, x];
-  return few.length === 0 || few.every((word) => many.includes(word));
+  return few.every((word) => many.includes(word));
 }
 
 /** The same arguments, or parameters that only go by other letters: f(x) and f(t), not f(1) and f(2), P(A) and P(B). */

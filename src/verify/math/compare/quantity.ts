@@ -78,7 +78,7 @@ const isAbbreviation = ({ words }: Measured): boolean => words !== undefined && 
 
 /** Things that are counted, where the other side measures. */
 const isCounted = ({ words }: Measured): boolean =>
-  words !== undefined && /s$/.test(words) && !/\b(?:units|times)$/.test(words);
+  words !== undefined && words.endsWith('s') && !/\b(?:units|times)$/.test(words);
 
 /** Words that say of a number what it is, rather than what it counts. */
 const CONDITIONS =
@@ -114,7 +114,7 @@ function compareAngle(a: Measured, b: Measured, context: CompareContext, compare
   if (a.mark !== 'degrees' && b.mark !== 'degrees') return plain;
   const other = a.mark === 'degrees' ? b : a;
   const isAngle = (n: Node): boolean =>
-    (n.kind === 'const' && n.name === 'pi') || (n.kind === 'call' && /^arc/.test(n.name));
+    (n.kind === 'const' && n.name === 'pi') || (n.kind === 'call' && n.name.startsWith('arc'));
   if (other.mark !== 'radians' && (plain.equal || !some(other.value, isAngle))) return plain;
   const inRadians = (m: Measured): Node => (m.mark === 'degrees' ? { kind: 'mul', args: [m.value, DEGREE] } : m.value);
   return named(compare(inRadians(a), inRadians(b), context), 'degrees-in-radians');
