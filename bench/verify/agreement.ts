@@ -1,6 +1,6 @@
 /**
  * How far the judgement of answers agrees with known verdicts, and with real solutions: `tsx bench/verify/agreement.ts [--false] [FILE...]`.
- * Reads the shared data; prints a line a file and the cases that differ; `--false` lists the other answers that matched.
+ * Reads the shared data; prints a line a file (the reports' by family too) and the cases that differ; `--false` lists the other answers that matched.
  */
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -39,6 +39,21 @@ function cases(name: KnownFile): void {
       `  ${one.id}: expected ${one.equal}, ${outcome} by ${rule}\n      ${steps.join('\n      ').slice(0, 600)}`,
     );
   }
+}
+
+/** Cases by the folder of their id: wrong answers that match, and equal ones that do not. */
+function families(name: KnownFile): void {
+  const counts = new Map<string, { equal: number; other: number; lost: number; matched: number }>();
+  for (const one of knownCases(name)) {
+    for (const family of ['all', one.id.replace(/\/[^/]*$/, '')]) {
+      const count = counts.get(family) ?? { equal: 0, other: 0, lost: 0, matched: 0 };
+      counts.set(family, count);
+      count[one.equal ? 'equal' : 'other']++;
+      if (differs(one)) count[one.equal ? 'lost' : 'matched']++;
+    }
+  }
+  for (const [family, { equal, other, lost, matched }] of [...counts].toSorted(([a], [b]) => (a < b ? -1 : 1)))
+    console.log(`  ${name} ${family}: ${matched} of ${other} wrong ones match, ${lost} of ${equal} equal ones do not`);
 }
 
 function extraction(): void {
@@ -95,7 +110,8 @@ function solutions(name: string): void {
 
 if (!existsSync(DATA)) console.log(`skipped: no data at ${DATA}`);
 else {
-  for (const name of ['cases', 'beyond', 'disabled'] as const) if (wanted(name)) cases(name);
+  for (const name of ['cases', 'beyond', 'disabled', 'reports'] as const) if (wanted(name)) cases(name);
+  if (wanted('reports')) families('reports');
   if (wanted('extraction')) extraction();
   for (const name of [
     'math500',

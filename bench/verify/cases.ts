@@ -1,6 +1,7 @@
 /** Ours and Math-Verify's verdicts on the shared cases: how often each says what is expected, and how often they differ. */
 import { openMathVerifier, optionsOfMathVerify } from '../../src/verify/index.js';
-import { casesAreThere, knownCases } from '../../src/verify/testing/known-cases.js';
+import { JUDGEMENT_BUDGET, withinBudget } from '../../src/verify/math/work.js';
+import { casesAreThere, judgeCase, knownCases } from '../../src/verify/testing/known-cases.js';
 import type { BenchmarkOptions, Measure } from '../measure.js';
 import { runMathVerify } from './math-verify.js';
 
@@ -23,7 +24,11 @@ export async function cases({ python }: BenchmarkOptions): Promise<Measure[]> {
     const ours = verdicts.map((v) => v.outcome === 'match');
     const share = (holds: (i: number) => boolean) => rows.filter((_, i) => holds(i)).length / rows.length;
     const asExpected = (said: readonly boolean[]) => share((i) => said[i] === rows[i]?.equal);
-    measures.push({ measure: `verify_${name}_as_expected`, value: asExpected(ours), unit: 'share' });
+    const most = Math.max(...rows.map((row) => withinBudget(Infinity, () => judgeCase(row)).spent ?? Infinity));
+    measures.push(
+      { measure: `verify_${name}_as_expected`, value: asExpected(ours), unit: 'share' },
+      { measure: `verify_${name}_most_of_budget`, value: most / JUDGEMENT_BUDGET, unit: 'share' },
+    );
     if (python === undefined) continue;
     const theirs = (await runMathVerify(python, pairs)).equal;
     measures.push(

@@ -139,7 +139,7 @@ function addVerify({ program, context }: Build): void {
     .option('--no-boxed-first', '"the final answer is" wins over a box')
     .option('--no-intervals', 'a gold interval equals no inequality')
     .option('--after-thinking', 'look only at what follows </think>')
-    .option('--timeout-ms <number>', 'longest time on one pair (1000; for a module 10000)')
+    .option('--timeout-ms <number>', 'longest time on one pair (30000; for a module 10000)')
     .option('--workers <number>', 'threads', '2')
     .action(async (options: VerifyOptions) => {
       const { verify } = await import('./verify.js');

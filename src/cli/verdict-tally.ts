@@ -1,15 +1,6 @@
 /** Counts verdicts by outcome and keeps the slowest pairs, for the summary of a graded file. */
-import type { Outcome, Verdict } from '../verify/index.js';
+import { outcomes, type Outcome, type Verdict } from '../verify/index.js';
 
-const outcomes: readonly Outcome[] = [
-  'match',
-  'partial',
-  'mismatch',
-  'no_answer',
-  'gold_unparseable',
-  'timeout',
-  'error',
-];
 const keptSlowest = 5;
 
 interface Timed {

@@ -31,10 +31,17 @@ export interface VerifyFiles {
 }
 
 const idSchema = z.union([z.string(), z.number()]);
+/** Numbers stand for their digits; what JavaScript cannot hold exactly must be written as a string. */
+const textSchema = z
+  .union([z.string(), z.number()], 'expected a string or a number')
+  .refine((value) => typeof value !== 'number' || !Number.isInteger(value) || Number.isSafeInteger(value), {
+    error: 'a whole number beyond 2^53 loses digits: write it as a string',
+  })
+  .transform(String);
 const pairSchema = z.object({
   id: idSchema,
-  gold: z.string(),
-  pred: z.string(),
+  gold: textSchema,
+  pred: textSchema,
   config: mathVerifyConfigSchema.optional(),
 });
 const extractSchema = extractLineSchema.extend({ id: idSchema });

@@ -137,7 +137,12 @@ const math = section(
     intervalsMatchInequalities: key(z.boolean().default(true), 'Whether a gold interval may equal an inequality.'),
     preferBoxed: key(z.boolean().default(true), 'Whether a box wins over "the final answer is".'),
     afterThinking: key(z.boolean().default(true), 'Whether what stands before </think> is no answer.'),
-    timeoutMs: count(1, 1000, 'Longest time on one response; beyond it the verdict is timeout.', 'ms'),
+    timeoutMs: count(
+      1,
+      30_000,
+      'Longest time on one response, beyond which the verdict is timeout: a last resort, since work is counted.',
+      'ms',
+    ),
   },
   'How the reward math finds and compares answers.',
 );

@@ -50,6 +50,8 @@ function refusal(verdict: Verdict, { answer }: Claim): Refusal | undefined {
       return { reason: 'no-final-answer', detail: verdict.rule };
     case 'gold_unparseable':
       return { reason: 'unverifiable-answer', detail: verdict.reason ?? verdict.rule };
+    case 'too_costly':
+      return { reason: 'wrong-answer', detail: verdict.reason ?? verdict.rule };
     case 'timeout':
     case 'error':
       return { reason: 'verifier-failed', detail: `${verdict.outcome}: ${verdict.reason ?? verdict.rule}` };

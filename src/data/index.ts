@@ -39,6 +39,7 @@ export {
   equals,
   formatRational,
   gcd,
+  twosIn,
   isInteger,
   multiply,
   parseDecimal,

@@ -213,13 +213,19 @@ describe('scoreSplit', () => {
       record('f', 'seen', [null], {
         samples: [{ text: '', tokens: 4, stopReason: 'stop', verdict: { outcome: 'error', rule: 'r' }, reward: null }],
       }),
+      record('g', 'seen', [0], {
+        samples: [
+          { text: '', tokens: 4, stopReason: 'stop', verdict: { outcome: 'too_costly', rule: 'r' }, reward: 0 },
+        ],
+      }),
       record('e', 'held-out', [1]),
     ];
     expect(scoreSplit(records, 'seen', { k: 4, resamples: 200, rng: Rng.fromSeed(1) })).toMatchObject({
-      n: 2,
-      average: 0.75,
+      n: 3,
+      average: 0.5,
       passAtK: 1,
-      noAnswerShare: 2 / 13,
+      noAnswerShare: 2 / 14,
+      tooCostly: 1,
       truncatedShare: 0,
       timeouts: 7,
       verifierFailures: 1,

@@ -16,6 +16,8 @@ export const evalMetricGlossary = {
   'maj@k': 'Share of problems whose commonest answer among k samples is right; ties count in part.',
   'no answer':
     'Samples in which the verifier found no answer, such as no box or thinking that never ended; they score 0.',
+  'too costly':
+    'Samples whose answer takes more work to compare than is allowed, by a count that is the same on every machine; they score 0.',
   'no verdict': 'Samples that the verifier failed on, by time-out or otherwise: no reward, in no average.',
   'cut off': 'Samples that reached the longest response before they ended; judged by what they say up to there.',
   'time-outs': 'Samples the verifier gave up on after its time limit: they have no reward and are in no average.',
@@ -39,6 +41,8 @@ export interface SplitScore {
   majAtK: number | undefined;
   /** Share of samples with no answer in them (they score 0). */
   noAnswerShare: number;
+  /** Samples with an answer that takes more work to compare than is allowed (they score 0). */
+  tooCostly: number;
   /** Share of samples cut at the longest response. */
   truncatedShare: number;
   /** Samples the verifier gave up on after its time limit: in no average. */
@@ -110,6 +114,7 @@ export function scoreSplit(
     passAtK: meanOf(own.map((r) => passAtK(r.samples, k))),
     majAtK: voting ? meanOf(own.map((r) => majAtK(r.samples, k))) : undefined,
     noAnswerShare: responses.noAnswer / samples.length,
+    tooCostly: samples.filter((s) => s.verdict.outcome === 'too_costly').length,
     truncatedShare: responses.cutOff / samples.length,
     timeouts,
     verifierFailures: responses.noVerdict - timeouts,

@@ -195,7 +195,9 @@ describe('labels', () => {
     await run.close();
     expect(error).toMatchObject({
       code: 'data',
-      message: expect.stringMatching(/^no pair of 30 problems is labelled relevant \(360 pairs failed: .* window of 8\)$/) as string,
+      message: expect.stringMatching(
+        /^no pair of 30 problems is labelled relevant \(360 pairs failed: .* window of 8\)$/,
+      ) as string,
     });
     expect((error as { hint: string }).hint).not.toContain('restrictToType');
   });

@@ -108,6 +108,22 @@ describe('trainGrpo', () => {
     for (const total of weights) expect(total).toBeCloseTo(1, 5);
   });
 
+  it('counts an answer that is too costly as wrong, in a column of its own', async () => {
+    const verifier = toyVerifier();
+    const verifyMany = verifier.verifyMany.bind(verifier);
+    verifier.verifyMany = async (pairs) =>
+      (await verifyMany(pairs)).map((verdict) =>
+        verdict.outcome === 'no_answer' ? { outcome: 'too_costly', rule: 'toy' } : verdict,
+      );
+    await trainGrpo(toyTask(toy, { verifier }));
+    for (const m of await metrics()) {
+      expect(m.tooCostlyShare).toBeGreaterThan(0);
+      expect([m.noAnswerShare, m.verifierFailures]).toEqual([0, 0]);
+    }
+    const costly = (await rollouts(3)).flatMap((g) => g.rollouts).filter((r) => r.verdict.outcome === 'too_costly');
+    expect(new Set(costly.map((r) => r.reward))).toEqual(new Set([0]));
+  });
+
   it('makes no update where no group has signal', async () => {
     const wrong: Verifier = {
       ...toyVerifier(),

@@ -16,6 +16,7 @@ export const stepMetricGlossary = {
   responseTokensMean: 'Mean length of the responses, in tokens, the stop token included.',
   truncatedShare: 'Share of responses cut at rl.maxTokens.',
   noAnswerShare: 'Share of responses in which the verifier found no answer.',
+  tooCostlyShare: 'Share of responses whose answer takes more work to compare than is allowed: they count as wrong.',
   verifierFailures:
     'Responses the verifier failed on (timeout, error, gold answer not understood): no reward, not trained on.',
   loss: 'Policy-gradient loss; its value says little, only its gradient matters.',
@@ -63,6 +64,10 @@ export function stepMetrics(
     ),
     noAnswerShare: share(
       count(rollouts, (r) => r.verdict.outcome === 'no_answer'),
+      rollouts.length,
+    ),
+    tooCostlyShare: share(
+      count(rollouts, (r) => r.verdict.outcome === 'too_costly'),
       rollouts.length,
     ),
     verifierFailures: count(rollouts, (r) => r.reward === undefined),

@@ -5,9 +5,6 @@ import { openMathVerifier } from './math-verifier.js';
 import { hostilePairs, type HostilePair } from './testing/hostile-pairs.js';
 
 const count = 400;
-const timeoutMs = 1000;
-/** What a thread that is ended at its limit may take longer: looking for it is not continuous. */
-const slackMs = 250;
 
 function take(n: number, seed: string): HostilePair[] {
   const pairs: HostilePair[] = [];
@@ -22,9 +19,9 @@ test('the stream of hostile pairs is the same for the same seed, and holds every
   expect(Math.max(...pairs.map((p) => p.response.length))).toBeGreaterThan(500_000);
 });
 
-test(`no crash and nothing over the limit on ${count} hostile pairs`, async () => {
+test(`no crash and nothing that runs into the clock on ${count} hostile pairs`, async () => {
   const pairs = take(count, 'fuzz');
-  const verifier = openMathVerifier({ timeoutMs });
+  const verifier = openMathVerifier();
   onTestFinished(() => verifier.dispose());
   const verdicts = await verifier.verifyPairs(pairs);
   const of = (outcome: string) =>
@@ -32,16 +29,16 @@ test(`no crash and nothing over the limit on ${count} hostile pairs`, async () =
       verdicts[i]?.outcome === outcome ? [`${made}: ${gold.slice(0, 60)}: ${verdicts[i].reason ?? ''}`] : [],
     );
   expect(of('error')).toEqual([]);
-  // A time-out is an answer, but a rare one: guards refuse what would take long.
-  expect(of('timeout').length).toBeLessThan(count / 20);
-  for (const { timeMs } of verdicts) expect(timeMs).toBeLessThan(timeoutMs + slackMs);
+  expect(of('timeout')).toEqual([]);
+  expect(of('too_costly').length).toBeLessThan(count / 100);
 }, 120_000);
 
 test('gold answers and extraction, which run in the calling thread, are quick on all of them', () => {
   for (const { gold, response, made } of take(count, 'fuzz')) {
-    const begun = performance.now();
+    const before = process.cpuUsage();
     goldProblem(gold);
     extractAnswers(response);
-    expect(performance.now() - begun, made).toBeLessThan(500);
+    // Processor time: a busy machine fails nothing.
+    expect(process.cpuUsage(before).user / 1000, made).toBeLessThan(500);
   }
 });

@@ -1,5 +1,13 @@
 /** Verification: find the answer, compare it, say why. */
-export { isJudged, rewardOf, type Outcome, type Verdict, type VerifiedProblem, type Verifier } from './types.js';
+export {
+  isJudged,
+  outcomes,
+  rewardOf,
+  type Outcome,
+  type Verdict,
+  type VerifiedProblem,
+  type Verifier,
+} from './types.js';
 export { failuresOf, judgeAll, refuseAllFailed, RewardWatch, type JudgedResponse } from './judged.js';
 export { isCorrect, verify, verifyMany } from './verify.js';
 export {

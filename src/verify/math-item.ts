@@ -1,5 +1,5 @@
 /** One response to judge mathematically, and its verdict: what the math verifier and its threads exchange. */
-import { judgeAnswer, type MathOptions } from './math/index.js';
+import { judgeAnswer, passedOver, type MathOptions } from './math/index.js';
 import type { Verdict } from './types.js';
 
 /** A pair of texts with how to compare them. */
@@ -11,12 +11,22 @@ export interface MathItem {
   steps: boolean;
 }
 
+/** Most candidates that are listed beside the one that was taken. */
+const MAX_PASSED_OVER = 8;
+
 /** Judges one item; without a clock, which is the pool's. */
 export function judgeForPool({ gold, response, options, steps }: MathItem): Verdict {
   const { steps: taken, ...verdict } = judgeAnswer(gold, response, options);
+  const failed = verdict.outcome === 'gold_unparseable' || verdict.outcome === 'too_costly';
   return {
     ...verdict,
-    ...(verdict.outcome === 'gold_unparseable' && { reason: taken.at(-1) ?? 'the gold answer cannot be read' }),
-    ...(steps && { steps: taken }),
+    ...(failed && { reason: taken.at(-1) ?? verdict.rule }),
+    ...(steps && { steps: [...taken, ...others(response, verdict.extracted, options)] }),
   };
 }
+
+/** The candidates that were passed over, a step each. */
+const others = (response: string, chosen: string | undefined, options: MathOptions): string[] =>
+  passedOver(response, chosen ?? '', options)
+    .slice(0, MAX_PASSED_OVER)
+    .map(({ text, rule }) => `passed over: ${text.slice(0, 200)} (${rule})`);

@@ -1,6 +1,7 @@
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { openMathVerifier, type MathVerifierOptions } from './math-verifier.js';
 import { openVerifier } from './open.js';
+import { rewardOf, type Verdict } from './types.js';
 import { isCorrect, verify, verifyMany } from './verify.js';
 
 /** A verifier whose threads obey `hang`, `exit` and so on (testing/hostile-worker.ts). */
@@ -32,6 +33,19 @@ describe('verify', () => {
     const outcomes = verdicts.map((v) => v.outcome);
     expect(outcomes).toEqual(['match', 'mismatch', 'no_answer', 'gold_unparseable', 'match']);
     expect(verdicts[3]?.reason).toMatch(/empty/);
+  });
+
+  test('an answer that is too costly is wrong, with its reason; a gold answer that is cannot be judged against', async () => {
+    const costly = '\\sum_{k=1}^{1900} \\frac{1}{k^2}';
+    const [byResponse, byGold] = await verifyMany([
+      { gold: '5', response: `\\boxed{${costly}}` },
+      { gold: costly, response: '\\boxed{5}' },
+    ]);
+    expect(byResponse).toMatchObject({ outcome: 'too_costly', rule: 'work-limit', extracted: costly });
+    expect(byGold).toMatchObject({ outcome: 'gold_unparseable', rule: 'gold-too-costly' });
+    expect([byResponse?.reason, byGold?.reason]).toEqual(Array(2).fill(expect.stringMatching(/more work/)));
+    expect([byResponse, byGold].map((verdict) => rewardOf(verdict as Verdict))).toEqual([0, undefined]);
+    expect(await isCorrect('5', `\\boxed{${costly}}`)).toBe(false);
   });
 
   test('isCorrect is true or false, and undefined where the verifier could not judge', async () => {

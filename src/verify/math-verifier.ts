@@ -8,7 +8,10 @@ import type { Verdict, Verifier } from './types.js';
 export interface VerifyOptions extends MathOptions {
   /** Whether verdicts hold the steps that led to them. Default false. */
   steps?: boolean;
-  /** Longest time on one pair, from when the work on it starts. Default one second. */
+  /**
+   * Longest time on one pair, from when the work on it starts: the last resort, since the work itself is counted and
+   * bounded (math/work.ts). Default 30 seconds: what the budget allows takes less on a machine a hundred times slower.
+   */
   timeoutMs?: number;
 }
 
@@ -42,7 +45,7 @@ const workerUrl = new URL('./math-worker.js', import.meta.url);
  * `url` is the worker's module: another one only in tests.
  */
 export function openMathVerifier(defaults: MathVerifierOptions = {}, url: URL = workerUrl): MathVerifier {
-  const { workers = 2, timeoutMs = 1000, ...own } = defaults;
+  const { workers = 2, timeoutMs = 30_000, ...own } = defaults;
   const pool = new KillablePool<null, MathItem, Verdict>({
     url,
     name: 'math verifier',

@@ -1,9 +1,9 @@
 /** What a reward function may return, made a verdict. */
 import { z } from 'zod';
-import type { Verdict } from './types.js';
+import { outcomes, type Verdict } from './types.js';
 
 const verdictSchema = z.strictObject({
-  outcome: z.enum(['match', 'partial', 'mismatch', 'no_answer', 'gold_unparseable', 'timeout', 'error']),
+  outcome: z.enum(outcomes),
   rule: z.string().default('module'),
   extracted: z.string().optional(),
   goldForm: z.string().optional(),

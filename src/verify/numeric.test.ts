@@ -89,5 +89,6 @@ test('rewardOf: failures of the verifier carry no reward', () => {
   const reward = (outcome: Verdict['outcome'], given?: number) =>
     rewardOf(given === undefined ? { outcome, rule: 'r' } : { outcome, rule: 'r', reward: given });
   expect([reward('match'), reward('mismatch'), reward('no_answer'), reward('partial', 0.25)]).toEqual([1, 0, 0, 0.25]);
+  expect(reward('too_costly')).toBe(0);
   expect([reward('timeout'), reward('error'), reward('gold_unparseable')]).toEqual([undefined, undefined, undefined]);
 });

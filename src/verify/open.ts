@@ -10,7 +10,7 @@ import type { Verifier } from './types.js';
 export interface OpenVerifierOptions {
   /** Folder that a relative module path starts from (the configuration file's). Default: the current one. */
   baseFolder?: string;
-  /** Longest time one pair may take, from the moment its work starts. Default: 1 second for math, 10 for a module. */
+  /** Longest time one pair may take, from the moment its work starts. Default: 30 seconds for math, 10 for a module. */
   timeoutMs?: number;
   /** Threads that judge at the same time. Default 2. */
   workers?: number;

@@ -1,7 +1,22 @@
 /** Verdicts: what a verifier says of a response, with its reason. Never a bare boolean. */
 
-/** `partial`: right in part, with a reward between 0 and 1 (only reward modules say so). */
-export type Outcome = 'match' | 'partial' | 'mismatch' | 'no_answer' | 'gold_unparseable' | 'timeout' | 'error';
+/**
+ * `partial`: right in part, with a reward between 0 and 1 (only reward modules say so). `too_costly`: an answer whose
+ * comparison takes more work than is allowed, which counts as wrong; the gold answer alone takes its share at most.
+ */
+export type Outcome = (typeof outcomes)[number];
+
+/** All outcomes, in the order in which they are counted for people. */
+export const outcomes = [
+  'match',
+  'partial',
+  'mismatch',
+  'no_answer',
+  'too_costly',
+  'gold_unparseable',
+  'timeout',
+  'error',
+] as const;
 
 export interface Verdict {
   outcome: Outcome;
@@ -15,7 +30,7 @@ export interface Verdict {
   answerForm?: string;
   /** What was done, in order, a sentence each; only where it was asked for. */
   steps?: string[];
-  /** What failed, for `timeout`, `error` and `gold_unparseable`. */
+  /** What failed, for `timeout`, `error` and `gold_unparseable`; what was too much, for `too_costly`. */
   reason?: string;
   /** In [0, 1], where a reward module gave a number; otherwise the outcome says it all. */
   reward?: number;
@@ -45,7 +60,8 @@ export function isJudged({ outcome }: Verdict): boolean {
 }
 
 /**
- * The reward of a verdict: 1 for a match, 0 for a mismatch or no answer, what a reward module said in between;
+ * The reward of a verdict: 1 for a match, 0 for a mismatch, no answer or one too costly to compare, what a reward module
+ * said in between;
  * undefined where the verifier itself failed: such a rollout carries no reward, and is no zero.
  */
 export function rewardOf(verdict: Verdict): number | undefined {
@@ -56,6 +72,7 @@ export function rewardOf(verdict: Verdict): number | undefined {
       return verdict.reward;
     case 'mismatch':
     case 'no_answer':
+    case 'too_costly':
       return verdict.reward ?? 0;
     case 'gold_unparseable':
     case 'timeout':

@@ -6,8 +6,8 @@ import { isJudged, type Verdict } from './types.js';
 let shared: MathVerifier | undefined;
 
 /**
- * Judges a response against a gold answer. Never rejects and never takes much longer than `timeoutMs` of work: what goes
- * wrong is a verdict too (`timeout`, `error`, `gold_unparseable`), with its reason. The order matters: gold first.
+ * Judges a response against a gold answer. Never rejects, and never takes long: the work is counted, and an answer that
+ * needs too much is `too_costly`. What goes wrong is a verdict too (`timeout`, `error`, `gold_unparseable`), with its reason. The order matters: gold first.
  *
  * ```ts
  * import { verify } from 'ra-rft/verify';

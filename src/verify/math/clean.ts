@@ -1,103 +1,6 @@
 /** Spelling: brings the many ways to type the same answer (Unicode, spacing commands, escaped escapes) to one. */
-
-const CHARACTERS: Readonly<Record<string, string>> = {
-  '\u2212': '-',
-  '\u2013': '-',
-  '\u2014': '-',
-  '\u2010': '-',
-  '\u2011': '-',
-  '×': '\\times ',
-  '⋅': '\\cdot ',
-  '·': '\\cdot ',
-  '∙': '\\cdot ',
-  '÷': '/',
-  '⁄': '/',
-  '∕': '/',
-  '√': '\\sqrt ',
-  '∞': '\\infty ',
-  '≤': '\\le ',
-  '≥': '\\ge ',
-  '⩽': '\\le ',
-  '⩾': '\\ge ',
-  '≠': '\\ne ',
-  '≈': '\\approx ',
-  '∪': '\\cup ',
-  '∩': '\\cap ',
-  '∈': '\\in ',
-  '∅': '\\varnothing ',
-  '±': '\\pm ',
-  '∓': '\\mp ',
-  '°': '^\\circ ',
-  º: '^\\circ ',
-  '⟨': '\\langle ',
-  '⟩': '\\rangle ',
-  '⌊': '\\lfloor ',
-  '⌋': '\\rfloor ',
-  '⌈': '\\lceil ',
-  '⌉': '\\rceil ',
-  ℝ: '\\mathbb{R}',
-  '∖': '\\setminus ',
-  '→': '\\to ',
-  '⇒': '\\Rightarrow ',
-  '∣': '|',
-  '′': "'",
-  '’': "'",
-  '‘': "'",
-  '…': '\\dots ',
-  α: '\\alpha ',
-  β: '\\beta ',
-  γ: '\\gamma ',
-  δ: '\\delta ',
-  ε: '\\epsilon ',
-  θ: '\\theta ',
-  λ: '\\lambda ',
-  μ: '\\mu ',
-  π: '\\pi ',
-  ρ: '\\rho ',
-  σ: '\\sigma ',
-  τ: '\\tau ',
-  φ: '\\phi ',
-  ω: '\\omega ',
-  Δ: '\\Delta ',
-  Ω: '\\Omega ',
-  '€': '\\text{ euros }',
-  '£': '\\text{ pounds sterling }',
-  '¥': '\\text{ yen }',
-  '¢': '\\text{ cents }',
-  '\u00a0': ' ',
-  '\u2009': ' ',
-  '\u202f': ' ',
-  '\u2002': ' ',
-  '\u2003': ' ',
-  '\u3000': ' ',
-  '\u200b': '',
-  '\u200e': '',
-  '\ufeff': '',
-  '，': ',',
-  '；': ';',
-  '：': ':',
-  '（': '(',
-  '）': ')',
-  '。': '.',
-  '“': '"',
-  '”': '"',
-};
-const UNUSUAL = new RegExp(`[${Object.keys(CHARACTERS).join('')}]`, 'gu');
-const SUPERSCRIPTS = '⁰¹²³⁴⁵⁶⁷⁸⁹';
-
-function plainCharacters(text: string): string {
-  return text
-    .replace(UNUSUAL, (char) => CHARACTERS[char] ?? char)
-    .replace(
-      /⁻?[⁰¹²³⁴⁵⁶⁷⁸⁹]+/g,
-      (run) => `^{${[...run].map((c) => (c === '⁻' ? '-' : SUPERSCRIPTS.indexOf(c))).join('')}}`,
-    )
-    .replace(/[\u00bc-\u00be\u2150-\u215e]/g, (char) => {
-      const [top, bottom] = char.normalize('NFKC').split('\u2044');
-      return ` \\frac{${top}}{${bottom}}`;
-    })
-    .replace(/[\uff01-\uff5e]/g, (wide) => wide.normalize('NFKC'));
-}
+import { plainCharacters } from './characters.js';
+import { inEnglish } from './languages.js';
 
 /**
  * The text of one answer without what carries no meaning: dollar delimiters, sizing, spacing between digits of one
@@ -119,12 +22,28 @@ export function cleanAnswer(text: string): string {
   out = out.replace(/(?<![\d.,/^_\\])(\d{1,3}(?: \d{3})+)(?!\d)/g, (run) => run.replace(/ /g, ''));
   if (/^-?\d{1,3}(?:\.\d{3})+,\d{1,2}$/.test(out)) out = out.replace(/\./g, '').replace(',', '.');
   if (out.includes(':')) out = out.replace(/(:\d\d)\s*([ap])\.?\s?m\b\.?/gi, '$1 \\text{$2m}');
-  return out
-    .replace(/^\s*\*\*|\*\*\s*$/g, ' ')
-    .replace(/^[\s"'`]+|[\s"'`]+$/g, '')
-    .replace(/(?<!\.)[.,;:]+(?:\s*)$/, '')
+  out = out.replace(/(\d)\s*([ap])\.\s?m\.?(?![A-Za-z])/gi, '$1 \\text{ $2m}');
+  if (/answer/i.test(out)) out = out.replace(LABEL, '$1');
+  out = withoutQuotes(out.replace(/^\s*\*\*|\*\*\s*$/g, ' '))
+    .replace(/(?<![.,;:])[.,;:]+\s*$/, '')
     .trim();
+  return /[^ -~\s]/.test(out) ? inEnglish(out) : out;
 }
+
+/** Without space and quotation marks around it. A prime (`A'`, `5'`) is none, unless the text began with one. */
+function withoutQuotes(text: string): string {
+  let [start, end] = [0, text.length];
+  while (start < end && /[\s"'`]/.test(text[start] as string)) start++;
+  const quoted = /['`]/.test(text.slice(0, start));
+  for (; end > start; end--) {
+    const last = text[end - 1] as string;
+    if (last === "'" ? !quoted && /[\w)\]}']/.test(text[end - 2] ?? '') : !/[\s"`]/.test(last)) break;
+  }
+  return text.slice(start, end);
+}
+
+/** `Answer:` before the answer, as words of the formula or in `\text{...}`. */
+const LABEL = /^[\s*]*(\\text\w*\s*\{)?\s*(?:the\s+)?(?:final\s+)?answer[\s*]*(?:is\b|[:=])[\s*]*/i;
 
 /** Dollar signs that delimit go; one that stands before an amount (an odd one out, or escaped) is a currency. */
 function withoutDollars(text: string): string {

@@ -1,6 +1,7 @@
 /** A place in a list of tokens, shared by the parts of the parser. */
 import type { Node } from './nodes.js';
 import type { Token } from './tokens.js';
+import { spend } from './work.js';
 
 /** What the parser throws where the tokens are no mathematics it knows; caught by `parseAnswer`. */
 export class NotMathematics extends Error {}
@@ -18,7 +19,7 @@ export interface Grammar {
 }
 
 const PRIMARY_COMMANDS = new Set(
-  'frac binom sqrt overline dot ddot hat tilde widehat overrightarrow boxed infty varnothing pi R sum prod int lim dots'.split(
+  'frac binom sqrt overline dot ddot hat tilde widehat overrightarrow vec boxed infty varnothing pi R sum prod int lim dots'.split(
     ' ',
   ),
 );
@@ -43,11 +44,23 @@ export class Cursor {
   startsFactor(): boolean {
     const token = this.peek();
     if (token.kind === 'num' || token.kind === 'sym' || token.kind === 'fn' || token.kind === 'open') return true;
-    if (token.kind === 'cmd') return PRIMARY_COMMANDS.has(token.value) || token.value.startsWith('begin:');
+    // A fraction of words is a unit (`10\frac{\text{m}}{\text{s}}`).
+    if (token.value === 'frac' && this.peek(1).value === '{' && this.peek(2).kind === 'text') return false;
+    if (token.kind === 'cmd') return PRIMARY_COMMANDS.has(token.value) || /^(?:begin|named):/.test(token.value);
     return token.kind === 'op' && token.value === '|' && !this.insideBars;
   }
 
+  /** Whether a factor begins after the next token. */
+  startsFactorAfter(): boolean {
+    this.at++;
+    const starts = this.startsFactor();
+    this.at--;
+    return starts;
+  }
+
+  /** Every step of the parser looks at a token, again where it goes back: this is where its work is counted. */
   peek(ahead = 0): Token {
+    spend(1);
     return (this.tokens[this.at + ahead] ?? this.tokens.at(-1)) as Token;
   }
 
@@ -89,6 +102,13 @@ export class Cursor {
     if (token.value.length === 1) this.at++;
     else this.tokens[this.at] = { ...token, value: token.value.slice(1), spaced: false };
     return digit;
+  }
+
+  /** Whether a list ends here: at a closing bracket, the end, or the end of a cell. */
+  endsList(): boolean {
+    const { kind, value } = this.peek();
+    if (kind === 'op') return value === 'newrow' || value === '&';
+    return kind === 'end' || kind === 'close' || (kind === 'cmd' && value.startsWith('end:'));
   }
 
   /** Runs a part of the parser one level deeper. Throws `NotMathematics` beyond the limit. */

@@ -7,6 +7,7 @@ import { Rng } from '../../core/rng.js';
 import { equals, rational, type Rational } from '../../data/index.js';
 import { exactValue, isSeries, type Point } from './exact.js';
 import { bitLength } from './fixed.js';
+import { sameFactors, withoutLogsOfPowers } from './huge.js';
 import { mapChildren, children, some, symbolsOf, type Node } from './nodes.js';
 import { numericValue, type Complex, type Evaluation } from './numeric.js';
 
@@ -38,10 +39,18 @@ export function equalScalars(a: Node, b: Node): Equality {
 function equalNumbers(a: Node, b: Node): Equality {
   const near = closeAt(a, b, NOWHERE, false, 'e');
   if (near === true) return { equal: true, rule: 'numeric-identity' };
-  if (near === undefined) return { equal: false, rule: 'not-evaluated' };
+  if (near === undefined || near === 'one') return equalUnevaluated(a, b);
   if (hasBareLog(a) !== hasBareLog(b) && closeAt(a, b, NOWHERE, false, 10) === true)
     return { equal: true, rule: 'decimal-logarithm' };
   return { equal: false, rule: 'different-number' };
+}
+
+/** Constants that are too large, or not defined. */
+function equalUnevaluated(a: Node, b: Node): Equality {
+  if (sameFactors(a, b)) return { equal: true, rule: 'same-factors' };
+  const [x, y] = [withoutLogsOfPowers(a), withoutLogsOfPowers(b)];
+  const near = (x ?? y) && closeAt(x ?? a, y ?? b, NOWHERE, false, 'e');
+  return near === true ? { equal: true, rule: 'numeric-identity' } : { equal: false, rule: 'not-evaluated' };
 }
 
 const hasBareLog = (node: Node): boolean =>
@@ -77,22 +86,24 @@ function agreeAtPoints(
 ): boolean | undefined {
   let agreed = 0;
   for (let i = 0; i < POINTS; i++) {
-    const near = closeAt(a, b, samplePoint(i, symbols, whole), realOnly, 'e');
-    if (near === false) return false;
+    const point = samplePoint(i, symbols, whole);
+    let near = closeAt(a, b, point, realOnly, 'e');
+    // Where only one side is real (e^(2 ln x) for x < 0), the complex values decide.
+    if (near === 'one' && realOnly) near = closeAt(a, b, point, false, 'e');
+    if (near === false || near === 'one') return false;
     if (near === true) agreed++;
   }
   return agreed === 0 ? undefined : true;
 }
 
 /**
- * Whether two expressions agree at a point to all digits; undefined where neither is defined there, false where only one
- * is. Precision grows with the size of what is computed, and until the values have digits enough to tell them apart.
+ * Whether two expressions agree at a point to all digits; undefined where neither is defined there, `one` where only one is. Precision grows with the size of what is computed, and until the values have digits enough to tell them apart.
  */
-function closeAt(a: Node, b: Node, point: Point, realOnly: boolean, logBase: 'e' | 10): boolean | undefined {
+function closeAt(a: Node, b: Node, point: Point, realOnly: boolean, logBase: 'e' | 10): boolean | 'one' | undefined {
   for (let bits = START_BITS; ;) {
     const at: Evaluation = { bits, point, realOnly, logBase, largest: 0 };
     const [x, y] = [numericValue(a, at), numericValue(b, at)];
-    if (!x || !y) return !x && !y ? undefined : false;
+    if (!x || !y) return !x && !y ? undefined : 'one';
     if (at.largest > 32 && bits < START_BITS + 3 * at.largest && bits < MAX_PRECISION * 4) {
       bits = START_BITS + 3 * at.largest;
       continue;

@@ -1,7 +1,8 @@
 /** Exact values: what is a fraction of integers, whatever its size, is computed as one. */
-import { add, divide, gcd, multiply, rational, type Rational } from '../../data/index.js';
+import { add, divide, gcd, multiply, rational, twosIn, type Rational } from '../../data/index.js';
 import { integerSqrt } from './fixed.js';
 import { children, type Node } from './nodes.js';
+import { divisorCost, productCost, spend } from './work.js';
 
 /** Values of the free symbols. */
 export type Point = ReadonlyMap<string, Rational>;
@@ -13,6 +14,7 @@ const MAX_FACTORIAL = 6_000n;
 
 /** The exact value of a node at a point; undefined where it is not rational, not defined, or too large to compute. */
 export function exactValue(node: Node, point: Point): Rational | undefined {
+  spend(2);
   switch (node.kind) {
     case 'num':
     case 'based':
@@ -25,6 +27,7 @@ export function exactValue(node: Node, point: Point): Rational | undefined {
     }
     case 'percent': {
       const value = exactValue(node.arg, point);
+      if (value) spendOn(value, value);
       return value && rational(value.n, value.d * 100n);
     }
     case 'add':
@@ -35,7 +38,9 @@ export function exactValue(node: Node, point: Point): Rational | undefined {
       const top = exactValue(node.top, point);
       const bottom = top && exactValue(node.bottom, point);
       if (!top || !bottom || bottom.n === 0n) return undefined;
-      return bits(top) + bits(bottom) > MAX_FRACTION_BITS * 2 ? undefined : divide(top, bottom);
+      if (bits(top) + bits(bottom) > MAX_FRACTION_BITS * 2) return undefined;
+      spendOn(top, { n: bottom.d, d: bottom.n });
+      return divide(top, bottom);
     }
     case 'pow': {
       const base = exactValue(node.base, point);
@@ -59,6 +64,7 @@ function fold(
   for (const arg of args) {
     const value = exactValue(arg, point);
     if (!value || tooLarge(value)) return undefined;
+    if (total) spendOn(total, value);
     total = total ? operate(total, value) : value;
   }
   return total;
@@ -66,6 +72,22 @@ function fold(
 
 const tooLarge = (value: Rational): boolean => bits(value) > (value.d === 1n ? MAX_BITS : MAX_FRACTION_BITS);
 const bits = (value: Rational): number => (value.n === 0n ? 1 : approximateBits(value.n) + approximateBits(value.d));
+
+/** Counts the sum or product of two fractions: integers of the length of both, brought to lowest terms. */
+function spendOn(a: Rational, b: Rational): void {
+  if (isSmall(a) && isSmall(b)) return spend(20);
+  const shorter = Math.min(approximateBits(a.n) + approximateBits(b.n), oddBits(a.d) + oddBits(b.d));
+  spend(2 * productCost(bits(a), bits(b)) + divisorCost(shorter));
+}
+
+/** What nearly all numbers are: an integer of a machine word. */
+const isSmall = ({ n, d }: Rational): boolean => d === 1n && n < 0x1_0000_0000n && n > -0x1_0000_0000n;
+
+/** Bits without the twos that divide a number, which cost nothing in a greatest common divisor. */
+function oddBits(n: bigint): number {
+  const all = approximateBits(n);
+  return all <= 64 ? all : all - Number(twosIn(n));
+}
 
 /** Cheap for the small numbers that nearly all are. */
 function approximateBits(n: bigint): number {
@@ -83,8 +105,10 @@ function power(base: Rational, exponent: Rational): Rational | undefined {
   const size = exponent.n < 0n ? -exponent.n : exponent.n;
   if (base.d === 1n && (base.n === 1n || base.n === -1n)) return rational(base.n === 1n || size % 2n === 0n ? 1n : -1n);
   if (size > BigInt(MAX_BITS) || bits(base) * Number(size) > MAX_BITS) return undefined;
+  spend(2 * productCost(bits(base) * Number(size)));
   const [n, d] = [base.n ** size, base.d ** size];
-  return exponent.n < 0n ? rational(d, n) : { n, d };
+  if (exponent.n >= 0n) return { n, d };
+  return n < 0n ? { n: -d, d: -n } : { n: d, d: n };
 }
 
 /** The n-th root of a fraction where it is a fraction; odd roots of negatives are real. */
@@ -108,6 +132,7 @@ function integerRoot(n: bigint, index: number): bigint | undefined {
   let low = 1n;
   let high = 1n << BigInt(Math.ceil((n.toString(16).length * 4) / index) + 1);
   while (low < high) {
+    spend(2 * productCost(approximateBits(n)));
     const middle = (low + high + 1n) >> 1n;
     if (middle ** k <= n) low = middle;
     else high = middle - 1n;
@@ -144,6 +169,7 @@ function call(name: string, args: readonly Node[], point: Point): Rational | und
     case 'min':
       return values.reduce((a, b) => (a.n * b.d > b.n * a.d === (name === 'max') ? a : b));
     case 'mod':
+      if (second) spendOn(first, { n: second.d, d: second.n });
       return second && second.n > 0n
         ? rational(first.n * second.d - floor(divide(first, second)) * second.n * first.d, first.d * second.d)
         : undefined;
@@ -172,11 +198,15 @@ export function floor(value: Rational): bigint {
 }
 
 const size = (n: bigint): bigint => (n < 0n ? -n : n);
-const commonDivisor = (a: bigint, b: bigint): bigint => gcd(size(a), size(b));
+function commonDivisor(a: bigint, b: bigint): bigint {
+  spend(divisorCost(Math.min(approximateBits(a), approximateBits(b))));
+  return gcd(size(a), size(b));
+}
 const lcm = (a: bigint, b: bigint): bigint => (a === 0n || b === 0n ? 0n : size((a / commonDivisor(a, b)) * b));
 
 /** n (n - step) (n - 2 step) ..., by halves so that factors stay of like size. */
 function product(n: bigint, step: bigint): bigint {
+  spend(Number(n) * 20);
   const factors: bigint[] = [];
   for (let k = n; k > 1n; k -= step) factors.push(k);
   while (factors.length > 1) {
@@ -191,6 +221,8 @@ function binomial(n: Rational, k: Rational): Rational | undefined {
   const few = k.n * 2n > n.n ? n.n - k.n : k.n;
   if (few > 3000n || n.n > 1_000_000n) return undefined;
   let value = 1n;
+  // Each step multiplies and divides along all digits so far, 20 bits more each time.
+  spend(Number(few) * (20 + Number(few) / 10));
   for (let i = 1n; i <= few; i++) value = (value * (n.n - few + i)) / i;
   return rational(value);
 }
@@ -199,6 +231,7 @@ function binomial(n: Rational, k: Rational): Rational | undefined {
 function logarithm(x: Rational, base: Rational): Rational | undefined {
   if (x.n <= 0n || base.n <= 0n || base.n === base.d) return undefined;
   if (x.n === x.d) return rational(0n);
+  spend(20 * productCost(bits(x) + bits(base)));
   const guess = ratioLog(x) / ratioLog(base);
   for (let bottom = 1; bottom <= 12; bottom++) {
     const top = Math.round(guess * bottom);
@@ -223,7 +256,9 @@ export const quantised = (value: Rational): bigint => floor({ n: (value.n << 81n
 /** An unknown function's value: arbitrary, but always the same for the same name and arguments. */
 export function unknownFunction(name: string, args: readonly bigint[]): Rational {
   let hash = 0xcbf29ce484222325n;
-  for (const char of `${name}(${args.join(',')})`)
+  const text = `${name}(${args.join(',')})`;
+  spend(20 * text.length);
+  for (const char of text)
     hash = ((hash ^ BigInt(char.codePointAt(0) as number)) * 0x100000001b3n) & 0xffffffffffffffffn;
   return rational((hash >> 16n) + 3n, 1n << 44n);
 }
@@ -245,6 +280,7 @@ export function runOf(node: { name: string; args: readonly Node[] }, point: Poin
   const depth = seriesDepth(node.args[0] as Node) + 1;
   if (last.n - first.n >= BigInt(Math.floor(MAX_TERMS ** (1 / depth)))) return undefined;
   const symbol = node.name.slice(node.name.indexOf(':') + 1);
+  if (last.n > first.n) spend(Number(last.n - first.n) * (10 + 5 * point.size));
   return Array.from({ length: Math.max(0, Number(last.n - first.n) + 1) }, (_, i) =>
     new Map(point).set(symbol, rational(first.n + BigInt(i))),
   );
@@ -256,6 +292,7 @@ function series(node: { name: string; args: readonly Node[] }, point: Point): Ra
   for (const at of runOf(node, point) ?? [undefined]) {
     const term = at && exactValue(node.args[0] as Node, at);
     if (!term || tooLarge(total)) return undefined;
+    spendOn(total, term);
     total = sums ? add(total, term) : multiply(total, term);
   }
   return total;

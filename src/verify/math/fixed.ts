@@ -2,10 +2,12 @@
  * Real functions in fixed-point arithmetic on big integers: a number x is the integer x * 2^bits. Taylor series after
  * argument reduction; errors stay within a few units of the last place, which callers leave as guard bits.
  */
+import { constantCost, productCost, seriesCost, spend, squareRootCost } from './work.js';
 
 /** floor(sqrt(n)) of an integer that is not negative, by Newton's method. */
 export function integerSqrt(n: bigint): bigint {
   if (n < 2n) return n;
+  spend(squareRootCost(bitLength(n)));
   let x = 1n << BigInt((n.toString(16).length * 4 + 1) >> 1);
   for (;;) {
     const y = (x + n / x) >> 1n;
@@ -20,6 +22,8 @@ export const bitLength = (n: bigint): number => (n < 0n ? -n : n).toString(16).l
 const caches = new Map<string, bigint>();
 
 function cached(name: string, bits: number, compute: () => bigint): bigint {
+  // Counted whether or not it is at hand: the work of a judgement must not depend on those before it.
+  spend(constantCost(bits));
   const key = `${name}${bits}`;
   let value = caches.get(key);
   if (value === undefined) {
@@ -65,11 +69,13 @@ function nearest(a: bigint, b: bigint): bigint {
 /** e^x; undefined where the result would need more than `maxBits` bits before the point. */
 export function exp(x: bigint, bits: number, maxBits: number): bigint | undefined {
   const one = 1n << BigInt(bits);
+  spend(productCost(bitLength(x)));
   const k = nearest(x, ln2(bits));
   if (k > BigInt(maxBits)) return undefined;
   if (k < BigInt(-bits - 64)) return 0n;
   // Guard bits for the error of k * ln 2 and for the squarings.
   const wide = bits + 48 + (k > 0n ? Number(k) : 0);
+  spend(seriesCost(wide / 14 + 12, wide));
   const shift = BigInt(wide - bits);
   const halvings = 12n;
   const r = ((x << shift) - k * ln2(wide)) >> halvings;
@@ -86,6 +92,7 @@ export function exp(x: bigint, bits: number, maxBits: number): bigint | undefine
 /** ln x for x > 0: reduced to [1, 2) by powers of two and by square roots, then artanh. */
 export function ln(x: bigint, bits: number): bigint {
   const wide = bits + 64;
+  spend(seriesCost(wide / 19, wide));
   let m = x << 64n;
   const k = bitsExactly(x) - 1 - bits;
   m = k >= 0 ? m >> BigInt(k) : m << BigInt(-k);
@@ -110,6 +117,7 @@ function bitsExactly(n: bigint): number {
 /** [sin x, cos x]. */
 export function sinCos(x: bigint, bits: number): [bigint, bigint] {
   const wide = bits + 48 + Math.max(0, bitLength(x) - bits);
+  spend(seriesCost(wide / 10 + 24, wide));
   const quarter = pi(wide) >> 1n;
   const shifted = x << BigInt(wide - bits);
   const k = nearest(shifted, quarter);
@@ -154,6 +162,7 @@ export function arctan(x: bigint, bits: number): bigint {
   if (x < 0n) return -arctan(-x, bits);
   if (x > one) return (pi(bits) >> 1n) - arctan((one << BigInt(bits)) / x, bits);
   const wide = bits + 48;
+  spend(seriesCost(wide / 12 + 24, wide));
   const unit = 1n << BigInt(wide);
   let z = x << 48n;
   const halvings = 6;

@@ -57,6 +57,8 @@ export function formOf(node: Node): string {
       return node.sides.map((side, i) => `${i > 0 ? ` ${node.ops[i - 1]} ` : ''}${formOf(side)}`).join('');
     case 'quantity':
       return `${formOf(node.value)} [${node.unit.trim()}]`;
+    case 'cases':
+      return node.values.map((value, i) => `${formOf(value)} if ${formOf(node.conditions[i] as Node)}`).join('; ');
     case 'ratio':
       return node.parts.map(formOf).join(' : ');
   }

@@ -1,6 +1,7 @@
-/** Inputs made to break it: nothing throws, nothing takes long. */
+/** Inputs made to break it: nothing throws, nothing takes long, nothing costs more than a few budgets. */
 import { expect, test } from 'vitest';
 import { judgeAnswer } from './judge.js';
+import { JUDGEMENT_BUDGET, withinBudget } from './work.js';
 
 const many = (text: string, count: number): string => text.repeat(count);
 const nest = (open: string, close: string, depth: number): string => `${many(open, depth)}1${many(close, depth)}`;
@@ -54,8 +55,9 @@ test.each(Object.entries(HOSTILE))('%s', (_name, text) => {
   for (const respond of RESPONSES) {
     for (const gold of ['\\frac{1}{2}', 'x^2+1', '\\{1,2\\}', text]) {
       const start = performance.now();
-      const { outcome } = judgeAnswer(gold, respond(text));
-      expect(['match', 'mismatch', 'no_answer', 'gold_unparseable']).toContain(outcome);
+      const judged = withinBudget(3 * JUDGEMENT_BUDGET, () => judgeAnswer(gold, respond(text)).outcome);
+      if (judged.spent === undefined) throw new Error(`${gold} took more than the budget`);
+      expect(['match', 'mismatch', 'no_answer', 'too_costly', 'gold_unparseable']).toContain(judged.value);
       expect(performance.now() - start).toBeLessThan(5_000);
     }
   }

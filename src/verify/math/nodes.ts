@@ -1,5 +1,9 @@
 /** The tree an answer is read into: numbers and expressions at the bottom, sets, tuples and relations above them. */
 import { rational, type Rational } from '../../data/index.js';
+import type { Relation } from './relations.js';
+import { spend } from './work.js';
+
+export type { Relation } from './relations.js';
 
 export type Constant = 'pi' | 'e' | 'i' | 'inf';
 
@@ -10,7 +14,8 @@ export type Scalar =
   /** Digits with a base subscript; `value` is what they are worth. */
   | { kind: 'based'; value: Rational; digits: string; base: number }
   | { kind: 'const'; name: Constant }
-  | { kind: 'sym'; name: string }
+  /** `vector` where it was written bold or with an arrow; its name is the same without. */
+  | { kind: 'sym'; name: string; vector?: true }
   | { kind: 'neg'; arg: Node }
   | { kind: 'add'; args: readonly Node[] }
   | { kind: 'mul'; args: readonly Node[] }
@@ -25,7 +30,6 @@ export type Scalar =
 
 export type Opening = '(' | '[';
 export type Closing = ')' | ']';
-export type Relation = '=' | '!=' | '<' | '>' | '<=' | '>=' | '~=' | 'in' | '=>';
 
 export type Node =
   | Scalar
@@ -36,9 +40,15 @@ export type Node =
   | { kind: 'reals' }
   | { kind: 'matrix'; rows: readonly (readonly Node[])[] }
   | { kind: 'relation'; sides: readonly Node[]; ops: readonly Relation[] }
-  /** Several answers without brackets: order does not count. `grouped` where a semicolon parts groups of assignments. */
-  | { kind: 'list'; items: readonly Node[]; grouped?: boolean }
-  | { kind: 'text'; value: string }
+  /**
+   * Several answers without brackets: order does not count. `grouped` where a semicolon parts groups of assignments,
+   * `alternatives` where an "or" stands between them.
+   */
+  | { kind: 'list'; items: readonly Node[]; grouped?: boolean; alternatives?: boolean }
+  /** Words, or what is no mathematics that is understood; `why` says what was not. */
+  | { kind: 'text'; value: string; why?: string }
+  /** Values in cases, each with its condition: a relation, or words (`otherwise`). */
+  | { kind: 'cases'; values: readonly Node[]; conditions: readonly Node[] }
   /** A value with a unit or a counted noun after (or a currency before) it. */
   | { kind: 'quantity'; value: Node; unit: string }
   /** `3:5`, `12:30`, `4:51:06 p.m.`; `written` holds the parts as digits where they are digits. */
@@ -48,6 +58,7 @@ export const integer = (value: number | bigint): Node => ({ kind: 'num', value: 
 
 /** The same node with every direct part replaced. */
 export function mapChildren(node: Node, change: (child: Node) => Node): Node {
+  spend(5);
   switch (node.kind) {
     case 'num':
     case 'based':
@@ -85,17 +96,56 @@ export function mapChildren(node: Node, change: (child: Node) => Node): Node {
       return { ...node, value: change(node.value) };
     case 'ratio':
       return { ...node, parts: node.parts.map(change) };
+    case 'cases':
+      return { ...node, values: node.values.map(change), conditions: node.conditions.map(change) };
   }
 }
 
+const NONE: readonly Node[] = [];
+
 /** The direct parts of a node, in the order they are written. */
 export function children(node: Node): readonly Node[] {
-  const found: Node[] = [];
-  mapChildren(node, (child) => {
-    found.push(child);
-    return child;
-  });
-  return found;
+  spend(2);
+  switch (node.kind) {
+    case 'num':
+    case 'based':
+    case 'const':
+    case 'sym':
+    case 'reals':
+    case 'text':
+      return NONE;
+    case 'neg':
+    case 'degrees':
+    case 'percent':
+      return [node.arg];
+    case 'add':
+    case 'mul':
+    case 'call':
+    case 'union':
+    case 'intersection':
+    case 'difference':
+      return node.args;
+    case 'group':
+    case 'set':
+    case 'list':
+      return node.items;
+    case 'relation':
+      return node.sides;
+    case 'ratio':
+      return node.parts;
+    case 'div':
+      return [node.top, node.bottom];
+    case 'pow':
+      return [node.base, node.exponent];
+    case 'pm':
+      return node.first ? [node.first, node.second] : [node.second];
+    case 'matrix':
+      return node.rows.flat();
+    case 'quantity':
+      return [node.value];
+    case 'cases':
+      return [...node.values, ...node.conditions];
+  }
 }
 
 /** Whether a node or any part of it satisfies a test. */

@@ -3,6 +3,7 @@ import type { Rational } from '../../data/index.js';
 import { exactValue, isSeries, runOf, unknownFunction, type Point } from './exact.js';
 import * as fixed from './fixed.js';
 import type { Node } from './nodes.js';
+import { productCost, spend } from './work.js';
 
 /** A complex number times 2^bits. */
 export interface Complex {
@@ -27,6 +28,7 @@ const MAX_BITS = 10_000;
 
 /** The value of a node; undefined where it has none (division by zero, outside the domain, too large, no number). */
 export function numericValue(node: Node, at: Evaluation): Complex | undefined {
+  spend(productCost(at.bits + at.largest));
   const value = evaluate(node, at);
   if (value) {
     const size = Math.max(fixed.bitLength(value.re), fixed.bitLength(value.im)) - at.bits;
@@ -167,6 +169,7 @@ function integerPower(base: Complex, exponent: number, at: Evaluation): Complex 
   const one: Complex = { re: 1n << BigInt(at.bits), im: 0n };
   let [result, square] = [one, base];
   for (let left = Math.abs(exponent); left > 0; left = Math.floor(left / 2)) {
+    spend(4 * productCost(at.bits + at.largest));
     if (left % 2 === 1) result = multiply(result, square, at.bits);
     if (left > 1) square = multiply(square, square, at.bits);
     const size = Math.max(fixed.bitLength(square.re), fixed.bitLength(square.im), fixed.bitLength(result.re)) - at.bits;

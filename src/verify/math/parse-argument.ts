@@ -10,9 +10,9 @@ export function argument(c: Cursor): Node {
   const token = c.peek();
   if (token.kind === 'sym') {
     c.next();
-    return symbolNamed(token.value);
+    return token.vector ? { kind: 'sym', name: token.value, vector: true } : symbolNamed(token.value);
   }
-  return c.grammar.primary(c);
+  return c.nested(() => c.grammar.primary(c));
 }
 
 /** The inside of `{...}`, the brace being taken already: an expression, or a list where there are commas. */
@@ -26,4 +26,19 @@ export function group(c: Cursor): Node {
 export function symbolNamed(name: string): Node {
   if (name === 'e' || name === 'i') return { kind: 'const', name };
   return { kind: 'sym', name };
+}
+
+/** A subscript as part of a name: its tokens, spelled together. */
+export function subscript(c: Cursor): string {
+  if (!c.is('{', 'open')) {
+    return c.peek().kind === 'num' ? c.splitDigit() : c.next().value;
+  }
+  let [depth, name] = [0, ''];
+  for (;;) {
+    const token = c.next();
+    if (token.kind === 'end') throw new NotMathematics('a subscript is not closed');
+    if (token.value === '{') depth++;
+    else if (token.value === '}' && --depth === 0) return name;
+    else name += token.value.trim();
+  }
 }

@@ -1,7 +1,7 @@
 /** Expressions: sums, products with and without signs, powers, postfix marks. Precedence climbing over the tokens. */
 import { parseDecimal } from '../../data/index.js';
 import { NotMathematics, type Cursor } from './cursor.js';
-import type { Node } from './nodes.js';
+import { integer, some, type Node } from './nodes.js';
 import { parsePrimary } from './parse-primary.js';
 
 /** `a + b`, `a - b`, `a \pm b`; a leading sign too. */
@@ -18,7 +18,7 @@ export function parseSum(c: Cursor): Node {
       const minus = c.next().value === '-';
       const right = parseProduct(c);
       const term: Node = minus ? { kind: 'neg', arg: right } : right;
-      left = left.kind === 'add' ? { kind: 'add', args: [...left.args, term] } : { kind: 'add', args: [left, term] };
+      left = longer('add', left, term);
     }
   });
 }
@@ -34,7 +34,8 @@ export function parseProduct(c: Cursor): Node {
   return c.nested(() => {
     let left = parseSigned(c);
     for (;;) {
-      if (c.take('*')) left = times(left, parseSigned(c));
+      if (c.take('*')) left = longer('mul', left, parseSigned(c));
+      else if (c.take('×')) left = crossed(left, parseSigned(c));
       else if (c.take('/')) left = { kind: 'div', top: left, bottom: parseSigned(c) };
       else if (c.is('bmod', 'cmd')) {
         c.next();
@@ -43,15 +44,34 @@ export function parseProduct(c: Cursor): Node {
         // Two numbers side by side are no product: 1 2 is not 2.
         if (c.peek().kind === 'num' && c.previous()?.kind === 'num')
           throw new NotMathematics('two numbers side by side');
-        left = times(left, parsePower(c));
+        const mark = c.mark();
+        const right = parsePower(c);
+        if (isCondition(right)) {
+          c.rewind(mark);
+          return left;
+        }
+        left = longer('mul', left, right);
       } else return left;
     }
   });
 }
 
-export function times(left: Node, right: Node): Node {
-  if (left.kind === 'mul') return { kind: 'mul', args: [...left.args, right] };
-  return { kind: 'mul', args: [left, right] };
+/** `(x > 0)` beside an expression is a condition on it and no factor. */
+const isCondition = (node: Node): boolean =>
+  node.kind === 'relation' || (node.kind === 'list' && node.items.every(isCondition));
+
+/** `\\times` between vectors is the cross product, whose order counts. */
+function crossed(left: Node, right: Node): Node {
+  const isVector = (node: Node): boolean => some(node, (n) => n.kind === 'sym' && n.vector === true);
+  if (!isVector(left) && !isVector(right)) return longer('mul', left, right);
+  return { kind: 'call', name: '@×', args: [left, right] };
+}
+
+/** A sum or product with one more part. It grows in place, being nobody else's yet: copying would take quadratic time. */
+function longer(kind: 'add' | 'mul', left: Node, right: Node): Node {
+  if (left.kind !== kind) return { kind, args: [left, right] };
+  (left.args as Node[]).push(right);
+  return left;
 }
 
 function parseSigned(c: Cursor): Node {
@@ -72,14 +92,46 @@ export function parsePower(c: Cursor): Node {
       else if (c.take('!'))
         value = { kind: 'call', name: c.take('!') ? 'doublefactorial' : 'factorial', args: [value] };
       else if (c.take('%')) value = { kind: 'percent', arg: value };
-      else if (c.take('deg')) value = { kind: 'degrees', arg: value };
+      else if (c.take('‰')) value = { kind: 'div', top: value, bottom: integer(1000) };
+      else if (c.is('deg') && c.startsFactorAfter() && !isNumber(value)) {
+        c.next();
+        value = { kind: 'call', name: '@∘', args: [value, parsePower(c)] };
+      } else if (c.take('deg')) value = { kind: 'degrees', arg: value };
       else if (c.is("'") && value.kind === 'sym') {
         c.next();
         value = { kind: 'sym', name: `${value.name}'` };
       } else break;
     }
+    if (value.kind === 'degrees') return afterDegrees(c, value);
     return start.kind === 'num' && value.kind === 'num' ? mixed(c, value) : value;
   });
+}
+
+const isNumber = (node: Node): boolean => node.kind === 'num' || node.kind === 'add' || node.kind === 'div';
+
+const TEMPERATURES: Readonly<Record<string, string>> = { C: 'celsius', F: 'fahrenheit', K: 'kelvin' };
+
+/** `20^\\circ C` is a temperature; `45^\\circ 30' 15''` has minutes and seconds. */
+function afterDegrees(c: Cursor, value: Extract<Node, { kind: 'degrees' }>): Node {
+  const token = c.peek();
+  const letter = token.kind === 'sym' || token.kind === 'text' ? token.value.trim() : '';
+  const last = c.peek(1).kind === 'end' || c.peek(1).kind === 'close' || c.peek(1).kind === 'op';
+  if (last && Object.hasOwn(TEMPERATURES, letter)) {
+    c.next();
+    return { kind: 'quantity', value: value.arg, unit: TEMPERATURES[letter] as string };
+  }
+  let total: Node = value.arg;
+  for (const [primes, worth] of [
+    [1, 60],
+    [2, 3600],
+  ] as const) {
+    if (c.peek().kind !== 'num' || !Array.from({ length: primes }).every((_, i) => c.peek(i + 1).value === "'")) break;
+    if (primes === 1 && c.peek(2).value === "'") continue;
+    const part: Node = { kind: 'num', value: parseDecimal(c.next().value) ?? { n: 0n, d: 1n } };
+    for (let i = 0; i < primes; i++) c.next();
+    total = { kind: 'add', args: [total, { kind: 'div', top: part, bottom: integer(worth) }] };
+  }
+  return total === value.arg ? value : { kind: 'degrees', arg: total };
 }
 
 function power(c: Cursor, base: Node): Node {
@@ -99,14 +151,21 @@ function power(c: Cursor, base: Node): Node {
     c.next();
     const exponent = parseSum(c);
     if (!c.take('}', 'close')) throw new NotMathematics('an exponent is not closed');
-    return { kind: 'pow', base, exponent };
+    return raised(base, exponent);
   }
   let negative = false;
   while (c.is('-') || c.is('+')) if (c.next().value === '-') negative = !negative;
   const exponent = c.is('^') ? undefined : parsePrimary(c);
   if (!exponent) throw new NotMathematics('an exponent is missing');
   const signed: Node = negative ? { kind: 'neg', arg: exponent } : exponent;
-  return { kind: 'pow', base, exponent: c.is('^') ? power(c, signed) : signed };
+  return raised(base, c.is('^') ? c.nested(() => power(c, signed)) : signed);
+}
+
+/** A power; a tuple with a transposing exponent is a column. */
+function raised(base: Node, exponent: Node): Node {
+  const transposes = exponent.kind === 'sym' && /^(?:T|\\top|\\intercal)$/.test(exponent.name);
+  if (transposes && base.kind === 'group') return { kind: 'matrix', rows: base.items.map((item) => [item]) };
+  return { kind: 'pow', base, exponent };
 }
 
 function primed(base: Node): Node {

@@ -2,6 +2,7 @@
 import { NotMathematics, type Cursor } from './cursor.js';
 import { integer, type Node } from './nodes.js';
 import { argument } from './parse-argument.js';
+import { determinantOf } from './parse-matrix.js';
 import { numberNode } from './parse-number.js';
 
 /** A function whose name has been taken. */
@@ -36,7 +37,35 @@ function applied(name: string, args: readonly Node[], base: Node | undefined): N
   if (name === 'lg') return { kind: 'call', name: 'log', args: [first, base ?? integer(10)] };
   if (name === 'ln') return { kind: 'call', name: 'ln', args: [first] };
   if (name === 'log') return { kind: 'call', name: 'log', args: base ? [first, base] : [first] };
-  return { kind: 'call', name, args };
+  if (name === 'det' && first.kind === 'matrix') return determinantOf(first.rows);
+  if (first.kind === 'set' && args.length === 1 && /^(?:max|min|gcd|lcm)$/.test(name))
+    return { kind: 'call', name, args: first.items };
+  return byOthers(name, first) ?? { kind: 'call', name, args };
+}
+
+/** Hyperbolic functions that are written by others: arsinh x = ln(x + sqrt(x^2 + 1)). */
+function byOthers(name: string, x: Node): Node | undefined {
+  const one = integer(1);
+  const square: Node = { kind: 'pow', base: x, exponent: integer(2) };
+  const ln = (arg: Node): Node => ({ kind: 'call', name: 'ln', args: [arg] });
+  const beside = (other: Node): Node => ({ kind: 'add', args: [square, other] });
+  const root = (arg: Node): Node => ({ kind: 'call', name: 'root', args: [arg, integer(2)] });
+  switch (name) {
+    case 'sech':
+    case 'csch':
+      return { kind: 'div', top: one, bottom: { kind: 'call', name: name === 'sech' ? 'cosh' : 'sinh', args: [x] } };
+    case 'arsinh':
+      return ln({ kind: 'add', args: [x, root(beside(one))] });
+    case 'arcosh':
+      return ln({ kind: 'add', args: [x, root(beside({ kind: 'neg', arg: one }))] });
+    case 'artanh': {
+      const top: Node = { kind: 'add', args: [one, x] };
+      const bottom: Node = { kind: 'add', args: [one, { kind: 'neg', arg: x }] };
+      return { kind: 'div', top: ln({ kind: 'div', top, bottom }), bottom: integer(2) };
+    }
+    default:
+      return undefined;
+  }
 }
 
 const isMinusOne = (node: Node): boolean =>

@@ -22,9 +22,22 @@ function hugeNumber(literal: string): Node {
 export function numberWithMarks(c: Cursor, literal: string): Node {
   if (c.is('_')) return based(c, literal);
   if (literal.includes('.') && (c.is('overline', 'cmd') || c.is('dot', 'cmd'))) return repeating(c, literal);
-  if (literal.includes('.') && c.is('dots', 'cmd')) c.next();
+  if (literal.includes('.') && repeatsInBrackets(c, literal)) {
+    c.next();
+    const digits = c.next().value;
+    c.next();
+    return repeated(literal, digits);
+  }
+  if (literal.includes('.') && c.is('dots', 'cmd')) {
+    c.next();
+    const pattern = REPEATING.exec(literal);
+    if (pattern) return repeated(literal.slice(0, pattern.index), (pattern[1] ?? pattern[2]) as string);
+  }
   return numberNode(literal);
 }
+
+/** Digits at the end that say what goes on: three times the same, or five and more twice. */
+const REPEATING = /(?<=\.\d*?)(?:(\d{1,4}?)\1{2,}|(\d{5,20}?)\2+)$/;
 
 const BASE_WORDS =
   'zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen'.split(' ');
@@ -59,8 +72,19 @@ function repeating(c: Cursor, literal: string): Node {
   const token = c.next();
   if (token.kind !== 'num' || !/^\d{1,100}$/.test(token.value) || (braced && !c.take('}', 'close')))
     throw new NotMathematics('no repeating digits');
-  const [whole = '0', part = ''] = literal.split('.');
-  const [all, fixed] = [BigInt(whole + part + token.value), BigInt(whole + part)];
-  const scale = 10n ** BigInt(part.length) * (10n ** BigInt(token.value.length) - 1n);
+  return repeated(literal, token.value);
+}
+
+/** `0.(3)`, and `0.1(6)` where nothing follows that would make it a product. */
+function repeatsInBrackets(c: Cursor, literal: string): boolean {
+  const [open, digits, close, after] = [c.peek(), c.peek(1), c.peek(2), c.peek(3)];
+  if (open.value !== '(' || open.spaced || close.value !== ')' || !/^\d{1,100}$/.test(digits.value)) return false;
+  return literal.endsWith('.') || after.kind === 'end' || (after.kind === 'op' && /^[,;=]$/.test(after.value));
+}
+
+function repeated(literal: string, digits: string): Node {
+  const [whole = '', part = ''] = literal.split('.');
+  const [all, fixed] = [BigInt(`0${whole}${part}${digits}`), BigInt(`0${whole}${part}`)];
+  const scale = 10n ** BigInt(part.length) * (10n ** BigInt(digits.length) - 1n);
   return { kind: 'num', value: rational(all - fixed, scale) };
 }

@@ -1,10 +1,12 @@
 /** The smallest parts of an expression: numbers, symbols, brackets, fractions, roots, functions, matrices. */
 import { NotMathematics, type Cursor } from './cursor.js';
-import { integer, mapChildren, type Closing, type Node, type Opening } from './nodes.js';
-import { argument, group, symbolNamed } from './parse-argument.js';
+import { integer, mapChildren, symbolsOf, type Closing, type Node, type Opening } from './nodes.js';
+import { argument, group, subscript, symbolNamed } from './parse-argument.js';
 import { argumentOrNumber, functionCall } from './parse-function.js';
-import { parseMatrix } from './parse-matrix.js';
+import { determinantOf, parseMatrix } from './parse-matrix.js';
+import { decorated, named, reals } from './parse-names.js';
 import { based, numberNode, numberWithMarks } from './parse-number.js';
+import { isCurrency } from './units.js';
 
 /** One factor, without the powers and marks after it. Throws `NotMathematics` where none stands. */
 export function parsePrimary(c: Cursor): Node {
@@ -13,11 +15,11 @@ export function parsePrimary(c: Cursor): Node {
     case 'num':
       return numberWithMarks(c, token.value);
     case 'sym':
-      return symbol(c, token.value);
+      return token.vector ? { kind: 'sym', name: token.value, vector: true } : symbol(c, token.value);
     case 'fn':
       return functionCall(c, token.value);
     case 'open':
-      return bracketed(c, token.value);
+      return basedInBrackets(c) ?? bracketed(c, token.value);
     case 'text':
       return textPrimary(c, token.value);
     case 'cmd':
@@ -68,30 +70,30 @@ function isApplied(c: Cursor, name: string): boolean {
   }
 }
 
-/** A subscript as part of a name: its tokens, spelled together. */
-function subscript(c: Cursor): string {
-  if (!c.is('{', 'open')) {
-    return c.peek().kind === 'num' ? c.splitDigit() : c.next().value;
-  }
-  let [depth, name] = [0, ''];
-  for (;;) {
-    const token = c.next();
-    if (token.kind === 'end') throw new NotMathematics('a subscript is not closed');
-    if (token.value === '{') depth++;
-    else if (token.value === '}' && --depth === 0) return name;
-    else name += token.value.trim();
-  }
+/** `(1010)_2` */
+function basedInBrackets(c: Cursor): Node | undefined {
+  if (c.peek().kind !== 'num' || c.peek(1).kind !== 'close' || c.peek(2).value !== '_') return undefined;
+  const digits = c.next().value;
+  c.next();
+  return based(c, digits);
 }
 
 function bracketed(c: Cursor, open: string): Node {
   if (open === '{') return group(c);
   const outer = c.insideBars;
   c.insideBars = false;
-  if (open === '\\{' && skipsBuilder(c)) {
+  const variable = open === '\\{' ? skipsBuilder(c) : undefined;
+  if (variable !== undefined) {
     const conditions = c.grammar.list(c);
     if (!c.take('\\}', 'close')) throw new NotMathematics('a set is not closed');
+    if (!symbolsOf(conditions).has(variable)) throw new NotMathematics('a set says nothing of its members');
     c.insideBars = outer;
     return conditions;
+  }
+  const builder = open === '\\{' ? builtSet(c) : undefined;
+  if (builder) {
+    c.insideBars = outer;
+    return builder;
   }
   const inside = c.is(')', 'close') || c.is('\\}', 'close') || c.is(']', 'close') ? undefined : c.grammar.list(c);
   c.insideBars = outer;
@@ -101,6 +103,8 @@ function bracketed(c: Cursor, open: string): Node {
     if (!inside || close.value !== open.replace('l', 'r')) throw new NotMathematics('a bracket is not closed');
     return { kind: 'call', name: open === 'lfloor' ? 'floor' : 'ceil', args: [inside] };
   }
+  // "(1 or 2)" is no pair.
+  if (inside?.kind === 'list' && inside.alternatives && open === '(' && close.value === ')') return inside;
   const items = inside ? (inside.kind === 'list' ? inside.items : [inside]) : [];
   if (open === '\\{') {
     if (close.value !== '\\}') throw new NotMathematics('a set is not closed');
@@ -116,12 +120,34 @@ function bracketed(c: Cursor, open: string): Node {
   return { kind: 'group', open: open as Opening, close: close.value as Closing, items };
 }
 
+/** `\\{2k \\mid k \\in \\mathbb{Z}\\}`: a value beside the conditions on what it is made of. */
+function builtSet(c: Cursor): Node | undefined {
+  const mark = c.mark();
+  c.insideBars = true;
+  try {
+    const head = c.grammar.sum(c);
+    const value: Node = c.take('in') ? { kind: 'relation', sides: [head, c.grammar.primary(c)], ops: ['in'] } : head;
+    if (c.take('|') || c.take(':')) {
+      c.insideBars = false;
+      const conditions = c.grammar.list(c);
+      const items = conditions.kind === 'list' ? conditions.items : [conditions];
+      if (c.take('\\}', 'close')) return { kind: 'list', items: [value, ...items] };
+    }
+  } catch (error) {
+    if (!(error instanceof NotMathematics)) throw error;
+  }
+  c.insideBars = false;
+  c.rewind(mark);
+  return undefined;
+}
+
 /** Takes `x |`, `x :` or `x \in \mathbb{R} |` at the head of a set in builder notation: what follows says it all. */
-function skipsBuilder(c: Cursor): boolean {
+function skipsBuilder(c: Cursor): string | undefined {
   const length = c.peek(1).value === 'in' && c.peek(2).value === 'R' ? 3 : 1;
-  if (c.peek().kind !== 'sym' || c.peek(length).kind !== 'op' || !/^[|:]$/.test(c.peek(length).value)) return false;
-  for (let i = 0; i <= length; i++) c.next();
-  return true;
+  if (c.peek().kind !== 'sym' || c.peek(length).kind !== 'op' || !/^[|:]$/.test(c.peek(length).value)) return undefined;
+  const variable = c.next().value;
+  for (let i = 0; i < length; i++) c.next();
+  return variable;
 }
 
 function absolute(c: Cursor): Node {
@@ -130,18 +156,29 @@ function absolute(c: Cursor): Node {
   const inside = c.grammar.sum(c);
   c.insideBars = outer;
   if (!c.take('|')) throw new NotMathematics('an absolute value is not closed');
+  if (inside.kind === 'matrix') return determinantOf(inside.rows);
   return { kind: 'call', name: 'abs', args: [inside] };
 }
 
 function textPrimary(c: Cursor, text: string): Node {
+  if (c.peek().kind === 'num' && isCurrency(text))
+    return { kind: 'quantity', value: numberWithMarks(c, c.next().value), unit: text };
   if (c.is('_') && /^[\dA-Z]+$/i.test(text.trim())) return based(c, text.trim());
   let all = text;
   while (c.peek().kind === 'text') all += ` ${c.next().value}`;
   return { kind: 'text', value: all.trim() };
 }
 
+/** A command that is not known is a symbol where it stands alone; beside other factors it may be anything. */
+function opaque(c: Cursor, name: string): Node {
+  if (c.startsFactor()) throw new NotMathematics(`\\${name} is not understood`);
+  return symbol(c, `\\${name}`);
+}
+
 function command(c: Cursor, name: string): Node {
   if (name.startsWith('begin:')) return parseMatrix(c, name.slice(6));
+  if (name.startsWith('named:')) return named(c, name.slice(6));
+  if (name.startsWith('unknown:')) return opaque(c, name.slice('unknown:'.length));
   switch (name) {
     case 'frac':
       return { kind: 'div', top: argument(c), bottom: argument(c) };
@@ -156,7 +193,7 @@ function command(c: Cursor, name: string): Node {
     case 'varnothing':
       return { kind: 'set', items: [] };
     case 'R':
-      return { kind: 'reals' };
+      return reals(c);
     case 'boxed':
       return argument(c);
     case 'sum':
@@ -167,21 +204,13 @@ function command(c: Cursor, name: string): Node {
     case 'tilde':
     case 'widehat':
     case 'overrightarrow':
+    case 'vec':
     case 'dot':
     case 'ddot':
       return decorated(c, name);
     default:
       throw new NotMathematics(`\\${name} is not evaluated`);
   }
-}
-
-/** A mark over letters: it names another quantity, except over capitals, where it is a segment or a number's digits. */
-function decorated(c: Cursor, name: string): Node {
-  const inside = argument(c);
-  if (inside.kind === 'sym' && !/^[A-Z]/.test(inside.name)) return { kind: 'sym', name: `${name}:${inside.name}` };
-  return name === 'overline' && inside.kind !== 'mul' && inside.kind !== 'sym'
-    ? { kind: 'call', name: 'conjugate', args: [inside] }
-    : inside;
 }
 
 /** `\sum_{k=1}^{n} body`: the body is one product. */

@@ -20,7 +20,7 @@ export interface MathOptions {
 }
 
 export interface MathJudgement {
-  outcome: 'match' | 'mismatch' | 'no_answer' | 'gold_unparseable';
+  outcome: 'match' | 'mismatch' | 'no_answer' | 'too_costly' | 'gold_unparseable';
   /** The rule that decided, for a person to read (`exact-number`, `no-box`). */
   rule: string;
   /** The answer found in the response, as written. */

@@ -43,6 +43,44 @@ const FUNCTION_NAMES: Readonly<Record<string, string>> = {
   sgn: 'sgn',
   Re: 'Re',
   Im: 'Im',
+  arcsinh: 'arsinh',
+  arccosh: 'arcosh',
+  arctanh: 'artanh',
+  arsinh: 'arsinh',
+  arcosh: 'arcosh',
+  artanh: 'artanh',
+  asinh: 'arsinh',
+  acosh: 'arcosh',
+  atanh: 'artanh',
+  sech: 'sech',
+  csch: 'csch',
+};
+
+/** Names of functions where a command says that they are one; elsewhere they are products of letters. */
+const COMMAND_NAMES: Readonly<Record<string, string>> = {
+  sh: 'sinh',
+  ch: 'cosh',
+  th: 'tanh',
+  cth: 'coth',
+  tr: '@tr',
+  trace: '@tr',
+  arg: '@arg',
+  Arg: '@arg',
+  ker: '@ker',
+  dim: '@dim',
+  rank: '@rank',
+  deg: '@deg',
+  Pr: '@P',
+  Var: '@Var',
+  Cov: '@Cov',
+  arsh: 'arsinh',
+  arch: 'arcosh',
+  arth: 'artanh',
+  cosec: 'csc',
+  arcctg: 'arccot',
+  Ln: 'ln',
+  Log: 'log',
+  ord: '@ord',
 };
 
 /** The function a name stands for; undefined where it is none. */
@@ -50,12 +88,16 @@ export function functionNamed(name: string): string | undefined {
   return Object.hasOwn(FUNCTION_NAMES, name) ? FUNCTION_NAMES[name] : undefined;
 }
 
+/** The function a command or `\\operatorname` stands for; undefined where it is none. */
+export const functionOfCommand = (name: string): string | undefined =>
+  functionNamed(name) ?? (Object.hasOwn(COMMAND_NAMES, name) ? COMMAND_NAMES[name] : undefined);
+
 /** Commands that only shape what is printed. */
 export const IGNORED = new Set(
   (
     'left right big Big bigg Bigg bigl bigr Bigl Bigr biggl biggr Biggl Biggr displaystyle textstyle scriptstyle limits nolimits ' +
     'boldsymbol mathstrut strut phantom vphantom hphantom mathcal mathbb bf rm it sf tt normalfont large Large huge small hfill ' +
-    'noindent centering underline text! middle bm vec mathring ensuremath'
+    'noindent centering underline text! middle bm mathring ensuremath'
   ).split(' '),
 );
 
@@ -74,6 +116,22 @@ export const SPACES = new Set([
   'par',
 ]);
 
+/** Commands that are letters: symbols like any other. */
+export const LETTERS = new Set(
+  (
+    'alpha beta gamma delta epsilon zeta eta theta iota kappa lambda mu nu xi omicron rho sigma tau upsilon phi chi psi omega ' +
+    'Gamma Delta Theta Lambda Xi Sigma Upsilon Phi Psi Omega digamma ell hbar hslash aleph beth wp partial nabla top ' +
+    'intercal dagger T'
+  ).split(' '),
+);
+
+/** Commands that make a name of the capitals after them: an angle is no product of an angle and three letters. */
+export const NAMING = new Set(
+  'angle measuredangle sphericalangle triangle bigtriangleup vartriangle square Box odot bigodot parallelogram'.split(
+    ' ',
+  ),
+);
+
 /** Commands whose braces hold words (or a name, a number, a letter). */
 export const TEXTUAL = new Set(
   'text textbf textit textrm textnormal texttt textsf textsc mbox hbox mathrm mathbf mathit mathsf mathtt operatorname emph'.split(
@@ -83,11 +141,10 @@ export const TEXTUAL = new Set(
 
 /** Commands that are operators, under the lexer's own names. */
 export const OPERATORS: Readonly<Record<string, string>> = {
-  times: '*',
+  times: '×',
   cdot: '*',
   ast: '*',
   bullet: '*',
-  star: '*',
   div: '/',
   pm: 'pm',
   mp: 'mp',
@@ -96,45 +153,23 @@ export const OPERATORS: Readonly<Record<string, string>> = {
   cap: 'cap',
   setminus: 'minus',
   backslash: 'minus',
-  in: 'in',
-  le: '<=',
-  leq: '<=',
-  leqslant: '<=',
-  leqq: '<=',
-  ge: '>=',
-  geq: '>=',
-  geqslant: '>=',
-  geqq: '>=',
-  lt: '<',
-  gt: '>',
-  ne: '!=',
-  neq: '!=',
-  approx: '~=',
-  simeq: '~=',
-  sim: '~=',
-  thickapprox: '~=',
-  equiv: '=',
   colon: ':',
-  to: '=>',
-  rightarrow: '=>',
-  Rightarrow: '=>',
-  implies: '=>',
-  Longrightarrow: '=>',
-  longrightarrow: '=>',
-  mapsto: '=>',
-  land: 'and',
-  wedge: 'and',
-  lor: 'and',
-  vee: 'and',
+  land: '\\land',
+  wedge: '\\land',
+  lor: '\\lor',
+  vee: '\\lor',
   prime: "'",
   circ: 'deg',
   degree: 'deg',
   vert: '|',
   lvert: '|',
   rvert: '|',
+  Vert: '|',
+  lVert: '|',
+  rVert: '|',
   mid: '|',
   over: '/',
-  therefore: '=>',
+  permil: '‰',
 };
 
 export const OPENERS: Readonly<Record<string, string>> = {
@@ -156,7 +191,7 @@ export const CLOSERS: Readonly<Record<string, string>> = {
 
 /** Short words that are words and no products of letters. */
 const SHORT_WORDS = new Set(
-  'is are the of for if yes no per odd not all none real sq cu red via by at on as an am pm its no'.split(' '),
+  'is are the of for if yes no per odd not all none real sq cu red via by at on as an am pm its to mod'.split(' '),
 );
 
 /**
@@ -176,13 +211,45 @@ function isAscending(run: string): boolean {
   return true;
 }
 
-const SMALL =
-  'zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen nineteen twenty'.split(
-    ' ',
-  );
+const MULTIPLIERS: Readonly<Record<string, bigint>> = {
+  dozen: 12n,
+  hundred: 100n,
+  thousand: 1000n,
+  lakh: 100_000n,
+  million: 1_000_000n,
+  crore: 10_000_000n,
+  billion: 1_000_000_000n,
+  trillion: 1_000_000_000_000n,
+};
 
-/** The integer a number word names (zero to twenty); undefined for other words. */
-export function numberWord(word: string): number | undefined {
-  const index = SMALL.indexOf(word.toLowerCase());
-  return index < 0 ? undefined : index;
+/** The words of {@link multiplierOf}. */
+export const MULTIPLIER_WORDS: readonly string[] = Object.keys(MULTIPLIERS);
+
+/** What a word after a number multiplies it by (`million`); undefined for other words. */
+export function multiplierOf(word: string): bigint | undefined {
+  const name = word.trim().toLowerCase().replace(/s$/, '');
+  return Object.hasOwn(MULTIPLIERS, name) ? MULTIPLIERS[name] : undefined;
 }
+
+/** Which half of the day words after a time name, empty where only that it is a time; undefined where they say neither. */
+export function clockHalf(words: string): 'am' | 'pm' | '' | undefined {
+  const said = words.toLowerCase().replace(/[.\s]/g, '');
+  if (/^(?:am|(?:inthe)?morning|midnight)$/.test(said)) return 'am';
+  if (/^(?:pm|(?:inthe)?(?:afternoon|evening)|atnight|noon)$/.test(said)) return 'pm';
+  return /^o'?clock$/.test(said) ? '' : undefined;
+}
+
+const CONNECTIVES = /^(?:for|if|when|whenever|where|with|provided|given|such|that|all|any|every|each|which|holds)$/i;
+
+/** Whether words only lead over to a condition (`for`, `where`, `such that`). */
+export function isConnective(text: string): boolean {
+  const words = text.match(/[^\s,;:.]+/g) ?? [];
+  return (
+    words.length > 0 &&
+    words.every((word) => CONNECTIVES.test(word)) &&
+    !/^(?:all|any|each|that|every)$/i.test(words.join(' '))
+  );
+}
+
+/** Words that may stand between such a word and the condition itself. */
+export const isFiller = (text: string): boolean => /^\s*(?:all|any|every|each|that|some)\s*$/i.test(text);

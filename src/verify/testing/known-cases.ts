@@ -10,8 +10,8 @@ const FOLDER = join(import.meta.dirname, '../../../../shared/data/verify');
 /** Whether the cases are there. */
 export const casesAreThere = existsSync(FOLDER);
 
-/** `cases` and `disabled` are Math-Verify's own tests, with their options; `beyond` goes further. */
-export type KnownFile = 'cases' | 'beyond' | 'disabled';
+/** `cases` and `disabled` are Math-Verify's own tests, with their options; `beyond` goes further; `reports` is what use found. */
+export type KnownFile = 'cases' | 'beyond' | 'disabled' | 'reports';
 
 export interface KnownCase {
   id: string;

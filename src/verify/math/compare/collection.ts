@@ -1,7 +1,8 @@
 /** Sets and lists without order, tuples and intervals with it. */
 import { exactConstant } from '../equal.js';
+import { bitLength } from '../fixed.js';
 import { mapChildren, some, type Node } from '../nodes.js';
-import { unwrap } from './label.js';
+import { productCost, spend } from '../work.js';
 import { no, yes, type CompareContext, type Equality } from './context.js';
 import { variantsOf } from './variants.js';
 
@@ -29,9 +30,7 @@ export function itemsOf(node: Node): readonly Node[] | undefined {
 }
 
 const asTuple = (node: Node): Node =>
-  node.kind === 'list'
-    ? { kind: 'group', open: '(', close: ')', items: node.items.map((item) => unwrap(item).value) }
-    : node;
+  node.kind === 'list' ? { kind: 'group', open: '(', close: ')', items: node.items } : node;
 
 /** `p = 5, q = 2, p = 7, q = 2`: labels that come round again part groups. */
 function regrouped(items: readonly Node[]): readonly Node[] {
@@ -106,6 +105,7 @@ function exactKeys(items: readonly Node[]): Set<string> | undefined {
   for (const item of items) {
     const value = item.kind === 'num' || item.kind === 'neg' || item.kind === 'div' ? exactConstant(item) : undefined;
     if (!value) return undefined;
+    spend(2 * productCost(bitLength(value.n) + bitLength(value.d)));
     keys.add(`${value.n}/${value.d}`);
   }
   return keys;
@@ -114,7 +114,16 @@ function exactKeys(items: readonly Node[]): Set<string> | undefined {
 /** Tuples, points, intervals: same brackets, same items in the same order. */
 export function compareGroups(gold: Group, answer: Group, context: CompareContext, compare: Compare): Equality {
   if (gold.open !== answer.open || gold.close !== answer.close) return no('different-brackets');
-  return compareOrdered(gold.items, answer.items, context, compare, 'same-tuple');
+  return compareOrdered(...aligned(gold.items, answer.items), context, compare, 'same-tuple');
+}
+
+/** Items that all have names, in the order of their names. */
+function aligned(golds: readonly Node[], answers: readonly Node[]): [readonly Node[], readonly Node[]] {
+  const name = (item: Node): string =>
+    item.kind === 'relation' && item.sides[0]?.kind === 'sym' ? item.sides[0].name : '';
+  if (![...golds, ...answers].every((item) => name(item) !== '')) return [golds, answers];
+  const sorted = (items: readonly Node[]): readonly Node[] => items.toSorted((a, b) => (name(a) < name(b) ? -1 : 1));
+  return [sorted(golds), sorted(answers)];
 }
 
 export function compareOrdered(

@@ -110,7 +110,7 @@ export function compareMatrices(
   context: CompareContext,
   compare: (a: Node, b: Node, context: CompareContext) => Equality,
 ): Equality {
-  const [a, b] = [rowsOf(gold), rowsOf(answer)];
+  const [a, b] = [rowsOf(gold, answer), rowsOf(answer, gold)];
   if (!a || !b) return no('not-a-matrix');
   if (a.length !== b.length || a[0]?.length !== b[0]?.length) return no('different-shape');
   for (let i = 0; i < a.length; i++) {
@@ -121,9 +121,26 @@ export function compareMatrices(
   return { equal: true, rule: 'same-matrix' };
 }
 
-/** A point is a column. */
-function rowsOf(node: Node): Rows | undefined {
-  if (node.kind === 'group' && node.open === '(' && node.close === ')' && node.items.length > 1)
-    return node.items.map((item) => [item]);
+/** The rows of one side of a comparison: a tuple is a column or a row as the other is, `[[1,2],[3,4]]` has rows, `I` is the identity. */
+function rowsOf(node: Node, other: Node): Rows | undefined {
+  if (node.kind === 'group') return rowsOfGroup(node, other);
+  if (node.kind === 'sym') return identity(node.name, other);
   return matrixOf(node);
+}
+
+function rowsOfGroup(node: Extract<Node, { kind: 'group' }>, other: Node): Rows | undefined {
+  if ((node.open === '(') !== (node.close === ')') || node.items.length < 2) return undefined;
+  const inner = node.items.map((item) => (item.kind === 'group' ? item.items : undefined));
+  if (inner.every((row) => row !== undefined))
+    return inner.every((row) => row.length === inner[0]?.length) ? inner : undefined;
+  if (inner.some((row) => row !== undefined)) return undefined;
+  return matrixOf(other)?.length === 1 ? [node.items] : node.items.map((item) => [item]);
+}
+
+/** `I`, `I_2`: the identity of the size of the other side. */
+function identity(name: string, other: Node): Rows | undefined {
+  const size = /^[IE](?:_(\d|n))?$/.exec(name)?.[1] ?? (name === 'I' ? 'n' : undefined);
+  const rows = size === undefined ? undefined : matrixOf(other);
+  if (!rows || rows.length !== rows[0]?.length || (size !== 'n' && Number(size) !== rows.length)) return undefined;
+  return rows.map((_, i) => rows.map((__, j) => integer(i === j ? 1 : 0)));
 }

@@ -1,4 +1,5 @@
 /** Ratios up to a common factor, and times of the clock, which have none. */
+import { exactConstant } from '../equal.js';
 import type { Node } from '../nodes.js';
 import { no, yes, type CompareContext, type Equality } from './context.js';
 
@@ -31,6 +32,14 @@ export function compareRatios(gold: RatioNode, answer: RatioNode, context: Compa
     return same ? yes('same-time') : no('different-time');
   }
   if (gold.parts.length !== answer.parts.length) return no('different-ratio');
+  // A time and what is none; and 10:0 has the same products as 25:0 though it is no ratio.
+  const isZero = (part: Node): boolean => exactConstant(part)?.n === 0n;
+  if (
+    a || b
+      ? [...gold.parts, ...answer.parts].some(isZero)
+      : isZero(gold.parts[0] as Node) !== isZero(answer.parts[0] as Node)
+  )
+    return no('different-ratio');
   // a : b = c : d where a d = b c, for each part against the first.
   const [p, q] = [gold.parts[0] as Node, answer.parts[0] as Node];
   for (let i = 1; i < gold.parts.length; i++) {

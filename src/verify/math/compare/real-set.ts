@@ -1,6 +1,9 @@
 /** Sets of real numbers as disjoint pieces in order: intervals, unions, inequalities and single points in one form. */
 import { equalScalars, exactConstant, realValue } from '../equal.js';
+import { formOf } from '../form.js';
 import { integer, isScalar, mapChildren, symbolsOf, type Node, type Relation } from '../nodes.js';
+import { comparesValues } from '../relations.js';
+import { spend } from '../work.js';
 import { compareScalars, infiniteSign } from './scalar.js';
 import { no, yes, type CompareContext, type Equality } from './context.js';
 
@@ -44,7 +47,7 @@ export function realSetOf(node: Node): RealSet | undefined {
     case 'relation':
       return solve(node);
     case 'list':
-      return ofConditions(node.items);
+      return ofConditions(node.items, node.alternatives ?? false);
     default:
       return undefined;
   }
@@ -59,7 +62,7 @@ export function looksLikeRealSet(node: Node): boolean {
     case 'difference':
       return true;
     case 'relation':
-      return node.ops.some((op) => op !== '=' && op !== '=>' && op !== '~=');
+      return node.ops.some((op) => op === 'in' || (op !== '=' && comparesValues(op)));
     case 'list':
     case 'set':
       return node.items.some(
@@ -74,8 +77,8 @@ export function looksLikeRealSet(node: Node): boolean {
   }
 }
 
-/** Conditions side by side hold together; where they cannot, they are alternatives. */
-function ofConditions(items: readonly Node[]): RealSet | undefined {
+/** Conditions side by side hold together; where they cannot, or an "or" stands between them, they are alternatives. */
+function ofConditions(items: readonly Node[], alternatives: boolean): RealSet | undefined {
   if (
     !items.every(
       (item) => item.kind === 'relation' || item.kind === 'group' || item.kind === 'set' || item.kind === 'union',
@@ -83,7 +86,7 @@ function ofConditions(items: readonly Node[]): RealSet | undefined {
   )
     return undefined;
   const sets = items.map(realSetOf);
-  const relations = items.every((item) => item.kind === 'relation');
+  const relations = !alternatives && items.every((item) => item.kind === 'relation');
   const both = relations ? ofParts(sets, intersect) : undefined;
   return both && both.pieces.length > 0 ? both : ofParts(sets, union);
 }
@@ -96,6 +99,8 @@ function ofParts(
   let total: RealSet | undefined;
   for (const part of parts) {
     if (!part) return undefined;
+    // Conditions on two variables are no set of reals.
+    if (total?.variable && part.variable && formOf(total.variable) !== formOf(part.variable)) return undefined;
     const variable = total?.variable ?? part.variable;
     total = { pieces: total ? operate(total.pieces, part.pieces) : part.pieces, ...(variable && { variable }) };
   }
@@ -120,18 +125,23 @@ const pointOrSet = (node: Node): RealSet | undefined => {
 
 function endOf(node: Node, closed: boolean): End | undefined {
   const sign = infiniteSign(node);
+  spend(20);
   if (sign !== 0) return { position: sign * Infinity, closed: false };
   if (!isScalar(node) || symbolsOf(node).size > 0) return undefined;
   const value = realValue(node, BITS);
   return value === undefined ? undefined : { at: node, position: Number(value >> BigInt(BITS - 60)) / 2 ** 60, closed };
 }
 
-const same = (a: End, b: End): boolean =>
-  a.position === b.position ||
-  (a.at !== undefined &&
-    b.at !== undefined &&
-    Math.abs(a.position - b.position) < 1e-9 * Math.max(1, Math.abs(a.position)) &&
-    equalScalars(a.at, b.at).equal);
+const same = (a: End, b: End): boolean => {
+  spend(2);
+  return (
+    a.position === b.position ||
+    (a.at !== undefined &&
+      b.at !== undefined &&
+      Math.abs(a.position - b.position) < 1e-9 * Math.max(1, Math.abs(a.position)) &&
+      equalScalars(a.at, b.at).equal)
+  );
+};
 const isEmpty = (p: Piece): boolean =>
   same(p.low, p.high) ? !(p.low.closed && p.high.closed) : p.low.position > p.high.position;
 
@@ -178,12 +188,17 @@ function solve(relation: Extract<Node, { kind: 'relation' }>): RealSet | undefin
   const { sides, ops } = relation;
   const inside = ops.indexOf('in');
   if (inside >= 0)
-    return inside === 0 && ops.length === 1 ? withVariable(realSetOf(sides[1] as Node), sides[0] as Node) : undefined;
+    return inside === 0 && ops.length === 1 && isUnknown(sides[0] as Node)
+      ? withVariable(realSetOf(sides[1] as Node), sides[0] as Node)
+      : undefined;
   const variable = unknownOf(sides);
   if (!variable) return undefined;
   const parts = ops.map((op, i) => solveOne(sides[i] as Node, op, sides[i + 1] as Node, variable));
   return withVariable(ofParts(parts, intersect), variable);
 }
+
+/** What may lie in a set for the set to be its solutions: a symbol or a function's value, no expression of them. */
+const isUnknown = (node: Node): boolean => node.kind === 'sym' || (node.kind === 'call' && node.name.startsWith('@'));
 
 const withVariable = (set: RealSet | undefined, variable: Node): RealSet | undefined => set && { ...set, variable };
 

@@ -16,3 +16,13 @@ export function expectPairs(pairs: readonly Pair[], options: MathOptions = {}): 
   });
   expect(wrong).toEqual([]);
 }
+
+/** As {@link expectPairs}, for whole responses rather than what a box holds. */
+export function expectResponses(pairs: readonly Pair[], options: MathOptions = {}): void {
+  const wrong = pairs.flatMap(([gold, relation, response]) => {
+    const judged = judgeAnswer(gold, response, options);
+    if ((judged.outcome === 'match') === (relation === '=')) return [];
+    return [`${gold} ${relation} ${JSON.stringify(response)}: ${judged.outcome}, found ${String(judged.extracted)}`];
+  });
+  expect(wrong).toEqual([]);
+}
