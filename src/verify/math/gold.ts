@@ -46,13 +46,14 @@ const SOLUTION_LENGTH = 200;
 /** The answer that a gold text states, where it is a worked solution: sentences, and no answer that is itself a sentence. */
 function statedIn(gold: string): string | undefined {
   if (/^####(?!#)/m.test(gold)) return bestAnswer(gold)?.text;
-  const prose = masked(gold).replace(/\\[A-Za-z]+|\{[^{}]*\}/g, ' ');
+  const end = masked(gold.slice(-TAIL));
+  const prose = end.replace(/\\[A-Za-z]+|\{[^{}]*\}/g, ' ');
   if (!/[.!?:]\s|\n/.test(gold.trim()) || (prose.match(/\p{L}{2,}/gu) ?? []).length < SOLUTION_WORDS) return undefined;
   const found = bestAnswer(gold);
   if (!found) return undefined;
   const concludes =
     gold.length > SOLUTION_LENGTH &&
-    /(?:^|[.!?]\s+|\n\s*)(?:so|thus|hence|therefore|then|finally)\b[^.!?\n]*[.!?]?\s*$/i.test(masked(gold));
+    /(?:^|[.!?]\s+|\n\s*)(?:so|thus|hence|therefore|then|finally)\b[^.!?\n]*[.!?]?\s*$/i.test(end);
   return STATED.has(found.rule) || concludes ? found.text : undefined;
 }
 

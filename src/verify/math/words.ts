@@ -52,7 +52,7 @@ const RULES: readonly Rule[] = [
   ),
   rule(`^(.*?)(${NUMBER})((?:\\s|\\^\\{?\\\\circ\\}?|${ANY_WORD})*?)${word('below')}\\s*${word('zero')}`, '$1-$2$3'),
   rule(`${word('positive')}\\s*(?:${word('infinity')}|(?=\\\\infty))`, '\\infty '),
-  rule(`${word('infinity')}`, '\\infty '),
+  rule(word('infinity'), '\\infty '),
   rule(
     `(?:${word('the')}\\s*)?(?:${word('square')}\\s*)?${word('root')}\\s*${word('of')}\\s*(${SIMPLE})`,
     '\\sqrt{$1}',
@@ -159,7 +159,7 @@ const withNumbers = (marked: string): string =>
       return ordinal !== undefined && named ? ` ${ordinal} ${IN}th${OUT} ` : all;
     }
     if (count === undefined) return all;
-    if (ordinal !== undefined && /ty$/.test(words)) return `${count + BigInt(ordinal)} ${IN}th${OUT} `;
+    if (ordinal !== undefined && words.endsWith('ty')) return `${count + BigInt(ordinal)} ${IN}th${OUT} `;
     return under === undefined ? `${count} ${part}` : `${SAID}\\frac{${count}}{${under}} `;
   });
 
