@@ -38,6 +38,24 @@ describe('ra-rft verify', () => {
     expect(out).toMatch(/^verdict +match, by the rule \S/m);
   });
 
+  it('says what was passed over, what was dropped and how a comma was read', async () => {
+    const response = '\\boxed{7}. Wait, that is wrong. The answer is 1,000 ways, as 43 fails.';
+    const { out } = await verify('--gold', '1000.5', '--answer', response, '--explain');
+    expect(out).toContain('passed over: 7 (last-box)');
+    expect(out).toContain('read of "1,000 ways, as 43 fails"; the rest is not compared');
+    expect(out).toContain('the comma of the answer: 1000 [ways]');
+    expect(out).toContain('only name what is counted: ways');
+  });
+
+  it('takes numbers as gold answers of a file, save those that JSON cannot hold', async () => {
+    const path = await fileOf('{"id":1,"gold":5,"pred":"\\\\boxed{5}"}', '{"id":2,"gold":9007199254740993,"pred":"5"}');
+    const { code, out, err } = await verify('--input', path);
+    expect(code).toBe(4);
+    expect(values(out)).toMatchObject([{ id: 1, verdict: 'match', gold: '5' }]);
+    expect(err).toContain('in.jsonl:2: ');
+    expect(err).toContain('write it as a string');
+  });
+
   it('prints the verdict as JSON without --explain, also of the numeric verifier', async () => {
     for (const reward of ['math', 'boxed']) {
       const { out } = await verify('--gold', '5', '--answer', 'so \\boxed{6}', '--reward', reward);

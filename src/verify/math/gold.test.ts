@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { extractLine } from '../extract-line.js';
 import { goldProblem } from './gold.js';
+import { expectPairs } from './testing/pairs.js';
 
 describe('goldProblem', () => {
   test.each([
@@ -77,6 +78,30 @@ test.skipIf(!existsSync(MATH))('every gold answer of the data beside the reposit
   expect(golds).toBeGreaterThan(10_000);
 });
 
+const CLIPS = 'She sold 48/2 = 24 clips in May.\nIn all she sold 48+24 = 72 clips.\n';
+const FRUIT =
+  'Let $x$ be the number of apples that Ann has in the beginning, and $y$ that of the pears that she buys later. ';
+
+test('a worked solution counts for the answer it states, and a sentence for itself', () => {
+  expectPairs([
+    [`${CLIPS}#### 72`, '=', '72'],
+    [`${CLIPS}#### 72`, '#', '24'],
+    [`${CLIPS}So the answer is 72, as 24 is only May.`, '=', '72'],
+    [
+      `${FRUIT}Since she ends up with $12$ pieces and twice as many apples as pears, $x=2y$. Therefore $x = 8$.`,
+      '=',
+      '8',
+    ],
+    [
+      `${FRUIT}Since she ends up with $12$ pieces and twice as many apples as pears, $x=2y$. Therefore $x = 8$.`,
+      '#',
+      '12',
+    ],
+    ['The first player wins if and only if n is even.', '=', '\\text{The first player wins if and only if n is even}'],
+    ['The first player wins if and only if n is even.', '#', '\\text{The first player wins if and only if n is odd}'],
+  ]);
+});
+
 /** What the parts of a checking or extracting pattern could be made to try again and again. */
 const units = [
   '$ ',
@@ -111,6 +136,12 @@ const units = [
   '\n',
   '\\text{',
   '\\frac{1}{',
+  '<answer>',
+  '{"answer": "',
+  '答案是',
+  'since 1 a ',
+  '1, ',
+  '(1 fails) ',
 ];
 
 test.each(units)('256 KB of %j are checked and searched in a moment: both run without a clock', (unit) => {

@@ -48,7 +48,8 @@ function statedIn(gold: string): string | undefined {
   if (/^####(?!#)/m.test(gold)) return bestAnswer(gold)?.text;
   const end = masked(gold.slice(-TAIL));
   const prose = end.replace(/\\[A-Za-z]+|\{[^{}]*\}/g, ' ');
-  if (!/[.!?:]\s|\n/.test(gold.trim()) || (prose.match(/\p{L}{2,}/gu) ?? []).length < SOLUTION_WORDS) return undefined;
+  if (!/[.!?:]\s|\n/.test(gold.slice(-TAIL).trim()) || (prose.match(/\p{L}{2,}/gu) ?? []).length < SOLUTION_WORDS)
+    return undefined;
   const found = bestAnswer(gold);
   if (!found) return undefined;
   const concludes =

@@ -13,8 +13,8 @@ const REMARKS = [
   String.raw`\b(?:instead\s+of|rather\s+than|in\s+place\s+of)\b`,
   String.raw`[,;:(–—]\s*(?:and\s+|but\s+)?not\b`,
   `(?<=[\\d${FORMULA_MARK}${RELATION_MARK}*])\\s+not\\b`,
-  `,?\\s*\\b(?:since|because|as|where|while|whereas|although|though)\\s+(?:the\\s+(?:value\\s+)?)?(?:[a-zA-Z]\\s*=\\s*)?${V}\\S*\\s+[a-z]{2}`,
-  String.raw`[,;:]?\s*(?:因为|因為|由于|而不是|而非|不是|なぜなら|왜냐하면|потому\s+что|так\s+как|поскольку|а\s+не(?!\p{L}))`,
+  `\\b(?:since|because|as|where|while|whereas|although|though)\\s+(?:the\\s+(?:value\\s+)?)?(?:[a-zA-Z]\\s*=\\s*)?${V}\\S*\\s+[a-z]{2}`,
+  String.raw`(?:[,;:]\s*)?(?:因为|因為|由于|而不是|而非|不是|なぜなら|왜냐하면|потому\s+что|так\s+как|поскольку|а\s+не(?!\p{L}))`,
   String.raw`[,;]\s*(?:weil|denn|nicht|car|parce\s+que|puisque|et\s+non|porque|ya\s+que|y\s+no|pois|e\s+não|perché|poiché|e\s+non)(?!\p{L})`,
   String.raw`,\s*which\s+(?:is|are|was|were)\s+(?:\w+\s+)?(?:less|more|fewer|greater|smaller|larger|above|below|under|over|near|close)\b`,
   String.raw`(?<!(?:exactly|precisely|only|that|and)\s)\b(?:when|if|for)\s+[a-zA-Z]\s*=\s*-?\d`,
@@ -38,7 +38,7 @@ const OPENER_AFTER_ANNOUNCED = new RegExp([...REMARKS, ...AFTER_ANNOUNCED].join(
 
 /** Words after which a sentence comes back from its remark to what follows from it. */
 const CONCLUSION =
-  /[,;]?\s*\b(?:so|thus|hence|therefore|giving|gives|we\s+(?:get|have|find|obtain|conclude|must)|it\s+follows|yielding|yields|making|leaving|then|for\s+a\s+total|the\s+(?:final\s+)?answer)\b/gi;
+  /(?:[,;]\s*)?\b(?:so|thus|hence|therefore|giving|gives|we\s+(?:get|have|find|obtain|conclude|must)|it\s+follows|yielding|yields|making|leaving|then|for\s+a\s+total|the\s+(?:final\s+)?answer)\b/gi;
 
 const DENIED =
   "rejected|discarded|extraneous|excluded|invalid|impossible|fails?|failed|wrong|incorrect|ignored|too\\s+(?:large|small|big|many|few|high|low)|not\\s+(?:\\w+\\s+)?(?:valid|allowed|attained|possible|solutions?|included|reached|counted|acceptable|the\\s+answer|in\\s+the)|(?:does|do|did|can|would)(?:\\s+not|n't)|cannot";
@@ -50,7 +50,7 @@ const REJECTED = new RegExp(
 
 /** A sentence whose only value is denied. */
 const DENIED_ALONE = new RegExp(
-  `^\\W*(?:the\\s+(?:answer|value)\\s+)?${V}[^\\s,;]*\\s+(?:\\w+\\s+){0,2}(?:${DENIED})\\b[^,;\\d]*$`,
+  `^[^\\w${FORMULA_MARK}${RELATION_MARK}]*(?:the\\s+(?:answer|value)\\s+)?${V}[^\\s,;]*\\s+(?:\\w+\\s+){0,2}(?:${DENIED})\\b[^,;\\d]*$`,
   'i',
 );
 
