@@ -51,7 +51,7 @@ const OTHERS = [
 
 /** Whether a text could announce its answer in another language at all. */
 const OTHER_WORDS =
-  /\p{Script=Han}|\p{Script=Hangul}|\p{Script=Cyrillic}|[\u0530-\u1ffe]|antwo|ergebnis|svar|vastaus|cevap|yan[iı]t|jawaban|r[eé]sp|risposta|l[öo]sung|odpov|válasz|răspuns|đáp/iu;
+  /\p{Script=Han}|\p{Script=Hangul}|\p{Script=Cyrillic}|[\u0500-\u1ffe\u{10000}-\u{10ffff}]|antwo|ergebnis|svar|vastaus|cevap|yan[iı]t|jawaban|r[eé]sp|risposta|l[öo]sung|odpov|válasz|răspuns|đáp/iu;
 
 /** What is read of a statement after the words that announce it. */
 const REACH = 600;

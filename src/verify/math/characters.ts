@@ -154,11 +154,11 @@ const lowered = (run: string, row: string): string =>
 
 /** Full-width forms, the digits of every script and the styled letters of mathematics as ASCII; all else as it is. */
 export function asciiForms(text: string): string {
-  if (!/[^ -~\s]/.test(text)) return text;
+  if (!/[\u0080-\uffff]/.test(text)) return text;
   return text
     .replace(/[\uff01-\uff5e]/g, (wide) => wide.normalize('NFKC'))
     .replace(/[\u{1d400}-\u{1d7ff}ℎ]/gu, (styled) => styled.normalize('NFKC'))
-    .replace(/[^ -~\s]/gu, (char) => (/\p{Nd}/u.test(char) ? digitOf(char) : char));
+    .replace(/[\u{80}-\u{10ffff}]/gu, (char) => (/\p{Nd}/u.test(char) ? digitOf(char) : char));
 }
 
 /** What a decimal digit of any script is worth: they stand in runs of ten, zero first. */

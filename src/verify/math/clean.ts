@@ -27,7 +27,7 @@ export function cleanAnswer(text: string): string {
   out = withoutQuotes(out.replace(/^\s*\*\*|\*\*\s*$/g, ' '))
     .replace(/(?<!\.)[.,;:]+(?:\s*)$/, '')
     .trim();
-  return /[^ -~\s]/.test(out) ? inEnglish(out) : out;
+  return /[\u0080-\uffff]/.test(out) ? inEnglish(out) : out;
 }
 
 /** Without space and quotation marks around it. A prime (`A'`, `5'`) is none, unless the text began with one. */

@@ -41,7 +41,7 @@ export const withoutMarkup = (text: string): string =>
         /\*\*|__(?=\S)|(?<=\S)__|<\/?(?:b|i|em|strong|p|br|span|div|code|pre|u|li|ul|ol|h[1-6]|td|tr|th|mark|center)\b[^<>]*>/gi,
         '',
       )
-      .replace(/```[a-z]*\n?|(?:[\u2713\u2714\u2705\u2611\u{1F389}\u{1F44D}])\uFE0F?/giu, ' ')
+      .replace(/```[a-z]*\n?|\uFE0F|[\u2713\u2714\u2705\u2611\u{1F389}\u{1F44D}]/giu, ' ')
       .trim()
       .replace(/^([*_~])(?=\S)([^*_~]+)\1$/, '$2')
       .replace(/^\s*(?:(?:[*•#]+|-(?=\s+[A-Za-z*]{2}))\s+)+|^\s*(?:[∴⇒→⟹]\s*)+/u, ''),
