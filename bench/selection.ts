@@ -63,7 +63,7 @@ function isJudge(name: string): name is JudgeName {
 async function gradeSeed(seed: number, { judge, smoke, threads, keep }: SeedOptions): Promise<Graded> {
   const config = resolveConfig({ preset: 'demo' });
   const { selection } = config.labels;
-  const small = { trainProblems: 96, seenTests: 12, heldOutTests: 12, easyTests: 0 };
+  const small = { trainProblems: 96, seenTests: 12, unseenTests: 12, easyTests: 0 };
   const world = makeWorld({ ...config.data.world, ...(smoke && small) });
   const tokenizer = await Tokenizer.load(folder);
   const rng = Rng.fromSeed(seed);

@@ -85,7 +85,7 @@ const smallest = [
   'labels.maxQueries=12',
   'retriever.steps=20',
   'data.world.seenTests=4',
-  'data.world.heldOutTests=4',
+  'data.world.unseenTests=4',
   'eval.k=2',
 ];
 cli('run', '--quick', '--quiet', ...smallest.flatMap((text) => ['--set', text]));

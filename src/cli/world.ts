@@ -55,7 +55,7 @@ export async function generateWorld(folder: string, options: WorldGenerateOption
   for (const line of await fairnessLines(world)) context.out(line);
 }
 
-/** Figures over the tests of seen and held-out rules. */
+/** Figures over the tests of seen and unseen rules. */
 async function fairnessLines({ tests, corpus, drafts }: World): Promise<string[]> {
   const house = tests.flatMap((test, i) => (test.split === 'easy' ? [] : [{ test, draft: drafts.tests[i]! }]));
   const figures = fairness(

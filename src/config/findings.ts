@@ -46,7 +46,10 @@ function factsOf({ message, expected, hint }: Finding): { message: string; expec
 }
 
 /** Keys of earlier versions, and what they are called now. */
-const renamedKeys: Readonly<Record<string, string>> = { 'retriever.heldOutShare': 'retriever.validationShare' };
+const renamedKeys: Readonly<Record<string, string>> = {
+  'retriever.heldOutShare': 'retriever.validationShare',
+  'data.world.heldOutTests': 'data.world.unseenTests',
+};
 
 function unknownKey(path: readonly PropertyKey[]): Finding {
   const section = path.slice(0, -1);

@@ -29,7 +29,7 @@ const demo = {
 const quick = {
   ...demo,
   name: 'quick',
-  data: { world: { trainProblems: 256, seenTests: 24, heldOutTests: 24 } },
+  data: { world: { trainProblems: 256, seenTests: 24, unseenTests: 24 } },
   labels: { ...demo.labels, maxQueries: 96, maxCandidates: 48 },
   retriever: { ...demo.retriever, steps: 150 },
   rl: { ...demo.rl, steps: 6, promptsPerStep: 16, warmupSteps: 2, checkpointEverySteps: 3 },

@@ -31,7 +31,7 @@ const dataFile = (what: string) =>
           type: fieldName('Field with a coarse problem type; optional in the data.'),
           truth: fieldName('Field with a fact that only grades labels and retrievers; optional in the data.'),
           split: fieldName(
-            'Field with the evaluation split of a test problem; nothing of the split held-out is trained on or labelled. Optional in the data.',
+            'Field with the evaluation split of a test problem; nothing of the split unseen is trained on or labelled. Optional in the data.',
           ),
           equation: fieldName(
             'Field with the formula of a word problem; gives truth and solution where those are missing.',
@@ -54,7 +54,7 @@ const world = section(
     trainProblems: count(1, 1024, 'Training problems.', 'problems'),
     tracesPerRule: count(1, 6, 'Solved examples of each house rule in the corpus.', 'traces'),
     seenTests: count(0, 100, 'Test problems whose rule occurs in training.', 'problems'),
-    heldOutTests: count(0, 100, 'Test problems whose rule occurs in the corpus only.', 'problems'),
+    unseenTests: count(0, 100, 'Test problems whose rule occurs in the corpus only.', 'problems'),
     easyTests: count(0, 0, 'Test problems that say what to do.', 'problems'),
   },
   'Size of the embedded world.',

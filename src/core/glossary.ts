@@ -167,9 +167,9 @@ export const terms: readonly Term[] = [
       'Difference of two arms problem by problem, with its own interval; narrower than the difference of two intervals.',
   },
   {
-    term: 'seen, held-out',
+    term: 'seen, unseen',
     meaning:
-      'Splits of the test problems: strategies that occur in training, and strategies that occur in the corpus only. Training takes no problem and no trace of held-out.',
+      'Splits of the test problems: strategies that occur in training, and strategies that occur in the corpus only. Training takes no problem and no trace of unseen.',
   },
   {
     term: 'house rule',

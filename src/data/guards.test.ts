@@ -39,7 +39,7 @@ describe('TraceGuard', () => {
 
   test('a trace of unseen strategies is shown at the test and never in training', () => {
     const guard = new TraceGuard([query]);
-    const unseen = trace('u', 'Other', '7', 'held-out');
+    const unseen = trace('u', 'Other', '7', 'unseen');
     expect([guard.mayShow(query, unseen), guard.mayTeach(query, unseen)]).toEqual([true, false]);
     for (const split of [undefined, 'seen', 'train']) {
       const seen = trace('s', 'Other', '7', split);

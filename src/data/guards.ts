@@ -22,7 +22,7 @@ export function sameText(a: { question: string }, b: { question: string }): bool
 }
 
 /** Split of the problems and traces whose strategies training never shows: they are met at the test alone. */
-const UNSEEN_SPLIT = 'held-out';
+const UNSEEN_SPLIT = 'unseen';
 
 /** Whether training must never show this problem or trace. */
 export function isUnseen({ split }: { split?: string }): boolean {

@@ -13,7 +13,7 @@ export interface Problem {
   source?: string;
   /** Facts only used to grade labels and retrievers (a world's rule, an equation template). Never trained on. */
   truth?: string;
-  /** Split of an evaluation set (`seen`, `held-out`); averages are reported for each. Training takes no problem of `held-out`. */
+  /** Split of an evaluation set (`seen`, `unseen`); averages are reported for each. Training takes no problem of `unseen`. */
   split?: string;
 }
 
@@ -28,6 +28,6 @@ export interface Trace {
   source?: string;
   /** As in {@link Problem.truth}. */
   truth?: string;
-  /** As in {@link Problem.split}: a trace of split `held-out` never takes part in labelling or training (`TraceGuard.mayTeach`). */
+  /** As in {@link Problem.split}: a trace of split `unseen` never takes part in labelling or training (`TraceGuard.mayTeach`). */
   split?: string;
 }

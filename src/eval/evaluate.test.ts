@@ -38,7 +38,7 @@ const problems: Problem[] = Array.from({ length: 10 }, (_, i) => ({
   id: `p${i}`,
   question: `question ${i}`,
   answer: `${i}`,
-  split: i < 6 ? 'seen' : 'held-out',
+  split: i < 6 ? 'seen' : 'unseen',
 }));
 const trace: Trace = { id: 't', question: 'T', trace: 'abc', answer: '0' };
 
@@ -218,7 +218,7 @@ describe('scoreSplit', () => {
           { text: '', tokens: 4, stopReason: 'stop', verdict: { outcome: 'too_costly', rule: 'r' }, reward: 0 },
         ],
       }),
-      record('e', 'held-out', [1]),
+      record('e', 'unseen', [1]),
     ];
     expect(scoreSplit(records, 'seen', { k: 4, resamples: 200, rng: Rng.fromSeed(1) })).toMatchObject({
       n: 3,
@@ -239,12 +239,12 @@ describe('scoreSplit', () => {
 describe('summarise', () => {
   const inputs = {
     arms: [
-      { name: 'grpo', records: [record('a', 'seen', [0, 0]), record('b', 'held-out', [1, 0])] },
-      { name: 'ra-rft', records: [record('a', 'seen', [1, 0]), record('b', 'held-out', [1, 1])] },
+      { name: 'grpo', records: [record('a', 'seen', [0, 0]), record('b', 'unseen', [1, 0])] },
+      { name: 'ra-rft', records: [record('a', 'seen', [1, 0]), record('b', 'unseen', [1, 1])] },
     ],
     k: 2,
     retrievers: [
-      { name: 'learned', split: 'held-out', firstIsRelevant: [true, true, false, true] },
+      { name: 'learned', split: 'unseen', firstIsRelevant: [true, true, false, true] },
       { name: 'bm25', split: 'seen', firstIsRelevant: [] },
     ],
     seconds: { labels: 1.5 },
@@ -260,7 +260,7 @@ describe('summarise', () => {
         { name: 'grpo', split: 'seen', k: 2, n: 1, average: 0, ci95: [0, 0], responses: { ...counts, noAnswer: 2 } },
         {
           name: 'grpo',
-          split: 'held-out',
+          split: 'unseen',
           k: 2,
           n: 1,
           average: 0.5,
@@ -278,7 +278,7 @@ describe('summarise', () => {
         },
         {
           name: 'ra-rft',
-          split: 'held-out',
+          split: 'unseen',
           k: 2,
           n: 1,
           average: 1,
@@ -288,9 +288,9 @@ describe('summarise', () => {
       ],
       differences: [
         { a: 'ra-rft', b: 'grpo', split: 'seen', mean: 0.5, ci95: [0.5, 0.5], ...paired },
-        { a: 'ra-rft', b: 'grpo', split: 'held-out', mean: 0.5, ci95: [0.5, 0.5], ...paired },
+        { a: 'ra-rft', b: 'grpo', split: 'unseen', mean: 0.5, ci95: [0.5, 0.5], ...paired },
       ],
-      retrievers: [{ name: 'learned', split: 'held-out', recallAt1: 0.75, ci95: expect.any(Array), n: 4 }],
+      retrievers: [{ name: 'learned', split: 'unseen', recallAt1: 0.75, ci95: expect.any(Array), n: 4 }],
       seconds: { labels: 1.5 },
     });
     expect(summarise({ ...inputs, rng: Rng.fromSeed(1) })).toEqual(summary);

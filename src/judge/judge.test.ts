@@ -43,14 +43,14 @@ const traces: Trace[] = Array.from({ length: 20 }, (_, i) => ({
   answer: `${i}`,
   type: i % 2 === 0 ? 'even' : 'odd',
   truth: `r${i % 3}`,
-  split: i >= 16 ? 'held-out' : 'seen',
+  split: i >= 16 ? 'unseen' : 'seen',
 }));
 const guard = new TraceGuard(problems);
 const options = { maxQueries: 100, maxCandidates: 5, restrictToType: true, guard };
 const select = (over = {}) => selectPairs(problems, traces, { ...options, rng: Rng.fromSeed(3), ...over });
 
 describe('selectPairs', () => {
-  test('keeps types, answers and held-out traces apart', () => {
+  test('keeps types, answers and unseen traces apart', () => {
     const { queries, skipped } = select();
     expect(skipped).toEqual([]);
     expect(queries).toHaveLength(12);

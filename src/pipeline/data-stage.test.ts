@@ -88,13 +88,13 @@ describe('makeData from files', () => {
   it('keeps ids of the test set apart from those of the training set, and the splits that it names', async () => {
     const [a, b] = [join(folder, 'a.jsonl'), join(folder, 'b.jsonl')];
     await writeFile(a, lines(problems.slice(0, 5)));
-    const tests = problems.slice(5).map((p, i) => ({ ...p, id: String(i), split: i < 2 ? 'seen' : 'held-out' }));
+    const tests = problems.slice(5).map((p, i) => ({ ...p, id: String(i), split: i < 2 ? 'seen' : 'unseen' }));
     await writeFile(b, lines(tests));
     const set = [`data.problems.path=${a}`, `data.tests.path=${b}`];
     const data = await make(set);
     expect(data.test.map((p) => p.id)).toEqual(['test/0', 'test/1', 'test/2', 'test/3', 'test/4']);
     const limited = await make([...set, 'data.maxTest=1', 'data.maxTrain=2']);
-    expect(limited.test.map((p) => p.split)).toEqual(['seen', 'held-out']);
+    expect(limited.test.map((p) => p.split)).toEqual(['seen', 'unseen']);
     expect(limited.train).toHaveLength(2);
   });
 
@@ -141,7 +141,7 @@ describe('makeData from files', () => {
 
   it('keeps problems of the unseen split out of training, and their solutions as traces', async () => {
     const [a, b] = [join(folder, 'a.jsonl'), join(folder, 'b.jsonl')];
-    await writeFile(a, lines(problems.slice(0, 8).map((p, i) => ({ ...p, split: i < 2 ? 'held-out' : 'seen' }))));
+    await writeFile(a, lines(problems.slice(0, 8).map((p, i) => ({ ...p, split: i < 2 ? 'unseen' : 'seen' }))));
     await writeFile(b, lines(problems.slice(8)));
     const made = await make([`data.problems.path=${a}`, `data.tests.path=${b}`]);
     expect(made.train.map((p) => p.id)).toEqual(['2', '3', '4', '5', '6', '7']);
@@ -190,14 +190,14 @@ describe('makeData from files', () => {
 });
 
 describe('makeData from the world', () => {
-  it('makes sets of the configured sizes; the corpus knows held-out rules, training does not', async () => {
+  it('makes sets of the configured sizes; the corpus knows unseen rules, training does not', async () => {
     const config = resolveConfig({ preset: 'quick' });
     const data = await makeData(config, numericVerifier, Rng.fromSeed(1));
     expect(data.train).toHaveLength(config.data.world.trainProblems);
-    const heldOut = new Set(data.test.filter((p) => p.split === 'held-out').map((p) => p.truth));
-    expect(heldOut.size).toBeGreaterThan(1);
-    expect(data.train.some((p) => heldOut.has(p.truth))).toBe(false);
-    for (const rule of heldOut) expect(data.corpus.some((t) => t.truth === rule)).toBe(true);
+    const unseen = new Set(data.test.filter((p) => p.split === 'unseen').map((p) => p.truth));
+    expect(unseen.size).toBeGreaterThan(1);
+    expect(data.train.some((p) => unseen.has(p.truth))).toBe(false);
+    for (const rule of unseen) expect(data.corpus.some((t) => t.truth === rule)).toBe(true);
     const questions = new Set([...data.train, ...data.corpus].map((x) => x.question));
     expect(data.test.some((p) => questions.has(p.question))).toBe(false);
   });

@@ -18,7 +18,7 @@ const trace = (id: string, question: string, more: Partial<Trace> = {}): Trace =
 });
 const corpus = [
   trace('listed', 'red red red apples and more'),
-  trace('unseen', 'red red red apples too', { split: 'held-out' }),
+  trace('unseen', 'red red red apples too', { split: 'unseen' }),
   trace('answer', 'red red red apples again', { answer: '0.50' }),
   trace('near', 'red apples'),
   trace('far', 'pears'),

@@ -59,7 +59,7 @@ describe('labels that nothing can be learnt from', () => {
     expect(answers.hint).toContain('excludeSameAnswer');
     const unseen = refusal(
       [],
-      select([problem('a')], [trace('t', { split: 'held-out' }), trace('u', { split: 'held-out' })]),
+      select([problem('a')], [trace('t', { split: 'unseen' }), trace('u', { split: 'unseen' })]),
     );
     expect(unseen.message).toContain('strategies that training never shows');
     expect(unseen.hint).not.toContain('restrictToType');

@@ -115,7 +115,7 @@ describe('a run on files with traces and problems of the unseen split', () => {
       const lines = await readJsonlAll<object>(join(folder, name));
       await writeJsonl(
         join(folder, name),
-        lines.map((line, i) => ({ ...line, split: unseenLine(i) ? 'held-out' : 'seen' })),
+        lines.map((line, i) => ({ ...line, split: unseenLine(i) ? 'unseen' : 'seen' })),
       );
     };
     await mark('corpus.jsonl', (i) => i % 2 === 0);

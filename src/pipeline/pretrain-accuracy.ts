@@ -11,7 +11,7 @@ import { makeWorld } from '../worlds/index.js';
 export const accuracyContexts = ['none', 'right', 'random'] as const;
 export type AccuracyContext = (typeof accuracyContexts)[number];
 
-/** One kind of problem: `plain`, `textbook-rule`, `seen` or `held-out`. */
+/** One kind of problem: `plain`, `textbook-rule`, `seen` or `unseen`. */
 export interface AccuracyRow {
   kind: string;
   /** Problems behind each share. */
@@ -41,7 +41,7 @@ export async function accuracyTable(
     seed: worldSeed,
     trainProblems: 0,
     seenTests: n,
-    heldOutTests: n,
+    unseenTests: n,
     easyTests: 2 * n,
   });
   const codec = new PromptCodec(tokenizer, { layout: 'completion', stop: ['}'] });

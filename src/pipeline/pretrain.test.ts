@@ -59,7 +59,7 @@ describe('pretrainBase', () => {
     const card = await readFile(join(root, 'whole', 'README.md'), 'utf8');
     expect(card).toContain('ra-rft world pretrain --out whole');
     expect(card).toMatch(/\| seed \| 1 \|/);
-    for (const kind of ['plain', 'textbook-rule', 'seen', 'held-out']) expect(card).toContain(`| ${kind} | 2 |`);
+    for (const kind of ['plain', 'textbook-rule', 'seen', 'unseen']) expect(card).toContain(`| ${kind} | 2 |`);
   });
 
   it('goes on after a stop to the same weights, byte for byte', async () => {

@@ -19,8 +19,8 @@ const train = Array.from({ length: 10 }, (_, i) => problem(`p${i}`, 'a', 'train'
 const test = [
   problem('s1', 'a', 'seen'),
   problem('s2', 'a', 'seen'),
-  problem('h1', 'b', 'held-out'),
-  problem('h2', 'c', 'held-out'),
+  problem('h1', 'b', 'unseen'),
+  problem('h2', 'c', 'unseen'),
 ];
 const data: DataSets = {
   train,
@@ -44,7 +44,7 @@ describe('gradeByTruth', () => {
     const grades = gradeByTruth('bm25', data, (id) => hits.get(id)!.map((t) => traces.get(t)!));
     expect(grades).toEqual([
       { name: 'bm25', split: 'seen', firstIsRelevant: [true, false] },
-      { name: 'bm25', split: 'held-out', firstIsRelevant: [true] },
+      { name: 'bm25', split: 'unseen', firstIsRelevant: [true] },
     ]);
   });
 

@@ -20,7 +20,7 @@ const corpus: Trace[] = Array.from({ length: 12 }, (_, i) => ({
   question: `about ${i}`,
   trace: `so ${i % 7}`,
   answer: String(i),
-  ...(i === 3 && { split: 'held-out' }),
+  ...(i === 3 && { split: 'unseen' }),
 }));
 const wanted = { train: problems('p', 600), test: problems('q', 30) };
 const data: DataSets = {

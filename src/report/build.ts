@@ -40,7 +40,7 @@ function warningsSection({ warnings }: RunData): Section | undefined {
 function glossaryBlock(training: boolean, labels: boolean): Block {
   const general = new Set([
     'arm',
-    'seen, held-out',
+    'seen, unseen',
     'trace',
     'truth',
     'recall@1',

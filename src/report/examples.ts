@@ -17,7 +17,7 @@ export function examplesSection(
   const own = data.evaluations.filter((e) => e.arm === arm);
   const [first, last] = [own[0], own.at(-1)];
   if (arm === undefined || !first || !last) return undefined;
-  const split = last.records.some((r) => r.split === 'held-out') ? 'held-out' : last.records.at(-1)?.split;
+  const split = last.records.some((r) => r.split === 'unseen') ? 'unseen' : last.records.at(-1)?.split;
   const before = new Map(first.records.map((r) => [r.problemId, r]));
   const pairs = last.records.flatMap((after) => {
     const earlier = before.get(after.problemId);

@@ -74,7 +74,7 @@ describe('writeReport', () => {
   });
 
   test('counts what an average alone does not show', () => {
-    expect(markdown).toMatch(/no answer +\| +cut off/);
+    expect(markdown).toMatch(/no answer +\| +too costly +\| +cut off/);
     expect(markdown).toMatch(/\| \d+ \(\d+\.\d %\) \|/);
     expect(markdown).toMatch(/Left out of all differences, .*: \d+ problems of seen \(\d+ samples without a verdict\)/);
   });
@@ -134,31 +134,31 @@ describe('formatSummaryTable', () => {
   const summary: Summary = {
     arms: [
       { name: 'grpo', split: 'seen', k: 8, n: 100, average: 0.24, ci95: [0.2, 0.28] },
-      { name: 'grpo', split: 'held-out', k: 8, n: 100, average: 0.17, ci95: [0.13, 0.21] },
+      { name: 'grpo', split: 'unseen', k: 8, n: 100, average: 0.17, ci95: [0.13, 0.21] },
       { name: 'ra-rft', split: 'seen', k: 8, n: 100, average: 0.99, ci95: [0.97, 1] },
-      { name: 'ra-rft', split: 'held-out', k: 8, n: 100, average: 0.861, ci95: [0.802, 0.914] },
+      { name: 'ra-rft', split: 'unseen', k: 8, n: 100, average: 0.861, ci95: [0.802, 0.914] },
     ],
     differences: [
       { a: 'ra-rft', b: 'grpo', split: 'seen', mean: 0.75, ci95: [0.7, 0.8] },
-      { a: 'ra-rft', b: 'grpo', split: 'held-out', mean: 0.691, ci95: [0.61, 0.77] },
+      { a: 'ra-rft', b: 'grpo', split: 'unseen', mean: 0.691, ci95: [0.61, 0.77] },
     ],
-    retrievers: [{ name: 'learned', split: 'held-out', recallAt1: 0.94, ci95: [0.89, 0.98], n: 100 }],
+    retrievers: [{ name: 'learned', split: 'unseen', recallAt1: 0.94, ci95: [0.89, 0.98], n: 100 }],
     seconds: {},
   };
 
   test('lines up arms, differences and retrievers', () => {
     expect(formatSummaryTable(summary)).toBe(
       `average@8, % [95 % interval]
-  arm           seen (n 100)   held-out (n 100)
+  arm           seen (n 100)     unseen (n 100)
   grpo     24.0 [20.0, 28.0]  17.0 [13.0, 21.0]
   ra-rft  99.0 [97.0, 100.0]  86.1 [80.2, 91.4]
 
 paired difference, points [95 % interval]
-  difference                     seen              held-out
+  difference                     seen                unseen
   ra-rft - grpo  +75.0 [+70.0, +80.0]  +69.1 [+61.0, +77.0]
 
 recall@1, % [95 % interval]
-  retriever   held-out (n 100)
+  retriever     unseen (n 100)
   learned    94.0 [89.0, 98.0]`,
     );
   });
@@ -169,11 +169,11 @@ recall@1, % [95 % interval]
 
   test('the headline says what the interval allows to say', () => {
     expect(headline(summary)).toContain(
-      'On held-out problems ra-rft reaches 86.1 % (average@8) and grpo 17.0 %: above grpo',
+      'On unseen problems ra-rft reaches 86.1 % (average@8) and grpo 17.0 %: above grpo',
     );
     const unclear = {
       ...summary,
-      differences: [{ a: 'ra-rft', b: 'grpo', split: 'held-out', mean: 0.02, ci95: [-0.03, 0.07] as [number, number] }],
+      differences: [{ a: 'ra-rft', b: 'grpo', split: 'unseen', mean: 0.02, ci95: [-0.03, 0.07] as [number, number] }],
     };
     expect(headline(unclear)).toContain('not clearly apart from grpo');
     expect(headline({ ...summary, differences: [] })).toBeUndefined();

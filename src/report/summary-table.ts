@@ -137,7 +137,7 @@ export function formatTable({ columns, rows }: ReportTable): string {
 
 /** One sentence for people: where the compared arm stands on the hardest split, against the first other arm. */
 export function headline(summary: Summary): string | undefined {
-  const split = splitsOf(summary.differences).includes('held-out') ? 'held-out' : splitsOf(summary.differences).at(-1);
+  const split = splitsOf(summary.differences).includes('unseen') ? 'unseen' : splitsOf(summary.differences).at(-1);
   const difference =
     summary.differences.find((d) => d.split === split && d.b === 'grpo') ??
     summary.differences.find((d) => d.split === split);

@@ -10,7 +10,7 @@ import { drawSurface, plainInstruction, renderQuestion, ruleInstruction, type Su
 export type WorldType = 'plain' | 'textbook-rule' | 'house-rule';
 
 /** `easy` holds what the base model can do already: plain and textbook problems. */
-export type WorldSplit = 'easy' | 'seen' | 'held-out';
+export type WorldSplit = 'easy' | 'seen' | 'unseen';
 
 /** A problem with the facts it was made from; the pipeline only ever sees {@link toProblem} or {@link toTrace} of it. */
 export interface Draft {
@@ -62,13 +62,13 @@ export function draftPlain(rng: Rng): Draft {
 const TYPE_OF_KIND: Readonly<Record<RuleKind, WorldType>> = {
   textbook: 'textbook-rule',
   seen: 'house-rule',
-  'held-out': 'house-rule',
+  unseen: 'house-rule',
 };
 
 const SPLIT_OF_KIND: Readonly<Record<RuleKind, WorldSplit>> = {
   textbook: 'easy',
   seen: 'seen',
-  'held-out': 'held-out',
+  unseen: 'unseen',
 };
 
 export function typeOf({ rule }: Draft): WorldType {

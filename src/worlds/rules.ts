@@ -1,17 +1,17 @@
 /**
  * Rules: names for strategies. A problem that follows one says `the lantern rule` and nothing more, so its meaning is
  * known by heart or from a solved example. *Textbook* rules are the same in every world, since the base model learnt
- * them; *house* rules are drawn from the world's seed: some are trained by reinforcement, the rest are held out.
+ * them; *house* rules are drawn from the world's seed: some are trained by reinforcement, the rest are unseen.
  */
 import { RaRftError } from '../core/errors.js';
 import { Rng } from '../core/rng.js';
 import { STRATEGIES, type Strategy } from './strategies.js';
 import { ALIASES } from './words.js';
 
-export type RuleKind = 'textbook' | 'seen' | 'held-out';
+export type RuleKind = 'textbook' | 'seen' | 'unseen';
 
 export interface Rule {
-  /** `textbook-03`, `seen-07`, `held-out-11`. */
+  /** `textbook-03`, `seen-07`, `unseen-11`. */
   id: string;
   kind: RuleKind;
   /** Two words that name it. */
@@ -70,18 +70,19 @@ export function houseAliases(): string[] {
 export const MAX_HOUSE_RULES = ALIASES.length / 2 - TEXTBOOK_RULES;
 
 /** House rules of one world. Throws `config` where there are not names enough. */
-export function houseRules(rng: Rng, counts: { seen: number; heldOut: number }): Rule[] {
-  const { seen, heldOut } = counts;
-  if (seen + heldOut > MAX_HOUSE_RULES) {
+export function houseRules(rng: Rng, counts: { seen: number; unseen: number }): Rule[] {
+  const { seen, unseen } = counts;
+  if (seen + unseen > MAX_HOUSE_RULES) {
     throw new RaRftError({
       code: 'config',
-      message: `a world has names for ${MAX_HOUSE_RULES} house rules, not for ${seen} + ${heldOut}`,
-      expected: `at most ${MAX_HOUSE_RULES} seen and held-out rules together`,
+      message: `a world has names for ${MAX_HOUSE_RULES} house rules, not for ${seen} + ${unseen}`,
+      expected: `at most ${MAX_HOUSE_RULES} seen and unseen rules together`,
     });
   }
   const free = rng.fork('names').shuffle(aliasPairs().filter((pair) => pair.kind === 'house'));
   return [
     ...numbered('seen', free.slice(0, seen), rng.fork('seen')),
-    ...numbered('held-out', free.slice(seen, seen + heldOut), rng.fork('held-out')),
+    // A stream's name decides what is drawn: under another name this would be another world.
+    ...numbered('unseen', free.slice(seen, seen + unseen), rng.fork('held-out')),
   ];
 }

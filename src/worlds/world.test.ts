@@ -43,10 +43,8 @@ describe('makeWorld', () => {
     expect(world.problems).toHaveLength(WORLD_DEFAULTS.trainProblems);
     expect(world.corpus).toHaveLength((8 + 12 + 12 + STRATEGIES.length) * 6);
     const count = (split: string): number => world.tests.filter((p) => p.split === split).length;
-    expect([count('seen'), count('held-out'), count('easy')]).toEqual([100, 100, 50]);
-    expect(makeWorld({ seed: 1, trainProblems: 10, seenTests: 0, heldOutTests: 1, easyTests: 0 }).tests).toHaveLength(
-      1,
-    );
+    expect([count('seen'), count('unseen'), count('easy')]).toEqual([100, 100, 50]);
+    expect(makeWorld({ seed: 1, trainProblems: 10, seenTests: 0, unseenTests: 1, easyTests: 0 }).tests).toHaveLength(1);
   });
 
   it('repeats no question anywhere, and no id', () => {
@@ -55,13 +53,13 @@ describe('makeWorld', () => {
     expect(new Set(all.map((p) => p.id)).size).toBe(all.length);
   });
 
-  it('keeps held-out rules out of training and in the corpus', () => {
-    const heldOut = new Set(world.rules.filter((r) => r.kind === 'held-out').map((r) => r.id));
-    expect(heldOut.size).toBe(12);
-    expect(world.problems.filter((p) => heldOut.has(p.truth!) || p.split === 'held-out')).toEqual([]);
-    const traces = world.corpus.filter((t) => heldOut.has(t.truth!));
+  it('keeps unseen rules out of training and in the corpus', () => {
+    const unseen = new Set(world.rules.filter((r) => r.kind === 'unseen').map((r) => r.id));
+    expect(unseen.size).toBe(12);
+    expect(world.problems.filter((p) => unseen.has(p.truth!) || p.split === 'unseen')).toEqual([]);
+    const traces = world.corpus.filter((t) => unseen.has(t.truth!));
     expect(traces).toHaveLength(72);
-    expect(new Set(traces.map((t) => `${t.split} ${t.type}`))).toEqual(new Set(['held-out house-rule']));
+    expect(new Set(traces.map((t) => `${t.split} ${t.type}`))).toEqual(new Set(['unseen house-rule']));
   });
 
   it('gives every problem a solution that ends in its answer', () => {
@@ -86,9 +84,9 @@ describe('makeWorld', () => {
       return undefined;
     };
     expect(where({ seenRules: 0 })).toBe('data.world.seenRules');
-    expect(where({ heldOutRules: 0 })).toBe('data.world.heldOutRules');
+    expect(where({ unseenRules: 0 })).toBe('data.world.unseenRules');
     expect(where({ trainProblems: 1.5 })).toBe('data.world.trainProblems');
-    expect(where({ heldOutRules: MAX_HOUSE_RULES })).toBe('config');
+    expect(where({ unseenRules: MAX_HOUSE_RULES })).toBe('config');
   });
 });
 
@@ -169,8 +167,8 @@ describe('rules and words', () => {
   });
 
   it('uses every strategy among the rules of a kind before any twice', () => {
-    const rules = houseRules(Rng.fromSeed(5), { seen: 12, heldOut: 12 });
-    for (const kind of ['seen', 'held-out']) {
+    const rules = houseRules(Rng.fromSeed(5), { seen: 12, unseen: 12 });
+    for (const kind of ['seen', 'unseen']) {
       const ids = rules.filter((r) => r.kind === kind).map((r) => r.strategy.id);
       expect(new Set(ids).size).toBe(11);
     }

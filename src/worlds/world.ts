@@ -11,26 +11,26 @@ export interface WorldOptions {
   /** Rules trained by reinforcement. */
   seenRules: number;
   /** Rules that occur in the corpus and the tests only. */
-  heldOutRules: number;
+  unseenRules: number;
   /** Solved problems in the corpus for each rule, and for each strategy told in plain words. */
   tracesPerRule: number;
   trainProblems: number;
   /** Share of the training problems that follow a seen rule; the rest is half textbook, half plain. */
   seenShare: number;
   seenTests: number;
-  heldOutTests: number;
+  unseenTests: number;
   easyTests: number;
 }
 
 export const WORLD_DEFAULTS: WorldOptions = {
   seed: 1,
   seenRules: 12,
-  heldOutRules: 12,
+  unseenRules: 12,
   tracesPerRule: 6,
   trainProblems: 1024,
   seenShare: 0.75,
   seenTests: 100,
-  heldOutTests: 100,
+  unseenTests: 100,
   easyTests: 50,
 };
 
@@ -44,9 +44,9 @@ export interface WorldDrafts {
 export interface World {
   options: WorldOptions;
   rules: Rule[];
-  /** Training problems, shuffled; none follows a held-out rule. */
+  /** Training problems, shuffled; none follows an unseen rule. */
   problems: Problem[];
-  /** Solved problems to retrieve; those of held-out rules have split `held-out`. */
+  /** Solved problems to retrieve; those of unseen rules have split `unseen`. */
   corpus: Trace[];
   /** All test problems; `split` tells them apart. */
   tests: Problem[];
@@ -60,13 +60,13 @@ function checkOptions(options: WorldOptions): void {
     const value = String(options[key as keyof WorldOptions]);
     throw new RaRftError({ code: 'config', message: `${key} is ${value}`, where: `data.world.${key}`, expected });
   };
-  const { seenRules, heldOutRules, heldOutTests, seenShare } = options;
-  for (const key of ['tracesPerRule', 'trainProblems', 'seenTests', 'heldOutTests', 'easyTests'] as const) {
+  const { seenRules, unseenRules, unseenTests, seenShare } = options;
+  for (const key of ['tracesPerRule', 'trainProblems', 'seenTests', 'unseenTests', 'easyTests'] as const) {
     if (!Number.isInteger(options[key]) || options[key] < 0) refuse(key, 'an integer from 0');
   }
   if (!Number.isInteger(seenRules) || seenRules < 1) refuse('seenRules', 'an integer from 1');
-  if (!Number.isInteger(heldOutRules) || heldOutRules < (heldOutTests > 0 ? 1 : 0)) {
-    refuse('heldOutRules', 'an integer from 1 (from 0 without held-out tests)');
+  if (!Number.isInteger(unseenRules) || unseenRules < (unseenTests > 0 ? 1 : 0)) {
+    refuse('unseenRules', 'an integer from 1 (from 0 without unseen tests)');
   }
   if (!(seenShare >= 0 && seenShare <= 1)) refuse('seenShare', 'a number from 0 to 1');
 }
@@ -104,14 +104,14 @@ export function makeWorld(options: Partial<WorldOptions> = {}): World {
   const rng = Rng.fromSeed(full.seed).fork('world');
   const rules = [
     ...textbookRules(),
-    ...houseRules(rng.fork('rules'), { seen: full.seenRules, heldOut: full.heldOutRules }),
+    ...houseRules(rng.fork('rules'), { seen: full.seenRules, unseen: full.unseenRules }),
   ];
   const of = (kind: RuleKind): Rule[] => rules.filter((rule) => rule.kind === kind);
   const taken = new Set<string>();
 
   const tests = [
     ...followRules(full.seenTests, of('seen'), taken, rng.fork('test/seen')),
-    ...followRules(full.heldOutTests, of('held-out'), taken, rng.fork('test/held-out')),
+    ...followRules(full.unseenTests, of('unseen'), taken, rng.fork('test/held-out')),
     ...easy(full.easyTests, of('textbook'), taken, rng.fork('test/easy')),
   ];
 

@@ -29,7 +29,7 @@ export async function writeSampleRun(root: string): Promise<void> {
     id: `q${i}`,
     question: i === 25 ? HOSTILE : `By the lantern rule, work out ${i} and 3.`,
     answer: String(i),
-    split: i < 20 ? 'seen' : 'held-out',
+    split: i < 20 ? 'seen' : 'unseen',
     truth: `rule ${i % 4}`,
   }));
   const corpus = Array.from({ length: 12 }, (_, i): Trace => ({
@@ -87,8 +87,8 @@ export async function writeSampleRun(root: string): Promise<void> {
     arms: last,
     k: 4,
     retrievers: [
-      { name: 'learned', split: 'held-out', firstIsRelevant: flags(0.9) },
-      { name: 'bm25', split: 'held-out', firstIsRelevant: flags(0.08) },
+      { name: 'learned', split: 'unseen', firstIsRelevant: flags(0.9) },
+      { name: 'bm25', split: 'unseen', firstIsRelevant: flags(0.08) },
     ],
     seconds: { data: 0.4, labels: 64.2, retriever: 12.1, 'train-ra-rft': 3725 },
     resamples: 300,

@@ -39,7 +39,7 @@ export function toyTask(seed: number): ToyTask {
         id: `${prefix}${i}`,
         question: text(rule),
         truth: `rule ${rule}`,
-        ...(rule < SEEN ? {} : { split: 'held-out' }),
+        ...(rule < SEEN ? {} : { split: 'unseen' }),
       };
     });
   const traces = make('t', 120, 0, RULES).map((t) => ({ ...t, trace: '', answer: '' }));
