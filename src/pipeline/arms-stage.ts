@@ -5,7 +5,7 @@ import { hashJson } from '../core/hash.js';
 import { checkpointPath, trainGrpo } from '../rl/index.js';
 import { contextOf, type Retrieved } from './contexts.js';
 import type { RetrievalResult } from './retrieve-stage.js';
-import type { DataSets } from './data-stage.js';
+import type { DataSets } from './data-sets.js';
 import { evaluateArm, isEvaluated } from './evaluate.js';
 import { evaluationSettings, policySettings, promptWording, rewardIdentity } from './fingerprint.js';
 import type { Session } from './session.js';

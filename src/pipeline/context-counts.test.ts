@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { ArmConfig } from '../config/index.js';
 import type { Problem, Trace } from '../data/index.js';
+import { warningText } from '../core/warnings.js';
 import { contextWarnings, countContexts, refuseEmptyContexts } from './context-counts.js';
 import type { Retrieved } from './contexts.js';
 
@@ -57,9 +58,9 @@ describe('countContexts', () => {
     const warnings = contextWarnings(
       countContexts([arm('b', 'bm25', 'none'), arm('r', 'random', 'none')], data, retrieved),
     );
-    expect(warnings).toEqual([
-      'arm b: 2 of 3 training prompts have no trace, since bm25 found none that may be shown; most of what this arm measures is that of prompts without a trace',
-      'arm r: 1 of 3 training prompts have a random trace of another type, since none of their own may be shown',
+    expect(warnings.map(warningText)).toEqual([
+      'warning: arm b: 2 of 3 training prompts have no trace, since bm25 found none that may be shown; most of what this arm measures is that of prompts without a trace',
+      'warning: arm r: 1 of 3 training prompts have a random trace of another type, since none of their own may be shown',
     ]);
     expect(contextWarnings(countContexts([arm('r', 'none', 'random')], data, retrieved))).toEqual([]);
   });

@@ -1,9 +1,10 @@
 /** How many prompts of each arm have a trace: an arm whose retriever finds nothing is another arm under its name. */
 import type { ArmConfig } from '../config/index.js';
 import { RaRftError } from '../core/errors.js';
+import type { RunWarning } from '../core/warnings.js';
 import type { Problem, Trace } from '../data/index.js';
 import type { ProblemSet, Retrieved } from './contexts.js';
-import type { DataSets } from './data-stage.js';
+import type { DataSets } from './data-sets.js';
 
 /** One side of an arm: prompts that should have a trace, and those that do. */
 export interface ContextCount {
@@ -46,19 +47,18 @@ function isOfOtherType({ problem, trace }: { problem: Problem; trace: Trace | un
   return problem.type !== undefined && trace !== undefined && trace.type !== problem.type;
 }
 
-/** What people should know of the counts, a line each; nothing where every prompt has the trace that it should have. */
-export function contextWarnings(counts: readonly ContextCount[]): string[] {
+/** What people should know of the counts; nothing where every prompt has the trace that it should have. */
+export function contextWarnings(counts: readonly ContextCount[]): RunWarning[] {
   return counts.flatMap(({ arm, set, context, prompts, withTrace, otherType }) => {
     const without = prompts - withTrace;
+    const where = `arm ${arm}`;
     const of = `of ${prompts} ${set === 'train' ? 'training' : 'test'} prompts`;
     const most = 2 * without > prompts ? '; most of what this arm measures is that of prompts without a trace' : '';
+    const missing = `${without} ${of} have no trace, since ${context} found none that may be shown${most}`;
+    const other = `${otherType} ${of} have a random trace of another type, since none of their own may be shown`;
     return [
-      ...(without > 0
-        ? [`arm ${arm}: ${without} ${of} have no trace, since ${context} found none that may be shown${most}`]
-        : []),
-      ...(otherType > 0
-        ? [`arm ${arm}: ${otherType} ${of} have a random trace of another type, since none of their own may be shown`]
-        : []),
+      ...(without > 0 ? [{ code: `no-trace-${set}`, where, text: missing }] : []),
+      ...(otherType > 0 ? [{ code: `other-type-${set}`, where, text: other }] : []),
     ];
   });
 }

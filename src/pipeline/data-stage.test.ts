@@ -8,7 +8,9 @@ import { silent } from '../core/progress.js';
 import { Rng } from '../core/rng.js';
 import { RunFolder } from '../core/run-folder.js';
 import { numericVerifier } from '../verify/index.js';
-import { guardOf, makeData, prepareData } from './data-stage.js';
+import { guardOf } from './data-sets.js';
+import { makeData } from './make-data.js';
+import { prepareData } from './data-stage.js';
 import { openPrompts } from './session.js';
 
 let folder: string;

@@ -9,7 +9,7 @@ import type { Problem } from '../data/index.js';
 import { evaluate, type EvalRecord } from '../eval/index.js';
 import { failuresOf } from '../verify/index.js';
 import { contextOf, type Retrieved } from './contexts.js';
-import { defaultSplit, type DataSets } from './data-stage.js';
+import { defaultSplit, type DataSets } from './data-sets.js';
 import type { Session } from './session.js';
 
 /** What an evaluation is made of; the engine holds the policy already. */

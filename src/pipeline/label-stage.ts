@@ -18,7 +18,8 @@ import {
   type LabelGrade,
   type SelectedPairs,
 } from '../judge/index.js';
-import { guardOf, type DataSets, type Made } from './data-stage.js';
+import { guardOf, type DataSets } from './data-sets.js';
+import { type Made } from './make-data.js';
 import { promptWording, rewardIdentity } from './fingerprint.js';
 import { failuresText, refuseUnusableLabels, skippedText } from './label-problems.js';
 import { llmJudgeInputs, withLlmJudge } from './llm-labels.js';

@@ -15,7 +15,8 @@ import {
   type ProblemSuccess,
 } from '../eval/index.js';
 import { drawScored, type ScoredLabel } from '../judge/index.js';
-import { prepareData, type DataSets } from './data-stage.js';
+import { prepareData } from './data-stage.js';
+import { type DataSets } from './data-sets.js';
 import { openLocalEngine } from './engines.js';
 import { labelPairs } from './label-stage.js';
 import { sampledKey, samplePairs, type SampledPair } from './sample-pairs.js';

@@ -3,7 +3,7 @@ import type { Config } from '../config/index.js';
 import { isUnseen } from '../data/index.js';
 import type { Label } from '../judge/index.js';
 import { collectLabels, splitQueries, withoutUnjudged, type QueryParts } from '../retriever/index.js';
-import type { DataSets } from './data-stage.js';
+import type { DataSets } from './data-sets.js';
 
 export interface LabelledQueries extends QueryParts {
   /** Traces with a verdict, for each query of the test part: it is graded among these. */

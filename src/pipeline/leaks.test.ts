@@ -23,7 +23,8 @@ import {
   type Retriever,
 } from '../retriever/index.js';
 import { numericVerifier } from '../verify/index.js';
-import { guardOf, makeData, type DataSets } from './data-stage.js';
+import { guardOf, type DataSets } from './data-sets.js';
+import { makeData } from './make-data.js';
 import { choosePairs } from './label-stage.js';
 import { labelledQueries } from './labelled-queries.js';
 import { runPipeline } from './pipeline.js';

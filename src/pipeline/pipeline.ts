@@ -10,7 +10,8 @@ import type { Summary } from '../eval/index.js';
 import { evaluateBorrowedPolicy, refuseStaleArms, trainArm } from './arms-stage.js';
 import { contextWarnings, countContexts, refuseEmptyContexts } from './context-counts.js';
 import { neededContexts } from './contexts.js';
-import { prepareData, type DataSets } from './data-stage.js';
+import { prepareData } from './data-stage.js';
+import { type DataSets } from './data-sets.js';
 import { openLocalEngine } from './engines.js';
 import { choosePairs, labelPairs } from './label-stage.js';
 import { refuseHopelessLabels } from './label-problems.js';
@@ -61,7 +62,7 @@ export async function runPipeline(
     const { retrieved, grades, fingerprintOf } = await retrieveContexts(session, { data, needed, learned, queries });
     const contexts = countContexts(config.arms, data, retrieved);
     await run.event('contexts', { contexts });
-    for (const line of contextWarnings(contexts)) progress.line(line);
+    for (const warning of contextWarnings(contexts)) await warn(run, progress, warning);
     refuseEmptyContexts(contexts);
     if (until === 'retriever') return undefined;
 

@@ -6,7 +6,7 @@ import type { Problem, Trace } from '../data/index.js';
 import { previewSelection, type QueryCandidates } from '../judge/index.js';
 import { estimateText, type Estimate } from '../llm/index.js';
 import { neededContexts } from './contexts.js';
-import { makeData, refuseEmpty } from './data-stage.js';
+import { makeData, refuseEmpty } from './make-data.js';
 import { choosePairs } from './label-stage.js';
 import { refuseHopelessLabels, skippedText } from './label-problems.js';
 import { estimateLlmLabels } from './llm-labels.js';

@@ -2,7 +2,8 @@
 import type { Config } from '../config/index.js';
 import type { QueryCandidates } from '../judge/index.js';
 import { checkPrompts, tellingTraces, type PromptSample } from '../models/index.js';
-import { guardOf, type Made } from './data-stage.js';
+import { guardOf } from './data-sets.js';
+import { type Made } from './make-data.js';
 import { countOverlong, type LengthReport } from './overlong.js';
 import type { Prompts } from './session.js';
 

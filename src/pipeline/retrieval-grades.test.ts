@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { resolveConfig } from '../config/index.js';
 import { TraceGuard, type Problem, type Trace } from '../data/index.js';
 import type { Label } from '../judge/index.js';
-import type { DataSets } from './data-stage.js';
+import type { DataSets } from './data-sets.js';
 import { labelledQueries, partsText } from './labelled-queries.js';
 import { gradeByLabels, gradeByTruth, labelledTestSplit } from './retrieval-grades.js';
 

@@ -14,7 +14,7 @@ import {
   type Retriever,
 } from '../retriever/index.js';
 import type { ProblemSet, Retrieved, RetrieverName } from './contexts.js';
-import type { DataSets } from './data-stage.js';
+import type { DataSets } from './data-sets.js';
 import { promptWording } from './fingerprint.js';
 import type { LabelledQueries } from './labelled-queries.js';
 import {

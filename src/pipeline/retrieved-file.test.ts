@@ -6,7 +6,7 @@ import { silent, type Progress } from '../core/progress.js';
 import { temporaryFolder } from '../core/testing/temporary-folder.js';
 import { TraceGuard, writeJsonl, type Problem, type Trace } from '../data/index.js';
 import { Bm25Retriever, type Retriever } from '../retriever/index.js';
-import type { DataSets } from './data-stage.js';
+import type { DataSets } from './data-sets.js';
 import { readRetrieved, searchInto, type RetrievedRecord } from './retrieved-file.js';
 
 const problems = (prefix: string, count: number): Problem[] =>

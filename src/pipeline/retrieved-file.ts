@@ -7,7 +7,7 @@ import type { Progress } from '../core/progress.js';
 import type { Problem, Trace } from '../data/index.js';
 import type { Hit, Query, Retriever } from '../retriever/index.js';
 import type { ProblemSet } from './contexts.js';
-import type { DataSets } from './data-stage.js';
+import type { DataSets } from './data-sets.js';
 import type { PromptLengths } from './prompt-lengths.js';
 
 /** Traces kept for each problem; prompts take the first, people may look at the others. */

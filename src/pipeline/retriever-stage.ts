@@ -1,6 +1,7 @@
 /** Stage "retriever": the late-interaction encoder, trained on the labels with InfoNCE (Eq. 2), and its index. */
 import type { Config } from '../config/index.js';
 import { removeOwnFolder } from '../core/owned-folder.js';
+import { warn } from '../core/warnings.js';
 import { isUnseen } from '../data/index.js';
 import {
   createEncoder,
@@ -12,7 +13,7 @@ import {
   trainRetriever,
   writeRetriever,
 } from '../retriever/index.js';
-import type { DataSets } from './data-stage.js';
+import type { DataSets } from './data-sets.js';
 import { hashModelFolder } from './fingerprint.js';
 import { labelGuard, type LabelResult } from './label-stage.js';
 import { partsText, type LabelledQueries } from './labelled-queries.js';
@@ -104,9 +105,11 @@ async function train(session: Session, data: DataSets, queries: LabelledQueries,
       session.modelFolder,
     );
     if (report.saturated) {
-      progress.line(
-        'retriever: the first batch was saturated (next to no gradient); use retriever.scoring: mean, or a higher temperature',
-      );
+      await warn(run, progress, {
+        code: 'saturated',
+        where: 'retriever',
+        text: 'the first batch was saturated (next to no gradient). Use retriever.scoring: mean, or a higher temperature.',
+      });
     }
   } finally {
     await encoder.dispose();

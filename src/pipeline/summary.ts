@@ -6,7 +6,7 @@ import { readJsonlAll } from '../core/jsonl.js';
 import type { RunFolder } from '../core/run-folder.js';
 import { summarise, type EvalRecord, type Summary } from '../eval/index.js';
 import { neededContexts } from './contexts.js';
-import type { DataSets } from './data-stage.js';
+import type { DataSets } from './data-sets.js';
 import { countLongPairs, type SkippedItem } from './overlong.js';
 import type { PromptLengths } from './prompt-lengths.js';
 import type { RetrieverGrade } from './retrieval-grades.js';

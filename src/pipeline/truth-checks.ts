@@ -3,7 +3,7 @@ import type { Config } from '../config/index.js';
 import { RaRftError } from '../core/errors.js';
 import type { Problem } from '../data/index.js';
 import type { QueryCandidates } from '../judge/index.js';
-import type { DataSets } from './data-stage.js';
+import type { DataSets } from './data-sets.js';
 
 /**
  * Throws `data` where an arm takes traces of the oracle and a problem of that side has no truth: its prompts would stand without

@@ -6,7 +6,7 @@ import type { Rng } from '../core/rng.js';
 import { trainSupervised } from '../rl/index.js';
 import { hashModelFolder, promptWording } from './fingerprint.js';
 import { optimizerOf } from './optimizer.js';
-import type { DataSets } from './data-stage.js';
+import type { DataSets } from './data-sets.js';
 import type { Session } from './session.js';
 
 /** A policy as a folder, with the hash of its files. */
