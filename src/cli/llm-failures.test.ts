@@ -132,7 +132,7 @@ describe('judge run with a server that', () => {
 
   test('says no to everything is no failed server: the data has nothing to learn from', async () => {
     const { code, err } = await judgeRun(() => completion('{"justification":"x","verdict":"no"}'));
-    expect(err).toContain('judged not relevant: 4');
+    expect(err).toContain('4 pairs were judged, and none is relevant');
     expect(code).toBe(4);
   });
 });

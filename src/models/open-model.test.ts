@@ -34,6 +34,7 @@ let folder: string;
 
 async function write(more: Partial<DecoderConfig> = {}): Promise<void> {
   const config = { ...tiny, ...more };
+  await rm(folder, { recursive: true, force: true }); // a checkpoint takes the place of no files but its own
   await saveCheckpoint(folder, { config, params: randomParams(config, Rng.fromSeed(1), { deviation: 0.3 }) });
   await writeFile(join(folder, 'tokenizer.json'), JSON.stringify(files.tokenizer));
   await writeFile(join(folder, 'tokenizer_config.json'), JSON.stringify(files.config));
