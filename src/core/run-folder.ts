@@ -244,7 +244,7 @@ export function wouldRunAgain(stage: string, change: string, later: readonly str
 
 /** A folder with other files and no config.yaml is somebody's, not ours to write into. */
 async function refuseForeignFolder(root: string, paths: RunPaths): Promise<void> {
-  const names = (await readdir(root)).filter((name) => name !== basename(paths.lock) && !isLeftover(name));
+  const names = (await readdir(root)).filter((name) => !name.startsWith(basename(paths.lock)) && !isLeftover(name));
   const known = await stat(paths.config).then(
     () => true,
     () => false,

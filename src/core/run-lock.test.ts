@@ -1,8 +1,8 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { readdir, readFile, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { takeLock } from './run-lock.js';
@@ -57,7 +57,18 @@ describe('takeLock', () => {
   it('lets exactly one of many have a dead lock', async () => {
     const path = join(await temporaryFolder(), 'run.lock');
     await writeFile(path, JSON.stringify({ pid: process.ppid, host: hostname(), started: 'dead' }));
-    const results = await Promise.allSettled(Array.from({ length: 6 }, () => takeLock(path)));
-    expect(results.filter((r) => r.status === 'fulfilled').length).toBe(1);
+    for (let round = 0; round < 50; round++) {
+      await writeFile(path, JSON.stringify({ pid: process.ppid, host: hostname(), started: 'dead' }));
+      const results = await Promise.allSettled(Array.from({ length: 12 }, () => takeLock(path)));
+      expect(results.filter((r) => r.status === 'fulfilled').length, `round ${round}`).toBe(1);
+    }
+    expect(await readdir(dirname(path))).toEqual(['run.lock']);
+  });
+
+  it('says what stands in the way where a takeover was killed', { timeout: 30_000 }, async () => {
+    const path = join(await temporaryFolder(), 'run.lock');
+    await writeFile(path, JSON.stringify({ pid: process.ppid, host: hostname(), started: 'dead' }));
+    await mkdir(`${path}.takeover`);
+    await expect(takeLock(path)).rejects.toMatchObject({ code: 'run-folder', where: `${path}.takeover` });
   });
 });

@@ -1,9 +1,10 @@
 /** One process a run folder. The lock names its process; a lock whose process has died is taken over. */
-import { open, readFile, rename, rm } from 'node:fs/promises';
+import { link, mkdir, readFile, rm, rmdir, writeFile } from 'node:fs/promises';
 import { readFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { setTimeout } from 'node:timers/promises';
 import { RaRftError } from './errors.js';
+import { besideName } from './files.js';
 
 interface LockOwner {
   pid: number;
@@ -17,12 +18,16 @@ export interface Lock {
   release(): Promise<void>;
 }
 
+/** How long the removal of a dead lock, a matter of a moment, is waited for. */
+const WAIT_MS = 20;
+const MOST_WAITS = 250;
+
 /** Takes the lock file at `path`. Throws `run-folder` where a living process holds it. */
 export async function takeLock(path: string): Promise<Lock> {
   const mine = JSON.stringify(ownerOf(process.pid));
   for (let attempt = 0; attempt < 5; attempt++) {
     if (await createExclusive(path, mine)) return { release: () => removeOwn(path, mine) };
-    const found = await readLock(path);
+    const found = await readFile(path, 'utf8').catch(ignoreMissing);
     if (found === undefined) continue; // released in between
     const owner = parseOwner(found);
     if (owner && isAlive(owner)) {
@@ -33,7 +38,7 @@ export async function takeLock(path: string): Promise<Lock> {
         hint: 'Wait for that process or stop it; choose another folder with --name. Remove the file if you know that it has ended.',
       });
     }
-    await setAside(path, found);
+    await removeDead(path, found);
   }
   throw new RaRftError({
     code: 'run-folder',
@@ -43,35 +48,44 @@ export async function takeLock(path: string): Promise<Lock> {
   });
 }
 
+/** Makes the file with its text at once, so that nobody reads a lock without its owner; false where there is one. */
 async function createExclusive(path: string, text: string): Promise<boolean> {
-  const file = await open(path, 'wx').catch((error: NodeJS.ErrnoException) => {
-    if (error.code === 'EEXIST') return undefined;
-    throw error;
-  });
-  if (!file) return false;
+  const whole = besideName(path, 'tmp');
+  await writeFile(whole, text);
   try {
-    await file.writeFile(text);
+    await link(whole, path);
+    return true;
+  } catch (error) {
+    // Missing: whoever has the lock has cleared away what seemed to be left over.
+    if (['EEXIST', 'ENOENT'].includes((error as NodeJS.ErrnoException).code ?? '')) return false;
+    throw error;
   } finally {
-    await file.close();
+    await rm(whole, { force: true });
   }
-  return true;
 }
 
-/** The lock's text. One without an owner is read again after a moment: its process may be about to write it. */
-async function readLock(path: string): Promise<string | undefined> {
-  const text = await readFile(path, 'utf8').catch(ignoreMissing);
-  if (text === undefined || parseOwner(text)) return text;
-  await setTimeout(100);
-  return readFile(path, 'utf8').catch(ignoreMissing);
-}
-
-/** Moves a dead lock away. Where another process was faster, the file moved is that one's living lock: it goes back. */
-async function setAside(path: string, dead: string): Promise<void> {
-  const aside = `${path}.dead-${process.pid}`;
-  const moved = await rename(path, aside).then(() => true, ignoreMissing);
-  if (!moved) return;
-  if ((await readFile(aside, 'utf8')) === dead) await rm(aside);
-  else await rename(aside, path);
+/**
+ * Removes a dead lock. Only one process at a time looks and removes: else one that looked before and removes after another has
+ * taken the lock would remove that living lock.
+ */
+async function removeDead(path: string, dead: string): Promise<void> {
+  const guard = `${path}.takeover`;
+  for (let waits = 0; !(await mkdir(guard).then(() => true, falseIfThere)); waits++) {
+    if (waits === MOST_WAITS) {
+      throw new RaRftError({
+        code: 'run-folder',
+        message: 'another process began to take over the lock of a dead one and has not ended',
+        where: guard,
+        hint: 'Remove this folder if no other process is starting here.',
+      });
+    }
+    await setTimeout(WAIT_MS);
+  }
+  try {
+    if ((await readFile(path, 'utf8').catch(ignoreMissing)) === dead) await rm(path);
+  } finally {
+    await rmdir(guard);
+  }
 }
 
 async function removeOwn(path: string, mine: string): Promise<void> {
@@ -87,7 +101,7 @@ function parseOwner(text: string): LockOwner | undefined {
     const owner = JSON.parse(text) as LockOwner;
     return Number.isInteger(owner.pid) && owner.pid > 0 ? owner : undefined;
   } catch {
-    return undefined; // torn by a crash while it was written: nobody's
+    return undefined; // torn by a crash: nobody's
   }
 }
 
@@ -115,6 +129,11 @@ function startOf(pid: number): string {
   } catch {
     return '';
   }
+}
+
+function falseIfThere(error: NodeJS.ErrnoException): false {
+  if (error.code === 'EEXIST') return false;
+  throw error;
 }
 
 function ignoreMissing(error: NodeJS.ErrnoException): undefined {
