@@ -21,17 +21,17 @@ async function copied(): Promise<string> {
   return folder;
 }
 
-/** Runs the small task of the reports on one of its data files. */
-async function run(folder: string, data: string, ...more: string[]) {
+/** Runs the small task of the reports, whole or up to its labels, on one of its data files. */
+async function run(verb: 'run' | 'judge', folder: string, data: string, ...more: string[]) {
   const set = ['--set', `data.problems.path=${join(folder, 'data', data)}`, ...more];
   const runs = ['--runs', join(folder, 'runs'), '--quiet'];
-  return raRft('run', '--config', join(folder, 'data', 't.yaml'), ...set, ...runs);
+  return raRft(verb, '--config', join(folder, 'data', 't.yaml'), ...set, ...runs);
 }
 
 describe.skipIf(!there)('data files', () => {
   test('GSM8K as published has its golds at the end of its answers', async () => {
     const folder = await copied();
-    expect((await run(folder, 'gsm8k.jsonl')).code).toBe(0);
+    expect((await run('judge', folder, 'gsm8k.jsonl')).code).toBe(0);
     const train = await readJsonlAll<Problem>(join(folder, 'runs', 't', 'data', 'train.jsonl'));
     for (const { answer, solution } of train) {
       expect(answer).toMatch(/^\d+$/);
@@ -41,13 +41,13 @@ describe.skipIf(!there)('data files', () => {
 
   test('answers that are null are told with file and line', async () => {
     const folder = await copied();
-    const { code, err } = await run(folder, 'nullans.jsonl');
+    const { code, err } = await run('judge', folder, 'nullans.jsonl');
     expect({ code, err }).toMatchObject({ code: 4, err: expect.stringMatching(/null[^]*nullans\.jsonl:1/) as string });
   });
 
   test('integers of any size keep their digits', async () => {
     const folder = await copied();
-    await run(folder, 'bigint.jsonl', '--set', 'labels.excludeSameAnswer=false');
+    await run('judge', folder, 'bigint.jsonl', '--set', 'labels.excludeSameAnswer=false');
     const train = await readJsonlAll<Problem>(join(folder, 'runs', 't', 'data', 'train.jsonl'));
     expect(new Set(train.map(({ answer }) => answer))).toEqual(new Set(['123456789012345678901234567890']));
   });
@@ -60,7 +60,7 @@ describe.skipIf(!there)('reward modules', () => {
     ['throwsome.mjs', 0, 'got no reward'],
   ])('%s ends with %i', async (module, code, text) => {
     const folder = await copied();
-    const done = await run(folder, 'plain.jsonl', '--set', `reward=${join(folder, 'reward', module)}`);
+    const done = await run('run', folder, 'plain.jsonl', '--set', `reward=${join(folder, 'reward', module)}`);
     expect(done).toMatchObject({ code, err: expect.stringContaining(text) as string });
   });
 });

@@ -20,7 +20,7 @@ export interface Lock {
 
 /** How long the removal of a dead lock, a matter of a moment, is waited for. */
 const WAIT_MS = 20;
-const MOST_WAITS = 250;
+const MOST_WAITS = 100;
 
 /** Takes the lock file at `path`. Throws `run-folder` where a living process holds it. */
 export async function takeLock(path: string): Promise<Lock> {
