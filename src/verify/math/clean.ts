@@ -23,6 +23,7 @@ export function cleanAnswer(text: string): string {
   if (/^-?\d{1,3}(?:\.\d{3})+,\d{1,2}$/.test(out)) out = out.replace(/\./g, '').replace(',', '.');
   if (out.includes(':')) out = out.replace(/(:\d\d)\s*([ap])\.?\s?m\b\.?/gi, '$1 \\text{$2m}');
   out = out.replace(/(\d)\s*([ap])\.\s?m\.?(?![A-Za-z])/gi, '$1 \\text{ $2m}');
+  out = out.replace(/^\s*(1[0-2]|0?[1-9])\s+([AP])M\s*$/, '$1 \\text{ $2m}');
   if (/answer/i.test(out)) out = out.replace(LABEL, '$1');
   out = withoutQuotes(out.replace(/^\s*\*\*|\*\*\s*$/g, ' '))
     .replace(/(?<![.,;:])[.,;:]+\s*$/, '')
