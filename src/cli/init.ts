@@ -1,5 +1,4 @@
 /** `ra-rft init`: a commented configuration to start from, with the fields of the user's data where a file is named. */
-import { stat } from 'node:fs/promises';
 import { dirname, isAbsolute, relative, resolve } from 'node:path';
 import { commentedConfigYaml } from '../config/index.js';
 import { RaRftError } from '../core/errors.js';
@@ -8,6 +7,7 @@ import { dataFiles, lookAtFile, mappingText } from '../data/index.js';
 import type { CliContext } from './context.js';
 import { refuseExisting } from './outputs.js';
 import { shellWord } from './shell-word.js';
+import { exists } from '../core/missing.js';
 
 export interface InitOptions {
   preset?: string;
@@ -94,11 +94,4 @@ async function pathFrom(file: string, path: string): Promise<string> {
   if (isAbsolute(path) || !(await exists(first))) return path;
   const from = relative(dirname(resolve(file)), resolve(path));
   return from.startsWith('..') ? resolve(path) : from;
-}
-
-function exists(path: string): Promise<boolean> {
-  return stat(path).then(
-    () => true,
-    () => false,
-  );
 }

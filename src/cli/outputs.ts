@@ -1,8 +1,9 @@
 /** Files that the command line writes where a person says: what stands there and is not ours stays. */
-import { stat, readFile } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { RaRftError } from '../core/errors.js';
 import { readJsonlTolerant } from '../core/jsonl.js';
+import { exists } from '../core/missing.js';
 
 /** Throws `usage` where a file exists; `option` is the argument that names it. */
 export async function refuseExisting(file: string, option: string, hint: string): Promise<void> {
@@ -56,11 +57,4 @@ async function firstLineHas(file: string, field: string): Promise<boolean> {
     return field in line.value;
   }
   return true; // an empty file holds nothing to lose
-}
-
-function exists(path: string): Promise<boolean> {
-  return stat(path).then(
-    () => true,
-    () => false,
-  );
 }

@@ -3,6 +3,7 @@ import { mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { threadId } from 'node:worker_threads';
 import { manifestName, manifestText, refuseStrangers } from './owned-folder.js';
+import { ignoreMissing } from './missing.js';
 
 let counter = 0;
 
@@ -105,9 +106,4 @@ export async function removeLeftovers(root: string): Promise<string[]> {
     found.push(path);
   }
   return found;
-}
-
-function ignoreMissing(error: NodeJS.ErrnoException): undefined {
-  if (error.code === 'ENOENT') return undefined;
-  throw error;
 }

@@ -4,6 +4,7 @@ import { dirname } from 'node:path';
 import { RaRftError } from './errors.js';
 import { namePath, writeFileAtomic } from './files.js';
 import { readLines } from './lines.js';
+import { ignoreMissing } from './missing.js';
 
 /** A parsed line and its 1-based number. */
 export interface JsonlLine<T> {
@@ -180,9 +181,4 @@ function parseLine<T>(text: string, path: string, line: number): T {
       cause,
     });
   }
-}
-
-function ignoreMissing(error: NodeJS.ErrnoException): undefined {
-  if (error.code === 'ENOENT') return undefined;
-  throw error;
 }

@@ -5,6 +5,7 @@
 import { readdir, readFile, rm } from 'node:fs/promises';
 import { join, relative } from 'node:path';
 import { RaRftError } from './errors.js';
+import { ignoreMissing } from './missing.js';
 
 /** Hidden file with the sorted paths of all files of a folder that was written here. Model readers pass over it. */
 export const manifestName = '.ra-rft-files.json';
@@ -59,9 +60,4 @@ async function filesBelow(folder: string): Promise<string[]> {
     .filter((entry) => !entry.isDirectory())
     .map((entry) => relative(folder, join(entry.parentPath, entry.name)).replaceAll('\\', '/'))
     .toSorted();
-}
-
-function ignoreMissing(error: NodeJS.ErrnoException): undefined {
-  if (error.code === 'ENOENT') return undefined;
-  throw error;
 }

@@ -13,6 +13,7 @@ import { hashJson } from './hash.js';
 import { cutJsonl, JsonlWriter } from './jsonl.js';
 import { takeLock, type Lock } from './run-lock.js';
 import { runPaths, type RunPaths } from './run-paths.js';
+import { ignoreMissing } from './missing.js';
 
 /** A row of metrics.jsonl: numbers of one step of one arm (or of `warmup`, `retriever`). Same seed, same bytes. */
 export interface MetricsRow {
@@ -282,9 +283,4 @@ async function allThere(files: readonly string[]): Promise<boolean> {
 
 function isSection(value: unknown): value is Record<string, unknown> {
   return value !== null && typeof value === 'object' && !Array.isArray(value);
-}
-
-function ignoreMissing(error: NodeJS.ErrnoException): undefined {
-  if (error.code === 'ENOENT') return undefined;
-  throw error;
 }

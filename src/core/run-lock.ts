@@ -5,6 +5,7 @@ import { hostname } from 'node:os';
 import { setTimeout } from 'node:timers/promises';
 import { RaRftError } from './errors.js';
 import { besideName } from './files.js';
+import { ignoreMissing } from './missing.js';
 
 interface LockOwner {
   pid: number;
@@ -133,10 +134,5 @@ function startOf(pid: number): string {
 
 function falseIfThere(error: NodeJS.ErrnoException): false {
   if (error.code === 'EEXIST') return false;
-  throw error;
-}
-
-function ignoreMissing(error: NodeJS.ErrnoException): undefined {
-  if (error.code === 'ENOENT') return undefined;
   throw error;
 }

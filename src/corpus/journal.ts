@@ -7,6 +7,7 @@ import { rm, truncate } from 'node:fs/promises';
 import { JsonlWriter, readJsonl, readJsonlTolerant } from '../core/jsonl.js';
 import { measureLines } from '../core/lines.js';
 import type { Outcome } from './types.js';
+import { ignoreMissing } from '../core/missing.js';
 
 interface Header {
   build: string;
@@ -70,9 +71,4 @@ export class Journal {
 async function firstLine<T>(path: string): Promise<T | undefined> {
   for await (const { value } of readJsonl<T>(path)) return value;
   return undefined;
-}
-
-function ignoreMissing(error: NodeJS.ErrnoException): undefined {
-  if (error.code === 'ENOENT') return undefined;
-  throw error;
 }

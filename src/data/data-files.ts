@@ -1,8 +1,8 @@
 /** The files that a user names: paths as they are, patterns (`data/*.jsonl`) as the files that match. */
-import { stat } from 'node:fs/promises';
 import { isAbsolute, join } from 'node:path';
 import { glob, isDynamicPattern } from 'tinyglobby';
 import { RaRftError } from '../core/errors.js';
+import { exists } from '../core/missing.js';
 
 /**
  * Paths in the order in which they are named, those of a pattern by name, each once. A file whose very name looks like a
@@ -32,11 +32,4 @@ async function splitPattern(pattern: string): Promise<{ folder: string; rest: st
   while (parts.length > 1 && (parts[0] === '' || (await exists(join(folder, parts[0]!)))))
     folder = join(folder, parts.shift()!);
   return { folder, rest: parts.join('/') };
-}
-
-function exists(path: string): Promise<boolean> {
-  return stat(path).then(
-    () => true,
-    () => false,
-  );
 }

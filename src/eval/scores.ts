@@ -114,7 +114,7 @@ export function scoreSplit(
     passAtK: meanOf(own.map((r) => passAtK(r.samples, k))),
     majAtK: voting ? meanOf(own.map((r) => majAtK(r.samples, k))) : undefined,
     noAnswerShare: responses.noAnswer / samples.length,
-    tooCostly: samples.filter((s) => s.verdict.outcome === 'too_costly').length,
+    tooCostly: count((s) => s.verdict.outcome === 'too_costly'),
     truncatedShare: responses.cutOff / samples.length,
     timeouts,
     verifierFailures: responses.noVerdict - timeouts,
