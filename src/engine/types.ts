@@ -1,5 +1,5 @@
 /**
- * PolicyEngine: everything the RL loop asks of a model. The unit is the *group*: one prompt and its responses, so that
+ * Policy: everything the RL loop asks of a model. The unit is the *group*: one prompt and its responses, so that
  * the local engine computes the prompt once and a remote engine can flatten. Token ids go end to end; text is never
  * re-encoded between sampling and training.
  *
@@ -112,7 +112,7 @@ export interface EngineInfo {
 }
 
 /** No call gives, loads or saves NaN or infinity: it throws `not-finite`. */
-export interface PolicyEngine {
+export interface Policy {
   readonly info: EngineInfo;
   sample(requests: readonly SampleRequest[], options: SampleOptions, report?: Report): Promise<SampleResult>;
   logprobs(groups: readonly ScoreGroup[], report?: Report): Promise<Float32Array[][]>;

@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { Rng } from '../core/rng.js';
 import type { Problem, Trace } from '../data/index.js';
 import { FakeEngine } from '../engine/fake/fake-engine.js';
-import type { PolicyEngine } from '../engine/types.js';
+import type { Policy } from '../engine/types.js';
 import type { Verdict, Verifier } from '../verify/index.js';
 import { evaluate, type EvalCodec, type EvaluateOptions } from './evaluate.js';
 import type { EvalRecord } from './records.js';
@@ -96,7 +96,7 @@ describe('evaluate', () => {
       }
     }
     expect(records.flatMap((r) => r.samples).some((s) => s.reward === null)).toBe(true);
-    const closed: PolicyEngine = Object.assign(Object.create(options('plain').engine) as PolicyEngine, {
+    const closed: Policy = Object.assign(Object.create(options('plain').engine) as Policy, {
       sample: () => Promise.reject(new Error('nothing is left to sample')),
     });
     expect(await evaluate(options('plain', { engine: closed }))).toEqual(records);
@@ -112,8 +112,8 @@ describe('evaluate', () => {
     await evaluate(options('whole', { problemsPerBatch: 3 }));
     let calls = 0;
     const inner = options('x').engine;
-    const dying = Object.assign(Object.create(inner) as PolicyEngine, {
-      sample: (...args: Parameters<PolicyEngine['sample']>) =>
+    const dying = Object.assign(Object.create(inner) as Policy, {
+      sample: (...args: Parameters<Policy['sample']>) =>
         calls++ < 2 ? inner.sample(...args) : Promise.reject(new Error('killed')),
     });
     await expect(evaluate(options('killed', { problemsPerBatch: 3, engine: dying }))).rejects.toThrow('killed');

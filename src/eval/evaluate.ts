@@ -6,7 +6,7 @@ import { silent, type Progress } from '../core/progress.js';
 import type { Rng } from '../core/rng.js';
 import type { Problem, Trace } from '../data/index.js';
 import { checkSamples } from '../engine/results.js';
-import type { PolicyEngine, SampleOptions, Tokens } from '../engine/types.js';
+import type { Policy, SampleOptions, Tokens } from '../engine/types.js';
 import { judgeAll, refuseAllFailed, type Verifier } from '../verify/index.js';
 import type { EvalRecord, EvalSample } from './records.js';
 
@@ -18,7 +18,7 @@ export interface EvalCodec {
 }
 
 export interface EvaluateOptions {
-  engine: PolicyEngine;
+  engine: Policy;
   codec: EvalCodec;
   verifier: Verifier;
   problems: readonly Problem[];

@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { Rng } from '../core/rng.js';
 import { TraceGuard, type Problem, type Trace } from '../data/index.js';
 import { FakeEngine } from '../engine/fake/fake-engine.js';
-import type { PolicyEngine, Tokens } from '../engine/types.js';
+import type { Policy, Tokens } from '../engine/types.js';
 import { PairTokenizer, type PairCodec } from './pair-tokens.js';
 import { selectPairs } from './pairs.js';
 import { planBatches } from './score-plan.js';
@@ -124,7 +124,7 @@ describe('judgeByUtility', () => {
     labelsPath: join(folder, name, 'labels.jsonl'),
     scoresPath: join(folder, name, 'scores.jsonl'),
   });
-  const judge = (name: string, policy: PolicyEngine) =>
+  const judge = (name: string, policy: Policy) =>
     judgeByUtility(select().queries, {
       engine: policy,
       codec,
@@ -187,9 +187,9 @@ describe('judgeByUtility', () => {
     let calls = 0;
     const failing = (after: number) => {
       const inner = engine();
-      const logprobs: PolicyEngine['logprobs'] = (groups) =>
+      const logprobs: Policy['logprobs'] = (groups) =>
         calls++ < after ? inner.logprobs(groups) : Promise.reject(new Error('killed'));
-      return Object.assign(Object.create(inner) as PolicyEngine, { logprobs });
+      return Object.assign(Object.create(inner) as Policy, { logprobs });
     };
     await expect(judge('killed', failing(4))).rejects.toThrow('killed');
     // A crash may also tear the last line.

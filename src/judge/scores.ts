@@ -2,7 +2,7 @@
 import { JsonlWriter, readJsonlAll } from '../core/jsonl.js';
 import { silent, type Progress } from '../core/progress.js';
 import { checkScores } from '../engine/results.js';
-import type { PolicyEngine, ScoreGroup, Tokens } from '../engine/types.js';
+import type { Policy, ScoreGroup, Tokens } from '../engine/types.js';
 import { PairTokenizer, type PairCodec } from './pair-tokens.js';
 import type { PlannedPair, ScoreBatch } from './score-plan.js';
 
@@ -18,7 +18,7 @@ export interface PairScore {
 }
 
 export interface ScoreOptions {
-  engine: PolicyEngine;
+  engine: Policy;
   codec: PairCodec;
   /** Append-only file; batches that stand in it are not computed again. */
   path: string;
@@ -60,7 +60,7 @@ export async function scorePairs(
   }
 }
 
-async function scoreBatch(batch: ScoreBatch, engine: PolicyEngine, tokenizer: PairTokenizer): Promise<PairScore[]> {
+async function scoreBatch(batch: ScoreBatch, engine: Policy, tokenizer: PairTokenizer): Promise<PairScore[]> {
   const scores: PairScore[] = [];
   const groups: (ScoreGroup & { responses: Tokens[] })[] = [];
   const targets: { score: PairScore; group: number; response: number }[] = [];

@@ -3,7 +3,7 @@
  * solution (or answer) more than the problem's other candidates do. One forward pass a pair, no sampling and no other model.
  */
 import type { Progress } from '../core/progress.js';
-import type { PolicyEngine } from '../engine/types.js';
+import type { Policy } from '../engine/types.js';
 import { decideLabels, type Baseline, type Measured, type UtilityMeasure } from './decide.js';
 import type { PairCodec } from './pair-tokens.js';
 import type { QueryCandidates } from './pairs.js';
@@ -13,7 +13,7 @@ import { appendLabels } from './store.js';
 import type { Label } from './types.js';
 
 export interface UtilityOptions {
-  engine: PolicyEngine;
+  engine: Policy;
   codec: PairCodec;
   /** Names policy and prompt layout; scores measured under another key are not used. */
   policyKey: string;

@@ -2,7 +2,7 @@
 import { silent, type Progress } from '../core/progress.js';
 import { Rng } from '../core/rng.js';
 import type { Problem, Trace } from '../data/types.js';
-import type { PolicyEngine } from '../engine/index.js';
+import type { Policy } from '../engine/index.js';
 import { PromptCodec, type Tokenizer } from '../models/index.js';
 import { numericVerifier } from '../verify/index.js';
 import { makeWorld } from '../worlds/index.js';
@@ -31,7 +31,7 @@ const MAX_TOKENS = 20;
 
 /** Measures a policy on the tests of a world. Traces with the problem's own answer are left out. */
 export async function accuracyTable(
-  engine: PolicyEngine,
+  engine: Policy,
   tokenizer: Tokenizer,
   progress: Progress = silent,
   { worldSeed = 1, problemsPerKind = 100, samples = 8 }: AccuracyOptions = {},

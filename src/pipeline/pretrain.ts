@@ -11,7 +11,7 @@ import { hashJson } from '../core/hash.js';
 import { refuseStrangers, removeOwnFolder } from '../core/owned-folder.js';
 import { silent, type Progress } from '../core/progress.js';
 import { Rng } from '../core/rng.js';
-import { openLocalEngine, type PolicyEngine, type TrainGroup } from '../engine/index.js';
+import { openLocalEngine, type Policy, type TrainGroup } from '../engine/index.js';
 import {
   countParams,
   loadParams,
@@ -159,7 +159,7 @@ interface TrainingWork {
 }
 
 async function train(
-  engine: PolicyEngine,
+  engine: Policy,
   tokenizer: Tokenizer,
   options: PretrainOptions,
   { work, state, progress, now }: TrainingWork,
@@ -193,14 +193,14 @@ async function train(
   bar.end();
 }
 
-async function trainStep(engine: PolicyEngine, groups: TrainGroup[], learningRate: number) {
+async function trainStep(engine: Policy, groups: TrainGroup[], learningRate: number) {
   const result = await engine.forwardBackward(groups, { kind: 'cross_entropy' });
   await engine.optimStep({ ...OPTIMIZER, learningRate });
   return result;
 }
 
 /** Keeps the newest checkpoint only; the state file names it and is written when it is whole. */
-async function checkpoint(engine: PolicyEngine, work: string, state: WorkState): Promise<void> {
+async function checkpoint(engine: Policy, work: string, state: WorkState): Promise<void> {
   const folder = join(work, `step-${state.step}`);
   const before = await readFile(join(work, 'state.json'), 'utf8').then(
     (text) => (JSON.parse(text) as WorkState).step,

@@ -7,14 +7,14 @@ import type { Config } from '../config/index.js';
 import type { Progress } from '../core/progress.js';
 import { Rng } from '../core/rng.js';
 import type { RunFolder } from '../core/run-folder.js';
-import { contextWindow, type PolicyEngine } from '../engine/index.js';
+import { contextWindow, type Policy } from '../engine/index.js';
 import { openModel, PromptCodec, type PromptSettings, type Tokenizer } from '../models/index.js';
 import { openVerifier, type Verifier } from '../verify/index.js';
 import { hashModelFolder } from './fingerprint.js';
 import { lengthLimits, PromptLengths } from './prompt-lengths.js';
 
 /** Opens a policy engine on a model folder. */
-export type OpenEngine = (folder: string, settings: Config['engine']) => Promise<PolicyEngine>;
+export type OpenEngine = (folder: string, settings: Config['engine']) => Promise<Policy>;
 
 /** What prompts are made and measured with. */
 export interface Prompts {
@@ -36,7 +36,7 @@ export interface Session extends Prompts {
   readonly modelHash: string;
   readonly verifier: Verifier;
   /** The engine, opened at the first call. Its weights are whatever was loaded last: load before use. */
-  engine(): Promise<PolicyEngine>;
+  engine(): Promise<Policy>;
   /** Ends the engine's worker; the next call of `engine` opens a new one. */
   releaseEngine(): Promise<void>;
   close(): Promise<void>;
@@ -62,7 +62,7 @@ export async function openSession(
   const modelHash = await hashModelFolder(modelFolder);
   const prompts = await openPrompts(config);
   const verifier = await openConfiguredVerifier(config);
-  let engine: Promise<PolicyEngine> | undefined;
+  let engine: Promise<Policy> | undefined;
   const releaseEngine = async () => {
     const open = engine;
     engine = undefined;

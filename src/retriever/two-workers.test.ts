@@ -3,7 +3,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { openLocalEngine, type PolicyEngine } from '../engine/index.js';
+import { openLocalEngine, type Policy } from '../engine/index.js';
 import { tinyConfig, tinyParams } from '../engine/testing/tiny-model.js';
 import { saveCheckpoint } from '../models/checkpoint.js';
 import { EncoderClient } from './encoder-client.js';
@@ -31,7 +31,7 @@ const train = async (encoder: EncoderClient, steps: number) => {
   }
   return losses;
 };
-const sample = async (engine: PolicyEngine, times: number) => {
+const sample = async (engine: Policy, times: number) => {
   const all = [];
   for (let i = 0; i < times; i++)
     all.push(await engine.sample([{ ...request, seed: i }], { maxTokens: 8, temperature: 1, stopTokens: [] }));

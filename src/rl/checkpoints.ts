@@ -8,7 +8,7 @@ import { RaRftError } from '../core/errors.js';
 import { writeFolderAtomic, writeJsonAtomic } from '../core/files.js';
 import { removeOwnFolder } from '../core/owned-folder.js';
 import type { RngState } from '../core/rng.js';
-import type { PolicyEngine } from '../engine/types.js';
+import type { Policy } from '../engine/types.js';
 
 /** What stands in trainer-state.json. */
 export interface TrainerState {
@@ -41,7 +41,7 @@ export async function checkpointSteps(folder: string): Promise<number[]> {
 /** Writes the checkpoint of `state.step`, then removes all but the newest `keep`. */
 export async function saveCheckpoint(
   folder: string,
-  engine: PolicyEngine,
+  engine: Policy,
   state: TrainerState,
   keep: number,
 ): Promise<void> {

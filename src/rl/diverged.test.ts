@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { readJsonlAll } from '../core/jsonl.js';
-import type { PolicyEngine } from '../engine/types.js';
+import type { Policy } from '../engine/types.js';
 import { FakeEngine } from '../engine/index.js';
 import type { Verifier } from '../verify/types.js';
 import { checkpointSteps } from './checkpoints.js';
@@ -23,7 +23,7 @@ const steps = async () =>
 const text = (value: string) => expect.stringContaining(value) as string;
 
 /** An engine that diverges in the update of policy version `version`. */
-function diverging(version: number): PolicyEngine {
+function diverging(version: number): Policy {
   const engine = toyEngine(99);
   const step = engine.optimStep.bind(engine);
   let updates = 0;
@@ -72,7 +72,7 @@ describe('a training that diverges', () => {
 });
 
 describe('an engine whose numbers are none', () => {
-  const spoilt = (change: (engine: FakeEngine) => void): PolicyEngine => {
+  const spoilt = (change: (engine: FakeEngine) => void): Policy => {
     const engine = new FakeEngine({ vocabSize: toyVocab, maxContext: 16, seed: 3, deviation: 0.2 });
     change(engine);
     return engine;

@@ -8,7 +8,7 @@ import type { RunFolder } from '../core/run-folder.js';
 import { warn } from '../core/warnings.js';
 import type { Report } from '../core/worker-rpc.js';
 import type { Problem } from '../data/types.js';
-import type { PolicyEngine } from '../engine/types.js';
+import type { Policy } from '../engine/types.js';
 import { RaRftError } from '../core/errors.js';
 import { failuresOf, RewardWatch } from '../verify/judged.js';
 import type { Verifier } from '../verify/types.js';
@@ -29,7 +29,7 @@ export interface GrpoTask {
   /** Name in metrics, in the run folder's paths and on the progress bar. */
   arm: string;
   run: RunFolder;
-  engine: PolicyEngine;
+  engine: Policy;
   codec: RlCodec;
   verifier: Verifier;
   problems: readonly Problem[];

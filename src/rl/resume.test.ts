@@ -2,7 +2,7 @@ import { appendFile, readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { Rng } from '../core/rng.js';
-import type { PolicyEngine } from '../engine/types.js';
+import type { Policy } from '../engine/types.js';
 import { trainGrpo } from './loop.js';
 import { toyEngine, toyRun, toySettings, toyTask, toyTrace, type ToyRun } from './testing/toy-task.js';
 
@@ -23,10 +23,10 @@ async function files(toy: ToyRun): Promise<Record<string, string>> {
 class Killed extends Error {}
 
 /** An engine whose process dies at the start or, the work done, at the end of its n-th call. */
-function dyingEngine(calls: number, after: boolean): PolicyEngine {
+function dyingEngine(calls: number, after: boolean): Policy {
   const engine = toyEngine(99);
   let left = calls;
-  return new Proxy<PolicyEngine>(engine, {
+  return new Proxy<Policy>(engine, {
     get(target, key) {
       const value = Reflect.get(target, key, target) as unknown;
       if (typeof value !== 'function') return value;

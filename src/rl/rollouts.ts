@@ -4,7 +4,7 @@ import type { Rng } from '../core/rng.js';
 import type { Report } from '../core/worker-rpc.js';
 import type { Problem, Trace } from '../data/types.js';
 import { checkSamples } from '../engine/results.js';
-import type { PolicyEngine, SampleOptions, Tokens } from '../engine/types.js';
+import type { Policy, SampleOptions, Tokens } from '../engine/types.js';
 import { judgeAll, type JudgedResponse } from '../verify/judged.js';
 import type { Verifier } from '../verify/types.js';
 import type { RlCodec, RolloutGroup } from './types.js';
@@ -80,7 +80,7 @@ export interface SamplePlan {
 
 /** Samples G responses for every prompt. The verdicts are still to come: see {@link judgeGroups}. */
 export async function sampleGroups(
-  engine: PolicyEngine,
+  engine: Policy,
   prompts: readonly PreparedPrompt[],
   plan: SamplePlan,
   codec: RlCodec,
@@ -101,7 +101,7 @@ export async function sampleGroups(
   }));
 }
 
-type SampledResponse = Awaited<ReturnType<PolicyEngine['sample']>>['samples_NG'][number][number] & { text: string };
+type SampledResponse = Awaited<ReturnType<Policy['sample']>>['samples_NG'][number][number] & { text: string };
 
 /** A group before the verifier has seen it. */
 export interface UnjudgedGroup extends PreparedPrompt {

@@ -9,7 +9,7 @@ import type { Rng } from '../core/rng.js';
 import type { RunFolder } from '../core/run-folder.js';
 import type { Problem, Trace } from '../data/types.js';
 import { checkGradNorm, checkTrained } from '../engine/results.js';
-import type { OptimStepOptions, PolicyEngine, Tokens, TrainGroup } from '../engine/types.js';
+import type { OptimStepOptions, Policy, Tokens, TrainGroup } from '../engine/types.js';
 import { drawInEpochs } from './order.js';
 import { preparePrompts, type PromptLimits } from './rollouts.js';
 import { learningRateAt } from './schedule.js';
@@ -31,7 +31,7 @@ export const sftMetricGlossary = {
 export interface SftTask {
   arm: string;
   run: RunFolder;
-  engine: PolicyEngine;
+  engine: Policy;
   codec: RlCodec;
   /** Those without a solution are left out. */
   problems: readonly Problem[];

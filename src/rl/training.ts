@@ -11,7 +11,7 @@ import { jsonlText, readJsonl } from '../core/jsonl.js';
 import { silent, type Progress } from '../core/progress.js';
 import type { Rng } from '../core/rng.js';
 import type { MetricsRow, RunFolder } from '../core/run-folder.js';
-import type { PolicyEngine } from '../engine/types.js';
+import type { Policy } from '../engine/types.js';
 import {
   checkpointPath,
   checkpointSteps,
@@ -53,7 +53,7 @@ export interface TrainingPlan {
   /** Name in metrics, in the run folder's paths and on the progress bar: an arm, or `warmup`. */
   arm: string;
   run: RunFolder;
-  engine: PolicyEngine;
+  engine: Policy;
   /** Folder of the starting weights. */
   initialPolicy: string;
   steps: number;

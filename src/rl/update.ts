@@ -4,7 +4,7 @@ import { RaRftError } from '../core/errors.js';
 import { assertFinite } from '../core/finite.js';
 import type { Report } from '../core/worker-rpc.js';
 import { checkGradNorm, checkTrained } from '../engine/results.js';
-import type { LossSpec, OptimStepOptions, PolicyEngine, TrainGroup } from '../engine/types.js';
+import type { LossSpec, OptimStepOptions, Policy, TrainGroup } from '../engine/types.js';
 import { groupAdvantages } from './advantages.js';
 import { lossWeights } from './loss-weights.js';
 import type { Rollout, RolloutGroup } from './types.js';
@@ -72,7 +72,7 @@ export function trainGroups(
  * measure the gap between sampler and trainer. Throws `not-finite` where loss, gradient or a log-probability is no number.
  */
 export async function updatePolicy(
-  engine: PolicyEngine,
+  engine: Policy,
   groups: readonly RolloutGroup[],
   settings: RlSettings,
   learningRate: number,

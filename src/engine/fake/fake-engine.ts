@@ -17,7 +17,7 @@ import type {
   LossSpec,
   OptimStepOptions,
   OptimStepResult,
-  PolicyEngine,
+  Policy,
   Sample,
   SampleOptions,
   SampleRequest,
@@ -46,7 +46,7 @@ interface SavedState {
 }
 
 /** See the file's header. Deterministic: equal calls give equal results. */
-export class FakeEngine implements PolicyEngine {
+export class FakeEngine implements Policy {
   readonly info: EngineInfo;
   private readonly policy: BigramPolicy;
   private readonly params: Trainable[];

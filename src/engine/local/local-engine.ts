@@ -15,7 +15,7 @@ import type {
   LossSpec,
   OptimStepOptions,
   OptimStepResult,
-  PolicyEngine,
+  Policy,
   SampleOptions,
   SampleRequest,
   SampleResult,
@@ -55,7 +55,7 @@ export function contextWindow(config: DecoderConfig, maxContext = DEFAULT_MAX_CO
   return Math.min(config.maxPosition, maxContext);
 }
 
-export class LocalEngine implements PolicyEngine {
+export class LocalEngine implements Policy {
   readonly info: EngineInfo;
   private readonly state: ModelState;
   private readonly options: LocalEngineOptions;

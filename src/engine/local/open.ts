@@ -7,7 +7,7 @@ import type {
   LossSpec,
   OptimStepOptions,
   OptimStepResult,
-  PolicyEngine,
+  Policy,
   SampleOptions,
   SampleRequest,
   SampleResult,
@@ -21,7 +21,7 @@ import type { EngineMethods } from './worker.js';
  * Opens the model in a Hugging Face folder (or a checkpoint of this engine) in a worker thread of its own.
  * Throws `model` where files are missing, damaged or of another architecture.
  */
-export async function openLocalEngine(folder: string, options: LocalEngineOptions = {}): Promise<PolicyEngine> {
+export async function openLocalEngine(folder: string, options: LocalEngineOptions = {}): Promise<Policy> {
   const client = new WorkerClient<EngineMethods>(new URL('./worker.js', import.meta.url), 'engine');
   try {
     return new WorkerEngine(client, await client.call('open', { folder, options }));
@@ -31,7 +31,7 @@ export async function openLocalEngine(folder: string, options: LocalEngineOption
   }
 }
 
-class WorkerEngine implements PolicyEngine {
+class WorkerEngine implements Policy {
   readonly info: EngineInfo;
   private readonly client: WorkerClient<EngineMethods>;
   private disposed = false;

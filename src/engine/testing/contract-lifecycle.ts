@@ -3,7 +3,7 @@ import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { PolicyEngine, TrainGroup } from '../types.js';
+import type { Policy, TrainGroup } from '../types.js';
 import type { ContractTarget } from './contract.js';
 import { CROSS_ENTROPY, REINFORCE, STEP, ids, raggedGroups, response, withEngine } from './helpers.js';
 
@@ -16,7 +16,7 @@ export function lifecycleContract(target: ContractTarget): void {
     afterAll(() => rm(folder, { recursive: true, force: true }));
 
     /** Trains `steps` steps, each on other data, and tells losses and norms on the way. */
-    const train = async (engine: PolicyEngine, from: number, to: number): Promise<unknown[]> => {
+    const train = async (engine: Policy, from: number, to: number): Promise<unknown[]> => {
       const log: unknown[] = [];
       for (let step = from; step < to; step++) {
         const groups = raggedGroups(engine.info.vocabSize, `step ${step}`);

@@ -3,7 +3,7 @@ import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { PolicyEngine } from '../types.js';
+import type { Policy } from '../types.js';
 import type { ContractTarget } from './contract.js';
 import { CROSS_ENTROPY, STEP, ids, raggedGroups, withEngine } from './helpers.js';
 
@@ -16,7 +16,7 @@ export function numbersContract(target: ContractTarget): void {
     afterAll(() => rm(folder, { recursive: true, force: true }));
 
     const score = { prompt: ids(1, 2), responses: [ids(2, 3)] };
-    const train = (engine: PolicyEngine, label: string) =>
+    const train = (engine: Policy, label: string) =>
       engine.forwardBackward(raggedGroups(engine.info.vocabSize, label), CROSS_ENTROPY);
     const contents = async (path: string) => {
       const names = (await readdir(path)).toSorted();

@@ -1,7 +1,7 @@
 /** What scoring and training promise: one set of log-probabilities, the documented losses, gradients that add up. */
 import { describe, expect, it } from 'vitest';
 import { tokenLoss } from '../loss.js';
-import type { LossSpec, PolicyEngine, TrainGroup } from '../types.js';
+import type { LossSpec, Policy, TrainGroup } from '../types.js';
 import type { ContractTarget } from './contract.js';
 import {
   CROSS_ENTROPY,
@@ -138,7 +138,7 @@ export function trainingContract(target: ContractTarget): void {
       });
     });
 
-    const outcome = async (run: (engine: PolicyEngine) => Promise<unknown>) =>
+    const outcome = async (run: (engine: Policy) => Promise<unknown>) =>
       withEngine(target, async (engine) => {
         await run(engine);
         const { gradNorm } = await engine.optimStep(STEP);
@@ -147,7 +147,7 @@ export function trainingContract(target: ContractTarget): void {
       });
 
     it('accumulates: two calls are one call with both', async () => {
-      const groups = (e: PolicyEngine) => raggedGroups(e.info.vocabSize, 'accumulate');
+      const groups = (e: Policy) => raggedGroups(e.info.vocabSize, 'accumulate');
       const together = await outcome((e) => e.forwardBackward(groups(e), CROSS_ENTROPY));
       const apart = await outcome(async (e) => {
         await e.forwardBackward(groups(e).slice(0, 1), CROSS_ENTROPY);
@@ -158,7 +158,7 @@ export function trainingContract(target: ContractTarget): void {
     });
 
     it.each(losses)('shares prompts without changing the gradient of %s', async (_, loss) => {
-      const groups = (e: PolicyEngine) => raggedGroups(e.info.vocabSize, 'share');
+      const groups = (e: Policy) => raggedGroups(e.info.vocabSize, 'share');
       const shared = await outcome((e) => e.forwardBackward(groups(e), loss));
       const naive = await outcome((e) => e.forwardBackward(alone(groups(e)), loss));
       expect(Math.abs(shared.gradNorm / naive.gradNorm - 1)).toBeLessThan(1e-5);

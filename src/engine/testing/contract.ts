@@ -4,16 +4,16 @@ import { lifecycleContract } from './contract-lifecycle.js';
 import { numbersContract } from './contract-numbers.js';
 import { samplingContract } from './contract-sampling.js';
 import { trainingContract } from './contract-training.js';
-import type { PolicyEngine } from '../types.js';
+import type { Policy } from '../types.js';
 
 /** An engine under test. */
 export interface ContractTarget {
   /** Opens an engine with the same small random weights every time: vocabulary of 16 to 64, window of at least 32. */
-  open: () => Promise<PolicyEngine>;
+  open: () => Promise<Policy>;
 }
 
 export function policyEngineContract(name: string, target: ContractTarget): void {
-  describe(`PolicyEngine: ${name}`, () => {
+  describe(`Policy: ${name}`, () => {
     samplingContract(target);
     trainingContract(target);
     lifecycleContract(target);

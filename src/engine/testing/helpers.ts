@@ -1,7 +1,7 @@
 /** Small makers that the parts of the contract share. */
 import { afterAll, beforeAll } from 'vitest';
 import { Rng } from '../../core/rng.js';
-import type { LossSpec, OptimStepOptions, PolicyEngine, Tokens, TrainGroup, TrainResponse } from '../types.js';
+import type { LossSpec, OptimStepOptions, Policy, Tokens, TrainGroup, TrainResponse } from '../types.js';
 import type { ContractTarget } from './contract.js';
 
 /** A step large enough to see, without decay. */
@@ -18,8 +18,8 @@ export const CROSS_ENTROPY: LossSpec = { kind: 'cross_entropy' };
 export const REINFORCE: LossSpec = { kind: 'policy_gradient', ratio: false, clipLow: 0.2, clipHigh: 0.2 };
 
 /** An engine that all tests of a block may read but none may change. */
-export function sharedEngine(target: ContractTarget): () => PolicyEngine {
-  let engine: PolicyEngine | undefined;
+export function sharedEngine(target: ContractTarget): () => Policy {
+  let engine: Policy | undefined;
   beforeAll(async () => {
     engine = await target.open();
   });
@@ -28,7 +28,7 @@ export function sharedEngine(target: ContractTarget): () => PolicyEngine {
 }
 
 /** Runs with an engine of its own. */
-export async function withEngine<T>(target: ContractTarget, use: (engine: PolicyEngine) => Promise<T>): Promise<T> {
+export async function withEngine<T>(target: ContractTarget, use: (engine: Policy) => Promise<T>): Promise<T> {
   const engine = await target.open();
   try {
     return await use(engine);
@@ -71,7 +71,7 @@ export function raggedGroups(vocab: number, label: string): TrainGroup[] {
 }
 
 /** log p of every token of the vocabulary after a prompt and the response so far, by scoring each continuation. */
-export async function nextLogprobs(engine: PolicyEngine, prompt: Tokens, soFar: Tokens = ids()): Promise<Float64Array> {
+export async function nextLogprobs(engine: Policy, prompt: Tokens, soFar: Tokens = ids()): Promise<Float64Array> {
   const responses = Array.from({ length: engine.info.vocabSize }, (_, id) => join(soFar, ids(id)));
   const [scores] = await engine.logprobs([{ prompt, responses }]);
   return Float64Array.from(scores!, (s) => s[soFar.length]!);
