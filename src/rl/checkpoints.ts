@@ -39,12 +39,7 @@ export async function checkpointSteps(folder: string): Promise<number[]> {
 }
 
 /** Writes the checkpoint of `state.step`, then removes all but the newest `keep`. */
-export async function saveCheckpoint(
-  folder: string,
-  engine: Policy,
-  state: TrainerState,
-  keep: number,
-): Promise<void> {
+export async function saveCheckpoint(folder: string, engine: Policy, state: TrainerState, keep: number): Promise<void> {
   await writeFolderAtomic(checkpointPath(folder, state.step), async (temporary) => {
     await engine.save(temporary, { optimizer: true });
     await writeJsonAtomic(join(temporary, stateFile), state);
