@@ -232,7 +232,7 @@ const rl = section(
     ),
     steps: count(1, 100, 'Steps of reinforcement learning.', 'steps'),
     promptsPerStep: count(1, 16, 'Problems drawn a step.', 'problems'),
-    groupSize: count(2, 8, 'Responses sampled for each problem (G).', 'responses'),
+    groupSize: count(1, 8, 'Responses sampled for each problem (G).', 'responses'),
     maxGroupsPerUpdate: count(
       1,
       16,
