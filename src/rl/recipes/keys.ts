@@ -83,7 +83,12 @@ const gspo = section(
   'GSPO: one ratio a response, clipped as a whole (arXiv 2507.18071).',
 );
 
-const all = { grpo, 'dr-grpo': drGrpo, rloo, 'reinforce-pp': reinforcePp, dapo, cispo, gspo };
+const litePpo = section(
+  { clipLow: clipLow(), clipHigh: clipHigh() },
+  'GRPO that divides by the spread of the batch, not of the problem (Lite PPO, arXiv 2508.08221).',
+);
+
+const all = { grpo, 'dr-grpo': drGrpo, rloo, 'reinforce-pp': reinforcePp, dapo, cispo, gspo, 'lite-ppo': litePpo };
 
 /** All recipes by the names that `rl.recipe` and the arms use. */
 export const recipes = section(

@@ -39,6 +39,7 @@ describe('the first update of one right and one wrong response, by hand', () => 
     ['dapo', {}, z / 4],
     ['cispo', {}, z / 4],
     ['gspo', {}, z / 4],
+    ['lite-ppo', {}, z / 4],
   ] as const)('%s %j', (name, values, size) => close(slopesOf(name, [1, 0], values), [-size, size]));
 });
 
