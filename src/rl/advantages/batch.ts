@@ -22,7 +22,7 @@ export function overBatch(baseline: ComparedWithin | 'none'): Advantage {
 
 /**
  * (r - mean of its unit) / std over all responses of the batch, with n - 1: the spread of the batch does not blow up where one problem's
- * rewards hardly differ (Lite PPO, arXiv 2508.08221, section 4.1). A batch without any spread gives zeros.
+ * rewards hardly differ (Lite PPO, arXiv 2508.08221). A batch without any spread gives zeros.
  */
 export function overBatchSpread(unit: ComparedWithin): Advantage {
   const centred = within(unit, lessMean);
