@@ -21,7 +21,8 @@ export function cleanAnswer(text: string): string {
   } else if (out.includes('{,}')) {
     out = out.replace(/(\d)\{,\}(?=\d{3}(?!\d))/g, '$1');
   }
-  if (out.includes(' ')) out = out.replace(/(?<![\d.,/^_\\])(\d{1,3}(?: \d{3})+)(?!\d)/g, (run) => run.replace(/ /g, ''));
+  if (out.includes(' '))
+    out = out.replace(/(?<![\d.,/^_\\])(\d{1,3}(?: \d{3})+)(?!\d)/g, (run) => run.replace(/ /g, ''));
   if (out.includes(',') && /^-?\d{1,3}(?:\.\d{3})+,\d{1,2}$/.test(out)) out = out.replace(/\./g, '').replace(',', '.');
   if (out.includes(':')) out = out.replace(/(:\d\d)\s*([ap])\.?\s?m\b\.?/gi, '$1 \\text{$2m}');
   if (out.includes('.')) out = out.replace(/(\d)\s*([ap])\.\s?m\.?(?![A-Za-z])/gi, '$1 \\text{ $2m}');
