@@ -3,14 +3,15 @@
  * Defaults suit a small model on a user's own data; the embedded world's measured numbers are the presets (presets.ts).
  */
 import { z } from 'zod';
+import { contexts } from '../rl/contexts/keys.js';
 import { recipeNames, recipes } from '../rl/recipes/keys.js';
 import { dataPresetNames } from './data-presets.js';
 import { atLeast, count, fieldName, key, path, paths, positive, section, share } from './schema-fields.js';
 import { corpus as corpusMaking } from './schema-corpus.js';
 import { labels, llm } from './schema-judging.js';
 
-/** Where the trace in the prompt comes from: no trace, the trained retriever, or a control. */
-export const contextNames = ['none', 'learned', 'bm25', 'random', 'oracle'] as const;
+/** What stands in the prompt beside the problem: nothing, a hint, fixed demonstrations, or traces that a retriever found. */
+export const contextNames = ['none', 'hint', 'fixed', 'learned', 'bm25', 'random', 'oracle'] as const;
 export type ContextName = (typeof contextNames)[number];
 
 const dataFile = (what: string) =>
@@ -110,6 +111,10 @@ const prompt = section(
     solutionTemplate: key(
       z.string().nullable().default(null),
       "How the trace of a solved problem is put, with {trace}; null: the layout's own.",
+    ),
+    hintTemplate: key(
+      z.string().nullable().default(null),
+      "How a question with the beginning of its solution is put, with {question} and {hint} (context hint); null: the layout's own.",
     ),
     referenceTemplate: key(
       z.string().nullable().default(null),
@@ -239,6 +244,11 @@ const rl = section(
       'Groups trained a step at most, drawn among those with mixed rewards; the rest carry no gradient or wait.',
       'groups',
     ),
+    curriculum: key(
+      z.enum(['none', 'easy-first']).default('none'),
+      'Order of the problems within an epoch: at random, or the easiest first, by the measured success of the policy that the arms start from; those never solved come after all others but those always solved, which come last.',
+    ),
+    curriculumSamples: count(1, 8, 'Responses by which the difficulty of a problem is measured.', 'responses'),
     epochs: count(
       1,
       1,
@@ -299,9 +309,13 @@ const arm = z.strictObject({
     z.string().regex(/^[a-z0-9][a-z0-9-]*$/, 'lower-case letters, digits and dashes'),
     'Name in files, report and summary.',
   ),
-  train: key(z.enum(contextNames).default('none'), 'Trace in the training prompts.'),
-  test: key(z.enum(contextNames).default('none'), 'Trace in the test prompts.'),
+  train: key(
+    z.enum(contextNames).default('none'),
+    'Context of the training prompts: nothing, the beginning of the solution (hint), demonstrations that are the same everywhere (fixed), or traces that a retriever found.',
+  ),
+  test: key(z.enum(contextNames).default('none'), 'Context of the test prompts; no hint.'),
   recipe: key(z.enum(recipeNames).nullable().default(null), "RL algorithm of this arm; null: rl.recipe's."),
+  contexts,
   policyOf: key(z.string().nullable().default(null), 'Evaluate the policy of this other arm instead of training one.'),
 });
 
@@ -367,7 +381,7 @@ export const configSchema = z.strictObject({
     z
       .array(arm)
       .min(1)
-      .default([
+      .prefault([
         { name: 'grpo', train: 'none', test: 'none', recipe: null, policyOf: null },
         { name: 'ra-rft', train: 'learned', test: 'learned', recipe: null, policyOf: null },
         { name: 'grpo-retrieval-at-test', train: 'none', test: 'learned', recipe: null, policyOf: 'grpo' },

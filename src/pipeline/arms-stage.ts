@@ -1,11 +1,12 @@
 /** Stages "train-<arm>" and "eval-<arm>": each arm's policy, trained from the same start on the same problems, and its evaluations. */
-import type { ArmConfig, Config } from '../config/index.js';
+import type { ArmConfig } from '../config/index.js';
 import { RaRftError } from '../core/errors.js';
 import { hashJson } from '../core/hash.js';
 import { checkpointPath, makeRecipe, trainRl } from '../rl/index.js';
-import { contextOf, type Retrieved } from './contexts.js';
-import type { RetrievalResult } from './retrieve-stage.js';
+import { contextsKey, testContextOf, trainingContexts, type ContextScope } from './arm-contexts.js';
+import type { Retrieved } from './contexts.js';
 import type { DataSets } from './data-sets.js';
+import type { Curriculum } from './difficulty-stage.js';
 import { evaluateArm, isEvaluated } from './evaluate.js';
 import { evaluationSettings, policySettings, promptWording, rewardIdentity } from './fingerprint.js';
 import type { Session } from './session.js';
@@ -16,8 +17,8 @@ export interface ArmInputs {
   data: DataSets;
   start: StartPolicy;
   retrieved: Retrieved;
-  /** Hash of what was retrieved for one side of an arm. */
-  fingerprintOf: RetrievalResult['fingerprintOf'];
+  /** The order of the problems, where it is not random. */
+  curriculum: Curriculum | undefined;
 }
 
 /**
@@ -56,7 +57,7 @@ async function stageOf(
 ): Promise<{ name: string; inputs: unknown }> {
   const owner = session.config.arms.find(({ name }) => name === arm.policyOf) ?? arm;
   const policy = await policyInputs(session, owner, inputs);
-  return { name: stageName(arm), inputs: evalInputs(session.config, arm, policy, inputs) };
+  return { name: stageName(arm), inputs: evalInputs(session, arm, policy, inputs) };
 }
 
 function stageName(arm: ArmConfig): string {
@@ -70,7 +71,8 @@ export async function trainArm(session: Session, arm: ArmConfig, inputs: ArmInpu
   const stage = await stageOf(session, arm, inputs);
   await run.stage(stage.name, stage.inputs, async () => {
     const engine = await session.engine();
-    const context = contextOf(arm.train, inputs.retrieved);
+    const scope = contextScope(session, inputs);
+    const contextOf = testContextOf(arm, scope);
     const { rl, recipes } = config;
     await trainRl({
       arm: arm.name,
@@ -79,7 +81,8 @@ export async function trainArm(session: Session, arm: ArmConfig, inputs: ArmInpu
       codec,
       verifier,
       problems: inputs.data.train,
-      contextsOf: (problem) => [context(problem)],
+      ...(inputs.curriculum && { rankOf: inputs.curriculum.rankOf }),
+      contexts: trainingContexts(arm, scope),
       recipe: makeRecipe(arm.recipe ?? rl.recipe, { recipes, rl }),
       settings: rl,
       maxPromptTokens: config.prompt.maxPromptTokens,
@@ -89,7 +92,7 @@ export async function trainArm(session: Session, arm: ArmConfig, inputs: ArmInpu
       inputs: hashJson(policy),
       afterStep: async (step) => {
         if (isEvaluated(step, config))
-          await evaluateArm(session, { ...inputs, arm, step, policyKey: policyKey(policy, step) });
+          await evaluateArm(session, { ...inputs, contextOf, arm, step, policyKey: policyKey(policy, step) });
       },
       progress,
     });
@@ -108,24 +111,28 @@ export async function evaluateBorrowedPolicy(
   const stage = await stageOf(session, arm, inputs);
   await run.stage(stage.name, stage.inputs, async () => {
     const engine = await session.engine();
+    const contextOf = testContextOf(arm, contextScope(session, inputs));
     const last = config.rl.steps;
     for (const [step, folder] of [
       [0, inputs.start.folder],
       [last, checkpointPath(run.paths.policies(owner.name), last)],
     ] as const) {
       await engine.load(folder, { optimizer: false });
-      await evaluateArm(session, { ...inputs, arm, step, policyKey: policyKey(policy, step) });
+      await evaluateArm(session, { ...inputs, contextOf, arm, step, policyKey: policyKey(policy, step) });
     }
   });
 }
 
 /** All that an arm's policy depends on. */
-async function policyInputs({ config }: Session, arm: ArmConfig, { data, start, fingerprintOf }: ArmInputs) {
+async function policyInputs(session: Session, arm: ArmConfig, inputs: ArmInputs) {
+  const { config } = session;
+  const { data, start } = inputs;
   return {
     train: arm.train,
+    contexts: contextsKey(arm, 'train', data.train, contextScope(session, inputs)),
     start: start.fingerprint,
     data: data.fingerprint,
-    retrieved: fingerprintOf(arm.train, 'train'),
+    ...(inputs.curriculum && { curriculum: inputs.curriculum.fingerprint }),
     rl: policySettings(config, arm),
     prompt: promptWording(config.prompt),
     reward: await rewardIdentity(config),
@@ -134,9 +141,13 @@ async function policyInputs({ config }: Session, arm: ArmConfig, { data, start, 
 }
 
 /** All that an arm's evaluations depend on. */
-function evalInputs(config: Config, arm: ArmConfig, policy: PolicyInputs, { fingerprintOf }: ArmInputs) {
-  const retrieved = fingerprintOf(arm.test, 'test');
-  return { policy, test: arm.test, retrieved, eval: evaluationSettings(config.eval) };
+function evalInputs(session: Session, arm: ArmConfig, policy: PolicyInputs, inputs: ArmInputs) {
+  const contexts = contextsKey(arm, 'test', inputs.data.test, contextScope(session, inputs));
+  return { policy, test: arm.test, contexts, eval: evaluationSettings(session.config.eval) };
+}
+
+function contextScope({ config, lengths }: Session, { data, retrieved }: ArmInputs): ContextScope {
+  return { config, data, retrieved, lengths };
 }
 
 type PolicyInputs = Awaited<ReturnType<typeof policyInputs>>;

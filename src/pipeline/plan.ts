@@ -14,7 +14,7 @@ import type { LastStage } from './pipeline.js';
 import { withoutOverlong, type LengthReport } from './overlong.js';
 import { checkPromptsOf } from './prompt-stage.js';
 import { openConfiguredVerifier, openPrompts } from './session.js';
-import { textWarnings } from './text-warnings.js';
+import { hintWarnings, textWarnings } from './text-warnings.js';
 import { refuseOracleWithoutTruth } from './truth-checks.js';
 
 /** Counts of one run. */
@@ -116,7 +116,11 @@ export async function planRun(config: Config, root: string, until: LastStage = '
       maxResponseTokensPerStep: rl.promptsPerStep * rl.groupSize * rl.maxTokens,
       evaluations,
       evaluationSamples: evaluations * data.test.length * config.eval.k,
-      warnings: [...data.warnings, ...textWarnings(prompts.tokenizer, codec, data)],
+      warnings: [
+        ...data.warnings,
+        ...textWarnings(prompts.tokenizer, codec, data),
+        ...hintWarnings(prompts.tokenizer, codec, arms),
+      ],
     };
   } finally {
     await verifier.dispose();
@@ -140,8 +144,8 @@ export function planText(plan: RunPlan, until: LastStage = 'eval'): string[] {
     ...(plan.skippedOverlong > 0 ? [`; ${n(plan.skippedOverlong)} too long and left out (prompt.overlong: skip)`] : []),
   ];
   const tooLong = overlong.map(
-    ({ what, count, of, worst, limit: most, fatal }) =>
-      `TOO LONG     ${n(count)} of ${n(of)} ${what}: up to ${n(worst.tokens)} tokens (problem ${worst.problemId}${worst.traceId === undefined ? '' : `, trace ${worst.traceId}`}); ${most}${fatal ? '' : '; they get no label'}`,
+    ({ what, count, of, worst, limit: most, instead }) =>
+      `TOO LONG     ${n(count)} of ${n(of)} ${what}: up to ${n(worst.tokens)} tokens (problem ${worst.problemId}${worst.traceId === undefined ? '' : `, trace ${worst.traceId}`}); ${most}${instead === undefined ? '' : `; ${instead}`}`,
   );
   const labels = [
     `data         ${n(plan.trainProblems)} training problems, tests: ${tests.join(', ')}; ${n(plan.traces)} traces${leftOut.join('')}`,

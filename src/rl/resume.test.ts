@@ -4,10 +4,11 @@ import { describe, expect, it } from 'vitest';
 import { showing } from '../data/context.js';
 import { Rng } from '../core/rng.js';
 import type { Policy } from '../engine/types.js';
+import { always } from './contexts/index.js';
 import { trainRl } from './loop.js';
 import { toyEngine, toyRun, toySettings, toyTask, toyTrace, type ToyRun } from './testing/toy-task.js';
 
-const context = { contextsOf: (p: { answer: string }) => [showing(Number(p.answer) % 2 ? toyTrace(1) : undefined)] };
+const context = { contexts: always(({ answer }) => [showing(Number(answer) % 2 ? toyTrace(1) : undefined)]) };
 
 /** Every file the training leaves, by name, as text. */
 async function files(toy: ToyRun): Promise<Record<string, string>> {

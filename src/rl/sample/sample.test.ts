@@ -45,18 +45,19 @@ describe('responses spread over the contexts of a problem', () => {
       policy,
       codec: toyCodec,
       verifier: toyVerifier(),
-      contextsOf: () => [showing(toyTrace(1)), showing(toyTrace(2), toyTrace(3))],
       limits: { maxContext: 16, maxPromptTokens: 8, maxTokens: 4 },
       groupSize: 5,
       options: { maxTokens: 4, temperature: 1, stopTokens: toyCodec.stopTokens },
     };
-    const [first, second] = await rollOut(toyProblems.slice(0, 2), plan, Rng.fromSeed(1));
+    const contexts_K = [showing(toyTrace(1)), showing(toyTrace(2), toyTrace(3))];
+    const draws = toyProblems.slice(0, 2).map((problem) => ({ problem, contexts_K, attempt: 0 }));
+    const [first, second] = await rollOut(draws, plan, Rng.fromSeed(1));
     expect(first!.groups_K.map(({ rollouts_G }) => rollouts_G.length)).toEqual([3, 2]);
     expect(first!.groups_K.map(({ prompt }) => prompt.length)).toEqual([2, 3]);
     expect(second!.problem).toBe(toyProblems[1]);
     expect(rolloutsOf(second!)).toHaveLength(5);
     await expect(
-      rollOut(toyProblems.slice(0, 1), { ...plan, limits: { ...plan.limits, maxPromptTokens: 2 } }, Rng.fromSeed(1)),
+      rollOut(draws.slice(0, 1), { ...plan, limits: { ...plan.limits, maxPromptTokens: 2 } }, Rng.fromSeed(1)),
     ).rejects.toMatchObject({ code: 'context-length', where: 'problem p0 with trace t2, t3' });
     await policy.dispose();
   });

@@ -12,6 +12,7 @@ import { noContext, shownTraces } from '../../data/context.js';
 import type { Problem, Trace } from '../../data/types.js';
 import { FakeEngine } from '../../engine/index.js';
 import type { Verifier } from '../../verify/types.js';
+import { alone } from '../contexts/index.js';
 import type { RlTask } from '../loop.js';
 import { makeRecipe, type Recipe, type RecipeName } from '../recipes/index.js';
 import type { RlCodec } from '../types.js';
@@ -130,7 +131,7 @@ export function toyTask(toy: ToyRun, changes: Partial<RlTask> = {}): RlTask {
     codec: toyCodec,
     verifier: toyVerifier(),
     problems: toyProblems,
-    contextsOf: () => [noContext],
+    contexts: alone,
     recipe: toyRecipe(),
     settings: toySettings,
     maxPromptTokens: 8,
