@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { configToYaml, freeKeys, resolveConfig } from '../config/index.js';
 import { readJsonlAll } from '../core/jsonl.js';
 import { RunFolder } from '../core/run-folder.js';
-import { sameAnswer, type Problem, type Trace } from '../data/index.js';
+import { sameAnswer, writeJsonl, type Problem, type Trace } from '../data/index.js';
 import type { EvalRecord } from '../eval/index.js';
 import type { GroupRecord, StepMetrics } from '../rl/index.js';
 import { runPipeline } from './pipeline.js';
@@ -42,7 +42,6 @@ beforeAll(async () => {
   const lines = await readJsonlAll<{ ask: string; work: string }>(path);
   await rm(path);
   const told = lines.map((line, i) => ({ ...line, work: i % 7 === 0 ? line.work : `pears . apples .\n${line.work}` }));
-  const { writeJsonl } = await import('../data/index.js');
   await writeJsonl(path, told);
   const config = resolveConfig({ file });
   const run = await RunFolder.open(root, { values: config, yaml: configToYaml(config), freeKeys });
@@ -170,6 +169,8 @@ it('the plan knows how long prompts with several traces, hints and demonstration
     root,
   );
   expect(planText(plan).at(-1)).toMatch(/TOO LONG .* with the 5 longest traces allowed.*they show fewer traces$/);
+  expect(plan.difficultySamples).toBe(2 * plan.trainProblems);
+  expect(planText(plan).join('\n')).toMatch(/difficulty +\d+ responses/);
   const hint = await lengths(arms[3], 'prompt.maxPromptTokens=10');
   expect(hint.overlong).toMatchObject([{ what: 'training prompts with a hint' }]);
   expect(hint.overlong[0]).not.toHaveProperty('instead');

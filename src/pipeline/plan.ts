@@ -38,6 +38,8 @@ export interface RunPlan {
   notLabelled: string[];
   /** Calls and price of the LLM judge, where it is used. */
   llm?: Estimate;
+  /** Responses by which difficulty is measured, for a curriculum. */
+  difficultySamples: number;
   /** Policies trained, steps of each, and what a step samples and trains on. */
   trainedArms: number;
   steps: number;
@@ -102,6 +104,7 @@ export async function planRun(config: Config, root: string, until: LastStage = '
       notLabelled: chosen ? skippedText(chosen) : [],
       labelledPairs: pairs.reduce((sum, q) => sum + q.candidates.length, 0),
       ...(llm && { llm }),
+      difficultySamples: rl.curriculum === 'none' ? 0 : data.train.length * rl.curriculumSamples,
       trainedArms: trained,
       steps: rl.steps,
       promptsPerStep: rl.promptsPerStep,
@@ -156,6 +159,9 @@ export function planText(plan: RunPlan, until: LastStage = 'eval'): string[] {
   if (labelStages.includes(until)) return [...labels, ...tooLong];
   return [
     ...labels,
+    ...(plan.difficultySamples > 0
+      ? [`difficulty   ${n(plan.difficultySamples)} responses, measured once for all arms`]
+      : []),
     `arms         ${plan.trainedArms} policies trained, ${n(plan.steps)} steps each`,
     `prompts/step ${n(plan.promptsPerStep)} problems, about ${n(plan.promptTokens.without)} tokens each, ${n(plan.promptTokens.with)} with a trace; the longest ${n(Math.max(longest.alone, longest.withTrace))}, at most ${n(limit)} allowed`,
     `samples/step ${n(plan.samplesPerPrompt)} responses a prompt = ${n(plan.samplesPerStep)}, together at most ${n(plan.maxResponseTokensPerStep)} tokens`,
