@@ -2,6 +2,7 @@
 import type { ArmConfig, Config } from '../config/index.js';
 import { RaRftError } from '../core/errors.js';
 import { hashJson } from '../core/hash.js';
+import { withPolicy } from '../engine/index.js';
 import { checkpointPath, trainGrpo } from '../rl/index.js';
 import { contextOf, type Retrieved } from './contexts.js';
 import type { RetrievalResult } from './retrieve-stage.js';
@@ -69,11 +70,10 @@ export async function trainArm(session: Session, arm: ArmConfig, inputs: ArmInpu
   const policy = await policyInputs(session, arm, inputs);
   const stage = await stageOf(session, arm, inputs);
   await run.stage(stage.name, stage.inputs, async () => {
-    const engine = await session.engine();
     await trainGrpo({
       arm: arm.name,
       run,
-      engine,
+      engine: session.engine(),
       codec,
       verifier,
       problems: inputs.data.train,
@@ -84,9 +84,9 @@ export async function trainArm(session: Session, arm: ArmConfig, inputs: ArmInpu
       // The same stream for every arm: they meet the same problems in the same order.
       rng: rng.fork('rl'),
       inputs: hashJson(policy),
-      afterStep: async (step) => {
+      afterStep: async (step, trained) => {
         if (isEvaluated(step, config))
-          await evaluateArm(session, { ...inputs, arm, step, policyKey: policyKey(policy, step) });
+          await evaluateArm(session, trained, { ...inputs, arm, step, policyKey: policyKey(policy, step) });
       },
       progress,
     });
@@ -104,14 +104,14 @@ export async function evaluateBorrowedPolicy(
   const policy = await policyInputs(session, owner, inputs);
   const stage = await stageOf(session, arm, inputs);
   await run.stage(stage.name, stage.inputs, async () => {
-    const engine = await session.engine();
     const last = config.rl.steps;
     for (const [step, folder] of [
       [0, inputs.start.folder],
       [last, checkpointPath(run.paths.policies(owner.name), last)],
     ] as const) {
-      await engine.load(folder, { optimizer: false });
-      await evaluateArm(session, { ...inputs, arm, step, policyKey: policyKey(policy, step) });
+      await withPolicy(session.engine(), folder, (opened) =>
+        evaluateArm(session, opened, { ...inputs, arm, step, policyKey: policyKey(policy, step) }),
+      );
     }
   });
 }

@@ -6,6 +6,7 @@ import { hashFile } from '../core/hash-file.js';
 import { hashJson } from '../core/hash.js';
 import { warn } from '../core/warnings.js';
 import type { Problem, Trace, TraceGuard } from '../data/index.js';
+import { withPolicy } from '../engine/index.js';
 import {
   appendLabels,
   gradeLabels,
@@ -127,20 +128,20 @@ async function judge(
   }
   const { measure, topPositives, baseline, minGain } = config.labels;
   if (measure === 'success') return judgeBySuccess(session, queries, { policy, problems: data.train });
-  const engine = await session.engine();
-  await engine.load(policy.folder, { optimizer: false });
-  return judgeByUtility(queries, {
-    measure,
-    engine,
-    codec,
-    policyKey: hashJson([policy.fingerprint, promptWording(config.prompt)]),
-    topPositives,
-    baseline,
-    minGain,
-    labelsPath,
-    scoresPath: join(run.root, 'label-scores.jsonl'),
-    progress,
-  });
+  return withPolicy(session.engine(), policy.folder, (engine) =>
+    judgeByUtility(queries, {
+      measure,
+      engine,
+      codec,
+      policyKey: hashJson([policy.fingerprint, promptWording(config.prompt)]),
+      topPositives,
+      baseline,
+      minGain,
+      labelsPath,
+      scoresPath: join(run.root, 'label-scores.jsonl'),
+      progress,
+    }),
+  );
 }
 
 /** The judge's prompt counts by its content, which is among the inputs where it is used. */

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { hashJson } from '../core/hash.js';
 import { isUnseen, type Problem, type Trace } from '../data/index.js';
 import type { Rng } from '../core/rng.js';
+import { savePolicy } from '../engine/index.js';
 import { trainSupervised } from '../rl/index.js';
 import { hashModelFolder, promptWording } from './fingerprint.js';
 import { optimizerOf } from './optimizer.js';
@@ -32,11 +33,10 @@ export async function warmUp(session: Session, data: DataSets): Promise<StartPol
   const fits = (problem: Problem, trace?: Trace) =>
     config.prompt.overlong === 'error' || session.lengths.fitsExample(problem, trace);
   const work = async () => {
-    const engine = await session.engine();
     await trainSupervised({
       arm: 'warmup',
       run,
-      engine,
+      engine: session.engine(),
       codec: session.codec,
       problems: data.train.filter((problem) => fits(problem)),
       contextOf: randomContexts(data, config.warmup.contextShare, fits),
@@ -47,9 +47,11 @@ export async function warmUp(session: Session, data: DataSets): Promise<StartPol
       initialPolicy: model.folder,
       rng: rng.fork('warmup'),
       inputs: hashJson(inputs),
+      afterStep: async (step, policy) => {
+        if (step === config.warmup.steps) await savePolicy(policy, folder, { optimizer: false });
+      },
       progress: session.progress,
     });
-    await engine.save(folder, { optimizer: false });
   };
   await run.stage('warmup', inputs, work, [folder]);
   return { folder, fingerprint: await hashModelFolder(folder) };

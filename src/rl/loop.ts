@@ -8,7 +8,7 @@ import type { RunFolder } from '../core/run-folder.js';
 import { warn } from '../core/warnings.js';
 import type { Report } from '../core/worker-rpc.js';
 import type { Problem } from '../data/types.js';
-import type { Policy } from '../engine/types.js';
+import type { Policy, PolicyEngine } from '../engine/types.js';
 import { RaRftError } from '../core/errors.js';
 import { failuresOf, RewardWatch } from '../verify/judged.js';
 import type { Verifier } from '../verify/types.js';
@@ -29,28 +29,30 @@ export interface GrpoTask {
   /** Name in metrics, in the run folder's paths and on the progress bar. */
   arm: string;
   run: RunFolder;
-  engine: Policy;
+  engine: PolicyEngine;
   codec: RlCodec;
   verifier: Verifier;
   problems: readonly Problem[];
   contextOf: ContextOf;
   settings: RlSettings;
   maxPromptTokens: number;
-  /** Folder of the starting weights. */
+  /** Folder of the starting policy. */
   initialPolicy: string;
   rng: Rng;
   /** Hash of everything above; a checkpoint made from other inputs is refused. */
   inputs: string;
-  /** Evaluations: called at step 0 and after every step. */
-  afterStep?(step: number): Promise<void>;
+  /** Evaluations: called with the policy of step 0 and of every step. */
+  afterStep?(step: number, policy: Policy): Promise<void>;
   progress?: Progress;
 }
 
-/** Trains a policy to the last step, going on from its newest checkpoint. The engine holds the policy afterwards. */
+/** Trains a policy to the last step, going on from its newest checkpoint. */
 export async function trainGrpo(task: GrpoTask): Promise<void> {
   const { steps, checkpointEverySteps } = task.settings;
   // All prompts once, so that one that is too long stops the training before it starts.
-  preparePrompts(task.problems, task.contextOf, task.codec, limitsOf(task));
+  const begin = (policy: Policy): void => {
+    preparePrompts(task.problems, task.contextOf, task.codec, limitsOf(task, policy));
+  };
   const watch = new TrainingWatch(task.arm, steps);
   const rewards = new RewardWatch(task.verifier.name);
   const takeStep = async (at: StepContext): Promise<StepOutcome> => {
@@ -61,7 +63,7 @@ export async function trainGrpo(task: GrpoTask): Promise<void> {
     return outcome;
   };
   const learningRateKey = 'rl.learningRate';
-  await runTraining({ ...task, steps, checkpointEverySteps, keepCheckpoints: 2, learningRateKey, takeStep });
+  await runTraining({ ...task, steps, checkpointEverySteps, keepCheckpoints: 2, learningRateKey, begin, takeStep });
 }
 
 /** One step: draw, add context, sample, verify, compare within groups, update on those that carry a gradient. */
@@ -70,12 +72,13 @@ export async function grpoStep(
   at: StepContext,
   rewards = new RewardWatch(task.verifier.name),
 ): Promise<StepOutcome> {
-  const { engine, codec, settings } = task;
+  const { codec, settings } = task;
+  const { policy } = at;
   const watch = new Stopwatch();
 
   const problems = drawInEpochs(task.problems, task.rng, at.drawn, settings.promptsPerStep);
-  const prompts = preparePrompts(problems, task.contextOf, codec, limitsOf(task));
-  const sampled = await sampleGroups(engine, prompts, samplePlan(task, at.rng), codec, counting(at, 'sampling'));
+  const prompts = preparePrompts(problems, task.contextOf, codec, limitsOf(task, policy));
+  const sampled = await sampleGroups(policy, prompts, samplePlan(task, at.rng), codec, counting(at, 'sampling'));
   assertOnPolicy(sampled[0]?.policyVersion, at);
   watch.lap('sampleMs');
   const groups = await judgeGroups(task.verifier, sampled);
@@ -88,7 +91,7 @@ export async function grpoStep(
   const learningRate = learningRateAt(at.step, { peak: settings.learningRate, warmupSteps: settings.warmupSteps });
   const update =
     trained.length > 0
-      ? await updatePolicy(engine, trained, settings, learningRate, counting(at, 'training'))
+      ? await updatePolicy(policy, trained, settings, learningRate, counting(at, 'training'))
       : undefined;
   watch.lap('updateMs');
 
@@ -109,8 +112,8 @@ export async function grpoStep(
   };
 }
 
-function limitsOf({ engine, maxPromptTokens, settings }: GrpoTask): PromptLimits {
-  return { maxContext: engine.info.maxContext, maxPromptTokens, maxTokens: settings.maxTokens };
+function limitsOf({ maxPromptTokens, settings }: GrpoTask, { info }: Policy): PromptLimits {
+  return { maxContext: info.maxContext, maxPromptTokens, maxTokens: settings.maxTokens };
 }
 
 function samplePlan({ settings, codec }: GrpoTask, rng: Rng) {
@@ -130,6 +133,6 @@ function assertOnPolicy(sampler: number | undefined, { policyVersion, step }: St
     code: 'engine',
     message: `step ${step} was sampled by policy version ${sampler}, the trainer is at ${policyVersion}`,
     expected: 'the sampler to hold the weights of the last update',
-    hint: 'This is a fault of the engine; its sampler must be brought up to date by optimStep and load.',
+    hint: 'This is a fault of the engine; its sampler must be brought up to date by optimStep.',
   });
 }

@@ -1,6 +1,6 @@
 /**
  * Supervised steps on worked solutions, with or without a demonstration in the prompt: the warm-up of policies that
- * never solve a problem yet. Same engine verbs, same checkpoints as the RL loop.
+ * never solve a problem yet. Same verbs, same checkpoints as the RL loop.
  */
 import type { Config } from '../config/index.js';
 import { RaRftError } from '../core/errors.js';
@@ -9,7 +9,7 @@ import type { Rng } from '../core/rng.js';
 import type { RunFolder } from '../core/run-folder.js';
 import type { Problem, Trace } from '../data/types.js';
 import { checkGradNorm, checkTrained } from '../engine/results.js';
-import type { OptimStepOptions, Policy, Tokens, TrainGroup } from '../engine/types.js';
+import type { OptimStepOptions, Policy, PolicyEngine, Tokens, TrainGroup } from '../engine/types.js';
 import { drawInEpochs } from './order.js';
 import { preparePrompts, type PromptLimits } from './rollouts.js';
 import { learningRateAt } from './schedule.js';
@@ -31,7 +31,7 @@ export const sftMetricGlossary = {
 export interface SftTask {
   arm: string;
   run: RunFolder;
-  engine: Policy;
+  engine: PolicyEngine;
   codec: RlCodec;
   /** Those without a solution are left out. */
   problems: readonly Problem[];
@@ -41,11 +41,13 @@ export interface SftTask {
   optimizer: Omit<OptimStepOptions, 'learningRate'>;
   maxPromptTokens: number;
   checkpointEverySteps: number;
-  /** Folder of the starting weights. */
+  /** Folder of the starting policy. */
   initialPolicy: string;
   rng: Rng;
   /** Hash of everything above. */
   inputs: string;
+  /** Called with the policy of step 0 and of every step. */
+  afterStep?(step: number, policy: Policy): Promise<void>;
   progress?: Progress;
 }
 
@@ -75,11 +77,12 @@ export async function trainSupervised(task: SftTask): Promise<void> {
 }
 
 async function sftStep(task: SftTask, solved: readonly Solved[], at: StepContext): Promise<StepOutcome> {
-  const { engine, codec, settings } = task;
+  const { codec, settings } = task;
+  const { policy } = at;
   const problems = drawInEpochs(solved, task.rng, at.drawn, settings.batchSize);
   const responses = problems.map((p) => codec.response(p.solution));
   const limits: PromptLimits = {
-    maxContext: engine.info.maxContext,
+    maxContext: policy.info.maxContext,
     maxPromptTokens: task.maxPromptTokens,
     maxTokens: (i) => responses[i]?.length ?? 0,
   };
@@ -89,7 +92,7 @@ async function sftStep(task: SftTask, solved: readonly Solved[], at: StepContext
     prompts.map((p) => p.prompt),
     responses,
   );
-  const result = await engine.forwardBackward(batch, { kind: 'cross_entropy' });
+  const result = await policy.forwardBackward(batch, { kind: 'cross_entropy' });
   checkTrained(batch, result);
   const { loss, tokens } = result;
   const learningRate = learningRateAt(at.step, {
@@ -97,7 +100,7 @@ async function sftStep(task: SftTask, solved: readonly Solved[], at: StepContext
     warmupSteps: 0,
     decayOverSteps: settings.steps,
   });
-  const { gradNorm, policyVersion } = await engine.optimStep({ ...task.optimizer, learningRate });
+  const { gradNorm, policyVersion } = await policy.optimStep({ ...task.optimizer, learningRate });
   checkGradNorm(gradNorm);
   return {
     metrics: {

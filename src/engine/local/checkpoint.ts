@@ -3,9 +3,9 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { RaRftError } from '../../core/errors.js';
 import { writeFolderAtomic, writeJsonAtomic } from '../../core/files.js';
-import { copyTokenizer, writeCheckpoint } from '../../models/checkpoint.js';
+import { writeCheckpoint, writeTokenizerFiles, type TokenizerBytes } from '../../models/checkpoint.js';
 import type { DecoderConfig } from '../../models/hf-config.js';
-import type { Params } from '../../models/parameters.js';
+import type { Trainable } from '../trainables.js';
 import { SafetensorsReader } from '../../models/safetensors.js';
 import { writeSafetensors } from '../../models/safetensors-writer.js';
 import type { AdamWState } from '../adamw.js';
@@ -24,18 +24,18 @@ export async function saveEngine(
   folder: string,
   what: {
     config: DecoderConfig;
-    params: Params;
+    params: ReadonlyMap<string, Float32Array>;
     policyVersion: number;
     optimizer?: AdamWState;
-    tokenizerFrom?: string;
+    tokenizer: TokenizerBytes;
   },
 ): Promise<void> {
-  const { config, params, policyVersion, optimizer, tokenizerFrom } = what;
+  const { config, params, policyVersion, optimizer, tokenizer } = what;
   await writeFolderAtomic(folder, async (temporary) => {
     await writeCheckpoint(temporary, { config: { ...config, dtype: 'float32' }, params });
-    if (tokenizerFrom !== undefined) await copyTokenizer(tokenizerFrom, temporary);
+    await writeTokenizerFiles(temporary, tokenizer);
     if (optimizer) {
-      const tensors = [...params.keys()].flatMap((name) =>
+      const tensors = [...optimizer.first.keys()].flatMap((name) =>
         (['first', 'second'] as const).map((moment) => {
           const data = optimizer[moment].get(name)!;
           return { name: `${moment}.${name}`, shape: [data.length], data };
@@ -71,15 +71,15 @@ export async function readEngineFile(folder: string): Promise<EngineFile> {
   });
 }
 
-/** The optimizer state that `saveEngine` wrote, for parameters of these sizes. */
-export async function readOptimizer(folder: string, params: Params, step: number): Promise<AdamWState> {
+/** The optimizer state that `saveEngine` wrote, of these parameters. */
+export async function readOptimizer(folder: string, params: readonly Trainable[], step: number): Promise<AdamWState> {
   const reader = await SafetensorsReader.open(join(folder, OPTIMIZER));
   try {
     const read = async (moment: string): Promise<Map<string, Float32Array>> => {
       const out = new Map<string, Float32Array>();
-      for (const [name, { length }] of params) {
-        const data = new Float32Array(length);
-        await reader.readInto(`${moment}.${name}`, [length], data);
+      for (const { name, value } of params) {
+        const data = new Float32Array(value.length);
+        await reader.readInto(`${moment}.${name}`, [value.length], data);
         out.set(name, data);
       }
       return out;

@@ -10,6 +10,7 @@ import { compile, Graph, linear } from '../../tensor/index.js';
 import { LocalEngine } from './local-engine.js';
 import { ModelState } from './model-state.js';
 import { packGroups } from './packing.js';
+import { Programs } from './programs.js';
 
 const folder = (name: string) => fileURLToPath(new URL(`../../models/testing/golden/${name}`, import.meta.url));
 
@@ -35,7 +36,7 @@ describe.each(['llama', 'qwen2', 'qwen3'])('%s as computed by Transformers', (na
     const at = rowPositions(graph, config, 'S');
     const rows = decodeRows(config, weights, embedded, at, packedAttention(config, packedInputs(graph, config, false)));
     graph.output('logits', linear(rows, headWeight(config, weights)));
-    const state = new ModelState(config, params, { maxContext: 64 });
+    const state = new ModelState(config, params, { maxContext: 64, programs: new Programs() });
     const program = await compile(graph);
     const groups = expected.tokens.map((t) => {
       const inputs = Int32Array.from(t);
@@ -52,11 +53,12 @@ describe.each(['llama', 'qwen2', 'qwen3'])('%s as computed by Transformers', (na
 
   it('scores and samples greedily by those logits', async () => {
     const { config, params, expected } = await load();
-    const engine = new LocalEngine(name, config, params);
+    const engine = new LocalEngine();
+    const policy = engine.adopt(name, config, params);
     for (const [s, sequence] of expected.tokens.entries()) {
       const cut = 7;
       const [prompt, rest] = [Int32Array.from(sequence.slice(0, cut)), Int32Array.from(sequence.slice(cut))];
-      const [[scores]] = (await engine.logprobs([{ prompt, responses: [rest, rest.subarray(0, 3)] }])) as [
+      const [[scores]] = (await policy.logprobs([{ prompt, responses: [rest, rest.subarray(0, 3)] }])) as [
         Float32Array[],
       ];
       for (const [t, token] of rest.entries()) {
@@ -65,7 +67,7 @@ describe.each(['llama', 'qwen2', 'qwen3'])('%s as computed by Transformers', (na
         expect(Math.abs(scores![t]! - (row[token]! - total))).toBeLessThan(1e-4);
       }
       const options = { maxTokens: 1, temperature: 0, stopTokens: [] };
-      const { samples_NG } = await engine.sample([{ prompt, n: 1, seed: 0 }], options);
+      const { samples_NG } = await policy.sample([{ prompt, n: 1, seed: 0 }], options);
       const row = expected.logits[s]![cut - 1]!;
       expect(samples_NG[0]![0]!.tokens[0]).toBe(row.indexOf(Math.max(...row)));
     }

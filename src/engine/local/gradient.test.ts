@@ -4,7 +4,9 @@ import { tinyConfig, tinyParams } from '../testing/tiny-model.js';
 import { tokenLoss } from '../loss.js';
 import type { LossSpec } from '../types.js';
 import { ModelState } from './model-state.js';
+import { Programs } from './programs.js';
 import { accumulateGradients, scoreGroups } from './trainer.js';
+import { fullTraining } from './training.js';
 
 const SMALL = { hidden: 6, headDim: 4, ffn: 6, vocab: 10, maxPosition: 24 };
 const BUDGET = { bytes: 1e9, rows: 1e6 };
@@ -17,10 +19,12 @@ const cases = [
 
 it.each(cases)('has the gradient of its loss: $architecture, $loss', async ({ architecture, loss }) => {
   const config = tinyConfig(architecture, SMALL);
-  const state = new ModelState(config, tinyParams(config), { maxContext: 24, threads: 1 });
+  const programs = new Programs(1);
+  const training = fullTraining(config, tinyParams(config));
+  const { trainables } = training;
+  const state = new ModelState(config, training.params, { maxContext: 24, programs });
   const groups = raggedGroups(config.vocab, 'finite differences');
-  const trainables = state.prepareTraining();
-  await accumulateGradients(state, trainables, groups, loss, BUDGET);
+  await accumulateGradients(state, training, groups, loss, BUDGET);
   const scored = groups.map(({ prompt, responses }) => ({ prompt, responses: responses.map((r) => r.tokens) }));
   const lossNow = async () => {
     const scores = await scoreGroups(state, scored, BUDGET);
@@ -52,5 +56,5 @@ it.each(cases)('has the gradient of its loss: $architecture, $loss', async ({ ar
     }
     expect(Math.sqrt(error / size), name).toBeLessThan(5e-3);
   }
-  await state.dispose();
+  await programs.dispose();
 });

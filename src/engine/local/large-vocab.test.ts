@@ -3,7 +3,9 @@ import { Rng } from '../../core/rng.js';
 import { randomTokens } from '../testing/helpers.js';
 import { tinyConfig, tinyParams } from '../testing/tiny-model.js';
 import { ModelState } from './model-state.js';
+import { Programs } from './programs.js';
 import { accumulateGradients, scoreGroups } from './trainer.js';
+import { fullTraining } from './training.js';
 
 const LIMITS = { bytes: 1e9, rows: 1e6 };
 const LOSS = { kind: 'cross_entropy' } as const;
@@ -11,8 +13,10 @@ const config = tinyConfig('llama', { vocab: 16_400, hidden: 8 });
 
 // One response token leaves the second part of the head without rows; an odd number leaves it a smaller one.
 it.each([1, 2, 7])('has the gradient of its loss where the head is computed in parts (%i tokens)', async (length) => {
-  const state = new ModelState(config, tinyParams(config), { maxContext: 24, threads: 1 });
-  const trainables = state.prepareTraining();
+  const programs = new Programs(1);
+  const training = fullTraining(config, tinyParams(config));
+  const { trainables } = training;
+  const state = new ModelState(config, training.params, { maxContext: 24, programs });
   const rng = Rng.fromSeed(length);
   const tokens = randomTokens(rng, length, config.vocab);
   const weights = Float32Array.from({ length }, () => rng.next());
@@ -20,7 +24,7 @@ it.each([1, 2, 7])('has the gradient of its loss where the head is computed in p
   for (const { grad } of trainables) for (let i = 0; i < grad.length; i++) grad[i] = 0.25; // what stood there before
   const { loss, tokens: counted } = await accumulateGradients(
     state,
-    trainables,
+    training,
     [{ prompt, responses: [{ tokens, weights }] }],
     LOSS,
     LIMITS,
@@ -45,5 +49,5 @@ it.each([1, 2, 7])('has the gradient of its loss where the head is computed in p
     expect(norm, name).toBeGreaterThan(0);
     expect(Math.abs(slope / norm - 1), name).toBeLessThan(0.02);
   }
-  await state.dispose();
+  await programs.dispose();
 });
