@@ -88,7 +88,12 @@ export function notTrained({ name }: EngineInfo): RaRftError {
 /** The folder of a policy that an engine on this machine opens. Throws `engine` where it is none. */
 export function localFolder(ref: PolicyRef, engine: string): string {
   if (ref.kind === 'folder') return ref.path;
-  throw problem(`the ${engine} engine cannot open ${ref.uri}`, 'PolicyRef', 'a folder', 'Open it with the engine that made it.');
+  throw problem(
+    `the ${engine} engine cannot open ${ref.uri}`,
+    'PolicyRef',
+    'a folder',
+    'Open it with the engine that made it.',
+  );
 }
 
 function checkPrompt(info: EngineInfo, prompt: Tokens, where: string): void {

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { Rng } from '../core/rng.js';
 import type { Problem, Trace } from '../data/index.js';
-import { FakeEngine } from '../engine/fake/fake-engine.js';
+import { FakePolicy } from '../engine/fake/fake-policy.js';
 import type { Policy } from '../engine/types.js';
 import type { Verdict, Verifier } from '../verify/index.js';
 import { evaluate, type EvalCodec, type EvaluateOptions } from './evaluate.js';
@@ -43,7 +43,7 @@ const problems: Problem[] = Array.from({ length: 10 }, (_, i) => ({
 const trace: Trace = { id: 't', question: 'T', trace: 'abc', answer: '0' };
 
 const options = (name: string, over: Partial<EvaluateOptions> = {}): EvaluateOptions => ({
-  engine: new FakeEngine({ vocabSize: 10, seed: 1, maxContext: 40 }),
+  engine: new FakePolicy({ vocabSize: 10, seed: 1, maxContext: 40 }),
   codec,
   verifier,
   problems,

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { Rng } from '../core/rng.js';
 import { TraceGuard, type Problem, type Trace } from '../data/index.js';
-import { FakeEngine } from '../engine/fake/fake-engine.js';
+import { FakePolicy } from '../engine/fake/fake-policy.js';
 import type { Policy, Tokens } from '../engine/types.js';
 import { PairTokenizer, type PairCodec } from './pair-tokens.js';
 import { selectPairs } from './pairs.js';
@@ -119,7 +119,7 @@ describe('PairTokenizer', () => {
 });
 
 describe('judgeByUtility', () => {
-  const engine = () => new FakeEngine({ vocabSize: 20, seed: 5 });
+  const engine = () => new FakePolicy({ vocabSize: 20, seed: 5 });
   const files = (name: string) => ({
     labelsPath: join(folder, name, 'labels.jsonl'),
     scoresPath: join(folder, name, 'scores.jsonl'),

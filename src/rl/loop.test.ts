@@ -63,19 +63,20 @@ describe('trainGrpo', () => {
   });
 
   it('trains on the prompt that was sampled, the trace included (Eq. 3), and reports leaks', async () => {
-    const engine = toyEngine();
     const sampledPrompts = new Set<string>();
-    const sample = engine.sample.bind(engine);
-    const forwardBackward = engine.forwardBackward.bind(engine);
-    engine.sample = (requests, options) => {
-      for (const r of requests) sampledPrompts.add(r.prompt.join(','));
-      return sample(requests, options);
-    };
     const trainedPrompts: string[] = [];
-    engine.forwardBackward = (groups, loss) => {
-      trainedPrompts.push(...groups.map((g: TrainGroup) => g.prompt.join(',')));
-      return forwardBackward(groups, loss);
-    };
+    const engine = toyEngine((policy) => {
+      const sample = policy.sample.bind(policy);
+      const forwardBackward = policy.forwardBackward.bind(policy);
+      policy.sample = (requests, options) => {
+        for (const r of requests) sampledPrompts.add(r.prompt.join(','));
+        return sample(requests, options);
+      };
+      policy.forwardBackward = (groups, loss) => {
+        trainedPrompts.push(...groups.map((g: TrainGroup) => g.prompt.join(',')));
+        return forwardBackward(groups, loss);
+      };
+    });
     // Problems about 0 get a trace whose answer is 0: a leak. The others get none.
     const contextOf = (p: { answer: string }) => (p.answer === '0' ? toyTrace(4) : undefined);
     await trainGrpo(toyTask(toy, { engine, contextOf }));
@@ -89,12 +90,13 @@ describe('trainGrpo', () => {
 
   it('leaves failed verdicts out of reward, signal and loss', async () => {
     const weights: number[] = [];
-    const engine = toyEngine();
-    const forwardBackward = engine.forwardBackward.bind(engine);
-    engine.forwardBackward = (groups, loss) => {
-      weights.push(groups.flatMap((g) => g.responses.flatMap((r) => [...r.weights])).reduce((a, b) => a + b, 0));
-      return forwardBackward(groups, loss);
-    };
+    const engine = toyEngine((policy) => {
+      const forwardBackward = policy.forwardBackward.bind(policy);
+      policy.forwardBackward = (groups, loss) => {
+        weights.push(groups.flatMap((g) => g.responses.flatMap((r) => [...r.weights])).reduce((a, b) => a + b, 0));
+        return forwardBackward(groups, loss);
+      };
+    });
     const verifier = toyVerifier((_id, response) => response.startsWith('w'));
     await trainGrpo(toyTask(toy, { engine, verifier }));
     const lines = await metrics();
@@ -150,11 +152,12 @@ describe('trainGrpo', () => {
   });
 
   it('refuses a sampler that lags behind the trainer', async () => {
-    const engine = toyEngine();
-    const sample = engine.sample.bind(engine);
-    engine.sample = async (requests, options): Promise<SampleResult> => ({
-      ...(await sample(requests, options)),
-      policyVersion: 0,
+    const engine = toyEngine((policy) => {
+      const sample = policy.sample.bind(policy);
+      policy.sample = async (requests, options): Promise<SampleResult> => ({
+        ...(await sample(requests, options)),
+        policyVersion: 0,
+      });
     });
     await expect(trainGrpo(toyTask(toy, { engine }))).rejects.toMatchObject({ code: 'engine' });
   });

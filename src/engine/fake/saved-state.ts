@@ -21,7 +21,11 @@ export function restoredFrom(
   for (const { name, value } of params) {
     const saved = state.weights[name] ?? [];
     if (saved.length !== value.length) {
-      throw new RaRftError({ code: 'model', message: 'saved by a fake of another vocabulary', where: `${file}: ${name}` });
+      throw new RaRftError({
+        code: 'model',
+        message: 'saved by a fake of another vocabulary',
+        where: `${file}: ${name}`,
+      });
     }
     assertFinite(saved, { what: `tensor ${name}`, where: file, hint: DAMAGED_HINT });
     value.set(saved);

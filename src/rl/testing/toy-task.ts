@@ -9,7 +9,8 @@ import { configSchema } from '../../config/index.js';
 import { Rng } from '../../core/rng.js';
 import { RunFolder } from '../../core/run-folder.js';
 import type { Problem, Trace } from '../../data/types.js';
-import { FakeEngine } from '../../engine/index.js';
+import { FakeEngine, FakePolicy, type Policy, type PolicyEngine } from '../../engine/index.js';
+import { changedEngine } from '../../engine/testing/changed-engine.js';
 import type { Verifier } from '../../verify/types.js';
 import type { GrpoTask } from '../loop.js';
 import type { RlCodec } from '../types.js';
@@ -74,8 +75,11 @@ export const toySettings = configSchema.parse({
   },
 }).rl;
 
-export function toyEngine(seed = 3): FakeEngine {
-  return new FakeEngine({ vocabSize: toyVocab, maxContext: 16, seed, deviation: 0.2 });
+const toyModel = { vocabSize: toyVocab, maxContext: 16, seed: 3, deviation: 0.2 };
+
+/** Opens toy policies; with `change`, each is changed as soon as it is open. */
+export function toyEngine(change: (policy: Policy) => void = () => {}): PolicyEngine {
+  return changedEngine(new FakeEngine({ ...toyModel, seed: 99 }), change);
 }
 
 /** A run in a folder of its own; `again()` opens the same folder as a new process would. */
@@ -88,8 +92,7 @@ export interface ToyRun {
 
 export async function toyRun(): Promise<ToyRun> {
   const root = await mkdtemp(join(tmpdir(), 'ra-rft-toy-'));
-  const initial = toyEngine();
-  await initial.save(join(root, 'initial'));
+  await new FakePolicy(toyModel).checkpoint(join(root, 'initial'), { optimizer: false });
   const folder = join(root, 'run');
   const open = () => RunFolder.open(folder, { values: {}, yaml: '{}\n' });
   let run = await open();
@@ -114,7 +117,7 @@ export function toyTask(toy: ToyRun, changes: Partial<GrpoTask> = {}): GrpoTask 
   return {
     arm: 'toy',
     run: toy.run,
-    engine: toyEngine(99),
+    engine: toyEngine(),
     codec: toyCodec,
     verifier: toyVerifier(),
     problems: toyProblems,
