@@ -81,7 +81,7 @@ export function notTrained({ name }: EngineInfo): RaRftError {
     code: 'engine',
     message: `${name} was opened to sample and score only`,
     where: name,
-    expected: "a policy opened with train: 'full'",
+    expected: "a policy opened with train: 'full', or an adapter's settings",
   });
 }
 

@@ -6,6 +6,9 @@
  * Array suffixes: _N groups, _G responses of a group, _T tokens of a response.
  */
 import type { Report } from '../core/worker-rpc.js';
+import type { LoraSpec } from '../models/adapter/index.js';
+
+export type { LoraSpec };
 
 export type Tokens = Int32Array;
 
@@ -136,8 +139,13 @@ export interface Policy {
 export type PolicyRef = { kind: 'folder'; path: string } | { kind: 'remote'; uri: string };
 
 export interface OpenOptions {
-  /** What is trained. Without it the policy samples and scores only: no gradients, no moments. */
-  train?: 'full';
+  /**
+   * What is trained: all weights, or an adapter (of an adapter's folder, the one that is there). Without it the policy samples and
+   * scores only: no gradients, no moments.
+   */
+  train?: 'full' | LoraSpec;
+  /** Folder of the base model of an adapter; default: the one that the adapter names. */
+  base?: string;
   /**
    * Take up the optimizer of a checkpoint. Otherwise it starts anew: another training's moments are no part of its weights. A
    * model without optimizer state always starts with a fresh one.

@@ -1,9 +1,9 @@
-/** An engine's checkpoint: a Hugging Face folder, plus `engine.json` and `optimizer.safetensors`. */
+/** An engine's checkpoint: a Hugging Face model or an adapter, plus `engine.json` and `optimizer.safetensors`. */
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { RaRftError } from '../../core/errors.js';
 import { writeFolderAtomic, writeJsonAtomic } from '../../core/files.js';
-import { writeCheckpoint, writeTokenizerFiles, type TokenizerBytes } from '../../models/checkpoint.js';
+import { writeCheckpoint } from '../../models/checkpoint.js';
 import type { DecoderConfig } from '../../models/hf-config.js';
 import type { Trainable } from '../trainables.js';
 import { SafetensorsReader } from '../../models/safetensors.js';
@@ -19,21 +19,21 @@ export interface EngineFile {
 
 const OPTIMIZER = 'optimizer.safetensors';
 
-/** Writes everything, whole or not at all. Weights are float32, so that training continues exactly. */
+/** Writes everything, whole or not at all; `write` puts the weights into the folder. */
 export async function saveEngine(
   folder: string,
-  what: {
-    config: DecoderConfig;
-    params: ReadonlyMap<string, Float32Array>;
+  {
+    write,
+    policyVersion,
+    optimizer,
+  }: {
+    write: (temporary: string) => Promise<void>;
     policyVersion: number;
     optimizer?: AdamWState;
-    tokenizer: TokenizerBytes;
   },
 ): Promise<void> {
-  const { config, params, policyVersion, optimizer, tokenizer } = what;
   await writeFolderAtomic(folder, async (temporary) => {
-    await writeCheckpoint(temporary, { config: { ...config, dtype: 'float32' }, params });
-    await writeTokenizerFiles(temporary, tokenizer);
+    await write(temporary);
     if (optimizer) {
       const tensors = [...optimizer.first.keys()].flatMap((name) =>
         (['first', 'second'] as const).map((moment) => {
@@ -46,6 +46,15 @@ export async function saveEngine(
     const facts: EngineFile = { policyVersion, ...(optimizer ? { optimizerStep: optimizer.step } : {}) };
     await writeJsonAtomic(join(temporary, 'engine.json'), facts);
   });
+}
+
+/** Weights as a Hugging Face model; float32, so that training continues exactly. */
+export async function writeModel(
+  folder: string,
+  config: DecoderConfig,
+  params: ReadonlyMap<string, Float32Array>,
+): Promise<void> {
+  await writeCheckpoint(folder, { config: { ...config, dtype: 'float32' }, params });
 }
 
 /** `engine.json` of a folder; one that another tool made has none and starts at version 0. */

@@ -15,7 +15,7 @@ let models = '';
 const architectures = ['qwen3', 'qwen2'] as const;
 beforeAll(async () => {
   models = await mkdtemp(join(tmpdir(), 'ra-rft-tiny-'));
-  for (const architecture of architectures) {
+  for (const architecture of [...architectures, 'llama'] as const) {
     const config = tinyConfig(architecture);
     await saveCheckpoint(join(models, architecture), { config, params: tinyParams(config) });
   }
@@ -28,6 +28,12 @@ for (const architecture of architectures) {
     model: async () => folderRef(join(models, architecture)),
   });
 }
+
+policyEngineContract('local, adapter of llama', {
+  start: () => new LocalEngine({ threads: 1 }),
+  model: async () => folderRef(join(models, 'llama')),
+  train: { rank: 8, alpha: 32, targets: 'all-linear', rsLora: false },
+});
 
 describe('weights built into the sampler', () => {
   it('samples the same tokens as fed weights, before and after an update', async () => {

@@ -1,15 +1,18 @@
 /** The local engine in the thread of its caller. `openLocalEngine` runs it in a worker, which is what most callers want. */
 import { basename } from 'node:path';
+import { isAdapterFolder, readAdapter } from '../../models/adapter/index.js';
 import type { DecoderConfig } from '../../models/hf-config.js';
 import type { Params } from '../../models/parameters.js';
+import type { AdamWState } from '../adamw.js';
 import { localFolder, usedAfterDispose } from '../requests.js';
 import type { OpenOptions, PolicyEngine, PolicyRef } from '../types.js';
 import { BaseModels, type BaseModel } from './base-models.js';
-import { readEngineFile, readOptimizer } from './checkpoint.js';
+import { readEngineFile } from './checkpoint.js';
 import { LocalPolicy, type LocalPolicyParts } from './local-policy.js';
 import { Programs } from './programs.js';
 import type { SamplerLimits } from './sampler.js';
 import { fullTraining } from './training.js';
+import { momentsOf, namedBase, weightsOf } from './weights.js';
 
 export interface LocalEngineOptions {
   /** Threads of each session; default: as many as there are cores. */
@@ -49,20 +52,22 @@ export class LocalEngine implements PolicyEngine {
     this.programs = new Programs(options.threads);
   }
 
-  /** Opens a Hugging Face folder, or a checkpoint of this engine. */
-  async open(ref: PolicyRef, { train, optimizer = false }: OpenOptions = {}): Promise<LocalPolicy> {
+  /** Opens a Hugging Face folder, an adapter of one, or a checkpoint of this engine. */
+  async open(ref: PolicyRef, options: OpenOptions = {}): Promise<LocalPolicy> {
     if (this.disposed) throw usedAfterDispose(this.name);
     const folder = localFolder(ref, this.name);
-    const { policyVersion, optimizerStep } = await readEngineFile(folder);
-    const { model, release } = await this.bases.hold(folder);
+    const engineFile = await readEngineFile(folder);
+    const isAdapter = await isAdapterFolder(folder);
+    const baseFolder = isAdapter ? (options.base ?? (await namedBase(folder))) : folder;
+    const { model, release } = await this.bases.hold(baseFolder);
     try {
-      const parts = { name: basename(folder), ...model, policyVersion };
-      if (!train) return this.make({ ...parts, weights: model.params, onRelease: release });
-      const weights = fullTraining(model.config, model.params);
-      const resumes = optimizer && optimizerStep !== undefined;
-      const moments = resumes ? await readOptimizer(folder, weights.trainables, optimizerStep) : undefined;
-      release(); // it trains a copy
-      return this.make({ ...parts, weights }, moments);
+      const adapter = isAdapter ? await readAdapter(folder, model.config) : undefined;
+      const weights = await weightsOf(model, adapter, options.train, { baseFolder, programs: this.programs });
+      const facts = { ...model, name: basename(folder), weights, policyVersion: engineFile.policyVersion };
+      const moments = options.optimizer === true ? await momentsOf(folder, weights, engineFile) : undefined;
+      // A training of all weights has a copy of them.
+      if (options.train === 'full') release();
+      return this.make({ ...facts, onRelease: release }, moments);
     } catch (error) {
       release();
       throw error;
@@ -70,7 +75,7 @@ export class LocalEngine implements PolicyEngine {
   }
 
   /** A policy on parameters already in memory. */
-  adopt(name: string, config: DecoderConfig, params: Params, { train }: OpenOptions = {}): LocalPolicy {
+  adopt(name: string, config: DecoderConfig, params: Params, { train }: { train?: 'full' } = {}): LocalPolicy {
     const weights = train ? fullTraining(config, params) : params;
     return this.make({ name, config, weights, policyVersion: 0, tokenizer: new Map() });
   }
@@ -81,10 +86,7 @@ export class LocalEngine implements PolicyEngine {
     await this.programs.dispose();
   }
 
-  private make(
-    { onRelease, ...own }: PolicyFacts,
-    moments?: ConstructorParameters<typeof LocalPolicy>[1],
-  ): LocalPolicy {
+  private make({ onRelease, ...own }: PolicyFacts, moments?: AdamWState): LocalPolicy {
     const { sampler, activationBytes, batchRows, maxContext } = this.options;
     const { config } = own;
     const parts: LocalPolicyParts = {

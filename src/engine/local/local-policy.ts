@@ -1,7 +1,7 @@
 /** A policy of the local engine: sampling, scoring and training of one model by compiled graphs. */
 import { countParams } from '../../models/parameters.js';
 import type { Report } from '../../core/worker-rpc.js';
-import type { TokenizerBytes } from '../../models/checkpoint.js';
+import { writeTokenizerFiles, type TokenizerBytes } from '../../models/checkpoint.js';
 import type { DecoderConfig } from '../../models/hf-config.js';
 import { AdamW, type AdamWState } from '../adamw.js';
 import { checkSampleRequests, checkScoreGroups, checkTrainGroups, notTrained, usedAfterDispose } from '../requests.js';
@@ -20,7 +20,7 @@ import type {
   ScoreGroup,
   TrainGroup,
 } from '../types.js';
-import { saveEngine } from './checkpoint.js';
+import { saveEngine, writeModel } from './checkpoint.js';
 import type { BatchLimits } from './micro-batches.js';
 import { ModelState } from './model-state.js';
 import type { Programs } from './programs.js';
@@ -52,6 +52,8 @@ export class LocalPolicy implements Policy {
   private readonly training: { of: Training; optimizer: AdamW } | undefined;
   private policyVersion: number;
   private disposed = false;
+  /** Why the weights cannot be used any more. */
+  private lost: Error | undefined;
 
   /** `moments`: state of an optimizer to go on with. */
   constructor(parts: LocalPolicyParts, moments?: AdamWState) {
@@ -98,20 +100,28 @@ export class LocalPolicy implements Policy {
   }
 
   async optimStep(options: OptimStepOptions): Promise<OptimStepResult> {
-    const gradNorm = this.mustBeTrained().optimizer.step(options);
+    const { of, optimizer } = this.mustBeTrained();
+    const gradNorm = optimizer.step(options);
     await this.state.weightsChanged();
+    await of.moved().catch((error: Error) => {
+      this.lost = error;
+      throw error;
+    });
     return { gradNorm, policyVersion: ++this.policyVersion };
   }
 
   async checkpoint(folder: string, { optimizer } = { optimizer: true }): Promise<PolicyRef> {
     this.mustBeUsable();
     const { config, tokenizer } = this.parts;
+    const { training, policyVersion } = this;
     await saveEngine(folder, {
-      config,
-      params: this.params,
-      policyVersion: this.policyVersion,
-      ...(optimizer && this.training && { optimizer: this.training.optimizer.getState() }),
-      tokenizer,
+      write: async (temporary) => {
+        if (training) await training.of.write(temporary);
+        else await writeModel(temporary, config, this.params);
+        await writeTokenizerFiles(temporary, tokenizer);
+      },
+      policyVersion,
+      ...(optimizer && training && { optimizer: training.optimizer.getState() }),
     });
     return { kind: 'folder', path: folder };
   }
@@ -132,7 +142,7 @@ export class LocalPolicy implements Policy {
   /** After an update that ran away only `dispose` is left. */
   private mustBeUsable(): void {
     if (this.disposed) throw usedAfterDispose(this.info.name);
-    const failure = this.training?.optimizer.failure;
+    const failure = this.training?.optimizer.failure ?? this.lost;
     if (failure) throw failure;
   }
 }

@@ -50,6 +50,7 @@ export async function accumulateGradients(
     const feeds = {
       ...rowFeeds(state, packed),
       ...lossFeeds(batch, groups, loss),
+      ...training.feeds,
       ...training.gradients(runningName),
     };
     const fetches: Record<string, TensorData | null> = {

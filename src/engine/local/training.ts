@@ -2,8 +2,9 @@
 import { decoderFeeds } from '../../models/decoder.js';
 import type { DecoderConfig } from '../../models/hf-config.js';
 import { paramSpecs, sizeOf } from '../../models/parameters.js';
-import type { Graph, TensorData } from '../../tensor/index.js';
+import type { Feed, Graph, TensorData } from '../../tensor/index.js';
 import { makeTrainables, type Trainable } from '../trainables.js';
+import { writeModel } from './checkpoint.js';
 import { trainGraph } from './graphs.js';
 
 /** Rewrites a parameter's name into that of a graph's input or output. */
@@ -17,10 +18,16 @@ export interface Training {
   /** Names the graph among those of this decoder. */
   readonly key: string;
   graph(withPrefix: boolean): Graph;
+  /** What the graph takes beside the model's parameters. */
+  readonly feeds: Record<string, Feed>;
   /** Accumulated gradients as the graph's feeds and fetches. */
   gradients(rename: Rename): Record<string, TensorData>;
   /** Gradient of the embedding table, to which rows are added outside of the graph; undefined where it is not trained. */
   readonly embedding: Float32Array | undefined;
+  /** Called when the optimizer has moved what it trains. Throws `not-finite` where the parameters cannot be computed with any more. */
+  moved(): Promise<void>;
+  /** Writes what is trained, and what it takes to open it, into a folder that the caller makes atomic. */
+  write(folder: string): Promise<void>;
 }
 
 /** Trains every parameter. Copies `start` to where the optimizer reaches it, beside gradients and moments. */
@@ -29,8 +36,9 @@ export function fullTraining(config: DecoderConfig, start: ReadonlyMap<string, F
   const trainables = makeTrainables(specs.map(({ name, shape, decay }) => ({ name, length: sizeOf(shape), decay })));
   for (const { name, value } of trainables) value.set(start.get(name)!);
   const grads = new Map(trainables.map(({ name, grad }) => [name, grad]));
+  const params = new Map(trainables.map(({ name, value }) => [name, value]));
   return {
-    params: new Map(trainables.map(({ name, value }) => [name, value])),
+    params,
     trainables,
     key: 'train',
     graph: (withPrefix) => trainGraph(config, withPrefix),
@@ -40,6 +48,9 @@ export function fullTraining(config: DecoderConfig, start: ReadonlyMap<string, F
       const inside = config.tied ? feeds : feeds.filter(([name]) => name !== 'embed');
       return Object.fromEntries(inside.map(([name, feed]) => [rename(name), feed]));
     },
+    feeds: {},
     embedding: grads.get('embed')!,
+    moved: async () => {},
+    write: (folder) => writeModel(folder, config, params),
   };
 }
