@@ -6,5 +6,5 @@ export { FakePolicy, type FakeOptions } from './fake/fake-policy.js';
 export { contextWindow, LocalEngine, type LocalEngineOptions } from './local/local-engine.js';
 export { openLocalEngine } from './local/open.js';
 export { folderRef, policyRefOf, savePolicy, withPolicy } from './policy-folder.js';
-export { tokenLoss, type TokenLoss } from './loss.js';
+export { supervisedResponse } from './supervised.js';
 export { makeTrainables, type Trainable, type TrainableSpec } from './trainables.js';

@@ -9,7 +9,6 @@ import { checkSamples, checkScores, checkTrained } from '../results.js';
 import type {
   EngineInfo,
   ForwardBackwardResult,
-  LossSpec,
   OptimStepOptions,
   OptimStepResult,
   Policy,
@@ -86,15 +85,11 @@ export class LocalPolicy implements Policy {
     return scores_NGT;
   }
 
-  async forwardBackward(
-    groups: readonly TrainGroup[],
-    loss: LossSpec,
-    report?: Report,
-  ): Promise<ForwardBackwardResult> {
+  async forwardBackward(groups: readonly TrainGroup[], report?: Report): Promise<ForwardBackwardResult> {
     const training = this.mustBeTrained();
-    checkTrainGroups(this.info, groups, loss);
+    checkTrainGroups(this.info, groups);
     const { batch } = this.parts.limits;
-    const result = await accumulateGradients(this.state, training.of, groups, loss, batch, report);
+    const result = await accumulateGradients(this.state, training.of, groups, batch, report);
     checkTrained(groups, result);
     return result;
   }

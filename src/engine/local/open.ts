@@ -4,7 +4,6 @@ import { usedAfterDispose } from '../requests.js';
 import type {
   EngineInfo,
   ForwardBackwardResult,
-  LossSpec,
   OpenOptions,
   OptimStepOptions,
   OptimStepResult,
@@ -74,8 +73,8 @@ class WorkerPolicy implements Policy {
     return this.call('logprobs', { groups: [...groups] }, report);
   }
 
-  forwardBackward(groups: readonly TrainGroup[], loss: LossSpec, report?: Report): Promise<ForwardBackwardResult> {
-    return this.call('forwardBackward', { groups: [...groups], loss }, report);
+  forwardBackward(groups: readonly TrainGroup[], report?: Report): Promise<ForwardBackwardResult> {
+    return this.call('forwardBackward', { groups: [...groups] }, report);
   }
 
   optimStep(options: OptimStepOptions): Promise<OptimStepResult> {

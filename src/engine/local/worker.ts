@@ -3,7 +3,6 @@ import { RaRftError } from '../../core/errors.js';
 import { serveMethods, type Report } from '../../core/worker-rpc.js';
 import type {
   EngineInfo,
-  LossSpec,
   OpenOptions,
   OptimStepOptions,
   PolicyRef,
@@ -42,8 +41,8 @@ const methods = {
   sample: (args: Of & { requests: SampleRequest[]; options: SampleOptions }, report: Report) =>
     at(args).sample(args.requests, args.options, report),
   logprobs: (args: Of & { groups: ScoreGroup[] }, report: Report) => at(args).logprobs(args.groups, report),
-  forwardBackward: (args: Of & { groups: TrainGroup[]; loss: LossSpec }, report: Report) =>
-    at(args).forwardBackward(args.groups, args.loss, report),
+  forwardBackward: (args: Of & { groups: TrainGroup[] }, report: Report) =>
+    at(args).forwardBackward(args.groups, report),
   optimStep: (args: Of & { options: OptimStepOptions }) => at(args).optimStep(args.options),
   checkpoint: (args: Of & { folder: string; what: { optimizer: boolean } }) =>
     at(args).checkpoint(args.folder, args.what),

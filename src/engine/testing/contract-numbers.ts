@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Policy } from '../types.js';
 import type { ContractTarget } from './contract.js';
-import { CROSS_ENTROPY, STEP, ids, openToTrain, raggedGroups, withEngine } from './helpers.js';
+import { STEP, ids, openToTrain, raggedGroups, withEngine } from './helpers.js';
 
 export function numbersContract(target: ContractTarget): void {
   describe('numbers that run away', () => {
@@ -16,8 +16,7 @@ export function numbersContract(target: ContractTarget): void {
     afterAll(() => rm(folder, { recursive: true, force: true }));
 
     const score = { prompt: ids(1, 2), responses: [ids(2, 3)] };
-    const train = (policy: Policy, label: string) =>
-      policy.forwardBackward(raggedGroups(policy.info.vocabSize, label), CROSS_ENTROPY);
+    const train = (policy: Policy, label: string) => policy.forwardBackward(raggedGroups(policy.info.vocabSize, label));
     const contents = async (path: string) => {
       const names = (await readdir(path)).toSorted();
       return Promise.all(names.map(async (name) => [name, (await readFile(join(path, name))).toString('base64')]));

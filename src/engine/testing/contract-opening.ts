@@ -6,7 +6,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { folderRef } from '../policy-folder.js';
 import type { Policy } from '../types.js';
 import type { ContractTarget } from './contract.js';
-import { CROSS_ENTROPY, STEP, ids, openToTrain, raggedGroups, withEngine } from './helpers.js';
+import { STEP, ids, openToTrain, raggedGroups, withEngine } from './helpers.js';
 
 const PROBE = [{ prompt: ids(1, 2), responses: [ids(2, 3)] }];
 
@@ -18,7 +18,7 @@ export function openingContract(target: ContractTarget): void {
   afterAll(() => rm(folder, { recursive: true, force: true }));
 
   const step = async (policy: Policy, label: string) => {
-    const { loss } = await policy.forwardBackward(raggedGroups(policy.info.vocabSize, label), CROSS_ENTROPY);
+    const { loss } = await policy.forwardBackward(raggedGroups(policy.info.vocabSize, label));
     return [loss, await policy.optimStep({ ...STEP, weightDecay: 0.1, maxGradNorm: 1 })];
   };
   /** Trains `steps` steps, each on other data; tells losses and norms on the way, and what it samples in the end. */
@@ -39,19 +39,19 @@ export function openingContract(target: ContractTarget): void {
         expect(await trained.logprobs(PROBE)).toEqual(before);
         // Two trainings in turns, each as if it were alone.
         const groups = raggedGroups(scorer.info.vocabSize, 'left open');
-        await other.forwardBackward(groups, CROSS_ENTROPY);
+        await other.forwardBackward(groups);
         const first = await train(trained, 0, 2);
         expect(await scorer.logprobs(PROBE)).toEqual(before);
         expect(await trained.logprobs(PROBE)).not.toEqual(before);
-        await other.forwardBackward(groups, CROSS_ENTROPY);
+        await other.forwardBackward(groups);
         await other.optimStep(STEP);
         const together = await other.logprobs(PROBE);
         await withEngine(target, async (alone) => {
           expect(await train(alone, 0, 2)).toEqual(first);
         });
         await withEngine(target, async (alone) => {
-          await alone.forwardBackward(groups, CROSS_ENTROPY);
-          await alone.forwardBackward(groups, CROSS_ENTROPY);
+          await alone.forwardBackward(groups);
+          await alone.forwardBackward(groups);
           await alone.optimStep(STEP);
           expect(await alone.logprobs(PROBE)).toEqual(together);
         });
@@ -75,7 +75,7 @@ export function openingContract(target: ContractTarget): void {
         const scorer = await engine.open(await target.model());
         const code = { code: 'engine' };
         const groups = raggedGroups(scorer.info.vocabSize, 'refused');
-        await expect(scorer.forwardBackward(groups, CROSS_ENTROPY)).rejects.toMatchObject(code);
+        await expect(scorer.forwardBackward(groups)).rejects.toMatchObject(code);
         await expect(scorer.optimStep(STEP)).rejects.toMatchObject(code);
         expect(await scorer.logprobs(PROBE)).toHaveLength(1);
       }));
