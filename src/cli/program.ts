@@ -7,6 +7,7 @@ import type { CorpusBuildOptions, CorpusInspectOptions } from './corpus.js';
 import type { DoctorOptions } from './doctor.js';
 import { addJudge } from './judge-command.js';
 import type { ModelImportOptions } from './model.js';
+import type { ModelMergeOptions } from './model-merge.js';
 import type { RunOptions } from './run-options.js';
 import type { RunVerb } from './run.js';
 import type { VerifyOptions } from './verify.js';
@@ -148,23 +149,32 @@ function addVerify({ program, context }: Build): void {
 }
 
 function addModel({ program, context }: Build): void {
-  program
-    .command('model')
-    .description('Work on model folders.')
+  const model = program.command('model').description('Work on model folders.');
+  const dtypes = ['float32', 'float16', 'bfloat16'];
+  model
     .command('import')
     .description('Make a model folder from a GGUF file (Llama, Qwen2, Qwen3) or from the Hugging Face Hub.')
     .argument('<source>', 'a .gguf file, or owner/name on the Hub (HF_TOKEN for gated models)')
     .requiredOption('--out <folder>', 'folder to write, in Hugging Face layout')
     .option('--revision <name>', 'branch, tag or commit on the Hub')
     .addOption(
-      new Option('--dtype <format>', 'number format of the weights of a GGUF file')
-        .choices(['float32', 'float16', 'bfloat16'])
-        .default('float32'),
+      new Option('--dtype <format>', 'number format of the weights of a GGUF file').choices(dtypes).default('float32'),
     )
     .option('--tokenizer <folder>', "the model's own tokenizer files, instead of those in the GGUF file")
     .action(async (source: string, options: ModelImportOptions) => {
       const { importModel } = await import('./model.js');
       await importModel(source, options, context());
+    });
+  model
+    .command('merge')
+    .description('Make a plain model folder from an adapter (rl.lora, or one of PEFT) and its base model.')
+    .argument('<adapter>', 'folder with adapter_config.json, such as policy/ra-rft/step-000100 of a run')
+    .requiredOption('--out <folder>', 'folder to write, in Hugging Face layout')
+    .option('--base <folder>', 'base model, in place of the one that the adapter names')
+    .addOption(new Option('--dtype <format>', "number format of the weights; the base's by default").choices(dtypes))
+    .action(async (adapter: string, options: ModelMergeOptions) => {
+      const { mergeModel } = await import('./model-merge.js');
+      await mergeModel(adapter, options, context());
     });
 }
 

@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { RaRftError } from '../core/errors.js';
 import { writeFolderAtomic, writeJsonAtomic } from '../core/files.js';
 import { ignoreMissing } from '../core/missing.js';
-import type { Policy, PolicyEngine, PolicyRef } from './types.js';
+import type { OpenOptions, Policy, PolicyEngine, PolicyRef } from './types.js';
 
 const HANDLE = 'policy.json';
 
@@ -35,8 +35,9 @@ export async function withPolicy<T>(
   engine: PolicyEngine,
   folder: string,
   use: (policy: Policy) => Promise<T>,
+  options: Pick<OpenOptions, 'base'> = {},
 ): Promise<T> {
-  const policy = await engine.open(await policyRefOf(folder));
+  const policy = await engine.open(await policyRefOf(folder), options);
   try {
     return await use(policy);
   } finally {

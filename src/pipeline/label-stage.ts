@@ -6,7 +6,6 @@ import { hashFile } from '../core/hash-file.js';
 import { hashJson } from '../core/hash.js';
 import { warn } from '../core/warnings.js';
 import type { Problem, Trace, TraceGuard } from '../data/index.js';
-import { withPolicy } from '../engine/index.js';
 import {
   appendLabels,
   gradeLabels,
@@ -27,6 +26,7 @@ import { llmJudgeInputs, withLlmJudge } from './llm-labels.js';
 import { labelsWithinBudget } from './selected-labels.js';
 import type { Session } from './session.js';
 import { judgeBySuccess } from './success-labels.js';
+import { withRunPolicy } from './trained-part.js';
 import { leftOutLabelsText, usableLabels } from './usable-labels.js';
 import type { StartPolicy } from './warmup-stage.js';
 
@@ -114,7 +114,7 @@ async function judge(
   const { labels: labelsPath } = run.paths;
   if (config.labels.selection.pairs === 'budget') {
     const guard = labelGuard(config, data);
-    const labels = await labelsWithinBudget(session, queries, { folder: policy.folder, guard, key });
+    const labels = await labelsWithinBudget(session, queries, { folder: policy.modelFolder, guard, key });
     await appendLabels(labelsPath, labels);
     return labels;
   }
@@ -128,7 +128,7 @@ async function judge(
   }
   const { measure, topPositives, baseline, minGain } = config.labels;
   if (measure === 'success') return judgeBySuccess(session, queries, { policy, problems: data.train });
-  return withPolicy(session.engine(), policy.folder, (engine) =>
+  return withRunPolicy(session, policy.folder, (engine) =>
     judgeByUtility(queries, {
       measure,
       engine,

@@ -2,11 +2,12 @@
 import { join } from 'node:path';
 import { hashJson } from '../core/hash.js';
 import { showing, type Problem, type Trace } from '../data/index.js';
-import { withPolicy, type Policy } from '../engine/index.js';
+import type { Policy } from '../engine/index.js';
 import { evaluate, type EvalRecord } from '../eval/index.js';
 import { pairKey } from '../judge/index.js';
 import { promptWording } from './fingerprint.js';
 import type { Session } from './session.js';
+import { withRunPolicy } from './trained-part.js';
 import type { StartPolicy } from './warmup-stage.js';
 
 /** A problem and the trace in its prompt; undefined for none. */
@@ -54,6 +55,6 @@ export async function samplePairs(
       progress,
       label: 'answers',
     });
-  const records = await withPolicy(session.engine(), policy.folder, sample);
+  const records = await withRunPolicy(session, policy.folder, sample);
   return new Map(records.map((record) => [record.problemId, record]));
 }

@@ -9,6 +9,7 @@ import { neededContexts } from './contexts.js';
 import { openLocalEngine } from './engines.js';
 import type { RunPlan } from './plan.js';
 import { modelFolderOf, openPrompts, type OpenEngine } from './session.js';
+import { trainedPart } from './trained-part.js';
 
 /** What the machine does of a run's work, in seconds. */
 export interface Rates {
@@ -45,7 +46,7 @@ export async function measureRates(
   const begin = performance.now();
   const engine = openEngine(config.engine);
   try {
-    const policy = await engine.open(folderRef(modelFolderOf(config)), { train: 'full' });
+    const policy = await engine.open(folderRef(modelFolderOf(config)), trainedPart(config));
     return await timeWork(policy, config, data, codec, begin);
   } finally {
     await engine.dispose();

@@ -1,6 +1,7 @@
 /** Stage "warmup": optional supervised steps, so that a policy that never solves a problem starts with some signal. */
 import { join } from 'node:path';
 import { hashJson } from '../core/hash.js';
+import { exists } from '../core/missing.js';
 import { isUnseen, noContext, showing, type Context, type Problem, type Trace } from '../data/index.js';
 import type { Rng } from '../core/rng.js';
 import { savePolicy } from '../engine/index.js';
@@ -9,17 +10,21 @@ import { hashModelFolder, promptWording } from './fingerprint.js';
 import { optimizerOf } from './optimizer.js';
 import type { DataSets } from './data-sets.js';
 import type { Session } from './session.js';
+import { trainedPart } from './trained-part.js';
 
 /** A policy as a folder, with the hash of its files. */
 export interface StartPolicy {
   folder: string;
   fingerprint: string;
+  /** Folder of a whole model with its token embeddings: the policy's own, or the base of its adapter. */
+  modelFolder: string;
 }
 
 /** The policy that labels are measured with and that every arm starts from: the model, warmed up where that is asked for. */
 export async function warmUp(session: Session, data: DataSets): Promise<StartPolicy> {
   const { config, run, rng } = session;
-  const model = { folder: session.modelFolder, fingerprint: session.modelHash };
+  const { modelFolder } = session;
+  const model = { folder: modelFolder, modelFolder, fingerprint: session.modelHash };
   if (config.warmup.steps === 0) return model;
   const inputs = {
     model: model.fingerprint,
@@ -27,6 +32,7 @@ export async function warmUp(session: Session, data: DataSets): Promise<StartPol
     warmup: config.warmup,
     prompt: promptWording(config.prompt),
     optimizer: optimizerOf(config.rl),
+    ...(config.rl.lora.rank > 0 && { lora: config.rl.lora }),
     seed: config.seed,
   };
   const folder = join(run.paths.policies('warmup'), 'final');
@@ -37,6 +43,7 @@ export async function warmUp(session: Session, data: DataSets): Promise<StartPol
       arm: 'warmup',
       run,
       engine: session.engine(),
+      training: trainedPart(config),
       codec: session.codec,
       problems: data.train.filter((problem) => fits(problem)),
       contextOf: randomContexts(data, config.warmup.contextShare, fits),
@@ -54,7 +61,8 @@ export async function warmUp(session: Session, data: DataSets): Promise<StartPol
     });
   };
   await run.stage('warmup', inputs, work, [folder]);
-  return { folder, fingerprint: await hashModelFolder(folder) };
+  const isWhole = await exists(join(folder, 'config.json'));
+  return { folder, fingerprint: await hashModelFolder(folder), modelFolder: isWhole ? folder : modelFolder };
 }
 
 /** With probability `share` a random trace that may teach the problem and is not too long for it, of its type where the corpus has any of that. */

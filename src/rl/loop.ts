@@ -23,7 +23,7 @@ import { rollOut, type SamplePlan } from './sample/rollouts.js';
 import { learningRateAt } from './schedule.js';
 import { advantagesOf, trainedPrompts } from './sequences.js';
 import { Stopwatch } from './stopwatch.js';
-import { runTraining, type StepContext, type StepOutcome } from './training.js';
+import { runTraining, type StepContext, type StepOutcome, type TrainedPart } from './training.js';
 import { rolloutsOf, type Comparison, type ContextsOf, type RlCodec } from './types.js';
 import { TrainingWatch } from './watch.js';
 import { optimOptions, updatePolicy, type RlSettings } from './update.js';
@@ -34,6 +34,8 @@ export interface RlTask {
   arm: string;
   run: RunFolder;
   engine: PolicyEngine;
+  /** What of the policy is trained; default: everything. */
+  training?: TrainedPart;
   /** A policy that stays as it is, for recipes that hold the policy near it. */
   reference?: Policy;
   codec: RlCodec;

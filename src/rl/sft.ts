@@ -15,7 +15,7 @@ import type { OptimStepOptions, Policy, PolicyEngine, Tokens, TrainGroup } from 
 import { drawInEpochs } from './order.js';
 import { preparePrompts, type PromptLimits } from './sample/prompts.js';
 import { learningRateAt } from './schedule.js';
-import { runTraining, type StepContext, type StepOutcome } from './training.js';
+import { runTraining, type StepContext, type StepOutcome, type TrainedPart } from './training.js';
 import type { RlCodec } from './types.js';
 
 /** One sentence for each metric of a supervised step. */
@@ -34,6 +34,8 @@ export interface SftTask {
   arm: string;
   run: RunFolder;
   engine: PolicyEngine;
+  /** What of the policy is trained; default: everything. */
+  training?: TrainedPart;
   codec: RlCodec;
   /** Those without a solution are left out. */
   problems: readonly Problem[];

@@ -12,7 +12,7 @@ import { silent, type Progress, type Task } from '../core/progress.js';
 import type { Rng } from '../core/rng.js';
 import type { MetricsRow, RunFolder } from '../core/run-folder.js';
 import { policyRefOf } from '../engine/policy-folder.js';
-import type { Policy, PolicyEngine } from '../engine/types.js';
+import type { OpenOptions, Policy, PolicyEngine } from '../engine/types.js';
 import {
   checkpointPath,
   checkpointSteps,
@@ -51,12 +51,17 @@ export interface StepOutcome {
   timings?: Record<string, number>;
 }
 
+/** All weights of a policy or an adapter of it, and the folder of the adapter's base model. */
+export type TrainedPart = Pick<OpenOptions, 'train' | 'base'>;
+
 /** Where and how long to train. */
 export interface TrainingPlan {
   /** Name in metrics, in the run folder's paths and on the progress bar: an arm, or `warmup`. */
   arm: string;
   run: RunFolder;
   engine: PolicyEngine;
+  /** What of the policy is trained; default: everything. */
+  training?: TrainedPart;
   /** Folder of the starting policy. */
   initialPolicy: string;
   steps: number;
@@ -144,7 +149,7 @@ async function wayBack({ arm, run, learningRateKey }: TrainingPlan): Promise<str
 type Position = Pick<StepContext, 'policy' | 'step' | 'drawn' | 'policyVersion'>;
 
 /** Opens the newest checkpoint (or the starting policy) and cuts the records back to it. */
-async function resume({ arm, run, engine, inputs, initialPolicy }: TrainingPlan): Promise<Position> {
+async function resume({ arm, run, engine, training, inputs, initialPolicy }: TrainingPlan): Promise<Position> {
   const policies = run.paths.policies(arm);
   const checkpoint = await latestCheckpoint(policies, await recordedSteps(run, arm), inputs);
   const step = checkpoint?.step ?? 0;
@@ -153,7 +158,8 @@ async function resume({ arm, run, engine, inputs, initialPolicy }: TrainingPlan)
   await removeCheckpointsAfter(policies, step);
   // A training starts with an optimizer of its own, also from weights that another one left with theirs.
   const from = checkpoint ? checkpointPath(policies, step) : initialPolicy;
-  const policy = await engine.open(await policyRefOf(from), { train: 'full', optimizer: checkpoint !== undefined });
+  const options = { train: 'full' as const, ...training, optimizer: checkpoint !== undefined };
+  const policy = await engine.open(await policyRefOf(from), options);
   return { policy, step, drawn: checkpoint?.drawn ?? 0, policyVersion: checkpoint?.policyVersion };
 }
 

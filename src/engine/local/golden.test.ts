@@ -7,6 +7,8 @@ import { packedAttention, packedInputs } from '../../models/decoder-packed.js';
 import { loadParams } from '../../models/checkpoint.js';
 import { readDecoderConfig } from '../../models/hf-config.js';
 import { compile, Graph, linear } from '../../tensor/index.js';
+import { folderRef } from '../policy-folder.js';
+import type { Policy } from '../types.js';
 import { LocalEngine } from './local-engine.js';
 import { ModelState } from './model-state.js';
 import { packGroups } from './packing.js';
@@ -55,22 +57,36 @@ describe.each(['llama', 'qwen2', 'qwen3'])('%s as computed by Transformers', (na
     const { config, params, expected } = await load();
     const engine = new LocalEngine();
     const policy = engine.adopt(name, config, params);
-    for (const [s, sequence] of expected.tokens.entries()) {
-      const cut = 7;
-      const [prompt, rest] = [Int32Array.from(sequence.slice(0, cut)), Int32Array.from(sequence.slice(cut))];
-      const [[scores]] = (await policy.logprobs([{ prompt, responses: [rest, rest.subarray(0, 3)] }])) as [
-        Float32Array[],
-      ];
-      for (const [t, token] of rest.entries()) {
-        const row = expected.logits[s]![cut - 1 + t]!;
-        const total = Math.log(row.reduce((sum, x) => sum + Math.exp(x), 0));
-        expect(Math.abs(scores![t]! - (row[token]! - total))).toBeLessThan(1e-4);
-      }
-      const options = { maxTokens: 1, temperature: 0, stopTokens: [] };
-      const { samples_NG } = await policy.sample([{ prompt, n: 1, seed: 0 }], options);
-      const row = expected.logits[s]![cut - 1]!;
-      expect(samples_NG[0]![0]!.tokens[0]).toBe(row.indexOf(Math.max(...row)));
-    }
+    await expectLogits(policy, expected);
     await engine.dispose();
   });
 });
+
+it('computes an adapter of PEFT as PEFT does', async () => {
+  const expected = JSON.parse(await readFile(join(folder('adapter'), 'expected.json'), 'utf8')) as Expected;
+  const engine = new LocalEngine({ threads: 1 });
+  await expectLogits(await engine.open(folderRef(folder('adapter'))), expected);
+  const whole = await engine.open(folderRef(folder('qwen2')));
+  await expect(expectLogits(whole, expected)).rejects.toThrow(); // the base alone is another model
+  await engine.dispose();
+});
+
+/** Scores and greedy tokens of a policy are those of the logits. */
+async function expectLogits(policy: Policy, expected: Expected): Promise<void> {
+  for (const [s, sequence] of expected.tokens.entries()) {
+    const cut = 7;
+    const [prompt, rest] = [Int32Array.from(sequence.slice(0, cut)), Int32Array.from(sequence.slice(cut))];
+    const [[scores]] = (await policy.logprobs([{ prompt, responses: [rest, rest.subarray(0, 3)] }])) as [
+      Float32Array[],
+    ];
+    for (const [t, token] of rest.entries()) {
+      const row = expected.logits[s]![cut - 1 + t]!;
+      const total = Math.log(row.reduce((sum, x) => sum + Math.exp(x), 0));
+      expect(Math.abs(scores![t]! - (row[token]! - total))).toBeLessThan(1e-4);
+    }
+    const options = { maxTokens: 1, temperature: 0, stopTokens: [] };
+    const { samples_NG } = await policy.sample([{ prompt, n: 1, seed: 0 }], options);
+    const row = expected.logits[s]![cut - 1]!;
+    expect(samples_NG[0]![0]!.tokens[0]).toBe(row.indexOf(Math.max(...row)));
+  }
+}

@@ -119,6 +119,8 @@ describe('an adapter', () => {
   it.each([
     ['peft_type', 'LOHA'],
     ['use_dora', true],
+    ['use_qalora', true],
+    ['layer_replication', [[0, 2]]],
     ['bias', 'all'],
     ['modules_to_save', ['lm_head']],
     ['rank_pattern', { q_proj: 4 }],

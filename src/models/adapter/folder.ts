@@ -20,6 +20,18 @@ export interface Adapter extends LoraScaling {
 const CONFIG = 'adapter_config.json';
 const WEIGHTS = 'adapter_model.safetensors';
 
+/** Settings of PEFT that compute something else than one change of one rank and scale a weight. */
+const ANOTHER_KIND = [
+  'rank_pattern',
+  'alpha_pattern',
+  'modules_to_save',
+  'trainable_token_indices',
+  'alora_invocation_tokens',
+  'layer_replication',
+  'kasa_config',
+  'arrow_config',
+];
+
 export function isAdapterFolder(folder: string): Promise<boolean> {
   return exists(join(folder, CONFIG));
 }
@@ -32,17 +44,11 @@ export async function readAdapterConfig(folder: string): Promise<LoraScaling & {
   if (raw['peft_type'] !== 'LORA') {
     throw reader.error('peft_type', `adapters of type ${JSON.stringify(raw['peft_type'])} are not supported`, 'LORA');
   }
-  for (const key of ['use_dora', 'fan_in_fan_out', 'lora_bias']) {
-    if (raw[key] === true) throw reader.error(key, `${key} is not supported`, 'false');
+  for (const key of Object.keys(raw)) {
+    const changesIt = /^use_(?!rslora$)|^(fan_in_fan_out|lora_bias)$/.test(key);
+    if (changesIt && raw[key] === true) throw reader.error(key, `${key} is not supported`, 'false');
   }
-  const partly = [
-    'rank_pattern',
-    'alpha_pattern',
-    'modules_to_save',
-    'trainable_token_indices',
-    'alora_invocation_tokens',
-  ];
-  for (const key of partly) {
+  for (const key of ANOTHER_KIND) {
     if (Object.keys(raw[key] ?? {}).length > 0) throw reader.error(key, `${key} is not supported`, 'null');
   }
   const bias = raw['bias'] ?? 'none';

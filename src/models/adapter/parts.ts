@@ -2,14 +2,13 @@
  * Low-rank adapters (LoRA, Hu et al., 2021): which weights of a decoder they change, and by what. A change is `scale B A`, with A
  * [rank, in] and B [out, rank]; only A and B are trained.
  */
+import { loraTargets } from '../../config/schema-lora.js';
 import { RaRftError } from '../../core/errors.js';
 import type { Rng } from '../../core/rng.js';
 import { graphParams } from '../decoder.js';
 import type { DecoderConfig } from '../hf-config.js';
 import { paramSpecs, sizeOf, type Params } from '../parameters.js';
 
-/** The products of a layer that an adapter can change, by their names in Transformers and PEFT. */
-export const loraTargets = ['q_proj', 'k_proj', 'v_proj', 'o_proj', 'gate_proj', 'up_proj', 'down_proj'] as const;
 export type LoraTarget = (typeof loraTargets)[number];
 
 /** What decides the size and the strength of an adapter. */
