@@ -17,7 +17,7 @@ export interface BaseModel {
 /** A model that stays in memory until every holder has released it. */
 export interface HeldModel {
   model: BaseModel;
-  release(): void;
+  release: () => void;
 }
 
 export class BaseModels {

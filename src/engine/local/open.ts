@@ -98,7 +98,7 @@ class WorkerPolicy implements Policy {
     report?: Report,
   ): Promise<Awaited<ReturnType<EngineMethods[K]>>> {
     if (this.disposed) throw usedAfterDispose(this.info.name);
-    return this.client.call(method, { ...args, policy: this.policy } as Parameters<EngineMethods[K]>[0], report);
+    return this.client.call(method, { ...args, policy: this.policy }, report);
   }
 }
 

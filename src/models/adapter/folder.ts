@@ -53,8 +53,8 @@ export async function readAdapterConfig(folder: string): Promise<LoraScaling & {
   }
   const bias = raw['bias'] ?? 'none';
   if (bias !== 'none') throw reader.error('bias', `trained biases (${JSON.stringify(bias)}) are not supported`, 'none');
-  const init = String(raw['init_lora_weights'] ?? true);
-  if (/^(pissa|olora|corda|loftq)/.test(init)) {
+  const init = raw['init_lora_weights'];
+  if (typeof init === 'string' && /^(pissa|olora|corda|loftq)/.test(init)) {
     throw reader.error('init_lora_weights', `${init} changes the base model too`, 'true, false or gaussian');
   }
   const base = raw['base_model_name_or_path'];
