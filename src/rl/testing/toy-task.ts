@@ -89,6 +89,11 @@ export function toyRecipe(name: RecipeName = 'grpo', settings = toySettings): Re
 
 const toyModel = { vocabSize: toyVocab, maxContext: 16, seed: 3, deviation: 0.2 };
 
+/** A toy policy with first weights of its own. */
+export function toyPolicy(seed = toyModel.seed): FakePolicy {
+  return new FakePolicy({ ...toyModel, seed });
+}
+
 /** Opens toy policies; with `change`, each is changed as soon as it is open. */
 export function toyEngine(change: (policy: Policy) => void = () => {}): PolicyEngine {
   return changedEngine(new FakeEngine({ ...toyModel, seed: 99 }), change);
@@ -104,7 +109,7 @@ export interface ToyRun {
 
 export async function toyRun(): Promise<ToyRun> {
   const root = await mkdtemp(join(tmpdir(), 'ra-rft-toy-'));
-  await new FakePolicy(toyModel).checkpoint(join(root, 'initial'), { optimizer: false });
+  await toyPolicy().checkpoint(join(root, 'initial'), { optimizer: false });
   const folder = join(root, 'run');
   const open = () => RunFolder.open(folder, { values: {}, yaml: '{}\n' });
   let run = await open();
