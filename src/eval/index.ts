@@ -1,6 +1,16 @@
 /** Evaluation: sampling a test set, average@k and its relatives, intervals, the summary of a run. */
-export { averageAtK, majAtK, passAtK, type JudgedSample } from './estimators.js';
-export { bootstrapMean, pairedDifference, quantile, type Estimate, type Interval } from './bootstrap.js';
+export { averageAtK, majAtK, majCurve, passAtK, passCurve, type JudgedSample } from './estimators.js';
+export {
+  bootstrapCurve,
+  bootstrapMean,
+  pairedDifference,
+  quantile,
+  type CurvePoint,
+  type Estimate,
+  type Interval,
+} from './bootstrap.js';
+export { ballotOf, type Ballot } from './ballot.js';
+export { curvesOf, type SplitCurves } from './curves.js';
 export type { EvalRecord, EvalSample } from './records.js';
 export { evaluate, type EvalCodec, type EvaluateOptions } from './evaluate.js';
 export {
