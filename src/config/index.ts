@@ -1,9 +1,11 @@
 /** The configuration of a run: schema, presets, resolution, documentation. */
 export {
+  benchmarkNames,
   dataPresetNames,
   dataPresets,
   DEFAULT_FIELDS,
   fieldNamesOf,
+  formPresetNames,
   type DataPreset,
   type DataPresetName,
   type FieldNames,

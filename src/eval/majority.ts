@@ -44,16 +44,18 @@ function waysWithoutRight(
   for (const votes of wrong_A) {
     const longer = ways_JX.length + Number(votes >= t);
     const next_JX = Array.from({ length: longer }, () => new Float64Array(most + 1));
-    for (const [j, ways_X] of ways_JX.entries()) {
-      for (const [x, ways] of ways_X.entries()) {
-        if (ways === 0) continue;
-        for (let u = 0; u <= Math.min(votes, t, most - x); u++)
-          next_JX[u === t ? j + 1 : j]![x + u]! += ways * choose[votes]![u]!;
-      }
+    for (let j = 0; j < ways_JX.length; j++) {
+      for (let u = 0; u <= Math.min(votes, t); u++)
+        addShifted(next_JX[u === t ? j + 1 : j]!, ways_JX[j]!, u, choose[votes]![u]!);
     }
     ways_JX = next_JX;
   }
   return ways_JX;
+}
+
+/** Adds `factor` times a polynomial times x^`by`; terms beyond the target's length are not wanted. */
+function addShifted(target_X: Float64Array, ways_X: Float64Array, by: number, factor: number): void {
+  for (let x = by; x < target_X.length; x++) target_X[x]! += ways_X[x - by]! * factor;
 }
 
 /** C(m, k) for all m up to n. */
