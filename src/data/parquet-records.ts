@@ -129,7 +129,9 @@ const parsers = {
 function wantedColumns(metadata: FileMetaData, fields: readonly string[] | undefined): string[] {
   const all = parquetSchema(metadata).children.map(({ element }) => element.name);
   if (!fields) return all;
-  const heads = new Set(fields.flatMap((name) => [name, ...alternativesOf(name).flatMap((one) => [one, one.split('.')[0] ?? one])]));
+  const heads = new Set(
+    fields.flatMap((name) => [name, ...alternativesOf(name).flatMap((one) => [one, one.split('.')[0] ?? one])]),
+  );
   const wanted = all.filter((name) => heads.has(name));
   return wanted.length > 0 ? wanted : all;
 }

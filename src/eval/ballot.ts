@@ -1,7 +1,7 @@
 /** How a problem's samples vote: which answers are one answer, and how often each was given. Pure. */
 import { answerKey } from '../data/index.js';
 import { judgeAnswer } from '../verify/index.js';
-import type { JudgedSample } from './estimators.js';
+import type { JudgedSample } from './records.js';
 
 /** The votes of a problem's judged samples. */
 export interface Ballot {
@@ -43,11 +43,15 @@ export function ballotOf(samples: readonly JudgedSample[]): Ballot {
   return ballot;
 }
 
+/** Letters of an answer that is compared as mathematics with the other wrong ones; what is longer is no short form of anything. */
+const LONGEST_COMPARED = 200;
+
 /** Keys of exact numbers begin with this sign: two of them that differ are two answers. */
 const isNumber = (key: string): boolean => key.startsWith('#');
 
 function isSame(known: Candidate, text: string, key: string): boolean {
-  if (isNumber(known.key) && isNumber(key)) return false;
+  if ((isNumber(known.key) && isNumber(key)) || Math.max(known.text.length, text.length) > LONGEST_COMPARED)
+    return false;
   return matches(known.text, text) || matches(text, known.text);
 }
 

@@ -41,11 +41,7 @@ export interface CurvePoint extends Estimate {
  * As {@link bootstrapMean}, for curves: one a problem, its values at k = 1, 2 and so on. A point is over the problems whose curve
  * reaches it. All points are resampled together, so that their intervals belong to the same resamples.
  */
-export function bootstrapCurve(
-  curves_PK: readonly ArrayLike<number>[],
-  resamples: number,
-  rng: Rng,
-): CurvePoint[] {
+export function bootstrapCurve(curves_PK: readonly ArrayLike<number>[], resamples: number, rng: Rng): CurvePoint[] {
   const length = Math.max(0, ...curves_PK.map((curve_K) => curve_K.length));
   const means_KB = Array.from({ length }, () => [] as number[]);
   for (let b = 0; b < resamples; b++) {
@@ -59,17 +55,13 @@ export function bootstrapCurve(
   const once_P = new Int32Array(curves_PK.length).fill(1);
   return means_KB.map((means_B, at) => {
     const mean = weightedMean(curves_PK, once_P, at) as number;
-    const sorted = Float64Array.from(means_B).sort();
+    const sorted = Float64Array.from(means_B).toSorted();
     const n = curves_PK.filter((curve_K) => curve_K.length > at).length;
     return { k: at + 1, mean, ci95: [quantile(sorted, 0.025), quantile(sorted, 0.975)], n };
   });
 }
 
-function weightedMean(
-  curves_PK: readonly ArrayLike<number>[],
-  times_P: Int32Array,
-  at: number,
-): number | undefined {
+function weightedMean(curves_PK: readonly ArrayLike<number>[], times_P: Int32Array, at: number): number | undefined {
   let [sum, count] = [0, 0];
   for (let p = 0; p < curves_PK.length; p++) {
     const value = curves_PK[p]![at];

@@ -2,8 +2,8 @@ import { describe, expect, test } from 'vitest';
 import { Rng } from '../core/rng.js';
 import { bootstrapCurve, bootstrapMean } from './bootstrap.js';
 import { curvesOf } from './curves.js';
-import { passAtK, passCurve, type JudgedSample } from './estimators.js';
-import type { EvalRecord } from './records.js';
+import { passAtK, passCurve } from './estimators.js';
+import type { EvalRecord, JudgedSample } from './records.js';
 
 const samplesOf = (c: number, n: number): JudgedSample[] =>
   Array.from({ length: n }, (_, i) => ({
@@ -60,7 +60,15 @@ describe('passCurve', () => {
 
 describe('bootstrapCurve', () => {
   test('a point is that of its values alone; curves that end early leave the later points', () => {
-    const points = bootstrapCurve([[0, 1, 1], [1, 1], [0, 0, 0.5]], 2000, Rng.fromSeed(1));
+    const points = bootstrapCurve(
+      [
+        [0, 1, 1],
+        [1, 1],
+        [0, 0, 0.5],
+      ],
+      2000,
+      Rng.fromSeed(1),
+    );
     expect(points.map(({ k, n }) => [k, n])).toEqual([
       [1, 3],
       [2, 3],

@@ -1,14 +1,8 @@
 /** What the samples of a problem say about a policy: average@k, pass@k, maj@k. Pure. */
 import { Rng } from '../core/rng.js';
-import type { Verdict } from '../verify/index.js';
 import { ballotOf } from './ballot.js';
 import { majorityCurve } from './majority.js';
-
-/** A judged sample; `reward` is null where the verifier failed, which is no zero. */
-export interface JudgedSample {
-  verdict: Verdict;
-  reward: number | null;
-}
+import type { JudgedSample } from './records.js';
 
 /** Mean reward over the samples that have one; undefined where none has. */
 export function averageAtK(samples: readonly JudgedSample[]): number | undefined {

@@ -1,5 +1,5 @@
 /** Evaluation: sampling a test set, average@k and its relatives, intervals, the summary of a run. */
-export { averageAtK, majAtK, majCurve, passAtK, passCurve, type JudgedSample } from './estimators.js';
+export { averageAtK, majAtK, majCurve, passAtK, passCurve } from './estimators.js';
 export {
   bootstrapCurve,
   bootstrapMean,
@@ -11,7 +11,7 @@ export {
 } from './bootstrap.js';
 export { ballotOf, type Ballot } from './ballot.js';
 export { curvesOf, type SplitCurves } from './curves.js';
-export type { EvalRecord, EvalSample } from './records.js';
+export type { EvalRecord, EvalSample, JudgedSample } from './records.js';
 export { evaluate, type EvalCodec, type EvaluateOptions } from './evaluate.js';
 export {
   gainAgainstSuccess,

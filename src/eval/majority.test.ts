@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { Rng } from '../core/rng.js';
 import { ballotOf, type Ballot } from './ballot.js';
-import { majAtK, majCurve, type JudgedSample } from './estimators.js';
+import { majAtK, majCurve } from './estimators.js';
+import type { JudgedSample } from './records.js';
 import { majorityCurve } from './majority.js';
 
 const rng = Rng.fromSeed(1);
@@ -45,7 +46,7 @@ describe('majorityCurve', () => {
   test('hundreds of samples neither overflow nor drift', () => {
     const curve = majorityCurve({ right: 128, wrong_A: [128], silent: 0 }, rng);
     for (const value of curve) expect(value).toBeCloseTo(0.5, 9);
-    const rare = majorityCurve({ right: 1, wrong_A: new Array<number>(255).fill(1), silent: 0 }, rng);
+    const rare = majorityCurve({ right: 1, wrong_A: repeat(1, 255), silent: 0 }, rng);
     expect(rare[0]).toBeCloseTo(1 / 256, 12);
     expect(rare[255]).toBeCloseTo(1 / 256, 9); // all tie
   });
@@ -87,12 +88,12 @@ describe('ballotOf', () => {
 /** Mean over all subsets of each size, one by one. */
 function bruteForce({ right: rights, wrong_A, silent: silents }: Ballot): number[] {
   const samples = [
-    ...new Array<number>(rights).fill(0),
-    ...wrong_A.flatMap((count, a) => new Array<number>(count).fill(a + 1)),
-    ...new Array<number>(silents).fill(-1),
+    ...repeat(0, rights),
+    ...wrong_A.flatMap((count, a) => repeat(a + 1, count)),
+    ...repeat(-1, silents),
   ];
-  const sums = new Array<number>(samples.length).fill(0);
-  const sizes = new Array<number>(samples.length).fill(0);
+  const sums = repeat(0, samples.length);
+  const sizes = repeat(0, samples.length);
   for (let bits = 1; bits < 2 ** samples.length; bits++) {
     const drawn = samples.filter((_, i) => (bits >> i) & 1);
     const counts = new Map<number, number>();
@@ -103,4 +104,8 @@ function bruteForce({ right: rights, wrong_A, silent: silents }: Ballot): number
     sizes[drawn.length - 1]!++;
   }
   return sums.map((sum, i) => sum / sizes[i]!);
+}
+
+function repeat(value: number, count: number): number[] {
+  return Array.from({ length: count }, () => value);
 }

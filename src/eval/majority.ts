@@ -72,8 +72,8 @@ function binomials(n: number): Float64Array[] {
 function drawnCurve({ right, wrong_A, silent }: Ballot, n: number, rng: Rng): Float64Array {
   const RIGHT = 0;
   const SILENT = -1;
-  const votes = [right, ...wrong_A].flatMap((count, answer) => new Array<number>(count).fill(answer));
-  const samples = [...votes, ...new Array<number>(silent).fill(SILENT)];
+  const times = (count: number, answer: number) => Array.from({ length: count }, () => answer);
+  const samples = [...[right, ...wrong_A].flatMap(times), ...times(silent, SILENT)];
   const curve_K = new Float64Array(n);
   for (let order = 0; order < ORDERS; order++) {
     const counts = new Int32Array(1 + wrong_A.length);

@@ -91,7 +91,8 @@ export function responsesTable({ arms }: Summary): ReportTable {
     arms.filter(({ responses }) => responses),
     'arm',
     (row) => row.name,
-    ({ responses }) => (responses ? `${responses.cutOff} / ${responses.noAnswer} / ${responses.tooCostly} / ${responses.noVerdict}` : ''),
+    ({ responses }) =>
+      responses ? `${responses.cutOff} / ${responses.noAnswer} / ${responses.tooCostly} / ${responses.noVerdict}` : '',
     (split) => {
       const sizes = arms.flatMap((row) => (row.split === split && row.responses ? [row.responses.samples] : []));
       return `${split} (of ${[...new Set(sizes)].join('-')})`;

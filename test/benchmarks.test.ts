@@ -4,13 +4,13 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
-import type { DataPresetName } from '../config/index.js';
-import { temporaryFolder } from '../core/testing/temporary-folder.js';
-import { openMathVerifier } from '../verify/index.js';
-import { lookAtFile } from './detect.js';
-import { loadProblems } from './load.js';
+import type { DataPresetName } from '../src/config/index.js';
+import { temporaryFolder } from '../src/core/testing/temporary-folder.js';
+import { openMathVerifier } from '../src/verify/index.js';
+import { loadProblems, lookAtFile } from '../src/data/index.js';
 
-const { checkAnswer } = openMathVerifier(); // no thread starts before the first pair
+const verifier = openMathVerifier(); // no thread starts before the first pair
+const checkAnswer = (answer: string) => verifier.checkAnswer?.(answer);
 
 async function load(preset: DataPresetName, rows: readonly object[]) {
   const path = join(await temporaryFolder(), 'benchmark.jsonl');
@@ -82,7 +82,7 @@ describe('forms on the Hub', () => {
   });
 
   test('Parquet as MathArena publishes it', async () => {
-    const path = fileURLToPath(new URL('./testing/matharena.parquet', import.meta.url));
+    const path = fileURLToPath(new URL('../src/data/testing/matharena.parquet', import.meta.url));
     for (const preset of ['brumo25', 'hmmt25', 'aime25'] as const) {
       const { items, skipped } = await loadProblems(path, { preset, checkAnswer });
       expect(skipped).toEqual([]);
@@ -105,13 +105,13 @@ describe('forms on the Hub', () => {
   });
 
   test('a file is told by its form, never by the name of a benchmark', async () => {
-    const path = fileURLToPath(new URL('./testing/matharena.parquet', import.meta.url));
+    const path = fileURLToPath(new URL('../src/data/testing/matharena.parquet', import.meta.url));
     const { mapping } = await lookAtFile(path);
     expect(['math', 'plain', 'numinamath', 'openr1-math']).toContain(mapping?.preset);
   });
 });
 
-const beside = fileURLToPath(new URL('../../../shared/data/math/', import.meta.url));
+const beside = fileURLToPath(new URL('../../shared/data/math/', import.meta.url));
 const there = existsSync(beside);
 
 describe.skipIf(!there)(`benchmarks beside the repository${there ? '' : ' (skipped: not there)'}`, () => {
