@@ -30,3 +30,4 @@ export {
   type SplitScore,
 } from './scores.js';
 export { summarise, type Summary, type SummaryInputs } from './summary.js';
+export * from './policy/index.js';

@@ -58,6 +58,29 @@ export function fillTemplate(template: string, values: Record<string, string>): 
   return template.replace(/\{(\w+)\}/g, (place, name: string) => values[name] ?? place);
 }
 
+/** A prompt as the messages of a chat layout, the system message first where the templates have one. */
+export function promptTurns(
+  layout: Exclude<PromptLayout, 'completion'>,
+  templates: PromptTemplates,
+  { question }: PromptProblem,
+  demo?: Demonstration,
+): ChatMessage[] {
+  const own = DEFAULT_TEMPLATES[layout];
+  const ask = (text: string) => fillTemplate(templates.problemTemplate ?? own.problem, { question: text });
+  const system: ChatMessage[] = templates.system === null ? [] : [{ role: 'system', content: templates.system }];
+  const user = (content: string): ChatMessage => ({ role: 'user', content });
+  if (!demo) return [...system, user(ask(question))];
+  const { question: reference, trace } = demo;
+  if (layout === 'user-turn') {
+    return [
+      ...system,
+      user(fillTemplate(templates.referenceTemplate ?? own.reference, { reference, trace, question })),
+    ];
+  }
+  const solved = fillTemplate(templates.solutionTemplate ?? own.solution, { trace });
+  return [...system, user(ask(reference)), { role: 'assistant', content: solved }, user(ask(question))];
+}
+
 /** The layout's text functions. Chat layouts need the model's chat template. */
 export function promptText(layout: PromptLayout, templates: PromptTemplates, chat?: ChatTemplate): PromptText {
   const own = DEFAULT_TEMPLATES[layout];
@@ -71,28 +94,9 @@ export function promptText(layout: PromptLayout, templates: PromptTemplates, cha
     };
   }
   if (!chat) throw new TypeError(`layout ${layout} needs a chat template`);
-  const render = (turns: ChatMessage[]) => {
-    const system: ChatMessage[] = templates.system === null ? [] : [{ role: 'system', content: templates.system }];
-    return chat.render([...system, ...turns], { generationPrompt: true });
-  };
-  const user = (content: string): ChatMessage => ({ role: 'user', content });
-  if (layout === 'chat-turn') {
-    return {
-      layout,
-      prompt: ({ question }, demo) => {
-        const before: ChatMessage[] = demo
-          ? [user(ask(demo.question)), { role: 'assistant', content: solve(demo.trace) }]
-          : [];
-        return render([...before, user(ask(question))]);
-      },
-      response: solve,
-    };
-  }
-  const both = (question: string, { question: reference, trace }: Demonstration) =>
-    fillTemplate(templates.referenceTemplate ?? own.reference, { reference, trace, question });
   return {
     layout,
-    prompt: ({ question }, demo) => render([user(demo ? both(question, demo) : ask(question))]),
+    prompt: (problem, demo) => chat.render(promptTurns(layout, templates, problem, demo), { generationPrompt: true }),
     response: solve,
   };
 }
