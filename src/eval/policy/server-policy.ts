@@ -1,4 +1,5 @@
 /** A policy behind an OpenAI-compatible server: one chat completion a sample, each with a seed of its own. */
+import { RaRftError } from '../../core/errors.js';
 import { hashJson } from '../../core/hash.js';
 import type { Rng } from '../../core/rng.js';
 import { inOrder, whatIsSaid, type ChatReply, type LlmClient } from '../../llm/index.js';
@@ -41,7 +42,17 @@ async function ask(task: SampleTask, options: ServerPolicyOptions): Promise<Samp
   // 31 bits: some servers take signed ones.
   const seed = rng.fork(`${problemKey(task)}/${task.attempt}`).nextUint32() >>> 1;
   const outcome = await client.complete({ messages, promptVersion, maxTokens, temperature, seed });
-  return outcome.ok ? sampledOf(task, outcome.reply) : { task, failed: `${outcome.kind}: ${outcome.reason}` };
+  if (outcome.ok) return sampledOf(task, outcome.reply);
+  if (outcome.kind === 'budget') {
+    throw new RaRftError({
+      code: 'budget',
+      message: `${outcome.reason} before all samples were taken`,
+      where: 'llm.maxUsd, llm.maxCalls',
+      expected: 'limits with room for every sample',
+      hint: 'Raise the limit and run the same command again; what was sampled is kept.',
+    });
+  }
+  return { task, failed: `${outcome.kind}: ${outcome.reason}` };
 }
 
 /** Ends of a reply that is whole, as servers name them. A refusal is one: the model says that it gives no answer. */
