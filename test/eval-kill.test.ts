@@ -16,10 +16,10 @@ it('an evaluation of a server, killed at two moments, asks for nothing twice tha
   const data = join(folder, 'sums.jsonl');
   await writeJsonl(data, sums);
   const k = 60;
-  const args = (out: string) => [
-    ...['eval', '--policy', server.baseUrl, '--model', 'm', '--data', data, '--k', String(k), '--quiet'],
-    ...['--out', join(folder, out), '--set', 'reward=boxed', '--set', 'llm.apiKeyEnv=null'],
-  ];
+  const args = (out: string) =>
+    `eval --policy ${server.baseUrl} --model m --data ${data} --k ${k} --out ${join(folder, out)} --quiet --set reward=boxed --set llm.apiKeyEnv=null`.split(
+      ' ',
+    );
   const nowhere = { write: () => true };
   expect(await runCommandLine(args('whole'), { out: nowhere, err: nowhere })).toBe(0);
   const calls = server.seen.length;

@@ -14,7 +14,7 @@ const record = (problemId: string, c: number, n: number, failures = 0): EvalReco
   key: '',
   problemId,
   split: 's',
-  traceId: null,
+  traceIds: [],
   promptTokens: 1,
   samples: [
     ...samplesOf(c, n).map((sample) => ({ text: '', tokens: 1, stopReason: 'stop' as const, ...sample })),

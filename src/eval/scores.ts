@@ -20,10 +20,13 @@ export const evalMetricGlossary = {
   'too costly':
     'Samples whose answer takes more work to compare than is allowed, by a count that is the same on every machine; they score 0.',
   'no verdict': 'Samples that the verifier failed on, by time-out or otherwise: no reward, in no average.',
-  'cut off': 'Samples that reached the longest response before they ended; judged by what they say up to there.',
+  'cut off':
+    'Samples that reached the longest response before they ended; judged by what they say up to there. Of a server that is not known to have ended its thinking, that is nothing: they score 0.',
   'time-outs': 'Samples the verifier gave up on after its time limit: they have no reward and are in no average.',
   'verifier failures':
     'Samples the verifier failed on otherwise (error, gold answer not understood): no reward, in no average.',
+  'not sampled':
+    'Samples that a server gave no answer to, or whose prompt leaves no room for one: in no figure, counted with their reasons, and tried again by the same command.',
   'failed problems': 'Problems that could not be sampled or have no judged sample: in no average.',
 } as const;
 

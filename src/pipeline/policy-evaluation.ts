@@ -10,7 +10,7 @@ import type { Progress } from '../core/progress.js';
 import { Rng } from '../core/rng.js';
 import { configDifferences } from '../core/run-folder.js';
 import { takeLock } from '../core/run-lock.js';
-import { loadProblems, lookAtFile, type Problem } from '../data/index.js';
+import { loadProblems, lookAtFile, showing, shownTraces, type Problem } from '../data/index.js';
 import {
   localPolicy,
   policyScores,
@@ -136,8 +136,8 @@ async function loadSet(
 function tasksOf(sets: readonly LoadedSet[], k: number, traces: FoundTraces | undefined): SampleTask[] {
   return sets.flatMap(({ name: set, problems }) =>
     problems.flatMap((problem) => {
-      const trace = traces?.traceOf(set, problem);
-      return Array.from({ length: k }, (_, attempt) => ({ set, problem, attempt, ...(trace && { trace }) }));
+      const context = showing(traces?.traceOf(set, problem));
+      return Array.from({ length: k }, (_, attempt) => ({ set, problem, attempt, context }));
     }),
   );
 }
@@ -169,7 +169,7 @@ async function settingsOf(
       ? {
           from: traces.name,
           corpus: traces.corpusSize,
-          found: hashJson(tasks.map(({ trace }) => trace && [trace.id, trace.question, trace.trace])),
+          found: hashJson(tasks.map(({ context }) => shownTraces(context))),
         }
       : null,
   };
@@ -202,7 +202,7 @@ async function openPolicy(request: PolicyEvaluationRequest): Promise<TextPolicy>
     const settings = { ...llm, timeoutSeconds: Math.max(llm.timeoutSeconds, maxTokens / SLOWEST_TOKENS_PER_SECOND) };
     const apiKey = llmKeyFor(llm);
     const client = await openLlmClient({ settings, apiKey, cachePath: join(out, 'replies.jsonl'), progress });
-    return serverPolicy({ client, layout, templates: prompt, temperature, maxTokens, rng });
+    return serverPolicy({ client, layout, templates: { hintTemplate: null, ...prompt }, temperature, maxTokens, rng });
   }
   const { codec } = await openPrompts(config);
   const engine = await openEngine(modelFolderOf(config), config.engine);

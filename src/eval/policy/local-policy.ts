@@ -40,7 +40,7 @@ async function sampleBatch(batch: readonly SampleTask[][], options: LocalPolicyO
   const { engine, codec, sampling, rng } = options;
   const prompted = batch.map((attempts) => {
     const [first] = attempts as [SampleTask];
-    const prompt = codec.prompt(first.problem, first.trace);
+    const prompt = codec.prompt(first.problem, first.context);
     return { attempts, prompt, failed: doesNotFit(prompt.length, sampling.maxTokens, engine.info.maxContext), first };
   });
   const fitting = prompted.filter(({ failed }) => failed === undefined);

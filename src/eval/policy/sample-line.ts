@@ -1,4 +1,5 @@
 /** Samples as they stand on disk: one line each, readable without the model, and enough to score from. */
+import { shownTraces, type Context } from '../../data/index.js';
 import type { Verdict } from '../../verify/index.js';
 import type { EvalRecord, EvalSample } from '../records.js';
 import { problemKey, type Sampled, type SampleTask } from './types.js';
@@ -10,8 +11,8 @@ export interface SampleLine {
   problemId: string;
   /** From 0. */
   attempt: number;
-  /** The trace in the prompt; null for none. */
-  traceId: string | null;
+  /** The traces in the prompt, in their order. */
+  traceIds: string[];
   text: string;
   /** Length in tokens; 0 where nothing was sampled. */
   tokens: number;
@@ -33,8 +34,8 @@ export interface SampleLine {
 
 /** The line of a sample with its verdict, or of one that failed. */
 export function sampleLine(sampled: Sampled, judged?: { verdict: Verdict; reward: number | undefined }): SampleLine {
-  const { set, problem, attempt, trace } = sampled.task;
-  const head = { set, problemId: problem.id, attempt, traceId: trace?.id ?? null };
+  const { set, problem, attempt, context } = sampled.task;
+  const head = { set, problemId: problem.id, attempt, traceIds: traceIdsOf(context) };
   if ('failed' in sampled || !judged) {
     const reason = 'failed' in sampled ? sampled.failed : 'not judged';
     const nothing = { text: '', tokens: 0, stopReason: 'failed', extracted: null } as const;
@@ -72,14 +73,14 @@ export function lineKey({ set, problemId, attempt }: Pick<SampleLine, 'set' | 'p
 export function recordsOf(tasks: readonly SampleTask[], lines: ReadonlyMap<string, SampleLine>): EvalRecord[] {
   const records = new Map<string, EvalRecord>();
   for (const task of tasks) {
-    const { set, problem, trace } = task;
+    const { set, problem, context } = task;
     const id = problemKey(task);
     const split = problem.split === undefined ? set : `${set}/${problem.split}`;
     const record: EvalRecord = records.get(id) ?? {
       key: '',
       problemId: id,
       split,
-      traceId: trace?.id ?? null,
+      traceIds: traceIdsOf(context),
       promptTokens: 0,
       samples: [],
     };
@@ -91,6 +92,10 @@ export function recordsOf(tasks: readonly SampleTask[], lines: ReadonlyMap<strin
   }
   for (const record of records.values()) if (record.samples.length > 0) delete record.failed;
   return [...records.values()];
+}
+
+function traceIdsOf(context: Context): string[] {
+  return shownTraces(context).map(({ id }) => id);
 }
 
 function evalSample({ verdict: outcome, stopReason, ...line }: SampleLine): EvalSample | undefined {

@@ -58,7 +58,7 @@ describe('samplePolicy', () => {
       set: 'sums',
       problemId: 's0',
       attempt: 1,
-      traceId: null,
+      traceIds: [],
       text: 'so \\boxed{3}',
       tokens: 5,
       stopReason: 'stop',

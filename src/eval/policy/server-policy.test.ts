@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { Rng } from '../../core/rng.js';
 import type { Config } from '../../config/index.js';
+import { showing } from '../../data/index.js';
 import { completion, type Behaviour, type SeenRequest } from '../../llm/testing/scripted-server.js';
 import { testClient } from '../../llm/testing/client.js';
 import { DEFAULT_TEMPLATES } from '../../models/index.js';
@@ -8,7 +9,13 @@ import { serverPolicy } from './server-policy.js';
 import { adder, sums, sumTasks } from './testing/sums.js';
 import type { Sampled, SampleTask } from './types.js';
 
-const templates = { system: null, problemTemplate: null, solutionTemplate: null, referenceTemplate: null };
+const templates = {
+  system: null,
+  problemTemplate: null,
+  solutionTemplate: null,
+  referenceTemplate: null,
+  hintTemplate: null,
+};
 const settings = { layout: 'chat-turn', templates, temperature: 0.6, maxTokens: 50, rng: Rng.fromSeed(1) } as const;
 
 async function open(
@@ -51,7 +58,7 @@ describe('serverPolicy', () => {
   test('a trace stands in an earlier turn', async () => {
     const { sample, server } = await open(adder);
     const trace = { id: 't', question: 'What is 1 + 1?', trace: 'One more than 1: \\boxed{2}', answer: '2' };
-    await sample([{ ...one[0]!, trace }]);
+    await sample([{ ...one[0]!, context: showing(trace) }]);
     expect(server.seen[0]!.body.messages?.map(({ role }) => role)).toEqual(['user', 'assistant', 'user']);
     expect(server.seen[0]!.body.messages?.[1]?.content).toBe(trace.trace);
   });

@@ -37,7 +37,7 @@ export function serverPolicy(options: ServerPolicyOptions): TextPolicy {
 
 async function ask(task: SampleTask, options: ServerPolicyOptions): Promise<Sampled> {
   const { client, layout, templates, temperature, maxTokens, rng } = options;
-  const messages = promptTurns(layout, templates, task.problem, task.trace);
+  const messages = promptTurns(layout, templates, task.problem, task.context);
   const promptVersion = `eval/${hashJson([layout, { ...templates }])}`;
   // 31 bits: some servers take signed ones.
   const seed = rng.fork(`${problemKey(task)}/${task.attempt}`).nextUint32() >>> 1;

@@ -1,5 +1,5 @@
 /** What is evaluated outside of a run: any policy that answers a problem in text. */
-import type { Problem, Trace } from '../../data/index.js';
+import type { Context, Problem } from '../../data/index.js';
 
 /** One answer that is wanted: the `attempt`-th of a problem, from 0. */
 export interface SampleTask {
@@ -7,8 +7,8 @@ export interface SampleTask {
   set: string;
   problem: Problem;
   attempt: number;
-  /** The trace in the prompt, where there is one. */
-  trace?: Trace;
+  /** What the prompt shows beside the problem. */
+  context: Context;
 }
 
 /** What came of a task: a text with the part of it that is graded, or why there is none. */

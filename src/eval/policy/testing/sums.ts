@@ -1,5 +1,5 @@
 /** Sums as problems, a reward that reads the last box, and what a server that can add says of them. */
-import type { Problem } from '../../../data/index.js';
+import { noContext, type Problem } from '../../../data/index.js';
 import { completion, type Behaviour, type SeenRequest } from '../../../llm/testing/scripted-server.js';
 import type { SampleTask } from '../types.js';
 
@@ -10,7 +10,9 @@ export const sums: Problem[] = Array.from({ length: 6 }, (_, n) => ({
 }));
 
 export function sumTasks(k: number, problems: readonly Problem[] = sums): SampleTask[] {
-  return problems.flatMap((problem) => Array.from({ length: k }, (_, attempt) => ({ set: 'sums', problem, attempt })));
+  return problems.flatMap((problem) =>
+    Array.from({ length: k }, (_, attempt) => ({ set: 'sums', problem, attempt, context: noContext })),
+  );
 }
 
 /** The sum that a request asks for last, and its seed. */
