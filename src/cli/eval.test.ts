@@ -59,6 +59,8 @@ describe('ra-rft eval --policy', () => {
     expect(text).toMatch(/aime25 +6/);
     expect(text).toMatch(/other +2/);
     expect(text).not.toMatch(/pass@|maj@/);
+    const pattern = await evaluate('--data', join(folder, '*.jsonl'), '--k', '1', '--out', join(folder, 'all'));
+    expect(pattern).toMatchObject({ code: 4, err: expect.stringContaining('s0') as string }); // both files have it
     const twice = await evaluate('--data', `${data},${data}`);
     expect(twice).toMatchObject({ code: 2, err: expect.stringContaining('two files are named sums') as string });
   });

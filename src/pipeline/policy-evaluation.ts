@@ -10,7 +10,7 @@ import type { Progress } from '../core/progress.js';
 import { Rng } from '../core/rng.js';
 import { configDifferences } from '../core/run-folder.js';
 import { takeLock } from '../core/run-lock.js';
-import { loadProblems, lookAtFile, showing, shownTraces, type Problem } from '../data/index.js';
+import { dataFiles, loadProblems, lookAtFile, showing, shownTraces, type Problem } from '../data/index.js';
 import {
   localPolicy,
   policyScores,
@@ -127,8 +127,9 @@ async function loadSet(
   { limit, progress }: PolicyEvaluationRequest,
   checkAnswer: ((answer: string) => string | undefined) | undefined,
 ): Promise<LoadedSet> {
-  const mapping = set.preset === undefined ? (await lookAtFile(set.path)).mapping : { preset: set.preset };
-  const { items, skipped } = await loadProblems(set.path, { ...mapping, ...(checkAnswer && { checkAnswer }) });
+  const paths = await dataFiles(set.path);
+  const mapping = set.preset === undefined ? (await lookAtFile(paths[0]!)).mapping : { preset: set.preset };
+  const { items, skipped } = await loadProblems(paths, { ...mapping, ...(checkAnswer && { checkAnswer }) });
   for (const { where, message } of skipped) progress.line(`left out: ${where}: ${message}`);
   return { ...set, problems: items.slice(0, limit), leftOut: skipped.length };
 }

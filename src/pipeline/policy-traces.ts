@@ -4,7 +4,7 @@ import type { Config } from '../config/index.js';
 import { RaRftError } from '../core/errors.js';
 import { exists } from '../core/missing.js';
 import type { Progress } from '../core/progress.js';
-import { loadTraces, lookAtFile, TraceGuard, type Problem, type Trace } from '../data/index.js';
+import { dataFiles, loadTraces, lookAtFile, TraceGuard, type Problem, type Trace } from '../data/index.js';
 import {
   bm25OptionsOf,
   Bm25Retriever,
@@ -49,8 +49,8 @@ export async function findTraces(
   search: TraceSearch,
 ): Promise<FoundTraces> {
   const folder = await retrieverFolder(source.from);
-  const corpus = await corpusFile(source, folder);
-  const mapping = (await lookAtFile(corpus)).mapping ?? {};
+  const corpus = await dataFiles(await corpusFile(source, folder));
+  const { mapping } = await lookAtFile(corpus[0]!);
   const { items: traces } = await loadTraces(corpus, { preset: 'plain', ...mapping });
   const retriever = await openRetriever(source.from, folder, traces, search);
   const found = new Map<string, Trace>();
