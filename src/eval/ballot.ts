@@ -23,38 +23,43 @@ interface Candidate {
 /**
  * Counts votes. Right answers are one, since each equals the gold answer by the verifier. Wrong ones are one where their exact
  * values or normal forms agree, or where the verifier finds them equal with either as the gold answer; two different exact
- * numbers are not tried.
+ * numbers are not tried, nor are long answers, ones that were too costly to compare, or more pairs than {@link MOST_COMPARED}.
  */
 export function ballotOf(samples: readonly JudgedSample[]): Ballot {
-  const ballot: Ballot = { right: 0, wrong_A: [], silent: 0 };
+  let [right, silent, compared] = [0, 0, 0];
   const wrong: Candidate[] = [];
   for (const { verdict } of samples) {
-    const { extracted, answerForm } = verdict;
-    if (verdict.outcome === 'match') ballot.right++;
-    else if (extracted === undefined || verdict.outcome === 'no_answer') ballot.silent++;
+    const { outcome, extracted, answerForm } = verdict;
+    if (outcome === 'match') right++;
+    else if (extracted === undefined || outcome === 'no_answer') silent++;
     else {
-      const key = answerKey(answerForm ?? extracted);
-      const known = wrong.find((other) => other.key === key) ?? wrong.find((other) => isSame(other, extracted, key));
+      const candidate = { text: extracted, key: answerKey(answerForm ?? extracted), votes: 1 };
+      const isSame = (other: Candidate) =>
+        outcome !== 'too_costly' &&
+        mayBeSame(other, candidate) &&
+        compared++ < MOST_COMPARED &&
+        areEqual(other, candidate);
+      const known = wrong.find(({ key }) => key === candidate.key) ?? wrong.find(isSame);
       if (known) known.votes++;
-      else wrong.push({ text: extracted, key, votes: 1 });
+      else wrong.push(candidate);
     }
   }
-  ballot.wrong_A = wrong.map(({ votes }) => votes);
-  return ballot;
+  return { right, wrong_A: wrong.map(({ votes }) => votes), silent };
 }
 
-/** Letters of an answer that is compared as mathematics with the other wrong ones; what is longer is no short form of anything. */
+/** Pairs of wrong answers of one problem that are compared as mathematics: a bound on work, far above what problems have. */
+const MOST_COMPARED = 128;
+/** Letters of an answer that is compared; what is longer is no other form of a short one. */
 const LONGEST_COMPARED = 200;
 
 /** Keys of exact numbers begin with this sign: two of them that differ are two answers. */
-const isNumber = (key: string): boolean => key.startsWith('#');
+const isNumber = ({ key }: Candidate): boolean => key.startsWith('#');
 
-function isSame(known: Candidate, text: string, key: string): boolean {
-  if ((isNumber(known.key) && isNumber(key)) || Math.max(known.text.length, text.length) > LONGEST_COMPARED)
-    return false;
-  return matches(known.text, text) || matches(text, known.text);
+function mayBeSame(a: Candidate, b: Candidate): boolean {
+  return !(isNumber(a) && isNumber(b)) && Math.max(a.text.length, b.text.length) <= LONGEST_COMPARED;
 }
 
-function matches(gold: string, answer: string): boolean {
-  return judgeAnswer(gold, `\\boxed{${answer}}`).outcome === 'match';
+function areEqual({ text: a }: Candidate, { text: b }: Candidate): boolean {
+  const matches = (gold: string, answer: string) => judgeAnswer(gold, `\\boxed{${answer}}`).outcome === 'match';
+  return matches(a, b) || matches(b, a);
 }
