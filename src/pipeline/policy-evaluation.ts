@@ -22,6 +22,7 @@ import {
   type SampleTask,
   type TextPolicy,
 } from '../eval/index.js';
+import { policyRefOf } from '../engine/index.js';
 import { openLlmClient } from '../llm/index.js';
 import { openLocalEngine } from './engines.js';
 import { hashModelFolder, promptWording, rewardIdentity } from './fingerprint.js';
@@ -206,8 +207,16 @@ async function openPolicy(request: PolicyEvaluationRequest): Promise<TextPolicy>
     return serverPolicy({ client, layout, templates: { hintTemplate: null, ...prompt }, temperature, maxTokens, rng });
   }
   const { codec } = await openPrompts(config);
-  const engine = await openEngine(modelFolderOf(config), config.engine);
-  return localPolicy({ name: config.model.path, engine, codec, sampling: { maxTokens, temperature }, rng });
+  const engine = openEngine(config.engine);
+  try {
+    const policy = await engine.open(await policyRefOf(modelFolderOf(config)));
+    const sampling = { maxTokens, temperature };
+    const dispose = () => engine.dispose();
+    return localPolicy({ name: config.model.path, policy, codec, sampling, rng, dispose });
+  } catch (error) {
+    await engine.dispose();
+    throw error;
+  }
 }
 
 /** A long answer is no stalled one. */

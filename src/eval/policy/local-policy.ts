@@ -7,12 +7,13 @@ import { problemKey, type Sampled, type SampleTask, type TextPolicy } from './ty
 
 export interface LocalPolicyOptions {
   name: string;
-  /** Disposed of with the policy. */
-  engine: Policy;
+  policy: Policy;
   codec: EvalCodec;
   sampling: Omit<SampleOptions, 'stopTokens'>;
   /** A problem's samples are drawn from this stream and its name alone. */
   rng: Rng;
+  /** Frees the policy and what it runs on. */
+  dispose: () => Promise<void>;
 }
 
 /** Problems of one engine call: what a kill can lose. */
@@ -32,16 +33,16 @@ export function localPolicy(options: LocalPolicyOptions): TextPolicy {
           yield (await sampleBatch(batch, options)).filter(({ task }) => wanted(task));
       }
     },
-    dispose: () => options.engine.dispose(),
+    dispose: options.dispose,
   };
 }
 
 async function sampleBatch(batch: readonly SampleTask[][], options: LocalPolicyOptions): Promise<Sampled[]> {
-  const { engine, codec, sampling, rng } = options;
+  const { policy, codec, sampling, rng } = options;
   const prompted = batch.map((attempts) => {
     const [first] = attempts as [SampleTask];
     const prompt = codec.prompt(first.problem, first.context);
-    return { attempts, prompt, failed: doesNotFit(prompt.length, sampling.maxTokens, engine.info.maxContext), first };
+    return { attempts, prompt, failed: doesNotFit(prompt.length, sampling.maxTokens, policy.info.maxContext), first };
   });
   const fitting = prompted.filter(({ failed }) => failed === undefined);
   const requests = fitting.map(({ prompt, attempts, first }) => {
@@ -49,7 +50,7 @@ async function sampleBatch(batch: readonly SampleTask[][], options: LocalPolicyO
   });
   const texts = new Map<SampleTask, Sampled>();
   if (requests.length > 0) {
-    const result = await engine.sample(requests, { ...sampling, stopTokens: codec.stopTokens });
+    const result = await policy.sample(requests, { ...sampling, stopTokens: codec.stopTokens });
     checkSamples(requests, result);
     for (const [i, { attempts }] of fitting.entries()) {
       for (const [j, task] of attempts.entries()) {
