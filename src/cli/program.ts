@@ -5,6 +5,7 @@ import { each, withRunOptions, type Build } from './build.js';
 import type { CliContext, CliStreams, GlobalOptions } from './context.js';
 import type { CorpusBuildOptions, CorpusInspectOptions } from './corpus.js';
 import type { DoctorOptions } from './doctor.js';
+import { addEval } from './eval-command.js';
 import { addJudge } from './judge-command.js';
 import type { ModelImportOptions } from './model.js';
 import type { ModelMergeOptions } from './model-merge.js';
@@ -14,11 +15,10 @@ import type { VerifyOptions } from './verify.js';
 import { packageVersion } from './version.js';
 import type { WorldGenerateOptions, WorldPretrainOptions } from './world.js';
 
-const runVerbs: Readonly<Record<Exclude<RunVerb, 'judge'>, string>> = {
+const runVerbs: Readonly<Record<Exclude<RunVerb, 'judge' | 'eval'>, string>> = {
   run: 'Run everything: data, labels, retriever, the arms, evaluation, report. Goes on where an earlier attempt stopped.',
   retriever: 'Run up to the trained retriever and its index.',
   train: 'Run up to the trained policies of all arms.',
-  eval: 'Run up to the last evaluation of all arms.',
   report: 'Write the report of what a run has so far.',
 };
 
@@ -45,7 +45,7 @@ export function buildProgram({ streams, configHelp }: ProgramOptions): Command {
     .exitOverride();
   const build: Build = { program, configHelp, context: () => contextOf(program, streams) };
   for (const [verb, about] of Object.entries(runVerbs) as [RunVerb, string][]) addRunVerb(build, verb, about);
-  for (const add of [addJudge, addCorpus, addInit, addDoctor, addVerify, addModel, addWorld]) add(build);
+  for (const add of [addEval, addJudge, addCorpus, addInit, addDoctor, addVerify, addModel, addWorld]) add(build);
   return program;
 }
 

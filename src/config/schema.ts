@@ -40,7 +40,7 @@ const dataFile = (what: string) =>
           ),
           source: fieldName('Field with where the problem comes from; optional in the data.'),
         },
-        "Names of the fields in this file, dots reach into nested objects; null: the preset's.",
+        "Names of the fields in this file, dots reach into nested objects, a|b is the first of the two that a record has; null: the preset's.",
       ),
     },
     `${what[0]!.toUpperCase()}${what.slice(1)}.`,

@@ -225,13 +225,12 @@ describe('scoreSplit', () => {
     expect(scoreSplit(records, 'seen', { k: 4, resamples: 200, rng: Rng.fromSeed(1) })).toMatchObject({
       n: 3,
       average: 0.5,
-      passAtK: 1,
       noAnswerShare: 2 / 14,
-      tooCostly: 1,
       truncatedShare: 0,
       timeouts: 7,
       verifierFailures: 1,
       failedProblems: 3,
+      responses: { noAnswer: 2, tooCostly: 1, cutOff: 0, noVerdict: 8 },
       responseTokens: 4,
     });
     expect(scoreSplit(records, 'none', { k: 4, resamples: 200, rng: Rng.fromSeed(1) })).toBeUndefined();
@@ -255,11 +254,22 @@ describe('summarise', () => {
 
   test('has the shape of summary.json, and differences are those of ra-rft', () => {
     const summary = summarise({ ...inputs, rng: Rng.fromSeed(1) });
-    const counts = { samples: 2, cutOff: 0, noVerdict: 0, failedProblems: 0 };
+    const counts = { samples: 2, cutOff: 0, tooCostly: 0, noVerdict: 0, failedProblems: 0 };
+    const certain = (k: number, mean: number) => ({ k, mean, ci95: [mean, mean], n: 1 });
+    const curves = (one: number, two: number) => ({ passAt: [certain(1, one), certain(2, two)], majAt: [] });
     const paired = { n: 1, leftOut: { problems: 0, samples: 0 } };
     expect(summary).toEqual({
       arms: [
-        { name: 'grpo', split: 'seen', k: 2, n: 1, average: 0, ci95: [0, 0], responses: { ...counts, noAnswer: 2 } },
+        {
+          name: 'grpo',
+          split: 'seen',
+          k: 2,
+          n: 1,
+          average: 0,
+          ci95: [0, 0],
+          ...curves(0, 0),
+          responses: { ...counts, noAnswer: 2 },
+        },
         {
           name: 'grpo',
           split: 'unseen',
@@ -267,6 +277,7 @@ describe('summarise', () => {
           n: 1,
           average: 0.5,
           ci95: [0.5, 0.5],
+          ...curves(0.5, 1),
           responses: { ...counts, noAnswer: 1 },
         },
         {
@@ -276,6 +287,7 @@ describe('summarise', () => {
           n: 1,
           average: 0.5,
           ci95: [0.5, 0.5],
+          ...curves(0.5, 1),
           responses: { ...counts, noAnswer: 1 },
         },
         {
@@ -285,6 +297,7 @@ describe('summarise', () => {
           n: 1,
           average: 1,
           ci95: [1, 1],
+          ...curves(1, 1),
           responses: { ...counts, noAnswer: 0 },
         },
       ],
