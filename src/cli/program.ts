@@ -1,5 +1,5 @@
 /** The command line's verbs and options. Each verb's module is loaded only when it is called, so that starting is fast. */
-import { Command, Option } from 'commander';
+import { Argument, Command, Option } from 'commander';
 import { terminalProgress } from '../core/terminal-progress.js';
 import { each, withRunOptions, type Build } from './build.js';
 import type { CliContext, CliStreams, GlobalOptions } from './context.js';
@@ -7,6 +7,7 @@ import type { CorpusBuildOptions, CorpusInspectOptions } from './corpus.js';
 import type { DoctorOptions } from './doctor.js';
 import { addJudge } from './judge-command.js';
 import type { ModelImportOptions } from './model.js';
+import type { ReproduceVerbOptions } from './reproduce.js';
 import type { RunOptions } from './run-options.js';
 import type { RunVerb } from './run.js';
 import type { VerifyOptions } from './verify.js';
@@ -44,7 +45,7 @@ export function buildProgram({ streams, configHelp }: ProgramOptions): Command {
     .exitOverride();
   const build: Build = { program, configHelp, context: () => contextOf(program, streams) };
   for (const [verb, about] of Object.entries(runVerbs) as [RunVerb, string][]) addRunVerb(build, verb, about);
-  for (const add of [addJudge, addCorpus, addInit, addDoctor, addVerify, addModel, addWorld]) add(build);
+  for (const add of [addReproduce, addJudge, addCorpus, addInit, addDoctor, addVerify, addModel, addWorld]) add(build);
   return program;
 }
 
@@ -54,6 +55,26 @@ function addRunVerb({ program, configHelp, context }: Build, verb: RunVerb, abou
     const { runVerb } = await import('./run.js');
     await runVerb(verb, options, context());
   });
+}
+
+function addReproduce({ program, context }: Build): void {
+  program
+    .command('reproduce')
+    .description(
+      "Run the paper's tables and figures over seeds (docs/reproduce.md). Goes on where an earlier attempt stopped.",
+    )
+    .addArgument(new Argument('[what]', 'all tables and figures, the default').choices(['all']))
+    .option('--table <number>', 'only this table, 1 to 5 or its name; may be repeated', each, [])
+    .option('--figure <number>', 'only this figure, 3 or 4; may be repeated', each, [])
+    .option('--preset <name>', 'sizes: world or world-quick', 'world')
+    .option('--seeds <number>', 'seeds 1 to this one', '3')
+    .option('--budget <minutes>', 'begin no arm later than this; the same command goes on')
+    .option('--runs <folder>', 'folder that holds reproduce-<preset>', 'runs')
+    .option('--set <key=value>', 'set one key of every run; may be repeated', each, [])
+    .action(async (what: string | undefined, options: ReproduceVerbOptions) => {
+      const { reproduceVerb } = await import('./reproduce.js');
+      await reproduceVerb(what === undefined ? options : { ...options, table: [], figure: [] }, context());
+    });
 }
 
 function addCorpus({ program, context }: Build): void {

@@ -1,0 +1,88 @@
+/** `ra-rft reproduce`: the paper's tables and figures, over seeds. */
+import { join } from 'node:path';
+import { durationText } from '../core/terminal-progress.js';
+import { RaRftError } from '../core/errors.js';
+import {
+  basePreset,
+  claimsTable,
+  neededArms,
+  reproduce,
+  resultTable,
+  selectionOf,
+  tableFiles,
+  tableTitle,
+  type ExperimentResults,
+  type Selection,
+} from '../experiment/index.js';
+import { formatTable } from '../report/index.js';
+import type { CliContext } from './context.js';
+import { packageVersion } from './version.js';
+import { wholeNumber } from './whole-number.js';
+
+export interface ReproduceVerbOptions {
+  table: string[];
+  figure: string[];
+  preset: string;
+  seeds: string;
+  budget?: string;
+  runs: string;
+  set: string[];
+}
+
+/** Runs what is asked for as far as the budget allows, and prints its tables. */
+export async function reproduceVerb(options: ReproduceVerbOptions, context: CliContext): Promise<void> {
+  const selection = selectionOf(options.table, options.figure);
+  const seeds = wholeNumber('--seeds', options.seeds, 1);
+  const root = join(options.runs, `reproduce-${options.preset}`);
+  const started = performance.now();
+  const { results, arms, done } = await reproduce({
+    root,
+    preset: options.preset,
+    version: packageVersion(),
+    selection,
+    seeds,
+    base: { preset: basePreset(options.preset), set: options.set },
+    ...(options.budget !== undefined && { budgetMs: 60_000 * minutes(options.budget) }),
+    progress: context.progress,
+  });
+  context.out(resultsText(results, selection));
+  const took = durationText(performance.now() - started);
+  if (done < arms) {
+    context.out(
+      `The budget of ${options.budget} minutes is used: ${done} of ${arms} arms are done. The same command goes on with the others.`,
+    );
+  } else context.out(`All ${arms} arms are done; this attempt took ${took}.`);
+  const { html, markdown, json } = tableFiles(root);
+  context.out(`tables: ${html}\n        ${markdown}\n        ${json}`);
+}
+
+function resultsText(results: ExperimentResults, { tables, figures }: Selection): string {
+  const shown = results.tables.filter(({ table }) => tables.includes(table));
+  const arms = new Set<string>(neededArms({ tables, figures }));
+  const claims = results.claims.filter(({ status }) => status === 'measured');
+  const about = results.intervals === 'problems of one seed' ? ', over the problems of one seed' : '';
+  return [
+    ...shown.map(
+      (table) =>
+        `\n${tableTitle(table)} (average@${results.k} in %, 95 % intervals${about})\n${formatTable(resultTable(table, results))}`,
+    ),
+    ...(claims.length === 0 || arms.size === 0
+      ? []
+      : [
+          `\nThe paper's orderings (paired differences in points)\n${formatTable(claimsTable({ ...results, claims }))}`,
+        ]),
+    '',
+  ].join('\n');
+}
+
+/** The budget; any number above 0. */
+function minutes(text: string): number {
+  const value = Number(text);
+  if (text.trim() !== '' && Number.isFinite(value) && value > 0) return value;
+  throw new RaRftError({
+    code: 'usage',
+    message: `--budget is ${text}`,
+    where: '--budget',
+    expected: 'minutes, a number above 0',
+  });
+}

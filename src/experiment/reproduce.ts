@@ -1,0 +1,112 @@
+/**
+ * All tables and figures of the paper as one piece of work: a run for each seed, with all arms that the tables need, and the tables made
+ * anew whenever an arm is done. It may be killed anywhere and started again, or be given a budget of time.
+ */
+import type { ArmConfig } from '../config/index.js';
+import { removeLeftoversOf } from '../core/files.js';
+import { exists } from '../core/missing.js';
+import { silent, type Progress } from '../core/progress.js';
+import { readStageSeconds } from '../core/run-folder.js';
+import { durationText } from '../core/terminal-progress.js';
+import { armStage, openRun, runPipeline, type OpenEngine } from '../pipeline/index.js';
+import { neededArms, type Selection } from './matrix.js';
+import { finishedArms } from './measures.js';
+import type { ExperimentResults } from './results.js';
+import { refuseOwnKeys, seedRuns, type SeedRun } from './seed-runs.js';
+import { secondsLeft } from './time-left.js';
+import { tableFiles, TableWriter, type TableSource } from './write.js';
+
+export interface ReproduceOptions extends TableSource {
+  selection: Selection;
+  seeds: number;
+  /** No arm is begun later than this; the one that runs is finished. Default: no end. */
+  budgetMs?: number;
+  progress?: Progress;
+  /** Another engine than the local one. */
+  openEngine?: OpenEngine;
+  /** Clock in milliseconds: for the budget only. */
+  now?: () => number;
+}
+
+export interface ReproduceOutcome {
+  /** Of all arms that are done. */
+  results: ExperimentResults;
+  /** Arms of all asked-for seeds, and how many of them are done. */
+  arms: number;
+  done: number;
+}
+
+/** Runs what is missing, as far as the budget allows, and writes the tables. */
+export async function reproduce(options: ReproduceOptions): Promise<ReproduceOutcome> {
+  const {
+    root,
+    selection,
+    seeds,
+    base,
+    budgetMs = Infinity,
+    progress = silent,
+    now = () => performance.now(),
+  } = options;
+  refuseOwnKeys(base.set ?? []);
+  const asked = neededArms(selection);
+  // A table of which this version can run nothing needs no run.
+  const runs = asked.length === 0 ? [] : await seedRuns(root, base, { seeds, asked });
+  if (await exists(root)) for (const file of Object.values(tableFiles(root))) await removeLeftoversOf(file);
+  const tables = new TableWriter(options);
+  const begin = now();
+  const spent = () => now() - begin >= budgetMs;
+  let results = await tables.write();
+  for (const run of runs) {
+    if (spent()) break;
+    let done = -1;
+    const beforeArm = async (arm: ArmConfig): Promise<boolean> => {
+      const finished = await finishedArms(run.root, run.config.arms);
+      if (finished.length > done && done >= 0) results = await tables.write();
+      done = finished.length;
+      if (finished.some(({ name }) => name === arm.name)) return true; // costs nothing
+      if (spent()) return false;
+      progress.line(await positionText(runs, run, arm));
+      return true;
+    };
+    await runSeed(run, { ...options, progress }, beforeArm);
+    results = await tables.write();
+  }
+  return { results, ...(await countArms(runs)) };
+}
+
+async function runSeed(
+  { seed, root, config }: SeedRun,
+  { progress, openEngine }: Pick<ReproduceOptions, 'progress' | 'openEngine'>,
+  beforeArm: (arm: ArmConfig) => Promise<boolean>,
+): Promise<void> {
+  progress?.line(`seed ${seed}, in ${root}`);
+  const run = await openRun(root, config);
+  try {
+    await runPipeline(config, run, { beforeArm, ...(progress && { progress }), ...(openEngine && { openEngine }) });
+  } finally {
+    await run.close();
+  }
+}
+
+/** Which arm of which seed comes now, and how long the whole still takes. */
+async function positionText(runs: readonly SeedRun[], { seed, config }: SeedRun, arm: ArmConfig): Promise<string> {
+  const times = [];
+  for (const run of runs) times.push({ arms: run.config.arms, seconds: await readStageSeconds(run.root) });
+  const left = secondsLeft(times);
+  const total = runs.reduce((sum, run) => sum + run.config.arms.length, 0);
+  const before = times.reduce(
+    (sum, { arms, seconds }) => sum + arms.filter((one) => Object.hasOwn(seconds, armStage(one))).length,
+    0,
+  );
+  const time = left === undefined ? 'time left not known yet' : `about ${durationText(1000 * left)} left`;
+  return `seed ${seed} of ${runs.length}, arm ${arm.name} (${config.arms.length} a seed): ${before} of ${total} arms done, ${time}`;
+}
+
+async function countArms(runs: readonly SeedRun[]): Promise<{ arms: number; done: number }> {
+  let [arms, done] = [0, 0];
+  for (const { root, config } of runs) {
+    arms += config.arms.length;
+    done += (await finishedArms(root, config.arms)).length;
+  }
+  return { arms, done };
+}
