@@ -64,8 +64,9 @@ export function estimate(
 }
 
 /**
- * Half of the interval's width: t standard errors. The squared standard error is var(seed means)/S + var(problem means)/P - var(rest)/(SP)
- * (the noise of single cells is in both of the first two), and no less than either; t has Satterthwaite's degrees of freedom.
+ * Half of the interval's width: t standard errors. The squared standard error has three parts (analysis of variance): what seeds add,
+ * what problems add, and the noise of single cells, which is in the spread of both means and counts once; a part that comes out below 0
+ * is 0. t has Satterthwaite's degrees of freedom.
  */
 function halfWidth(
   values_SP: readonly (readonly number[])[],
@@ -80,10 +81,11 @@ function halfWidth(
   const rest = values_SP.flatMap((row, s) =>
     row.map((value, p) => (value - seedMeans[s]! - problemMeans[p]! + mean) ** 2),
   );
-  const ofCells = sumOf(rest) / ((seeds - 1) * (problems - 1)) / (seeds * problems);
-  const squared = Math.max(ofSeeds + ofProblems - ofCells, ofSeeds, ofProblems);
+  const free = (seeds - 1) * (problems - 1);
+  const ofCells = sumOf(rest) / free / (seeds * problems);
+  const squared = ofCells + Math.max(0, ofSeeds - ofCells) + Math.max(0, ofProblems - ofCells);
   if (squared === 0) return 0;
-  const df = squared ** 2 / (ofSeeds ** 2 / (seeds - 1) + ofProblems ** 2 / (problems - 1));
+  const df = squared ** 2 / (ofSeeds ** 2 / (seeds - 1) + ofProblems ** 2 / (problems - 1) + ofCells ** 2 / free);
   return t975(Math.max(1, df)) * Math.sqrt(squared);
 }
 

@@ -1,7 +1,7 @@
 /** How many standard errors a 95 % interval must reach where the spread is known from a handful of values only. */
 
 /** Strips of the integral; the answer is right to three digits and better. */
-const strips = 20_000;
+const strips = 4000;
 
 /**
  * 97.5 % quantile of Student's t with `df` >= 1 degrees of freedom; fractions allowed. With t = sqrt(df) tan(a) the density of a is

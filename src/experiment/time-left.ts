@@ -9,8 +9,9 @@ export interface SeedTimes {
 }
 
 /**
- * Seconds until all stages of all seeds are done; undefined until a stage of every kind that is left has been measured. A stage takes
- * what it took in other seeds; the training (or evaluation) of an arm that nobody has seen yet takes what those of other arms take.
+ * Seconds until all stages of all seeds are done; undefined until an arm has been measured. A stage takes what it took in other seeds;
+ * that of an arm that nobody has seen yet what other arms took to train, or to be evaluated with a borrowed policy (until one of those
+ * has been measured: at most what a training takes).
  */
 export function secondsLeft(seeds: readonly SeedTimes[]): number | undefined {
   let total = 0;
@@ -18,7 +19,9 @@ export function secondsLeft(seeds: readonly SeedTimes[]): number | undefined {
     for (const stage of stagesOf(seeds, arms)) {
       if (Object.hasOwn(seconds, stage)) continue;
       const expected =
-        meanOf(seeds, (name) => name === stage) ?? meanOf(seeds, (name) => kindOf(name) === kindOf(stage));
+        meanOf(seeds, (name) => name === stage) ??
+        meanOf(seeds, (name) => kindOf(name) === kindOf(stage)) ??
+        meanOf(seeds, (name) => kindOf(name) === 'train');
       if (expected === undefined) return undefined;
       total += expected;
     }
