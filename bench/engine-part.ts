@@ -57,7 +57,7 @@ function groupsOf(count: number, sizes: { responses: number; prompt: number; res
     const prompt = tokens(sizes.prompt, vocab);
     const responses = Array.from({ length: sizes.responses }, () => {
       const values = (x: number) => new Float32Array(sizes.response).fill(x);
-      return { tokens: tokens(sizes.response, vocab), weights: values(1e-3), advantages: values(rng.normal()) };
+      return { tokens: tokens(sizes.response, vocab), slopes: values(1e-3 * rng.normal()) };
     });
     return { prompt, responses };
   });
@@ -92,7 +92,7 @@ async function train(name: string): Promise<Measure[]> {
   const groups = groupsOf(shape.rows, { responses: 1, prompt: 1, response: shape.length }, shape.vocab);
   const peak = await gemmPeak();
   const seconds = await medianSeconds(ROUNDS, async () => {
-    await engine.forwardBackward(groups, { kind: 'cross_entropy' });
+    await engine.forwardBackward(groups);
     await engine.optimStep(ADAM);
   });
   await engine.dispose();
@@ -111,7 +111,7 @@ async function shared(name: string): Promise<Measure[]> {
   const [group] = groupsOf(1, GROUP, shape.vocab) as [TrainGroup];
   const alone = group.responses.map((r) => ({ prompt: group.prompt, responses: [r] }));
   const step = (groups: TrainGroup[]) => async () => {
-    await engine.forwardBackward(groups, { kind: 'policy_gradient', ratio: false, clipLow: 0.2, clipHigh: 0.2 });
+    await engine.forwardBackward(groups);
     await engine.optimStep(ADAM);
   };
   const together = await medianSeconds(ROUNDS, step([group]));
@@ -170,12 +170,12 @@ async function grpo(name: string): Promise<Measure[]> {
     const middle = performance.now();
     const groups = requests.map(({ prompt }, n) => ({
       prompt,
-      responses: samples_NG[n]!.map(({ tokens: drawn, logprobs }) => {
-        const values = (x: number) => new Float32Array(drawn.length).fill(x);
-        return { tokens: drawn, weights: values(1e-3), advantages: values(rng.normal()), samplerLogprobs: logprobs };
+      responses: samples_NG[n]!.map(({ tokens: drawn }) => {
+        const slopes = new Float32Array(drawn.length).fill(1e-3 * rng.normal());
+        return { tokens: drawn, slopes };
       }),
     }));
-    await engine.forwardBackward(groups, { kind: 'policy_gradient', ratio: true, clipLow: 0.2, clipHigh: 0.2 });
+    await engine.forwardBackward(groups);
     await engine.optimStep(ADAM);
     seconds.sample = (middle - start) / 1000;
     seconds.train = (performance.now() - middle) / 1000;
@@ -211,7 +211,7 @@ async function world(): Promise<Measure[]> {
   const pairs = Array.from({ length: 512 }, () => ({ prompt: tokens(45, 432), responses: [tokens(20, 432)] }));
   const rows = groupsOf(shape.rows, { responses: 1, prompt: 1, response: shape.length }, 432);
   const step = (work: TrainGroup[]) => async () => {
-    await engine.forwardBackward(work, { kind: 'cross_entropy' });
+    await engine.forwardBackward(work);
     await engine.optimStep(ADAM);
   };
   const measures = [

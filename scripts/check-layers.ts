@@ -31,7 +31,14 @@ export function layerBreaches(files: readonly SourceFile[]): string[] {
   return [...unknownFolders(files), ...upwardImports(edges), ...testImports(edges), ...cycles(edges)];
 }
 
+/**
+ * A part's keys stand beside its code in `keys.ts`, and config/schema.ts puts them together: such a file belongs to config, and may
+ * import no more than config may.
+ */
+const keys = /^src\/.*\/keys\.ts$/;
+
 function layerOf(path: string): number | undefined {
+  if (keys.test(path)) return layers.indexOf('config');
   const folder = /^src\/([^/]+)\//.exec(path)?.[1];
   if (folder === undefined) return path.startsWith('src/') ? layers.length : undefined; // src/index.ts stands above all
   const at = (layers as readonly string[]).indexOf(folder);

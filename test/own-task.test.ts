@@ -83,7 +83,7 @@ describe("a user's own task", () => {
     );
     const records = await readJsonlAll<EvalRecord>(join(root, 'eval', 'ra-rft', '000025.jsonl'));
     expect(records).toHaveLength(21);
-    for (const { traceId, problemId } of records) expect(answers.get(traceId!)).not.toBe(tests.get(problemId));
+    for (const { traceIds, problemId } of records) expect(answers.get(traceIds[0]!)).not.toBe(tests.get(problemId));
   });
 
   it('prints the table and writes summary and report', async () => {

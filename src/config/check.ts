@@ -1,4 +1,5 @@
 /** What no single key can tell: values that do not fit together. */
+import { checkRl } from './check-rl.js';
 import type { Config } from './schema.js';
 
 /** One thing wrong with a configuration. */
@@ -10,7 +11,13 @@ export interface Finding {
 }
 
 export function checkConfig(config: Config): Finding[] {
-  return [...checkData(config), ...checkLlm(config), ...checkArms(config), ...checkRetriever(config)];
+  return [
+    ...checkData(config),
+    ...checkLlm(config),
+    ...checkArms(config),
+    ...checkRetriever(config),
+    ...checkRl(config),
+  ];
 }
 
 function checkData({ data }: Config): Finding[] {

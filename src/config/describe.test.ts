@@ -24,7 +24,7 @@ describe('configKeys', () => {
     expect(findKey('arms.3.train')?.allowed).toBe('none | learned | bm25 | random | oracle');
     expect(findKey('rl.steps')).toMatchObject({ allowed: 'integer >= 1', unit: 'steps', kind: 'value' });
     expect(findKey('rl.nothing')).toBeUndefined();
-    expect(keysUnder('arms.0')).toEqual(['name', 'train', 'test', 'policyOf']);
+    expect(keysUnder('arms.0')).toEqual(['name', 'train', 'test', 'recipe', 'policyOf']);
     expect(keysUnder('')).toContain('seed');
     expect(keysUnder('')).not.toContain('steps');
   });

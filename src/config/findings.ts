@@ -49,6 +49,11 @@ function factsOf({ message, expected, hint }: Finding): { message: string; expec
 const renamedKeys: Readonly<Record<string, string>> = {
   'retriever.heldOutShare': 'retriever.validationShare',
   'data.world.heldOutTests': 'data.world.unseenTests',
+  'rl.advantage': 'recipes.grpo.advantage',
+  'rl.lossWeights': 'recipes.grpo.weights',
+  'rl.clipLow': 'recipes.grpo.clipLow',
+  'rl.clipHigh': 'recipes.grpo.clipHigh',
+  'rl.updatesPerBatch': 'rl.epochs',
 };
 
 function unknownKey(path: readonly PropertyKey[]): Finding {

@@ -16,6 +16,8 @@ const named: readonly string[] = [
   'prompt.overlong',
   // When a policy is saved; the steps between are the same.
   'rl.checkpointEverySteps',
+  // It stops a training that goes wrong; one that goes right is the same under any bound.
+  'rl.maxLogprobGap',
   // Only the intervals of the summary, which is written anew each time.
   'eval.bootstrapSamples',
   'llm.baseUrl',

@@ -22,6 +22,7 @@ const demo = {
     stop: ['}'],
     checkpointEverySteps: 10,
   },
+  recipes: { grpo: { advantage: 'mean' } },
   eval: { k: 8, everySteps: 20 },
 } satisfies ConfigInput;
 

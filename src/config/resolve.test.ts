@@ -26,7 +26,7 @@ describe('order of sources', () => {
   it('is defaults, preset, file, --set', async () => {
     const file = await yamlFile('rl:\n  steps: 7\n  groupSize: 4\n');
     const config = resolveConfig({ preset: 'quick', file, set: ['rl.groupSize=16'] });
-    expect(config.rl).toMatchObject({ groupSize: 16, steps: 7, maxTokens: 20, clipLow: 0.2 });
+    expect(config.rl).toMatchObject({ groupSize: 16, steps: 7, maxTokens: 20, recipe: 'grpo' });
     expect(config.name).toBe('quick');
     expect(resolveConfig().rl.maxTokens).toBe(256);
   });
@@ -36,7 +36,7 @@ describe('order of sources', () => {
     const config = resolveConfig({ preset: 'demo', file });
     expect(config.rl.stop).toEqual(['a', 'b']);
     expect(config.rl.steps).toBe(resolveConfig({ preset: 'demo' }).rl.steps);
-    expect(config.arms).toEqual([{ name: 'only', train: 'bm25', test: 'bm25', policyOf: null }]);
+    expect(config.arms).toEqual([{ name: 'only', train: 'bm25', test: 'bm25', recipe: null, policyOf: null }]);
   });
 
   it('takes an empty file, and sections whose keys are all commented out', async () => {
@@ -107,11 +107,11 @@ describe('refusals', () => {
   });
 
   it('name value and limits of a wrong value', async () => {
-    const file = await yamlFile('rl:\n  groupSize: 1\n');
+    const file = await yamlFile('rl:\n  groupSize: 0\n');
     expect(refusal({ file })).toMatchObject({
-      message: 'rl.groupSize is 1',
+      message: 'rl.groupSize is 0',
       where: `${file}:2`,
-      expected: 'integer >= 2, responses',
+      expected: 'integer >= 1, responses',
     });
     expect(refusal({ set: ['rl.topP=0'] })).toMatchObject({ expected: 'number > 0 and <= 1' });
     expect(refusal({ set: ['retriever.scoring=max'] })).toMatchObject({

@@ -3,6 +3,7 @@
  * Defaults suit a small model on a user's own data; the embedded world's measured numbers are the presets (presets.ts).
  */
 import { z } from 'zod';
+import { recipeNames, recipes } from '../rl/recipes/keys.js';
 import { dataPresetNames } from './data-presets.js';
 import { atLeast, count, fieldName, key, path, paths, positive, section, share } from './schema-fields.js';
 import { corpus as corpusMaking } from './schema-corpus.js';
@@ -221,28 +222,58 @@ const retriever = section(
 
 const rl = section(
   {
-    advantage: key(
-      z.enum(['group-mean', 'group-zscore', 'leave-one-out']).default('group-mean'),
-      "Reward minus the group's mean, that divided by the group's standard deviation (GRPO as published), or reward minus the mean of the others (RLOO).",
+    recipe: key(
+      z.enum(recipeNames).default('grpo'),
+      'The algorithm of arms that name none; its own keys stand under recipes (docs/algorithms.md).',
     ),
-    lossWeights: key(
-      z.enum(['token-mean', 'sequence-mean', 'fixed-length']).default('token-mean'),
-      'Weight of a token in the loss: one over all tokens of the batch, over responses times its own length (GRPO as published), or over responses times maxTokens (Dr. GRPO).',
+    comparedWithin: key(
+      z.enum(['problem', 'prompt']).default('problem'),
+      'Where a problem is put in several prompts: compare a response with all responses to the problem, or with those to the same prompt.',
     ),
     steps: count(1, 100, 'Steps of reinforcement learning.', 'steps'),
     promptsPerStep: count(1, 16, 'Problems drawn a step.', 'problems'),
-    groupSize: count(2, 8, 'Responses sampled for each problem (G).', 'responses'),
+    groupSize: count(1, 8, 'Responses sampled for each problem (G).', 'responses'),
     maxGroupsPerUpdate: count(
       1,
       16,
       'Groups trained a step at most, drawn among those with mixed rewards; the rest carry no gradient or wait.',
       'groups',
     ),
-    updatesPerBatch: count(
+    epochs: count(
       1,
       1,
-      'Optimizer updates on each sampled batch; above 1 the clipped ratio corrects for the moved policy.',
-      'updates',
+      'Passes over each sampled batch; after the first update the ratio corrects for the moved policy.',
+      'epochs',
+    ),
+    minibatches: count(1, 1, 'Parts of the batch in a pass, one optimizer step each.', 'minibatches'),
+    kl: section(
+      {
+        coefficient: atLeast(
+          0,
+          0,
+          'Weight of the divergence from the policy that the arms start from; 0: none, as in the paper.',
+        ),
+        estimator: key(
+          z.enum(['k1', 'k2', 'k3']).default('k3'),
+          'How it is estimated from sampled tokens: log ratio (k1), half its square (k2), or the never negative one of GRPO (k3).',
+        ),
+        in: key(
+          z.enum(['loss', 'reward']).default('loss'),
+          'A penalty in the loss, or taken off the reward of the response before it is compared (always by k1).',
+        ),
+      },
+      'Holding the policy near its start.',
+    ),
+    entropyBonus: atLeast(0, 0, 'Weight of a bonus for entropy, estimated from sampled tokens; 0: none.'),
+    importanceCap: atLeast(
+      0,
+      2,
+      'Tokens drawn from another distribution than the policy (temperature, topP, topK) are weighed by the ratio of both, at most this; 0: no correction.',
+    ),
+    maxLogprobGap: positive(
+      0.1,
+      'Stop where log p by sampler and trainer differ by more than this on the mean of a step: they are not the same policy then.',
+      'nats',
     ),
     learningRate: positive(5e-6, 'Learning rate after warm-up.'),
     beta1: key(z.number().min(0).lt(1).default(0.9), 'First moment of AdamW.'),
@@ -250,8 +281,6 @@ const rl = section(
     weightDecay: atLeast(0, 0, 'Weight decay of AdamW.'),
     maxGradNorm: atLeast(0, 1, 'Clip the global gradient norm to this; 0: no clipping.'),
     warmupSteps: count(0, 10, 'Linear warm-up of the learning rate.', 'steps'),
-    clipLow: key(z.number().min(0).max(1).default(0.2), 'Lower clip of the ratio (with updatesPerBatch above 1).'),
-    clipHigh: atLeast(0, 0.2, 'Upper clip of the ratio (with updatesPerBatch above 1).'),
     temperature: positive(1, 'Sampling temperature of rollouts.'),
     topP: key(z.number().gt(0).max(1).default(1), 'Keep the smallest set of tokens with this probability; 1: all.'),
     topK: count(0, 0, 'Keep this many most likely tokens; 0: all.', 'tokens'),
@@ -262,7 +291,7 @@ const rl = section(
     ),
     checkpointEverySteps: count(1, 10, 'Steps between checkpoints of policy, optimizer and random streams.', 'steps'),
   },
-  'Reinforcement fine-tuning with GRPO: the trace stays in the prompt for sampling and for the update (Eq. 3).',
+  'Reinforcement fine-tuning: the trace stays in the prompt for sampling and for the update (Eq. 3).',
 );
 
 const arm = z.strictObject({
@@ -272,6 +301,7 @@ const arm = z.strictObject({
   ),
   train: key(z.enum(contextNames).default('none'), 'Trace in the training prompts.'),
   test: key(z.enum(contextNames).default('none'), 'Trace in the test prompts.'),
+  recipe: key(z.enum(recipeNames).nullable().default(null), "RL algorithm of this arm; null: rl.recipe's."),
   policyOf: key(z.string().nullable().default(null), 'Evaluate the policy of this other arm instead of training one.'),
 });
 
@@ -332,15 +362,16 @@ export const configSchema = z.strictObject({
   labels,
   retriever,
   rl,
+  recipes,
   arms: key(
     z
       .array(arm)
       .min(1)
       .default([
-        { name: 'grpo', train: 'none', test: 'none', policyOf: null },
-        { name: 'ra-rft', train: 'learned', test: 'learned', policyOf: null },
-        { name: 'grpo-retrieval-at-test', train: 'none', test: 'learned', policyOf: 'grpo' },
-        { name: 'random-trace', train: 'random', test: 'random', policyOf: null },
+        { name: 'grpo', train: 'none', test: 'none', recipe: null, policyOf: null },
+        { name: 'ra-rft', train: 'learned', test: 'learned', recipe: null, policyOf: null },
+        { name: 'grpo-retrieval-at-test', train: 'none', test: 'learned', recipe: null, policyOf: 'grpo' },
+        { name: 'random-trace', train: 'random', test: 'random', recipe: null, policyOf: null },
       ]),
     'What is compared; each arm has its own copy of the policy and the same budget.',
   ),

@@ -20,7 +20,8 @@ describe('keys that are set and have no effect', () => {
     [['labels.samples=3'], 'labels.measure is solution'],
     [['labels.selection.share=0.2'], 'labels.selection.pairs is all'],
     [['warmup.batchSize=3'], 'warmup.steps is 0'],
-    [['rl.clipHigh=0.3'], 'rl.updatesPerBatch is 1'],
+    [['rl.kl.estimator=k2'], 'rl.kl.coefficient is 0'],
+    [['recipes.dapo.clipHigh=0.3'], 'no arm has the recipe dapo'],
     [['retriever.heads=2'], 'retriever.transformerLayers is 0'],
   ])('%s', (set, text) => {
     expect(warnings(...set).join('\n')).toContain(text);
@@ -31,10 +32,10 @@ describe('keys that are set and have no effect', () => {
     [['data.testShare=0.3', files]],
     [['llm.model=m', 'labels.judge=llm', 'labels.llm.votes=3', 'labels.llm.temperature=0.7']],
     [['llm.model=m', 'corpus.traces=summary']],
-    [['rl.clipHigh=0.3', 'rl.updatesPerBatch=2']],
+    [['recipes.dapo.clipHigh=0.3', 'rl.recipe=dapo']],
     [['warmup.steps=5', 'warmup.batchSize=3']],
     [['labels.measure=success', 'labels.samples=3']],
-    [['rl.clipHigh=0.2']],
+    [['recipes.dapo.clipHigh=0.28']],
   ])('%s has its effect, or changes nothing', (set) => {
     expect(warnings(...set)).toEqual([]);
   });

@@ -1,5 +1,6 @@
 /** Keys that were set and do nothing, because another key says otherwise: no error, but never silent. */
 import { configKeys } from './describe.js';
+import { recipeNames } from '../rl/recipes/keys.js';
 import type { Config } from './schema.js';
 
 /** Keys (all under a section, or one) that have no effect where `why` gives a reason. */
@@ -53,9 +54,15 @@ const rules: readonly Rule[] = [
     why: ({ labels }) => labels.selection.pairs === 'all' && 'labels.selection.pairs is all',
   },
   {
-    keys: ['rl.clipLow', 'rl.clipHigh'],
-    why: ({ rl }) => rl.updatesPerBatch === 1 && 'rl.updatesPerBatch is 1, so that no ratio is clipped',
+    keys: ['rl.kl'],
+    why: ({ rl }) => rl.kl.coefficient === 0 && 'rl.kl.coefficient is 0',
   },
+  ...recipeNames.map((name) => ({
+    keys: [`recipes.${name}`],
+    why: ({ rl, arms }: Config) =>
+      arms.every((arm) => arm.policyOf !== null || (arm.recipe ?? rl.recipe) !== name) &&
+      `no arm has the recipe ${name}`,
+  })),
   {
     keys: ['retriever.heads'],
     why: ({ retriever }) => retriever.transformerLayers === 0 && 'retriever.transformerLayers is 0',

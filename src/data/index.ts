@@ -1,4 +1,5 @@
 /** Problems and traces: load, check, split, guard against leaks, grade by equation. */
+export { noContext, showing, shownTraces, type Context } from './context.js';
 export type { Problem, Trace } from './types.js';
 export { loadProblems, loadTraces, type LoadOptions } from './load.js';
 export type { Loaded } from './load-lines.js';

@@ -4,5 +4,5 @@ export { AdamW, type AdamWState } from './adamw.js';
 export { FakeEngine, type FakeEngineOptions } from './fake/fake-engine.js';
 export { contextWindow, LocalEngine, type LocalEngineOptions } from './local/local-engine.js';
 export { openLocalEngine } from './local/open.js';
-export { tokenLoss, type TokenLoss } from './loss.js';
+export { supervisedResponse } from './supervised.js';
 export { makeTrainables, type Trainable, type TrainableSpec } from './trainables.js';

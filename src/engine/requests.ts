@@ -1,6 +1,6 @@
 /** Checks of what an engine is asked to do, made before any work, so that a bad request changes nothing. */
 import { RaRftError } from '../core/errors.js';
-import type { EngineInfo, LossSpec, SampleOptions, SampleRequest, ScoreGroup, Tokens, TrainGroup } from './types.js';
+import type { EngineInfo, SampleOptions, SampleRequest, ScoreGroup, Tokens, TrainGroup } from './types.js';
 
 /** Throws `context-length` or `engine` at the first request that cannot be sampled. */
 export function checkSampleRequests(
@@ -38,25 +38,14 @@ export function checkScoreGroups(info: EngineInfo, groups: readonly ScoreGroup[]
   }
 }
 
-/** Throws `context-length` or `engine` at the first group that cannot be trained with this loss. */
-export function checkTrainGroups(info: EngineInfo, groups: readonly TrainGroup[], loss: LossSpec): void {
-  if (loss.kind === 'policy_gradient' && !(loss.clipLow >= 0 && loss.clipLow <= 1 && loss.clipHigh >= 0)) {
-    throw problem(
-      `clipLow is ${loss.clipLow}, clipHigh is ${loss.clipHigh}`,
-      'loss',
-      'clipLow from 0 to 1, clipHigh from 0',
-    );
-  }
+/** Throws `context-length` or `engine` at the first group that cannot be trained on. */
+export function checkTrainGroups(info: EngineInfo, groups: readonly TrainGroup[]): void {
   for (const [i, { prompt, responses }] of groups.entries()) {
     checkPrompt(info, prompt, `groups[${i}].prompt`);
-    for (const [g, response] of responses.entries()) {
+    for (const [g, { tokens, slopes }] of responses.entries()) {
       const where = `groups[${i}].responses[${g}]`;
-      checkResponse(info, prompt, response.tokens, where);
-      const length = response.tokens.length;
-      checkNumbers(response.weights, length, `${where}.weights`);
-      if (loss.kind !== 'policy_gradient') continue;
-      checkNumbers(response.advantages, length, `${where}.advantages`);
-      if (loss.ratio) checkNumbers(response.samplerLogprobs, length, `${where}.samplerLogprobs`);
+      checkResponse(info, prompt, tokens, where);
+      checkNumbers(slopes, tokens.length, `${where}.slopes`);
     }
   }
 }
@@ -93,8 +82,8 @@ function checkLength(info: EngineInfo, length: number, where: string, what: stri
   });
 }
 
-function checkNumbers(values: Float32Array | undefined, length: number, where: string): void {
-  if (values?.length !== length) throw problem(`${values?.length ?? 'no'} values`, where, `${length}, one a token`);
+function checkNumbers(values: Float32Array, length: number, where: string): void {
+  if (values.length !== length) throw problem(`${values.length} values`, where, `${length}, one a token`);
   const at = values.findIndex((v) => !Number.isFinite(v));
   if (at >= 0) throw problem(`value ${at} is ${values[at]}`, where, 'finite numbers');
 }

@@ -50,14 +50,14 @@ export interface ScoreGroup {
   responses: readonly Tokens[];
 }
 
+/**
+ * A response to learn from. Every loss of this project is linear for the engine: it differentiates sum c log p, where the slopes
+ * c = d loss / d log p come from a pure objective (rl/objectives) or, for supervised steps, are minus the tokens' weights.
+ */
 export interface TrainResponse {
   tokens: Tokens;
-  /** Weight of each token in the loss (length T). The loss is a plain weighted sum: put 1/count in here to average. */
-  weights: Float32Array;
-  /** Advantage of each token, broadcast by the caller (policy_gradient only). */
-  advantages?: Float32Array;
-  /** log p at sampling time of each token (needed when `ratio` is on). */
-  samplerLogprobs?: Float32Array;
+  /** c of each token (length T); averaging over the batch is in here already. */
+  slopes: Float32Array;
 }
 
 export interface TrainGroup {
@@ -65,25 +65,12 @@ export interface TrainGroup {
   responses: readonly TrainResponse[];
 }
 
-/**
- * - `cross_entropy`: -sum w log p.
- * - `policy_gradient`: -sum w min(r A, clip(r, 1 - clipLow, 1 + clipHigh) A) with r = exp(log p - samplerLogprob).
- *   On policy r = 1 and this is REINFORCE with the given advantages; without `ratio`, r is taken as 1 and only log p's gradient counts.
- */
-export type LossSpec =
-  | { kind: 'cross_entropy' }
-  | { kind: 'policy_gradient'; ratio: boolean; clipLow: number; clipHigh: number };
-
 export interface ForwardBackwardResult {
-  /** The weighted sum above (for `policy_gradient` without `ratio`: -sum w A log p). */
+  /** sum c log p: the loss itself where it is linear, else a value with the loss's gradient. */
   loss: number;
   /** log p of every response token under the weights as they were. */
   logprobs_NGT: Float32Array[][];
-  /** Response tokens with non-zero weight. */
-  tokens: number;
-  /** Share of those tokens whose ratio was clipped (0 without `ratio`). */
-  clipShare: number;
-  /** Mean over weighted tokens of the policy's entropy in nats; undefined where an engine cannot tell. */
+  /** Mean over all response tokens of the policy's entropy in nats; undefined where an engine cannot tell. */
   entropy?: number;
 }
 
@@ -116,8 +103,8 @@ export interface Policy {
   readonly info: EngineInfo;
   sample(requests: readonly SampleRequest[], options: SampleOptions, report?: Report): Promise<SampleResult>;
   logprobs(groups: readonly ScoreGroup[], report?: Report): Promise<Float32Array[][]>;
-  /** Adds the loss's gradient to the accumulated one. May be called several times before `optimStep`. */
-  forwardBackward(groups: readonly TrainGroup[], loss: LossSpec, report?: Report): Promise<ForwardBackwardResult>;
+  /** Adds the gradient of sum c log p to the accumulated one. May be called several times before `optimStep`. */
+  forwardBackward(groups: readonly TrainGroup[], report?: Report): Promise<ForwardBackwardResult>;
   /**
    * AdamW on the accumulated gradient, then clears it. Throws `not-finite` where the gradient is not finite (weights stay as they
    * were) or the update leaves weights that cannot be computed with: only `load` and `dispose` may follow then.

@@ -2,6 +2,7 @@ import { mkdtemp, readFile, rm, truncate } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { noContext, showing, shownTraces } from '../data/index.js';
 import { Rng } from '../core/rng.js';
 import type { Problem, Trace } from '../data/index.js';
 import { FakeEngine } from '../engine/fake/fake-engine.js';
@@ -19,7 +20,8 @@ beforeAll(async () => {
 afterAll(() => rm(folder, { recursive: true }));
 
 const codec: EvalCodec = {
-  prompt: ({ question }, trace) => Int32Array.from(`${trace?.trace ?? ''}${question}`, (c) => c.charCodeAt(0) % 10),
+  prompt: ({ question }, context) =>
+    Int32Array.from(`${shownTraces(context)[0]?.trace ?? ''}${question}`, (c) => c.charCodeAt(0) % 10),
   decode: (tokens) => tokens.join(' '),
   stopTokens: [0],
 };
@@ -47,7 +49,7 @@ const options = (name: string, over: Partial<EvaluateOptions> = {}): EvaluateOpt
   codec,
   verifier,
   problems,
-  contextOf: () => undefined,
+  contextOf: () => noContext,
   k: 4,
   sampling: { maxTokens: 8, temperature: 1 },
   rng: Rng.fromSeed(7),
@@ -68,13 +70,13 @@ describe('evaluate', () => {
     const over = {
       verifier: watching,
       problems: twice,
-      contextOf: (_: Problem, index: number) => (index === 1 ? trace : undefined),
+      contextOf: (_: Problem, index: number) => showing(index === 1 ? trace : undefined),
       recordIdOf: ({ id }: Problem, index: number) => JSON.stringify([id, index]),
     };
     const records = await evaluate(options('pairs', over));
-    expect(records.map(({ problemId, traceId }) => [problemId, traceId])).toEqual([
-      ['["p0",0]', null],
-      ['["p0",1]', 't'],
+    expect(records.map(({ problemId, traceIds }) => [problemId, traceIds])).toEqual([
+      ['["p0",0]', []],
+      ['["p0",1]', ['t']],
     ]);
     expect(seen).toHaveLength(8);
     for (const problem of seen) expect(problem).toEqual(problems[0]);
@@ -87,7 +89,7 @@ describe('evaluate', () => {
     const records = await evaluate(options('plain'));
     expect(records.map((r) => r.problemId)).toEqual(problems.map((p) => p.id));
     for (const record of records) {
-      expect(record).toMatchObject({ traceId: null, samples: { length: 4 } });
+      expect(record).toMatchObject({ traceIds: [], samples: { length: 4 } });
       for (const sample of record.samples) {
         expect(sample.verdict).not.toHaveProperty('timeMs');
         expect(sample.reward).toBe(
@@ -126,7 +128,7 @@ describe('evaluate', () => {
     await evaluate(options('other'));
     const refused = { code: 'run-folder', where: join(folder, 'other') };
     await expect(evaluate(options('other', { policyKey: 'moved' }))).rejects.toMatchObject(refused);
-    await expect(evaluate(options('other', { contextOf: () => trace }))).rejects.toMatchObject(refused);
+    await expect(evaluate(options('other', { contextOf: () => showing(trace) }))).rejects.toMatchObject(refused);
     await expect(evaluate(options('other', { k: 5 }))).rejects.toMatchObject(refused);
   });
 
@@ -191,7 +193,7 @@ const record = (
   key: '',
   problemId,
   split,
-  traceId: null,
+  traceIds: [],
   promptTokens: 3,
   samples: rewards.map((reward) => ({
     text: '',

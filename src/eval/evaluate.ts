@@ -4,7 +4,7 @@ import { RaRftError } from '../core/errors.js';
 import { JsonlWriter, readJsonlAll } from '../core/jsonl.js';
 import { silent, type Progress } from '../core/progress.js';
 import type { Rng } from '../core/rng.js';
-import type { Problem, Trace } from '../data/index.js';
+import { shownTraces, type Context, type Problem } from '../data/index.js';
 import { checkSamples } from '../engine/results.js';
 import type { Policy, SampleOptions, Tokens } from '../engine/types.js';
 import { judgeAll, refuseAllFailed, type Verifier } from '../verify/index.js';
@@ -12,7 +12,7 @@ import type { EvalRecord, EvalSample } from './records.js';
 
 /** What evaluation needs of the models' `PromptCodec`. */
 export interface EvalCodec {
-  prompt(problem: { question: string }, trace?: { question: string; trace: string }): Tokens;
+  prompt(problem: { question: string }, context: Context): Tokens;
   decode(tokens: Tokens): string;
   readonly stopTokens: readonly number[];
 }
@@ -22,8 +22,8 @@ export interface EvaluateOptions {
   codec: EvalCodec;
   verifier: Verifier;
   problems: readonly Problem[];
-  /** The trace in a problem's prompt; undefined for none. `index` is the problem's place in `problems`. */
-  contextOf: (problem: Problem, index: number) => Trace | undefined;
+  /** What a problem's prompt shows beside it. `index` is the problem's place in `problems`. */
+  contextOf: (problem: Problem, index: number) => Context;
   /**
    * Names a record, as its `problemId`: where one problem is sampled with several traces. The verifier sees the problem's own
    * id all the same. Default: the problem's id.
@@ -117,7 +117,7 @@ interface Task {
   /** Of the record. */
   id: string;
   problem: Problem;
-  trace: Trace | undefined;
+  context: Context;
   prompt: Tokens;
   seed: number;
   key: string;
@@ -126,11 +126,11 @@ interface Task {
 function prepare(problem: Problem, index: number, options: EvaluateOptions): Task {
   const { codec, contextOf, recordIdOf, rng, k, sampling, policyKey } = options;
   const id = recordIdOf?.(problem, index) ?? problem.id;
-  const trace = contextOf(problem, index);
-  const prompt = codec.prompt(problem, trace);
+  const context = contextOf(problem, index);
+  const prompt = codec.prompt(problem, context);
   const seed = rng.fork(`eval/${id}`).nextUint32();
   const key = hashJson([policyKey, [...prompt], problem.answer, k, sampling, seed]);
-  return { id, problem, trace, prompt, seed, key };
+  return { id, problem, context, prompt, seed, key };
 }
 
 function refuseOtherKeys(tasks: readonly Task[], done: ReadonlyMap<string, EvalRecord>, path: string): void {
@@ -151,11 +151,11 @@ async function sampleBatch(tasks: readonly Task[], options: EvaluateOptions): Pr
     problems.filter((p) => p.failed === undefined).map((p) => p.task),
     options,
   );
-  return problems.map(({ task: { id, problem, trace, prompt, key }, failed }) => ({
+  return problems.map(({ task: { id, problem, context, prompt, key }, failed }) => ({
     key,
     problemId: id,
     split: problem.split ?? 'test',
-    traceId: trace?.id ?? null,
+    traceIds: shownTraces(context).map((trace) => trace.id),
     promptTokens: prompt.length,
     samples: samples.get(id) ?? [],
     ...(failed === undefined ? {} : { failed }),

@@ -15,7 +15,7 @@ const record = (problemId: string, said: string, split = 'test'): EvalRecord => 
   key: '',
   problemId,
   split,
-  traceId: null,
+  traceIds: [],
   promptTokens: 1,
   samples: said === '' ? [] : said.split(' ').map((name) => ({ text: '', tokens: 1, ...sample[name]! })),
   ...(said === '' && { failed: 'too long' }),

@@ -19,8 +19,8 @@ export interface EvalRecord {
   /** The problem's id, or the name of a pair of problem and trace. */
   problemId: string;
   split: string;
-  /** The trace in the prompt; null for none. */
-  traceId: string | null;
+  /** The traces in the prompt, in their order. */
+  traceIds: string[];
   promptTokens: number;
   /** Empty where `failed` says why the problem could not be sampled. */
   samples: EvalSample[];

@@ -2,6 +2,7 @@ import { appendFile, mkdtemp, readFile, rm, truncate } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { showing, shownTraces } from '../data/index.js';
 import { Rng } from '../core/rng.js';
 import { TraceGuard, type Problem, type Trace } from '../data/index.js';
 import { FakeEngine } from '../engine/fake/fake-engine.js';
@@ -22,7 +23,14 @@ afterAll(() => rm(folder, { recursive: true }));
 /** One token a word, by its number of letters: demonstration, then query, then solution. */
 const encode = (text: string): Tokens => Int32Array.from(text.split(' ').filter(Boolean), (word) => word.length % 20);
 const codec: PairCodec = {
-  split: (problem, demo) => ({ prefix: encode(`${demo.question} ${demo.trace}`), rest: encode(problem.question) }),
+  split: (problem, context) => ({
+    prefix: encode(
+      shownTraces(context)
+        .map(({ question, trace }) => `${question} ${trace}`)
+        .join(' '),
+    ),
+    rest: encode(problem.question),
+  }),
   response: (solution) => encode(solution),
 };
 
@@ -100,7 +108,7 @@ describe('PairTokenizer', () => {
     const tokenizer = new PairTokenizer(counting);
     const pairs = planBatches(select({ maxCandidates: 8 }).queries, { policyKey: '', pairsPerBatch: 50 }).flat(2);
     for (const pair of pairs) {
-      expect(tokenizer.tokens(pair)).toMatchObject({ ...codec.split(pair.problem, pair.trace) });
+      expect(tokenizer.tokens(pair)).toMatchObject({ ...codec.split(pair.problem, showing(pair.trace)) });
     }
     expect(calls).toBeLessThan(pairs.length * 0.6);
   });
@@ -108,12 +116,15 @@ describe('PairTokenizer', () => {
   test('a layout that mixes both parts is tokenised pair by pair', () => {
     const mixed: PairCodec = {
       ...codec,
-      split: (p, d) => ({ prefix: encode(d.trace), rest: encode(`${d.question} ${p.question}`) }),
+      split: (p, context) => {
+        const [d] = shownTraces(context);
+        return { prefix: encode(d!.trace), rest: encode(`${d!.question} ${p.question}`) };
+      },
     };
     const tokenizer = new PairTokenizer(mixed);
     for (const problem of problems.slice(0, 3) as (Problem & { solution: string })[]) {
       for (const trace of traces)
-        expect(tokenizer.tokens({ problem, trace }).rest).toEqual(mixed.split(problem, trace).rest);
+        expect(tokenizer.tokens({ problem, trace }).rest).toEqual(mixed.split(problem, showing(trace)).rest);
     }
   });
 });
@@ -140,7 +151,7 @@ describe('judgeByUtility', () => {
     const { problem, candidates } = select().queries[0]!;
     const direct = await engine().logprobs(
       candidates.map((trace) => {
-        const { prefix, rest } = codec.split(problem, trace);
+        const { prefix, rest } = codec.split(problem, showing(trace));
         return { prompt: prefix, responses: [Int32Array.from([...rest, ...codec.response(problem.solution)])] };
       }),
     );
@@ -169,7 +180,7 @@ describe('judgeByUtility', () => {
     const { problem, candidates } = queries[0]!;
     const direct = await engine().logprobs(
       candidates.map((trace) => {
-        const { prefix, rest } = codec.split(problem, trace);
+        const { prefix, rest } = codec.split(problem, showing(trace));
         return {
           prompt: prefix,
           responses: [Int32Array.from([...rest, ...codec.response(`\\boxed{${problem.answer}}`)])],

@@ -2,6 +2,7 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { showing, shownTraces } from '../data/index.js';
 import { Rng } from '../core/rng.js';
 import { TraceGuard, type Problem, type Trace } from '../data/index.js';
 import { LocalEngine } from '../engine/index.js';
@@ -34,7 +35,14 @@ const rng = Rng.fromSeed('local judge');
 const text = (n: number) => Array.from({ length: n }, () => rng.int(60)).join(' ');
 const encode = (words: string): Tokens => Int32Array.from(words.split(' '), Number);
 const codec: PairCodec = {
-  split: (problem, demo) => ({ prefix: encode(`${demo.question} ${demo.trace}`), rest: encode(problem.question) }),
+  split: (problem, context) => ({
+    prefix: encode(
+      shownTraces(context)
+        .map(({ question, trace }) => `${question} ${trace}`)
+        .join(' '),
+    ),
+    rest: encode(problem.question),
+  }),
   response: encode,
 };
 const traces = Array.from({ length: 5 }, (_, i): Trace => ({
@@ -86,7 +94,7 @@ test('shared prefixes and batches change nothing but rounding, and the same batc
   const { problem, candidates } = queries[0]!;
   const whole = await engine.logprobs(
     candidates.map((trace) => {
-      const { prefix, rest } = codec.split(problem, trace);
+      const { prefix, rest } = codec.split(problem, showing(trace));
       return { prompt: Int32Array.from([...prefix, ...rest]), responses: [encode(problem.solution)] };
     }),
   );

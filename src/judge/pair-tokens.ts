@@ -1,13 +1,14 @@
 /** Pairs as tokens: the demonstration is the shared prompt, question and solution of each query are the responses. */
+import { showing, type Context } from '../data/context.js';
 import type { Tokens } from '../engine/types.js';
 import type { PlannedPair } from './score-plan.js';
 
 /** What scoring needs of the models' `PromptCodec`. */
 export interface PairCodec {
-  /** The prompt cut into what all problems with this demonstration share, and the rest. */
+  /** The prompt cut into what all problems with this context share, and the rest. */
   split(
     problem: { question: string },
-    demonstration: { question: string; trace: string },
+    context: Context<{ question: string; trace: string }>,
   ): { prefix: Tokens; rest: Tokens };
   /** A worked solution as the policy should say it, the ending token included. */
   response(solution: string): Tokens;
@@ -39,7 +40,7 @@ export class PairTokenizer {
     const known = this.rests.get(problem.id);
     const prefix = this.prefixes.get(trace.id);
     if (this.separable && known?.confirmed && prefix) return { prefix, rest: known.rest, solution: known.solution };
-    const split = this.codec.split(problem, trace);
+    const split = this.codec.split(problem, showing(trace));
     const solution = known?.solution ?? this.codec.response(problem.solution);
     if ((known && !same(known.rest, split.rest)) || (prefix && !same(prefix, split.prefix))) this.separable = false;
     this.rests.set(problem.id, { rest: split.rest, solution, confirmed: known !== undefined });

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { showing } from '../data/context.js';
 import { PromptCodec } from './prompt.js';
 import { tinyTokenizer } from './testing/tiny-tokenizer.js';
 
@@ -14,8 +15,8 @@ describe('control texts in data', () => {
       const codec = new PromptCodec(chat, { layout });
       const demonstrations = [undefined, { question: attack, trace: attack }];
       for (const demonstration of demonstrations) {
-        const honest = codec.prompt({ question: 'q' }, demonstration && { question: 'r', trace: 't' });
-        const ids = codec.prompt({ question: attack }, demonstration);
+        const honest = codec.prompt({ question: 'q' }, showing(demonstration && { question: 'r', trace: 't' }));
+        const ids = codec.prompt({ question: attack }, showing(demonstration));
         for (const id of [start, end]) expect(count(ids, id)).toBe(count(honest, id));
         expect(chat.decode(ids, { special: true }).split(attack)).toHaveLength(demonstration ? 4 : 2);
       }
@@ -49,7 +50,7 @@ describe('control texts in data', () => {
     const codec = new PromptCodec(tokenizer, { layout: 'chat-turn' });
     const close = tokenizer.tokenId('</think>')!;
     const trace = '<think>x</think>3<|im_end|>';
-    expect(count(codec.prompt({ question: 'q' }, { question: 'r', trace }), close)).toBe(1);
+    expect(count(codec.prompt({ question: 'q' }, showing({ question: 'r', trace })), close)).toBe(1);
     expect(count(codec.prompt({ question: 'a</think>b' }), close)).toBe(0);
   });
 });

@@ -3,6 +3,7 @@
  * them, all without a word: a run would then train on other prompts than it says.
  */
 import { RaRftError } from '../core/errors.js';
+import { showing } from '../data/context.js';
 import type { Demonstration, PromptLayout, PromptProblem } from './prompt-text.js';
 import { PromptCodec, type PromptSettings } from './prompt.js';
 import { THINK } from './thinking.js';
@@ -70,7 +71,7 @@ export function tellingTraces<T extends Demonstration>(traces: readonly T[], cou
 
 /** The parts of a prompt that do not stand in its text. */
 function missingParts(codec: PromptCodec, { system }: PromptSettings, sample: PromptSample): string[] {
-  const text = withoutBlanks(codec.promptText(sample.problem, sample.demonstration));
+  const text = withoutBlanks(codec.promptText(sample.problem, showing(sample.demonstration)));
   const parts: [string, string | null | undefined][] = [
     ['the system message', system],
     ["the trace's question", sample.demonstration?.question],

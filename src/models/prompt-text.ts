@@ -1,4 +1,5 @@
 /** Prompt layouts as text: where the solved example stands, and in which words problem and solution are put. */
+import { shownTraces, type Context } from '../data/context.js';
 import type { ChatMessage, ChatTemplate } from './chat-template.js';
 
 /** A problem as prompts see it. */
@@ -11,6 +12,9 @@ export interface Demonstration {
   question: string;
   trace: string;
 }
+
+/** What stands in a prompt beside the problem. */
+export type PromptContext = Context<Demonstration>;
 
 /**
  * Where the trace stands.
@@ -30,11 +34,16 @@ export interface PromptTemplates {
   solutionTemplate: string | null;
   /** With {reference}, {trace} and {question}: the whole user message of `user-turn` with a demonstration. */
   referenceTemplate: string | null;
+  /** With {question} and {hint}: a question with the beginning of its solution. */
+  hintTemplate: string | null;
 }
 
 const INSTRUCTION = 'Solve the problem step by step and put the final answer in \\boxed{}.';
 
 /** The words of each layout where the configuration says nothing. */
+/** A question with the beginning of its solution, in every layout. */
+const HINT = '{question}\n\nBeginning of a solution: {hint}';
+
 export const DEFAULT_TEMPLATES: Record<PromptLayout, { problem: string; solution: string; reference: string }> = {
   'chat-turn': { problem: `{question}\n\n${INSTRUCTION}`, solution: '{trace}', reference: '' },
   'user-turn': {
@@ -48,7 +57,7 @@ export const DEFAULT_TEMPLATES: Record<PromptLayout, { problem: string; solution
 /** Text of a prompt, and what a solution looks like after it. */
 export interface PromptText {
   layout: PromptLayout;
-  prompt(problem: PromptProblem, demonstration?: Demonstration): string;
+  prompt(problem: PromptProblem, context: PromptContext): string;
   /** A worked solution as the model should write it after that prompt, without its ending token. */
   response(solution: string): string;
 }
@@ -63,10 +72,13 @@ export function promptText(layout: PromptLayout, templates: PromptTemplates, cha
   const own = DEFAULT_TEMPLATES[layout];
   const ask = (question: string) => fillTemplate(templates.problemTemplate ?? own.problem, { question });
   const solve = (trace: string) => fillTemplate(templates.solutionTemplate ?? own.solution, { trace });
+  const asked = ({ question }: PromptProblem, context: PromptContext) =>
+    context.kind === 'hint' ? fillTemplate(templates.hintTemplate ?? HINT, { question, hint: context.text }) : question;
   if (layout === 'completion') {
+    const example = ({ question, trace }: Demonstration) => ask(question) + solve(trace);
     return {
       layout,
-      prompt: ({ question }, demo) => (demo ? ask(demo.question) + solve(demo.trace) : '') + ask(question),
+      prompt: (problem, context) => shownTraces(context).map(example).join('') + ask(asked(problem, context)),
       response: (solution) => untilTrace(templates.solutionTemplate ?? own.solution, solution),
     };
   }
@@ -77,24 +89,43 @@ export function promptText(layout: PromptLayout, templates: PromptTemplates, cha
   };
   const user = (content: string): ChatMessage => ({ role: 'user', content });
   if (layout === 'chat-turn') {
+    const turns = ({ question, trace }: Demonstration): ChatMessage[] => [
+      user(ask(question)),
+      { role: 'assistant', content: solve(trace) },
+    ];
     return {
       layout,
-      prompt: ({ question }, demo) => {
-        const before: ChatMessage[] = demo
-          ? [user(ask(demo.question)), { role: 'assistant', content: solve(demo.trace) }]
-          : [];
-        return render([...before, user(ask(question))]);
-      },
+      prompt: (problem, context) =>
+        render([...shownTraces(context).flatMap(turns), user(ask(asked(problem, context)))]),
       response: solve,
     };
   }
-  const both = (question: string, { question: reference, trace }: Demonstration) =>
-    fillTemplate(templates.referenceTemplate ?? own.reference, { reference, trace, question });
+  const template = templates.referenceTemplate ?? own.reference;
   return {
     layout,
-    prompt: ({ question }, demo) => render([user(demo ? both(question, demo) : ask(question))]),
+    prompt: (problem, context) => {
+      const examples = shownTraces(context);
+      const question = asked(problem, context);
+      return render([user(examples.length === 0 ? ask(question) : withExamples(template, examples, question))]);
+    },
     response: solve,
   };
+}
+
+/**
+ * A user message with solved examples. A template that places one example by {reference} and {trace} places several by repeating what
+ * stands between the first and the last of the two.
+ */
+function withExamples(template: string, examples: readonly Demonstration[], question: string): string {
+  const [from, to] = ['{reference}', '{trace}'].map((place) => template.indexOf(place)) as [number, number];
+  const start = Math.min(from, to);
+  const end = Math.max(from + '{reference}'.length, to + '{trace}'.length);
+  // The line that the block begins on belongs to it: "Problem: {reference}".
+  const lineStart = template.lastIndexOf('\n', start) + 1;
+  const block = template.slice(lineStart, end);
+  const filled = examples.map(({ question: reference, trace }) => fillTemplate(block, { reference, trace, question }));
+  const before = fillTemplate(template.slice(0, lineStart), { question });
+  return before + filled.join('\n\n') + fillTemplate(template.slice(end), { question });
 }
 
 /** A solution template up to the end of the trace: what follows it separates problems and is not the model's to say. */

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { showing } from '../data/context.js';
 import { fillTemplate } from './prompt-text.js';
 import { PromptCodec, type PromptSettings } from './prompt.js';
 import { tinyTokenizer } from './testing/tiny-tokenizer.js';
@@ -19,7 +20,7 @@ describe('prompt layouts', () => {
     const target = `${turn('user', 'Add 4 and 5. Box it.')}<|im_start|>assistant\n`;
     expect(shown(codec, codec.prompt(problem))).toBe(turn('system', 'Sys.') + target);
     const earlier = turn('user', 'Add 1 and 2. Box it.') + turn('assistant', demo.trace);
-    expect(shown(codec, codec.prompt(problem, demo))).toBe(turn('system', 'Sys.') + earlier + target);
+    expect(shown(codec, codec.prompt(problem, showing(demo)))).toBe(turn('system', 'Sys.') + earlier + target);
     const own = new PromptCodec(chat, { layout: 'chat-turn' });
     expect(shown(own, own.prompt(problem))).toContain('system\nBe brief.');
     expect(shown(own, own.prompt(problem))).toContain('\\boxed{}');
@@ -32,12 +33,12 @@ describe('prompt layouts', () => {
       referenceTemplate: '{reference}>{trace}>{question}',
     });
     expect(shown(codec, codec.prompt(problem))).toContain('user\nAdd 4 and 5. Box it.<|im_end|>');
-    expect(shown(codec, codec.prompt(problem, demo))).toContain(
+    expect(shown(codec, codec.prompt(problem, showing(demo)))).toContain(
       `user\nAdd 1 and 2.>${demo.trace}>Add 4 and 5.<|im_end|>`,
     );
     const own = new PromptCodec(chat, { layout: 'user-turn' });
     for (const part of [demo.question, demo.trace, problem.question])
-      expect(shown(own, own.prompt(problem, demo))).toContain(part);
+      expect(shown(own, own.prompt(problem, showing(demo)))).toContain(part);
   });
 
   it('continues plain text for base models', () => {
@@ -45,7 +46,7 @@ describe('prompt layouts', () => {
     expect(codec.layout).toBe('completion');
     const target = 'Problem: Add 4 and 5.\nSolution:';
     expect(shown(codec, codec.prompt(problem))).toBe(`<|endoftext|>${target}`);
-    expect(shown(codec, codec.prompt(problem, demo))).toBe(
+    expect(shown(codec, codec.prompt(problem, showing(demo)))).toBe(
       `<|endoftext|>Problem: Add 1 and 2.\nSolution: ${demo.trace}\n\n${target}`,
     );
     expect(shown(codec, codec.response('4 + 5 = 9.'))).toBe(' 4 + 5 = 9.<|endoftext|>');
@@ -55,7 +56,9 @@ describe('prompt layouts', () => {
       solutionTemplate: '{trace} ;',
       stop: ['.'],
     });
-    expect(shown(word, word.prompt(problem, demo))).toBe(`<|endoftext|>Add 1 and 2. =${demo.trace} ;Add 4 and 5. =`);
+    expect(shown(word, word.prompt(problem, showing(demo)))).toBe(
+      `<|endoftext|>Add 1 and 2. =${demo.trace} ;Add 4 and 5. =`,
+    );
     expect(shown(word, word.response('9.'))).toBe('9.'); // ends in a stop token already
   });
 
@@ -82,10 +85,10 @@ describe('the shared prefix', () => {
     const questions = ['Add 4 and 5.', ' the rest', '\n\nx', '7', '}.', '', '中', '<|im_end|>', 'in'];
     const prefixes = questions.map((question) => {
       for (const d of [undefined, demo]) {
-        const { prefix, rest } = codec.split({ question }, d);
-        expect([...prefix, ...rest]).toEqual([...codec.prompt({ question }, d)]);
+        const { prefix, rest } = codec.split({ question }, showing(d));
+        expect([...prefix, ...rest]).toEqual([...codec.prompt({ question }, showing(d))]);
       }
-      return codec.split({ question }, demo).prefix;
+      return codec.split({ question }, showing(demo)).prefix;
     });
     for (const prefix of prefixes) expect(prefix).toEqual(prefixes[0]);
     expect(shown(codec, prefixes[0]!)).toContain(demo.trace.slice(0, -1));
@@ -93,8 +96,8 @@ describe('the shared prefix', () => {
 
   it('differs between demonstrations and without one', () => {
     const codec = new PromptCodec(chat, { layout: 'chat-turn' });
-    const other = codec.split(problem, { ...demo, trace: 'x' }).prefix;
-    expect(codec.split(problem, demo).prefix).not.toEqual(other);
+    const other = codec.split(problem, showing({ ...demo, trace: 'x' })).prefix;
+    expect(codec.split(problem, showing(demo)).prefix).not.toEqual(other);
     expect(codec.split(problem).prefix.length).toBeLessThan(other.length);
   });
 });

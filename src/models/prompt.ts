@@ -3,10 +3,11 @@
  * all problems with the same demonstration share and the rest, so that the cut never changes a token.
  */
 import { RaRftError } from '../core/errors.js';
+import { noContext, showing, shownTraces } from '../data/context.js';
 import { LiteralText } from './literal-text.js';
 import {
   promptText,
-  type Demonstration,
+  type PromptContext,
   type PromptLayout,
   type PromptProblem,
   type PromptTemplates,
@@ -61,6 +62,7 @@ export class PromptCodec {
    */
   constructor(tokenizer: Tokenizer, settings: PromptSettings) {
     const { system = null, problemTemplate = null, solutionTemplate = null, referenceTemplate = null } = settings;
+    const { hintTemplate = null } = settings;
     this.tokenizer = tokenizer;
     this.layout = settings.layout === 'auto' ? (tokenizer.chatTemplate ? 'chat-turn' : 'completion') : settings.layout;
     if (this.layout !== 'completion' && !tokenizer.chatTemplate) {
@@ -77,9 +79,10 @@ export class PromptCodec {
     requirePlace('solutionTemplate', solutionTemplate, '{trace}');
     for (const place of ['{reference}', '{trace}', '{question}'])
       requirePlace('referenceTemplate', referenceTemplate, place);
+    for (const place of ['{question}', '{hint}']) requirePlace('hintTemplate', hintTemplate, place);
     this.text = promptText(
       this.layout,
-      { system, problemTemplate, solutionTemplate, referenceTemplate },
+      { system, problemTemplate, solutionTemplate, referenceTemplate, hintTemplate },
       tokenizer.chatTemplate,
     );
     this.literal = new LiteralText(tokenizer, thinkingTags);
@@ -91,20 +94,20 @@ export class PromptCodec {
     this.stopTokens = [...new Set([...stops, ...this.endIds])];
   }
 
-  /** Prompt of a problem, the demonstration first where there is one. */
-  prompt(problem: PromptProblem, demonstration?: Demonstration): Tokens {
-    return this.encode(this.protectedText(problem, demonstration));
+  /** Prompt of a problem with its context; traces stand first. */
+  prompt(problem: PromptProblem, context: PromptContext = noContext): Tokens {
+    return this.encode(this.protectedText(problem, context));
   }
 
   /** The prompt as text, as the layout and the chat template render it. */
-  promptText(problem: PromptProblem, demonstration?: Demonstration): string {
-    return this.literal.restore(this.protectedText(problem, demonstration));
+  promptText(problem: PromptProblem, context: PromptContext = noContext): string {
+    return this.literal.restore(this.protectedText(problem, context));
   }
 
-  /** The same prompt with the part shared by all problems of this demonstration (or of none) cut off. */
-  split(problem: PromptProblem, demonstration?: Demonstration): SplitPrompt {
-    const whole = this.prompt(problem, demonstration);
-    const cut = commonLength(whole, this.sharedPrefix(demonstration));
+  /** The same prompt with the part shared by all problems of these traces (or of none) cut off. */
+  split(problem: PromptProblem, context: PromptContext = noContext): SplitPrompt {
+    const whole = this.prompt(problem, context);
+    const cut = commonLength(whole, this.sharedPrefix(context));
     return { prefix: whole.slice(0, cut), rest: whole.slice(cut) };
   }
 
@@ -126,13 +129,18 @@ export class PromptCodec {
     return this.thinking ? withOpenedThinking(said, this.thinking) : said;
   }
 
-  private protectedText({ question }: PromptProblem, demonstration?: Demonstration): string {
-    const ask = (text: string) => this.literal.protect(text, 'question');
-    const shown = demonstration && {
-      question: ask(demonstration.question),
-      trace: this.literal.protect(demonstration.trace, 'trace'),
-    };
-    return this.text.prompt({ question: ask(question) }, shown);
+  private protectedText({ question }: PromptProblem, context: PromptContext): string {
+    return this.text.prompt({ question: this.literal.protect(question, 'question') }, this.protectedContext(context));
+  }
+
+  private protectedContext(context: PromptContext): PromptContext {
+    const protect = (text: string, part: 'question' | 'trace') => this.literal.protect(text, part);
+    if (context.kind === 'hint') return { kind: 'hint', text: protect(context.text, 'trace') };
+    const traces = shownTraces(context).map(({ question, trace }) => ({
+      question: protect(question, 'question'),
+      trace: protect(trace, 'trace'),
+    }));
+    return showing(...traces);
   }
 
   /** Chat templates write their own begin token; a plain text gets the tokenizer's. */
@@ -141,11 +149,12 @@ export class PromptCodec {
     return this.layout === 'completion' ? Int32Array.from([...this.tokenizer.prefixIds, ...ids]) : ids;
   }
 
-  private sharedPrefix(demonstration?: Demonstration): Tokens {
-    const key = demonstration ? JSON.stringify([demonstration.question, demonstration.trace]) : '';
+  private sharedPrefix(context: PromptContext): Tokens {
+    const key =
+      context.kind === 'traces' ? JSON.stringify(context.traces.map((t) => [t.question, t.trace])) : context.kind;
     const known = this.prefixes.get(key);
     if (known) return known;
-    const [first, ...others] = PROBES.map((question) => this.prompt({ question }, demonstration));
+    const [first, ...others] = PROBES.map((question) => this.prompt({ question }, context));
     const shared = others.reduce((prefix, other) => prefix.subarray(0, commonLength(prefix, other)), first!);
     if (this.prefixes.size >= CACHED_PREFIXES) this.prefixes.clear();
     this.prefixes.set(key, shared);
@@ -166,7 +175,7 @@ function turnEnds(tokenizer: Tokenizer): number[] {
 /** What every prompt says after its question. */
 function afterQuestion(text: PromptText): string {
   const question = 'ra-rft-question';
-  const prompt = text.prompt({ question });
+  const prompt = text.prompt({ question }, noContext);
   return prompt.slice(prompt.lastIndexOf(question) + question.length);
 }
 

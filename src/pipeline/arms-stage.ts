@@ -2,7 +2,7 @@
 import type { ArmConfig, Config } from '../config/index.js';
 import { RaRftError } from '../core/errors.js';
 import { hashJson } from '../core/hash.js';
-import { checkpointPath, trainGrpo } from '../rl/index.js';
+import { checkpointPath, makeRecipe, trainRl } from '../rl/index.js';
 import { contextOf, type Retrieved } from './contexts.js';
 import type { RetrievalResult } from './retrieve-stage.js';
 import type { DataSets } from './data-sets.js';
@@ -71,15 +71,18 @@ export async function trainArm(session: Session, arm: ArmConfig, inputs: ArmInpu
   const stage = await stageOf(session, arm, inputs);
   await run.stage(stage.name, stage.inputs, async () => {
     const engine = await session.engine();
-    await trainGrpo({
+    const context = contextOf(arm.train, inputs.retrieved);
+    const { rl, recipes } = config;
+    await trainRl({
       arm: arm.name,
       run,
       engine,
       codec,
       verifier,
       problems: inputs.data.train,
-      contextOf: contextOf(arm.train, inputs.retrieved),
-      settings: config.rl,
+      contextsOf: (problem) => [context(problem)],
+      recipe: makeRecipe(arm.recipe ?? rl.recipe, { recipes, rl }),
+      settings: rl,
       maxPromptTokens: config.prompt.maxPromptTokens,
       initialPolicy: inputs.start.folder,
       // The same stream for every arm: they meet the same problems in the same order.
@@ -124,7 +127,7 @@ async function policyInputs({ config }: Session, arm: ArmConfig, { data, start, 
     start: start.fingerprint,
     data: data.fingerprint,
     retrieved: fingerprintOf(arm.train, 'train'),
-    rl: policySettings(config.rl),
+    rl: policySettings(config, arm),
     prompt: promptWording(config.prompt),
     reward: await rewardIdentity(config),
     seed: config.seed,

@@ -66,7 +66,8 @@ describe('countContexts', () => {
   });
 
   it('refuses an arm without any trace, and no other', () => {
-    const refuse = (one: ArmConfig) => () => refuseEmptyContexts(countContexts([one], data, retrieved));
+    const refuse = (one: Parameters<typeof countContexts>[0][number]) => () =>
+      refuseEmptyContexts(countContexts([one], data, retrieved));
     expect(refuse(arm('b', 'none', 'bm25'))).toThrowError(
       expect.objectContaining({ code: 'data', where: 'arms: b.test' }),
     );

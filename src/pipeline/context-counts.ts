@@ -6,6 +6,9 @@ import type { Problem, Trace } from '../data/index.js';
 import type { ProblemSet, Retrieved } from './contexts.js';
 import type { DataSets } from './data-sets.js';
 
+/** What the counts need of an arm. */
+type CountedArm = Pick<ArmConfig, 'name' | 'train' | 'test' | 'policyOf'>;
+
 /** One side of an arm: prompts that should have a trace, and those that do. */
 export interface ContextCount {
   arm: string;
@@ -19,7 +22,7 @@ export interface ContextCount {
 
 /** Counts for every side of an arm that takes traces; a policy that is borrowed counts at its owner. */
 export function countContexts(
-  arms: readonly ArmConfig[],
+  arms: readonly CountedArm[],
   data: Pick<DataSets, 'train' | 'test'>,
   retrieved: Retrieved,
 ): ContextCount[] {

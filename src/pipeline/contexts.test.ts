@@ -16,9 +16,9 @@ const retrieved: Retrieved = new Map([
 
 describe('contextOf', () => {
   it('gives the first trace, nothing without a hit, nothing for none', () => {
-    expect(contextOf('bm25', retrieved)(problem('p'))?.id).toBe('first');
-    expect(contextOf('bm25', retrieved)(problem('none'))).toBeUndefined();
-    expect(contextOf('none', new Map())(problem('p'))).toBeUndefined();
+    expect(contextOf('bm25', retrieved)(problem('p'))).toEqual({ kind: 'traces', traces: [trace('first')] });
+    expect(contextOf('bm25', retrieved)(problem('none'))).toEqual({ kind: 'none' });
+    expect(contextOf('none', new Map())(problem('p'))).toEqual({ kind: 'none' });
   });
 
   it('refuses a retriever or a problem that was never searched: no silent plain arm', () => {

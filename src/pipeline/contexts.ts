@@ -1,8 +1,7 @@
 /** Contexts: which trace stands in a problem's prompt, for each arm, at training and at test. */
 import type { ArmConfig, ContextName } from '../config/index.js';
 import { RaRftError } from '../core/errors.js';
-import type { Problem, Trace } from '../data/index.js';
-import type { ContextOf } from '../rl/index.js';
+import { noContext, showing, type Context, type Problem, type Trace } from '../data/index.js';
 
 /** A retriever's name: every context but `none`. */
 export type RetrieverName = Exclude<ContextName, 'none'>;
@@ -17,18 +16,18 @@ export type Retrieved = ReadonlyMap<RetrieverName, ReadonlyMap<string, readonly 
  * The context function of one arm's side: the top-1 trace of its retriever, or nothing for `none`. A problem without any
  * allowed trace gets none (the metric traceShare shows it). Throws `internal` for a problem that was never searched.
  */
-export function contextOf(name: ContextName, retrieved: Retrieved): ContextOf {
-  if (name === 'none') return () => undefined;
+export function contextOf(name: ContextName, retrieved: Retrieved): (problem: Problem) => Context {
+  if (name === 'none') return () => noContext;
   const hits = retrieved.get(name);
   if (!hits) throw new RaRftError({ code: 'internal', message: `nothing was retrieved with ${name}` });
-  return (problem: Problem) => {
+  return (problem) => {
     const own = hits.get(problem.id);
     if (!own)
       throw new RaRftError({
         code: 'internal',
         message: `nothing was retrieved for problem ${problem.id} with ${name}`,
       });
-    return own[0];
+    return showing(own[0]);
   };
 }
 

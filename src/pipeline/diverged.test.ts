@@ -43,7 +43,7 @@ const diverging =
     const step = engine.optimStep.bind(engine);
     const train = engine.forwardBackward.bind(engine);
     let updates = 0;
-    engine.forwardBackward = (groups, loss, report) => train(groups, loss, report);
+    engine.forwardBackward = (groups, report) => train(groups, report);
     engine.optimStep = (options) => step(updates++ === version ? { ...options, learningRate: 1e30 } : options);
     return engine;
   };

@@ -13,7 +13,7 @@ const record = (problemId: string, split: string, rewards: (number | null)[], fa
   key: '',
   problemId,
   split,
-  traceId: null,
+  traceIds: [],
   promptTokens: 1,
   samples: rewards.map(sample),
   ...(failed !== undefined && { failed }),

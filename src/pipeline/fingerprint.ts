@@ -1,7 +1,7 @@
 /** What stages depend on: model folders and reward modules by content, settings without the keys that no result depends on. */
 import { readdir } from 'node:fs/promises';
 import { isAbsolute, join } from 'node:path';
-import type { Config } from '../config/index.js';
+import type { ArmConfig, Config } from '../config/index.js';
 import { RaRftError } from '../core/errors.js';
 import { hashFile } from '../core/hash-file.js';
 import { hashJson } from '../core/hash.js';
@@ -28,9 +28,11 @@ export function promptWording({ maxPromptTokens: _limit, overlong: _overlong, ..
   return wording;
 }
 
-/** The settings of training that decide the policy: not when it is saved. */
-export function policySettings({ checkpointEverySteps: _saved, ...settings }: Config['rl']) {
-  return settings;
+/** The settings of training that decide an arm's policy: those of its recipe alone, and not when it is saved or what stops it. */
+export function policySettings({ rl, recipes }: Config, arm: ArmConfig) {
+  const { checkpointEverySteps: _saved, maxLogprobGap: _bound, ...settings } = rl;
+  const recipe = arm.recipe ?? rl.recipe;
+  return { ...settings, recipe, [recipe]: recipes[recipe] };
 }
 
 /** The settings that decide the samples of an evaluation: not how often its intervals are resampled. */

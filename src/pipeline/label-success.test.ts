@@ -27,10 +27,10 @@ test('samples every drawn problem with and without traces, once', async () => {
   expect(first).toMatchObject({ problems: 5, traces: 15, samples: 4, failedPrompts: 0, failedAnswers: 0 });
   const records = await readJsonlAll<EvalRecord>(join(folder, 'run', 'label-success.jsonl'));
   expect(records).toHaveLength(20);
-  expect(records.filter(({ traceId }) => traceId === null)).toHaveLength(5);
-  for (const { samples, problemId, traceId } of records) {
+  expect(records.filter(({ traceIds }) => traceIds.length === 0)).toHaveLength(5);
+  for (const { samples, problemId, traceIds } of records) {
     expect(samples).toHaveLength(4);
-    expect((JSON.parse(problemId) as string[])[1]).toBe(traceId ?? '');
+    expect((JSON.parse(problemId) as string[])[1]).toBe(traceIds[0] ?? '');
   }
   expect(await measure(folder, [])).toEqual(first);
   expect(await readJsonlAll(join(folder, 'run', 'label-success.jsonl'))).toEqual(records);
@@ -46,7 +46,7 @@ test('the figures are those of the labels and of the records', async () => {
   const labels = await readJsonlAll<Label>(join(folder, 'run', 'labels.jsonl'));
   const records = await readJsonlAll<EvalRecord>(join(folder, 'run', 'label-success.jsonl'));
   const average = ({ samples }: EvalRecord) => samples.reduce((sum, s) => sum + (s.reward as number), 0) / 4;
-  const ids = records.filter((r) => r.traceId === null).map((r) => (JSON.parse(r.problemId) as [string])[0]);
+  const ids = records.filter((r) => r.traceIds.length === 0).map((r) => (JSON.parse(r.problemId) as [string])[0]);
   const best = ids.map((id) => {
     const own = labels.filter((l) => l.problemId === id && 'score' in l) as (Label & { score: number })[];
     const top = own.toSorted((x, y) => y.score - x.score)[0];

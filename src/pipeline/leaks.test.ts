@@ -3,6 +3,7 @@ import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { shownTraces } from '../data/index.js';
 import { configToYaml, resolveConfig } from '../config/index.js';
 import { readJsonlAll } from '../core/jsonl.js';
 import { silent } from '../core/progress.js';
@@ -58,7 +59,7 @@ describe('the demo', () => {
 
   it('warms no policy up on one', () => {
     const contextOf = randomContexts(data, 1, () => true);
-    const shown = data.train.flatMap((problem, i) => contextOf(problem, rng.fork(`context/${i}`)) ?? []);
+    const shown = data.train.flatMap((problem, i) => shownTraces(contextOf(problem, rng.fork(`context/${i}`))));
     expect(shown.length).toBe(data.train.length);
     expect(shown.filter(({ id }) => unseen.has(id))).toEqual([]);
   });
@@ -137,10 +138,8 @@ describe('a run on files with traces and problems of the unseen split', () => {
     expect((await readJsonlAll<Label>(run.paths.labels)).filter(({ traceId }) => hidden.has(traceId))).toEqual([]);
     for (const { name } of arms) {
       const traceIds = async (folderOf: string, files: string[]) => {
-        const lines = await Promise.all(
-          files.map((one) => readJsonlAll<{ traceId: string | null }>(join(folderOf, one))),
-        );
-        return lines.flat().map(({ traceId }) => traceId ?? 'none');
+        const lines = await Promise.all(files.map((one) => readJsonlAll<{ traceIds: string[] }>(join(folderOf, one))));
+        return lines.flat().map(({ traceIds }) => traceIds[0] ?? 'none');
       };
       const rollouts = join(root, 'rollouts', name);
       const trained = await traceIds(rollouts, await readdir(rollouts));

@@ -2,7 +2,7 @@
 import type { Config } from '../config/index.js';
 import { Rng } from '../core/rng.js';
 import type { RunWarning } from '../core/warnings.js';
-import type { Problem, Trace } from '../data/index.js';
+import { showing, type Problem, type Trace } from '../data/index.js';
 import { previewSelection, type QueryCandidates } from '../judge/index.js';
 import { estimateText, type Estimate } from '../llm/index.js';
 import { neededContexts } from './contexts.js';
@@ -108,10 +108,10 @@ export async function planRun(config: Config, root: string, until: LastStage = '
       samplesPerPrompt: rl.groupSize,
       samplesPerStep: rl.promptsPerStep * rl.groupSize,
       maxGroupsPerUpdate: rl.maxGroupsPerUpdate,
-      updatesPerBatch: rl.updatesPerBatch,
+      updatesPerBatch: rl.epochs * rl.minibatches,
       promptTokens: {
         without: meanLength(sampled.map((p) => codec.prompt(p).length)),
-        with: meanLength(sampled.map((p, i) => codec.prompt(p, data.corpus[i % data.corpus.length]).length)),
+        with: meanLength(sampled.map((p, i) => codec.prompt(p, showing(data.corpus[i % data.corpus.length])).length)),
       },
       maxResponseTokensPerStep: rl.promptsPerStep * rl.groupSize * rl.maxTokens,
       evaluations,

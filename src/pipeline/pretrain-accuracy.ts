@@ -1,6 +1,7 @@
 /** What a base model can do before any reinforcement: accuracy by kind of problem, without and with a trace in the prompt. */
 import { silent, type Progress } from '../core/progress.js';
 import { Rng } from '../core/rng.js';
+import { showing } from '../data/context.js';
 import type { Problem, Trace } from '../data/types.js';
 import type { Policy } from '../engine/index.js';
 import { PromptCodec, type Tokenizer } from '../models/index.js';
@@ -49,7 +50,7 @@ export async function accuracyTable(
   const shares = new Map<string, Record<AccuracyContext, number[]>>();
   for (const [i, context] of accuracyContexts.entries()) {
     const rng = Rng.fromSeed(worldSeed).fork(`accuracy/${context}`);
-    const prompts = tests.map((p) => codec.prompt(p, traceFor(context, p, corpus, rng.fork(`trace/${p.id}`))));
+    const prompts = tests.map((p) => codec.prompt(p, showing(traceFor(context, p, corpus, rng.fork(`trace/${p.id}`)))));
     const { samples_NG } = await engine.sample(
       prompts.map((prompt, at) => ({ prompt, n: samples, seed: rng.fork(at).nextUint32() })),
       { maxTokens: MAX_TOKENS, temperature: 1, stopTokens: codec.stopTokens },

@@ -3,6 +3,7 @@ import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { showing } from '../data/context.js';
 import { silent, type Progress } from '../core/progress.js';
 import { Rng } from '../core/rng.js';
 import { openLocalEngine } from '../engine/index.js';
@@ -44,7 +45,7 @@ describe('pretrainBase', () => {
     const engine = await openLocalEngine(folder);
     try {
       expect(engine.info.vocabSize).toBe(tokenizer.vocabSize);
-      const prompt = codec.prompt(tests[0]!, corpus[0]);
+      const prompt = codec.prompt(tests[0]!, showing(corpus[0]));
       expect(prompt.length).toBeLessThan(engine.info.maxContext - 20);
       const response = codec.response(tests[0]!.solution!);
       const [[logprobs]] = (await engine.logprobs([{ prompt, responses: [response] }])) as [[Float32Array]];
@@ -85,7 +86,7 @@ it('never meets the layout of a prompt with a trace before reinforcement', async
   // The seam between the trace and the target is the pair of tokens `}` and `Problem`.
   const seam = ['}', 'Problem'].map((text) => tokenizer.singleToken(text, 'test'));
   const occurs = (tokens: Int32Array): boolean => tokens.some((t, i) => t === seam[0] && tokens[i + 1] === seam[1]);
-  expect(occurs(codec.prompt(tests[0]!, corpus[0]))).toBe(true);
+  expect(occurs(codec.prompt(tests[0]!, showing(corpus[0])))).toBe(true);
   expect(occurs(codec.prompt(tests[0]!))).toBe(false);
   const stream = pretrainingRows(Rng.fromSeed(1));
   for (let i = 0; i < 2000; i++)

@@ -11,7 +11,7 @@ import { hashJson } from '../core/hash.js';
 import { refuseStrangers, removeOwnFolder } from '../core/owned-folder.js';
 import { silent, type Progress } from '../core/progress.js';
 import { Rng } from '../core/rng.js';
-import { openLocalEngine, type Policy, type TrainGroup } from '../engine/index.js';
+import { openLocalEngine, supervisedResponse, type Policy, type TrainGroup } from '../engine/index.js';
 import {
   countParams,
   loadParams,
@@ -173,7 +173,7 @@ async function train(
     const groups = documentGroups(rng.fork(step), tokenizer, options);
     const decay = Math.min(1, (steps + 1 - step) / (steps * (1 - decayAfter)));
     const warm = learningRateAt(step, { peak: learningRate, warmupSteps: WARMUP_STEPS });
-    const { loss, tokens } = await trainStep(engine, groups, warm * decay).catch((error: unknown) => {
+    const { loss } = await trainStep(engine, groups, warm * decay).catch((error: unknown) => {
       throw atPlace(
         `pre-training, step ${step}`,
         error,
@@ -181,7 +181,7 @@ async function train(
       );
     });
     state.step = step;
-    state.tokens += tokens;
+    state.tokens += learntTokens(groups);
     state.losses.push(loss);
     bar.update(step, `loss ${loss.toFixed(3)}`);
     if (step % checkpointEverySteps === 0 || step === steps) {
@@ -194,7 +194,7 @@ async function train(
 }
 
 async function trainStep(engine: Policy, groups: TrainGroup[], learningRate: number) {
-  const result = await engine.forwardBackward(groups, { kind: 'cross_entropy' });
+  const result = await engine.forwardBackward(groups);
   await engine.optimStep({ ...OPTIMIZER, learningRate });
   return result;
 }
@@ -221,8 +221,12 @@ function documentGroups(rng: Rng, tokenizer: Tokenizer, { documentsPerStep, mix 
   const tokens = rows.reduce((sum, row) => sum + row.length - 1, 0);
   return rows.map((row) => ({
     prompt: row.slice(0, 1),
-    responses: [{ tokens: row.slice(1), weights: new Float32Array(row.length - 1).fill(1 / tokens) }],
+    responses: [supervisedResponse(row.slice(1), 1 / tokens)],
   }));
+}
+
+function learntTokens(groups: readonly TrainGroup[]): number {
+  return groups.reduce((sum, { responses }) => sum + responses.reduce((n, { tokens }) => n + tokens.length, 0), 0);
 }
 
 function mean(values: readonly number[]): number {

@@ -1,6 +1,6 @@
 /** Lengths of prompts before they are made: every problem and every trace is tokenised once, their pairs are sums. */
 import type { Config } from '../config/index.js';
-import type { Problem, Trace } from '../data/index.js';
+import { showing, type Problem, type Trace } from '../data/index.js';
 import type { PromptCodec } from '../models/index.js';
 
 /** The part of a codec that lengths need. */
@@ -49,21 +49,22 @@ export class PromptLengths {
   /** Tokens of a problem's prompt, with the trace where there is one; counted exactly where they are near to `limit`. */
   prompt(problem: Problem, trace?: Trace, limit = this.longest): number {
     const sum = this.sum(problem, trace);
-    return !trace || Math.abs(sum - limit) > SEAM ? sum : this.codec.prompt(problem, trace).length;
+    return !trace || Math.abs(sum - limit) > SEAM ? sum : this.codec.prompt(problem, showing(trace)).length;
   }
 
   /** Exact for a problem alone; with a trace within a token or two, where letters join across the seam. */
   private sum(problem: Problem, trace: Trace | undefined): number {
     const own = this.problemLength(problem);
     if (!trace) return own.alone;
-    this.short ??= this.codec.prompt(SHORT.problem, SHORT.trace).length;
+    this.short ??= this.codec.prompt(SHORT.problem, showing(SHORT.trace)).length;
     return own.shown + this.traceLength(trace) - this.short;
   }
 
   /** What a trace adds to any prompt; only their order matters. */
   traceLength(trace: Trace): number {
     let length = this.traces.get(trace.id);
-    if (length === undefined) this.traces.set(trace.id, (length = this.codec.prompt(SHORT.problem, trace).length));
+    if (length === undefined)
+      this.traces.set(trace.id, (length = this.codec.prompt(SHORT.problem, showing(trace)).length));
     return length;
   }
 
@@ -103,7 +104,7 @@ export class PromptLengths {
     if (!length) {
       length = {
         alone: this.codec.prompt(problem).length,
-        shown: this.codec.prompt(problem, SHORT.trace).length,
+        shown: this.codec.prompt(problem, showing(SHORT.trace)).length,
       };
       this.problems.set(problem.id, length);
     }

@@ -104,11 +104,11 @@ describe('an edited file before the arms', () => {
       ]),
     );
     await runTo('train');
-    const rollouts = await readJsonlAll<{ problemId: string; traceId: string }>(
+    const rollouts = await readJsonlAll<{ problemId: string; traceIds: string[] }>(
       join(root, 'rollouts/ra-rft/000001.jsonl'),
     );
     expect(rollouts.length).toBe(6);
-    for (const { problemId, traceId } of rollouts) expect(traceId).toBe(firstOf.get(problemId));
+    for (const { problemId, traceIds } of rollouts) expect(traceIds).toEqual([firstOf.get(problemId)]);
   });
 
   it('a file that was removed is made again as it was', async () => {

@@ -1,7 +1,7 @@
 /** Answers of a policy to problems with given traces in the prompt, judged by the run's verifier: what success is counted from. */
 import { join } from 'node:path';
 import { hashJson } from '../core/hash.js';
-import type { Problem, Trace } from '../data/index.js';
+import { showing, type Problem, type Trace } from '../data/index.js';
 import { evaluate, type EvalRecord } from '../eval/index.js';
 import { pairKey } from '../judge/index.js';
 import { promptWording } from './fingerprint.js';
@@ -43,7 +43,7 @@ export async function samplePairs(
     codec,
     verifier,
     problems: pairs.map(({ problem }) => problem),
-    contextOf: (_, index) => pairs[index]?.trace,
+    contextOf: (_, index) => showing(pairs[index]?.trace),
     recordIdOf: (_, index) => sampledKey(pairs[index] as SampledPair),
     k: samples,
     sampling: { maxTokens: config.rl.maxTokens, temperature: config.eval.temperature },

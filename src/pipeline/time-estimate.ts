@@ -1,8 +1,8 @@
 /** How long a run would take: a little of its own work is done and timed, and the rest is a multiple of it. Rough on purpose. */
 import type { Config } from '../config/index.js';
 import { Rng } from '../core/rng.js';
-import type { Problem, Trace } from '../data/index.js';
-import type { TrainGroup } from '../engine/index.js';
+import { showing, type Problem, type Trace } from '../data/index.js';
+import { supervisedResponse, type TrainGroup } from '../engine/index.js';
 import { countParams, encoderParams, readDecoderConfig, type PromptCodec } from '../models/index.js';
 import { encoderShapeOf } from '../retriever/index.js';
 import { neededContexts } from './contexts.js';
@@ -52,7 +52,9 @@ export async function measureRates(
     const { maxContext } = engine.info;
     const maxTokens = Math.min(rl.maxTokens, TOKENS, maxContext - 1);
     // What does not fit is cut: here only its time counts.
-    const prompts = problems.map((problem, i) => codec.prompt(problem, traceOf(i)).slice(0, maxContext - maxTokens));
+    const prompts = problems.map((problem, i) =>
+      codec.prompt(problem, showing(traceOf(i))).slice(0, maxContext - maxTokens),
+    );
     const options = { maxTokens, temperature: rl.temperature, stopTokens: codec.stopTokens };
     const rng = Rng.fromSeed('estimate');
     const requests = prompts.map((prompt, i) => ({ prompt, n: rl.groupSize, seed: rng.fork(i).nextUint32() }));
@@ -60,9 +62,9 @@ export async function measureRates(
     const responses = sampled.result.samples_NG;
     const groups = prompts.slice(0, 2).map((prompt, i): TrainGroup => ({
       prompt,
-      responses: (responses[i] ?? []).map(({ tokens }) => weighted(tokens)),
+      responses: (responses[i] ?? []).map(({ tokens }) => supervisedResponse(tokens, 1 / tokens.length)),
     }));
-    const trained = await timed(() => engine.forwardBackward(groups, { kind: 'cross_entropy' }));
+    const trained = await timed(() => engine.forwardBackward(groups));
     const pairs = await timed(() => engine.logprobs(pairsOf(problems, data.corpus[0], codec, maxContext)));
     const all = responses.flat();
     const tokens = groups.reduce((sum, g) => sum + g.prompt.length + sumOf(g.responses.map((r) => r.tokens.length)), 0);
@@ -172,11 +174,7 @@ function pairsOf(problems: readonly Problem[], trace: Trace | undefined, codec: 
 }
 
 function splitOf(problem: Problem, trace: Trace | undefined, codec: PromptCodec) {
-  return trace ? codec.split(problem, trace) : { prefix: codec.prompt(problem), rest: new Int32Array() };
-}
-
-function weighted(tokens: Int32Array): TrainGroup['responses'][number] {
-  return { tokens, weights: new Float32Array(tokens.length).fill(1 / tokens.length) };
+  return trace ? codec.split(problem, showing(trace)) : { prefix: codec.prompt(problem), rest: new Int32Array() };
 }
 
 /** The second of two runs: the first compiles. */

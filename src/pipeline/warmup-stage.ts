@@ -1,7 +1,7 @@
 /** Stage "warmup": optional supervised steps, so that a policy that never solves a problem starts with some signal. */
 import { join } from 'node:path';
 import { hashJson } from '../core/hash.js';
-import { isUnseen, type Problem, type Trace } from '../data/index.js';
+import { isUnseen, noContext, showing, type Context, type Problem, type Trace } from '../data/index.js';
 import type { Rng } from '../core/rng.js';
 import { trainSupervised } from '../rl/index.js';
 import { hashModelFolder, promptWording } from './fingerprint.js';
@@ -60,14 +60,14 @@ export function randomContexts(
   { corpus, guard }: Pick<DataSets, 'corpus' | 'guard'>,
   share: number,
   fits: (problem: Problem, trace: Trace) => boolean,
-): (problem: Problem, rng: Rng) => Trace | undefined {
+): (problem: Problem, rng: Rng) => Context {
   const usable = corpus.filter((trace) => !isUnseen(trace));
   return (problem, rng) => {
-    if (rng.next() >= share) return undefined;
+    if (rng.next() >= share) return noContext;
     const sameType = usable.filter((trace) => trace.type === problem.type);
     const allowed = (sameType.length > 0 ? sameType : usable).filter(
       (trace) => guard.mayTeach(problem, trace) && fits(problem, trace),
     );
-    return allowed.length === 0 ? undefined : rng.pick(allowed);
+    return allowed.length === 0 ? noContext : showing(rng.pick(allowed));
   };
 }

@@ -8,7 +8,7 @@ const record = (problemId: string, split: string, traceId: string | null): EvalR
   key: 'k',
   problemId,
   split,
-  traceId,
+  traceIds: traceId === null ? [] : [traceId],
   promptTokens: 1,
   samples: [],
 });

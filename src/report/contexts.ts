@@ -11,7 +11,7 @@ import type { RunData } from './run-data.js';
  */
 export function contextsBlock(data: RunData, last: readonly Evaluation[]): Block[] {
   const splits = [...new Set(last.flatMap(({ records }) => splitsOf(records)))];
-  if (!last.some(({ records }) => records.some(({ traceId }) => traceId !== null))) return [];
+  if (!last.some(({ records }) => records.some(({ traceIds }) => traceIds.length > 0))) return [];
   const rows = last.map(({ arm, records }) => {
     const training = data.metrics.filter((row) => row.arm === arm).map((row) => row['traceShare']);
     const known = training.filter((share) => typeof share === 'number');
@@ -23,7 +23,7 @@ export function contextsBlock(data: RunData, last: readonly Evaluation[]): Block
         known.length,
       ),
       ...splits.map((split) =>
-        shareText(ofSplit(split).filter(({ traceId }) => traceId !== null).length, ofSplit(split).length),
+        shareText(ofSplit(split).filter(({ traceIds }) => traceIds.length > 0).length, ofSplit(split).length),
       ),
     ];
   });

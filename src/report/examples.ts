@@ -79,7 +79,7 @@ function exampleOf(
 function tracesOf({ corpus, retrieved }: RunData, record: EvalRecord, truth: string | undefined): Example['traces'] {
   const byId = new Map(corpus.map((trace) => [trace.id, trace]));
   const firstOf = (hits: Hits | undefined) => byId.get(hits?.[0]?.traceId ?? '');
-  const own = record.traceId === null ? undefined : byId.get(record.traceId);
+  const own = byId.get(record.traceIds[0] ?? '');
   const bm25 = firstOf(retrieved.get('bm25')?.get(record.problemId));
   const found: [string, Trace | undefined][] = [
     ['Trace in the prompt', own],

@@ -7,7 +7,7 @@ import type { Policy } from '../engine/types.js';
 import { FakeEngine } from '../engine/index.js';
 import type { Verifier } from '../verify/types.js';
 import { checkpointSteps } from './checkpoints.js';
-import { trainGrpo } from './loop.js';
+import { trainRl } from './loop.js';
 import type { StepMetrics } from './metrics.js';
 import { toyEngine, toyRun, toySettings, toyTask, toyVerifier, toyVocab, type ToyRun } from './testing/toy-task.js';
 
@@ -41,7 +41,7 @@ describe('a training that diverges', () => {
   it('stops with step, tensor and the way back; its checkpoints are whole and a new training starts from one', async () => {
     const place = { code: 'not-finite', where: text('toy, step 8: tensor ') };
     const hint = text('lower rl.learningRate; the checkpoint of step 5 is whole');
-    await expect(trainGrpo(toyTask(toy, { engine: diverging(8) }))).rejects.toMatchObject({ ...place, hint });
+    await expect(trainRl(toyTask(toy, { engine: diverging(8) }))).rejects.toMatchObject({ ...place, hint });
     const policies = toy.run.paths.policies('toy');
     expect(await checkpointSteps(policies)).toEqual([5]);
     expect(await steps()).toEqual([1, 2, 3, 4, 5, 6, 7]);
@@ -50,19 +50,19 @@ describe('a training that diverges', () => {
 
     // The same run again: it goes on from the checkpoint and meets the same.
     await toy.again();
-    await expect(trainGrpo(toyTask(toy, { engine: diverging(8) }))).rejects.toMatchObject(place);
+    await expect(trainRl(toyTask(toy, { engine: diverging(8) }))).rejects.toMatchObject(place);
     expect(await readFile(join(policies, 'step-000005', 'fake.json'), 'utf8')).toBe(saved);
 
     // What the hint says: from the checkpoint, with a lower learning rate.
     const settings = { ...toySettings, learningRate: 0.01 };
     const initialPolicy = join(policies, 'step-000005');
-    await trainGrpo(toyTask(toy, { arm: 'again', settings, initialPolicy, inputs: 'again' }));
+    await trainRl(toyTask(toy, { arm: 'again', settings, initialPolicy, inputs: 'again' }));
     expect(await checkpointSteps(toy.run.paths.policies('again'))).toEqual([12]);
   });
 
   it('says what to do where there is no checkpoint yet', async () => {
     const settings = { ...toySettings, learningRate: 1e30 };
-    await expect(trainGrpo(toyTask(toy, { settings }))).rejects.toMatchObject({
+    await expect(trainRl(toyTask(toy, { settings }))).rejects.toMatchObject({
       code: 'not-finite',
       where: text('toy, step 1: tensor '),
       hint: text('Start a run under another --name with a lower rl.learningRate.'),
@@ -90,11 +90,11 @@ describe('an engine whose numbers are none', () => {
         };
       });
     const where = text('group 1, response 0');
-    await expect(trainGrpo(toyTask(toy, { engine: sampling((p) => p.fill(NaN)) }))).rejects.toMatchObject({
+    await expect(trainRl(toyTask(toy, { engine: sampling((p) => p.fill(NaN)) }))).rejects.toMatchObject({
       code: 'not-finite',
       where,
     });
-    await expect(trainGrpo(toyTask(toy, { engine: sampling(() => new Float32Array(0)) }))).rejects.toMatchObject({
+    await expect(trainRl(toyTask(toy, { engine: sampling(() => new Float32Array(0)) }))).rejects.toMatchObject({
       code: 'engine',
       where,
     });
@@ -118,7 +118,7 @@ describe('an engine whose numbers are none', () => {
       [norms, 'not-finite'],
       [missing, 'engine'],
     ] as const) {
-      await expect(trainGrpo(toyTask(toy, { engine }))).rejects.toMatchObject({ code });
+      await expect(trainRl(toyTask(toy, { engine }))).rejects.toMatchObject({ code });
     }
     expect(await steps()).toEqual([]);
   });
@@ -133,7 +133,7 @@ describe('a reward that fails', () => {
 
   it('every time stops the training, with counts and the first reason, and leaves no row', async () => {
     const verifier = toyVerifier(() => true);
-    await expect(trainGrpo(toyTask(toy, { verifier }))).rejects.toMatchObject({
+    await expect(trainRl(toyTask(toy, { verifier }))).rejects.toMatchObject({
       code: 'verifier',
       message: 'none of 36 responses got a reward (error 36); the first: asked to fail',
       where: 'toy, step 1: reward toy',
@@ -144,7 +144,7 @@ describe('a reward that fails', () => {
   it('now and then is counted in the progress and warned of once', async () => {
     const { lines, progress } = notes();
     const verifier = toyVerifier((_id, response) => response.startsWith('w'));
-    await trainGrpo(toyTask(toy, { verifier, progress }));
+    await trainRl(toyTask(toy, { verifier, progress }));
     expect(lines.some((line) => /^reward \d\.\d\d, \d+ without one, mixed \d\/6$/.test(line))).toBe(true);
     const warnings = lines.filter((line) => line.startsWith('warning'));
     expect(warnings).toEqual([expect.stringMatching(/toy: \d+ of 36 responses of step 1 got no reward \(error \d+\)/)]);
@@ -155,7 +155,7 @@ describe('a reward that fails', () => {
       ...toyVerifier(),
       verifyMany: async (pairs) => pairs.map(() => ({ outcome: 'partial', rule: 'nan', reward: NaN })),
     };
-    await expect(trainGrpo(toyTask(toy, { verifier }))).rejects.toMatchObject({
+    await expect(trainRl(toyTask(toy, { verifier }))).rejects.toMatchObject({
       code: 'verifier',
       message: text('the reward NaN is not between 0 and 1'),
     });

@@ -1,6 +1,6 @@
 /**
- * Reinforcement fine-tuning with retrieved demonstrations: the paper's algorithm (GRPO, no KL, on policy). With a
- * context source that gives nothing it is plain GRPO; nothing else differs between the two.
+ * Reinforcement fine-tuning with retrieved demonstrations: the paper's algorithm. With contexts that show nothing it is plain GRPO (or
+ * whatever the recipe is); nothing else differs between the two.
  */
 import { silent, type Progress } from '../core/progress.js';
 import type { Rng } from '../core/rng.js';
@@ -9,31 +9,38 @@ import { warn } from '../core/warnings.js';
 import type { Report } from '../core/worker-rpc.js';
 import type { Problem } from '../data/types.js';
 import type { Policy } from '../engine/types.js';
-import { RaRftError } from '../core/errors.js';
 import { failuresOf, RewardWatch } from '../verify/judged.js';
 import type { Verifier } from '../verify/types.js';
+import { assertOnPolicy, assertSamePolicy } from './canaries.js';
 import { stepMetrics } from './metrics.js';
 import { drawInEpochs } from './order.js';
-import { groupRecord } from './records.js';
-import { judgeGroups, preparePrompts, sampleGroups, type PromptLimits } from './rollouts.js';
+import type { Recipe } from './recipes/index.js';
+import { comparisonRecords } from './records.js';
+import { withKlPenalty } from './sample/kl-penalty.js';
+import { preparePrompts } from './sample/prompts.js';
+import { sampleUntilFull } from './sample/refill.js';
+import { rollOut, type SamplePlan } from './sample/rollouts.js';
 import { learningRateAt } from './schedule.js';
-import { groupsWithSignal } from './signal.js';
+import { advantagesOf, trainedPrompts } from './sequences.js';
 import { Stopwatch } from './stopwatch.js';
 import { runTraining, type StepContext, type StepOutcome } from './training.js';
-import type { ContextOf, RlCodec } from './types.js';
+import { rolloutsOf, type Comparison, type ContextsOf, type RlCodec } from './types.js';
 import { TrainingWatch } from './watch.js';
-import { updatePolicy, type RlSettings } from './update.js';
+import { optimOptions, updatePolicy, type RlSettings } from './update.js';
 
 /** Everything a policy's training is made of. */
-export interface GrpoTask {
+export interface RlTask {
   /** Name in metrics, in the run folder's paths and on the progress bar. */
   arm: string;
   run: RunFolder;
   engine: Policy;
+  /** A policy that stays as it is, for recipes that hold the policy near it. */
+  reference?: Policy;
   codec: RlCodec;
   verifier: Verifier;
   problems: readonly Problem[];
-  contextOf: ContextOf;
+  contextsOf: ContextsOf;
+  recipe: Recipe;
   settings: RlSettings;
   maxPromptTokens: number;
   /** Folder of the starting weights. */
@@ -47,14 +54,13 @@ export interface GrpoTask {
 }
 
 /** Trains a policy to the last step, going on from its newest checkpoint. The engine holds the policy afterwards. */
-export async function trainGrpo(task: GrpoTask): Promise<void> {
+export async function trainRl(task: RlTask): Promise<void> {
   const { steps, checkpointEverySteps } = task.settings;
-  // All prompts once, so that one that is too long stops the training before it starts.
-  preparePrompts(task.problems, task.contextOf, task.codec, limitsOf(task));
+  refuseLongPrompts(task);
   const watch = new TrainingWatch(task.arm, steps);
   const rewards = new RewardWatch(task.verifier.name);
   const takeStep = async (at: StepContext): Promise<StepOutcome> => {
-    const outcome = await grpoStep(task, at, rewards);
+    const outcome = await rlStep(task, at, rewards);
     for (const warning of watch.see(outcome.metrics, outcome.failures)) {
       await warn(task.run, task.progress ?? silent, warning);
     }
@@ -64,43 +70,61 @@ export async function trainGrpo(task: GrpoTask): Promise<void> {
   await runTraining({ ...task, steps, checkpointEverySteps, keepCheckpoints: 2, learningRateKey, takeStep });
 }
 
-/** One step: draw, add context, sample, verify, compare within groups, update on those that carry a gradient. */
-export async function grpoStep(
-  task: GrpoTask,
+/** One step: draw, add context, sample, verify, compare, update on what carries a gradient. */
+export async function rlStep(
+  task: RlTask,
   at: StepContext,
   rewards = new RewardWatch(task.verifier.name),
 ): Promise<StepOutcome> {
-  const { engine, codec, settings } = task;
+  const { recipe, settings } = task;
   const watch = new Stopwatch();
 
-  const problems = drawInEpochs(task.problems, task.rng, at.drawn, settings.promptsPerStep);
-  const prompts = preparePrompts(problems, task.contextOf, codec, limitsOf(task));
-  const sampled = await sampleGroups(engine, prompts, samplePlan(task, at.rng), codec, counting(at, 'sampling'));
-  assertOnPolicy(sampled[0]?.policyVersion, at);
-  watch.lap('sampleMs');
-  const groups = await judgeGroups(task.verifier, sampled);
+  // Sample and verify: one batch, or as many as the recipe wants until enough problems carry a gradient.
+  const plan = samplePlan(task, watch);
+  const { promptsPerStep: wanted } = settings;
+  const { all_N, kept_N, batches } = await sampleUntilFull(
+    (batch) => {
+      const problems = drawInEpochs(task.problems, task.rng, at.drawn + batch * wanted, wanted);
+      return rollOut(problems, plan, batch === 0 ? at.rng : at.rng.fork(`batch/${batch}`), counting(at, 'sampling'));
+    },
+    { wanted, maxBatches: recipe.maxBatches ?? 1, keep: recipe.keep },
+  );
+  assertOnPolicy(all_N, at);
   watch.lap('verifyMs');
-  const rollouts = groups.flatMap((group) => group.rollouts_G);
+  const rollouts = all_N.flatMap(rolloutsOf);
   rewards.see(rollouts, at.step === settings.steps);
   const failures = failuresOf(rollouts);
 
-  const trained = groupsWithSignal(groups, settings.maxGroupsPerUpdate);
+  // Compare and update, conditioned on the same prompts (Eq. 3).
+  const advantages_NKG = advantagesOf(await rewarded(all_N, task), recipe);
+  const compared = all_N.map((comparison, n) => ({ comparison, advantages_KG: advantages_NKG[n]! }));
+  const kept = new Set(settings.maxGroupsPerUpdate > 0 ? kept_N.slice(0, settings.maxGroupsPerUpdate) : kept_N);
+  const trained = trainedPrompts(
+    compared.filter(({ comparison }) => kept.has(comparison)),
+    recipe.trains,
+  );
   const learningRate = learningRateAt(at.step, { peak: settings.learningRate, warmupSteps: settings.warmupSteps });
   const update =
     trained.length > 0
-      ? await updatePolicy(engine, trained, settings, learningRate, counting(at, 'training'))
+      ? await updatePolicy(
+          trained,
+          { ...task, policy: task.engine, optimizer: optimOptions(settings, learningRate) },
+          counting(at, 'training'),
+        )
       : undefined;
+  if (update) assertSamePolicy(update.logprobGap, at.step, settings.maxLogprobGap);
   watch.lap('updateMs');
 
-  const metrics = stepMetrics(at.step, groups, update, { learningRate, trainedGroups: trained.length });
+  const refilled = recipe.maxBatches !== undefined && { batches };
+  const metrics = stepMetrics(at.step, all_N, update, { learningRate, trainedGroups: kept.size, ...refilled });
   return {
     metrics,
-    drawn: problems.length,
-    records: groups.map((group) => groupRecord(at.step, group, settings.advantage)),
+    drawn: all_N.length,
+    records: compared.flatMap(({ comparison, advantages_KG }) => comparisonRecords(at.step, comparison, advantages_KG)),
     note: [
       metrics.rewardMean === undefined ? 'no reward' : `reward ${metrics.rewardMean.toFixed(2)}`,
       ...(failures ? [`${failures.count} without one`] : []),
-      `mixed ${trained.length}/${groups.length}`,
+      `mixed ${kept.size}/${all_N.length}`,
     ].join(', '),
     ...(failures && {
       failures: `${failures.count} of ${failures.of} responses of step ${at.step} got no reward (${failures.kinds}) and are not trained on; the first: ${failures.reason}`,
@@ -109,27 +133,32 @@ export async function grpoStep(
   };
 }
 
-function limitsOf({ engine, maxPromptTokens, settings }: GrpoTask): PromptLimits {
+/** The batch as it is compared: with the divergence from the reference taken off the rewards, where that is asked for. */
+async function rewarded(batch_N: readonly Comparison[], { settings: { kl }, reference }: RlTask) {
+  return kl.in === 'reward' && kl.coefficient > 0 && reference
+    ? withKlPenalty(batch_N, reference, kl.coefficient)
+    : batch_N;
+}
+
+/** All prompts once, so that one that is too long stops the training before it starts. */
+function refuseLongPrompts(task: RlTask): void {
+  const shown = task.problems.flatMap((problem) => task.contextsOf(problem).map((context) => ({ problem, context })));
+  preparePrompts(shown, task.codec, limitsOf(task));
+}
+
+function limitsOf({ engine, maxPromptTokens, settings }: RlTask) {
   return { maxContext: engine.info.maxContext, maxPromptTokens, maxTokens: settings.maxTokens };
 }
 
-function samplePlan({ settings, codec }: GrpoTask, rng: Rng) {
+function samplePlan(task: RlTask, watch: Stopwatch): SamplePlan {
+  const { engine: policy, codec, verifier, contextsOf, settings } = task;
   const { groupSize, maxTokens, temperature, topK, topP } = settings;
-  return { groupSize, rng, options: { maxTokens, temperature, topK, topP, stopTokens: codec.stopTokens } };
+  const options = { maxTokens, temperature, topK, topP, stopTokens: codec.stopTokens };
+  const onSampled = () => watch.lap('sampleMs');
+  return { policy, codec, verifier, contextsOf, limits: limitsOf(task), groupSize, options, onSampled };
 }
 
 /** Shows how far a phase of the step is: `sampling 120/256`. */
 function counting(at: StepContext, phase: string): Report {
   return (done, total) => at.note(`${phase} ${done}/${total}`);
-}
-
-/** Advantages are only right for the policy that sampled: the sampler must run on the weights of the last update. */
-function assertOnPolicy(sampler: number | undefined, { policyVersion, step }: StepContext): void {
-  if (policyVersion === undefined || sampler === undefined || sampler === policyVersion) return;
-  throw new RaRftError({
-    code: 'engine',
-    message: `step ${step} was sampled by policy version ${sampler}, the trainer is at ${policyVersion}`,
-    expected: 'the sampler to hold the weights of the last update',
-    hint: 'This is a fault of the engine; its sampler must be brought up to date by optimStep and load.',
-  });
 }

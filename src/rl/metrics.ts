@@ -1,17 +1,22 @@
 /** Metrics of a step, one line of metrics.jsonl. No clock times in here: the same seed gives the same file. */
-import { sameAnswer } from '../data/index.js';
+import { shownTraces, type Context } from '../data/context.js';
+import { sameAnswer, type Problem } from '../data/index.js';
 import { countSignals } from './signal.js';
-import type { RolloutGroup } from './types.js';
+import { objectiveStatGlossary } from './objectives/index.js';
+import { rolloutsOf, type Comparison, type Rollout } from './types.js';
 import type { UpdateResult } from './update.js';
 
 /** One sentence for each metric of {@link StepMetrics}; the glossary and the report's captions come from here. */
 export const stepMetricGlossary = {
   step: 'Number of the step, from 1.',
   rewardMean: 'Mean reward of all sampled responses whose verifier did not fail.',
-  mixedShare: 'Share of groups with right and wrong responses: only these carry a gradient.',
-  allRightShare: 'Share of groups with every response right.',
-  allWrongShare: 'Share of groups with every response wrong.',
-  trainedGroups: 'Groups the update was made on: the mixed ones, at most rl.maxGroupsPerUpdate.',
+  mixedShare:
+    'Share of problems with right and wrong responses: only these carry a gradient where problems are compared by themselves.',
+  allRightShare: 'Share of problems with every response right.',
+  allWrongShare: 'Share of problems with every response wrong.',
+  sampledBatches: 'Batches sampled until enough problems were kept (recipe dapo only).',
+  sampledGroups: 'Problems sampled in all these batches (recipe dapo only).',
+  trainedGroups: 'Problems the update was made on: those that the recipe keeps, at most rl.maxGroupsPerUpdate.',
   trainedTokens: 'Response tokens the update was made on.',
   responseTokensMean: 'Mean length of the responses, in tokens, the stop token included.',
   truncatedShare: 'Share of responses cut at rl.maxTokens.',
@@ -27,7 +32,7 @@ export const stepMetricGlossary = {
   logprobGapMean:
     'Mean |log p by the sampler - log p by the trainer| over trained tokens; above 1e-3 the two disagree.',
   logprobGapMax: 'Largest such gap of one token.',
-  clipShare: 'Share of trained tokens whose ratio was clipped (0 with one update a batch).',
+  ...objectiveStatGlossary,
   promptTokensMean: 'Mean length of the prompts, in tokens, the trace included.',
   traceShare: 'Share of prompts with a trace.',
   traceAnswerIsGoldShare: 'Share of prompts whose trace has the answer of the problem: a leak, must be 0.',
@@ -37,24 +42,27 @@ export const stepMetricGlossary = {
 /** Undefined values (a step without an update has no gradient) are left out of the file. */
 export type StepMetrics = { [K in keyof typeof stepMetricGlossary]: number | undefined } & { step: number };
 
-/** Metrics of a step from its groups and, where there was one, its update. */
+/** Metrics of a step from its comparisons and, where there was one, its update. */
 export function stepMetrics(
   step: number,
-  groups: readonly RolloutGroup[],
+  batch_N: readonly Comparison[],
   update: UpdateResult | undefined,
-  facts: { learningRate: number; trainedGroups: number },
+  facts: { learningRate: number; trainedGroups: number; batches?: number },
 ): StepMetrics {
-  const rollouts = groups.flatMap((g) => g.rollouts_G);
+  const groups = batch_N.flatMap(({ problem, groups_K }) => groups_K.map((group) => ({ problem, ...group })));
+  const rollouts = batch_N.flatMap(rolloutsOf);
   const rewards = rollouts.flatMap((r) => (r.reward === undefined ? [] : [r.reward]));
-  const signals = countSignals(groups);
+  const signals = countSignals(batch_N);
   const share = (n: number, of: number) => (of === 0 ? undefined : n / of);
   const count = <T>(items: readonly T[], holds: (item: T) => boolean) => items.filter(holds).length;
   return {
     step,
     rewardMean: mean(rewards),
-    mixedShare: share(signals.mixed, groups.length),
-    allRightShare: share(signals['all-right'], groups.length),
-    allWrongShare: share(signals['all-wrong'], groups.length),
+    mixedShare: share(signals.mixed, batch_N.length),
+    allRightShare: share(signals['all-right'], batch_N.length),
+    allWrongShare: share(signals['all-wrong'], batch_N.length),
+    sampledBatches: facts.batches,
+    sampledGroups: facts.batches === undefined ? undefined : batch_N.length,
     trainedGroups: facts.trainedGroups,
     trainedTokens: update?.tokens ?? 0,
     responseTokensMean: mean(rollouts.map((r) => r.tokens.length)),
@@ -75,13 +83,13 @@ export function stepMetrics(
     gradNorm: update?.gradNorm,
     learningRate: facts.learningRate,
     entropy: update?.entropy,
-    samplerNll: meanNll(groups),
+    samplerNll: meanNll(rollouts),
     logprobGapMean: update?.logprobGap.mean,
     logprobGapMax: update?.logprobGap.max,
-    clipShare: update?.clipShare,
+    ...statsOf(update),
     promptTokensMean: mean(groups.map((g) => g.prompt.length)),
     traceShare: share(
-      count(groups, (g) => g.trace !== undefined),
+      count(groups, ({ context }) => context.kind === 'traces'),
       groups.length,
     ),
     traceAnswerIsGoldShare: share(count(groups, traceGivesAway), groups.length),
@@ -89,23 +97,27 @@ export function stepMetrics(
   };
 }
 
-/** The trace in the prompt has the problem's own answer, so copying it would be rewarded. */
-function traceGivesAway({ problem, trace }: RolloutGroup): boolean {
-  return trace !== undefined && sameAnswer(problem, trace);
+/** A trace in the prompt has the problem's own answer, so copying it would be rewarded. */
+function traceGivesAway({ problem, context }: { problem: Problem; context: Context }): boolean {
+  return shownTraces(context).some((trace) => sameAnswer(problem, trace));
+}
+
+/** Every number that objectives can report, those of this update filled in. */
+function statsOf(update: UpdateResult | undefined): Record<keyof typeof objectiveStatGlossary, number | undefined> {
+  const { clipShare, klMean, importanceMean, importanceCapShare, entropyEstimate } = update?.stats ?? {};
+  return { clipShare, klMean, importanceMean, importanceCapShare, entropyEstimate };
 }
 
 function mean(values: readonly number[]): number | undefined {
   return values.length === 0 ? undefined : values.reduce((a, b) => a + b, 0) / values.length;
 }
 
-function meanNll(groups: readonly RolloutGroup[]): number | undefined {
+function meanNll(rollouts: readonly Rollout[]): number | undefined {
   let total = 0;
   let tokens = 0;
-  for (const { rollouts_G } of groups) {
-    for (const { policyLogprobs } of rollouts_G) {
-      for (const logprob of policyLogprobs) total -= logprob;
-      tokens += policyLogprobs.length;
-    }
+  for (const { policyLogprobs } of rollouts) {
+    for (const logprob of policyLogprobs) total -= logprob;
+    tokens += policyLogprobs.length;
   }
   return tokens === 0 ? undefined : total / tokens;
 }

@@ -1,14 +1,18 @@
-/** Rollouts as they stand on disk: one line a group, readable without the model. */
+/** Rollouts as they stand on disk: one line a prompt, readable without the model. */
+import { shownTraces } from '../data/context.js';
 import type { Verdict } from '../verify/types.js';
-import { groupAdvantages, type AdvantageKind } from './advantages.js';
-import { groupSignal, type Signal } from './signal.js';
-import type { RolloutGroup } from './types.js';
+import type { AdvantageTable } from './advantages/index.js';
+import { comparisonSignal, type Signal } from './signal.js';
+import type { Comparison } from './types.js';
 
 /** One line of rollouts/000100.jsonl. */
 export interface GroupRecord {
   step: number;
   problemId: string;
-  traceId: string | null;
+  /** Traces in the prompt, in their order. */
+  traceIds: string[];
+  /** The hint in the prompt, where there is one. */
+  hint?: string;
   policyVersion: number;
   signal: Signal;
   promptTokens: number[];
@@ -26,17 +30,20 @@ export interface RolloutRecord {
   logprobs: number[];
 }
 
-export function groupRecord(step: number, group: RolloutGroup, kind: AdvantageKind): GroupRecord {
-  const advantages = groupAdvantages(
-    kind,
-    group.rollouts_G.map((r) => r.reward),
-  );
-  return {
+/** The records of a comparison: one line a prompt. */
+export function comparisonRecords(
+  step: number,
+  comparison: Comparison,
+  advantages_KG: AdvantageTable[number],
+): GroupRecord[] {
+  const signal = comparisonSignal(comparison);
+  return comparison.groups_K.map((group, k) => ({
     step,
-    problemId: group.problem.id,
-    traceId: group.trace?.id ?? null,
+    problemId: comparison.problem.id,
+    traceIds: shownTraces(group.context).map(({ id }) => id),
+    ...(group.context.kind === 'hint' && { hint: group.context.text }),
     policyVersion: group.policyVersion,
-    signal: groupSignal(group),
+    signal,
     promptTokens: [...group.prompt],
     rollouts: group.rollouts_G.map((rollout, g) => {
       // Clock times would make files of the same seed differ.
@@ -44,12 +51,12 @@ export function groupRecord(step: number, group: RolloutGroup, kind: AdvantageKi
       return {
         text: rollout.text,
         reward: rollout.reward ?? null,
-        advantage: advantages[g] ?? null,
+        advantage: advantages_KG[k]?.[g] ?? null,
         verdict,
         stopReason: rollout.stopReason,
         tokens: [...rollout.tokens],
         logprobs: Array.from(rollout.policyLogprobs, (x) => Math.round(x * 1e6) / 1e6),
       };
     }),
-  };
+  }));
 }

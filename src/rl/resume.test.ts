@@ -1,12 +1,13 @@
 import { appendFile, readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { showing } from '../data/context.js';
 import { Rng } from '../core/rng.js';
 import type { Policy } from '../engine/types.js';
-import { trainGrpo } from './loop.js';
+import { trainRl } from './loop.js';
 import { toyEngine, toyRun, toySettings, toyTask, toyTrace, type ToyRun } from './testing/toy-task.js';
 
-const context = { contextOf: (p: { answer: string }) => (Number(p.answer) % 2 ? toyTrace(1) : undefined) };
+const context = { contextsOf: (p: { answer: string }) => [showing(Number(p.answer) % 2 ? toyTrace(1) : undefined)] };
 
 /** Every file the training leaves, by name, as text. */
 async function files(toy: ToyRun): Promise<Record<string, string>> {
@@ -44,7 +45,7 @@ function dyingEngine(calls: number, after: boolean): Policy {
 describe('a training killed and resumed', () => {
   it('leaves what one that was never killed leaves, byte for byte', async () => {
     const whole = await toyRun();
-    await trainGrpo(toyTask(whole, context));
+    await trainRl(toyTask(whole, context));
     const expected = await files(whole);
     await whole.remove();
     expect(Object.keys(expected)).toContain('step-000012/trainer-state.json');
@@ -56,7 +57,7 @@ describe('a training killed and resumed', () => {
       let kills = 0;
       for (let alive = true; alive; kills++) {
         const engine = dyingEngine(1 + rng.int(30), rng.next() < 0.5);
-        alive = await trainGrpo({ ...toyTask(toy, context), engine }).then(
+        alive = await trainRl({ ...toyTask(toy, context), engine }).then(
           () => false,
           (error: unknown) => {
             if (error instanceof Killed) return true;
@@ -74,10 +75,10 @@ describe('a training killed and resumed', () => {
 
   it('does nothing more when it is done, but calls afterStep for the last step again', async () => {
     const toy = await toyRun();
-    await trainGrpo(toyTask(toy));
+    await trainRl(toyTask(toy));
     const expected = await files(toy);
     const seen: number[] = [];
-    await trainGrpo(toyTask(toy, { afterStep: async (step) => void seen.push(step) }));
+    await trainRl(toyTask(toy, { afterStep: async (step) => void seen.push(step) }));
     expect(seen).toEqual([12]);
     expect(await files(toy)).toEqual(expected);
     await toy.remove();
@@ -91,7 +92,7 @@ describe('a training killed and resumed', () => {
       const { policyVersion } = await engine.sample([], { maxTokens: 1, temperature: 1, stopTokens: [] });
       seen.push(`${step}:${policyVersion}`);
     };
-    await trainGrpo(toyTask(toy, { engine, afterStep, settings: { ...toySettings, steps: 3 } }));
+    await trainRl(toyTask(toy, { engine, afterStep, settings: { ...toySettings, steps: 3 } }));
     expect(seen[0]).toBe('0:0');
     expect(seen.map((s) => s.split(':')[0])).toEqual(['0', '1', '2', '3']);
     await toy.remove();
@@ -100,9 +101,9 @@ describe('a training killed and resumed', () => {
   it('keeps the lines of other arms and refuses a checkpoint made from other inputs', async () => {
     const toy = await toyRun();
     await toy.run.metrics({ arm: 'other', step: 50, rewardMean: 1 });
-    await trainGrpo(toyTask(toy));
+    await trainRl(toyTask(toy));
     expect((await files(toy))['metrics']!.split('\n')[0]).toContain('"other"');
-    await expect(trainGrpo(toyTask(toy, { inputs: 'changed' }))).rejects.toMatchObject({ code: 'run-folder' });
+    await expect(trainRl(toyTask(toy, { inputs: 'changed' }))).rejects.toMatchObject({ code: 'run-folder' });
     await toy.remove();
   });
 });

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { showing } from '../data/context.js';
 import { configSchema } from '../config/index.js';
 import { readJsonlAll } from '../core/jsonl.js';
 import { Rng } from '../core/rng.js';
@@ -18,7 +19,7 @@ const task = (changes: Partial<SftTask> = {}): SftTask => ({
   engine: toyEngine(99),
   codec: toyCodec,
   problems: toyProblems,
-  contextOf: (_p, rng) => (rng.next() < 0.5 ? toyTrace(rng.int(5)) : undefined),
+  contextOf: (_p, rng) => showing(rng.next() < 0.5 ? toyTrace(rng.int(5)) : undefined),
   settings: configSchema.parse({ warmup: { steps: 30, batchSize: 8, learningRate: 0.2 } }).warmup,
   optimizer: { beta1: 0.9, beta2: 0.99, epsilon: 1e-8, weightDecay: 0, maxGradNorm: 1 },
   maxPromptTokens: 8,
@@ -66,6 +67,6 @@ describe('trainSupervised', () => {
 describe('supervisedGroups', () => {
   it('weighs every token the same, all together one', () => {
     const groups = supervisedGroups([Int32Array.of(1), Int32Array.of(2)], [Int32Array.of(5, 6, 7), Int32Array.of(8)]);
-    expect(groups.map((g) => [...g.responses[0]!.weights])).toEqual([[0.25, 0.25, 0.25], [0.25]]);
+    expect(groups.map((g) => [...g.responses[0]!.slopes])).toEqual([[-0.25, -0.25, -0.25], [-0.25]]);
   });
 });

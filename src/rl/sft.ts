@@ -7,11 +7,13 @@ import { RaRftError } from '../core/errors.js';
 import type { Progress } from '../core/progress.js';
 import type { Rng } from '../core/rng.js';
 import type { RunFolder } from '../core/run-folder.js';
-import type { Problem, Trace } from '../data/types.js';
+import type { Context } from '../data/context.js';
+import type { Problem } from '../data/types.js';
 import { checkGradNorm, checkTrained } from '../engine/results.js';
+import { supervisedResponse } from '../engine/supervised.js';
 import type { OptimStepOptions, Policy, Tokens, TrainGroup } from '../engine/types.js';
 import { drawInEpochs } from './order.js';
-import { preparePrompts, type PromptLimits } from './rollouts.js';
+import { preparePrompts, type PromptLimits } from './sample/prompts.js';
 import { learningRateAt } from './schedule.js';
 import { runTraining, type StepContext, type StepOutcome } from './training.js';
 import type { RlCodec } from './types.js';
@@ -36,7 +38,7 @@ export interface SftTask {
   /** Those without a solution are left out. */
   problems: readonly Problem[];
   /** Demonstration of one example; drawn anew each time the problem comes up. */
-  contextOf(problem: Problem, rng: Rng): Trace | undefined;
+  contextOf(problem: Problem, rng: Rng): Context;
   settings: Config['warmup'];
   optimizer: Omit<OptimStepOptions, 'learningRate'>;
   maxPromptTokens: number;
@@ -83,15 +85,19 @@ async function sftStep(task: SftTask, solved: readonly Solved[], at: StepContext
     maxPromptTokens: task.maxPromptTokens,
     maxTokens: (i) => responses[i]?.length ?? 0,
   };
-  const prompts = preparePrompts(problems, (p, i) => task.contextOf(p, at.rng.fork(`context/${i}`)), codec, limits);
+  const shown = problems.map((problem, i) => ({
+    problem,
+    context: task.contextOf(problem, at.rng.fork(`context/${i}`)),
+  }));
+  const prompts = preparePrompts(shown, codec, limits);
 
   const batch = supervisedGroups(
     prompts.map((p) => p.prompt),
     responses,
   );
-  const result = await engine.forwardBackward(batch, { kind: 'cross_entropy' });
+  const result = await engine.forwardBackward(batch);
   checkTrained(batch, result);
-  const { loss, tokens } = result;
+  const { loss } = result;
   const learningRate = learningRateAt(at.step, {
     peak: settings.learningRate,
     warmupSteps: 0,
@@ -103,11 +109,11 @@ async function sftStep(task: SftTask, solved: readonly Solved[], at: StepContext
     metrics: {
       step: at.step,
       nllPerToken: loss,
-      trainedTokens: tokens,
+      trainedTokens: responses.reduce((sum, { length }) => sum + length, 0),
       gradNorm,
       learningRate,
       promptTokensMean: prompts.reduce((a, p) => a + p.prompt.length, 0) / prompts.length,
-      traceShare: prompts.filter((p) => p.trace).length / prompts.length,
+      traceShare: prompts.filter(({ context }) => context.kind === 'traces').length / prompts.length,
       policyVersion,
     },
     drawn: problems.length,
@@ -119,7 +125,6 @@ async function sftStep(task: SftTask, solved: readonly Solved[], at: StepContext
 export function supervisedGroups(prompts: readonly Tokens[], responses: readonly Tokens[]): TrainGroup[] {
   const tokens = responses.reduce((a, r) => a + r.length, 0);
   return prompts.map((prompt, i) => {
-    const response = responses[i] as Tokens;
-    return { prompt, responses: [{ tokens: response, weights: new Float32Array(response.length).fill(1 / tokens) }] };
+    return { prompt, responses: [supervisedResponse(responses[i] as Tokens, 1 / tokens)] };
   });
 }

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { countSignals, groupsWithSignal, signalOf } from './signal.js';
-import type { RolloutGroup } from './types.js';
+import { countSignals, signalOf } from './signal.js';
+import { comparison } from './testing/comparison.js';
 
 const right = { reward: 1, right: true };
 const wrong = { reward: 0, right: false };
@@ -36,38 +36,16 @@ describe('signalOf', () => {
   });
 });
 
-const group = (id: string, outcomes: ('match' | 'mismatch' | 'error')[]): RolloutGroup => ({
-  problem: { id, question: 'q', answer: '1' },
-  trace: undefined,
-  prompt: new Int32Array([1]),
-  policyVersion: 0,
-  rollouts_G: outcomes.map((outcome) => ({
-    tokens: new Int32Array([1]),
-    samplerLogprobs: new Float32Array(1),
-    policyLogprobs: new Float32Array(1),
-    stopReason: 'stop' as const,
-    text: '',
-    verdict: { outcome, rule: 'test' },
-    reward: outcome === 'error' ? undefined : outcome === 'match' ? 1 : 0,
-  })),
-});
-
 describe('groups', () => {
   const groups = [
-    group('a', ['match', 'mismatch']),
-    group('b', ['match', 'match']),
-    group('c', ['mismatch', 'match']),
-    group('d', ['mismatch', 'mismatch']),
-    group('e', ['error', 'match']),
-    group('f', ['match', 'mismatch', 'error']),
+    comparison([['match', 'mismatch']]),
+    comparison([['match', 'match']]),
+    comparison([['mismatch', 'match']]),
+    comparison([['mismatch', 'mismatch']]),
+    comparison([['error', 'match']]),
+    comparison([['match', 'mismatch', 'error']]),
   ];
 
   it('counts each kind', () =>
     expect(countSignals(groups)).toEqual({ mixed: 3, 'all-right': 1, 'all-wrong': 1, failed: 1 }));
-
-  it('keeps groups with signal in the order drawn, at most so many', () => {
-    expect(groupsWithSignal(groups, 2).map((g) => g.problem.id)).toEqual(['a', 'c']);
-    expect(groupsWithSignal(groups, 0).map((g) => g.problem.id)).toEqual(['a', 'c', 'f']);
-    expect(groupsWithSignal([], 4)).toEqual([]);
-  });
 });

@@ -1,10 +1,10 @@
 /**
- * Which groups carry a gradient. Where every response of a group is right, or every one wrong, all advantages are
- * zero and the group is left out of the update (it would only cost time). Rightness decides, not the spread of the
+ * Which comparisons carry a gradient. Where every response to a problem is right, or every one wrong, all group advantages are
+ * zero and the problem is left out of the update (it would only cost time). Rightness decides, not the spread of the
  * rewards, so that a group whose rewards differ by rounding or by a format bonus does not count as mixed; only
  * where a reward function grades beyond right and wrong does its spread decide.
  */
-import type { RolloutGroup } from './types.js';
+import { rolloutsOf, type Comparison } from './types.js';
 
 /** `failed`: fewer than two responses have a reward, so nothing can be compared. */
 export type Signal = 'mixed' | 'all-right' | 'all-wrong' | 'failed';
@@ -30,19 +30,13 @@ export function signalOf(responses: readonly Judged[]): Signal {
   return rights > 0 ? 'all-right' : 'all-wrong';
 }
 
-export function groupSignal(group: RolloutGroup): Signal {
-  return signalOf(group.rollouts_G.map((r) => ({ reward: r.reward, right: r.verdict.outcome === 'match' })));
+export function comparisonSignal(comparison: Comparison): Signal {
+  return signalOf(rolloutsOf(comparison).map((r) => ({ reward: r.reward, right: r.verdict.outcome === 'match' })));
 }
 
-/** The groups to train on: those with signal, in the order drawn, at most `maxGroups` (0 for all). */
-export function groupsWithSignal(groups: readonly RolloutGroup[], maxGroups: number): RolloutGroup[] {
-  const mixed = groups.filter((g) => groupSignal(g) === 'mixed');
-  return maxGroups > 0 ? mixed.slice(0, maxGroups) : mixed;
-}
-
-/** How many groups there are of each kind. */
-export function countSignals(groups: readonly RolloutGroup[]): Record<Signal, number> {
+/** How many comparisons there are of each kind. */
+export function countSignals(batch_N: readonly Comparison[]): Record<Signal, number> {
   const counts: Record<Signal, number> = { mixed: 0, 'all-right': 0, 'all-wrong': 0, failed: 0 };
-  for (const group of groups) counts[groupSignal(group)]++;
+  for (const comparison of batch_N) counts[comparisonSignal(comparison)]++;
   return counts;
 }

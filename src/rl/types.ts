@@ -1,5 +1,9 @@
-/** The words of reinforcement fine-tuning. Array suffixes: _N groups, _G responses of a group, _T tokens. */
-import type { Problem, Trace } from '../data/types.js';
+/**
+ * The words of reinforcement fine-tuning. Array suffixes: _N comparisons, _K prompts of a comparison, _G responses of a prompt,
+ * _T tokens.
+ */
+import type { Context } from '../data/context.js';
+import type { Problem } from '../data/types.js';
 import type { Tokens } from '../engine/types.js';
 import type { PromptCodec } from '../models/prompt.js';
 import type { Verdict } from '../verify/types.js';
@@ -19,18 +23,28 @@ export interface Rollout {
   reward: number | undefined;
 }
 
-/** A group: one problem, the context its prompt carried, and the G responses sampled from that prompt. */
-export interface RolloutGroup {
-  problem: Problem;
-  /** The demonstration in the prompt; undefined for an arm without context. */
-  trace: Trace | undefined;
+/** One prompt and the responses sampled from it: the engine's unit. */
+export interface PromptGroup {
+  /** What the prompt shows beside the problem; the update is conditioned on it too (Eq. 3). */
+  context: Context;
   prompt: Tokens;
   policyVersion: number;
   rollouts_G: Rollout[];
 }
 
+/** One problem and the prompts it was put in, with one context or with several: the advantage's unit. */
+export interface Comparison {
+  problem: Problem;
+  groups_K: PromptGroup[];
+}
+
+/** All responses of a comparison. */
+export function rolloutsOf({ groups_K }: Comparison): Rollout[] {
+  return groups_K.flatMap(({ rollouts_G }) => rollouts_G);
+}
+
 /** The part of {@link PromptCodec} that training needs. */
 export type RlCodec = Pick<PromptCodec, 'prompt' | 'response' | 'decode' | 'stopTokens'>;
 
-/** Which demonstration a problem's prompt carries; undefined for none. */
-export type ContextOf = (problem: Problem) => Trace | undefined;
+/** What a problem's prompts show: one context, or several to spread its responses over. */
+export type ContextsOf = (problem: Problem) => readonly Context[];

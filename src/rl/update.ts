@@ -1,109 +1,97 @@
-/** One policy update: rollout groups become weighted, advantaged training groups, then gradient and optimizer. */
+/** The policy update: slopes from the recipe's objective, gradient and optimizer step; several times where epochs or minibatches ask for it. */
 import type { Config } from '../config/index.js';
 import { RaRftError } from '../core/errors.js';
-import { assertFinite } from '../core/finite.js';
 import type { Report } from '../core/worker-rpc.js';
-import { checkGradNorm, checkTrained } from '../engine/results.js';
-import type { LossSpec, OptimStepOptions, Policy, TrainGroup } from '../engine/types.js';
-import { groupAdvantages } from './advantages.js';
-import { lossWeights } from './loss-weights.js';
-import type { Rollout, RolloutGroup } from './types.js';
+import { checkGradNorm, checkScores, checkTrained } from '../engine/results.js';
+import type { OptimStepOptions, Policy, TrainGroup } from '../engine/types.js';
+import type { ObjectiveStats } from './objectives/index.js';
+import type { Recipe } from './recipes/index.js';
+import { scoreGroupsOf, sequencesOf, type TrainedPrompt } from './sequences.js';
 
 export type RlSettings = Config['rl'];
 
-/** A rollout that is trained on, with its advantage (the same for all its tokens). */
-export interface TrainedRollout {
-  rollout: Rollout;
-  advantage: number;
-}
-
-/** What an update did; the metrics of a step are made from it. */
+/** What an update did; the metrics of a step are made from it. Loss, entropy and gap are those of its first pass. */
 export interface UpdateResult {
   loss: number;
   gradNorm: number;
-  clipShare: number;
   /** Nats, mean over trained tokens; undefined where the engine cannot tell. */
   entropy: number | undefined;
   tokens: number;
   /** |log p by the sampler - log p by the trainer| over trained tokens, both under the weights that sampled. */
   logprobGap: { mean: number; max: number };
+  /** Of the last pass. */
+  stats: ObjectiveStats;
   policyVersion: number;
 }
 
-/** The rollouts of each group that have a reward, with their advantages. */
-export function withAdvantages(groups: readonly RolloutGroup[], kind: RlSettings['advantage']): TrainedRollout[][] {
-  return groups.map(({ rollouts_G }) => {
-    const advantages_G = groupAdvantages(
-      kind,
-      rollouts_G.map((r) => r.reward),
-    );
-    assertFinite(
-      advantages_G.filter((a) => a !== undefined),
-      { what: 'an advantage', hint: 'Its group has a reward that is no number from 0 to 1.' },
-    );
-    return rollouts_G.flatMap((rollout, g) => {
-      const advantage = advantages_G[g];
-      return advantage === undefined ? [] : [{ rollout, advantage }];
-    });
-  });
-}
-
-/** Training groups: the prompt with its context (Eq. 3), the sampled tokens as they were, weights and advantages. */
-export function trainGroups(
-  groups: readonly RolloutGroup[],
-  trained_NG: readonly TrainedRollout[][],
-  settings: Pick<RlSettings, 'lossWeights' | 'maxTokens'>,
-): TrainGroup[] {
-  const lengths_NG = trained_NG.map((group) => group.map(({ rollout }) => rollout.tokens.length));
-  const weights_NG = lossWeights(settings.lossWeights, { lengths_NG, maxTokens: settings.maxTokens });
-  return groups.map(({ prompt }, n) => ({
-    prompt,
-    responses: (trained_NG[n] ?? []).map(({ rollout, advantage }, g) => ({
-      tokens: rollout.tokens,
-      weights: new Float32Array(rollout.tokens.length).fill(weights_NG[n]![g]!),
-      advantages: new Float32Array(rollout.tokens.length).fill(advantage),
-      samplerLogprobs: rollout.policyLogprobs,
-    })),
-  }));
+/** How an update is made. */
+export interface UpdatePlan {
+  policy: Policy;
+  /** A policy that stays as it is, for objectives that need one. */
+  reference?: Policy | undefined;
+  recipe: Recipe;
+  settings: Pick<RlSettings, 'epochs' | 'minibatches' | 'maxTokens'>;
+  optimizer: OptimStepOptions;
 }
 
 /**
- * Updates the policy on groups with signal, `updatesPerBatch` times. The first pass is on policy, so its log-probs
- * measure the gap between sampler and trainer. Throws `not-finite` where loss, gradient or a log-probability is no number.
+ * Updates the policy: `epochs` times over the batch, in `minibatches` parts, one optimizer step each. The first pass is on policy, so
+ * its slopes need no scoring and its log-probabilities measure the gap between sampler and trainer; later passes are scored first.
+ * Throws `not-finite` where loss, gradient or a log-probability is no number.
  */
 export async function updatePolicy(
-  engine: Policy,
-  groups: readonly RolloutGroup[],
-  settings: RlSettings,
-  learningRate: number,
+  prompts: readonly TrainedPrompt[],
+  plan: UpdatePlan,
   report?: Report,
 ): Promise<UpdateResult> {
-  const trained_NG = withAdvantages(groups, settings.advantage);
-  const batch = trainGroups(groups, trained_NG, settings);
-  const loss: LossSpec = {
-    kind: 'policy_gradient',
-    ratio: settings.updatesPerBatch > 1,
-    clipLow: settings.clipLow,
-    clipHigh: settings.clipHigh,
-  };
+  const { policy, reference, recipe, settings, optimizer } = plan;
+  const needed = recipe.objective.needs.includes('reference');
+  const reference_NGT = needed ? await scored(required(reference), prompts) : undefined;
+  const parts = inParts(prompts.length, settings.minibatches);
   let result: UpdateResult | undefined;
-  for (let pass = 0; pass < settings.updatesPerBatch; pass++) {
-    const step = await engine.forwardBackward(batch, loss, report);
+  for (let pass = 0; pass < settings.epochs * parts.length; pass++) {
+    const [from, to] = parts[pass % parts.length]!;
+    const part = prompts.slice(from, to);
+    const now_NGT = pass === 0 ? undefined : await scored(policy, part);
+    const sequences = sequencesOf(
+      part,
+      { weights: recipe.weights, maxTokens: settings.maxTokens },
+      { ...(now_NGT && { now_NGT }), ...(reference_NGT && { reference_NGT: reference_NGT.slice(from, to) }) },
+    );
+    const { loss, slopes, stats } = recipe.objective.slope(sequences);
+    const batch = trainGroups(part, slopes);
+    const step = await policy.forwardBackward(batch, report);
     checkTrained(batch, step);
-    const { gradNorm, policyVersion } = await engine.optimStep(optimOptions(settings, learningRate));
+    const { gradNorm, policyVersion } = await policy.optimStep(optimizer);
     checkGradNorm(gradNorm);
     result = {
-      loss: result?.loss ?? step.loss,
+      loss: result?.loss ?? loss,
       entropy: result?.entropy ?? step.entropy,
-      logprobGap: result?.logprobGap ?? logprobGap(trained_NG, step.logprobs_NGT),
-      tokens: step.tokens,
+      logprobGap: result?.logprobGap ?? logprobGap(part, step.logprobs_NGT),
+      tokens: (result?.tokens ?? 0) + (pass < parts.length ? tokensOf(part) : 0),
       gradNorm,
-      clipShare: step.clipShare,
+      stats,
       policyVersion,
     };
   }
   if (!result) throw new RaRftError({ code: 'internal', message: 'an update needs at least one pass' });
   return result;
+}
+
+/** The prompt with its context (Eq. 3), the sampled tokens as they were, and the objective's slopes. */
+export function trainGroups(prompts: readonly TrainedPrompt[], slopes: readonly Float32Array[]): TrainGroup[] {
+  let next = 0;
+  return prompts.map(({ prompt, trained_G }) => ({
+    prompt,
+    responses: trained_G.map(({ rollout }) => ({ tokens: rollout.tokens, slopes: slopes[next++]! })),
+  }));
+}
+
+/** Bounds of `parts` contiguous parts of so many items, none of them empty. */
+export function inParts(items: number, parts: number): [from: number, to: number][] {
+  const count = Math.max(1, Math.min(parts, items));
+  const at = (i: number) => Math.floor((i * items) / count);
+  return Array.from({ length: count }, (_, i) => [at(i), at(i + 1)]);
 }
 
 export function optimOptions(
@@ -114,16 +102,16 @@ export function optimOptions(
   return { learningRate, beta1, beta2, epsilon: 1e-8, weightDecay, maxGradNorm };
 }
 
-/** Mean and largest |policyLogprob - trainer's log-prob| over all tokens. */
+/** Mean and largest |log p by the sampler - log p by the trainer| over all tokens. */
 export function logprobGap(
-  trained_NG: readonly TrainedRollout[][],
+  prompts: readonly TrainedPrompt[],
   logprobs_NGT: readonly (readonly Float32Array[])[],
 ): { mean: number; max: number } {
   let total = 0;
   let tokens = 0;
   let max = 0;
-  trained_NG.forEach((group, n) =>
-    group.forEach(({ rollout }, g) => {
+  prompts.forEach(({ trained_G }, n) =>
+    trained_G.forEach(({ rollout }, g) => {
       rollout.policyLogprobs.forEach((sampled, t) => {
         const gap = Math.abs(sampled - logprobs_NGT[n]![g]![t]!);
         total += gap;
@@ -133,4 +121,23 @@ export function logprobGap(
     }),
   );
   return { mean: tokens === 0 ? 0 : total / tokens, max };
+}
+
+async function scored(policy: Policy, prompts: readonly TrainedPrompt[]): Promise<Float32Array[][]> {
+  const groups = scoreGroupsOf(prompts);
+  const scores_NGT = await policy.logprobs(groups);
+  checkScores(groups, scores_NGT);
+  return scores_NGT;
+}
+
+function tokensOf(prompts: readonly TrainedPrompt[]): number {
+  return prompts.reduce(
+    (sum, { trained_G }) => sum + trained_G.reduce((n, { rollout }) => n + rollout.tokens.length, 0),
+    0,
+  );
+}
+
+function required(reference: Policy | undefined): Policy {
+  if (reference) return reference;
+  throw new RaRftError({ code: 'internal', message: 'this objective needs a reference policy, and none is open' });
 }

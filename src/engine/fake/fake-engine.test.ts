@@ -7,20 +7,19 @@ policyEngineContract('fake', { open: async () => new FakeEngine({ vocabSize: 24,
 it('has the gradient of its loss (finite differences over both tables)', async () => {
   const prompt = Int32Array.of(1, 3, 1);
   const tokens = Int32Array.of(2, 0, 2, 4);
-  const weights = Float32Array.of(1, 0.5, 2, 0);
+  const slopes = Float32Array.of(-1, 0.5, -2, 0);
   const make = (): FakeEngine => new FakeEngine({ vocabSize: 5, seed: 2 });
   const params = (engine: FakeEngine) =>
     (engine as unknown as { params: { value: Float32Array; grad: Float32Array }[] }).params;
-  const loss = { kind: 'cross_entropy' } as const;
-  const group = { prompt, responses: [{ tokens, weights }] };
+  const group = { prompt, responses: [{ tokens, slopes }] };
   const engine = make();
-  await engine.forwardBackward([group], loss);
+  await engine.forwardBackward([group]);
   for (const [p, { grad }] of params(engine).entries()) {
     for (const [i, g] of grad.entries()) {
       const at = async (delta: number) => {
         const moved = make();
         params(moved)[p]!.value[i]! += delta;
-        return (await moved.forwardBackward([group], loss)).loss;
+        return (await moved.forwardBackward([group])).loss;
       };
       expect(g).toBeCloseTo(((await at(1e-2)) - (await at(-1e-2))) / 2e-2, 3);
     }

@@ -6,7 +6,6 @@ import { assertFinite, DAMAGED_HINT } from '../../core/finite.js';
 import { writeFolderAtomic, writeJsonAtomic } from '../../core/files.js';
 import { AdamW } from '../adamw.js';
 import { drawToken, logSoftmax, samplingLogprobs } from '../draw.js';
-import { tokenLoss } from '../loss.js';
 import { checkSampleRequests, checkScoreGroups, checkTrainGroups } from '../requests.js';
 import { checkSamples, checkScores, checkTrained } from '../results.js';
 import { responseStream } from '../streams.js';
@@ -14,7 +13,6 @@ import { makeTrainables, type Trainable } from '../trainables.js';
 import type {
   EngineInfo,
   ForwardBackwardResult,
-  LossSpec,
   OptimStepOptions,
   OptimStepResult,
   Policy,
@@ -83,38 +81,27 @@ export class FakeEngine implements Policy {
     return scores;
   }
 
-  async forwardBackward(groups: readonly TrainGroup[], loss: LossSpec): Promise<ForwardBackwardResult> {
+  async forwardBackward(groups: readonly TrainGroup[]): Promise<ForwardBackwardResult> {
     this.mustBeUsable();
-    checkTrainGroups(this.info, groups, loss);
-    const total = { loss: 0, tokens: 0, clipped: 0, entropy: 0 };
+    checkTrainGroups(this.info, groups);
+    const total = { loss: 0, tokens: 0, entropy: 0 };
     const logprobs_NGT = groups.map(({ prompt, responses }) =>
-      responses.map((response) => {
-        const { logprobs, before } = this.policy.score(prompt, response.tokens);
-        for (const [t, token] of response.tokens.entries()) {
-          const weight = response.weights[t]!;
-          if (weight === 0) continue;
-          const one = tokenLoss(loss, logprobs[t]!, {
-            weight,
-            advantage: response.advantages?.[t],
-            samplerLogprob: response.samplerLogprobs?.[t],
-          });
-          total.loss += one.loss;
-          total.tokens++;
-          total.clipped += Number(one.clipped);
+      responses.map(({ tokens, slopes }) => {
+        const { logprobs, before } = this.policy.score(prompt, tokens);
+        for (const [t, token] of tokens.entries()) {
+          total.loss += slopes[t]! * logprobs[t]!;
           total.entropy -= before[t]!.reduce((sum, p) => sum + p * Math.exp(p), 0);
-          const last = t === 0 ? prompt[prompt.length - 1]! : response.tokens[t - 1]!;
-          this.addGradient(prompt, last, token, before[t]!, one.slope);
+          const last = t === 0 ? prompt[prompt.length - 1]! : tokens[t - 1]!;
+          this.addGradient(prompt, last, token, before[t]!, slopes[t]!);
         }
+        total.tokens += tokens.length;
         return logprobs;
       }),
     );
-    const { tokens } = total;
     const result: ForwardBackwardResult = {
       loss: total.loss,
       logprobs_NGT,
-      tokens,
-      clipShare: tokens > 0 ? total.clipped / tokens : 0,
-      entropy: tokens > 0 ? total.entropy / tokens : undefined,
+      entropy: total.tokens > 0 ? total.entropy / total.tokens : undefined,
     };
     checkTrained(groups, result);
     return result;

@@ -2,20 +2,7 @@
 import { decodeRows, decoderWeights, embedRows, headWeight, rowPositions, type Weights } from '../../models/decoder.js';
 import { packedAttention, packedInputs } from '../../models/decoder-packed.js';
 import type { DecoderConfig } from '../../models/hf-config.js';
-import {
-  cast,
-  exp,
-  gradients,
-  Graph,
-  less,
-  lmHead,
-  maximum,
-  minimum,
-  mul,
-  neg,
-  sub,
-  type Tensor,
-} from '../../tensor/index.js';
+import { cast, gradients, Graph, lmHead, type Tensor } from '../../tensor/index.js';
 
 /** A packed graph up to the rows that enter the head. */
 interface Hidden {
@@ -58,7 +45,7 @@ export const runningName = (param: string): string => `running.${param}`;
 export const gradName = (param: string): string => `grad.${param}`;
 
 /**
- * Outputs: `logprobs` [M], `entropy` [M], `grad.*` for every parameter that takes part in a matrix product or a norm, and
+ * Of the loss sum c log p; input `slope` [M] is c. Outputs: `logprobs` [M], `entropy` [M], `grad.*` for every parameter that takes part in a matrix product or a norm, and
  * `dEmbedded` [S, hidden], rows that the caller adds to the embedding's gradient at the input ids.
  */
 export function trainGraph(config: DecoderConfig, withPrefix: boolean): Graph {
@@ -72,10 +59,11 @@ export function trainGraph(config: DecoderConfig, withPrefix: boolean): Graph {
     }),
   );
   const head = headWeight(config, weights);
+  const slope = graph.input('slope', 'float32', ['M']);
   const scored = lmHead(hidden, head, targets, {
     chunks: headChunks(config),
     entropy: true,
-    rowGradient: lossSlope(graph),
+    rowGradient: (_logp, rows) => rows(slope),
     running: running.get(head),
   });
   const inner = [...running.keys()].filter((weight) => weight !== head);
@@ -89,22 +77,4 @@ export function trainGraph(config: DecoderConfig, withPrefix: boolean): Graph {
   graph.output('dEmbedded', dEmbedded as Tensor);
   for (const name of names) graph.output(gradName(name), gradOf.get(weights.get(name) as Tensor) as Tensor);
   return graph;
-}
-
-/** d loss / d log p of rows: -w A r, or 0 where the ratio r is clipped; inputs as in `tokenLoss`, with `useRatio` 1 or 0. */
-function lossSlope(graph: Graph): (logp: Tensor, rows: (t: Tensor) => Tensor) => Tensor {
-  const [weight, advantage, sampler] = ['weight', 'advantage', 'sampler'].map((name) =>
-    graph.input(name, 'float32', ['M']),
-  ) as [Tensor, Tensor, Tensor];
-  const [useRatio, low, high] = ['useRatio', 'ratioLow', 'ratioHigh'].map((name) =>
-    graph.input(name, 'float32', []),
-  ) as [Tensor, Tensor, Tensor];
-  return (logp, rows) => {
-    // The bound is far beyond any clip; it keeps the ratio finite, so that 0 times it is 0.
-    const ratio = exp(minimum(mul(sub(logp, rows(sampler)), useRatio), 30));
-    const bounded = minimum(maximum(ratio, low), high);
-    const gain = mul(ratio, rows(advantage));
-    const clipped = cast(less(mul(bounded, rows(advantage)), gain), 'float32');
-    return neg(mul(mul(rows(weight), gain), sub(1, clipped)));
-  };
 }

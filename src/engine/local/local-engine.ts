@@ -12,7 +12,6 @@ import type { Trainable } from '../trainables.js';
 import type {
   EngineInfo,
   ForwardBackwardResult,
-  LossSpec,
   OptimStepOptions,
   OptimStepResult,
   Policy,
@@ -107,15 +106,11 @@ export class LocalEngine implements Policy {
     return scores_NGT;
   }
 
-  async forwardBackward(
-    groups: readonly TrainGroup[],
-    loss: LossSpec,
-    report?: Report,
-  ): Promise<ForwardBackwardResult> {
+  async forwardBackward(groups: readonly TrainGroup[], report?: Report): Promise<ForwardBackwardResult> {
     this.mustBeUsable();
-    checkTrainGroups(this.info, groups, loss);
+    checkTrainGroups(this.info, groups);
     const { trainables } = this.forTraining();
-    const result = await accumulateGradients(this.state, trainables, groups, loss, this.batchLimits, report);
+    const result = await accumulateGradients(this.state, trainables, groups, this.batchLimits, report);
     checkTrained(groups, result);
     return result;
   }

@@ -4,7 +4,6 @@ import { RaRftError } from '../../core/errors.js';
 import type {
   EngineInfo,
   ForwardBackwardResult,
-  LossSpec,
   OptimStepOptions,
   OptimStepResult,
   Policy,
@@ -49,8 +48,8 @@ class WorkerEngine implements Policy {
     return this.call('logprobs', { groups: [...groups] }, report);
   }
 
-  forwardBackward(groups: readonly TrainGroup[], loss: LossSpec, report?: Report): Promise<ForwardBackwardResult> {
-    return this.call('forwardBackward', { groups: [...groups], loss }, report);
+  forwardBackward(groups: readonly TrainGroup[], report?: Report): Promise<ForwardBackwardResult> {
+    return this.call('forwardBackward', { groups: [...groups] }, report);
   }
 
   optimStep(options: OptimStepOptions): Promise<OptimStepResult> {

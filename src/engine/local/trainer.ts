@@ -2,8 +2,7 @@
 import { decoderFeeds } from '../../models/decoder.js';
 import type { DecoderConfig } from '../../models/hf-config.js';
 import type { Trainable } from '../trainables.js';
-import { tokenLoss } from '../loss.js';
-import type { ForwardBackwardResult, LossSpec, ScoreGroup, TrainGroup, TrainResponse } from '../types.js';
+import type { ForwardBackwardResult, ScoreGroup, TrainGroup } from '../types.js';
 import type { Feed, TensorData } from '../../tensor/index.js';
 import { gradName, runningName, scoreGraph, trainGraph } from './graphs.js';
 import { microBatches, type BatchLimits, type MicroBatch } from './micro-batches.js';
@@ -32,12 +31,11 @@ export async function scoreGroups(
   return out;
 }
 
-/** Adds the loss's gradient to the gradients of `trainables`. */
+/** Adds the gradient of sum c log p to the gradients of `trainables`. */
 export async function accumulateGradients(
   state: ModelState,
   trainables: readonly Trainable[],
   groups: readonly TrainGroup[],
-  loss: LossSpec,
   limits: BatchLimits,
   onDone: OnDone = () => {},
 ): Promise<ForwardBackwardResult> {
@@ -51,7 +49,7 @@ export async function accumulateGradients(
     const program = await state.program(`train ${packed.hasPrefix}`, () => trainGraph(config, packed.hasPrefix));
     const feeds = {
       ...rowFeeds(state, packed),
-      ...lossFeeds(batch, groups, loss),
+      slope: slopeFeed(batch, groups),
       ...gradFeeds(config, grads, runningName),
     };
     const fetches: Record<string, TensorData | null> = {
@@ -67,7 +65,7 @@ export async function accumulateGradients(
     spread(found['entropy']!, batch, (group, response) => entropy_NGT[group]![response]!);
     onDone(i + 1, batches.length);
   }
-  return { ...summarise(groups, loss, logprobs_NGT, entropy_NGT), logprobs_NGT };
+  return { ...summarise(groups, logprobs_NGT, entropy_NGT), logprobs_NGT };
 }
 
 /** Feeds that scoring and training share. */
@@ -91,28 +89,15 @@ function gradFeeds(
   return Object.fromEntries(Object.entries(decoderFeeds(config, grads)).map(([name, feed]) => [rename(name), feed]));
 }
 
-function lossFeeds(batch: MicroBatch, groups: readonly TrainGroup[], loss: LossSpec): Record<string, Feed> {
-  const usesRatio = loss.kind === 'policy_gradient' && loss.ratio;
-  const tokens = batch.sources.map(({ group, response }) => groups[group]!.responses[response]!);
-  const M = tokens.reduce((n, r) => n + r.tokens.length, 0);
-  const join = (of: (r: TrainResponse) => Float32Array | undefined, missing: number): Feed => {
-    const data = new Float32Array(M).fill(missing);
-    let at = 0;
-    for (const r of tokens) {
-      const values = of(r);
-      if (values) data.set(values, at);
-      at += r.tokens.length;
-    }
-    return { data, shape: [M] };
-  };
-  return {
-    weight: join((r) => r.weights, 0),
-    advantage: join((r) => (loss.kind === 'policy_gradient' ? r.advantages : undefined), 1),
-    sampler: join((r) => (usesRatio ? r.samplerLogprobs : undefined), 0),
-    useRatio: Float32Array.of(usesRatio ? 1 : 0),
-    ratioLow: Float32Array.of(usesRatio ? 1 - loss.clipLow : 0),
-    ratioHigh: Float32Array.of(usesRatio ? 1 + loss.clipHigh : 2),
-  };
+function slopeFeed(batch: MicroBatch, groups: readonly TrainGroup[]): Feed {
+  const slopes = batch.sources.map(({ group, response }) => groups[group]!.responses[response]!.slopes);
+  const data = new Float32Array(slopes.reduce((n, { length }) => n + length, 0));
+  let at = 0;
+  for (const values of slopes) {
+    data.set(values, at);
+    at += values.length;
+  }
+  return { data, shape: [data.length] };
 }
 
 /** Cuts a [M] result into the responses it is of. */
@@ -141,32 +126,18 @@ function addRows(table: Float32Array, ids: Int32Array, rows: TensorData, width: 
 
 function summarise(
   groups: readonly TrainGroup[],
-  loss: LossSpec,
   logprobs_NGT: Float32Array[][],
   entropy_NGT: Float32Array[][],
-): Omit<ForwardBackwardResult, 'logprobs_NGT'> {
-  const total = { loss: 0, tokens: 0, clipped: 0, entropy: 0 };
+): Pick<ForwardBackwardResult, 'loss' | 'entropy'> {
+  const total = { loss: 0, tokens: 0, entropy: 0 };
   for (const [n, { responses }] of groups.entries()) {
-    for (const [g, r] of responses.entries()) {
-      for (const [t, weight] of r.weights.entries()) {
-        if (weight === 0) continue;
-        const one = tokenLoss(loss, logprobs_NGT[n]![g]![t]!, {
-          weight,
-          advantage: r.advantages?.[t],
-          samplerLogprob: r.samplerLogprobs?.[t],
-        });
-        total.loss += one.loss;
-        total.tokens++;
-        total.clipped += Number(one.clipped);
+    for (const [g, { slopes }] of responses.entries()) {
+      for (const [t, slope] of slopes.entries()) {
+        total.loss += slope * logprobs_NGT[n]![g]![t]!;
         total.entropy += entropy_NGT[n]![g]![t]!;
       }
+      total.tokens += slopes.length;
     }
   }
-  const { tokens } = total;
-  return {
-    loss: total.loss,
-    tokens,
-    clipShare: tokens > 0 ? total.clipped / tokens : 0,
-    entropy: tokens > 0 ? total.entropy / tokens : undefined,
-  };
+  return { loss: total.loss, entropy: total.tokens > 0 ? total.entropy / total.tokens : undefined };
 }

@@ -1,14 +1,6 @@
 /** The worker's side of the local engine: one engine a worker, its methods served by name. */
 import { serveMethods, type Report } from '../../core/worker-rpc.js';
-import type {
-  EngineInfo,
-  LossSpec,
-  OptimStepOptions,
-  SampleOptions,
-  SampleRequest,
-  ScoreGroup,
-  TrainGroup,
-} from '../types.js';
+import type { EngineInfo, OptimStepOptions, SampleOptions, SampleRequest, ScoreGroup, TrainGroup } from '../types.js';
 import { LocalEngine, type LocalEngineOptions } from './local-engine.js';
 
 let engine: LocalEngine | undefined;
@@ -21,8 +13,7 @@ const methods = {
   sample: (args: { requests: SampleRequest[]; options: SampleOptions }, report: Report) =>
     engine!.sample(args.requests, args.options, report),
   logprobs: (args: { groups: ScoreGroup[] }, report: Report) => engine!.logprobs(args.groups, report),
-  forwardBackward: (args: { groups: TrainGroup[]; loss: LossSpec }, report: Report) =>
-    engine!.forwardBackward(args.groups, args.loss, report),
+  forwardBackward: (args: { groups: TrainGroup[] }, report: Report) => engine!.forwardBackward(args.groups, report),
   optimStep: (args: { options: OptimStepOptions }) => engine!.optimStep(args.options),
   save: (args: { folder: string; what: { optimizer: boolean } }) => engine!.save(args.folder, args.what),
   load: (args: { folder: string; what: { optimizer: boolean } }) => engine!.load(args.folder, args.what),

@@ -1,7 +1,7 @@
 /** Small makers that the parts of the contract share. */
 import { afterAll, beforeAll } from 'vitest';
 import { Rng } from '../../core/rng.js';
-import type { LossSpec, OptimStepOptions, Policy, Tokens, TrainGroup, TrainResponse } from '../types.js';
+import type { OptimStepOptions, Policy, Tokens, TrainGroup, TrainResponse } from '../types.js';
 import type { ContractTarget } from './contract.js';
 
 /** A step large enough to see, without decay. */
@@ -13,9 +13,6 @@ export const STEP: OptimStepOptions = {
   weightDecay: 0,
   maxGradNorm: 0,
 };
-
-export const CROSS_ENTROPY: LossSpec = { kind: 'cross_entropy' };
-export const REINFORCE: LossSpec = { kind: 'policy_gradient', ratio: false, clipLow: 0.2, clipHigh: 0.2 };
 
 /** An engine that all tests of a block may read but none may change. */
 export function sharedEngine(target: ContractTarget): () => Policy {
@@ -45,15 +42,14 @@ export function randomTokens(rng: Rng, length: number, vocab: number): Tokens {
   return Int32Array.from({ length }, () => rng.int(vocab));
 }
 
-/** A response with weight 1 everywhere. */
-export function response(tokens: Tokens, more: Partial<TrainResponse> = {}): TrainResponse {
-  return { tokens, weights: new Float32Array(tokens.length).fill(1), ...more };
+/** A response that is to become likelier (slope -1), or with slopes of its own. */
+export function response(tokens: Tokens, slopes = new Float32Array(tokens.length).fill(-1)): TrainResponse {
+  return { tokens, slopes };
 }
 
-/** Groups of different prompt lengths, sizes and response lengths, with weights and advantages of both signs. */
+/** Groups of different prompt lengths, sizes and response lengths, with slopes of both signs and zeros. */
 export function raggedGroups(vocab: number, label: string): TrainGroup[] {
   const rng = Rng.fromSeed(label);
-  const numbers = (n: number) => Float32Array.from({ length: n }, () => rng.normal());
   return [
     { promptTokens: 5, responseTokens: [3, 7, 1, 4] },
     { promptTokens: 1, responseTokens: [6] },
@@ -63,9 +59,7 @@ export function raggedGroups(vocab: number, label: string): TrainGroup[] {
     prompt: randomTokens(rng, promptTokens, vocab),
     responses: responseTokens.map((length) => ({
       tokens: randomTokens(rng, length, vocab),
-      weights: Float32Array.from({ length }, () => rng.int(3) / 2),
-      advantages: numbers(length),
-      samplerLogprobs: numbers(length).map((x) => 0.3 * x - Math.log(vocab)),
+      slopes: Float32Array.from({ length }, () => (rng.int(3) / 2) * rng.normal()),
     })),
   }));
 }

@@ -126,7 +126,7 @@ function recordOf(problem: Problem, rate: number, arm: string, rng: Rng): EvalRe
     key: 'k',
     problemId: problem.id,
     split: problem.split ?? 'test',
-    traceId: withTrace ? 't3' : null,
+    traceIds: withTrace ? ['t3'] : [],
     promptTokens: 40,
     samples,
   };

@@ -8,10 +8,12 @@ import { join } from 'node:path';
 import { configSchema } from '../../config/index.js';
 import { Rng } from '../../core/rng.js';
 import { RunFolder } from '../../core/run-folder.js';
+import { noContext, shownTraces } from '../../data/context.js';
 import type { Problem, Trace } from '../../data/types.js';
 import { FakeEngine } from '../../engine/index.js';
 import type { Verifier } from '../../verify/types.js';
-import type { GrpoTask } from '../loop.js';
+import type { RlTask } from '../loop.js';
+import { makeRecipe, type Recipe, type RecipeName } from '../recipes/index.js';
 import type { RlCodec } from '../types.js';
 
 const numbers = 5;
@@ -34,8 +36,11 @@ export function toyTrace(n: number): Trace {
 }
 
 export const toyCodec: RlCodec = {
-  prompt: ({ question }, trace) =>
-    Int32Array.from([...(trace ? [traceToken(Number(trace.question))] : []), questionToken(Number(question))]),
+  prompt: ({ question }, context) =>
+    Int32Array.from([
+      ...shownTraces(context ?? noContext).map((trace) => traceToken(Number(trace.question))),
+      questionToken(Number(question)),
+    ]),
   response: (solution) => Int32Array.from([answerToken(Number(solution)), stopToken]),
   decode: (tokens) => Array.from(tokens, tokenText).join(' '),
   stopTokens: [stopToken],
@@ -61,7 +66,7 @@ export function toyVerifier(fails: (problemId: string, response: string) => bool
   };
 }
 
-export const toySettings = configSchema.parse({
+const config = configSchema.parse({
   rl: {
     steps: 12,
     promptsPerStep: 6,
@@ -72,7 +77,14 @@ export const toySettings = configSchema.parse({
     maxTokens: 4,
     checkpointEverySteps: 5,
   },
-}).rl;
+  recipes: { grpo: { advantage: 'mean' } },
+});
+export const toySettings = config.rl;
+
+/** The toy's recipe, or another by name. */
+export function toyRecipe(name: RecipeName = 'grpo', settings = toySettings): Recipe {
+  return makeRecipe(name, { recipes: config.recipes, rl: settings });
+}
 
 export function toyEngine(seed = 3): FakeEngine {
   return new FakeEngine({ vocabSize: toyVocab, maxContext: 16, seed, deviation: 0.2 });
@@ -110,7 +122,7 @@ export async function toyRun(): Promise<ToyRun> {
   };
 }
 
-export function toyTask(toy: ToyRun, changes: Partial<GrpoTask> = {}): GrpoTask {
+export function toyTask(toy: ToyRun, changes: Partial<RlTask> = {}): RlTask {
   return {
     arm: 'toy',
     run: toy.run,
@@ -118,7 +130,8 @@ export function toyTask(toy: ToyRun, changes: Partial<GrpoTask> = {}): GrpoTask 
     codec: toyCodec,
     verifier: toyVerifier(),
     problems: toyProblems,
-    contextOf: () => undefined,
+    contextsOf: () => [noContext],
+    recipe: toyRecipe(),
     settings: toySettings,
     maxPromptTokens: 8,
     initialPolicy: join(toy.root, 'initial'),

@@ -1,0 +1,35 @@
+/** Canaries: signs that sampler and trainer are not the same policy. Training goes on from none of them. */
+import { RaRftError } from '../core/errors.js';
+import type { StepContext } from './training.js';
+import type { Comparison } from './types.js';
+
+/** Advantages are only right for the policy that sampled: the sampler must run on the weights of the last update. */
+export function assertOnPolicy(
+  batch_N: readonly Comparison[],
+  { policyVersion, step }: Pick<StepContext, 'policyVersion' | 'step'>,
+): void {
+  if (policyVersion === undefined) return;
+  const other = batch_N.flatMap(({ groups_K }) => groups_K).find((group) => group.policyVersion !== policyVersion);
+  if (!other) return;
+  throw new RaRftError({
+    code: 'engine',
+    message: `step ${step} was sampled by policy version ${other.policyVersion}, the trainer is at ${policyVersion}`,
+    expected: 'the sampler to hold the weights of the last update',
+    hint: 'This is a fault of the engine; its sampler must be brought up to date by optimStep and load.',
+  });
+}
+
+/**
+ * Throws `engine` where the log-probabilities of sampler and trainer differ by more than `bound` nats on the mean of a step: a sampler
+ * with old or rounded weights, another template or tokenizer, a temperature that only one of them knows.
+ */
+export function assertSamePolicy({ mean, max }: { mean: number; max: number }, step: number, bound: number): void {
+  if (mean <= bound) return;
+  throw new RaRftError({
+    code: 'engine',
+    message: `at step ${step} log p by sampler and trainer differ by ${mean.toFixed(3)} nats on the mean (at most ${max.toFixed(2)})`,
+    where: 'rl.maxLogprobGap',
+    expected: `at most ${bound}; equal weights give below 0.001`,
+    hint: 'The sampler does not run on the weights that are trained: look at how the engine publishes updates. Raise the bound only for samplers of lower precision.',
+  });
+}
