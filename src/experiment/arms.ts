@@ -14,38 +14,38 @@ type ArmSpec =
   | { needs: string; arm: Readonly<Record<string, unknown>> };
 
 const supervised = 'arms that are trained on traces instead of rewards';
-const recipes = 'arms with a recipe of their own';
 const distillation = 'on-policy self-distillation';
 const hints = 'partial solutions as context';
 const otherRetrievers = 'several encoders in one run';
 
+/** Rows mean what they say whatever `rl.recipe` is, so the recipe is always named. */
 export const armSpecs = {
   sft: { needs: supervised, arm: { recipe: 'sft', train: 'none', test: 'none' } },
   'ra-sft': { needs: supervised, arm: { recipe: 'sft', train: 'learned', test: 'learned' } },
-  grpo: { arm: { train: 'none', test: 'none' } },
-  'grpo-retrieval-at-test': { arm: { train: 'none', test: 'learned', policyOf: 'grpo' } },
-  'ra-rft': { arm: { train: 'learned', test: 'learned' } },
-  'ra-rft-no-trace-at-test': { arm: { train: 'learned', test: 'none', policyOf: 'ra-rft' } },
-  'random-trace': { arm: { train: 'random', test: 'random' } },
-  'bm25-trace': { arm: { train: 'bm25', test: 'bm25' } },
-  'oracle-trace': { arm: { train: 'oracle', test: 'oracle' } },
-  rloo: { needs: recipes, arm: { recipe: 'rloo', train: 'none', test: 'none' } },
-  'ra-rloo': { needs: recipes, arm: { recipe: 'rloo', train: 'learned', test: 'learned' } },
-  dapo: { needs: recipes, arm: { recipe: 'dapo', train: 'none', test: 'none' } },
-  'ra-dapo': { needs: recipes, arm: { recipe: 'dapo', train: 'learned', test: 'learned' } },
-  questa: { needs: hints, arm: { train: 'hint', test: 'none' } },
+  grpo: { arm: { recipe: 'grpo', train: 'none', test: 'none' } },
+  'grpo-retrieval-at-test': { arm: { policyOf: 'grpo', train: 'none', test: 'learned' } },
+  'ra-rft': { arm: { recipe: 'grpo', train: 'learned', test: 'learned' } },
+  'ra-rft-no-trace-at-test': { arm: { policyOf: 'ra-rft', train: 'learned', test: 'none' } },
+  'random-trace': { arm: { recipe: 'grpo', train: 'random', test: 'random' } },
+  'bm25-trace': { arm: { recipe: 'grpo', train: 'bm25', test: 'bm25' } },
+  'oracle-trace': { arm: { recipe: 'grpo', train: 'oracle', test: 'oracle' } },
+  rloo: { arm: { recipe: 'rloo', train: 'none', test: 'none' } },
+  'ra-rloo': { arm: { recipe: 'rloo', train: 'learned', test: 'learned' } },
+  dapo: { arm: { recipe: 'dapo', train: 'none', test: 'none' } },
+  'ra-dapo': { arm: { recipe: 'dapo', train: 'learned', test: 'learned' } },
+  questa: { needs: hints, arm: { recipe: 'grpo', train: 'hint', test: 'none' } },
   opsd: { needs: distillation, arm: { recipe: 'opsd', train: 'none', test: 'none' } },
   'single-vector-untrained': {
     needs: otherRetrievers,
-    arm: { train: 'single-vector-untrained', test: 'single-vector-untrained' },
+    arm: { recipe: 'grpo', train: 'single-vector-untrained', test: 'single-vector-untrained' },
   },
   'single-vector-trained': {
     needs: otherRetrievers,
-    arm: { train: 'single-vector-trained', test: 'single-vector-trained' },
+    arm: { recipe: 'grpo', train: 'single-vector-trained', test: 'single-vector-trained' },
   },
   'late-interaction-untrained': {
     needs: otherRetrievers,
-    arm: { train: 'late-interaction-untrained', test: 'late-interaction-untrained' },
+    arm: { recipe: 'grpo', train: 'late-interaction-untrained', test: 'late-interaction-untrained' },
   },
 } as const satisfies Record<string, ArmSpec>;
 

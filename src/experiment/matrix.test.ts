@@ -50,6 +50,9 @@ describe('neededArms', () => {
 describe('grownArms', () => {
   it('keeps what is there and adds what is missing', () => {
     const kept = [{ name: 'ra-rft', train: 'learned' }];
-    expect(grownArms(kept, ['grpo', 'ra-rft'])).toEqual([kept[0], { name: 'grpo', train: 'none', test: 'none' }]);
+    expect(grownArms(kept, ['grpo', 'ra-rft'])).toEqual([
+      kept[0],
+      { name: 'grpo', recipe: 'grpo', train: 'none', test: 'none' },
+    ]);
   });
 });

@@ -14,7 +14,7 @@ function record(problemId: string, split: string, rewards: (number | null)[]): E
     } as EvalSample['verdict'],
     reward,
   }));
-  return { key: 'k', problemId, split, traceId: null, promptTokens: 3, samples };
+  return { key: 'k', problemId, split, traceIds: [], promptTokens: 3, samples };
 }
 
 describe('averagesOf', () => {

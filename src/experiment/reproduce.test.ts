@@ -25,6 +25,7 @@ function options(name: string, more: Partial<ReproduceOptions> = {}): ReproduceO
     preset: 'tiny',
     version: '0',
     base: { file: config },
+    openEngine: openFakeEngine,
     selection: selectionOf([], ['3']),
     seeds: 2,
     ...more,

@@ -55,7 +55,7 @@ export function estimate(
   const drawn = resamples.seeds_BS.map((seedTimes, b) =>
     resampledMean(values_SP, seedTimes, resamples.problems_BP[b]!),
   );
-  const sorted = Float64Array.from(drawn).sort();
+  const sorted = Float64Array.from(drawn).toSorted();
   const [low, high] = [quantile(sorted, 0.025), quantile(sorted, 0.975)];
   // Lopsided as the draws are, as wide as it must be.
   const [below, above] =
