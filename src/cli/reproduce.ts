@@ -44,6 +44,7 @@ export async function reproduceVerb(options: ReproduceVerbOptions, context: CliC
     base: { preset: basePreset(options.preset), set: options.set },
     ...(options.budget !== undefined && { budgetMs: 60_000 * minutes(options.budget) }),
     progress: context.progress,
+    ...(context.quiet === true && { onPosition: () => {} }),
   });
   context.out(resultsText(results, selection));
   const took = durationText(performance.now() - started);
@@ -56,23 +57,22 @@ export async function reproduceVerb(options: ReproduceVerbOptions, context: CliC
   context.out(`tables: ${html}\n        ${markdown}\n        ${json}`);
 }
 
-function resultsText(results: ExperimentResults, { tables, figures }: Selection): string {
-  const shown = results.tables.filter(({ table }) => tables.includes(table));
-  const arms = new Set<string>(neededArms({ tables, figures }));
-  const claims = results.claims.filter(({ status }) => status === 'measured');
+/** The tables that were asked for, and what can be said of the orderings of their arms. */
+function resultsText(results: ExperimentResults, selection: Selection): string {
+  const shown = results.tables.filter(({ table }) => selection.tables.includes(table));
+  const arms = new Set(neededArms(selection));
+  const claims = results.claims.filter(
+    ({ status, more, less }) => status === 'measured' && arms.has(more.arm) && arms.has(less.arm),
+  );
   const about = results.intervals === 'problems of one seed' ? ', over the problems of one seed' : '';
-  return [
-    ...shown.map(
-      (table) =>
-        `\n${tableTitle(table)} (average@${results.k} in %, 95 % intervals${about})\n${formatTable(resultTable(table, results))}`,
-    ),
-    ...(claims.length === 0 || arms.size === 0
+  const heading = `average@${results.k} in %, 95 % intervals${about}`;
+  const parts = [
+    ...shown.map((table) => `${tableTitle(table)} (${heading})\n${formatTable(resultTable(table, results))}`),
+    ...(claims.length === 0
       ? []
-      : [
-          `\nThe paper's orderings (paired differences in points)\n${formatTable(claimsTable({ ...results, claims }))}`,
-        ]),
-    '',
-  ].join('\n');
+      : [`The paper's orderings (paired differences in points)\n${formatTable(claimsTable({ ...results, claims }))}`]),
+  ];
+  return parts.map((part) => `\n${part}\n`).join('');
 }
 
 /** The budget; any number above 0. */

@@ -22,6 +22,8 @@ export interface ReproduceOptions extends TableSource {
   /** No arm is begun later than this; the one that runs is finished. Default: no end. */
   budgetMs?: number;
   progress?: Progress;
+  /** Told which seed and arm come next and how long the whole still takes. Default: a line of the progress. */
+  onPosition?: (text: string) => void;
   /** Another engine than the local one. */
   openEngine?: OpenEngine;
   /** Clock in milliseconds: for the budget only. */
@@ -46,6 +48,7 @@ export async function reproduce(options: ReproduceOptions): Promise<ReproduceOut
     budgetMs = Infinity,
     progress = silent,
     now = () => performance.now(),
+    onPosition = (text) => progress.line(text),
   } = options;
   refuseOwnKeys(base.set ?? []);
   const asked = neededArms(selection);
@@ -65,7 +68,7 @@ export async function reproduce(options: ReproduceOptions): Promise<ReproduceOut
       done = finished.length;
       if (finished.some(({ name }) => name === arm.name)) return true; // costs nothing
       if (spent()) return false;
-      progress.line(await positionText(runs, run, arm));
+      onPosition(await positionText(runs, run, arm));
       return true;
     };
     await runSeed(run, { ...options, progress }, beforeArm);
@@ -75,11 +78,10 @@ export async function reproduce(options: ReproduceOptions): Promise<ReproduceOut
 }
 
 async function runSeed(
-  { seed, root, config }: SeedRun,
+  { root, config }: SeedRun,
   { progress, openEngine }: Pick<ReproduceOptions, 'progress' | 'openEngine'>,
   beforeArm: (arm: ArmConfig) => Promise<boolean>,
 ): Promise<void> {
-  progress?.line(`seed ${seed}, in ${root}`);
   const run = await openRun(root, config);
   try {
     await runPipeline(config, run, { beforeArm, ...(progress && { progress }), ...(openEngine && { openEngine }) });

@@ -47,6 +47,9 @@ export interface ClaimResult {
   claim: string;
   source: string;
   metric: ClaimSpec['metric'];
+  /** Claimed to be above `less`; differences are `more` minus `less`. */
+  more: Measured;
+  less: Measured;
   status: Status;
   why?: string;
   splits: BySplit<Value & { verdict: Verdict }>;
@@ -138,7 +141,7 @@ function claimResult(comparison: Comparison, { claim, source, metric, more, less
   const splits = Object.fromEntries(
     Object.entries(differences).map(([split, value]) => [split, { ...value, verdict: verdictOf(value.ci95) }]),
   );
-  return { claim, source, metric, ...statusOf([more, less], Object.keys(splits).length > 0), splits };
+  return { claim, source, metric, more, less, ...statusOf([more, less], Object.keys(splits).length > 0), splits };
 }
 
 /** What the interval of "more minus less" says of "more is above less". */
