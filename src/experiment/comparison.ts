@@ -95,7 +95,7 @@ export class Comparison {
     if (seeds.length === 0 || problems.length === 0) return undefined;
     const values_SP = seeds.map(({ values: [a, b] }) => problems.map((id) => a!.get(id)! - (b?.get(id) ?? 0)));
     const names = seeds.map(({ seed }) => seed);
-    const range: Interval = [minus ? -1 : 0, 1];
+    const range: Interval = [minus ? -1 : 0, 1]; // rewards of the embedded world are 0 or 1
     return {
       ...estimate(values_SP, this.drawsFor(split, names, problems.length), range),
       seeds: names,
