@@ -1,5 +1,6 @@
 /** Canaries: signs that sampler and trainer are not the same policy. Training goes on from none of them. */
 import { RaRftError } from '../core/errors.js';
+import type { Policy, ScoreGroup } from '../engine/types.js';
 import type { StepContext } from './training.js';
 import type { Comparison } from './types.js';
 
@@ -32,4 +33,39 @@ export function assertSamePolicy({ mean, max }: { mean: number; max: number }, s
     expected: `at most ${bound}; equal weights give below 0.001`,
     hint: 'The sampler does not run on the weights that are trained: look at how the engine publishes updates. Raise the bound only for samplers of lower precision.',
   });
+}
+
+/** Looks once, at the first update of a training, whether updates reach the policy at all. */
+export class UpdateProof {
+  private given = false;
+
+  /**
+   * Runs the update and scores `probe` before and after. Throws `engine` where a gradient and a learning rate above 0 have changed no
+   * log-probability: the engine then scores and samples with weights that nobody trains.
+   */
+  async around<T extends { gradNorm: number }>(
+    policy: Policy,
+    { probe, learningRate }: { probe: ScoreGroup; learningRate: number },
+    update: () => Promise<T>,
+  ): Promise<T> {
+    if (this.given) return update();
+    const before = await policy.logprobs([probe]);
+    const done = await update();
+    const after = await policy.logprobs([probe]);
+    if (done.gradNorm > 0 && learningRate > 0 && sameNumbers(before, after)) {
+      throw new RaRftError({
+        code: 'engine',
+        message: `an update with a gradient of norm ${done.gradNorm.toPrecision(2)} and a learning rate of ${learningRate} changed no log-probability`,
+        expected: 'scores and samples by the weights of the last update',
+        hint: 'This is a fault of the engine: its optimizer step does not reach the weights it computes with. A learning rate too small for the precision of the weights looks the same; try a larger rl.learningRate.',
+      });
+    }
+    this.given = true;
+    return done;
+  }
+}
+
+function sameNumbers(a: readonly (readonly Float32Array[])[], b: readonly (readonly Float32Array[])[]): boolean {
+  const [left, right] = [a.flat(), b.flat()];
+  return left.every((own, i) => own.every((value, t) => value === right[i]?.[t]));
 }

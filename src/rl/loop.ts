@@ -11,7 +11,7 @@ import type { Problem } from '../data/types.js';
 import type { Policy } from '../engine/types.js';
 import { failuresOf, RewardWatch } from '../verify/judged.js';
 import type { Verifier } from '../verify/types.js';
-import { assertOnPolicy, assertSamePolicy } from './canaries.js';
+import { assertOnPolicy, assertSamePolicy, UpdateProof } from './canaries.js';
 import { stepMetrics } from './metrics.js';
 import { drawInEpochs } from './order.js';
 import type { Recipe } from './recipes/index.js';
@@ -21,7 +21,7 @@ import { preparePrompts } from './sample/prompts.js';
 import { sampleUntilFull } from './sample/refill.js';
 import { rollOut, type SamplePlan } from './sample/rollouts.js';
 import { learningRateAt } from './schedule.js';
-import { advantagesOf, trainedPrompts } from './sequences.js';
+import { advantagesOf, scoreGroupsOf, trainedPrompts } from './sequences.js';
 import { Stopwatch } from './stopwatch.js';
 import { runTraining, type StepContext, type StepOutcome } from './training.js';
 import { rolloutsOf, type Comparison, type ContextsOf, type RlCodec } from './types.js';
@@ -59,8 +59,9 @@ export async function trainRl(task: RlTask): Promise<void> {
   refuseLongPrompts(task);
   const watch = new TrainingWatch(task.arm, steps);
   const rewards = new RewardWatch(task.verifier.name);
+  const proof = new UpdateProof();
   const takeStep = async (at: StepContext): Promise<StepOutcome> => {
-    const outcome = await rlStep(task, at, rewards);
+    const outcome = await rlStep(task, at, rewards, proof);
     for (const warning of watch.see(outcome.metrics, outcome.failures)) {
       await warn(task.run, task.progress ?? silent, warning);
     }
@@ -75,6 +76,7 @@ export async function rlStep(
   task: RlTask,
   at: StepContext,
   rewards = new RewardWatch(task.verifier.name),
+  proof = new UpdateProof(),
 ): Promise<StepOutcome> {
   const { recipe, settings } = task;
   const watch = new Stopwatch();
@@ -104,14 +106,13 @@ export async function rlStep(
     recipe.trains,
   );
   const learningRate = learningRateAt(at.step, { peak: settings.learningRate, warmupSteps: settings.warmupSteps });
+  const optimizer = optimOptions(settings, learningRate);
+  const [probe] = scoreGroupsOf(trained.slice(0, 1));
   const update =
-    trained.length > 0
-      ? await updatePolicy(
-          trained,
-          { ...task, policy: task.engine, optimizer: optimOptions(settings, learningRate) },
-          counting(at, 'training'),
-        )
-      : undefined;
+    probe &&
+    (await proof.around(task.engine, { probe, learningRate }, () =>
+      updatePolicy(trained, { ...task, policy: task.engine, optimizer }, counting(at, 'training')),
+    ));
   if (update) assertSamePolicy(update.logprobGap, at.step, settings.maxLogprobGap);
   watch.lap('updateMs');
 

@@ -80,6 +80,12 @@ describe('over the batch (REINFORCE++), by hand', () => {
     close(advantages['batch-baseline']('problem')(batch).flat(2), [0, 0, 0, 0]);
   });
 
+  it('batch-spread divides what is left of the problem mean by the spread of the batch', () => {
+    // Rewards 1, 0 and 1, 1: mean 3/4, squares 3 x 1/16 + 9/16 = 3/4, over 3: std 1/2.
+    const table = advantages['batch-spread']('problem')([comparison([[1, 0]]), comparison([[1, 1]])]);
+    close(table.flat(2), [1, -1, 0, 0]);
+  });
+
   it('leaves failed rollouts out', () => {
     close(
       advantages

@@ -20,6 +20,22 @@ export function overBatch(baseline: ComparedWithin | 'none'): Advantage {
   return (batch_N) => whitened(batch_N, raw(batch_N));
 }
 
+/**
+ * (r - mean of its unit) / std over all responses of the batch, with n - 1: the spread of the batch does not blow up where one problem's
+ * rewards hardly differ (Lite PPO, arXiv 2508.08221). A batch without any spread gives zeros.
+ */
+export function overBatchSpread(unit: ComparedWithin): Advantage {
+  const centred = within(unit, lessMean);
+  return (batch_N) => {
+    const rewards = batch_N.flatMap(rolloutsOf).flatMap(({ reward }) => reward ?? []);
+    const squares = lessMean(rewards).reduce((sum, r) => sum + r * r, 0);
+    const spread = Math.sqrt(squares / Math.max(1, rewards.length - 1) + EPSILON);
+    return centred(batch_N).map((groups_K) =>
+      groups_K.map((values_G) => values_G.map((value) => (value === undefined ? undefined : value / spread))),
+    );
+  };
+}
+
 function whitened(batch_N: readonly Comparison[], scores_NKG: AdvantageTable): AdvantageTable {
   const lengths = batch_N.flatMap(rolloutsOf).map(({ tokens }) => tokens.length);
   const scores = scores_NKG.flat(2);

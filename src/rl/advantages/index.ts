@@ -1,5 +1,5 @@
 /** The advantages by name. A new one is a function here or in a file beside, with its formula and source, and a line below. */
-import { overBatch } from './batch.js';
+import { overBatch, overBatchSpread } from './batch.js';
 import { lessMean, lessOthers, zscore } from './group.js';
 import type { Advantage, ComparedWithin } from './types.js';
 import { within } from './within.js';
@@ -13,6 +13,7 @@ export const advantages = {
   'leave-one-out': (unit) => within(unit, lessOthers),
   batch: () => overBatch('none'),
   'batch-baseline': (unit) => overBatch(unit),
+  'batch-spread': (unit) => overBatchSpread(unit),
 } as const satisfies Record<string, (unit: ComparedWithin) => Advantage>;
 
 export type AdvantageName = keyof typeof advantages;

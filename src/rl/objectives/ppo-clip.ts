@@ -6,7 +6,7 @@ export interface Clip {
   /** The ratio is held from 1 - low to 1 + high. */
   low: number;
   high: number;
-  /** Dual clip c > 1 (arXiv 1912.09729, Eq. 5): where A < 0 the loss is at most -c A. Infinity or nothing: none. */
+  /** Dual clip c > 1 (arXiv 1912.09729): where A < 0 the loss is at most -c A. Infinity or nothing: none. */
   dual?: number;
 }
 

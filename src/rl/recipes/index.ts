@@ -66,6 +66,12 @@ const recipes: { [Name in RecipeName]: Make<Name> } = {
     weights: 'sequence-mean',
     keep: mixed,
   }),
+  'lite-ppo': ({ clipLow, clipHigh }, { within }) => ({
+    advantage: advantages['batch-spread'](within),
+    objective: ppoClip({ low: clipLow, high: clipHigh }),
+    weights: 'token-mean',
+    keep: mixed,
+  }),
 };
 
 /** The recipe of this name with its settings, and with what `rl` adds to every recipe. */

@@ -14,7 +14,7 @@ const clipLow = (value = 0.2) =>
   key(z.number().min(0).max(1).default(value), 'The ratio to the policy that sampled is held from 1 - clipLow.');
 const clipHigh = (value = 0.2) => atLeast(0, value, 'The ratio is held up to 1 + clipHigh.');
 
-export const grpo = section(
+const grpo = section(
   {
     advantage: key(
       z.enum(['zscore', 'mean']).default('zscore'),
@@ -27,17 +27,17 @@ export const grpo = section(
   'Group relative policy optimisation (arXiv 2402.03300).',
 );
 
-export const drGrpo = section(
+const drGrpo = section(
   { clipLow: clipLow(), clipHigh: clipHigh() },
   'GRPO without its two biases: no division by the spread, every token the same weight (arXiv 2503.20783).',
 );
 
-export const rloo = section(
+const rloo = section(
   { weights: weights('sequence-mean') },
   'REINFORCE with the mean of the other responses as baseline (arXiv 2402.14740).',
 );
 
-export const reinforcePp = section(
+const reinforcePp = section(
   {
     baseline: key(z.enum(['none', 'mean']).default('none'), "Subtract the mean of the problem's responses first."),
     clipLow: clipLow(),
@@ -46,7 +46,7 @@ export const reinforcePp = section(
   'REINFORCE++: rewards normalised over the whole batch, every problem trained on (arXiv 2501.03262).',
 );
 
-export const dapo = section(
+const dapo = section(
   {
     clipLow: clipLow(),
     clipHigh: clipHigh(0.28),
@@ -70,7 +70,7 @@ export const dapo = section(
   'DAPO: higher upper clip, token mean, resampling until enough groups are mixed, overlong rules (arXiv 2503.14476).',
 );
 
-export const cispo = section(
+const cispo = section(
   {
     weights: weights('token-mean'),
     maxRatio: atLeast(1, 5, 'The ratio that weighs a token is cut at this.'),
@@ -78,17 +78,24 @@ export const cispo = section(
   'CISPO: the clipped ratio weighs the gradient of every token and silences none (arXiv 2506.13585).',
 );
 
-export const gspo = section(
+const gspo = section(
   { clipLow: clipLow(3e-4), clipHigh: clipHigh(4e-4) },
   'GSPO: one ratio a response, clipped as a whole (arXiv 2507.18071).',
 );
 
+const litePpo = section(
+  { clipLow: clipLow(), clipHigh: clipHigh() },
+  'GRPO that divides by the spread of the batch, not of the problem (Lite PPO, arXiv 2508.08221).',
+);
+
+const all = { grpo, 'dr-grpo': drGrpo, rloo, 'reinforce-pp': reinforcePp, dapo, cispo, gspo, 'lite-ppo': litePpo };
+
 /** All recipes by the names that `rl.recipe` and the arms use. */
 export const recipes = section(
-  { grpo, 'dr-grpo': drGrpo, rloo, 'reinforce-pp': reinforcePp, dapo, cispo, gspo },
+  all,
   'Settings of the recipes, by name; an arm that names a recipe takes its settings from here.',
 );
 
-export const recipeNames = ['grpo', 'dr-grpo', 'rloo', 'reinforce-pp', 'dapo', 'cispo', 'gspo'] as const;
-export type RecipeName = (typeof recipeNames)[number];
+export type RecipeName = keyof typeof all;
+export const recipeNames = Object.keys(all) as RecipeName[];
 export type RecipeSettings = z.output<typeof recipes>;

@@ -29,6 +29,7 @@ const RETRACTED =
 
 /** Whether a text, which follows a box, announces another answer: as the final one, on a line of its own, or taking back. */
 export function announcesAnother(text: string): boolean {
+  if (!/ans/i.test(text)) return false; // as every pattern below needs
   if (text.search(FINAL) >= 0 || LABEL.test(text)) return true;
   const retracted = RETRACTED.exec(text);
   return retracted !== null && text.slice(retracted.index).search(ANSWER) >= 0;

@@ -55,17 +55,14 @@ const bareLength = (text: string, at: number): number =>
 /** What the boxes of one answer say together: values by commas, each with the name that stands before its box where all have one. */
 export function textOfBoxes(text: string, boxes: readonly Box[]): FoundAnswer {
   const raw = text.slice(boxes[0]?.start, boxes.at(-1)?.end);
+  if (boxes.length === 1) return { text: (boxes[0] as Box).content, raw, rule: 'last-box' };
   const names = boxes.map((box) => NAME_BEFORE.exec(text.slice(Math.max(0, box.start - 40), box.start))?.[1]);
-  const named = boxes.length > 1 && names.every((name) => name !== undefined) && new Set(names).size === names.length;
+  const named = names.every((name) => name !== undefined) && new Set(names).size === names.length;
   const parts = boxes.map((box) => partBefore(text, box.start));
   const said = boxes.map((box, i) =>
-    named
-      ? `${names[i]} = ${box.content}`
-      : parts.every(Boolean) && boxes.length > 1
-        ? `${parts[i]} ${box.content}`
-        : box.content,
+    named ? `${names[i]} = ${box.content}` : parts.every(Boolean) ? `${parts[i]} ${box.content}` : box.content,
   );
-  return { text: [...new Set(said)].join(', '), raw, rule: boxes.length > 1 ? 'joined-boxes' : 'last-box' };
+  return { text: [...new Set(said)].join(', '), raw, rule: 'joined-boxes' };
 }
 
 /** `x = ` or `$y = ` just before a box. */

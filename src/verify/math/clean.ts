@@ -7,7 +7,9 @@ import { inEnglish } from './languages.js';
  * number, a full stop at the end, escaped backslashes. Idempotent on its own output.
  */
 export function cleanAnswer(text: string): string {
-  let out = /[^\x20-\x7e]/.test(text) ? plainCharacters(text) : text;
+  if (/^-?\d+(?:\.\d+)?$/.test(text)) return text;
+  const unusual = /[^\x20-\x7e]/.test(text);
+  let out = unusual ? plainCharacters(text) : text;
   if (out.includes('\\\\') && !out.includes('\\begin')) out = out.replace(/\\\\(?=[A-Za-z()[\]{},;!$%])/g, '\\');
   if (out.includes('$')) out = withoutDollars(out);
   if (out.includes('\\')) {
@@ -19,20 +21,23 @@ export function cleanAnswer(text: string): string {
   } else if (out.includes('{,}')) {
     out = out.replace(/(\d)\{,\}(?=\d{3}(?!\d))/g, '$1');
   }
-  out = out.replace(/(?<![\d.,/^_\\])(\d{1,3}(?: \d{3})+)(?!\d)/g, (run) => run.replace(/ /g, ''));
-  if (/^-?\d{1,3}(?:\.\d{3})+,\d{1,2}$/.test(out)) out = out.replace(/\./g, '').replace(',', '.');
+  if (out.includes(' '))
+    out = out.replace(/(?<![\d.,/^_\\])(\d{1,3}(?: \d{3})+)(?!\d)/g, (run) => run.replace(/ /g, ''));
+  if (out.includes(',') && /^-?\d{1,3}(?:\.\d{3})+,\d{1,2}$/.test(out)) out = out.replace(/\./g, '').replace(',', '.');
   if (out.includes(':')) out = out.replace(/(:\d\d)\s*([ap])\.?\s?m\b\.?/gi, '$1 \\text{$2m}');
-  out = out.replace(/(\d)\s*([ap])\.\s?m\.?(?![A-Za-z])/gi, '$1 \\text{ $2m}');
-  out = out.replace(/^\s*(1[0-2]|0?[1-9])\s+([AP])M\s*$/, '$1 \\text{ $2m}');
+  if (out.includes('.')) out = out.replace(/(\d)\s*([ap])\.\s?m\.?(?![A-Za-z])/gi, '$1 \\text{ $2m}');
+  if (out.includes('M')) out = out.replace(/^\s*(1[0-2]|0?[1-9])\s+([AP])M\s*$/, '$1 \\text{ $2m}');
   if (/answer/i.test(out)) out = out.replace(LABEL, '$1');
-  out = withoutQuotes(out.replace(/^\s*\*\*|\*\*\s*$/g, ' '))
+  if (out.includes('**')) out = out.replace(/^\s*\*\*|\*\*\s*$/g, ' ');
+  out = withoutQuotes(out)
     .replace(/(?<![.,;:])[.,;:]+\s*$/, '')
     .trim();
-  return /[\u0080-\uffff]/.test(out) ? inEnglish(out) : out;
+  return unusual && /[\u0080-\uffff]/.test(out) ? inEnglish(out) : out;
 }
 
 /** Without space and quotation marks around it. A prime (`A'`, `5'`) is none, unless the text began with one. */
 function withoutQuotes(text: string): string {
+  if (!/^[\s"'`]|[\s"'`]$/.test(text)) return text;
   let [start, end] = [0, text.length];
   while (start < end && /[\s"'`]/.test(text[start] as string)) start++;
   const quoted = /['`]/.test(text.slice(0, start));

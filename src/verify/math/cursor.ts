@@ -3,8 +3,17 @@ import type { Node } from './nodes.js';
 import type { Token } from './tokens.js';
 import { spend } from './work.js';
 
-/** What the parser throws where the tokens are no mathematics it knows; caught by `parseAnswer`. */
-export class NotMathematics extends Error {}
+/**
+ * What the parser throws where the tokens are no mathematics it knows; caught by `parseAnswer`. No `Error`: to write down
+ * the stack takes longer than to parse most answers.
+ */
+export class NotMathematics {
+  readonly message: string;
+
+  constructor(message: string) {
+    this.message = message;
+  }
+}
 
 type Rule = (cursor: Cursor) => Node;
 

@@ -4,7 +4,7 @@
  * a chance below degree / 2^20, at all of them practically never.
  */
 import { Rng } from '../../core/rng.js';
-import { equals, rational, type Rational } from '../../data/index.js';
+import { equals, rational, type Rational } from '../../data/rational.js';
 import { exactValue, isSeries, type Point } from './exact.js';
 import { bitLength } from './fixed.js';
 import { sameFactors, withoutLogsOfPowers } from './huge.js';

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { formatRational } from '../../data/index.js';
+import { formatRational } from '../../data/rational.js';
 import { exactValue } from './exact.js';
 import { parseAnswer } from './parse.js';
 

@@ -1,5 +1,5 @@
 /** Exact values: what is a fraction of integers, whatever its size, is computed as one. */
-import { add, divide, gcd, multiply, rational, twosIn, type Rational } from '../../data/index.js';
+import { add, divide, gcd, multiply, rational, twosIn, type Rational } from '../../data/rational.js';
 import { integerSqrt } from './fixed.js';
 import { children, type Node } from './nodes.js';
 import { divisorCost, productCost, spend } from './work.js';

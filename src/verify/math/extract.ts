@@ -54,6 +54,7 @@ function* candidatesIn(text: string, options: MathOptions): Generator<FoundAnswe
 
 /** What follows the thinking; undefined where the thinking never ends. */
 function answerPart(text: string): string | undefined {
+  if (!text.includes('<think>') && !text.includes('</think>')) return text;
   const closed = text.lastIndexOf('</think>');
   if (text.lastIndexOf('<think>') > closed) return undefined;
   return closed < 0 ? text : text.slice(closed + '</think>'.length);

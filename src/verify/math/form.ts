@@ -1,5 +1,5 @@
 /** Writes the tree of an answer as one line, for people: what the comparison really compared. */
-import { formatRational } from '../../data/index.js';
+import { formatRational } from '../../data/rational.js';
 import type { Node } from './nodes.js';
 
 /** Longest list that is written out. */

@@ -74,11 +74,12 @@ const SOLUTION_LENGTH = 200;
 
 /** The answer that a gold text states, where it is a worked solution: sentences, and no answer that is itself a sentence. */
 function statedIn(gold: string): string | undefined {
-  if (/^####(?!#)/m.test(gold)) return bestAnswer(gold)?.text;
-  const end = masked(gold.slice(-TAIL));
+  if (gold.includes('####') && /^####(?!#)/m.test(gold)) return bestAnswer(gold)?.text;
+  const tail = gold.slice(-TAIL);
+  if (!/[.!?:]\s|\n/.test(tail.trim())) return undefined;
+  const end = masked(tail);
   const prose = end.replace(/\\[A-Za-z]+|\{[^{}]*\}/g, ' ');
-  if (!/[.!?:]\s|\n/.test(gold.slice(-TAIL).trim()) || (prose.match(/\p{L}{2,}/gu) ?? []).length < SOLUTION_WORDS)
-    return undefined;
+  if ((prose.match(/\p{L}{2,}/gu) ?? []).length < SOLUTION_WORDS) return undefined;
   const found = bestAnswer(gold);
   if (!found) return undefined;
   const concludes =
@@ -91,8 +92,13 @@ const withoutCommands = (text: string): string => text.replace(/\\(?:begin|end)\
 
 /** A formula in which a brace is never closed. Words have no such end: `\text{yes` says yes. */
 function isCutOff(text: string): boolean {
-  const braces = text.replace(/\\./g, '');
-  const open = braces.split('{').length - braces.split('}').length;
+  let open = 0;
+  for (let i = 0; i < text.length; i++) {
+    const char = text[i];
+    if (char === '\\') i++;
+    else if (char === '{') open++;
+    else if (char === '}') open--;
+  }
   return open > 0 && /\\[A-Za-z]/.test(plainWords(text));
 }
 

@@ -1,5 +1,5 @@
 /** Constants too large to compute: products of powers and factorials by their factors, logarithms of powers by rule. */
-import { add, multiply, rational, type Rational } from '../../data/index.js';
+import { add, multiply, rational, type Rational } from '../../data/rational.js';
 import { exactValue } from './exact.js';
 import { bitLength } from './fixed.js';
 import { mapChildren, some, type Node } from './nodes.js';

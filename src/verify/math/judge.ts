@@ -55,7 +55,7 @@ function judge(gold: string, response: string, options: MathOptions, steps: stri
   }
   if (found.text === '')
     return { outcome: 'no_answer', rule: 'box-empty', extracted: '', goldForm: show(goldText), steps };
-  return compareTexts(goldText, found, options, steps);
+  return compareTexts(part, goldText, found, options, steps);
 }
 
 /** Rules that take an answer out of a statement. */
@@ -68,8 +68,14 @@ function whyNothing(response: string): string {
 
 const show = (text: string): string => (text.length > 200 ? `${text.slice(0, 200)}...` : text);
 
-function compareTexts(goldText: string, found: FoundAnswer, options: MathOptions, steps: string[]): MathJudgement {
-  const answerText = cleanAnswer(found.text);
+function compareTexts(
+  part: string,
+  goldText: string,
+  found: FoundAnswer,
+  options: MathOptions,
+  steps: string[],
+): MathJudgement {
+  const answerText = found.text === part ? goldText : cleanAnswer(found.text);
   const finish = (equal: boolean, rule: string, forms?: { goldForm: string; answerForm: string }): MathJudgement => ({
     outcome: equal ? 'match' : 'mismatch',
     rule,

@@ -1,5 +1,5 @@
 /** The tree an answer is read into: numbers and expressions at the bottom, sets, tuples and relations above them. */
-import { rational, type Rational } from '../../data/index.js';
+import { rational, type Rational } from '../../data/rational.js';
 import type { Relation } from './relations.js';
 import { spend } from './work.js';
 

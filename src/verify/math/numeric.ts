@@ -1,5 +1,5 @@
 /** Values to hundreds of digits: complex evaluation of any expression in fixed-point arithmetic, at any precision asked for. */
-import type { Rational } from '../../data/index.js';
+import type { Rational } from '../../data/rational.js';
 import { exactValue, isSeries, runOf, unknownFunction, type Point } from './exact.js';
 import * as fixed from './fixed.js';
 import type { Node } from './nodes.js';

@@ -1,5 +1,5 @@
 /** Expressions: sums, products with and without signs, powers, postfix marks. Precedence climbing over the tokens. */
-import { parseDecimal } from '../../data/index.js';
+import { parseDecimal } from '../../data/rational.js';
 import { NotMathematics, type Cursor } from './cursor.js';
 import { integer, some, type Node } from './nodes.js';
 import { parsePrimary } from './parse-primary.js';

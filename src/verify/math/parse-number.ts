@@ -1,5 +1,5 @@
 /** Numbers as they are written: plain, with a base, with repeating digits. */
-import { parseDecimal, rational } from '../../data/index.js';
+import { parseDecimal, rational } from '../../data/rational.js';
 import { NotMathematics, type Cursor } from './cursor.js';
 import type { Node } from './nodes.js';
 

@@ -1,5 +1,5 @@
 /** What stands around a value: units, currencies, clock words. */
-import { rational } from '../../data/index.js';
+import { rational } from '../../data/rational.js';
 import { NotMathematics, type Cursor } from './cursor.js';
 import type { Node } from './nodes.js';
 import { clockHalf, isConnective } from './vocabulary.js';

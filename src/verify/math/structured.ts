@@ -5,6 +5,7 @@ const TAG = /<\s*((?:final[ _-]?)?answer|ans|result)\s*>/gi;
 
 /** What the last answer tag holds, and where it opens; a tag that is not closed holds the rest. */
 export function taggedAnswer(text: string): (FoundAnswer & { start: number }) | undefined {
+  if (!text.includes('<')) return undefined;
   const open = [...text.matchAll(TAG)].at(-1);
   if (!open) return undefined;
   const inside = text.slice(open.index + open[0].length);

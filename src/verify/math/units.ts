@@ -1,5 +1,5 @@
 /** Units of measure and what they are worth, so that 5 cm is 50 mm and never 5 m. */
-import { rational, type Rational } from '../../data/index.js';
+import { rational, type Rational } from '../../data/rational.js';
 
 export interface Unit {
   /** What is measured, as powers of base quantities in order: two units compare only where this agrees. */

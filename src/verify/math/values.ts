@@ -173,6 +173,8 @@ const REACH = 80;
 /** An operand (or none) and an operator, or a function, before a number: the number is a part of what they say. */
 const BEFORE =
   /(?:(?:\d[\d.,]*|(?<![A-Za-z\\</])[A-Za-z](?:_\w+|[²³])?|[)²³]|\bpi\b|π)\s*(?:[-+−]|[<>=]=?|=|!=|[≤≥≠≈±×·÷*/^])|(?<![-=\w/"'])[<>]|[≤≥≠≈±×÷√^]|[<>!]=|(?<=\b(?:is|are|equals?|be|get|gives?)\s{1,2}|[=:]\s{0,2})[-−]|(?<![A-Za-z])(?:sqrt|sin|cos|tan|log|ln|exp)\s*\(?)\s*$/;
+/** The last character of any operator that stands before a number: the operators themselves take long to look for. */
+const ENDS_LIKE_OPERATOR = /[-+−<>=≤≥≠≈±×·÷*/^√(tnsgp]/;
 const AFTER =
   /^(?:[²³⁴]|\s*[-+*/^×·÷]\s*[A-Za-z](?![A-Za-z])|\s*\)(?=\s*$)|[\s-]*(?:hundred|thousand|million|billion|trillion|dozen|score|squared|cubed|factorial|and a half|(?:degrees\s+)?below zero|[ap]\.?m\b\.?|or (?:more|less|fewer|greater|above|below|so)|to the power of \S+)(?![A-Za-z])|\s*\p{L}{0,2}(?:以上|以下|以内|未满|未満|이상|이하|미만|초과)|\s*(?:多|余|万|萬|亿|億|만(?!에)|억|千(?![米克瓦])|百|천)|\s*(?:가|이)?\s*(?:아닙니다|아니\S*)|\s*(?:ではありません|ではない|じゃない))/iu;
 
@@ -200,7 +202,9 @@ function inContext(plain: string, match: RegExpExecArray): Located {
   let end = start + match[0].trimEnd().length;
   start += match[0].length - match[0].trimStart().length;
   for (let reached = 0; reached < 12; reached++) {
-    const operator = BEFORE.exec(plain.slice(Math.max(0, start - REACH), start))?.[0];
+    const before = plain.slice(Math.max(0, start - REACH), start);
+    if (!ENDS_LIKE_OPERATOR.test(before.trimEnd().slice(-1))) break;
+    const operator = BEFORE.exec(before)?.[0];
     if (operator === undefined) break;
     start -= operator.length;
   }

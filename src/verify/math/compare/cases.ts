@@ -2,7 +2,7 @@
 import { exactConstant } from '../equal.js';
 import { formOf } from '../form.js';
 import { mapChildren, symbolsOf, type Node } from '../nodes.js';
-import { rational, type Rational } from '../../../data/index.js';
+import { rational, type Rational } from '../../../data/rational.js';
 import { no, yes, type CompareContext, type Equality } from './context.js';
 import { realSetOf, type RealSet } from './real-set.js';
 import { compareScalars } from './scalar.js';

@@ -1,5 +1,5 @@
 /** Values with units, degrees and percentages: a missing unit is allowed, another unit is converted or refused. */
-import { rational, type Rational } from '../../../data/index.js';
+import { rational, type Rational } from '../../../data/rational.js';
 import { integer, some, symbolsOf, type Node } from '../nodes.js';
 import { isPercentWord, unitOf, type Unit } from '../units.js';
 import { no, type CompareContext, type Equality } from './context.js';

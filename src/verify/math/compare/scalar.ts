@@ -1,5 +1,5 @@
 /** Numbers and expressions: exactly, save that a decimal stands for what it rounds. */
-import { rational, subtract, type Rational } from '../../../data/index.js';
+import { rational, subtract, type Rational } from '../../../data/rational.js';
 import { equalScalars, exactConstant, realValue } from '../equal.js';
 import { bitLength } from '../fixed.js';
 import { symbolsOf, type Node } from '../nodes.js';

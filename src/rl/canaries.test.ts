@@ -1,0 +1,72 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { SampleResult } from '../engine/types.js';
+import { trainRl } from './loop.js';
+import { toyEngine, toyRun, toySettings, toyTask, type ToyRun } from './testing/toy-task.js';
+
+let toy: ToyRun;
+beforeEach(async () => {
+  toy = await toyRun();
+});
+afterEach(() => toy.remove());
+
+const text = (value: string) => expect.stringContaining(value) as string;
+
+describe('a sampler that is not the policy that is trained', () => {
+  it('by its version', async () => {
+    const engine = toyEngine();
+    const sample = engine.sample.bind(engine);
+    engine.sample = async (...args): Promise<SampleResult> => ({ ...(await sample(...args)), policyVersion: 0 });
+    await expect(trainRl(toyTask(toy, { engine }))).rejects.toMatchObject({
+      code: 'engine',
+      message: text('was sampled by policy version 0, the trainer is at 1'),
+    });
+  });
+
+  it('by its log-probabilities, whatever version it claims: stale weights', async () => {
+    const engine = toyEngine();
+    const stale = toyEngine();
+    const load = engine.load.bind(engine);
+    engine.load = async (...args) => {
+      await load(...args);
+      await stale.load(...args);
+    };
+    const sample = engine.sample.bind(engine);
+    engine.sample = async (...args): Promise<SampleResult> => {
+      const { policyVersion } = await sample(...args);
+      return { ...(await stale.sample(...args)), policyVersion };
+    };
+    await expect(trainRl(toyTask(toy, { engine }))).rejects.toMatchObject({
+      code: 'engine',
+      message: expect.stringMatching(/at step \d+ log p by sampler and trainer differ by 0\.\d+ nats/) as string,
+      where: text('rl.maxLogprobGap'),
+    });
+    const settings = { ...toySettings, maxLogprobGap: 100 };
+    await toy.again();
+    await trainRl(toyTask(toy, { arm: 'bound', engine, settings }));
+  });
+
+  it('because no update reaches it', async () => {
+    const engine = toyEngine();
+    const step = engine.optimStep.bind(engine);
+    engine.optimStep = async (options) => {
+      const { gradNorm, policyVersion } = await step({ ...options, learningRate: 0 });
+      return { gradNorm, policyVersion };
+    };
+    await expect(trainRl(toyTask(toy, { engine }))).rejects.toMatchObject({
+      code: 'engine',
+      message: text('changed no log-probability'),
+    });
+  });
+
+  it('because a log-probability is missing, which is an error and never 0', async () => {
+    const engine = toyEngine();
+    const sample = engine.sample.bind(engine);
+    engine.sample = async (...args): Promise<SampleResult> => {
+      const result = await sample(...args);
+      const [first] = result.samples_NG[0]!;
+      first!.policyLogprobs = first!.policyLogprobs.subarray(1);
+      return result;
+    };
+    await expect(trainRl(toyTask(toy, { engine }))).rejects.toMatchObject({ code: 'engine' });
+  });
+});
