@@ -35,7 +35,7 @@ export async function reproduceVerb(options: ReproduceVerbOptions, context: CliC
   const seeds = wholeNumber('--seeds', options.seeds, 1);
   const root = join(options.runs, `reproduce-${options.preset}`);
   const started = performance.now();
-  const { results, arms, done } = await reproduce({
+  const { results, arms, done, failures } = await reproduce({
     root,
     preset: options.preset,
     version: packageVersion(),
@@ -48,13 +48,16 @@ export async function reproduceVerb(options: ReproduceVerbOptions, context: CliC
   });
   context.out(resultsText(results, selection));
   const took = durationText(performance.now() - started);
-  if (done < arms) {
-    context.out(
-      `The budget of ${options.budget} minutes is used: ${done} of ${arms} arms are done. The same command goes on with the others.`,
-    );
-  } else context.out(`All ${arms} arms are done; this attempt took ${took}.`);
+  if (done === arms) context.out(`All ${arms} arms are done; this attempt took ${took}.`);
+  else {
+    const budget = failures.length === 0 ? `The budget of ${options.budget} minutes is used: ` : '';
+    context.out(`${budget}${done} of ${arms} arms are done. The same command goes on with the others.`);
+  }
   const { html, markdown, json } = tableFiles(root);
   context.out(`tables: ${html}\n        ${markdown}\n        ${json}`);
+  for (const { seed, arm } of failures)
+    context.out(`arm ${arm} of seed ${seed} diverged; nothing of it is in the tables`);
+  if (failures[0]) throw failures[0].error;
 }
 
 /** The tables that were asked for, and what can be said of the orderings of their arms. */

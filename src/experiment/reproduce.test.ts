@@ -2,7 +2,9 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { RaRftError } from '../core/errors.js';
 import { silent } from '../core/progress.js';
+import type { OpenEngine } from '../pipeline/index.js';
 import { openFakeEngine, writeTinyTask } from '../pipeline/testing/tiny-task.js';
 import { selectionOf } from './matrix.js';
 import { reproduce, type ReproduceOptions } from './reproduce.js';
@@ -88,6 +90,32 @@ describe('reproduce', () => {
     expect(outcome).toMatchObject({ arms: 0, done: 0 });
     expect((await bytes('none'))[1]).toContain('the preset has one model');
   });
+
+  it('goes on with the other arms and seeds where one diverges, and says which', async () => {
+    /** An engine on which prompts without a trace, the short ones, diverge. */
+    const diverging: OpenEngine = async (...args) => {
+      const policy = await openFakeEngine(...args);
+      const train = policy.forwardBackward.bind(policy);
+      policy.forwardBackward = (groups, ...more) => {
+        if (Math.min(...groups.map(({ prompt }) => prompt.length)) > 16) return train(groups, ...more);
+        throw new RaRftError({ code: 'not-finite', message: 'the loss is NaN', where: 'logits' });
+      };
+      return policy;
+    };
+    const broken = { openEngine: diverging, selection: selectionOf(['4'], []) };
+    const { results, failures, arms, done } = await reproduce(options('diverged', broken));
+    expect({ arms, done }).toEqual({ arms: 8, done: 4 });
+    expect(failures.map(({ seed, arm }) => [seed, arm])).toEqual([
+      [1, 'grpo'],
+      [2, 'grpo'],
+    ]);
+    expect(results.seeds.map(({ finished }) => finished)).toEqual([
+      ['ra-rft', 'ra-rft-no-trace-at-test'],
+      ['ra-rft', 'ra-rft-no-trace-at-test'],
+    ]);
+    const status = results.tables.find(({ table }) => table === 4)!.rows.map((row) => row.status);
+    expect(status).toEqual(['not run', 'not run', 'measured', 'measured']);
+  }, 300_000);
 
   it('refuses --set of what it decides itself', async () => {
     for (const set of ['seed=3', 'arms=[]', 'name=x']) {

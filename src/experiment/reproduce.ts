@@ -3,12 +3,13 @@
  * anew whenever an arm is done. It may be killed anywhere and started again, or be given a budget of time.
  */
 import type { ArmConfig } from '../config/index.js';
+import { errorFacts } from '../core/errors.js';
 import { removeLeftoversOf } from '../core/files.js';
 import { exists } from '../core/missing.js';
 import { silent, type Progress } from '../core/progress.js';
 import { readStageSeconds } from '../core/run-folder.js';
 import { durationText } from '../core/terminal-progress.js';
-import { armStage, openRun, runPipeline, type OpenEngine } from '../pipeline/index.js';
+import { armStage, openRun, runPipeline, type ArmDecision, type OpenEngine } from '../pipeline/index.js';
 import { neededArms, type Selection } from './matrix.js';
 import { finishedArms } from './measures.js';
 import type { ExperimentResults } from './results.js';
@@ -30,12 +31,20 @@ export interface ReproduceOptions extends TableSource {
   now?: () => number;
 }
 
+/** An arm whose training diverged: its seed has no figures of it, and rows say how many seeds are behind them. */
+export interface Failure {
+  seed: number;
+  arm: string;
+  error: unknown;
+}
+
 export interface ReproduceOutcome {
   /** Of all arms that are done. */
   results: ExperimentResults;
   /** Arms of all asked-for seeds, and how many of them are done. */
   arms: number;
   done: number;
+  failures: Failure[];
 }
 
 /** Runs what is missing, as far as the budget allows, and writes the tables. */
@@ -58,29 +67,45 @@ export async function reproduce(options: ReproduceOptions): Promise<ReproduceOut
   const tables = new TableWriter(options);
   const begin = now();
   const spent = () => now() - begin >= budgetMs;
+  const failures: Failure[] = [];
   let results = await tables.write();
   for (const run of runs) {
     if (spent()) break;
-    let done = -1;
-    const beforeArm = async (arm: ArmConfig): Promise<boolean> => {
+    let done: number | undefined;
+    let current: ArmConfig | undefined;
+    const beforeArm = async (arm: ArmConfig): Promise<ArmDecision> => {
+      current = undefined;
       const finished = await finishedArms(run.root, run.config.arms);
-      if (finished.length > done && done >= 0) results = await tables.write();
+      if (done !== undefined && finished.length > done) results = await tables.write();
       done = finished.length;
-      if (finished.some(({ name }) => name === arm.name)) return true; // costs nothing
-      if (spent()) return false;
+      if (finished.some(({ name }) => name === arm.name)) return 'run'; // costs nothing
+      const failed = failures.filter(({ seed }) => seed === run.seed).map((failure) => failure.arm);
+      if (failed.includes(arm.name) || failed.includes(arm.policyOf ?? '')) return 'skip';
+      if (spent()) return 'stop';
       onPosition(await positionText(runs, run, arm));
-      return true;
+      current = arm;
+      return 'run';
     };
-    await runSeed(run, { ...options, progress }, beforeArm);
+    // An arm that diverges does so every time; the others are no worse for it. Each round leaves one more out.
+    for (let again = true; again;) {
+      again = await runSeed(run, { ...options, progress }, beforeArm).then(
+        () => false,
+        (error: unknown) => {
+          if (current === undefined || errorFacts(error).code !== 'not-finite') throw error;
+          failures.push({ seed: run.seed, arm: current.name, error });
+          return true;
+        },
+      );
+    }
     results = await tables.write();
   }
-  return { results, ...(await countArms(runs)) };
+  return { results, failures, ...(await countArms(runs)) };
 }
 
 async function runSeed(
   { root, config }: SeedRun,
   { progress, openEngine }: Pick<ReproduceOptions, 'progress' | 'openEngine'>,
-  beforeArm: (arm: ArmConfig) => Promise<boolean>,
+  beforeArm: (arm: ArmConfig) => Promise<ArmDecision>,
 ): Promise<void> {
   const run = await openRun(root, config);
   try {

@@ -34,9 +34,12 @@ export interface PipelineOptions {
   progress?: Progress;
   /** Another engine than the local one. */
   openEngine?: OpenEngine;
-  /** Asked before each arm is trained or evaluated; false ends the run there, and it goes on when it is started again. */
-  beforeArm?: (arm: ArmConfig) => Promise<boolean>;
+  /** Asked before each arm is trained or evaluated. Default: all are. */
+  beforeArm?: (arm: ArmConfig) => Promise<ArmDecision>;
 }
+
+/** `run` it, `skip` it, or `stop` the run there; a run that left arms out has no summary, and goes on when it is started again. */
+export type ArmDecision = 'run' | 'skip' | 'stop';
 
 /** Runs every stage up to `until` (default: all). Returns the summary once all arms have been evaluated. */
 export async function runPipeline(
@@ -44,7 +47,7 @@ export async function runPipeline(
   run: RunFolder,
   options: PipelineOptions = {},
 ): Promise<Summary | undefined> {
-  const { until = 'eval', progress = silent, openEngine = openLocalEngine, beforeArm = goOn } = options;
+  const { until = 'eval', progress = silent, openEngine = openLocalEngine, beforeArm = runAll } = options;
   if (config.labels.judge === 'llm') llmApiKey(config.llm.apiKeyEnv); // a missing key is told now, not after the warm-up
   const session = await openSession(config, run, openEngine, progress);
   try {
@@ -71,26 +74,32 @@ export async function runPipeline(
     // Stage 3: reinforcement fine-tuning, the trace in the prompt; evaluations from step 0.
     const inputs = { data, start, retrieved, fingerprintOf };
     await refuseStaleArms(session, inputs);
+    let skipped = 0;
     for (const arm of config.arms) {
       if (arm.policyOf !== null) continue;
-      if (!(await beforeArm(arm))) return undefined;
-      await trainArm(session, arm, inputs);
+      const decision = await beforeArm(arm);
+      if (decision === 'stop') return undefined;
+      if (decision === 'skip') skipped++;
+      else await trainArm(session, arm, inputs);
     }
     if (until === 'train') return undefined;
     for (const arm of config.arms) {
       const owner = config.arms.find((other) => other.name === arm.policyOf);
       if (!owner) continue;
-      if (!(await beforeArm(arm))) return undefined;
-      await evaluateBorrowedPolicy(session, arm, owner, inputs);
+      const decision = await beforeArm(arm);
+      if (decision === 'stop') return undefined;
+      if (decision === 'skip') skipped++;
+      else await evaluateBorrowedPolicy(session, arm, owner, inputs);
     }
+    if (skipped > 0) return undefined;
     return await writeSummary(session, data, grades);
   } finally {
     await session.close();
   }
 }
 
-function goOn(): Promise<boolean> {
-  return Promise.resolve(true);
+function runAll(): Promise<ArmDecision> {
+  return Promise.resolve('run');
 }
 
 /** Before any work: an oracle without truth, pairs that no label can come out of, prompts that lose text or are too long. */
