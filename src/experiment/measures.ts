@@ -8,7 +8,7 @@ import { readJsonlAll } from '../core/jsonl.js';
 import { readStageSeconds } from '../core/run-folder.js';
 import { runPaths } from '../core/run-paths.js';
 import type { Problem, Trace } from '../data/index.js';
-import type { EvalRecord } from '../eval/index.js';
+import { averageAtK, isWhole, type EvalRecord } from '../eval/index.js';
 import { armStage, type RetrievedRecord } from '../pipeline/index.js';
 
 /** One evaluation: for each split, each problem's average; undefined where not all its k samples were judged. */
@@ -48,16 +48,11 @@ export class MeasureReader {
   }
 }
 
-async function readArm(
-  root: string,
-  name: string,
-  { eval: { k, everySteps }, rl: { steps } }: Config,
-): Promise<ArmMeasures> {
+async function readArm(root: string, name: string, { eval: { k }, rl: { steps } }: Config): Promise<ArmMeasures> {
   const evaluations = new Map<number, Averages>();
   for (let step = 0; step <= steps; step++) {
     const path = runPaths(root).evaluation(name, step);
-    const due = step % everySteps === 0 || step === steps;
-    if (due && existsSync(path)) evaluations.set(step, averagesOf(await readJsonlAll<EvalRecord>(path), k));
+    if (existsSync(path)) evaluations.set(step, averagesOf(await readJsonlAll<EvalRecord>(path), k));
   }
   return { name, evaluations };
 }
@@ -65,12 +60,10 @@ async function readArm(
 /** Pure. */
 export function averagesOf(records: readonly EvalRecord[], k: number): Averages {
   const splits = new Map<string, Map<string, number | undefined>>();
-  for (const { split, problemId, samples } of records) {
-    const own = splits.get(split) ?? new Map<string, number | undefined>();
-    splits.set(split, own);
-    const rewards = samples.flatMap(({ reward }) => reward ?? []);
-    const whole = samples.length >= k && rewards.length === samples.length;
-    own.set(problemId, whole ? rewards.reduce((a, b) => a + b, 0) / rewards.length : undefined);
+  for (const record of records) {
+    const own = splits.get(record.split) ?? new Map<string, number | undefined>();
+    splits.set(record.split, own);
+    own.set(record.problemId, isWhole(record, k) ? averageAtK(record.samples) : undefined);
   }
   return splits;
 }

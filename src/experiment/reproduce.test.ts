@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { RaRftError } from '../core/errors.js';
 import { silent } from '../core/progress.js';
+import { changedEngine } from '../engine/testing/changed-engine.js';
 import type { OpenEngine } from '../pipeline/index.js';
 import { openFakeEngine, writeTinyTask } from '../pipeline/testing/tiny-task.js';
 import { selectionOf } from './matrix.js';
@@ -93,15 +94,14 @@ describe('reproduce', () => {
 
   it('goes on with the other arms and seeds where one diverges, and says which', async () => {
     /** An engine on which prompts without a trace, the short ones, diverge. */
-    const diverging: OpenEngine = async (...args) => {
-      const policy = await openFakeEngine(...args);
-      const train = policy.forwardBackward.bind(policy);
-      policy.forwardBackward = (groups, ...more) => {
-        if (Math.min(...groups.map(({ prompt }) => prompt.length)) > 16) return train(groups, ...more);
-        throw new RaRftError({ code: 'not-finite', message: 'the loss is NaN', where: 'logits' });
-      };
-      return policy;
-    };
+    const diverging: OpenEngine = (settings) =>
+      changedEngine(openFakeEngine(settings), (policy) => {
+        const train = policy.forwardBackward.bind(policy);
+        policy.forwardBackward = (groups, ...more) => {
+          if (Math.min(...groups.map(({ prompt }) => prompt.length)) > 16) return train(groups, ...more);
+          throw new RaRftError({ code: 'not-finite', message: 'the loss is NaN', where: 'logits' });
+        };
+      });
     const broken = { openEngine: diverging, selection: selectionOf(['4'], []) };
     const { results, failures, arms, done } = await reproduce(options('diverged', broken));
     expect({ arms, done }).toEqual({ arms: 8, done: 4 });
