@@ -1,5 +1,5 @@
 /** Contexts of arms that cannot be shown as asked, or keys of theirs that would do nothing: refused before any work. */
-import type { Finding } from './check.js';
+import type { Finding } from './finding.js';
 import type { ArmConfig, Config, ContextName } from './schema.js';
 
 type ContextKey = keyof ArmConfig['contexts'];

@@ -1,9 +1,11 @@
 /** The configuration of a run: schema, presets, resolution, documentation. */
 export {
+  benchmarkNames,
   dataPresetNames,
   dataPresets,
   DEFAULT_FIELDS,
   fieldNamesOf,
+  formPresetNames,
   type DataPreset,
   type DataPresetName,
   type FieldNames,
@@ -11,7 +13,7 @@ export {
 export { isRetrieved } from './check-contexts.js';
 export { configKeys, type KeyFacts } from './describe.js';
 export { configDocsMarkdown, configHelp } from './docs.js';
-export { hubAccess, llmApiKey, type HubAccess } from './environment.js';
+export { hubAccess, llmApiKey, llmKeyFor, type HubAccess } from './environment.js';
 export { freeKeys, pathKeys } from './free-keys.js';
 export { nearestName } from './findings.js';
 export { turnOffOnnxTelemetry } from './onnx-telemetry.js';

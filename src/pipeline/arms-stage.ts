@@ -2,6 +2,7 @@
 import type { ArmConfig } from '../config/index.js';
 import { RaRftError } from '../core/errors.js';
 import { hashJson } from '../core/hash.js';
+import type { Policy } from '../engine/index.js';
 import { checkpointPath, makeRecipe, trainRl } from '../rl/index.js';
 import { contextsKey, testContextOf, trainingContexts, type ContextScope } from './arm-contexts.js';
 import type { Retrieved } from './contexts.js';
@@ -10,6 +11,7 @@ import type { Curriculum } from './difficulty-stage.js';
 import { evaluateArm, isEvaluated } from './evaluate.js';
 import { evaluationSettings, policySettings, promptWording, rewardIdentity } from './fingerprint.js';
 import type { Session } from './session.js';
+import { trainedPart, withRunPolicy } from './trained-part.js';
 import type { StartPolicy } from './warmup-stage.js';
 
 /** Everything the arms share: only the contexts differ between them. */
@@ -38,7 +40,7 @@ export async function refuseStaleArms(session: Session, inputs: ArmInputs): Prom
   const places = stale.flatMap((arm) => [
     ...(arm.policyOf === null ? [`policy/${arm.name}`, `rollouts/${arm.name}`] : []),
     `eval/${arm.name}`,
-    `stages/${stageName(arm)}.json`,
+    `stages/${armStage(arm)}.json`,
   ]);
   throw new RaRftError({
     code: 'run-folder',
@@ -57,10 +59,11 @@ async function stageOf(
 ): Promise<{ name: string; inputs: unknown }> {
   const owner = session.config.arms.find(({ name }) => name === arm.policyOf) ?? arm;
   const policy = await policyInputs(session, owner, inputs);
-  return { name: stageName(arm), inputs: evalInputs(session, arm, policy, inputs) };
+  return { name: armStage(arm), inputs: evalInputs(session, arm, policy, inputs) };
 }
 
-function stageName(arm: ArmConfig): string {
+/** Name of the stage after which an arm is done. */
+export function armStage(arm: Pick<ArmConfig, 'name' | 'policyOf'>): string {
   return `${arm.policyOf === null ? 'train' : 'eval'}-${arm.name}`;
 }
 
@@ -70,32 +73,42 @@ export async function trainArm(session: Session, arm: ArmConfig, inputs: ArmInpu
   const policy = await policyInputs(session, arm, inputs);
   const stage = await stageOf(session, arm, inputs);
   await run.stage(stage.name, stage.inputs, async () => {
-    const engine = await session.engine();
     const scope = contextScope(session, inputs);
     const contextOf = testContextOf(arm, scope);
     const { rl, recipes } = config;
-    await trainRl({
-      arm: arm.name,
-      run,
-      engine,
-      codec,
-      verifier,
-      problems: inputs.data.train,
-      ...(inputs.curriculum && { rankOf: inputs.curriculum.rankOf }),
-      contexts: trainingContexts(arm, scope),
-      recipe: makeRecipe(arm.recipe ?? rl.recipe, { recipes, rl }),
-      settings: rl,
-      maxPromptTokens: config.prompt.maxPromptTokens,
-      initialPolicy: inputs.start.folder,
-      // The same stream for every arm: they meet the same problems in the same order.
-      rng: rng.fork('rl'),
-      inputs: hashJson(policy),
-      afterStep: async (step) => {
-        if (isEvaluated(step, config))
-          await evaluateArm(session, { ...inputs, contextOf, arm, step, policyKey: policyKey(policy, step) });
-      },
-      progress,
-    });
+    const train = (reference?: Policy) =>
+      trainRl({
+        ...(reference && { reference }),
+        arm: arm.name,
+        run,
+        engine: session.engine(),
+        training: trainedPart(config),
+        codec,
+        verifier,
+        problems: inputs.data.train,
+        ...(inputs.curriculum && { rankOf: inputs.curriculum.rankOf }),
+        contexts: trainingContexts(arm, scope),
+        recipe: makeRecipe(arm.recipe ?? rl.recipe, { recipes, rl }),
+        settings: rl,
+        maxPromptTokens: config.prompt.maxPromptTokens,
+        initialPolicy: inputs.start.folder,
+        // The same stream for every arm: they meet the same problems in the same order.
+        rng: rng.fork('rl'),
+        inputs: hashJson(policy),
+        afterStep: async (step, trained) => {
+          if (isEvaluated(step, config))
+            await evaluateArm(session, trained, {
+              ...inputs,
+              contextOf,
+              arm,
+              step,
+              policyKey: policyKey(policy, step),
+            });
+        },
+        progress,
+      });
+    // The policy is held near the one that all arms start from.
+    await (rl.kl.coefficient > 0 ? withRunPolicy(session, inputs.start.folder, train) : train());
   });
 }
 
@@ -110,15 +123,15 @@ export async function evaluateBorrowedPolicy(
   const policy = await policyInputs(session, owner, inputs);
   const stage = await stageOf(session, arm, inputs);
   await run.stage(stage.name, stage.inputs, async () => {
-    const engine = await session.engine();
     const contextOf = testContextOf(arm, contextScope(session, inputs));
     const last = config.rl.steps;
     for (const [step, folder] of [
       [0, inputs.start.folder],
       [last, checkpointPath(run.paths.policies(owner.name), last)],
     ] as const) {
-      await engine.load(folder, { optimizer: false });
-      await evaluateArm(session, { ...inputs, contextOf, arm, step, policyKey: policyKey(policy, step) });
+      await withRunPolicy(session, folder, (opened) =>
+        evaluateArm(session, opened, { ...inputs, contextOf, arm, step, policyKey: policyKey(policy, step) }),
+      );
     }
   });
 }

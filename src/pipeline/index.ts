@@ -1,5 +1,7 @@
 /** The stages in order, each resumable: from data to summary. */
-export { runPipeline, type LastStage, type PipelineOptions } from './pipeline.js';
+export { runPipeline, type ArmDecision, type LastStage, type PipelineOptions } from './pipeline.js';
+export { armStage } from './arms-stage.js';
+export { openRun } from './open-run.js';
 export { refuseOverlong, type LengthReport } from './overlong.js';
 export { timeEstimate } from './time-estimate.js';
 export { planRun, planText, type RunPlan } from './plan.js';
@@ -10,3 +12,10 @@ export { labelledTestSplit } from './retrieval-grades.js';
 export { leftOutLabelsText } from './usable-labels.js';
 export { pairFacts, readJudgedRun, type JudgedRun } from './judged-run.js';
 export { measureLabelSuccess, type LabelSuccess, type LabelSuccessOptions } from './label-success.js';
+export {
+  evaluatePolicy,
+  refuseUnscored,
+  type EvaluatedSet,
+  type PolicyEvaluation,
+  type PolicyEvaluationRequest,
+} from './policy-evaluation.js';

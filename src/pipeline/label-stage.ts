@@ -26,6 +26,7 @@ import { llmJudgeInputs, withLlmJudge } from './llm-labels.js';
 import { labelsWithinBudget } from './selected-labels.js';
 import type { Session } from './session.js';
 import { judgeBySuccess } from './success-labels.js';
+import { withRunPolicy } from './trained-part.js';
 import { leftOutLabelsText, usableLabels } from './usable-labels.js';
 import type { StartPolicy } from './warmup-stage.js';
 
@@ -113,7 +114,7 @@ async function judge(
   const { labels: labelsPath } = run.paths;
   if (config.labels.selection.pairs === 'budget') {
     const guard = labelGuard(config, data);
-    const labels = await labelsWithinBudget(session, queries, { folder: policy.folder, guard, key });
+    const labels = await labelsWithinBudget(session, queries, { folder: policy.modelFolder, guard, key });
     await appendLabels(labelsPath, labels);
     return labels;
   }
@@ -127,20 +128,20 @@ async function judge(
   }
   const { measure, topPositives, baseline, minGain } = config.labels;
   if (measure === 'success') return judgeBySuccess(session, queries, { policy, problems: data.train });
-  const engine = await session.engine();
-  await engine.load(policy.folder, { optimizer: false });
-  return judgeByUtility(queries, {
-    measure,
-    engine,
-    codec,
-    policyKey: hashJson([policy.fingerprint, promptWording(config.prompt)]),
-    topPositives,
-    baseline,
-    minGain,
-    labelsPath,
-    scoresPath: join(run.root, 'label-scores.jsonl'),
-    progress,
-  });
+  return withRunPolicy(session, policy.folder, (engine) =>
+    judgeByUtility(queries, {
+      measure,
+      engine,
+      codec,
+      policyKey: hashJson([policy.fingerprint, promptWording(config.prompt)]),
+      topPositives,
+      baseline,
+      minGain,
+      labelsPath,
+      scoresPath: join(run.root, 'label-scores.jsonl'),
+      progress,
+    }),
+  );
 }
 
 /** The judge's prompt counts by its content, which is among the inputs where it is used. */
