@@ -1,5 +1,5 @@
 /** The verbs that work on a run: the whole of it, or up to one stage. */
-import { configToYaml, freeKeys, pathKeys, withDefaults, type Config } from '../config/index.js';
+import { configToYaml, withDefaults, type Config } from '../config/index.js';
 import { RaRftError } from '../core/errors.js';
 import { durationText } from '../core/terminal-progress.js';
 import { RunFolder } from '../core/run-folder.js';
@@ -54,7 +54,7 @@ export async function runVerb(verb: RunVerb, options: RunOptions, context: CliCo
     for (const line of plan) context.progress.line(`  ${line}`);
   }
   refuseOverlong(counts.lengths);
-  await runStages(verb, config, root, context);
+  await runStages(verb, { config, root, again: options.again === true }, context);
 }
 
 /** How long the run would take; a model that cannot be opened is told, and no reason to hide the rest. */
@@ -68,16 +68,15 @@ async function timeText(config: Config, plan: RunPlan): Promise<string> {
 
 async function runStages(
   verb: Exclude<RunVerb, 'report'>,
-  config: Config,
-  root: string,
+  { config, root, again }: { config: Config; root: string; again: boolean },
   context: CliContext,
 ): Promise<void> {
   const started = performance.now();
-  const file = { values: config, yaml: configToYaml(config), complete: withDefaults, freeKeys, pathKeys };
+  const file = { values: config, yaml: configToYaml(config), complete: withDefaults };
   const run = await RunFolder.open(root, file);
   try {
     const { progress } = context;
-    const summary = await runPipeline(config, run, { until: lastStages[verb], progress });
+    const summary = await runPipeline(config, run, { until: lastStages[verb], progress, again });
     if (!summary) {
       context.out(`done up to ${lastStages[verb]}: ${root}`);
       return;

@@ -3,7 +3,7 @@ import { appendFile, mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { configToYaml, freeKeys, resolveConfig } from '../config/index.js';
+import { configToYaml, resolveConfig } from '../config/index.js';
 import { readJsonlAll } from '../core/jsonl.js';
 import { RunFolder } from '../core/run-folder.js';
 import type { Problem, Trace } from '../data/index.js';
@@ -35,7 +35,7 @@ const addLongTrace = (n: number) =>
 
 async function run(set: string[] = [], until?: LastStage) {
   const config = resolveConfig({ file, set });
-  const opened = await RunFolder.open(root, { values: config, yaml: configToYaml(config), freeKeys });
+  const opened = await RunFolder.open(root, { values: config, yaml: configToYaml(config) });
   try {
     return await runPipeline(config, opened, { openEngine: openFakeEngine, ...(until && { until }) });
   } finally {

@@ -4,10 +4,11 @@ import { hashJson } from '../core/hash.js';
 import { isUnseen, noContext, showing, type Context, type Problem, type Trace } from '../data/index.js';
 import type { Rng } from '../core/rng.js';
 import { trainSupervised } from '../rl/index.js';
-import { hashModelFolder, promptWording } from './fingerprint.js';
+import { hashModelFolder } from './fingerprint.js';
 import { optimizerOf } from './optimizer.js';
 import type { DataSets } from './data-sets.js';
 import type { Session } from './session.js';
+import { warmupSettings } from './stage-settings.js';
 
 /** A policy as a folder, with the hash of its files. */
 export interface StartPolicy {
@@ -21,12 +22,8 @@ export async function warmUp(session: Session, data: DataSets): Promise<StartPol
   const model = { folder: session.modelFolder, fingerprint: session.modelHash };
   if (config.warmup.steps === 0) return model;
   const inputs = {
-    model: model.fingerprint,
+    settings: warmupSettings(config, session.identities),
     data: data.fingerprint,
-    warmup: config.warmup,
-    prompt: promptWording(config.prompt),
-    optimizer: optimizerOf(config.rl),
-    seed: config.seed,
   };
   const folder = join(run.paths.policies('warmup'), 'final');
   const fits = (problem: Problem, trace?: Trace) =>
