@@ -174,7 +174,7 @@ describe('a run that goes on with other limits', () => {
     await run(['prompt.maxPromptTokens=128', 'rl.maxTokens=7'], 'labels');
     await expect(run(['prompt.maxPromptTokens=64', 'rl.maxTokens=7', skip], 'labels')).rejects.toMatchObject({
       code: 'run-folder',
-      message: expect.stringMatching(/stage data would give other (?:training|test) problems.*labels/) as string,
+      message: expect.stringMatching(/: labels; the data would have other (?:training|test) problems/) as string,
     });
     expect(existsSync(join(root, 'labels.jsonl'))).toBe(true);
   });
