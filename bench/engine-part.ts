@@ -1,7 +1,7 @@
 /** One part of the engine benchmark; prints a JSON list of measures. Shapes are those of shapes.json, which the peers use too. */
 import { readFileSync } from 'node:fs';
 import { Rng } from '../src/core/rng.js';
-import { LocalEngine, type TrainGroup } from '../src/engine/index.js';
+import { LocalEngine, type Policy, type TrainGroup } from '../src/engine/index.js';
 import type { DecoderConfig } from '../src/models/hf-config.js';
 import { paramSpecs, randomParams, sizeOf } from '../src/models/parameters.js';
 import { compile, Graph, matmul } from '../src/tensor/index.js';
@@ -46,8 +46,9 @@ function configOf(shape: Shape, more: Partial<DecoderConfig> = {}): DecoderConfi
   return { ...sizes, ...kind, maxPosition: 2048, eosIds: [], ...more };
 }
 
-function open(config: DecoderConfig): LocalEngine {
-  return new LocalEngine('bench', config, randomParams(config, Rng.fromSeed(1)), { threads });
+function open(config: DecoderConfig): Policy {
+  const engine = new LocalEngine({ threads });
+  return engine.adopt('bench', config, randomParams(config, Rng.fromSeed(1)), { train: 'full' });
 }
 
 const tokens = (n: number, vocab: number) => Int32Array.from({ length: n }, () => rng.int(vocab));
@@ -88,14 +89,14 @@ function trainFlops(config: DecoderConfig, rows: number, length: number): number
 async function train(name: string): Promise<Measure[]> {
   const shape = readShape(name);
   const config = configOf(shape);
-  const engine = open(config);
+  const policy = open(config);
   const groups = groupsOf(shape.rows, { responses: 1, prompt: 1, response: shape.length }, shape.vocab);
   const peak = await gemmPeak();
   const seconds = await medianSeconds(ROUNDS, async () => {
-    await engine.forwardBackward(groups);
-    await engine.optimStep(ADAM);
+    await policy.forwardBackward(groups);
+    await policy.optimStep(ADAM);
   });
-  await engine.dispose();
+  await policy.dispose();
   const rate = trainFlops(config, shape.rows, shape.length) / seconds / 1e9;
   return [
     { measure: `train_${name}_s`, value: seconds, unit: 's' },
@@ -107,17 +108,17 @@ async function train(name: string): Promise<Measure[]> {
 
 async function shared(name: string): Promise<Measure[]> {
   const shape = readShape(name);
-  const engine = open(configOf(shape));
+  const policy = open(configOf(shape));
   const [group] = groupsOf(1, GROUP, shape.vocab) as [TrainGroup];
   const alone = group.responses.map((r) => ({ prompt: group.prompt, responses: [r] }));
   const step = (groups: TrainGroup[]) => async () => {
-    await engine.forwardBackward(groups);
-    await engine.optimStep(ADAM);
+    await policy.forwardBackward(groups);
+    await policy.optimStep(ADAM);
   };
   const together = await medianSeconds(ROUNDS, step([group]));
   const peak = peakGigabytes();
   const apart = await medianSeconds(ROUNDS, step(alone));
-  await engine.dispose();
+  await policy.dispose();
   return [
     { measure: `shared_group_${name}_s`, value: together, unit: 's' },
     { measure: `naive_group_${name}_s`, value: apart, unit: 's' },
@@ -136,7 +137,7 @@ const BATCHES = [
 
 async function sample(name: string): Promise<Measure[]> {
   const shape = readShape(name);
-  const engine = open(configOf(shape));
+  const policy = open(configOf(shape));
   const measures: Measure[] = [];
   for (const { batch, prompts, responses } of BATCHES) {
     const requests = Array.from({ length: prompts }, (_, seed) => ({
@@ -145,17 +146,17 @@ async function sample(name: string): Promise<Measure[]> {
       seed,
     }));
     const options = { maxTokens: SAMPLE.new, temperature: 1, stopTokens: [] };
-    const seconds = await medianSeconds(ROUNDS, () => engine.sample(requests, options));
+    const seconds = await medianSeconds(ROUNDS, () => policy.sample(requests, options));
     const value = (prompts * responses * SAMPLE.new) / seconds;
     measures.push({ measure: `sample_${name}_${batch}_tokens_per_s`, value, unit: 'tokens/s' });
   }
-  await engine.dispose();
+  await policy.dispose();
   return [...measures, { measure: `sample_${name}_peak_gb`, value: peakGigabytes(), unit: 'GB' }];
 }
 
 async function grpo(name: string): Promise<Measure[]> {
   const shape = readShape(name);
-  const engine = open(configOf(shape));
+  const policy = open(configOf(shape));
   const { prompts, responses } = GRPO[name]!;
   const requests = Array.from({ length: prompts }, (_, seed) => ({
     prompt: tokens(GRPO_LENGTHS.prompt, shape.vocab),
@@ -166,7 +167,7 @@ async function grpo(name: string): Promise<Measure[]> {
   const whole = await medianSeconds(ROUNDS, async () => {
     const start = performance.now();
     const options = { maxTokens: GRPO_LENGTHS.new, temperature: 1, stopTokens: [] };
-    const { samples_NG } = await engine.sample(requests, options);
+    const { samples_NG } = await policy.sample(requests, options);
     const middle = performance.now();
     const groups = requests.map(({ prompt }, n) => ({
       prompt,
@@ -175,12 +176,12 @@ async function grpo(name: string): Promise<Measure[]> {
         return { tokens: drawn, slopes };
       }),
     }));
-    await engine.forwardBackward(groups);
-    await engine.optimStep(ADAM);
+    await policy.forwardBackward(groups);
+    await policy.optimStep(ADAM);
     seconds.sample = (middle - start) / 1000;
     seconds.train = (performance.now() - middle) / 1000;
   });
-  await engine.dispose();
+  await policy.dispose();
   return [
     { measure: `grpo_step_${name}_s`, value: whole, unit: 's' },
     { measure: `grpo_step_${name}_sample_s`, value: seconds.sample, unit: 's' },
@@ -202,7 +203,7 @@ async function world(): Promise<Measure[]> {
     rows: 32,
     length: 112,
   };
-  const engine = open(configOf(shape, { architecture: 'qwen3', qkNorm: true }));
+  const policy = open(configOf(shape, { architecture: 'qwen3', qkNorm: true }));
   const requests = Array.from({ length: 32 }, (_, seed) => ({ prompt: tokens(60 + rng.int(20), 432), n: 8, seed }));
   const options = { maxTokens: 20, temperature: 1, stopTokens: [] };
   const groups = requests
@@ -211,24 +212,24 @@ async function world(): Promise<Measure[]> {
   const pairs = Array.from({ length: 512 }, () => ({ prompt: tokens(45, 432), responses: [tokens(20, 432)] }));
   const rows = groupsOf(shape.rows, { responses: 1, prompt: 1, response: shape.length }, 432);
   const step = (work: TrainGroup[]) => async () => {
-    await engine.forwardBackward(work);
-    await engine.optimStep(ADAM);
+    await policy.forwardBackward(work);
+    await policy.optimStep(ADAM);
   };
   const measures = [
     {
       measure: 'world_sample_256x20_s',
-      value: await medianSeconds(5, () => engine.sample(requests, options)),
+      value: await medianSeconds(5, () => policy.sample(requests, options)),
       unit: 's',
     },
     { measure: 'world_train_16x8_s', value: await medianSeconds(5, step(groups)), unit: 's' },
     { measure: 'world_pretrain_32x112_s', value: await medianSeconds(5, step(rows)), unit: 's' },
     {
       measure: 'world_score_pair_ms',
-      value: ((await medianSeconds(3, () => engine.logprobs(pairs))) / 512) * 1000,
+      value: ((await medianSeconds(3, () => policy.logprobs(pairs))) / 512) * 1000,
       unit: 'ms',
     },
   ];
-  await engine.dispose();
+  await policy.dispose();
   return measures;
 }
 

@@ -1,6 +1,6 @@
 /** docs/glossary.md: the terms of core/glossary.ts and the metric tables that stand beside the code which logs them. */
 import { terms } from '../src/core/index.js';
-import { gainSuccessGlossary } from '../src/eval/index.js';
+import { evalMetricGlossary, gainSuccessGlossary } from '../src/eval/index.js';
 import { auditGlossary, labelMetricGlossary } from '../src/judge/index.js';
 import { retrieverMetricGlossary } from '../src/retriever/index.js';
 import { sftMetricGlossary, stepMetricGlossary } from '../src/rl/index.js';
@@ -20,6 +20,12 @@ const tables: readonly { title: string; about: string; metrics: Readonly<Record<
     title: 'Metrics of the retriever',
     about: 'Rows of `metrics.jsonl` with the arm `retriever`: one for each training step, one for each validation.',
     metrics: retrieverMetricGlossary,
+  },
+  {
+    title: 'Figures of an evaluation',
+    about:
+      'In the report of a run, its `summary.json`, and `eval.json` of `ra-rft eval --policy` (docs/evaluation.md).',
+    metrics: evalMetricGlossary,
   },
   {
     title: 'Figures of labels',

@@ -14,9 +14,10 @@ const hasStrace = spawnSync('strace', ['-o', '/dev/null', 'true']).status === 0;
 /** A product of two matrices by ONNX Runtime, as a user of the package would compute it. */
 const multiply = `const { multiplyOnce } = await import(${JSON.stringify(source('cli/doctor-matmul.ts'))});
 if (!(await multiplyOnce(64)).right) process.exit(1);`;
-const sample = `const { openLocalEngine } = await import(${JSON.stringify(source('engine/index.ts'))});
-const engine = await openLocalEngine(${JSON.stringify(fileURLToPath(new URL('../assets/base', import.meta.url)))}, { threads: 1 });
-await engine.sample([{ prompt: Int32Array.of(1, 2), n: 1, seed: 1 }], { maxTokens: 2, temperature: 1, stopTokens: [] });
+const sample = `const { folderRef, openLocalEngine } = await import(${JSON.stringify(source('engine/index.ts'))});
+const engine = openLocalEngine({ threads: 1 });
+const policy = await engine.open(folderRef(${JSON.stringify(fileURLToPath(new URL('../assets/base', import.meta.url)))}));
+await policy.sample([{ prompt: Int32Array.of(1, 2), n: 1, seed: 1 }], { maxTokens: 2, temperature: 1, stopTokens: [] });
 await engine.dispose();`;
 const tsx = `const { register } = await import(${JSON.stringify(import.meta.resolve('tsx/esm/api'))}); register();`;
 const inThread = (code: string) => `import { Worker } from 'node:worker_threads';

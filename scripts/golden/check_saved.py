@@ -1,4 +1,4 @@
-"""Opens checkpoints written by this project in Hugging Face Transformers and compares their logits with the golden ones.
+"""Opens checkpoints and an adapter written by this project in Transformers and PEFT and compares their logits with the golden ones.
 
     npx tsx scripts/golden/save-copies.ts OUTPUT_FOLDER
     python scripts/golden/check_saved.py OUTPUT_FOLDER [GOLDEN_FOLDER]
@@ -11,6 +11,7 @@ import sys
 from pathlib import Path
 
 import torch
+from peft import PeftModel
 from transformers import AutoModelForCausalLM
 
 
@@ -27,6 +28,15 @@ def main() -> None:
         difference = (logits - torch.tensor(expected["logits"], dtype=torch.float64)).abs().max().item()
         print(f"{name}: {type(model).__name__}, largest logit difference {difference:.1e}")
         assert difference < 1e-5
+    config = json.loads((saved / "adapter/adapter_config.json").read_text())
+    base = AutoModelForCausalLM.from_pretrained(config["base_model_name_or_path"], dtype=torch.float64)
+    adapted = PeftModel.from_pretrained(base, saved / "adapter").double()
+    expected = json.loads((golden / "adapter/expected.json").read_text())
+    with torch.no_grad():
+        logits = adapted(torch.tensor(expected["tokens"])).logits
+    difference = (logits - torch.tensor(expected["logits"], dtype=torch.float64)).abs().max().item()
+    print(f"adapter: {type(adapted).__name__}, largest logit difference {difference:.1e}")
+    assert difference < 1e-5
 
 
 main()

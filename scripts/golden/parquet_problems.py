@@ -23,6 +23,18 @@ def fixtures(folder):
     text = pa.StringArray.from_buffers(2, pa.py_buffer(bytes([0, 0, 0, 0, 4, 0, 0, 0, 6, 0, 0, 0])), pa.py_buffer(b"fine\xff\xfe"))
     pq.write_table(pa.table({"question": text, "answer": ["1", "2"]}), f"{folder}/invalid-text.parquet")
     numbers(folder)
+    matharena(folder)
+
+
+def matharena(folder):
+    """Columns and types of the MathArena data sets on the Hub (hmmt_feb_2025, brumo_2025, aime_2025), with problems of our own."""
+    columns = {
+        "problem_idx": pa.array([1, 2, 3], pa.int64()),
+        "problem": ["Compute $2^5$.", "Compute $\\frac{1}{2}+\\frac{1}{3}$.", "How many sides has a square?"],
+        "answer": ["32", "\\frac{5}{6}", "4"],
+        "problem_type": pa.array([["Number Theory", "Algebra"], ["Algebra"], []], pa.list_(pa.string())),
+    }
+    pq.write_table(pa.table(columns), f"{folder}/matharena.parquet")
 
 
 def numbers(folder):

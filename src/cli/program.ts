@@ -5,19 +5,20 @@ import { each, withRunOptions, type Build } from './build.js';
 import type { CliContext, CliStreams, GlobalOptions } from './context.js';
 import type { CorpusBuildOptions, CorpusInspectOptions } from './corpus.js';
 import type { DoctorOptions } from './doctor.js';
+import { addEval } from './eval-command.js';
 import { addJudge } from './judge-command.js';
 import type { ModelImportOptions } from './model.js';
+import type { ModelMergeOptions } from './model-merge.js';
 import type { RunOptions } from './run-options.js';
 import type { RunVerb } from './run.js';
 import type { VerifyOptions } from './verify.js';
 import { packageVersion } from './version.js';
 import type { WorldGenerateOptions, WorldPretrainOptions } from './world.js';
 
-const runVerbs: Readonly<Record<Exclude<RunVerb, 'judge'>, string>> = {
+const runVerbs: Readonly<Record<Exclude<RunVerb, 'judge' | 'eval'>, string>> = {
   run: 'Run everything: data, labels, retriever, the arms, evaluation, report. Goes on where an earlier attempt stopped.',
   retriever: 'Run up to the trained retriever and its index.',
   train: 'Run up to the trained policies of all arms.',
-  eval: 'Run up to the last evaluation of all arms.',
   report: 'Write the report of what a run has so far.',
 };
 
@@ -44,7 +45,7 @@ export function buildProgram({ streams, configHelp }: ProgramOptions): Command {
     .exitOverride();
   const build: Build = { program, configHelp, context: () => contextOf(program, streams) };
   for (const [verb, about] of Object.entries(runVerbs) as [RunVerb, string][]) addRunVerb(build, verb, about);
-  for (const add of [addJudge, addCorpus, addInit, addDoctor, addVerify, addModel, addWorld]) add(build);
+  for (const add of [addEval, addJudge, addCorpus, addInit, addDoctor, addVerify, addModel, addWorld]) add(build);
   return program;
 }
 
@@ -148,23 +149,32 @@ function addVerify({ program, context }: Build): void {
 }
 
 function addModel({ program, context }: Build): void {
-  program
-    .command('model')
-    .description('Work on model folders.')
+  const model = program.command('model').description('Work on model folders.');
+  const dtypes = ['float32', 'float16', 'bfloat16'];
+  model
     .command('import')
     .description('Make a model folder from a GGUF file (Llama, Qwen2, Qwen3) or from the Hugging Face Hub.')
     .argument('<source>', 'a .gguf file, or owner/name on the Hub (HF_TOKEN for gated models)')
     .requiredOption('--out <folder>', 'folder to write, in Hugging Face layout')
     .option('--revision <name>', 'branch, tag or commit on the Hub')
     .addOption(
-      new Option('--dtype <format>', 'number format of the weights of a GGUF file')
-        .choices(['float32', 'float16', 'bfloat16'])
-        .default('float32'),
+      new Option('--dtype <format>', 'number format of the weights of a GGUF file').choices(dtypes).default('float32'),
     )
     .option('--tokenizer <folder>', "the model's own tokenizer files, instead of those in the GGUF file")
     .action(async (source: string, options: ModelImportOptions) => {
       const { importModel } = await import('./model.js');
       await importModel(source, options, context());
+    });
+  model
+    .command('merge')
+    .description('Make a plain model folder from an adapter (rl.lora, or one of PEFT) and its base model.')
+    .argument('<adapter>', 'folder with adapter_config.json, such as policy/ra-rft/step-000100 of a run')
+    .requiredOption('--out <folder>', 'folder to write, in Hugging Face layout')
+    .option('--base <folder>', 'base model, in place of the one that the adapter names')
+    .addOption(new Option('--dtype <format>', "number format of the weights; the base's by default").choices(dtypes))
+    .action(async (adapter: string, options: ModelMergeOptions) => {
+      const { mergeModel } = await import('./model-merge.js');
+      await mergeModel(adapter, options, context());
     });
 }
 

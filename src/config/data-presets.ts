@@ -1,6 +1,9 @@
 /** Known data sets: what their fields are called, where their answers stand, and the coarse names of their types. */
 
-/** Which field of a record holds what; dots reach into nested objects (`meta.answer`). */
+/**
+ * Which field of a record holds what; dots reach into nested objects (`meta.answer`), and `problem|question` is the first of them
+ * that a record has.
+ */
 export interface FieldNames {
   id: string;
   question: string;
@@ -46,8 +49,28 @@ const typeNames = {
   'logic and puzzles': 'combinatorics',
 } as const;
 
-export const dataPresetNames = ['plain', 'math', 'gsm8k', 'openr1-math', 'numinamath', 'verl', 'trl'] as const;
+/** Forms of data, which a file can be told by. */
+export const formPresetNames = ['plain', 'math', 'gsm8k', 'openr1-math', 'numinamath', 'verl', 'trl'] as const;
+/** Benchmarks by name, each as its publishers have it on the Hub. */
+export const benchmarkNames = ['aime24', 'aime25', 'aime26', 'hmmt25', 'brumo25', 'math500'] as const;
+export const dataPresetNames = [...formPresetNames, ...benchmarkNames] as const;
 export type DataPresetName = (typeof dataPresetNames)[number];
+
+/** A benchmark of competition problems; publishers name its fields in different ways. */
+function benchmark(about: string): DataPreset {
+  return {
+    about,
+    fields: {
+      id: 'unique_id|id|ID|problem_idx',
+      question: 'problem|question|Problem',
+      answer: 'answer|Answer',
+      solution: 'solution|Solution',
+      type: 'problem_type|subject|type',
+    },
+    answers: ['answer|Answer', 'solution|Solution'],
+    typeNames,
+  };
+}
 
 export const dataPresets: Readonly<Record<DataPresetName, DataPreset>> = {
   plain: { about: 'every field under its own name', fields: {}, answers: ['answer'], typeNames: {} },
@@ -94,6 +117,16 @@ export const dataPresets: Readonly<Record<DataPresetName, DataPreset>> = {
     answers: ['answer', 'ground_truth', 'solution', 'completion'],
     typeNames: {},
   },
+  aime24: benchmark(
+    'AIME 2024, 30 problems: HuggingFaceH4/aime_2024, Maxwell-Jia/AIME_2024, math-ai/aime24 (answers in boxes), MathArena/aime_2024_I and _II',
+  ),
+  aime25: benchmark(
+    'AIME 2025, 30 problems: MathArena/aime_2025, yentinglin/aime_2025, math-ai/aime25, opencompass/AIME2025 (two files)',
+  ),
+  aime26: benchmark('AIME 2026, 30 problems: MathArena/aime_2026, math-ai/aime26'),
+  hmmt25: benchmark('HMMT February 2025, 30 problems: MathArena/hmmt_feb_2025'),
+  brumo25: benchmark('BrUMO 2025, 30 problems: MathArena/brumo_2025'),
+  math500: benchmark('MATH-500, 500 problems: HuggingFaceH4/MATH-500'),
 };
 
 /** The names under a preset, with those on top that a user gives; null and undefined leave a name to the preset. */

@@ -31,3 +31,16 @@ export function llmApiKey(variable: string | null, env: NodeJS.ProcessEnv = proc
     hint: `Set it (export ${variable}=...); for a server that wants no key, set llm.apiKeyEnv to null.`,
   });
 }
+
+/**
+ * As {@link llmApiKey} for a server that was named with its address: one that is reached over plain http, as those on one's own
+ * machines are, may want no key, so a variable without one is none.
+ */
+export function llmKeyFor(
+  { baseUrl, apiKeyEnv }: { baseUrl: string; apiKeyEnv: string | null },
+  env: NodeJS.ProcessEnv = process.env,
+): string | undefined {
+  const isOpen = new URL(baseUrl).protocol === 'http:';
+  const isUnset = apiKeyEnv !== null && (env[apiKeyEnv] ?? '').trim() === '';
+  return isOpen && isUnset ? undefined : llmApiKey(apiKeyEnv, env);
+}

@@ -1,16 +1,18 @@
 /** The configuration of a run: schema, presets, resolution, documentation. */
 export {
+  benchmarkNames,
   dataPresetNames,
   dataPresets,
   DEFAULT_FIELDS,
   fieldNamesOf,
+  formPresetNames,
   type DataPreset,
   type DataPresetName,
   type FieldNames,
 } from './data-presets.js';
 export { configKeys, type KeyFacts } from './describe.js';
 export { configDocsMarkdown, configHelp } from './docs.js';
-export { hubAccess, llmApiKey, type HubAccess } from './environment.js';
+export { hubAccess, llmApiKey, llmKeyFor, type HubAccess } from './environment.js';
 export { nearestName } from './findings.js';
 export { turnOffOnnxTelemetry } from './onnx-telemetry.js';
 export { presets } from './presets.js';

@@ -20,7 +20,7 @@ export const corpus = section(
         type: fieldName('Field with the problem type.'),
         source: fieldName('Field with where the problem comes from.'),
       },
-      "Names of the fields, dots reach into nested objects; null: the preset's.",
+      "Names of the fields, dots reach into nested objects, a|b is the first of the two that a record has; null: the preset's.",
     ),
     maxLineMegabytes: count(1, 8, 'A longer line of JSONL is set aside unread.', 'MiB'),
     traces: key(

@@ -8,6 +8,7 @@ import { dataPresetNames } from './data-presets.js';
 import { atLeast, count, fieldName, key, path, paths, positive, section, share } from './schema-fields.js';
 import { corpus as corpusMaking } from './schema-corpus.js';
 import { labels, llm } from './schema-judging.js';
+import { lora } from './schema-lora.js';
 
 /** Where the trace in the prompt comes from: no trace, the trained retriever, or a control. */
 export const contextNames = ['none', 'learned', 'bm25', 'random', 'oracle'] as const;
@@ -39,7 +40,7 @@ const dataFile = (what: string) =>
           ),
           source: fieldName('Field with where the problem comes from; optional in the data.'),
         },
-        "Names of the fields in this file, dots reach into nested objects; null: the preset's.",
+        "Names of the fields in this file, dots reach into nested objects, a|b is the first of the two that a record has; null: the preset's.",
       ),
     },
     `${what[0]!.toUpperCase()}${what.slice(1)}.`,
@@ -275,6 +276,7 @@ const rl = section(
       'Stop where log p by sampler and trainer differ by more than this on the mean of a step: they are not the same policy then.',
       'nats',
     ),
+    lora,
     learningRate: positive(5e-6, 'Learning rate after warm-up.'),
     beta1: key(z.number().min(0).lt(1).default(0.9), 'First moment of AdamW.'),
     beta2: key(z.number().min(0).lt(1).default(0.99), 'Second moment of AdamW.'),

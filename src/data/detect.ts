@@ -1,5 +1,5 @@
 /** What the fields of a file hold, found by looking at it: for `init --data`, and for errors that name the right mapping. */
-import { dataPresetNames, DEFAULT_FIELDS, type DataPresetName, type FieldNames } from '../config/index.js';
+import { DEFAULT_FIELDS, formPresetNames, type DataPresetName, type FieldNames } from '../config/index.js';
 import { errorFacts } from '../core/errors.js';
 import { fieldNames, readField, USUAL_NAMES } from './fields.js';
 import { finalAnswer } from './final-answer.js';
@@ -47,7 +47,7 @@ export async function lookAtFile(path: string): Promise<FileLook> {
 
 /** The preset that finds most in the records, of those that find questions and answers. */
 function presetMapping(rows: readonly Row[], names: readonly string[]): Mapping | undefined {
-  const mappings = dataPresetNames
+  const mappings = formPresetNames
     .map((preset) => complete({ preset, fields: {}, found: {} }, rows, names))
     .filter((mapping) => works(mapping, rows) && (mapping.preset !== 'gsm8k' || holdsSolutions(rows)));
   const own = ({ preset, fields, found }: Mapping) =>

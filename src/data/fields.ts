@@ -9,9 +9,22 @@ export type FieldValue = { text: string } | { missing: true } | { wrong: string 
 /** Stands where a text should be that is not valid UTF-8; no field accepts it. */
 export const INVALID_TEXT = Symbol('not valid UTF-8');
 
-/** The value under a name. A name that exists as it stands wins over the path its dots spell. */
+/** The names that a name stands for: `problem|question` is either. */
+export function alternativesOf(name: string): string[] {
+  return name.split('|');
+}
+
+/**
+ * The value under a name. A name that exists as it stands wins over the alternatives and the path that its signs spell; of
+ * alternatives the first that is there and not null.
+ */
 export function valueAt(record: Record<string, unknown>, name: string): unknown {
   if (record[name] !== undefined) return record[name];
+  const names = alternativesOf(name);
+  if (names.length > 1) {
+    const values = names.map((one) => valueAt(record, one)).filter((value) => value !== undefined);
+    return values.find((value) => value !== null) ?? values[0];
+  }
   let value: unknown = record;
   for (const part of name.split('.')) {
     value = value !== null && typeof value === 'object' ? (value as Record<string, unknown>)[part] : undefined;
@@ -29,7 +42,14 @@ export function readField(record: Record<string, unknown>, name: string, key = n
   }
   if (value === INVALID_TEXT) return { wrong: 'not valid UTF-8' };
   if (value instanceof Date) return { wrong: 'a date' };
+  if (key === 'type' && Array.isArray(value)) return firstType(value);
   return chatText(value, key) ?? { wrong: Array.isArray(value) ? 'a list' : `an ${typeof value}` };
+}
+
+/** Of several types the first, which is what a problem is compared by. */
+function firstType([first]: unknown[]): FieldValue {
+  if (first === undefined) return { missing: true };
+  return typeof first === 'string' ? { text: first.trim() } : { wrong: 'a list of what are no texts' };
 }
 
 /** Names under which data sets have what a field holds, the likeliest first; whatever the case. */

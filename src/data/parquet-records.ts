@@ -12,7 +12,7 @@ import { compressors } from 'hyparquet-compressors';
 import { errorFacts, RaRftError } from '../core/errors.js';
 import { unreadable } from './byte-stream.js';
 import { parseExactJson } from './exact-json.js';
-import { INVALID_TEXT } from './fields.js';
+import { alternativesOf, INVALID_TEXT } from './fields.js';
 import { exactReading } from './parquet-exact.js';
 import { pageLocations, type PageLocation } from './parquet-pages.js';
 import type { ReadOptions, RecordLine } from './record-line.js';
@@ -129,7 +129,9 @@ const parsers = {
 function wantedColumns(metadata: FileMetaData, fields: readonly string[] | undefined): string[] {
   const all = parquetSchema(metadata).children.map(({ element }) => element.name);
   if (!fields) return all;
-  const heads = new Set(fields.flatMap((name) => [name, name.split('.')[0] ?? name]));
+  const heads = new Set(
+    fields.flatMap((name) => [name, ...alternativesOf(name).flatMap((one) => [one, one.split('.')[0] ?? one])]),
+  );
   const wanted = all.filter((name) => heads.has(name));
   return wanted.length > 0 ? wanted : all;
 }

@@ -1,6 +1,6 @@
 /** Checks of what an engine is asked to do, made before any work, so that a bad request changes nothing. */
 import { RaRftError } from '../core/errors.js';
-import type { EngineInfo, SampleOptions, SampleRequest, ScoreGroup, Tokens, TrainGroup } from './types.js';
+import type { EngineInfo, PolicyRef, SampleOptions, SampleRequest, ScoreGroup, Tokens, TrainGroup } from './types.js';
 
 /** Throws `context-length` or `engine` at the first request that cannot be sampled. */
 export function checkSampleRequests(
@@ -48,6 +48,32 @@ export function checkTrainGroups(info: EngineInfo, groups: readonly TrainGroup[]
       checkNumbers(slopes, tokens.length, `${where}.slopes`);
     }
   }
+}
+
+/** Of a policy or engine that was disposed of. */
+export function usedAfterDispose(name: string): RaRftError {
+  return new RaRftError({ code: 'engine', message: `${name} was used after dispose`, where: name });
+}
+
+/** Of training calls to a policy that was opened without `train`. */
+export function notTrained({ name }: EngineInfo): RaRftError {
+  return new RaRftError({
+    code: 'engine',
+    message: `${name} was opened to sample and score only`,
+    where: name,
+    expected: "a policy opened with train: 'full', or an adapter's settings",
+  });
+}
+
+/** The folder of a policy that an engine on this machine opens. Throws `engine` where it is none. */
+export function localFolder(ref: PolicyRef, engine: string): string {
+  if (ref.kind === 'folder') return ref.path;
+  throw problem(
+    `the ${engine} engine cannot open ${ref.uri}`,
+    'PolicyRef',
+    'a folder',
+    'Open it with the engine that made it.',
+  );
 }
 
 function checkPrompt(info: EngineInfo, prompt: Tokens, where: string): void {

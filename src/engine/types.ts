@@ -1,11 +1,14 @@
 /**
- * Policy: everything the RL loop asks of a model. The unit is the *group*: one prompt and its responses, so that
+ * Policies (open models) and the engines that open them: everything the RL loop asks of a model. The unit is the *group*: one prompt and its responses, so that
  * the local engine computes the prompt once and a remote engine can flatten. Token ids go end to end; text is never
  * re-encoded between sampling and training.
  *
  * Array suffixes: _N groups, _G responses of a group, _T tokens of a response.
  */
 import type { Report } from '../core/worker-rpc.js';
+import type { LoraSpec } from '../models/adapter/index.js';
+
+export type { LoraSpec };
 
 export type Tokens = Int32Array;
 
@@ -98,7 +101,7 @@ export interface EngineInfo {
   vocabSize: number;
 }
 
-/** No call gives, loads or saves NaN or infinity: it throws `not-finite`. */
+/** An open model. No call gives or saves NaN or infinity: it throws `not-finite`. */
 export interface Policy {
   readonly info: EngineInfo;
   sample(requests: readonly SampleRequest[], options: SampleOptions, report?: Report): Promise<SampleResult>;
@@ -107,15 +110,41 @@ export interface Policy {
   forwardBackward(groups: readonly TrainGroup[], report?: Report): Promise<ForwardBackwardResult>;
   /**
    * AdamW on the accumulated gradient, then clears it. Throws `not-finite` where the gradient is not finite (weights stay as they
-   * were) or the update leaves weights that cannot be computed with: only `load` and `dispose` may follow then.
+   * were) or the update leaves weights that cannot be computed with: only `dispose` may follow then.
    */
   optimStep(options: OptimStepOptions): Promise<OptimStepResult>;
-  /** Writes weights (Hugging Face layout), optimizer state and policy version into `folder`, atomically. */
-  save(folder: string, what?: { optimizer: boolean }): Promise<void>;
   /**
-   * Restores what `save` wrote. A folder without optimizer state starts a fresh optimizer, and so does `optimizer: false`: another
-   * training's moments are no part of its weights.
+   * Saves weights, policy version and, where it is trained and unless told otherwise, the optimizer's state; whole or not at all.
+   * Answers what to open: `folder`, or a handle where the engine keeps checkpoints under names of its own.
    */
-  load(folder: string, what?: { optimizer: boolean }): Promise<void>;
+  checkpoint(folder: string, what?: { optimizer: boolean }): Promise<PolicyRef>;
+  /** Frees what only this policy holds. May be called twice. */
+  dispose(): Promise<void>;
+}
+
+/** A model to open: a folder of this machine, or a handle that a remote engine gave. */
+export type PolicyRef = { kind: 'folder'; path: string } | { kind: 'remote'; uri: string };
+
+export interface OpenOptions {
+  /**
+   * What is trained: all weights, or an adapter (of an adapter's folder, the one that is there). Without it the policy samples and
+   * scores only: no gradients, no moments.
+   */
+  train?: 'full' | LoraSpec;
+  /** Folder of the base model of an adapter; default: the one that the adapter names. */
+  base?: string;
+  /**
+   * Take up the optimizer of a checkpoint. Otherwise it starts anew: another training's moments are no part of its weights. A
+   * model without optimizer state always starts with a fresh one.
+   */
+  optimizer?: boolean;
+}
+
+/** Opens policies, as many at a time as memory holds; they do not disturb each other. */
+export interface PolicyEngine {
+  readonly name: string;
+  /** Throws `model` where files are missing, damaged or of another architecture, `engine` where the engine cannot open such a ref. */
+  open(ref: PolicyRef, options?: OpenOptions): Promise<Policy>;
+  /** Disposes of all policies and of the engine itself. */
   dispose(): Promise<void>;
 }

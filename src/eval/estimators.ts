@@ -1,12 +1,8 @@
-/** What k samples of a problem say about a policy: average@k, pass@k, maj@k. Pure. */
-import { answerKey } from '../data/index.js';
-import type { Verdict } from '../verify/index.js';
-
-/** A judged sample; `reward` is null where the verifier failed, which is no zero. */
-export interface JudgedSample {
-  verdict: Verdict;
-  reward: number | null;
-}
+/** What the samples of a problem say about a policy: average@k, pass@k, maj@k. Pure. */
+import { Rng } from '../core/rng.js';
+import { ballotOf } from './ballot.js';
+import { majorityCurve } from './majority.js';
+import type { JudgedSample } from './records.js';
 
 /** Mean reward over the samples that have one; undefined where none has. */
 export function averageAtK(samples: readonly JudgedSample[]): number | undefined {
@@ -15,35 +11,38 @@ export function averageAtK(samples: readonly JudgedSample[]): number | undefined
 }
 
 /**
- * Chance that at least one of k samples is right, estimated without bias from n >= k samples of which c are right:
- * 1 - C(n-c, k) / C(n, k) (Chen et al., 2021). Undefined where there are fewer than k samples with a reward.
+ * pass@k for k = 1 to n, the samples with a reward: the chance that at least one of k of them, drawn without replacement, is
+ * right. With c right ones it is 1 - C(n-c, k) / C(n, k) (Chen et al., 2021, Eq. 1), which estimates the chance of k fresh
+ * samples without bias. Computed as a product of k factors in [0, 1], so that no binomial coefficient overflows.
  */
-export function passAtK(samples: readonly JudgedSample[], k: number): number | undefined {
+export function passCurve(samples: readonly JudgedSample[]): Float64Array {
   const judged = samples.filter((s) => s.reward !== null);
   const n = judged.length;
-  if (k < 1 || n < k) return undefined;
   const wrong = n - judged.filter((s) => s.verdict.outcome === 'match').length;
+  const curve_K = new Float64Array(n);
   let none = 1;
-  for (let i = 0; i < k; i++) none *= Math.max(0, wrong - i) / (n - i);
-  return 1 - none;
+  for (let i = 0; i < n; i++) {
+    none *= Math.max(0, wrong - i) / (n - i);
+    curve_K[i] = 1 - none;
+  }
+  return curve_K;
+}
+
+/** One point of {@link passCurve}; undefined where there are fewer than k samples with a reward. */
+export function passAtK(samples: readonly JudgedSample[], k: number): number | undefined {
+  return passCurve(samples)[k - 1];
 }
 
 /**
- * Whether the commonest answer among the first k samples is right: 1, 0, or the share of right ones where several are
- * equally common. Samples without an answer do not vote; 0 where none votes. Undefined with fewer than k judged samples.
+ * maj@k for k = 1 to n, the samples with a reward: how often the commonest answer of k of them, drawn without replacement, is
+ * right. Where several are equally common it counts the share of right ones among them; samples without an answer do not
+ * vote; 0 where nobody votes. Which answers are one answer: {@link ballotOf}. `rng` is drawn from above 256 samples only.
  */
+export function majCurve(samples: readonly JudgedSample[], rng: Rng = Rng.fromSeed('maj')): Float64Array {
+  return majorityCurve(ballotOf(samples.filter((s) => s.reward !== null)), rng);
+}
+
+/** One point of {@link majCurve}; undefined where there are fewer than k samples with a reward. */
 export function majAtK(samples: readonly JudgedSample[], k: number): number | undefined {
-  const judged = samples.filter((s) => s.reward !== null).slice(0, k);
-  if (k < 1 || judged.length < k) return undefined;
-  const votes = new Map<string, { count: number; right: boolean }>();
-  for (const { verdict } of judged) {
-    if (verdict.extracted === undefined) continue;
-    const key = verdict.answerForm ?? answerKey(verdict.extracted);
-    const vote = votes.get(key) ?? { count: 0, right: verdict.outcome === 'match' };
-    vote.count++;
-    votes.set(key, vote);
-  }
-  const most = Math.max(0, ...[...votes.values()].map((v) => v.count));
-  const top = [...votes.values()].filter((v) => v.count === most);
-  return top.length === 0 ? 0 : top.filter((v) => v.right).length / top.length;
+  return majCurve(samples)[k - 1];
 }

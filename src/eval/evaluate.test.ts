@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { noContext, showing, shownTraces } from '../data/index.js';
 import { Rng } from '../core/rng.js';
 import type { Problem, Trace } from '../data/index.js';
-import { FakeEngine } from '../engine/fake/fake-engine.js';
+import { FakePolicy } from '../engine/fake/fake-policy.js';
 import type { Policy } from '../engine/types.js';
 import type { Verdict, Verifier } from '../verify/index.js';
 import { evaluate, type EvalCodec, type EvaluateOptions } from './evaluate.js';
@@ -45,7 +45,7 @@ const problems: Problem[] = Array.from({ length: 10 }, (_, i) => ({
 const trace: Trace = { id: 't', question: 'T', trace: 'abc', answer: '0' };
 
 const options = (name: string, over: Partial<EvaluateOptions> = {}): EvaluateOptions => ({
-  engine: new FakeEngine({ vocabSize: 10, seed: 1, maxContext: 40 }),
+  engine: new FakePolicy({ vocabSize: 10, seed: 1, maxContext: 40 }),
   codec,
   verifier,
   problems,
@@ -225,13 +225,12 @@ describe('scoreSplit', () => {
     expect(scoreSplit(records, 'seen', { k: 4, resamples: 200, rng: Rng.fromSeed(1) })).toMatchObject({
       n: 3,
       average: 0.5,
-      passAtK: 1,
       noAnswerShare: 2 / 14,
-      tooCostly: 1,
       truncatedShare: 0,
       timeouts: 7,
       verifierFailures: 1,
       failedProblems: 3,
+      responses: { noAnswer: 2, tooCostly: 1, cutOff: 0, noVerdict: 8 },
       responseTokens: 4,
     });
     expect(scoreSplit(records, 'none', { k: 4, resamples: 200, rng: Rng.fromSeed(1) })).toBeUndefined();
@@ -255,11 +254,22 @@ describe('summarise', () => {
 
   test('has the shape of summary.json, and differences are those of ra-rft', () => {
     const summary = summarise({ ...inputs, rng: Rng.fromSeed(1) });
-    const counts = { samples: 2, cutOff: 0, noVerdict: 0, failedProblems: 0 };
+    const counts = { samples: 2, cutOff: 0, tooCostly: 0, noVerdict: 0, failedProblems: 0 };
+    const certain = (k: number, mean: number) => ({ k, mean, ci95: [mean, mean], n: 1 });
+    const curves = (one: number, two: number) => ({ passAt: [certain(1, one), certain(2, two)], majAt: [] });
     const paired = { n: 1, leftOut: { problems: 0, samples: 0 } };
     expect(summary).toEqual({
       arms: [
-        { name: 'grpo', split: 'seen', k: 2, n: 1, average: 0, ci95: [0, 0], responses: { ...counts, noAnswer: 2 } },
+        {
+          name: 'grpo',
+          split: 'seen',
+          k: 2,
+          n: 1,
+          average: 0,
+          ci95: [0, 0],
+          ...curves(0, 0),
+          responses: { ...counts, noAnswer: 2 },
+        },
         {
           name: 'grpo',
           split: 'unseen',
@@ -267,6 +277,7 @@ describe('summarise', () => {
           n: 1,
           average: 0.5,
           ci95: [0.5, 0.5],
+          ...curves(0.5, 1),
           responses: { ...counts, noAnswer: 1 },
         },
         {
@@ -276,6 +287,7 @@ describe('summarise', () => {
           n: 1,
           average: 0.5,
           ci95: [0.5, 0.5],
+          ...curves(0.5, 1),
           responses: { ...counts, noAnswer: 1 },
         },
         {
@@ -285,6 +297,7 @@ describe('summarise', () => {
           n: 1,
           average: 1,
           ci95: [1, 1],
+          ...curves(1, 1),
           responses: { ...counts, noAnswer: 0 },
         },
       ],

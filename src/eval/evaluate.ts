@@ -192,7 +192,11 @@ function tooLong(
 ): string | undefined {
   if (length > maxPromptTokens)
     return `the prompt is ${length} tokens long, prompt.maxPromptTokens is ${maxPromptTokens}`;
-  const window = engine.info.maxContext;
-  if (length + sampling.maxTokens <= window) return undefined;
-  return `the prompt's ${length} tokens and ${sampling.maxTokens} of a response do not fit the window of ${window}`;
+  return doesNotFit(length, sampling.maxTokens, engine.info.maxContext);
+}
+
+/** Why a prompt of so many tokens cannot be sampled after; undefined where it can. */
+export function doesNotFit(length: number, maxTokens: number, window: number): string | undefined {
+  if (length + maxTokens <= window) return undefined;
+  return `the prompt's ${length} tokens and ${maxTokens} of a response do not fit the window of ${window}`;
 }

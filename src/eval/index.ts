@@ -1,7 +1,17 @@
 /** Evaluation: sampling a test set, average@k and its relatives, intervals, the summary of a run. */
-export { averageAtK, majAtK, passAtK, type JudgedSample } from './estimators.js';
-export { bootstrapMean, pairedDifference, quantile, type Estimate, type Interval } from './bootstrap.js';
-export type { EvalRecord, EvalSample } from './records.js';
+export { averageAtK, majAtK, majCurve, passAtK, passCurve } from './estimators.js';
+export {
+  bootstrapCurve,
+  bootstrapMean,
+  pairedDifference,
+  quantile,
+  type CurvePoint,
+  type Estimate,
+  type Interval,
+} from './bootstrap.js';
+export { ballotOf, type Ballot } from './ballot.js';
+export { curvesOf, type SplitCurves } from './curves.js';
+export type { EvalRecord, EvalSample, JudgedSample } from './records.js';
 export { evaluate, type EvalCodec, type EvaluateOptions } from './evaluate.js';
 export {
   gainAgainstSuccess,
@@ -20,3 +30,4 @@ export {
   type SplitScore,
 } from './scores.js';
 export { summarise, type Summary, type SummaryInputs } from './summary.js';
+export * from './policy/index.js';

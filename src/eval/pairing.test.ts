@@ -9,6 +9,7 @@ const sample: Record<string, Pick<EvalSample, 'verdict' | 'reward' | 'stopReason
   right: { verdict: { outcome: 'match', rule: 'r' }, reward: 1, stopReason: 'stop' },
   wrong: { verdict: { outcome: 'mismatch', rule: 'r' }, reward: 0, stopReason: 'stop' },
   silent: { verdict: { outcome: 'no_answer', rule: 'thinking-unfinished' }, reward: 0, stopReason: 'length' },
+  costly: { verdict: { outcome: 'too_costly', rule: 'work-limit' }, reward: 0, stopReason: 'stop' },
   broken: { verdict: { outcome: 'error', rule: 'r', reason: 'x' }, reward: null, stopReason: 'stop' },
 };
 const record = (problemId: string, said: string, split = 'test'): EvalRecord => ({
@@ -58,6 +59,34 @@ describe('differences between arms', () => {
     expect(summary([grpo, { ...own, name: 'ra-rft' }, third]).differences).toMatchObject([
       { b: 'grpo', n: 1, mean: 0.5, leftOut: { problems: 2, samples: 1 } },
       { b: 'random', n: 1, mean: 1 },
+    ]);
+  });
+
+  test('three arms: wrong, cut off and too costly count 0 in each; a failure in one leaves the figures of all three', () => {
+    const arm = (name: string, said: Record<string, string>) => ({
+      name,
+      records: Object.entries(said).map(([id, samples]) => record(id, samples)),
+    });
+    const arms = [
+      arm('base', { a: 'right right', b: 'wrong silent', c: 'right wrong', d: 'costly right', e: 'right right' }),
+      arm('grpo', { a: 'right wrong', b: 'costly silent', c: 'broken right', d: 'silent right', e: 'right right' }),
+      arm('ra-rft', { a: 'right right', b: 'right silent', c: 'right right', d: 'right right', e: '' }),
+    ];
+    const { arms: rows, differences } = summary(arms);
+    // c lacks a verdict in grpo and e was not sampled in ra-rft: a, b and d are left, in every pair.
+    expect(pairArms(arms, 'test', 2)).toEqual({
+      problems: new Set(['a', 'b', 'd']),
+      leftOut: { problems: 2, samples: 1 },
+    });
+    // ra-rft 1, 1/2, 1; base 1, 0, 1/2; grpo 1/2, 0, 1/2.
+    expect(differences).toMatchObject([
+      { b: 'base', n: 3, mean: expect.closeTo((0 + 0.5 + 0.5) / 3, 12), leftOut: { problems: 2, samples: 1 } },
+      { b: 'grpo', n: 3, mean: expect.closeTo((0.5 + 0.5 + 0.5) / 3, 12), leftOut: { problems: 2, samples: 1 } },
+    ]);
+    expect(rows.map(({ name, n, responses }) => [name, n, responses])).toEqual([
+      ['base', 5, { samples: 10, cutOff: 1, noAnswer: 1, tooCostly: 1, noVerdict: 0, failedProblems: 0 }],
+      ['grpo', 5, { samples: 10, cutOff: 2, noAnswer: 2, tooCostly: 1, noVerdict: 1, failedProblems: 0 }],
+      ['ra-rft', 4, { samples: 8, cutOff: 1, noAnswer: 1, tooCostly: 0, noVerdict: 0, failedProblems: 1 }],
     ]);
   });
 

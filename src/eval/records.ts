@@ -12,6 +12,9 @@ export interface EvalSample {
   reward: number | null;
 }
 
+/** What figures are made of; `reward` is null where the verifier failed, which is no zero. */
+export type JudgedSample = Pick<EvalSample, 'verdict' | 'reward'>;
+
 /** One line of eval/<arm>/<step>.jsonl. */
 export interface EvalRecord {
   /** Names everything the samples depend on. */

@@ -1,7 +1,7 @@
 /** From evaluation records to the numbers of a table: averages with intervals, and every kind of failure counted apart. */
 import type { Rng } from '../core/rng.js';
 import { bootstrapMean, type Interval } from './bootstrap.js';
-import { averageAtK, majAtK, passAtK } from './estimators.js';
+import { averageAtK } from './estimators.js';
 import type { EvalRecord } from './records.js';
 
 /** One sentence for each figure of an evaluation; the glossary and the report's captions come from here. */
@@ -12,17 +12,21 @@ export const evalMetricGlossary = {
   'paired difference':
     'Difference of two arms problem by problem, averaged; its interval is that of the differences, narrower than comparing two intervals. Over the problems on which every arm has k judged samples; the others are counted as left out.',
   'pass@k':
-    'Chance that at least one of k samples of a problem is right: 1 - C(n-c, k) / C(n, k) for c right ones of n.',
-  'maj@k': 'Share of problems whose commonest answer among k samples is right; ties count in part.',
+    'Chance that at least one of k samples of a problem is right, averaged over problems: 1 - C(n-c, k) / C(n, k) for c right ones of n, which is without bias for every k up to n.',
+  'maj@k':
+    'How often the commonest answer among k samples of a problem is right, over all its subsets of k samples, averaged over problems. Answers that the verifier finds equal are one; ties count in part; samples without an answer do not vote.',
   'no answer':
     'Samples in which the verifier found no answer, such as no box or thinking that never ended; they score 0.',
   'too costly':
     'Samples whose answer takes more work to compare than is allowed, by a count that is the same on every machine; they score 0.',
   'no verdict': 'Samples that the verifier failed on, by time-out or otherwise: no reward, in no average.',
-  'cut off': 'Samples that reached the longest response before they ended; judged by what they say up to there.',
+  'cut off':
+    'Samples that reached the longest response before they ended; judged by what they say up to there. Of a server that is not known to have ended its thinking, that is nothing: they score 0.',
   'time-outs': 'Samples the verifier gave up on after its time limit: they have no reward and are in no average.',
   'verifier failures':
     'Samples the verifier failed on otherwise (error, gold answer not understood): no reward, in no average.',
+  'not sampled':
+    'Samples that a server gave no answer to, or whose prompt leaves no room for one: in no figure, counted with their reasons, and tried again by the same command.',
   'failed problems': 'Problems that could not be sampled or have no judged sample: in no average.',
 } as const;
 
@@ -35,14 +39,8 @@ export interface SplitScore {
   n: number;
   average: number;
   ci95: Interval;
-  /** Mean over problems; undefined where verifier failures left fewer than k samples everywhere. */
-  passAtK: number | undefined;
-  /** As passAtK; also undefined where the verifier names no answers to vote with. */
-  majAtK: number | undefined;
   /** Share of samples with no answer in them (they score 0). */
   noAnswerShare: number;
-  /** Samples with an answer that takes more work to compare than is allowed (they score 0). */
-  tooCostly: number;
   /** Share of samples cut at the longest response. */
   truncatedShare: number;
   /** Samples the verifier gave up on after its time limit: in no average. */
@@ -61,6 +59,8 @@ export interface ResponseCounts {
   samples: number;
   cutOff: number;
   noAnswer: number;
+  /** With an answer that takes more work to compare than is allowed: they score 0. */
+  tooCostly: number;
   /** Without a verdict: in no average. */
   noVerdict: number;
   /** Problems that could not be sampled or have no judged sample. */
@@ -95,12 +95,12 @@ export function scoreSplit(
   if (averages.length === 0) return undefined;
   const samples = own.flatMap((r) => r.samples);
   const count = (holds: (s: (typeof samples)[number]) => boolean) => samples.filter(holds).length;
-  const voting = samples.some((s) => s.verdict.extracted !== undefined);
   const { mean, ci95, n } = bootstrapMean(averages, resamples, rng);
   const responses: ResponseCounts = {
     samples: samples.length,
     cutOff: count((s) => s.stopReason === 'length'),
     noAnswer: count((s) => s.verdict.outcome === 'no_answer'),
+    tooCostly: count((s) => s.verdict.outcome === 'too_costly'),
     noVerdict: count((s) => s.reward === null),
     failedProblems: own.length - n,
   };
@@ -111,10 +111,7 @@ export function scoreSplit(
     n,
     average: mean,
     ci95,
-    passAtK: meanOf(own.map((r) => passAtK(r.samples, k))),
-    majAtK: voting ? meanOf(own.map((r) => majAtK(r.samples, k))) : undefined,
     noAnswerShare: responses.noAnswer / samples.length,
-    tooCostly: count((s) => s.verdict.outcome === 'too_costly'),
     truncatedShare: responses.cutOff / samples.length,
     timeouts,
     verifierFailures: responses.noVerdict - timeouts,
@@ -122,9 +119,4 @@ export function scoreSplit(
     responseTokens: samples.reduce((sum, s) => sum + s.tokens, 0) / samples.length,
     responses,
   };
-}
-
-function meanOf(values: readonly (number | undefined)[]): number | undefined {
-  const known = values.filter((v) => v !== undefined);
-  return known.length === 0 ? undefined : known.reduce((a, b) => a + b, 0) / known.length;
 }

@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { Rng } from '../core/rng.js';
 import { bootstrapMean, pairedDifference, quantile } from './bootstrap.js';
-import { averageAtK, majAtK, passAtK, type JudgedSample } from './estimators.js';
+import { averageAtK, majAtK, passAtK } from './estimators.js';
+import type { JudgedSample } from './records.js';
 
 const right = (extracted = '7'): JudgedSample => ({ verdict: { outcome: 'match', rule: 'r', extracted }, reward: 1 });
 const wrong = (extracted = '8'): JudgedSample => ({

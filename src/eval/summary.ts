@@ -1,6 +1,7 @@
 /** summary.json: the results of a run for programs. */
 import type { Rng } from '../core/rng.js';
-import { bootstrapMean, pairedDifference, type Interval } from './bootstrap.js';
+import { bootstrapMean, pairedDifference, type CurvePoint, type Interval } from './bootstrap.js';
+import { curvesOf } from './curves.js';
 import type { EvalRecord } from './records.js';
 import { pairArms } from './pairing.js';
 import { averagesByProblem, scoreSplit, splitsOf, type ResponseCounts } from './scores.js';
@@ -14,6 +15,10 @@ export interface Summary {
     n: number;
     average: number;
     ci95: Interval;
+    /** pass@k for every k; absent where k is 1, and in summaries of older versions. */
+    passAt?: CurvePoint[];
+    /** maj@k for every k; absent as passAt is, and empty where the verifier names no answers. */
+    majAt?: CurvePoint[];
     /** What became of the samples; absent in summaries of older versions. */
     responses?: ResponseCounts;
   }[];
@@ -63,7 +68,8 @@ export function summarise(inputs: SummaryInputs): Summary {
         const score = scoreSplit(records, split, { k, resamples, rng: stream('arm', name, split) });
         if (!score) return [];
         const { n, average, ci95, responses } = score;
-        return [{ name, split, k, n, average, ci95, responses }];
+        const curves = k > 1 ? curvesOf(records, split, { resamples, rng: stream('curves', name, split) }) : {};
+        return [{ name, split, k, n, average, ci95, ...curves, responses }];
       }),
     ),
     differences: arms.flatMap((other) =>

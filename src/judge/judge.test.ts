@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { showing, shownTraces } from '../data/index.js';
 import { Rng } from '../core/rng.js';
 import { TraceGuard, type Problem, type Trace } from '../data/index.js';
-import { FakeEngine } from '../engine/fake/fake-engine.js';
+import { FakePolicy } from '../engine/fake/fake-policy.js';
 import type { Policy, Tokens } from '../engine/types.js';
 import { PairTokenizer, type PairCodec } from './pair-tokens.js';
 import { selectPairs } from './pairs.js';
@@ -130,7 +130,7 @@ describe('PairTokenizer', () => {
 });
 
 describe('judgeByUtility', () => {
-  const engine = () => new FakeEngine({ vocabSize: 20, seed: 5 });
+  const engine = () => new FakePolicy({ vocabSize: 20, seed: 5 });
   const files = (name: string) => ({
     labelsPath: join(folder, name, 'labels.jsonl'),
     scoresPath: join(folder, name, 'scores.jsonl'),

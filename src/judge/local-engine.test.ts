@@ -5,7 +5,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { showing, shownTraces } from '../data/index.js';
 import { Rng } from '../core/rng.js';
 import { TraceGuard, type Problem, type Trace } from '../data/index.js';
-import { LocalEngine } from '../engine/index.js';
+import { LocalEngine, type Policy } from '../engine/index.js';
 import type { Tokens } from '../engine/types.js';
 import type { DecoderConfig } from '../models/hf-config.js';
 import { randomParams } from '../models/parameters.js';
@@ -60,9 +60,11 @@ const problems = Array.from({ length: 6 }, (_, i): Problem => ({
 
 let folder: string;
 let engine: LocalEngine;
+let policy: Policy;
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'ra-rft-judge-local-'));
-  engine = new LocalEngine('tiny', config, randomParams(config, Rng.fromSeed(1)), { threads: 1 });
+  engine = new LocalEngine({ threads: 1 });
+  policy = engine.adopt('tiny', config, randomParams(config, Rng.fromSeed(1)));
 });
 afterAll(async () => {
   await engine.dispose();
@@ -79,7 +81,7 @@ const options = {
 const { queries } = selectPairs(problems, traces, options);
 const judge = (name: string, pairsPerBatch: number) =>
   judgeByUtility(queries, {
-    engine,
+    engine: policy,
     codec,
     policyKey: 'k',
     topPositives: 2,
@@ -92,7 +94,7 @@ const judge = (name: string, pairsPerBatch: number) =>
 test('shared prefixes and batches change nothing but rounding, and the same batches change nothing', async () => {
   const labels = await judge('a', 7);
   const { problem, candidates } = queries[0]!;
-  const whole = await engine.logprobs(
+  const whole = await policy.logprobs(
     candidates.map((trace) => {
       const { prefix, rest } = codec.split(problem, showing(trace));
       return { prompt: Int32Array.from([...prefix, ...rest]), responses: [encode(problem.solution)] };

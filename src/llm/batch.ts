@@ -9,7 +9,7 @@ import { budgetFailure, stopped, type Asker, type AskOutcome } from './asker.js'
 import type { BatchApi } from './batch-api.js';
 import type { BatchState, PendingBatch } from './batch-state.js';
 import type { Budget, Reservation } from './budget.js';
-import { chatBody, fullDialect, parseCompletion, usageAtMost } from './request.js';
+import { chatBody, fullDialect, isBrokenOff, parseCompletion, usageAtMost } from './request.js';
 import { serverMessage } from './retry.js';
 import type { ChatRequest } from './types.js';
 
@@ -157,6 +157,10 @@ export class BatchAsker implements Asker {
     const reply = status === 200 ? parseCompletion(body, request) : undefined;
     if (reply) {
       await (reservation?.paid(reply.usage) ?? this.options.budget.late(key, reply.usage));
+      if (isBrokenOff(reply)) {
+        const reason = `the server broke the reply off (${reply.finishReason}, in a batch)`;
+        return { ok: false, kind: 'server', reason, retriable: true };
+      }
       return { ok: true, reply };
     }
     await reservation?.free();

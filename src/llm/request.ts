@@ -122,6 +122,11 @@ function finishOf(reason: unknown, completionTokens: unknown, { maxTokens }: Cha
   return /^(?:length|model_length|max_?(?:output_?)?tokens)$/i.test(reason) ? 'length' : reason;
 }
 
+/** Whether the server gave up on a reply: what there is of it is no reply, and is not kept as one. */
+export function isBrokenOff({ finishReason }: Pick<ChatReply, 'finishReason'>): boolean {
+  return /^(?:abort(?:ed)?|cancel(?:led|ed)?|error|timeout)$/i.test(finishReason);
+}
+
 /** Bytes of what the model reads. */
 export function promptBytes(request: ChatRequest): number {
   return request.messages.reduce((sum, m) => sum + Buffer.byteLength(m.content), 0);

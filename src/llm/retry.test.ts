@@ -6,7 +6,7 @@ import { Budget } from './budget.js';
 import { CallLedger } from './ledger.js';
 import { fullDialect, usageAtMost } from './request.js';
 import { backoffMs, nextStep, retryAfterMs } from './retry.js';
-import { forEachParallel } from './slots.js';
+import { forEachParallel, inOrder } from './slots.js';
 import type { ChatRequest } from './types.js';
 
 const request: ChatRequest = { messages: [{ role: 'user', content: 'é!' }], promptVersion: 'p', maxTokens: 7 };
@@ -53,6 +53,17 @@ describe('nextStep', () => {
     'what is no completion may have been charged: %s',
     (text) => expect(answer(200, text)).toMatchObject({ kind: 'again', lost: true }),
   );
+});
+
+describe('a reply that the server broke off', () => {
+  test.each(['abort', 'aborted', 'cancelled', 'error'])('%s is no reply: tried again, and may be charged', (reason) => {
+    const step = reply({ content: 'It is 3' }, { finish_reason: reason });
+    expect(step).toMatchObject({ kind: 'again', lost: true, reason: expect.stringContaining(reason) as string });
+  });
+
+  test.each(['stop', 'length', 'content_filter', 'tool_calls', 'eos'])('%s is one', (reason) => {
+    expect(reply({ content: 'It is 3' }, { finish_reason: reason }).kind).toBe('reply');
+  });
 });
 
 describe('waits', () => {
@@ -124,6 +135,49 @@ describe('Budget', () => {
     expect(third).toBeDefined();
     await third?.paid(tokens(1, 1));
     expect(await budget.reserve('k', tokens(1, 1))).toBeUndefined();
+  });
+});
+
+describe('inOrder', () => {
+  const wait = (ms: number) => new Promise((done) => setTimeout(done, ms));
+
+  test('results in the order of the items, whichever is done first; no more under way than may be', async () => {
+    let [now, most] = [0, 0];
+    const results: number[] = [];
+    const work = async (n: number) => {
+      most = Math.max(most, ++now);
+      await wait(n % 3 === 0 ? 20 : 1);
+      now--;
+      return n * n;
+    };
+    for await (const result of inOrder([0, 1, 2, 3, 4, 5, 6], { parallel: 3, ahead: 10 }, work)) results.push(result);
+    expect(results).toEqual([0, 1, 4, 9, 16, 25, 36]);
+    expect(most).toBe(3);
+  });
+
+  test('an error comes in its turn, after it nothing is started, and what is under way is waited for', async () => {
+    const [started, ended]: number[][] = [[], []];
+    const results: number[] = [];
+    const run = async () => {
+      const work = async (n: number) => {
+        started!.push(n);
+        await wait(n === 1 ? 5 : 20);
+        if (n === 1) throw new Error('one');
+        ended!.push(n);
+        return n;
+      };
+      for await (const result of inOrder([0, 1, 2, 3, 4, 5], { parallel: 2, ahead: 6 }, work)) results.push(result);
+    };
+    await expect(run()).rejects.toThrow('one');
+    expect([results, started, ended]).toEqual([[0], [0, 1], [0]]);
+  });
+
+  test('a caller who stops early gets no more work done', async () => {
+    let started = 0;
+    for await (const _ of inOrder(Array.from({ length: 50 }), { parallel: 1, ahead: 50 }, async () => void started++))
+      break;
+    await wait(5);
+    expect(started).toBeLessThan(5);
   });
 });
 

@@ -1,6 +1,6 @@
 /** What to do about the result of one call: take it, put it otherwise, try again later, give up, or stop altogether. */
 import type { Rng } from '../core/rng.js';
-import { adapt, parseCompletion, type Dialect } from './request.js';
+import { adapt, isBrokenOff, parseCompletion, type Dialect } from './request.js';
 import type { HttpResult } from './transport.js';
 import type { ChatReply, ChatRequest } from './types.js';
 
@@ -23,14 +23,10 @@ export function nextStep(result: HttpResult, request: ChatRequest, dialect: Dial
   const { status, text } = result;
   if (status >= 200 && status < 300) {
     const reply = parseCompletion(parseJson(text), request);
-    if (reply) return { kind: 'reply', reply };
-    return {
-      kind: 'again',
-      why: 'server',
-      reason: `the answer is no chat completion: ${shortText(text)}`,
-      lost: true,
-      reached: true,
-    };
+    const again = (reason: string): Step => ({ kind: 'again', why: 'server', reason, lost: true, reached: true });
+    if (!reply) return again(`the answer is no chat completion: ${shortText(text)}`);
+    if (isBrokenOff(reply)) return again(`the server broke the reply off (${reply.finishReason})`);
+    return { kind: 'reply', reply };
   }
   const said = status >= 300 && status < 400 ? 'a redirect, which is not followed' : serverMessage(text);
   const reason = `status ${status}: ${said}`;

@@ -51,3 +51,47 @@ export async function forEachParallel<T>(
   const failed = results.find((result) => result.status === 'rejected');
   if (failed) throw failed.reason;
 }
+
+/**
+ * Runs `work` on all items, `parallel` at a time, and gives the results in the order of the items. Work goes on up to `ahead`
+ * items past the one that is waited for, so that one slow item does not hold up the others. Where the caller stops early, or
+ * an item throws, nothing new is started and what is under way is waited for.
+ */
+export async function* inOrder<T, R>(
+  items: Iterable<T>,
+  { parallel, ahead }: { parallel: number; ahead: number },
+  work: (item: T) => Promise<R>,
+): AsyncGenerator<R> {
+  const slots = new Slots(parallel);
+  let stopped = false;
+  const start = async (item: T): Promise<{ result: R } | undefined> => {
+    const release = await slots.take();
+    try {
+      return stopped ? undefined : { result: await work(item) };
+    } catch (error) {
+      stopped = true;
+      throw error;
+    } finally {
+      release();
+    }
+  };
+  const iterator = items[Symbol.iterator]();
+  const pending: Promise<{ result: R } | undefined>[] = [];
+  try {
+    for (let more = true; more || pending.length > 0;) {
+      while (more && pending.length < ahead) {
+        const next = iterator.next();
+        more = next.done !== true;
+        if (next.done === true) break;
+        const begun = start(next.value);
+        begun.catch(() => undefined); // thrown when its turn comes
+        pending.push(begun);
+      }
+      const done = await pending.shift();
+      if (done) yield done.result;
+    }
+  } finally {
+    stopped = true;
+    await Promise.allSettled(pending);
+  }
+}

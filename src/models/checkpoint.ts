@@ -1,8 +1,9 @@
 /** Model folders in Hugging Face layout: weights and config in, weights, config and tokenizer files out. */
-import { copyFile, mkdir } from 'node:fs/promises';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { RaRftError } from '../core/errors.js';
 import { writeFolderAtomic, writeJsonAtomic } from '../core/files.js';
+import { ignoreMissing } from '../core/missing.js';
 import { toHfConfig, type DecoderConfig } from './hf-config.js';
 import { paramSpecs, partViews, sizeOf, type Params } from './parameters.js';
 import { SafetensorsReader } from './safetensors.js';
@@ -22,7 +23,7 @@ export const TOKENIZER_FILES = [
 /** What {@link saveCheckpoint} writes. */
 export interface Checkpoint {
   config: DecoderConfig;
-  params: Params;
+  params: ReadonlyMap<string, Float32Array>;
   /** Folder whose tokenizer files are copied along. */
   tokenizerFrom?: string;
 }
@@ -111,13 +112,26 @@ export async function writeCheckpoint(folder: string, { config, params, tokenize
   if (tokenizerFrom !== undefined) await copyTokenizer(tokenizerFrom, folder);
 }
 
+/** A tokenizer's files by name, as bytes. */
+export type TokenizerBytes = ReadonlyMap<string, Uint8Array>;
+
+/** The tokenizer files that a folder has. */
+export async function readTokenizerFiles(folder: string): Promise<TokenizerBytes> {
+  const files = new Map<string, Uint8Array>();
+  for (const name of TOKENIZER_FILES) {
+    const bytes = await readFile(join(folder, name)).catch(ignoreMissing);
+    if (bytes) files.set(name, bytes);
+  }
+  return files;
+}
+
+export async function writeTokenizerFiles(folder: string, files: TokenizerBytes): Promise<void> {
+  for (const [name, bytes] of files) await writeFile(join(folder, name), bytes);
+}
+
 /** Copies the tokenizer files that `from` has. */
 export async function copyTokenizer(from: string, to: string): Promise<void> {
-  for (const file of TOKENIZER_FILES) {
-    await copyFile(join(from, file), join(to, file)).catch((error: NodeJS.ErrnoException) => {
-      if (error.code !== 'ENOENT') throw error;
-    });
-  }
+  await writeTokenizerFiles(to, await readTokenizerFiles(from));
 }
 
 function generationConfig({ bosId, eosIds, padId }: DecoderConfig): Record<string, unknown> {

@@ -12,6 +12,7 @@ import {
   swiglu,
   type Dim,
   type Graph,
+  type LinearOptions,
   type Tensor,
 } from '../tensor/index.js';
 import type { DecoderConfig } from './hf-config.js';
@@ -21,7 +22,7 @@ import { paramSpecs, sizeOf } from './parameters.js';
 export type Weights = ReadonlyMap<string, Tensor>;
 
 /** A parameter as graphs take it: a whole parameter, or some of its rows. */
-interface GraphParam {
+export interface GraphParam {
   name: string;
   shape: number[];
   /** Name in `paramSpecs`, and the first of its elements. */
@@ -33,7 +34,7 @@ interface GraphParam {
  * Parameters of the graphs, in the order of `paramSpecs`. `gateUp` is taken apart into `gate` and `up`: two products cost
  * what a joint one does, and nothing has to be split and joined around the activation.
  */
-function graphParams(config: DecoderConfig): GraphParam[] {
+export function graphParams(config: DecoderConfig): GraphParam[] {
   return paramSpecs(config).flatMap(({ name, shape }): GraphParam[] => {
     if (!name.endsWith('.gateUp')) return [{ name, shape, param: name, start: 0 }];
     const half = [config.ffn, config.hidden];
@@ -98,6 +99,9 @@ export interface RowAttention {
   keep?: (x: Tensor) => Tensor;
 }
 
+/** A product of rows with one of the decoder's weights, by its name in the graph. Adapters put one of their own in its place. */
+export type Project = (weight: string, x: Tensor, options?: LinearOptions) => Tensor;
+
 /** Rows of the embedding table, [S, hidden]. Differentiable in the rows; the table's gradient is the caller's (see `gradients`). */
 export function embedRows(weights: Weights, ids: Tensor): Tensor {
   return embedding(weights.get('embed') as Tensor, ids, { gradient: 'none' });
@@ -110,18 +114,20 @@ export function decodeRows(
   embedded: Tensor,
   at: RowPositions,
   { attend, keep = (x) => x }: RowAttention,
+  project: Project = (name, x, options) => linear(x, weights.get(name) as Tensor, options),
 ): Tensor {
   const eps = config.rmsEps;
   const weight = (name: string) => weights.get(name) as Tensor;
   let x = embedded;
   for (let i = 0; i < config.layers; i++) {
     const own = (name: string) => weight(`layers.${i}.${name}`);
-    const rows = queryKeyValue(config, own, rmsNorm(x, own('inputNorm'), eps), at);
+    const product: Project = (name, rows, options) => project(`layers.${i}.${name}`, rows, options);
+    const rows = queryKeyValue(config, own, product, rmsNorm(x, own('inputNorm'), eps), at);
     const attended = attend(i, rows);
     const residual = i === config.layers - 1 ? keep(x) : x;
-    x = linear(attended, own('o'), { residual });
+    x = product('o', attended, { residual });
     const normed = rmsNorm(x, own('postNorm'), eps);
-    x = linear(swiglu(linear(normed, own('gate')), linear(normed, own('up'))), own('down'), { residual: x });
+    x = product('down', swiglu(product('gate', normed), product('up', normed)), { residual: x });
   }
   return rmsNorm(x, weight('norm'), eps);
 }
@@ -131,14 +137,14 @@ export function headWeight(config: DecoderConfig, weights: Weights): Tensor {
   return weights.get(config.tied ? 'embed' : 'head') as Tensor;
 }
 
-/** Keys and values alone of a last layer whose queries nobody needs (filling a cache). */
-export function queryKeyValue(
+function queryKeyValue(
   { heads, kvHeads, headDim, qkvBias, qkNorm, rmsEps }: DecoderConfig,
   own: (name: string) => Tensor,
+  project: Project,
   x: Tensor,
   { positions, cos, sin }: RowPositions,
 ): QueryKeyValue {
-  const fused = linear(x, own('qkv'), qkvBias ? { bias: own('qkvBias') } : {});
+  const fused = project('qkv', x, qkvBias ? { bias: own('qkvBias') } : {});
   const widths = [heads * headDim, kvHeads * headDim, kvHeads * headDim];
   const [q, k, v] = split(fused, 1, widths) as [Tensor, Tensor, Tensor];
   const place = (t: Tensor, norm: string): Tensor => {

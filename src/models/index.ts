@@ -1,4 +1,5 @@
 /** Models: decoders and encoders in Hugging Face layout, tokenizers, prompt layouts, import of GGUF files. */
+export * from './adapter/index.js';
 export * from './checkpoint.js';
 export * from './half.js';
 export * from './hf-config.js';

@@ -4,6 +4,8 @@
  */
 import { join } from 'node:path';
 import { RaRftError } from '../core/errors.js';
+import { exists } from '../core/missing.js';
+import { isAdapterFolder } from './adapter/folder.js';
 import { checkWeights } from './checkpoint.js';
 import { readDecoderConfig, type DecoderConfig } from './hf-config.js';
 import { Tokenizer } from './tokenizer.js';
@@ -18,11 +20,23 @@ export interface OpenModel {
  * belong together, `not-finite` where a weight is NaN or infinite; with file, key or tensor, and numbers.
  */
 export async function openModel(folder: string): Promise<OpenModel> {
+  await refuseAdapter(folder);
   const config = await readDecoderConfig(folder);
   const tokenizer = await Tokenizer.load(folder);
   checkTokens(folder, config, tokenizer);
   await checkWeights(folder, config);
   return { config, tokenizer };
+}
+
+async function refuseAdapter(folder: string): Promise<void> {
+  if (!(await isAdapterFolder(folder)) || (await exists(join(folder, 'config.json')))) return;
+  throw new RaRftError({
+    code: 'model',
+    message: `${folder} holds an adapter, not a whole model`,
+    where: folder,
+    expected: 'a folder with config.json, tokenizer.json and *.safetensors',
+    hint: 'Make one of it: `ra-rft model merge ADAPTER --out DIR`.',
+  });
 }
 
 /** Throws `model` where a text may become an id without embedding, or a special token is named that does not exist. */

@@ -40,10 +40,10 @@ export interface PromptTemplates {
 
 const INSTRUCTION = 'Solve the problem step by step and put the final answer in \\boxed{}.';
 
-/** The words of each layout where the configuration says nothing. */
 /** A question with the beginning of its solution, in every layout. */
 const HINT = '{question}\n\nBeginning of a solution: {hint}';
 
+/** The words of each layout where the configuration says nothing. */
 export const DEFAULT_TEMPLATES: Record<PromptLayout, { problem: string; solution: string; reference: string }> = {
   'chat-turn': { problem: `{question}\n\n${INSTRUCTION}`, solution: '{trace}', reference: '' },
   'user-turn': {
@@ -69,46 +69,57 @@ export function fillTemplate(template: string, values: Record<string, string>): 
 
 /** The layout's text functions. Chat layouts need the model's chat template. */
 export function promptText(layout: PromptLayout, templates: PromptTemplates, chat?: ChatTemplate): PromptText {
-  const own = DEFAULT_TEMPLATES[layout];
-  const ask = (question: string) => fillTemplate(templates.problemTemplate ?? own.problem, { question });
-  const solve = (trace: string) => fillTemplate(templates.solutionTemplate ?? own.solution, { trace });
-  const asked = ({ question }: PromptProblem, context: PromptContext) =>
-    context.kind === 'hint' ? fillTemplate(templates.hintTemplate ?? HINT, { question, hint: context.text }) : question;
+  const { ask, solve, asked } = wordsOf(layout, templates);
   if (layout === 'completion') {
     const example = ({ question, trace }: Demonstration) => ask(question) + solve(trace);
     return {
       layout,
       prompt: (problem, context) => shownTraces(context).map(example).join('') + ask(asked(problem, context)),
-      response: (solution) => untilTrace(templates.solutionTemplate ?? own.solution, solution),
+      response: (solution) => untilTrace(templates.solutionTemplate ?? DEFAULT_TEMPLATES.completion.solution, solution),
     };
   }
   if (!chat) throw new TypeError(`layout ${layout} needs a chat template`);
-  const render = (turns: ChatMessage[]) => {
-    const system: ChatMessage[] = templates.system === null ? [] : [{ role: 'system', content: templates.system }];
-    return chat.render([...system, ...turns], { generationPrompt: true });
-  };
-  const user = (content: string): ChatMessage => ({ role: 'user', content });
-  if (layout === 'chat-turn') {
-    const turns = ({ question, trace }: Demonstration): ChatMessage[] => [
-      user(ask(question)),
-      { role: 'assistant', content: solve(trace) },
-    ];
-    return {
-      layout,
-      prompt: (problem, context) =>
-        render([...shownTraces(context).flatMap(turns), user(ask(asked(problem, context)))]),
-      response: solve,
-    };
-  }
-  const template = templates.referenceTemplate ?? own.reference;
   return {
     layout,
-    prompt: (problem, context) => {
-      const examples = shownTraces(context);
-      const question = asked(problem, context);
-      return render([user(examples.length === 0 ? ask(question) : withExamples(template, examples, question))]);
-    },
+    prompt: (problem, context) =>
+      chat.render(promptTurns(layout, templates, problem, context), { generationPrompt: true }),
     response: solve,
+  };
+}
+
+/** A prompt as the messages of a chat layout, the system message first where the templates have one. */
+export function promptTurns(
+  layout: Exclude<PromptLayout, 'completion'>,
+  templates: PromptTemplates,
+  problem: PromptProblem,
+  context: PromptContext,
+): ChatMessage[] {
+  const { ask, solve, asked } = wordsOf(layout, templates);
+  const system: ChatMessage[] = templates.system === null ? [] : [{ role: 'system', content: templates.system }];
+  const user = (content: string): ChatMessage => ({ role: 'user', content });
+  const examples = shownTraces(context);
+  const question = asked(problem, context);
+  if (layout === 'user-turn' && examples.length > 0) {
+    const template = templates.referenceTemplate ?? DEFAULT_TEMPLATES[layout].reference;
+    return [...system, user(withExamples(template, examples, question))];
+  }
+  const solved = examples.flatMap((example): ChatMessage[] => [
+    user(ask(example.question)),
+    { role: 'assistant', content: solve(example.trace) },
+  ]);
+  return [...system, ...solved, user(ask(question))];
+}
+
+/** How a question, a trace and the question of a problem in its context are put. */
+function wordsOf(layout: PromptLayout, templates: PromptTemplates) {
+  const own = DEFAULT_TEMPLATES[layout];
+  return {
+    ask: (question: string) => fillTemplate(templates.problemTemplate ?? own.problem, { question }),
+    solve: (trace: string) => fillTemplate(templates.solutionTemplate ?? own.solution, { trace }),
+    asked: ({ question }: PromptProblem, context: PromptContext) =>
+      context.kind === 'hint'
+        ? fillTemplate(templates.hintTemplate ?? HINT, { question, hint: context.text })
+        : question,
   };
 }
 

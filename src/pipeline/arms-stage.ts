@@ -2,6 +2,7 @@
 import type { ArmConfig } from '../config/index.js';
 import { hashJson } from '../core/hash.js';
 import { wouldRunAgain, type StageInputs, type StageMarker } from '../core/run-folder.js';
+import type { Policy } from '../engine/index.js';
 import { checkpointPath, makeRecipe, newestCheckpoint, trainRl } from '../rl/index.js';
 import { contextOf, type Retrieved } from './contexts.js';
 import type { RetrievalResult } from './retrieve-stage.js';
@@ -10,6 +11,7 @@ import { evaluateArm, isEvaluated } from './evaluate.js';
 import { clearArm, stepsOf } from './growth.js';
 import type { Session } from './session.js';
 import { armPolicySettings, armSettings, armStage, ownerOf } from './stage-settings.js';
+import { trainedPart, withRunPolicy } from './trained-part.js';
 import type { StartPolicy } from './warmup-stage.js';
 
 /** Everything the arms share: only the contexts differ between them. */
@@ -60,30 +62,34 @@ export async function trainArm(session: Session, arm: ArmConfig, inputs: ArmInpu
   const { config, run, codec, verifier, rng, progress } = session;
   const policy = policyInputs(session, arm, inputs);
   await run.stage(armStage(arm), stageInputs(session, arm, inputs), async () => {
-    const engine = await session.engine();
     const context = contextOf(arm.train, inputs.retrieved);
     const { rl, recipes } = config;
-    await trainRl({
-      arm: arm.name,
-      run,
-      engine,
-      codec,
-      verifier,
-      problems: inputs.data.train,
-      contextsOf: (problem) => [context(problem)],
-      recipe: makeRecipe(arm.recipe ?? rl.recipe, { recipes, rl }),
-      settings: rl,
-      maxPromptTokens: config.prompt.maxPromptTokens,
-      initialPolicy: inputs.start.folder,
-      // The same stream for every arm: they meet the same problems in the same order.
-      rng: rng.fork('rl'),
-      inputs: hashJson(policy),
-      afterStep: async (step) => {
-        if (isEvaluated(step, config))
-          await evaluateArm(session, { ...inputs, arm, step, policyKey: policyKey(policy, step) });
-      },
-      progress,
-    });
+    const train = (reference?: Policy) =>
+      trainRl({
+        ...(reference && { reference }),
+        arm: arm.name,
+        run,
+        engine: session.engine(),
+        training: trainedPart(config),
+        codec,
+        verifier,
+        problems: inputs.data.train,
+        contextsOf: (problem) => [context(problem)],
+        recipe: makeRecipe(arm.recipe ?? rl.recipe, { recipes, rl }),
+        settings: rl,
+        maxPromptTokens: config.prompt.maxPromptTokens,
+        initialPolicy: inputs.start.folder,
+        // The same stream for every arm: they meet the same problems in the same order.
+        rng: rng.fork('rl'),
+        inputs: hashJson(policy),
+        afterStep: async (step, trained) => {
+          if (isEvaluated(step, config))
+            await evaluateArm(session, trained, { ...inputs, arm, step, policyKey: policyKey(policy, step) });
+        },
+        progress,
+      });
+    // The policy is held near the one that all arms start from.
+    await (rl.kl.coefficient > 0 ? withRunPolicy(session, inputs.start.folder, train) : train());
   });
 }
 
@@ -97,14 +103,14 @@ export async function evaluateBorrowedPolicy(
   const { config, run } = session;
   const policy = policyInputs(session, owner, inputs);
   await run.stage(armStage(arm), stageInputs(session, arm, inputs), async () => {
-    const engine = await session.engine();
     const last = config.rl.steps;
     for (const [step, folder] of [
       [0, inputs.start.folder],
       [last, checkpointPath(run.paths.policies(owner.name), last)],
     ] as const) {
-      await engine.load(folder, { optimizer: false });
-      await evaluateArm(session, { ...inputs, arm, step, policyKey: policyKey(policy, step) });
+      await withRunPolicy(session, folder, (opened) =>
+        evaluateArm(session, opened, { ...inputs, arm, step, policyKey: policyKey(policy, step) }),
+      );
     }
   });
 }

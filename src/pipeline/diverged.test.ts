@@ -8,6 +8,7 @@ import { RunFolder } from '../core/run-folder.js';
 import { temporaryFolder } from '../core/testing/temporary-folder.js';
 import { warningsAmong } from '../core/warnings.js';
 import { overwriteWeight } from '../models/testing/damage.js';
+import { changedEngine } from '../engine/testing/changed-engine.js';
 import { openLocalEngine } from './engines.js';
 import { planRun } from './plan.js';
 import { runPipeline, type LastStage } from './pipeline.js';
@@ -38,15 +39,12 @@ const text = (value: string) => expect.stringContaining(value) as string;
 /** The real local engine; the update after `version` others is made with a learning rate of 1e30. */
 const diverging =
   (version: number): OpenEngine =>
-  async (folder, settings) => {
-    const engine = await openLocalEngine(folder, settings);
-    const step = engine.optimStep.bind(engine);
-    const train = engine.forwardBackward.bind(engine);
-    let updates = 0;
-    engine.forwardBackward = (groups, report) => train(groups, report);
-    engine.optimStep = (options) => step(updates++ === version ? { ...options, learningRate: 1e30 } : options);
-    return engine;
-  };
+  (settings) =>
+    changedEngine(openLocalEngine(settings), (policy) => {
+      const step = policy.optimStep.bind(policy);
+      let updates = 0;
+      policy.optimStep = (options) => step(updates++ === version ? { ...options, learningRate: 1e30 } : options);
+    });
 
 /** Rewards that differ within most groups, so that most steps make an update. */
 const anyReward = { reward: './any.mjs', ...grpoOnly };

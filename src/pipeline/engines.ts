@@ -3,8 +3,8 @@ import { openLocalEngine as openLocal } from '../engine/index.js';
 import type { OpenEngine } from './session.js';
 
 /** The local engine: tensor graphs on this machine, in a worker of its own. */
-export const openLocalEngine: OpenEngine = (folder, { threads, maxSequences, activationGigabytes }) =>
-  openLocal(folder, {
+export const openLocalEngine: OpenEngine = ({ threads, maxSequences, activationGigabytes }) =>
+  openLocal({
     ...(threads > 0 ? { threads } : {}),
     activationBytes: activationGigabytes * 1e9,
     sampler: { maxRows: maxSequences },

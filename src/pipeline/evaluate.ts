@@ -6,13 +6,14 @@ import type { ArmConfig, Config } from '../config/index.js';
 import { silent } from '../core/progress.js';
 import { warn, type RunWarning } from '../core/warnings.js';
 import type { Problem } from '../data/index.js';
+import type { Policy } from '../engine/index.js';
 import { evaluate, type EvalRecord } from '../eval/index.js';
 import { failuresOf } from '../verify/index.js';
 import { contextOf, type Retrieved } from './contexts.js';
 import { defaultSplit, type DataSets } from './data-sets.js';
 import type { Session } from './session.js';
 
-/** What an evaluation is made of; the engine holds the policy already. */
+/** What an evaluation is made of, beside the policy. */
 export interface EvaluationPlan {
   arm: ArmConfig;
   /** Step of the policy: 0 is the start. */
@@ -23,14 +24,14 @@ export interface EvaluationPlan {
   policyKey: string;
 }
 
-/** Evaluates an arm with the policy that the engine holds; problems already evaluated are read from the file. */
-export async function evaluateArm(session: Session, plan: EvaluationPlan): Promise<EvalRecord[]> {
+/** Evaluates an arm with a policy; problems already evaluated are read from the file. */
+export async function evaluateArm(session: Session, policy: Policy, plan: EvaluationPlan): Promise<EvalRecord[]> {
   const { config, run, codec, verifier, rng, progress } = session;
   const { arm, step } = plan;
   const { temperature, k } = config.eval;
   if (step === 0) await reuseStart(session, arm);
   const records = await evaluate({
-    engine: await session.engine(),
+    engine: policy,
     codec,
     verifier,
     problems: evaluatedProblems(plan.data.test, step, config),

@@ -7,7 +7,6 @@ import { hashFile } from '../core/hash-file.js';
 import { readJsonlAll } from '../core/jsonl.js';
 import { RunFolder } from '../core/run-folder.js';
 import { temporaryFolder } from '../core/testing/temporary-folder.js';
-import type { Policy } from '../engine/index.js';
 import { runPipeline } from './pipeline.js';
 import type { OpenEngine } from './session.js';
 import { openFakeEngine, writeTinyTask } from './testing/tiny-task.js';
@@ -55,11 +54,16 @@ async function expectSame(grown: string, whole: string, files: string[]): Promis
 
 /** An engine whose process dies at the given update. */
 function dyingAt(update: number): OpenEngine {
-  return async (path, settings) => {
-    const engine = (await openFakeEngine(path, settings)) as Policy;
-    const step = engine.optimStep.bind(engine);
+  return (settings) => {
+    const engine = openFakeEngine(settings);
+    const open = engine.open.bind(engine);
     let updates = 0;
-    engine.optimStep = (options) => (++updates === update ? Promise.reject(new Error('killed')) : step(options));
+    engine.open = async (...of) => {
+      const policy = await open(...of);
+      const step = policy.optimStep.bind(policy);
+      policy.optimStep = (options) => (++updates === update ? Promise.reject(new Error('killed')) : step(options));
+      return policy;
+    };
     return engine;
   };
 }

@@ -10,3 +10,10 @@ export { labelledTestSplit } from './retrieval-grades.js';
 export { leftOutLabelsText } from './usable-labels.js';
 export { pairFacts, readJudgedRun, type JudgedRun } from './judged-run.js';
 export { measureLabelSuccess, type LabelSuccess, type LabelSuccessOptions } from './label-success.js';
+export {
+  evaluatePolicy,
+  refuseUnscored,
+  type EvaluatedSet,
+  type PolicyEvaluation,
+  type PolicyEvaluationRequest,
+} from './policy-evaluation.js';

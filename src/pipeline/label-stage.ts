@@ -27,6 +27,7 @@ import { labelsWithinBudget } from './selected-labels.js';
 import type { Session } from './session.js';
 import { labelSettings } from './stage-settings.js';
 import { judgeBySuccess } from './success-labels.js';
+import { withRunPolicy } from './trained-part.js';
 import { leftOutLabelsText, usableLabels } from './usable-labels.js';
 import type { StartPolicy } from './warmup-stage.js';
 
@@ -105,7 +106,7 @@ async function judge(
   const { labels: labelsPath } = run.paths;
   if (config.labels.selection.pairs === 'budget') {
     const guard = labelGuard(config, data);
-    const labels = await labelsWithinBudget(session, queries, { folder: policy.folder, guard, key });
+    const labels = await labelsWithinBudget(session, queries, { folder: policy.modelFolder, guard, key });
     await appendLabels(labelsPath, labels);
     return labels;
   }
@@ -119,20 +120,20 @@ async function judge(
   }
   const { measure, topPositives, baseline, minGain } = config.labels;
   if (measure === 'success') return judgeBySuccess(session, queries, { policy, problems: data.train });
-  const engine = await session.engine();
-  await engine.load(policy.folder, { optimizer: false });
-  return judgeByUtility(queries, {
-    measure,
-    engine,
-    codec,
-    policyKey: hashJson([policy.fingerprint, promptWording(config.prompt)]),
-    topPositives,
-    baseline,
-    minGain,
-    labelsPath,
-    scoresPath: join(run.root, 'label-scores.jsonl'),
-    progress,
-  });
+  return withRunPolicy(session, policy.folder, (engine) =>
+    judgeByUtility(queries, {
+      measure,
+      engine,
+      codec,
+      policyKey: hashJson([policy.fingerprint, promptWording(config.prompt)]),
+      topPositives,
+      baseline,
+      minGain,
+      labelsPath,
+      scoresPath: join(run.root, 'label-scores.jsonl'),
+      progress,
+    }),
+  );
 }
 
 /** How well the labels agree with the truth, where the data has one; truth is used for nothing else. */

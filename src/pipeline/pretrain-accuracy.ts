@@ -32,7 +32,7 @@ const MAX_TOKENS = 20;
 
 /** Measures a policy on the tests of a world. Traces with the problem's own answer are left out. */
 export async function accuracyTable(
-  engine: Policy,
+  policy: Policy,
   tokenizer: Tokenizer,
   progress: Progress = silent,
   { worldSeed = 1, problemsPerKind = 100, samples = 8 }: AccuracyOptions = {},
@@ -51,7 +51,7 @@ export async function accuracyTable(
   for (const [i, context] of accuracyContexts.entries()) {
     const rng = Rng.fromSeed(worldSeed).fork(`accuracy/${context}`);
     const prompts = tests.map((p) => codec.prompt(p, showing(traceFor(context, p, corpus, rng.fork(`trace/${p.id}`)))));
-    const { samples_NG } = await engine.sample(
+    const { samples_NG } = await policy.sample(
       prompts.map((prompt, at) => ({ prompt, n: samples, seed: rng.fork(at).nextUint32() })),
       { maxTokens: MAX_TOKENS, temperature: 1, stopTokens: codec.stopTokens },
     );

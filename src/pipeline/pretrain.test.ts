@@ -6,7 +6,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { showing } from '../data/context.js';
 import { silent, type Progress } from '../core/progress.js';
 import { Rng } from '../core/rng.js';
-import { openLocalEngine } from '../engine/index.js';
+import { folderRef, openLocalEngine } from '../engine/index.js';
 import { PromptCodec, Tokenizer } from '../models/index.js';
 import { makeWorld, pretrainingRows } from '../worlds/index.js';
 import { PRETRAIN_DEFAULTS, pretrainBase, type PretrainOptions } from './pretrain.js';
@@ -42,13 +42,14 @@ describe('pretrainBase', () => {
     const tokenizer = await Tokenizer.load(folder);
     const codec = new PromptCodec(tokenizer, { layout: 'completion', stop: ['}'] });
     const { tests, corpus } = makeWorld({ seed: 1 });
-    const engine = await openLocalEngine(folder);
+    const engine = openLocalEngine();
     try {
-      expect(engine.info.vocabSize).toBe(tokenizer.vocabSize);
+      const policy = await engine.open(folderRef(folder));
+      expect(policy.info.vocabSize).toBe(tokenizer.vocabSize);
       const prompt = codec.prompt(tests[0]!, showing(corpus[0]));
-      expect(prompt.length).toBeLessThan(engine.info.maxContext - 20);
+      expect(prompt.length).toBeLessThan(policy.info.maxContext - 20);
       const response = codec.response(tests[0]!.solution!);
-      const [[logprobs]] = (await engine.logprobs([{ prompt, responses: [response] }])) as [[Float32Array]];
+      const [[logprobs]] = (await policy.logprobs([{ prompt, responses: [response] }])) as [[Float32Array]];
       expect(logprobs).toHaveLength(response.length);
     } finally {
       await engine.dispose();

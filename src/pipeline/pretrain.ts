@@ -11,7 +11,7 @@ import { hashJson } from '../core/hash.js';
 import { refuseStrangers, removeOwnFolder } from '../core/owned-folder.js';
 import { silent, type Progress } from '../core/progress.js';
 import { Rng } from '../core/rng.js';
-import { openLocalEngine, supervisedResponse, type Policy, type TrainGroup } from '../engine/index.js';
+import { folderRef, openLocalEngine, supervisedResponse, type Policy, type TrainGroup } from '../engine/index.js';
 import {
   countParams,
   loadParams,
@@ -91,10 +91,12 @@ export async function pretrainBase(
   const work = `${options.out}.work`;
   await refuseStrangers(options.out); // told now, not after the training
   const state = await openWork(work, options, config);
-  const engine = await openLocalEngine(join(work, `step-${state.step}`));
+  const engine = openLocalEngine();
   try {
-    await train(engine, tokenizer, options, { work, state, progress, now });
-    const accuracy = await accuracyTable(engine, tokenizer, progress, options.accuracy);
+    const start = folderRef(join(work, `step-${state.step}`));
+    const policy = await engine.open(start, { train: 'full', optimizer: true });
+    await train(policy, tokenizer, options, { work, state, progress, now });
+    const accuracy = await accuracyTable(policy, tokenizer, progress, options.accuracy);
     const result: PretrainResult = {
       config,
       parameters: countParams(config),
@@ -159,7 +161,7 @@ interface TrainingWork {
 }
 
 async function train(
-  engine: Policy,
+  policy: Policy,
   tokenizer: Tokenizer,
   options: PretrainOptions,
   { work, state, progress, now }: TrainingWork,
@@ -173,7 +175,7 @@ async function train(
     const groups = documentGroups(rng.fork(step), tokenizer, options);
     const decay = Math.min(1, (steps + 1 - step) / (steps * (1 - decayAfter)));
     const warm = learningRateAt(step, { peak: learningRate, warmupSteps: WARMUP_STEPS });
-    const { loss } = await trainStep(engine, groups, warm * decay).catch((error: unknown) => {
+    const { loss } = await trainStep(policy, groups, warm * decay).catch((error: unknown) => {
       throw atPlace(
         `pre-training, step ${step}`,
         error,
@@ -187,26 +189,26 @@ async function train(
     if (step % checkpointEverySteps === 0 || step === steps) {
       state.seconds += (now() - since) / 1000;
       since = now();
-      await checkpoint(engine, work, state);
+      await checkpoint(policy, work, state);
     }
   }
   bar.end();
 }
 
-async function trainStep(engine: Policy, groups: TrainGroup[], learningRate: number) {
-  const result = await engine.forwardBackward(groups);
-  await engine.optimStep({ ...OPTIMIZER, learningRate });
+async function trainStep(policy: Policy, groups: TrainGroup[], learningRate: number) {
+  const result = await policy.forwardBackward(groups);
+  await policy.optimStep({ ...OPTIMIZER, learningRate });
   return result;
 }
 
 /** Keeps the newest checkpoint only; the state file names it and is written when it is whole. */
-async function checkpoint(engine: Policy, work: string, state: WorkState): Promise<void> {
+async function checkpoint(policy: Policy, work: string, state: WorkState): Promise<void> {
   const folder = join(work, `step-${state.step}`);
   const before = await readFile(join(work, 'state.json'), 'utf8').then(
     (text) => (JSON.parse(text) as WorkState).step,
     () => 0,
   );
-  await engine.save(folder);
+  await policy.checkpoint(folder);
   await writeJsonAtomic(join(work, 'state.json'), state);
   if (before !== state.step) await removeOwnFolder(join(work, `step-${before}`));
 }

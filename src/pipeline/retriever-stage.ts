@@ -69,7 +69,7 @@ async function train(session: Session, data: DataSets, queries: LabelledQueries,
   };
   await run.event('retriever-data', parts);
   progress.line(partsText(queries));
-  const { config: encoderConfig, params } = await createEncoder(policy.folder, shape, config.seed);
+  const { config: encoderConfig, params } = await createEncoder(policy.modelFolder, shape, config.seed);
   const encoder = await EncoderClient.open({
     config: encoderConfig,
     params,

@@ -2,10 +2,12 @@
 import { join } from 'node:path';
 import { hashJson } from '../core/hash.js';
 import { showing, type Problem, type Trace } from '../data/index.js';
+import type { Policy } from '../engine/index.js';
 import { evaluate, type EvalRecord } from '../eval/index.js';
 import { pairKey } from '../judge/index.js';
 import { promptWording } from './fingerprint.js';
 import type { Session } from './session.js';
+import { withRunPolicy } from './trained-part.js';
 import type { StartPolicy } from './warmup-stage.js';
 
 /** A problem and the trace in its prompt; undefined for none. */
@@ -36,23 +38,23 @@ export async function samplePairs(
   { samples, file, stream }: SamplePairsOptions,
 ): Promise<Map<string, EvalRecord>> {
   const { config, run, codec, verifier, rng, progress } = session;
-  const engine = await session.engine();
-  await engine.load(policy.folder, { optimizer: false });
-  const records = await evaluate({
-    engine,
-    codec,
-    verifier,
-    problems: pairs.map(({ problem }) => problem),
-    contextOf: (_, index) => showing(pairs[index]?.trace),
-    recordIdOf: (_, index) => sampledKey(pairs[index] as SampledPair),
-    k: samples,
-    sampling: { maxTokens: config.rl.maxTokens, temperature: config.eval.temperature },
-    maxPromptTokens: config.prompt.maxPromptTokens,
-    rng: rng.fork(stream),
-    policyKey: hashJson([policy.fingerprint, promptWording(config.prompt)]),
-    path: join(run.root, file),
-    progress,
-    label: 'answers',
-  });
+  const sample = (engine: Policy) =>
+    evaluate({
+      engine,
+      codec,
+      verifier,
+      problems: pairs.map(({ problem }) => problem),
+      contextOf: (_, index) => showing(pairs[index]?.trace),
+      recordIdOf: (_, index) => sampledKey(pairs[index] as SampledPair),
+      k: samples,
+      sampling: { maxTokens: config.rl.maxTokens, temperature: config.eval.temperature },
+      maxPromptTokens: config.prompt.maxPromptTokens,
+      rng: rng.fork(stream),
+      policyKey: hashJson([policy.fingerprint, promptWording(config.prompt)]),
+      path: join(run.root, file),
+      progress,
+      label: 'answers',
+    });
+  const records = await withRunPolicy(session, policy.folder, sample);
   return new Map(records.map((record) => [record.problemId, record]));
 }

@@ -1,5 +1,5 @@
 /**
- * What the stages of a run share: configuration, folder, model, verifier, random stream. The engine is opened when it
+ * What the stages of a run share: configuration, folder, model, verifier, random stream. The engine starts when it
  * is first needed and can be given up in between, so that only one heavy worker is alive at a time.
  */
 import { fileURLToPath } from 'node:url';
@@ -7,15 +7,15 @@ import type { Config } from '../config/index.js';
 import type { Progress } from '../core/progress.js';
 import { Rng } from '../core/rng.js';
 import type { RunFolder } from '../core/run-folder.js';
-import { contextWindow, type Policy } from '../engine/index.js';
+import { contextWindow, type PolicyEngine } from '../engine/index.js';
 import { openModel, PromptCodec, type PromptSettings, type Tokenizer } from '../models/index.js';
 import { openVerifier, type Verifier } from '../verify/index.js';
 import { hashModelFolder } from './fingerprint.js';
 import { lengthLimits, PromptLengths } from './prompt-lengths.js';
 import { identitiesOf, type Identities } from './stage-settings.js';
 
-/** Opens a policy engine on a model folder. */
-export type OpenEngine = (folder: string, settings: Config['engine']) => Promise<Policy>;
+/** Starts the engine that opens a run's policies. */
+export type OpenEngine = (settings: Config['engine']) => PolicyEngine;
 
 /** What prompts are made and measured with. */
 export interface Prompts {
@@ -40,9 +40,9 @@ export interface Session extends Prompts {
   /** Whether finished stages may run again, and replace what they made. */
   readonly again: boolean;
   readonly verifier: Verifier;
-  /** The engine, opened at the first call. Its weights are whatever was loaded last: load before use. */
-  engine(): Promise<Policy>;
-  /** Ends the engine's worker; the next call of `engine` opens a new one. */
+  /** The engine, started at the first call. Every stage opens the policies that it needs, and disposes of them. */
+  engine(): PolicyEngine;
+  /** Ends the engine and its policies; the next call of `engine` starts a new one. */
   releaseEngine(): Promise<void>;
   close(): Promise<void>;
 }
@@ -68,11 +68,11 @@ export async function openSession(
   const prompts = await openPrompts(config);
   const identities = await identitiesOf(config, modelHash);
   const verifier = await openConfiguredVerifier(config);
-  let engine: Promise<Policy> | undefined;
+  let engine: PolicyEngine | undefined;
   const releaseEngine = async () => {
     const open = engine;
     engine = undefined;
-    await (await open)?.dispose();
+    await open?.dispose();
   };
   return {
     config,
@@ -85,7 +85,7 @@ export async function openSession(
     again,
     ...prompts,
     verifier,
-    engine: () => (engine ??= openEngine(modelFolder, config.engine)),
+    engine: () => (engine ??= openEngine(config.engine)),
     releaseEngine,
     close: async () => {
       try {

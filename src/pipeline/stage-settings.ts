@@ -84,7 +84,13 @@ export function dataSettings({ data, seed }: Config): Settings {
 
 export function warmupSettings(config: Config, { model }: Identities): Settings {
   const { warmup, prompt, rl, seed } = config;
-  return { model: { path: model }, warmup, prompt: promptWording(prompt), rl: optimizerOf(rl), seed };
+  return {
+    model: { path: model },
+    warmup,
+    prompt: promptWording(prompt),
+    rl: { ...optimizerOf(rl), ...(rl.lora.rank > 0 && { lora: rl.lora }) },
+    seed,
+  };
 }
 
 export function labelSettings(config: Config, identities: Identities): Settings {

@@ -2,13 +2,14 @@
 import type { Config } from '../config/index.js';
 import { Rng } from '../core/rng.js';
 import { showing, type Problem, type Trace } from '../data/index.js';
-import { supervisedResponse, type TrainGroup } from '../engine/index.js';
+import { folderRef, supervisedResponse, type Policy, type TrainGroup } from '../engine/index.js';
 import { countParams, encoderParams, readDecoderConfig, type PromptCodec } from '../models/index.js';
 import { encoderShapeOf } from '../retriever/index.js';
 import { neededContexts } from './contexts.js';
 import { openLocalEngine } from './engines.js';
 import type { RunPlan } from './plan.js';
 import { modelFolderOf, openPrompts, type OpenEngine } from './session.js';
+import { trainedPart } from './trained-part.js';
 
 /** What the machine does of a run's work, in seconds. */
 export interface Rates {
@@ -42,46 +43,57 @@ export async function measureRates(
   codec: PromptCodec,
   openEngine: OpenEngine = openLocalEngine,
 ): Promise<Rates> {
-  const { rl } = config;
   const begin = performance.now();
-  const engine = await openEngine(modelFolderOf(config), config.engine);
+  const engine = openEngine(config.engine);
   try {
-    const problems = data.train.slice(0, PROMPTS);
-    const shown = neededContexts(config.arms).size > 0;
-    const traceOf = (i: number) => (shown ? data.corpus[i % data.corpus.length] : undefined);
-    const { maxContext } = engine.info;
-    const maxTokens = Math.min(rl.maxTokens, TOKENS, maxContext - 1);
-    // What does not fit is cut: here only its time counts.
-    const prompts = problems.map((problem, i) =>
-      codec.prompt(problem, showing(traceOf(i))).slice(0, maxContext - maxTokens),
-    );
-    const options = { maxTokens, temperature: rl.temperature, stopTokens: codec.stopTokens };
-    const rng = Rng.fromSeed('estimate');
-    const requests = prompts.map((prompt, i) => ({ prompt, n: rl.groupSize, seed: rng.fork(i).nextUint32() }));
-    const sampled = await timed(() => engine.sample(requests, options));
-    const responses = sampled.result.samples_NG;
-    const groups = prompts.slice(0, 2).map((prompt, i): TrainGroup => ({
-      prompt,
-      responses: (responses[i] ?? []).map(({ tokens }) => supervisedResponse(tokens, 1 / tokens.length)),
-    }));
-    const trained = await timed(() => engine.forwardBackward(groups));
-    const pairs = await timed(() => engine.logprobs(pairsOf(problems, data.corpus[0], codec, maxContext)));
-    const all = responses.flat();
-    const tokens = groups.reduce((sum, g) => sum + g.prompt.length + sumOf(g.responses.map((r) => r.tokens.length)), 0);
-    const measured = sampled.seconds + trained.seconds + pairs.seconds;
-    return {
-      // Second runs are seldom slower than first ones, but may be on a busy machine.
-      startup: Math.max(0, (performance.now() - begin) / 1000 - 2 * measured),
-      pair: pairs.seconds / problems.length,
-      group: sampled.seconds / prompts.length,
-      trained: trained.seconds / groups.length,
-      flops: (6 * engine.info.parameters * tokens) / trained.seconds,
-      ended: all.filter(({ stopReason }) => stopReason === 'stop').length * 2 > all.length,
-      longer: rl.maxTokens / maxTokens,
-    };
+    const policy = await engine.open(folderRef(modelFolderOf(config)), trainedPart(config));
+    return await timeWork(policy, config, data, codec, begin);
   } finally {
     await engine.dispose();
   }
+}
+
+async function timeWork(
+  policy: Policy,
+  config: Config,
+  data: RunPlan['sample'],
+  codec: PromptCodec,
+  begin: number,
+): Promise<Rates> {
+  const { rl } = config;
+  const problems = data.train.slice(0, PROMPTS);
+  const shown = neededContexts(config.arms).size > 0;
+  const traceOf = (i: number) => (shown ? data.corpus[i % data.corpus.length] : undefined);
+  const { maxContext } = policy.info;
+  const maxTokens = Math.min(rl.maxTokens, TOKENS, maxContext - 1);
+  // What does not fit is cut: here only its time counts.
+  const prompts = problems.map((problem, i) =>
+    codec.prompt(problem, showing(traceOf(i))).slice(0, maxContext - maxTokens),
+  );
+  const options = { maxTokens, temperature: rl.temperature, stopTokens: codec.stopTokens };
+  const rng = Rng.fromSeed('estimate');
+  const requests = prompts.map((prompt, i) => ({ prompt, n: rl.groupSize, seed: rng.fork(i).nextUint32() }));
+  const sampled = await timed(() => policy.sample(requests, options));
+  const responses = sampled.result.samples_NG;
+  const groups = prompts.slice(0, 2).map((prompt, i): TrainGroup => ({
+    prompt,
+    responses: (responses[i] ?? []).map(({ tokens }) => supervisedResponse(tokens, 1 / tokens.length)),
+  }));
+  const trained = await timed(() => policy.forwardBackward(groups));
+  const pairs = await timed(() => policy.logprobs(pairsOf(problems, data.corpus[0], codec, maxContext)));
+  const all = responses.flat();
+  const tokens = groups.reduce((sum, g) => sum + g.prompt.length + sumOf(g.responses.map((r) => r.tokens.length)), 0);
+  const measured = sampled.seconds + trained.seconds + pairs.seconds;
+  return {
+    // Second runs are seldom slower than first ones, but may be on a busy machine.
+    startup: Math.max(0, (performance.now() - begin) / 1000 - 2 * measured),
+    pair: pairs.seconds / problems.length,
+    group: sampled.seconds / prompts.length,
+    trained: trained.seconds / groups.length,
+    flops: (6 * policy.info.parameters * tokens) / trained.seconds,
+    ended: all.filter(({ stopReason }) => stopReason === 'stop').length * 2 > all.length,
+    longer: rl.maxTokens / maxTokens,
+  };
 }
 
 /** Shares of the machine's peak that large models reach (docs/performance.md): scoring and training, and sampling. */

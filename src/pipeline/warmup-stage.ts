@@ -1,25 +1,31 @@
 /** Stage "warmup": optional supervised steps, so that a policy that never solves a problem starts with some signal. */
 import { join } from 'node:path';
 import { hashJson } from '../core/hash.js';
+import { exists } from '../core/missing.js';
 import { isUnseen, noContext, showing, type Context, type Problem, type Trace } from '../data/index.js';
 import type { Rng } from '../core/rng.js';
+import { savePolicy } from '../engine/index.js';
 import { trainSupervised } from '../rl/index.js';
 import { hashModelFolder } from './fingerprint.js';
 import { optimizerOf } from './optimizer.js';
 import type { DataSets } from './data-sets.js';
 import type { Session } from './session.js';
 import { warmupSettings } from './stage-settings.js';
+import { trainedPart } from './trained-part.js';
 
 /** A policy as a folder, with the hash of its files. */
 export interface StartPolicy {
   folder: string;
   fingerprint: string;
+  /** Folder of a whole model with its token embeddings: the policy's own, or the base of its adapter. */
+  modelFolder: string;
 }
 
 /** The policy that labels are measured with and that every arm starts from: the model, warmed up where that is asked for. */
 export async function warmUp(session: Session, data: DataSets): Promise<StartPolicy> {
   const { config, run, rng } = session;
-  const model = { folder: session.modelFolder, fingerprint: session.modelHash };
+  const { modelFolder } = session;
+  const model = { folder: modelFolder, modelFolder, fingerprint: session.modelHash };
   if (config.warmup.steps === 0) return model;
   const inputs = {
     settings: warmupSettings(config, session.identities),
@@ -29,11 +35,11 @@ export async function warmUp(session: Session, data: DataSets): Promise<StartPol
   const fits = (problem: Problem, trace?: Trace) =>
     config.prompt.overlong === 'error' || session.lengths.fitsExample(problem, trace);
   const work = async () => {
-    const engine = await session.engine();
     await trainSupervised({
       arm: 'warmup',
       run,
-      engine,
+      engine: session.engine(),
+      training: trainedPart(config),
       codec: session.codec,
       problems: data.train.filter((problem) => fits(problem)),
       contextOf: randomContexts(data, config.warmup.contextShare, fits),
@@ -44,12 +50,15 @@ export async function warmUp(session: Session, data: DataSets): Promise<StartPol
       initialPolicy: model.folder,
       rng: rng.fork('warmup'),
       inputs: hashJson(inputs),
+      afterStep: async (step, policy) => {
+        if (step === config.warmup.steps) await savePolicy(policy, folder, { optimizer: false });
+      },
       progress: session.progress,
     });
-    await engine.save(folder, { optimizer: false });
   };
   await run.stage('warmup', inputs, work, [folder]);
-  return { folder, fingerprint: await hashModelFolder(folder) };
+  const isWhole = await exists(join(folder, 'config.json'));
+  return { folder, fingerprint: await hashModelFolder(folder), modelFolder: isWhole ? folder : modelFolder };
 }
 
 /** With probability `share` a random trace that may teach the problem and is not too long for it, of its type where the corpus has any of that. */

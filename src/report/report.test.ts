@@ -75,6 +75,7 @@ describe('writeReport', () => {
 
   test('counts what an average alone does not show', () => {
     expect(markdown).toMatch(/no answer +\| +too costly +\| +cut off/);
+    expect(markdown).toMatch(/pass@1 +\| +pass@2/);
     expect(markdown).toMatch(/\| \d+ \(\d+\.\d %\) \|/);
     expect(markdown).toMatch(/Left out of all differences, .*: \d+ problems of seen \(\d+ samples without a verdict\)/);
   });
@@ -164,6 +165,15 @@ recall@1, % [95 % interval]
   });
 
   test('leaves out what is not there', () => {
+    const point = (k: number, mean: number) => ({ k, mean, ci95: [mean - 0.1, mean + 0.1] as [number, number], n: 2 });
+    const responses = { samples: 4, cutOff: 3, noAnswer: 2, tooCostly: 1, noVerdict: 0, failedProblems: 0 };
+    const more = { passAt: [point(1, 0.5), point(2, 0.75)], majAt: [], k: 2, responses };
+    const arms = summary.arms.slice(0, 1).map((arm) => ({ ...arm, ...more }));
+    const text = formatSummaryTable({ ...summary, arms });
+    expect(text).toMatch(/pass@2 \/ maj@2, % .*\n.*\n +\S+ +75\.0 \[65\.0, 85\.0\] \/ -\n/);
+    expect(text).toMatch(
+      /cut off \/ without an answer \/ too costly \/ without a verdict\n.*\n +\S+ +3 \/ 2 \/ 1 \/ 0/,
+    );
     expect(formatSummaryTable({ ...summary, differences: [], retrievers: [] })).not.toContain('difference');
   });
 

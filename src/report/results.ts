@@ -1,10 +1,10 @@
 /** The report's sections on results: arms, their curves, training, retrievers, labels, time. Pure. */
 import { Rng } from '../core/rng.js';
-import { scoreSplit, splitsOf, type SplitScore } from '../eval/index.js';
+import { curvesOf, scoreSplit, splitsOf, type SplitCurves, type SplitScore } from '../eval/index.js';
 import { auditOf, auditText, gradeLabels, type Label } from '../judge/index.js';
 import type { Block, Chart, Section, Series } from './blocks.js';
 import { contextsBlock } from './contexts.js';
-import { duration, percent } from './numbers.js';
+import { duration, percent, percentWithInterval } from './numbers.js';
 import type { Evaluation } from './evaluation.js';
 import type { RunData } from './run-data.js';
 import { unfinishedText } from './unfinished.js';
@@ -31,8 +31,9 @@ export function resultsSection(data: RunData): Section {
   blocks.push({
     kind: 'table',
     table: detailTable(data, k),
-    note: 'the last evaluation of each arm: samples without an answer or cut off as counts and shares; failures are in no average',
+    note: 'the last evaluation of each arm: samples without an answer, too costly or cut off as counts and shares; failures are in no average',
   });
+  if (k > 1) blocks.push(...curvesBlocks(data, k));
   return { title: 'Results', blocks };
 }
 
@@ -53,8 +54,6 @@ function detailTable(data: RunData, k: number) {
       { label: 'split' },
       numeric('step 0'),
       numeric('last step'),
-      numeric(`pass@${k}`),
-      numeric(`maj@${k}`),
       numeric('no answer'),
       numeric('too costly'),
       numeric('cut off'),
@@ -74,16 +73,36 @@ function detailRow(arm: string, step: number, score: SplitScore, start: SplitSco
     score.split,
     optional(start?.average),
     `${percent(score.average)} (${step})`,
-    optional(score.passAtK),
-    optional(score.majAtK),
     countOf(score.responses.noAnswer, score.responses.samples),
-    String(score.tooCostly),
+    countOf(score.responses.tooCostly, score.responses.samples),
     countOf(score.responses.cutOff, score.responses.samples),
     score.responseTokens.toFixed(1),
     String(score.timeouts),
     String(score.verifierFailures),
     String(score.failedProblems),
   ];
+}
+
+/** pass@k and maj@k of the last evaluations, at the powers of two up to k and at k. */
+function curvesBlocks(data: RunData, k: number): Block[] {
+  const last = lastEvaluations(data.evaluations);
+  const rows = last.flatMap(({ arm, records }) =>
+    splitsOf(records).map((split) => ({ arm, split, curves: curvesOf(records, split, resampling(split)) })),
+  );
+  const shown = Array.from({ length: k }, (_, i) => i + 1).filter((at) => at === k || Number.isInteger(Math.log2(at)));
+  return (['passAt', 'majAt'] as const).flatMap((curve): Block[] => {
+    const name = curve === 'passAt' ? 'pass' : 'maj';
+    const numeric = shown.map((at) => ({ label: `${name}@${at}`, numeric: true }));
+    const cells = ({ [curve]: points }: SplitCurves) =>
+      shown.map((at) => (points[at - 1] ? percentWithInterval(points[at - 1]!.mean, points[at - 1]!.ci95) : ''));
+    const filled = rows.filter(({ curves }) => curves[curve].length > 0);
+    if (filled.length === 0) return [];
+    const table = {
+      columns: [{ label: 'arm' }, { label: 'split' }, ...numeric],
+      rows: filled.map(({ arm, split, curves }) => [arm, split, ...cells(curves)]),
+    };
+    return [{ kind: 'table', table, note: `${name}@k in per cent, 95 % interval` }];
+  });
 }
 
 /** `12 (1.5 %)` */
@@ -231,5 +250,9 @@ export function lastEvaluations(evaluations: readonly Evaluation[]): Evaluation[
 }
 
 function scoreOf(records: Evaluation['records'], split: string, k: number): SplitScore | undefined {
-  return scoreSplit(records, split, { k, resamples: 500, rng: Rng.fromSeed(`report/${split}`) });
+  return scoreSplit(records, split, { k, ...resampling(split) });
+}
+
+function resampling(split: string): { resamples: number; rng: Rng } {
+  return { resamples: 500, rng: Rng.fromSeed(`report/${split}`) };
 }

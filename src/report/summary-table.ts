@@ -1,7 +1,7 @@
 /** The results of a run as tables: one for the terminal, the same ones for the report. */
 import { padText, textWidth } from '../core/text-width.js';
 import { unseenSplit } from '../data/index.js';
-import type { Summary } from '../eval/index.js';
+import type { CurvePoint, Summary } from '../eval/index.js';
 import type { ReportTable } from './blocks.js';
 import { percent, percentWithInterval, pointsWithInterval } from './numbers.js';
 
@@ -72,13 +72,28 @@ export function leftOutText({ differences }: Summary): string | undefined {
   return `Left out of all differences, since not every arm has k judged samples of them: ${parts.join(', ')}.`;
 }
 
+/** pass@k and maj@k of each arm (rows) on each split (columns), per cent; no row where there is one sample a problem. */
+export function bestOfTable({ arms }: Summary): ReportTable {
+  const text = (points: CurvePoint[] | undefined, k: number) => {
+    const point = points?.[k - 1];
+    return point ? percentWithInterval(point.mean, point.ci95) : '-';
+  };
+  return bySplit(
+    arms.filter(({ passAt }) => passAt !== undefined),
+    'arm',
+    (row) => row.name,
+    ({ passAt, majAt, k }) => `${text(passAt, k)} / ${text(majAt, k)}`,
+  );
+}
+
 /** Counts of responses that an average alone does not show. */
 export function responsesTable({ arms }: Summary): ReportTable {
   return bySplit(
     arms.filter(({ responses }) => responses),
     'arm',
     (row) => row.name,
-    ({ responses }) => (responses ? `${responses.cutOff} / ${responses.noAnswer} / ${responses.noVerdict}` : ''),
+    ({ responses }) =>
+      responses ? `${responses.cutOff} / ${responses.noAnswer} / ${responses.tooCostly} / ${responses.noVerdict}` : '',
     (split) => {
       const sizes = arms.flatMap((row) => (row.split === split && row.responses ? [row.responses.samples] : []));
       return `${split} (of ${[...new Set(sizes)].join('-')})`;
@@ -109,8 +124,9 @@ export function formatSummaryTable(summary: Summary): string {
   const k = [...new Set(summary.arms.map((a) => a.k))].join('/');
   const parts: [string, ReportTable][] = [
     [`average@${k}, % [95 % interval]`, armsTable(summary)],
+    [`pass@${k} / maj@${k}, % [95 % interval]`, bestOfTable(summary)],
     ['paired difference, points [95 % interval]', differencesTable(summary)],
-    ['responses cut off / without an answer / without a verdict', responsesTable(summary)],
+    ['responses cut off / without an answer / too costly / without a verdict', responsesTable(summary)],
     ['recall@1, % [95 % interval]', retrieversTable(summary)],
   ];
   const tables = parts

@@ -3,7 +3,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { openLocalEngine, type Policy } from '../engine/index.js';
+import { folderRef, openLocalEngine, type Policy } from '../engine/index.js';
 import { tinyConfig, tinyParams } from '../engine/testing/tiny-model.js';
 import { saveCheckpoint } from '../models/checkpoint.js';
 import { EncoderClient } from './encoder-client.js';
@@ -31,13 +31,17 @@ const train = async (encoder: EncoderClient, steps: number) => {
   }
   return losses;
 };
-const sample = async (engine: Policy, times: number) => {
+const sample = async ({ policy }: { policy: Policy }, times: number) => {
   const all = [];
   for (let i = 0; i < times; i++)
-    all.push(await engine.sample([{ ...request, seed: i }], { maxTokens: 8, temperature: 1, stopTokens: [] }));
+    all.push(await policy.sample([{ ...request, seed: i }], { maxTokens: 8, temperature: 1, stopTokens: [] }));
   return all;
 };
-const openEngine = () => openLocalEngine(join(folder, 'model'), { threads: 2 });
+/** An engine in a worker, with a policy. */
+const openEngine = async () => {
+  const engine = openLocalEngine({ threads: 2 });
+  return { engine, policy: await engine.open(folderRef(join(folder, 'model'))) };
+};
 const openEncoder = () => EncoderClient.open(smallSetup({}, { threads: 2 }));
 
 describe('two workers with native sessions', () => {
@@ -47,26 +51,26 @@ describe('two workers with native sessions', () => {
     await alone.dispose();
     const single = await openEngine();
     const samples = await sample(single, 20);
-    await single.dispose();
+    await single.engine.dispose();
 
-    const engine = await openEngine();
+    const opened = await openEngine();
     const encoder = await openEncoder();
-    const both = await Promise.all([train(encoder, 20), sample(engine, 20)]);
+    const both = await Promise.all([train(encoder, 20), sample(opened, 20)]);
     expect(both).toEqual([losses, samples]);
-    await Promise.all([encoder.dispose(), engine.dispose()]);
+    await Promise.all([encoder.dispose(), opened.engine.dispose()]);
   });
 
   it('outlive each other, in either order, more than once', async () => {
     for (let round = 0; round < 2; round++) {
-      const engine = await openEngine();
+      const opened = await openEngine();
       const encoder = await openEncoder();
-      await Promise.all([train(encoder, 2), sample(engine, 2)]);
+      await Promise.all([train(encoder, 2), sample(opened, 2)]);
       if (round % 2 === 0) {
         await encoder.dispose();
-        expect(await sample(engine, 1)).toHaveLength(1);
-        await engine.dispose();
+        expect(await sample(opened, 1)).toHaveLength(1);
+        await opened.engine.dispose();
       } else {
-        await engine.dispose();
+        await opened.engine.dispose();
         expect(await train(encoder, 1)).toHaveLength(1);
         await encoder.dispose();
       }
@@ -74,12 +78,12 @@ describe('two workers with native sessions', () => {
   });
 
   it('leaves the main thread live while both are busy', async () => {
-    const [engine, encoder] = await Promise.all([openEngine(), openEncoder()]);
+    const [opened, encoder] = await Promise.all([openEngine(), openEncoder()]);
     let ticks = 0;
     const timer = setInterval(() => ticks++, 1);
-    await Promise.all([train(encoder, 100), sample(engine, 40)]);
+    await Promise.all([train(encoder, 100), sample(opened, 40)]);
     clearInterval(timer);
     expect(ticks).toBeGreaterThan(20);
-    await Promise.all([encoder.dispose(), engine.dispose()]);
+    await Promise.all([encoder.dispose(), opened.engine.dispose()]);
   });
 });

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { SampleResult } from '../engine/types.js';
+import type { PolicyEngine, SampleResult } from '../engine/types.js';
 import { trainRl } from './loop.js';
 import { toyEngine, toyRun, toySettings, toyTask, type ToyRun } from './testing/toy-task.js';
 
@@ -13,9 +13,10 @@ const text = (value: string) => expect.stringContaining(value) as string;
 
 describe('a sampler that is not the policy that is trained', () => {
   it('by its version', async () => {
-    const engine = toyEngine();
-    const sample = engine.sample.bind(engine);
-    engine.sample = async (...args): Promise<SampleResult> => ({ ...(await sample(...args)), policyVersion: 0 });
+    const engine = toyEngine((policy) => {
+      const sample = policy.sample.bind(policy);
+      policy.sample = async (...args): Promise<SampleResult> => ({ ...(await sample(...args)), policyVersion: 0 });
+    });
     await expect(trainRl(toyTask(toy, { engine }))).rejects.toMatchObject({
       code: 'engine',
       message: text('was sampled by policy version 0, the trainer is at 1'),
@@ -23,17 +24,19 @@ describe('a sampler that is not the policy that is trained', () => {
   });
 
   it('by its log-probabilities, whatever version it claims: stale weights', async () => {
-    const engine = toyEngine();
-    const stale = toyEngine();
-    const load = engine.load.bind(engine);
-    engine.load = async (...args) => {
-      await load(...args);
-      await stale.load(...args);
-    };
-    const sample = engine.sample.bind(engine);
-    engine.sample = async (...args): Promise<SampleResult> => {
-      const { policyVersion } = await sample(...args);
-      return { ...(await stale.sample(...args)), policyVersion };
+    const fresh = toyEngine();
+    const engine: PolicyEngine = {
+      ...fresh,
+      open: async (ref, options) => {
+        const policy = await fresh.open(ref, options);
+        const stale = await fresh.open(ref);
+        const sample = policy.sample.bind(policy);
+        policy.sample = async (...args): Promise<SampleResult> => {
+          const { policyVersion } = await sample(...args);
+          return { ...(await stale.sample(...args)), policyVersion };
+        };
+        return policy;
+      },
     };
     await expect(trainRl(toyTask(toy, { engine }))).rejects.toMatchObject({
       code: 'engine',
@@ -46,12 +49,13 @@ describe('a sampler that is not the policy that is trained', () => {
   });
 
   it('because no update reaches it', async () => {
-    const engine = toyEngine();
-    const step = engine.optimStep.bind(engine);
-    engine.optimStep = async (options) => {
-      const { gradNorm, policyVersion } = await step({ ...options, learningRate: 0 });
-      return { gradNorm, policyVersion };
-    };
+    const engine = toyEngine((policy) => {
+      const step = policy.optimStep.bind(policy);
+      policy.optimStep = async (options) => {
+        const { gradNorm, policyVersion } = await step({ ...options, learningRate: 0 });
+        return { gradNorm, policyVersion };
+      };
+    });
     await expect(trainRl(toyTask(toy, { engine }))).rejects.toMatchObject({
       code: 'engine',
       message: text('changed no log-probability'),
@@ -59,14 +63,15 @@ describe('a sampler that is not the policy that is trained', () => {
   });
 
   it('because a log-probability is missing, which is an error and never 0', async () => {
-    const engine = toyEngine();
-    const sample = engine.sample.bind(engine);
-    engine.sample = async (...args): Promise<SampleResult> => {
-      const result = await sample(...args);
-      const [first] = result.samples_NG[0]!;
-      first!.policyLogprobs = first!.policyLogprobs.subarray(1);
-      return result;
-    };
+    const engine = toyEngine((policy) => {
+      const sample = policy.sample.bind(policy);
+      policy.sample = async (...args): Promise<SampleResult> => {
+        const result = await sample(...args);
+        const [first] = result.samples_NG[0]!;
+        first!.policyLogprobs = first!.policyLogprobs.subarray(1);
+        return result;
+      };
+    });
     await expect(trainRl(toyTask(toy, { engine }))).rejects.toMatchObject({ code: 'engine' });
   });
 });

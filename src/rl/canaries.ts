@@ -16,7 +16,7 @@ export function assertOnPolicy(
     code: 'engine',
     message: `step ${step} was sampled by policy version ${other.policyVersion}, the trainer is at ${policyVersion}`,
     expected: 'the sampler to hold the weights of the last update',
-    hint: 'This is a fault of the engine; its sampler must be brought up to date by optimStep and load.',
+    hint: 'This is a fault of the engine; its sampler must be brought up to date by optimStep.',
   });
 }
 

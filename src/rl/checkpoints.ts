@@ -5,9 +5,10 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { RaRftError } from '../core/errors.js';
-import { writeFolderAtomic, writeJsonAtomic } from '../core/files.js';
+import { writeJsonAtomic } from '../core/files.js';
 import { removeOwnFolder } from '../core/owned-folder.js';
 import type { RngState } from '../core/rng.js';
+import { savePolicy } from '../engine/policy-folder.js';
 import type { Policy } from '../engine/types.js';
 
 /** What stands in trainer-state.json. */
@@ -39,11 +40,10 @@ export async function checkpointSteps(folder: string): Promise<number[]> {
 }
 
 /** Writes the checkpoint of `state.step`, then removes all but the newest `keep`. */
-export async function saveCheckpoint(folder: string, engine: Policy, state: TrainerState, keep: number): Promise<void> {
-  await writeFolderAtomic(checkpointPath(folder, state.step), async (temporary) => {
-    await engine.save(temporary, { optimizer: true });
-    await writeJsonAtomic(join(temporary, stateFile), state);
-  });
+export async function saveCheckpoint(folder: string, policy: Policy, state: TrainerState, keep: number): Promise<void> {
+  await savePolicy(policy, checkpointPath(folder, state.step), { optimizer: true }, (temporary) =>
+    writeJsonAtomic(join(temporary, stateFile), state),
+  );
   const steps = await checkpointSteps(folder);
   for (const old of steps.slice(0, -keep)) await removeOwnFolder(checkpointPath(folder, old));
 }

@@ -3,13 +3,12 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { readJsonlAll } from '../core/jsonl.js';
-import type { Policy } from '../engine/types.js';
-import { FakeEngine } from '../engine/index.js';
+import type { PolicyEngine } from '../engine/types.js';
 import type { Verifier } from '../verify/types.js';
 import { checkpointSteps } from './checkpoints.js';
 import { trainRl } from './loop.js';
 import type { StepMetrics } from './metrics.js';
-import { toyEngine, toyRun, toySettings, toyTask, toyVerifier, toyVocab, type ToyRun } from './testing/toy-task.js';
+import { toyEngine, toyRun, toySettings, toyTask, toyVerifier, type ToyRun } from './testing/toy-task.js';
 
 let toy: ToyRun;
 beforeEach(async () => {
@@ -22,19 +21,15 @@ const steps = async () =>
   existsSync(toy.run.paths.metrics) ? (await readJsonlAll<StepMetrics>(toy.run.paths.metrics)).map((m) => m.step) : [];
 const text = (value: string) => expect.stringContaining(value) as string;
 
-/** An engine that diverges in the update of policy version `version`. */
-function diverging(version: number): Policy {
-  const engine = toyEngine(99);
-  const step = engine.optimStep.bind(engine);
-  let updates = 0;
-  const load = engine.load.bind(engine);
-  engine.load = async (folder, what) => {
-    await load(folder, what);
-    const saved = JSON.parse(await readFile(join(folder, 'fake.json'), 'utf8')) as { policyVersion: number };
-    updates = saved.policyVersion;
-  };
-  engine.optimStep = async (options) => step(++updates === version ? { ...options, learningRate: 1e30 } : options);
-  return engine;
+/** An engine whose policies diverge in the update that would make version `version`. */
+function diverging(version: number): PolicyEngine {
+  return toyEngine((policy) => {
+    const step = policy.optimStep.bind(policy);
+    policy.optimStep = async (options) => {
+      const { policyVersion } = await policy.sample([], { maxTokens: 1, temperature: 1, stopTokens: [] });
+      return step(policyVersion + 1 === version ? { ...options, learningRate: 1e30 } : options);
+    };
+  });
 }
 
 describe('a training that diverges', () => {
@@ -72,17 +67,11 @@ describe('a training that diverges', () => {
 });
 
 describe('an engine whose numbers are none', () => {
-  const spoilt = (change: (engine: FakeEngine) => void): Policy => {
-    const engine = new FakeEngine({ vocabSize: toyVocab, maxContext: 16, seed: 3, deviation: 0.2 });
-    change(engine);
-    return engine;
-  };
-
   it('is refused at sampling, also where log-probabilities are left out', async () => {
     const sampling = (bad: (logprobs: Float32Array) => Float32Array) =>
-      spoilt((engine) => {
-        const sample = engine.sample.bind(engine);
-        engine.sample = async (...args) => {
+      toyEngine((policy) => {
+        const sample = policy.sample.bind(policy);
+        policy.sample = async (...args) => {
           const result = await sample(...args);
           const first = result.samples_NG[1]![0]!;
           first.logprobs = bad(first.logprobs);
@@ -102,16 +91,16 @@ describe('an engine whose numbers are none', () => {
   });
 
   it('is refused at training: loss, log-probabilities, gradient', async () => {
-    const losses = spoilt((engine) => {
-      const train = engine.forwardBackward.bind(engine);
-      engine.forwardBackward = async (...args) => ({ ...(await train(...args)), loss: NaN });
+    const losses = toyEngine((policy) => {
+      const train = policy.forwardBackward.bind(policy);
+      policy.forwardBackward = async (...args) => ({ ...(await train(...args)), loss: NaN });
     });
-    const norms = spoilt((engine) => {
-      engine.optimStep = async () => ({ gradNorm: NaN, policyVersion: 1 });
+    const norms = toyEngine((policy) => {
+      policy.optimStep = async () => ({ gradNorm: NaN, policyVersion: 1 });
     });
-    const missing = spoilt((engine) => {
-      const train = engine.forwardBackward.bind(engine);
-      engine.forwardBackward = async (...args) => ({ ...(await train(...args)), logprobs_NGT: [] });
+    const missing = toyEngine((policy) => {
+      const train = policy.forwardBackward.bind(policy);
+      policy.forwardBackward = async (...args) => ({ ...(await train(...args)), logprobs_NGT: [] });
     });
     for (const [engine, code] of [
       [losses, 'not-finite'],

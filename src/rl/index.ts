@@ -20,6 +20,6 @@ export { rollOut, type SamplePlan } from './sample/rollouts.js';
 export { learningRateAt, type Schedule } from './schedule.js';
 export { sftMetricGlossary, supervisedGroups, trainSupervised, type SftTask } from './sft.js';
 export { comparisonSignal, countSignals, signalOf, type Signal } from './signal.js';
-export { runTraining, type StepContext, type StepOutcome, type TrainingPlan } from './training.js';
+export { runTraining, type StepContext, type StepOutcome, type TrainedPart, type TrainingPlan } from './training.js';
 export * from './types.js';
 export { optimOptions, updatePolicy, type RlSettings, type UpdateResult } from './update.js';

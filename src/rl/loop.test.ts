@@ -73,19 +73,20 @@ describe('trainRl', () => {
   });
 
   it('trains on the prompt that was sampled, the trace included (Eq. 3), and reports leaks', async () => {
-    const engine = toyEngine();
     const sampledPrompts = new Set<string>();
-    const sample = engine.sample.bind(engine);
-    const forwardBackward = engine.forwardBackward.bind(engine);
-    engine.sample = (requests, options) => {
-      for (const r of requests) sampledPrompts.add(r.prompt.join(','));
-      return sample(requests, options);
-    };
     const trainedPrompts: string[] = [];
-    engine.forwardBackward = (groups) => {
-      trainedPrompts.push(...groups.map((g: TrainGroup) => g.prompt.join(',')));
-      return forwardBackward(groups);
-    };
+    const engine = toyEngine((policy) => {
+      const sample = policy.sample.bind(policy);
+      const forwardBackward = policy.forwardBackward.bind(policy);
+      policy.sample = (requests, options) => {
+        for (const r of requests) sampledPrompts.add(r.prompt.join(','));
+        return sample(requests, options);
+      };
+      policy.forwardBackward = (groups) => {
+        trainedPrompts.push(...groups.map((g: TrainGroup) => g.prompt.join(',')));
+        return forwardBackward(groups);
+      };
+    });
     // Problems about 0 get a trace whose answer is 0: a leak. The others get none.
     const contextsOf = (p: { answer: string }) => [showing(p.answer === '0' ? toyTrace(4) : undefined)];
     await trainRl(toyTask(toy, { engine, contextsOf }));
@@ -99,12 +100,13 @@ describe('trainRl', () => {
 
   it('leaves failed verdicts out of reward, signal and loss', async () => {
     const sizes: number[][] = [];
-    const engine = toyEngine();
-    const forwardBackward = engine.forwardBackward.bind(engine);
-    engine.forwardBackward = (groups) => {
-      sizes.push(groups.map((g) => g.responses.length));
-      return forwardBackward(groups);
-    };
+    const engine = toyEngine((policy) => {
+      const forwardBackward = policy.forwardBackward.bind(policy);
+      policy.forwardBackward = (groups) => {
+        sizes.push(groups.map((g) => g.responses.length));
+        return forwardBackward(groups);
+      };
+    });
     const verifier = toyVerifier((_id, response) => response.startsWith('w'));
     await trainRl(toyTask(toy, { engine, verifier }));
     const lines = await metrics();

@@ -8,7 +8,7 @@ import type { RunFolder } from '../core/run-folder.js';
 import { warn } from '../core/warnings.js';
 import type { Report } from '../core/worker-rpc.js';
 import type { Problem } from '../data/types.js';
-import type { Policy } from '../engine/types.js';
+import type { Policy, PolicyEngine } from '../engine/types.js';
 import { failuresOf, RewardWatch } from '../verify/judged.js';
 import type { Verifier } from '../verify/types.js';
 import { assertOnPolicy, assertSamePolicy, UpdateProof } from './canaries.js';
@@ -23,7 +23,7 @@ import { rollOut, type SamplePlan } from './sample/rollouts.js';
 import { learningRateAt } from './schedule.js';
 import { advantagesOf, scoreGroupsOf, trainedPrompts } from './sequences.js';
 import { Stopwatch } from './stopwatch.js';
-import { runTraining, type StepContext, type StepOutcome } from './training.js';
+import { runTraining, type StepContext, type StepOutcome, type TrainedPart } from './training.js';
 import { rolloutsOf, type Comparison, type ContextsOf, type RlCodec } from './types.js';
 import { TrainingWatch } from './watch.js';
 import { optimOptions, updatePolicy, type RlSettings } from './update.js';
@@ -33,7 +33,9 @@ export interface RlTask {
   /** Name in metrics, in the run folder's paths and on the progress bar. */
   arm: string;
   run: RunFolder;
-  engine: Policy;
+  engine: PolicyEngine;
+  /** What of the policy is trained; default: everything. */
+  training?: TrainedPart;
   /** A policy that stays as it is, for recipes that hold the policy near it. */
   reference?: Policy;
   codec: RlCodec;
@@ -43,20 +45,20 @@ export interface RlTask {
   recipe: Recipe;
   settings: RlSettings;
   maxPromptTokens: number;
-  /** Folder of the starting weights. */
+  /** Folder of the starting policy. */
   initialPolicy: string;
   rng: Rng;
   /** Hash of everything above; a checkpoint made from other inputs is refused. */
   inputs: string;
-  /** Evaluations: called at step 0 and after every step. */
-  afterStep?(step: number): Promise<void>;
+  /** Evaluations: called with the policy of step 0 and of every step. */
+  afterStep?(step: number, policy: Policy): Promise<void>;
   progress?: Progress;
 }
 
-/** Trains a policy to the last step, going on from its newest checkpoint. The engine holds the policy afterwards. */
+/** Trains a policy to the last step, going on from its newest checkpoint. */
 export async function trainRl(task: RlTask): Promise<void> {
   const { steps, checkpointEverySteps } = task.settings;
-  refuseLongPrompts(task);
+  const begin = (policy: Policy): void => refuseLongPrompts(task, policy);
   const watch = new TrainingWatch(task.arm, steps);
   const rewards = new RewardWatch(task.verifier.name);
   const proof = new UpdateProof();
@@ -68,7 +70,7 @@ export async function trainRl(task: RlTask): Promise<void> {
     return outcome;
   };
   const learningRateKey = 'rl.learningRate';
-  await runTraining({ ...task, steps, checkpointEverySteps, keepCheckpoints: 2, learningRateKey, takeStep });
+  await runTraining({ ...task, steps, checkpointEverySteps, keepCheckpoints: 2, learningRateKey, begin, takeStep });
 }
 
 /** One step: draw, add context, sample, verify, compare, update on what carries a gradient. */
@@ -82,7 +84,7 @@ export async function rlStep(
   const watch = new Stopwatch();
 
   // Sample and verify: one batch, or as many as the recipe wants until enough problems carry a gradient.
-  const plan = samplePlan(task, watch);
+  const plan = samplePlan(task, at.policy, watch);
   const { promptsPerStep: wanted } = settings;
   const { all_N, kept_N, batches } = await sampleUntilFull(
     (batch) => {
@@ -110,8 +112,8 @@ export async function rlStep(
   const [probe] = scoreGroupsOf(trained.slice(0, 1));
   const update =
     probe &&
-    (await proof.around(task.engine, { probe, learningRate }, () =>
-      updatePolicy(trained, { ...task, policy: task.engine, optimizer }, counting(at, 'training')),
+    (await proof.around(at.policy, { probe, learningRate }, () =>
+      updatePolicy(trained, { ...task, policy: at.policy, optimizer }, counting(at, 'training')),
     ));
   if (update) assertSamePolicy(update.logprobGap, at.step, settings.maxLogprobGap);
   watch.lap('updateMs');
@@ -142,21 +144,21 @@ async function rewarded(batch_N: readonly Comparison[], { settings: { kl }, refe
 }
 
 /** All prompts once, so that one that is too long stops the training before it starts. */
-function refuseLongPrompts(task: RlTask): void {
+function refuseLongPrompts(task: RlTask, policy: Policy): void {
   const shown = task.problems.flatMap((problem) => task.contextsOf(problem).map((context) => ({ problem, context })));
-  preparePrompts(shown, task.codec, limitsOf(task));
+  preparePrompts(shown, task.codec, limitsOf(task, policy));
 }
 
-function limitsOf({ engine, maxPromptTokens, settings }: RlTask) {
-  return { maxContext: engine.info.maxContext, maxPromptTokens, maxTokens: settings.maxTokens };
+function limitsOf({ maxPromptTokens, settings }: RlTask, { info }: Policy) {
+  return { maxContext: info.maxContext, maxPromptTokens, maxTokens: settings.maxTokens };
 }
 
-function samplePlan(task: RlTask, watch: Stopwatch): SamplePlan {
-  const { engine: policy, codec, verifier, contextsOf, settings } = task;
+function samplePlan(task: RlTask, policy: Policy, watch: Stopwatch): SamplePlan {
+  const { codec, verifier, contextsOf, settings } = task;
   const { groupSize, maxTokens, temperature, topK, topP } = settings;
   const options = { maxTokens, temperature, topK, topP, stopTokens: codec.stopTokens };
   const onSampled = () => watch.lap('sampleMs');
-  return { policy, codec, verifier, contextsOf, limits: limitsOf(task), groupSize, options, onSampled };
+  return { policy, codec, verifier, contextsOf, limits: limitsOf(task, policy), groupSize, options, onSampled };
 }
 
 /** Shows how far a phase of the step is: `sampling 120/256`. */

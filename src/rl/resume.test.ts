@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { showing } from '../data/context.js';
 import { Rng } from '../core/rng.js';
-import type { Policy } from '../engine/types.js';
+import type { Policy, PolicyEngine } from '../engine/types.js';
 import { trainRl } from './loop.js';
 import { toyEngine, toyRun, toySettings, toyTask, toyTrace, type ToyRun } from './testing/toy-task.js';
 
@@ -24,22 +24,23 @@ async function files(toy: ToyRun): Promise<Record<string, string>> {
 class Killed extends Error {}
 
 /** An engine whose process dies at the start or, the work done, at the end of its n-th call. */
-function dyingEngine(calls: number, after: boolean): Policy {
-  const engine = toyEngine(99);
+function dyingEngine(calls: number, after: boolean): PolicyEngine {
   let left = calls;
-  return new Proxy<Policy>(engine, {
-    get(target, key) {
-      const value = Reflect.get(target, key, target) as unknown;
-      if (typeof value !== 'function') return value;
-      return async (...args: unknown[]) => {
-        left--;
-        if (left === 0 && !after) throw new Killed();
-        const result: unknown = await Reflect.apply(value, target, args);
-        if (left === 0) throw new Killed();
-        return result;
-      };
-    },
-  });
+  const dying = <T extends object>(of: T): T =>
+    new Proxy<T>(of, {
+      get(target, key) {
+        const value = Reflect.get(target, key, target) as unknown;
+        if (typeof value !== 'function' || key === 'dispose') return value;
+        return async (...args: unknown[]) => {
+          left--;
+          if (left === 0 && !after) throw new Killed();
+          const result: unknown = await Reflect.apply(value, target, args);
+          if (left === 0) throw new Killed();
+          return key === 'open' ? dying(result as Policy) : result;
+        };
+      },
+    });
+  return dying(toyEngine());
 }
 
 describe('a training killed and resumed', () => {
@@ -86,13 +87,12 @@ describe('a training killed and resumed', () => {
 
   it('calls afterStep for step 0 and every step with the policy of that step', async () => {
     const toy = await toyRun();
-    const engine = toyEngine(99);
     const seen: string[] = [];
-    const afterStep = async (step: number) => {
-      const { policyVersion } = await engine.sample([], { maxTokens: 1, temperature: 1, stopTokens: [] });
+    const afterStep = async (step: number, policy: Policy) => {
+      const { policyVersion } = await policy.sample([], { maxTokens: 1, temperature: 1, stopTokens: [] });
       seen.push(`${step}:${policyVersion}`);
     };
-    await trainRl(toyTask(toy, { engine, afterStep, settings: { ...toySettings, steps: 3 } }));
+    await trainRl(toyTask(toy, { afterStep, settings: { ...toySettings, steps: 3 } }));
     expect(seen[0]).toBe('0:0');
     expect(seen.map((s) => s.split(':')[0])).toEqual(['0', '1', '2', '3']);
     await toy.remove();

@@ -1,6 +1,6 @@
 /**
  * Supervised steps on worked solutions, with or without a demonstration in the prompt: the warm-up of policies that
- * never solve a problem yet. Same engine verbs, same checkpoints as the RL loop.
+ * never solve a problem yet. Same verbs, same checkpoints as the RL loop.
  */
 import type { Config } from '../config/index.js';
 import { RaRftError } from '../core/errors.js';
@@ -11,11 +11,11 @@ import type { Context } from '../data/context.js';
 import type { Problem } from '../data/types.js';
 import { checkGradNorm, checkTrained } from '../engine/results.js';
 import { supervisedResponse } from '../engine/supervised.js';
-import type { OptimStepOptions, Policy, Tokens, TrainGroup } from '../engine/types.js';
+import type { OptimStepOptions, Policy, PolicyEngine, Tokens, TrainGroup } from '../engine/types.js';
 import { drawInEpochs } from './order.js';
 import { preparePrompts, type PromptLimits } from './sample/prompts.js';
 import { learningRateAt } from './schedule.js';
-import { runTraining, type StepContext, type StepOutcome } from './training.js';
+import { runTraining, type StepContext, type StepOutcome, type TrainedPart } from './training.js';
 import type { RlCodec } from './types.js';
 
 /** One sentence for each metric of a supervised step. */
@@ -33,7 +33,9 @@ export const sftMetricGlossary = {
 export interface SftTask {
   arm: string;
   run: RunFolder;
-  engine: Policy;
+  engine: PolicyEngine;
+  /** What of the policy is trained; default: everything. */
+  training?: TrainedPart;
   codec: RlCodec;
   /** Those without a solution are left out. */
   problems: readonly Problem[];
@@ -43,11 +45,13 @@ export interface SftTask {
   optimizer: Omit<OptimStepOptions, 'learningRate'>;
   maxPromptTokens: number;
   checkpointEverySteps: number;
-  /** Folder of the starting weights. */
+  /** Folder of the starting policy. */
   initialPolicy: string;
   rng: Rng;
   /** Hash of everything above. */
   inputs: string;
+  /** Called with the policy of step 0 and of every step. */
+  afterStep?(step: number, policy: Policy): Promise<void>;
   progress?: Progress;
 }
 
@@ -77,11 +81,12 @@ export async function trainSupervised(task: SftTask): Promise<void> {
 }
 
 async function sftStep(task: SftTask, solved: readonly Solved[], at: StepContext): Promise<StepOutcome> {
-  const { engine, codec, settings } = task;
+  const { codec, settings } = task;
+  const { policy } = at;
   const problems = drawInEpochs(solved, task.rng, at.drawn, settings.batchSize);
   const responses = problems.map((p) => codec.response(p.solution));
   const limits: PromptLimits = {
-    maxContext: engine.info.maxContext,
+    maxContext: policy.info.maxContext,
     maxPromptTokens: task.maxPromptTokens,
     maxTokens: (i) => responses[i]?.length ?? 0,
   };
@@ -95,7 +100,7 @@ async function sftStep(task: SftTask, solved: readonly Solved[], at: StepContext
     prompts.map((p) => p.prompt),
     responses,
   );
-  const result = await engine.forwardBackward(batch);
+  const result = await policy.forwardBackward(batch);
   checkTrained(batch, result);
   const { loss } = result;
   const learningRate = learningRateAt(at.step, {
@@ -103,7 +108,7 @@ async function sftStep(task: SftTask, solved: readonly Solved[], at: StepContext
     warmupSteps: 0,
     decayOverSteps: settings.steps,
   });
-  const { gradNorm, policyVersion } = await engine.optimStep({ ...task.optimizer, learningRate });
+  const { gradNorm, policyVersion } = await policy.optimStep({ ...task.optimizer, learningRate });
   checkGradNorm(gradNorm);
   return {
     metrics: {

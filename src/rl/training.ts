@@ -8,10 +8,11 @@ import { basename, dirname, join } from 'node:path';
 import { atPlace, errorFacts } from '../core/errors.js';
 import { writeFileAtomic } from '../core/files.js';
 import { jsonlText, readJsonl } from '../core/jsonl.js';
-import { silent, type Progress } from '../core/progress.js';
+import { silent, type Progress, type Task } from '../core/progress.js';
 import type { Rng } from '../core/rng.js';
 import type { MetricsRow, RunFolder } from '../core/run-folder.js';
-import type { Policy } from '../engine/types.js';
+import { policyRefOf } from '../engine/policy-folder.js';
+import type { OpenOptions, Policy, PolicyEngine } from '../engine/types.js';
 import {
   checkpointPath,
   checkpointSteps,
@@ -22,6 +23,8 @@ import {
 
 /** What one step is given: everything it may draw from. */
 export interface StepContext {
+  /** The policy that is trained. */
+  policy: Policy;
   /** From 1. */
   step: number;
   /** Problems drawn before this step. */
@@ -48,13 +51,18 @@ export interface StepOutcome {
   timings?: Record<string, number>;
 }
 
+/** All weights of a policy or an adapter of it, and the folder of the adapter's base model. */
+export type TrainedPart = Pick<OpenOptions, 'train' | 'base'>;
+
 /** Where and how long to train. */
 export interface TrainingPlan {
   /** Name in metrics, in the run folder's paths and on the progress bar: an arm, or `warmup`. */
   arm: string;
   run: RunFolder;
-  engine: Policy;
-  /** Folder of the starting weights. */
+  engine: PolicyEngine;
+  /** What of the policy is trained; default: everything. */
+  training?: TrainedPart;
+  /** Folder of the starting policy. */
   initialPolicy: string;
   steps: number;
   checkpointEverySteps: number;
@@ -65,53 +73,65 @@ export interface TrainingPlan {
   rng: Rng;
   /** Hash of everything the training depends on. */
   inputs: string;
+  /** Called once before any step; what it refuses is refused before work is done. */
+  begin?(policy: Policy): void;
   takeStep(context: StepContext): Promise<StepOutcome>;
   /** Called with the policy of step 0 and of every step, in order. May be called again for a step after a restart. */
-  afterStep?(step: number): Promise<void>;
+  afterStep?(step: number, policy: Policy): Promise<void>;
   progress?: Progress;
 }
 
 /**
- * Trains to the last step, from wherever the records stand. The engine holds the final policy afterwards. A `not-finite` error
- * of a step leaves records and checkpoints as they were before it.
+ * Trains to the last step, from wherever the records stand; the last step's checkpoint is the policy. A `not-finite` error of a step leaves records and checkpoints as they were before it.
  */
 export async function runTraining(plan: TrainingPlan): Promise<void> {
-  let { step, drawn, policyVersion } = await resume(plan);
-  const task = (plan.progress ?? silent).task(plan.arm, plan.steps, 'steps', step);
+  const from = await resume(plan);
+  const task = (plan.progress ?? silent).task(plan.arm, plan.steps, 'steps', from.step);
   try {
-    await plan.afterStep?.(step);
+    plan.begin?.(from.policy);
+    await takeSteps(plan, from, task);
+  } finally {
+    task.end();
+    await from.policy.dispose();
+  }
+}
+
+async function takeSteps(plan: TrainingPlan, from: Position, task: Task): Promise<void> {
+  const { policy } = from;
+  let { step, drawn, policyVersion } = from;
+  try {
+    await plan.afterStep?.(step, policy);
     while (step < plan.steps) {
       step++;
       const before = step - 1;
       const note = (text: string) => task.update(before, text);
-      const outcome = await plan.takeStep({ step, drawn, policyVersion, rng: plan.rng.fork(`step/${step}`), note });
+      const rng = plan.rng.fork(`step/${step}`);
+      const outcome = await plan.takeStep({ policy, step, drawn, policyVersion, rng, note });
       drawn += outcome.drawn;
       policyVersion = outcome.metrics.policyVersion;
-      await record(plan, step, outcome, { drawn, policyVersion });
+      await record(plan, step, outcome, { policy, drawn, policyVersion });
       task.update(step, outcome.note);
-      await plan.afterStep?.(step);
+      await plan.afterStep?.(step, policy);
     }
   } catch (error) {
     const { code } = errorFacts(error);
     throw atPlace(`${plan.arm}, step ${step}`, error, code === 'not-finite' ? await wayBack(plan) : undefined);
-  } finally {
-    task.end();
   }
 }
 
 /** Writes what a step left: rollouts, metrics, its checkpoint where one is due. */
 async function record(
-  { arm, run, engine, steps, checkpointEverySteps, keepCheckpoints, rng, inputs }: TrainingPlan,
+  { arm, run, steps, checkpointEverySteps, keepCheckpoints, rng, inputs }: TrainingPlan,
   step: number,
   outcome: StepOutcome,
-  { drawn, policyVersion }: Omit<Position, 'step'>,
+  { policy, drawn, policyVersion }: Omit<Position, 'step'>,
 ): Promise<void> {
   if (outcome.records) await writeFileAtomic(run.paths.rollouts(arm, step), jsonlText(outcome.records));
   await run.metrics({ arm, ...outcome.metrics });
   if (step % checkpointEverySteps === 0 || step === steps) {
     const state = { step, drawn, policyVersion: policyVersion ?? 0, rng: rng.getState(), inputs };
     // A training that has ended needs no way back.
-    await saveCheckpoint(run.paths.policies(arm), engine, state, step === steps ? 1 : keepCheckpoints);
+    await saveCheckpoint(run.paths.policies(arm), policy, state, step === steps ? 1 : keepCheckpoints);
   }
   const memoryMb = Math.round(process.memoryUsage().rss / 2 ** 20);
   await run.event('step', { arm, step, ...outcome.timings, memoryMb });
@@ -126,10 +146,10 @@ async function wayBack({ arm, run, learningRateKey }: TrainingPlan): Promise<str
   return `${start}; the checkpoint of step ${step} is whole and can be its start (model.path: ${folder}).`;
 }
 
-type Position = Pick<StepContext, 'step' | 'drawn' | 'policyVersion'>;
+type Position = Pick<StepContext, 'policy' | 'step' | 'drawn' | 'policyVersion'>;
 
-/** Loads the newest checkpoint (or the starting weights) and cuts the records back to it. */
-async function resume({ arm, run, engine, inputs, initialPolicy, steps }: TrainingPlan): Promise<Position> {
+/** Opens the newest checkpoint (or the starting policy) and cuts the records back to it. */
+async function resume({ arm, run, engine, training, inputs, initialPolicy, steps }: TrainingPlan): Promise<Position> {
   const policies = run.paths.policies(arm);
   const checkpoint = await latestCheckpoint(policies, Math.min(steps, await recordedSteps(run, arm)), inputs);
   const step = checkpoint?.step ?? 0;
@@ -137,9 +157,10 @@ async function resume({ arm, run, engine, inputs, initialPolicy, steps }: Traini
   await removeRolloutsAfter(run.paths.rollouts(arm, step));
   await removeCheckpointsAfter(policies, step);
   // A training starts with an optimizer of its own, also from weights that another one left with theirs.
-  if (checkpoint) await engine.load(checkpointPath(policies, step));
-  else await engine.load(initialPolicy, { optimizer: false });
-  return { step, drawn: checkpoint?.drawn ?? 0, policyVersion: checkpoint?.policyVersion };
+  const from = checkpoint ? checkpointPath(policies, step) : initialPolicy;
+  const options = { train: 'full' as const, ...training, optimizer: checkpoint !== undefined };
+  const policy = await engine.open(await policyRefOf(from), options);
+  return { policy, step, drawn: checkpoint?.drawn ?? 0, policyVersion: checkpoint?.policyVersion };
 }
 
 /** The last step in the metrics file; a checkpoint beyond it (its lines lost with the power) cannot be gone on from. */

@@ -33,6 +33,7 @@ export {
   logicalOr,
   where,
 } from './ops/logic.js';
+export { linearLowRank, type LowRank } from './ops/low-rank.js';
 export { linear, matmul, type LinearOptions, type MatMulOptions } from './ops/matmul.js';
 export { l2Normalize, layerNorm, rmsNorm } from './ops/norm.js';
 export { cumsum, max, mean, min, sum } from './ops/reduce.js';

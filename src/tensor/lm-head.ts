@@ -23,6 +23,8 @@ export interface LmHeadOptions {
    * Without it only the forward part is built.
    */
   rowGradient?: (logp: Tensor, rows: (t: Tensor) => Tensor) => Tensor;
+  /** The weight's gradient is made too; default true. */
+  weightGradient?: boolean;
   /** Running gradient of the weight [V, d], added to `dWeight`; may be fetched into its own buffer. */
   running?: Tensor;
 }
@@ -45,7 +47,7 @@ export interface LmHeadResult {
  * Gradients come back explicitly (`dHidden` is a seed for `gradients`); nothing flows back through the results.
  */
 export function lmHead(hidden: Tensor, weight: Tensor, targets: Tensor, options: LmHeadOptions): LmHeadResult {
-  const { chunks } = options;
+  const { chunks, weightGradient = true } = options;
   check(hidden, weight, targets, chunks);
   const graph = hidden.graph;
   const rows = hidden.shape[0] as Dim;
@@ -77,7 +79,7 @@ export function lmHead(hidden: Tensor, weight: Tensor, targets: Tensor, options:
       const ones = full(graph, -1, target.shape);
       const excess = scatterElementsRaw(probs, target, ones, 1, true);
       parts.dHidden.push(mulRaw(gemmRaw(lazyGemm(excess, weight, false, false)), minus));
-      dWeight = gemmRaw(lazyGemm(excess, mulRaw(h, minus), true, false), dWeight);
+      if (weightGradient) dWeight = gemmRaw(lazyGemm(excess, mulRaw(h, minus), true, false), dWeight);
     }
     after = falseZero([parts.entropy.at(-1) ?? logp, parts.dHidden.at(-1), dWeight].filter((t) => t !== undefined));
   }

@@ -17,7 +17,14 @@ export {
   type MathVerifierOptions,
   type VerifyOptions,
 } from './math-verifier.js';
-export { extractAnswers, goldProblem, type AnswerKind, type FoundAnswer, type MathOptions } from './math/index.js';
+export {
+  extractAnswers,
+  goldProblem,
+  judgeAnswer,
+  type AnswerKind,
+  type FoundAnswer,
+  type MathOptions,
+} from './math/index.js';
 export { mathVerifyConfigSchema, optionsOfMathVerify, type MathVerifyConfig } from './peer-options.js';
 export { extractLine, extractLineSchema, type ExtractLine } from './extract-line.js';
 export { lastBoxed, type Boxed } from '../data/index.js';

@@ -1,11 +1,11 @@
-/** An engine's checkpoint: a Hugging Face folder, plus `engine.json` and `optimizer.safetensors`. */
+/** An engine's checkpoint: a Hugging Face model or an adapter, plus `engine.json` and `optimizer.safetensors`. */
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { RaRftError } from '../../core/errors.js';
 import { writeFolderAtomic, writeJsonAtomic } from '../../core/files.js';
-import { copyTokenizer, writeCheckpoint } from '../../models/checkpoint.js';
+import { writeCheckpoint } from '../../models/checkpoint.js';
 import type { DecoderConfig } from '../../models/hf-config.js';
-import type { Params } from '../../models/parameters.js';
+import type { Trainable } from '../trainables.js';
 import { SafetensorsReader } from '../../models/safetensors.js';
 import { writeSafetensors } from '../../models/safetensors-writer.js';
 import type { AdamWState } from '../adamw.js';
@@ -19,23 +19,23 @@ export interface EngineFile {
 
 const OPTIMIZER = 'optimizer.safetensors';
 
-/** Writes everything, whole or not at all. Weights are float32, so that training continues exactly. */
+/** Writes everything, whole or not at all; `write` puts the weights into the folder. */
 export async function saveEngine(
   folder: string,
-  what: {
-    config: DecoderConfig;
-    params: Params;
+  {
+    write,
+    policyVersion,
+    optimizer,
+  }: {
+    write: (temporary: string) => Promise<void>;
     policyVersion: number;
     optimizer?: AdamWState;
-    tokenizerFrom?: string;
   },
 ): Promise<void> {
-  const { config, params, policyVersion, optimizer, tokenizerFrom } = what;
   await writeFolderAtomic(folder, async (temporary) => {
-    await writeCheckpoint(temporary, { config: { ...config, dtype: 'float32' }, params });
-    if (tokenizerFrom !== undefined) await copyTokenizer(tokenizerFrom, temporary);
+    await write(temporary);
     if (optimizer) {
-      const tensors = [...params.keys()].flatMap((name) =>
+      const tensors = [...optimizer.first.keys()].flatMap((name) =>
         (['first', 'second'] as const).map((moment) => {
           const data = optimizer[moment].get(name)!;
           return { name: `${moment}.${name}`, shape: [data.length], data };
@@ -46,6 +46,15 @@ export async function saveEngine(
     const facts: EngineFile = { policyVersion, ...(optimizer ? { optimizerStep: optimizer.step } : {}) };
     await writeJsonAtomic(join(temporary, 'engine.json'), facts);
   });
+}
+
+/** Weights as a Hugging Face model; float32, so that training continues exactly. */
+export async function writeModel(
+  folder: string,
+  config: DecoderConfig,
+  params: ReadonlyMap<string, Float32Array>,
+): Promise<void> {
+  await writeCheckpoint(folder, { config: { ...config, dtype: 'float32' }, params });
 }
 
 /** `engine.json` of a folder; one that another tool made has none and starts at version 0. */
@@ -71,15 +80,15 @@ export async function readEngineFile(folder: string): Promise<EngineFile> {
   });
 }
 
-/** The optimizer state that `saveEngine` wrote, for parameters of these sizes. */
-export async function readOptimizer(folder: string, params: Params, step: number): Promise<AdamWState> {
+/** The optimizer state that `saveEngine` wrote, of these parameters. */
+export async function readOptimizer(folder: string, params: readonly Trainable[], step: number): Promise<AdamWState> {
   const reader = await SafetensorsReader.open(join(folder, OPTIMIZER));
   try {
     const read = async (moment: string): Promise<Map<string, Float32Array>> => {
       const out = new Map<string, Float32Array>();
-      for (const [name, { length }] of params) {
-        const data = new Float32Array(length);
-        await reader.readInto(`${moment}.${name}`, [length], data);
+      for (const { name, value } of params) {
+        const data = new Float32Array(value.length);
+        await reader.readInto(`${moment}.${name}`, [value.length], data);
         out.set(name, data);
       }
       return out;

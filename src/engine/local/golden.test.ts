@@ -7,9 +7,12 @@ import { packedAttention, packedInputs } from '../../models/decoder-packed.js';
 import { loadParams } from '../../models/checkpoint.js';
 import { readDecoderConfig } from '../../models/hf-config.js';
 import { compile, Graph, linear } from '../../tensor/index.js';
+import { folderRef } from '../policy-folder.js';
+import type { Policy } from '../types.js';
 import { LocalEngine } from './local-engine.js';
 import { ModelState } from './model-state.js';
 import { packGroups } from './packing.js';
+import { Programs } from './programs.js';
 
 const folder = (name: string) => fileURLToPath(new URL(`../../models/testing/golden/${name}`, import.meta.url));
 
@@ -35,7 +38,7 @@ describe.each(['llama', 'qwen2', 'qwen3'])('%s as computed by Transformers', (na
     const at = rowPositions(graph, config, 'S');
     const rows = decodeRows(config, weights, embedded, at, packedAttention(config, packedInputs(graph, config, false)));
     graph.output('logits', linear(rows, headWeight(config, weights)));
-    const state = new ModelState(config, params, { maxContext: 64 });
+    const state = new ModelState(config, params, { maxContext: 64, programs: new Programs() });
     const program = await compile(graph);
     const groups = expected.tokens.map((t) => {
       const inputs = Int32Array.from(t);
@@ -52,23 +55,38 @@ describe.each(['llama', 'qwen2', 'qwen3'])('%s as computed by Transformers', (na
 
   it('scores and samples greedily by those logits', async () => {
     const { config, params, expected } = await load();
-    const engine = new LocalEngine(name, config, params);
-    for (const [s, sequence] of expected.tokens.entries()) {
-      const cut = 7;
-      const [prompt, rest] = [Int32Array.from(sequence.slice(0, cut)), Int32Array.from(sequence.slice(cut))];
-      const [[scores]] = (await engine.logprobs([{ prompt, responses: [rest, rest.subarray(0, 3)] }])) as [
-        Float32Array[],
-      ];
-      for (const [t, token] of rest.entries()) {
-        const row = expected.logits[s]![cut - 1 + t]!;
-        const total = Math.log(row.reduce((sum, x) => sum + Math.exp(x), 0));
-        expect(Math.abs(scores![t]! - (row[token]! - total))).toBeLessThan(1e-4);
-      }
-      const options = { maxTokens: 1, temperature: 0, stopTokens: [] };
-      const { samples_NG } = await engine.sample([{ prompt, n: 1, seed: 0 }], options);
-      const row = expected.logits[s]![cut - 1]!;
-      expect(samples_NG[0]![0]!.tokens[0]).toBe(row.indexOf(Math.max(...row)));
-    }
+    const engine = new LocalEngine();
+    const policy = engine.adopt(name, config, params);
+    await expectLogits(policy, expected);
     await engine.dispose();
   });
 });
+
+it('computes an adapter of PEFT as PEFT does', async () => {
+  const expected = JSON.parse(await readFile(join(folder('adapter'), 'expected.json'), 'utf8')) as Expected;
+  const engine = new LocalEngine({ threads: 1 });
+  await expectLogits(await engine.open(folderRef(folder('adapter'))), expected);
+  const whole = await engine.open(folderRef(folder('qwen2')));
+  await expect(expectLogits(whole, expected)).rejects.toThrow('expected'); // the base alone is another model
+  await engine.dispose();
+});
+
+/** Scores and greedy tokens of a policy are those of the logits. */
+async function expectLogits(policy: Policy, expected: Expected): Promise<void> {
+  for (const [s, sequence] of expected.tokens.entries()) {
+    const cut = 7;
+    const [prompt, rest] = [Int32Array.from(sequence.slice(0, cut)), Int32Array.from(sequence.slice(cut))];
+    const [[scores]] = (await policy.logprobs([{ prompt, responses: [rest, rest.subarray(0, 3)] }])) as [
+      Float32Array[],
+    ];
+    for (const [t, token] of rest.entries()) {
+      const row = expected.logits[s]![cut - 1 + t]!;
+      const total = Math.log(row.reduce((sum, x) => sum + Math.exp(x), 0));
+      expect(Math.abs(scores![t]! - (row[token]! - total))).toBeLessThan(1e-4);
+    }
+    const options = { maxTokens: 1, temperature: 0, stopTokens: [] };
+    const { samples_NG } = await policy.sample([{ prompt, n: 1, seed: 0 }], options);
+    const row = expected.logits[s]![cut - 1]!;
+    expect(samples_NG[0]![0]!.tokens[0]).toBe(row.indexOf(Math.max(...row)));
+  }
+}

@@ -2,17 +2,21 @@ import { expect, it } from 'vitest';
 import { raggedGroups } from '../testing/helpers.js';
 import { tinyConfig, tinyParams } from '../testing/tiny-model.js';
 import { ModelState } from './model-state.js';
+import { Programs } from './programs.js';
 import { accumulateGradients, scoreGroups } from './trainer.js';
+import { fullTraining } from './training.js';
 
 const SMALL = { hidden: 6, headDim: 4, ffn: 6, vocab: 10, maxPosition: 24 };
 const BUDGET = { bytes: 1e9, rows: 1e6 };
 
 it.each(['qwen3', 'qwen2', 'llama'] as const)('has the gradient of sum c log p: %s', async (architecture) => {
   const config = tinyConfig(architecture, SMALL);
-  const state = new ModelState(config, tinyParams(config), { maxContext: 24, threads: 1 });
+  const programs = new Programs(1);
+  const training = fullTraining(config, tinyParams(config));
+  const { trainables } = training;
+  const state = new ModelState(config, training.params, { maxContext: 24, programs });
   const groups = raggedGroups(config.vocab, 'finite differences');
-  const trainables = state.prepareTraining();
-  await accumulateGradients(state, trainables, groups, BUDGET);
+  await accumulateGradients(state, training, groups, BUDGET);
   const scored = groups.map(({ prompt, responses }) => ({ prompt, responses: responses.map((r) => r.tokens) }));
   const lossNow = async () => {
     const scores = await scoreGroups(state, scored, BUDGET);
@@ -41,5 +45,5 @@ it.each(['qwen3', 'qwen2', 'llama'] as const)('has the gradient of sum c log p: 
     }
     expect(Math.sqrt(error / size), name).toBeLessThan(5e-3);
   }
-  await state.dispose();
+  await programs.dispose();
 });

@@ -3,22 +3,26 @@ import { Rng } from '../../core/rng.js';
 import { randomTokens } from '../testing/helpers.js';
 import { tinyConfig, tinyParams } from '../testing/tiny-model.js';
 import { ModelState } from './model-state.js';
+import { Programs } from './programs.js';
 import { accumulateGradients, scoreGroups } from './trainer.js';
+import { fullTraining } from './training.js';
 
 const LIMITS = { bytes: 1e9, rows: 1e6 };
 const config = tinyConfig('llama', { vocab: 16_400, hidden: 8 });
 
 // One response token leaves the second part of the head without rows; an odd number leaves it a smaller one.
 it.each([1, 2, 7])('has the gradient of its loss where the head is computed in parts (%i tokens)', async (length) => {
-  const state = new ModelState(config, tinyParams(config), { maxContext: 24, threads: 1 });
-  const trainables = state.prepareTraining();
+  const programs = new Programs(1);
+  const training = fullTraining(config, tinyParams(config));
+  const { trainables } = training;
+  const state = new ModelState(config, training.params, { maxContext: 24, programs });
   const rng = Rng.fromSeed(length);
   const tokens = randomTokens(rng, length, config.vocab);
   const weights = Float32Array.from({ length }, () => rng.next());
   const prompt = randomTokens(rng, 3, config.vocab);
   for (const { grad } of trainables) for (let i = 0; i < grad.length; i++) grad[i] = 0.25; // what stood there before
   const slopes = weights.map((w) => -w);
-  const { loss } = await accumulateGradients(state, trainables, [{ prompt, responses: [{ tokens, slopes }] }], LIMITS);
+  const { loss } = await accumulateGradients(state, training, [{ prompt, responses: [{ tokens, slopes }] }], LIMITS);
   const lossNow = async () => {
     const [[scores]] = (await scoreGroups(state, [{ prompt, responses: [tokens] }], LIMITS)) as [[Float32Array]];
     return -scores.reduce((sum, p, t) => sum + weights[t]! * p, 0);
@@ -38,5 +42,5 @@ it.each([1, 2, 7])('has the gradient of its loss where the head is computed in p
     expect(norm, name).toBeGreaterThan(0);
     expect(Math.abs(slope / norm - 1), name).toBeLessThan(0.02);
   }
-  await state.dispose();
+  await programs.dispose();
 });

@@ -1,12 +1,15 @@
 /** The local engine as most callers want it: in a worker thread, so that the caller's own thread stays live. */
 import { WorkerClient, type Report } from '../../core/worker-rpc.js';
-import { RaRftError } from '../../core/errors.js';
+import { usedAfterDispose } from '../requests.js';
 import type {
   EngineInfo,
   ForwardBackwardResult,
+  OpenOptions,
   OptimStepOptions,
   OptimStepResult,
   Policy,
+  PolicyEngine,
+  PolicyRef,
   SampleOptions,
   SampleRequest,
   SampleResult,
@@ -17,26 +20,48 @@ import type { LocalEngineOptions } from './local-engine.js';
 import type { EngineMethods } from './worker.js';
 
 /**
- * Opens the model in a Hugging Face folder (or a checkpoint of this engine) in a worker thread of its own.
- * Throws `model` where files are missing, damaged or of another architecture.
+ * Starts the local engine in a worker thread of its own, where all its policies live; their calls are answered one at a time, in
+ * order.
  */
-export async function openLocalEngine(folder: string, options: LocalEngineOptions = {}): Promise<Policy> {
-  const client = new WorkerClient<EngineMethods>(new URL('./worker.js', import.meta.url), 'engine');
-  try {
-    return new WorkerEngine(client, await client.call('open', { folder, options }));
-  } catch (error) {
-    await client.terminate();
-    throw error;
+export function openLocalEngine(options: LocalEngineOptions = {}): PolicyEngine {
+  return new WorkerEngine(options);
+}
+
+class WorkerEngine implements PolicyEngine {
+  readonly name = 'local';
+  private readonly client = new WorkerClient<EngineMethods>(new URL('./worker.js', import.meta.url), 'engine');
+  private readonly started: Promise<void>;
+  private disposed = false;
+
+  constructor(options: LocalEngineOptions) {
+    this.started = this.client.call('start', { options });
+    this.started.catch(() => {}); // told by the first `open`
+  }
+
+  async open(ref: PolicyRef, options: OpenOptions = {}): Promise<Policy> {
+    if (this.disposed) throw usedAfterDispose(this.name);
+    await this.started;
+    const { policy, info } = await this.client.call('open', { ref, options });
+    return new WorkerPolicy(this.client, policy, info);
+  }
+
+  /** Waits some seconds for calls under way, then ends the worker. */
+  async dispose(): Promise<void> {
+    if (this.disposed) return;
+    this.disposed = true;
+    await this.client.close('dispose', undefined);
   }
 }
 
-class WorkerEngine implements Policy {
+class WorkerPolicy implements Policy {
   readonly info: EngineInfo;
   private readonly client: WorkerClient<EngineMethods>;
+  private readonly policy: number;
   private disposed = false;
 
-  constructor(client: WorkerClient<EngineMethods>, info: EngineInfo) {
+  constructor(client: WorkerClient<EngineMethods>, policy: number, info: EngineInfo) {
     this.client = client;
+    this.policy = policy;
     this.info = info;
   }
 
@@ -56,30 +81,25 @@ class WorkerEngine implements Policy {
     return this.call('optimStep', { options });
   }
 
-  save(folder: string, what = { optimizer: true }): Promise<void> {
-    return this.call('save', { folder, what });
+  checkpoint(folder: string, what = { optimizer: true }): Promise<PolicyRef> {
+    return this.call('checkpoint', { folder, what });
   }
 
-  load(folder: string, what = { optimizer: true }): Promise<void> {
-    return this.call('load', { folder, what });
-  }
-
-  /** Waits some seconds for calls under way, then ends the worker. */
   async dispose(): Promise<void> {
     if (this.disposed) return;
+    const closed = this.call('close', {});
     this.disposed = true;
-    await this.client.close('dispose', undefined);
+    await closed.catch(() => {}); // an engine that has ended holds nothing any more
   }
 
-  private call<K extends keyof EngineMethods>(
+  private async call<K extends PolicyMethod>(
     method: K,
-    args: Parameters<EngineMethods[K]>[0],
+    args: Omit<Parameters<EngineMethods[K]>[0], 'policy'>,
     report?: Report,
   ): Promise<Awaited<ReturnType<EngineMethods[K]>>> {
-    if (this.disposed) {
-      const facts = { code: 'engine', message: 'the engine was used after dispose', where: this.info.name } as const;
-      return Promise.reject(new RaRftError(facts));
-    }
-    return this.client.call(method, args, report);
+    if (this.disposed) throw usedAfterDispose(this.info.name);
+    return this.client.call(method, { ...args, policy: this.policy }, report);
   }
 }
+
+type PolicyMethod = Exclude<keyof EngineMethods, 'start' | 'open' | 'dispose'>;

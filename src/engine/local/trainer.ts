@@ -1,13 +1,11 @@
 /** Scoring and training: micro-batches through the graphs, gradients added up in place. */
-import { decoderFeeds } from '../../models/decoder.js';
-import type { DecoderConfig } from '../../models/hf-config.js';
-import type { Trainable } from '../trainables.js';
 import type { ForwardBackwardResult, ScoreGroup, TrainGroup } from '../types.js';
 import type { Feed, TensorData } from '../../tensor/index.js';
-import { gradName, runningName, scoreGraph, trainGraph } from './graphs.js';
+import { gradName, runningName, scoreGraph } from './graphs.js';
 import { microBatches, type BatchLimits, type MicroBatch } from './micro-batches.js';
 import type { ModelState } from './model-state.js';
 import { packGroups, type Packed } from './packing.js';
+import type { Training } from './training.js';
 
 type OnDone = (done: number, total: number) => void;
 
@@ -31,10 +29,10 @@ export async function scoreGroups(
   return out;
 }
 
-/** Adds the gradient of sum c log p to the gradients of `trainables`. */
+/** Adds the gradient of sum c log p to the gradients of what is trained. */
 export async function accumulateGradients(
   state: ModelState,
-  trainables: readonly Trainable[],
+  training: Training,
   groups: readonly TrainGroup[],
   limits: BatchLimits,
   onDone: OnDone = () => {},
@@ -42,25 +40,25 @@ export async function accumulateGradients(
   const { config } = state;
   const logprobs_NGT = groups.map(({ responses }) => responses.map((r) => new Float32Array(r.tokens.length)));
   const entropy_NGT = groups.map(({ responses }) => responses.map((r) => new Float32Array(r.tokens.length)));
-  const grads = new Map(trainables.map(({ name, grad }) => [name, grad]));
   const batches = microBatches(config, groups, limits);
   for (const [i, batch] of batches.entries()) {
     const packed = packGroups(config, batch.groups);
-    const program = await state.program(`train ${packed.hasPrefix}`, () => trainGraph(config, packed.hasPrefix));
+    const { hasPrefix } = packed;
+    const program = await state.program(`${training.key} ${hasPrefix}`, () => training.graph(hasPrefix));
     const feeds = {
       ...rowFeeds(state, packed),
       slope: slopeFeed(batch, groups),
-      ...gradFeeds(config, grads, runningName),
+      ...training.feeds,
+      ...training.gradients(runningName),
     };
     const fetches: Record<string, TensorData | null> = {
-      ...gradFeeds(config, grads, gradName),
+      ...training.gradients(gradName),
       logprobs: null,
       entropy: null,
-      dEmbedded: null,
+      ...(training.embedding && { dEmbedded: null }),
     };
-    if (!config.tied) delete fetches[gradName('embed')]; // its rows are added below
     const found = await program.run(feeds, fetches);
-    addRows(grads.get('embed')!, packed.ids, found['dEmbedded']!, config.hidden);
+    if (training.embedding) addRows(training.embedding, packed.ids, found['dEmbedded']!, config.hidden);
     spread(found['logprobs']!, batch, (group, response) => logprobs_NGT[group]![response]!);
     spread(found['entropy']!, batch, (group, response) => entropy_NGT[group]![response]!);
     onDone(i + 1, batches.length);
@@ -78,15 +76,6 @@ function rowFeeds(state: ModelState, packed: Packed): Record<string, Feed> {
     ...packed.feeds,
     targets: { data: packed.targets, shape: [packed.targets.length] },
   };
-}
-
-/** Gradient buffers by the name that `rename` makes of each graph parameter's. */
-function gradFeeds(
-  config: DecoderConfig,
-  grads: ReadonlyMap<string, Float32Array>,
-  rename: (name: string) => string,
-): Record<string, TensorData> {
-  return Object.fromEntries(Object.entries(decoderFeeds(config, grads)).map(([name, feed]) => [rename(name), feed]));
 }
 
 function slopeFeed(batch: MicroBatch, groups: readonly TrainGroup[]): Feed {

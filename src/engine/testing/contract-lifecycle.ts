@@ -1,80 +1,10 @@
-/** What saving, loading, refusing and disposing promise. */
-import { mkdtemp, readdir, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { Policy, TrainGroup } from '../types.js';
+/** What refusing and disposing promise. */
+import { describe, expect, it } from 'vitest';
+import type { TrainGroup } from '../types.js';
 import type { ContractTarget } from './contract.js';
-import { STEP, ids, raggedGroups, response, withEngine } from './helpers.js';
+import { STEP, ids, openToTrain, response, withEngine } from './helpers.js';
 
 export function lifecycleContract(target: ContractTarget): void {
-  describe('save and load', () => {
-    let folder = '';
-    beforeAll(async () => {
-      folder = await mkdtemp(join(tmpdir(), 'ra-rft-contract-'));
-    });
-    afterAll(() => rm(folder, { recursive: true, force: true }));
-
-    /** Trains `steps` steps, each on other data, and tells losses and norms on the way. */
-    const train = async (engine: Policy, from: number, to: number): Promise<unknown[]> => {
-      const log: unknown[] = [];
-      for (let step = from; step < to; step++) {
-        const groups = raggedGroups(engine.info.vocabSize, `step ${step}`);
-        const { loss } = await engine.forwardBackward(groups);
-        log.push([loss, await engine.optimStep({ ...STEP, weightDecay: 0.1, maxGradNorm: 1 })]);
-      }
-      const samples = await engine.sample([{ prompt: ids(5, 6), n: 3, seed: 1 }], {
-        maxTokens: 6,
-        temperature: 1,
-        stopTokens: [],
-      });
-      return [...log, samples];
-    };
-
-    it('continues as if nothing had happened', async () => {
-      const straight = await withEngine(target, async (engine) => {
-        await train(engine, 0, 2);
-        return train(engine, 2, 4);
-      });
-      const path = join(folder, 'a', 'step-2');
-      await withEngine(target, async (engine) => {
-        await train(engine, 0, 2);
-        await engine.save(path);
-        expect(await train(engine, 2, 4)).toEqual(straight);
-      });
-      const resumed = await withEngine(target, async (engine) => {
-        await train(engine, 7, 8); // another past, which loading must wipe out
-        await engine.forwardBackward(raggedGroups(engine.info.vocabSize, 'left over'));
-        await engine.load(path);
-        return train(engine, 2, 4);
-      });
-      expect(resumed).toEqual(straight);
-      expect(await readdir(join(folder, 'a'))).toEqual(['step-2']);
-    });
-
-    it('saves over an older checkpoint, and without the optimizer if told so', async () => {
-      await withEngine(target, async (engine) => {
-        const path = join(folder, 'b');
-        await engine.save(path);
-        await train(engine, 0, 1);
-        await engine.save(path, { optimizer: false });
-        const scores = await engine.logprobs([{ prompt: ids(1), responses: [ids(2, 3)] }]);
-        await train(engine, 1, 2);
-        await engine.load(path);
-        expect(await engine.logprobs([{ prompt: ids(1), responses: [ids(2, 3)] }])).toEqual(scores);
-        // A fresh optimizer's first step moves every weight by the learning rate at most, however large its past.
-        await train(engine, 2, 3);
-      });
-    });
-
-    it('refuses a folder without a checkpoint and stays usable', async () => {
-      await withEngine(target, async (engine) => {
-        await expect(engine.load(join(folder, 'missing'))).rejects.toThrow(Error);
-        expect(await engine.logprobs([{ prompt: ids(1), responses: [ids(2)] }])).toHaveLength(1);
-      });
-    });
-  });
-
   describe('refusals', () => {
     const group = (prompt: Int32Array, ...responses: TrainGroup['responses'][number][]): TrainGroup => ({
       prompt,
@@ -113,14 +43,21 @@ export function lifecycleContract(target: ContractTarget): void {
       });
     });
 
-    it('refuses everything after dispose', async () => {
-      const engine = await target.open();
-      await engine.dispose();
-      await engine.dispose();
+    it('refuses everything after dispose, of a policy and of the engine', async () => {
+      const engine = target.start();
+      const policy = await openToTrain(engine, target);
+      const other = await openToTrain(engine, target);
+      await policy.dispose();
+      await policy.dispose();
       const code = { code: 'engine' };
-      await expect(engine.logprobs([])).rejects.toMatchObject(code);
-      await expect(engine.optimStep(STEP)).rejects.toMatchObject(code);
-      await expect(engine.sample([], { maxTokens: 1, temperature: 1, stopTokens: [] })).rejects.toMatchObject(code);
+      await expect(policy.logprobs([])).rejects.toMatchObject(code);
+      await expect(policy.optimStep(STEP)).rejects.toMatchObject(code);
+      await expect(policy.sample([], { maxTokens: 1, temperature: 1, stopTokens: [] })).rejects.toMatchObject(code);
+      await engine.dispose();
+      await engine.dispose();
+      await expect(other.logprobs([])).rejects.toMatchObject(code);
+      await expect(engine.open(await target.model())).rejects.toMatchObject(code);
+      await other.dispose();
     });
   });
 

@@ -4,16 +4,21 @@ import { lifecycleContract } from './contract-lifecycle.js';
 import { numbersContract } from './contract-numbers.js';
 import { samplingContract } from './contract-sampling.js';
 import { trainingContract } from './contract-training.js';
-import type { Policy } from '../types.js';
+import { openingContract } from './contract-opening.js';
+import type { OpenOptions, PolicyEngine, PolicyRef } from '../types.js';
 
 /** An engine under test. */
 export interface ContractTarget {
-  /** Opens an engine with the same small random weights every time: vocabulary of 16 to 64, window of at least 32. */
-  open: () => Promise<Policy>;
+  start: () => PolicyEngine;
+  /** A model with the same small random weights every time: vocabulary of 16 to 64, window of at least 32. */
+  model: () => Promise<PolicyRef>;
+  /** What is trained of it; default: everything. */
+  train?: OpenOptions['train'];
 }
 
 export function policyEngineContract(name: string, target: ContractTarget): void {
-  describe(`Policy: ${name}`, () => {
+  describe(`PolicyEngine: ${name}`, () => {
+    openingContract(target);
     samplingContract(target);
     trainingContract(target);
     lifecycleContract(target);

@@ -1,7 +1,16 @@
 /** Small makers that the parts of the contract share. */
 import { afterAll, beforeAll } from 'vitest';
 import { Rng } from '../../core/rng.js';
-import type { OptimStepOptions, Policy, Tokens, TrainGroup, TrainResponse } from '../types.js';
+import type {
+  OpenOptions,
+  OptimStepOptions,
+  Policy,
+  PolicyEngine,
+  PolicyRef,
+  Tokens,
+  TrainGroup,
+  TrainResponse,
+} from '../types.js';
 import type { ContractTarget } from './contract.js';
 
 /** A step large enough to see, without decay. */
@@ -14,24 +23,38 @@ export const STEP: OptimStepOptions = {
   maxGradNorm: 0,
 };
 
-/** An engine that all tests of a block may read but none may change. */
+/** A policy that all tests of a block may read but none may change. */
 export function sharedEngine(target: ContractTarget): () => Policy {
-  let engine: Policy | undefined;
+  let engine: PolicyEngine | undefined;
+  let policy: Policy | undefined;
   beforeAll(async () => {
-    engine = await target.open();
+    engine = target.start();
+    policy = await engine.open(await target.model());
   });
   afterAll(() => engine?.dispose());
-  return () => engine!;
+  return () => policy!;
 }
 
-/** Runs with an engine of its own. */
-export async function withEngine<T>(target: ContractTarget, use: (engine: Policy) => Promise<T>): Promise<T> {
-  const engine = await target.open();
+/** Runs with an engine of its own and a policy of it, opened to train. */
+export async function withEngine<T>(
+  target: ContractTarget,
+  use: (policy: Policy, engine: PolicyEngine) => Promise<T>,
+): Promise<T> {
+  const engine = target.start();
   try {
-    return await use(engine);
+    return await use(await openToTrain(engine, target), engine);
   } finally {
     await engine.dispose();
   }
+}
+
+/** The target's model, or a checkpoint of it, opened to train. */
+export async function openToTrain(
+  engine: PolicyEngine,
+  { model, train = 'full' }: ContractTarget,
+  { ref, ...options }: { ref?: PolicyRef } & OpenOptions = {},
+): Promise<Policy> {
+  return engine.open(ref ?? (await model()), { train, ...options });
 }
 
 export function ids(...tokens: number[]): Tokens {

@@ -150,17 +150,6 @@ export async function writeTinyTask(folder: string, changes: Record<string, unkn
   return path;
 }
 
-/** The exact fake in place of the local engine; its weights stand beside the model's as fake.json. */
-export const openFakeEngine: OpenEngine = async (folder) => {
-  const engine = new FakeEngine({ vocabSize: vocabulary.length, maxContext: 128, seed: 1 });
-  const load = engine.load.bind(engine);
-  // The model folder has no weights for a fake: loading it means starting anew.
-  engine.load = async (from, what) => {
-    if (from !== folder) return load(from, what);
-    const fresh = new FakeEngine({ vocabSize: vocabulary.length, maxContext: 128, seed: 1 });
-    const start = join(from, '..', 'fake-start');
-    await fresh.save(start);
-    await load(start);
-  };
-  return engine;
-};
+/** The exact fake in place of the local engine; the model's folder stands for the fake's own first weights. */
+export const openFakeEngine: OpenEngine = () =>
+  new FakeEngine({ vocabSize: vocabulary.length, maxContext: 128, seed: 1 });

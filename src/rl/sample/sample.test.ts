@@ -2,7 +2,7 @@ import { expect, it, describe } from 'vitest';
 import { Rng } from '../../core/rng.js';
 import { showing } from '../../data/context.js';
 import { comparison } from '../testing/comparison.js';
-import { toyCodec, toyEngine, toyProblems, toyTrace, toyVerifier } from '../testing/toy-task.js';
+import { toyCodec, toyPolicy, toyProblems, toyTrace, toyVerifier } from '../testing/toy-task.js';
 import { rolloutsOf } from '../types.js';
 import { withKlPenalty } from './kl-penalty.js';
 import { sampleUntilFull } from './refill.js';
@@ -40,7 +40,7 @@ describe('responses spread over the contexts of a problem', () => {
   });
 
   it('each from its own prompt, judged for the one problem', async () => {
-    const policy = toyEngine();
+    const policy = toyPolicy();
     const plan = {
       policy,
       codec: toyCodec,
@@ -63,7 +63,7 @@ describe('responses spread over the contexts of a problem', () => {
 });
 
 it('takes the divergence from the reference off the rewards', async () => {
-  const reference = toyEngine(7);
+  const reference = toyPolicy(7);
   const batch = [comparison([[1, 'error']])];
   const [{ groups_K }] = (await withKlPenalty(batch, reference, 0.5)) as [typeof mixed];
   const [[scores]] = (await reference.logprobs([{ prompt: Int32Array.of(1), responses: [Int32Array.of(1)] }])) as [

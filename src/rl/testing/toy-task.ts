@@ -10,7 +10,8 @@ import { Rng } from '../../core/rng.js';
 import { RunFolder } from '../../core/run-folder.js';
 import { noContext, shownTraces } from '../../data/context.js';
 import type { Problem, Trace } from '../../data/types.js';
-import { FakeEngine } from '../../engine/index.js';
+import { FakeEngine, FakePolicy, type Policy, type PolicyEngine } from '../../engine/index.js';
+import { changedEngine } from '../../engine/testing/changed-engine.js';
 import type { Verifier } from '../../verify/types.js';
 import type { RlTask } from '../loop.js';
 import { makeRecipe, type Recipe, type RecipeName } from '../recipes/index.js';
@@ -86,8 +87,16 @@ export function toyRecipe(name: RecipeName = 'grpo', settings = toySettings): Re
   return makeRecipe(name, { recipes: config.recipes, rl: settings });
 }
 
-export function toyEngine(seed = 3): FakeEngine {
-  return new FakeEngine({ vocabSize: toyVocab, maxContext: 16, seed, deviation: 0.2 });
+const toyModel = { vocabSize: toyVocab, maxContext: 16, seed: 3, deviation: 0.2 };
+
+/** A toy policy with first weights of its own. */
+export function toyPolicy(seed = toyModel.seed): FakePolicy {
+  return new FakePolicy({ ...toyModel, seed });
+}
+
+/** Opens toy policies; with `change`, each is changed as soon as it is open. */
+export function toyEngine(change: (policy: Policy) => void = () => {}): PolicyEngine {
+  return changedEngine(new FakeEngine({ ...toyModel, seed: 99 }), change);
 }
 
 /** A run in a folder of its own; `again()` opens the same folder as a new process would. */
@@ -100,8 +109,7 @@ export interface ToyRun {
 
 export async function toyRun(): Promise<ToyRun> {
   const root = await mkdtemp(join(tmpdir(), 'ra-rft-toy-'));
-  const initial = toyEngine();
-  await initial.save(join(root, 'initial'));
+  await toyPolicy().checkpoint(join(root, 'initial'), { optimizer: false });
   const folder = join(root, 'run');
   const open = () => RunFolder.open(folder, { values: {}, yaml: '{}\n' });
   let run = await open();
@@ -126,7 +134,7 @@ export function toyTask(toy: ToyRun, changes: Partial<RlTask> = {}): RlTask {
   return {
     arm: 'toy',
     run: toy.run,
-    engine: toyEngine(99),
+    engine: toyEngine(),
     codec: toyCodec,
     verifier: toyVerifier(),
     problems: toyProblems,

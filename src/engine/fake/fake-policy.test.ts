@@ -1,15 +1,20 @@
 import { expect, it } from 'vitest';
+import { folderRef } from '../policy-folder.js';
 import { policyEngineContract } from '../testing/contract.js';
 import { FakeEngine } from './fake-engine.js';
+import { FakePolicy } from './fake-policy.js';
 
-policyEngineContract('fake', { open: async () => new FakeEngine({ vocabSize: 24, maxContext: 64, seed: 1 }) });
+policyEngineContract('fake', {
+  start: () => new FakeEngine({ vocabSize: 24, maxContext: 64, seed: 1 }),
+  model: async () => folderRef(import.meta.dirname),
+});
 
 it('has the gradient of its loss (finite differences over both tables)', async () => {
   const prompt = Int32Array.of(1, 3, 1);
   const tokens = Int32Array.of(2, 0, 2, 4);
   const slopes = Float32Array.of(-1, 0.5, -2, 0);
-  const make = (): FakeEngine => new FakeEngine({ vocabSize: 5, seed: 2 });
-  const params = (engine: FakeEngine) =>
+  const make = (): FakePolicy => new FakePolicy({ vocabSize: 5, seed: 2 });
+  const params = (engine: FakePolicy) =>
     (engine as unknown as { params: { value: Float32Array; grad: Float32Array }[] }).params;
   const group = { prompt, responses: [{ tokens, slopes }] };
   const engine = make();

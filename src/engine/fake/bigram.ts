@@ -1,12 +1,12 @@
 /**
- * The fake's policy: logits of the next token = `table[last token]` + mean over the prompt of `bag[token]`.
+ * The fake's model: logits of the next token = `table[last token]` + mean over the prompt of `bag[token]`.
  * Two tables, so it can learn both what follows what and what to do with the words of a prompt.
  */
 import { Rng } from '../../core/rng.js';
 import { logSoftmax } from '../draw.js';
 import type { Tokens } from '../types.js';
 
-export class BigramPolicy {
+export class BigramModel {
   readonly vocab: number;
   /** [vocab, vocab]: row = last token, column = next token. */
   readonly table: Float32Array;

@@ -1,0 +1,129 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { describe, expect, onTestFinished, test } from 'vitest';
+import { temporaryFolder } from '../core/testing/temporary-folder.js';
+import { writeJsonl } from '../data/index.js';
+import { adder, sums } from '../eval/policy/testing/sums.js';
+import { completion, startScriptedServer, type Behaviour, type SeenRequest } from '../llm/testing/scripted-server.js';
+import { raRft } from './testing/ra-rft.js';
+
+async function setting(behave: (request: SeenRequest) => Behaviour = adder) {
+  const server = await startScriptedServer(behave);
+  onTestFinished(() => server.close());
+  const folder = await temporaryFolder();
+  const data = join(folder, 'sums.jsonl');
+  await writeJsonl(
+    data,
+    sums.map(({ id, question, answer }, i) => ({ ID: id, Problem: question, Answer: Number(answer), n: i })),
+  );
+  const out = join(folder, 'out');
+  const evaluate = (...args: string[]) =>
+    raRft(
+      'eval',
+      '--policy',
+      server.baseUrl,
+      '--model',
+      'm',
+      '--out',
+      out,
+      '--quiet',
+      '--set',
+      'reward=boxed',
+      ...args,
+    );
+  return { server, folder, data, out, evaluate };
+}
+
+describe('ra-rft eval --policy', () => {
+  test('a benchmark by its name: table, samples, figures', async () => {
+    const { server, data, out, evaluate } = await setting();
+    const { code, out: text, err } = await evaluate('--data', data, '--preset', 'aime24', '--k', '4', '--limit', '5');
+    expect(err).toBe('');
+    expect(code).toBe(0);
+    expect(text).toMatch(/data +n +average@4 +pass@4 +maj@4 +samples +cut off +no answer +too costly/);
+    expect(text).toMatch(/aime24 +5 +\d+\.\d \[/);
+    expect(server.seen).toHaveLength(20);
+    const evaluation = JSON.parse(await readFile(join(out, 'eval.json'), 'utf8')) as { scores: object[] };
+    expect(evaluation.scores).toMatchObject([
+      { split: 'aime24', n: 5, k: 4, passAt: { length: 4 }, majAt: { length: 4 } },
+    ]);
+  });
+
+  test('several files, each with figures of its own; one sample has neither pass@k nor maj@k', async () => {
+    const { folder, data, evaluate } = await setting();
+    const more = join(folder, 'more.jsonl');
+    await writeJsonl(more, sums.slice(0, 2));
+    const files = ['--data', `${data},other=${more}`];
+    const { code, out: text } = await evaluate(...files, '--preset', 'aime25,plain', '--k', '1', '--max-tokens', '99');
+    expect(code).toBe(0);
+    expect(text).toMatch(/aime25 +6/);
+    expect(text).toMatch(/other +2/);
+    expect(text).not.toMatch(/pass@|maj@/);
+    await writeJsonl(join(folder, 'part-1.jsonl'), sums.slice(0, 2));
+    await writeJsonl(join(folder, 'part-2.jsonl'), sums.slice(2));
+    const parts = ['--data', join(folder, 'part-*.jsonl'), '--k', '1', '--out', join(folder, 'parts')];
+    expect((await evaluate(...parts, '--preset', 'aime26')).out).toMatch(/aime26 +6/);
+    const twice = await evaluate('--data', `${data},${data}`);
+    expect(twice).toMatchObject({ code: 2, err: expect.stringContaining('two files are named sums') as string });
+  });
+
+  test('a key goes to the server and into no file; an open server needs none', async () => {
+    const { server, data, out, evaluate } = await setting();
+    process.env['RA_RFT_EVAL_KEY'] = 'secret-key-1';
+    onTestFinished(() => void delete process.env['RA_RFT_EVAL_KEY']);
+    const args = ['--data', data, '--k', '1', '--limit', '1'];
+    expect((await evaluate(...args, '--set', 'llm.apiKeyEnv=RA_RFT_EVAL_KEY')).code).toBe(0);
+    expect(server.seen[0]!.headers['authorization']).toBe('Bearer secret-key-1');
+    for (const name of ['settings.json', 'eval.json', 'samples.jsonl', 'replies.jsonl'])
+      expect(await readFile(join(out, name), 'utf8')).not.toContain('secret-key-1');
+    const open = await evaluate(...args, '--set', 'llm.apiKeyEnv=RA_RFT_NO_SUCH_KEY', '--out', `${out}2`);
+    expect(open.code).toBe(0);
+    expect(server.seen[1]!.headers['authorization']).toBeUndefined();
+  });
+
+  test('where nothing comes the exit code and the reason say so', async () => {
+    const away = await setting(() => ({ status: 401, json: { error: { message: 'bad key' } } }));
+    expect(await away.evaluate('--data', away.data)).toMatchObject({
+      code: 12,
+      err: expect.stringContaining('bad key') as string,
+    });
+    const aborting = await setting(() => completion('\\boxed{3}', { finishReason: 'abort' }));
+    const few = ['--k', '1', '--limit', '1', '--set', 'llm.retries=0'];
+    expect(await aborting.evaluate('--data', aborting.data, ...few)).toMatchObject({
+      code: 12,
+      err: expect.stringMatching(/no answer to any of 1 samples.*broke the reply off \(abort\)/) as string,
+    });
+  });
+
+  test('options that do not fit together are refused', async () => {
+    const { data, evaluate } = await setting();
+    const refused = async (args: string[], where: string) =>
+      expect(await raRft('eval', ...args)).toMatchObject({ code: 2, err: expect.stringContaining(where) as string });
+    await refused(['--data', data], '--data');
+    await refused(['--policy', 'embedded'], '--data');
+    await refused(['--policy', 'embedded', '--data', data, '--name', 'x'], '--name');
+    await refused(['--policy', 'embedded', '--data', data, '--model', 'x'], '--model');
+    await refused(['--policy', 'embedded', '--data', data, '--preset', 'aime99'], 'aime24');
+    await refused(['--policy', 'embedded', '--data', data, '--trace-from', 'bm25'], '--corpus');
+    await refused(['--policy', 'embedded', '--data', data, '--limit', '0'], '--limit');
+    expect(await evaluate('--data', data, '--k', '0')).toMatchObject({ code: 3 });
+  });
+
+  test('the embedded model', async () => {
+    const { folder, out } = await setting();
+    const world = join(folder, 'world');
+    await raRft('world', 'generate', world);
+    const args = ['--policy', 'embedded', '--data', join(world, 'tests.jsonl'), '--k', '2', '--limit', '8'];
+    const { code, out: text } = await raRft(
+      'eval',
+      ...args,
+      '--corpus',
+      join(world, 'corpus.jsonl'),
+      '--out',
+      out,
+      '--quiet',
+    );
+    expect(code).toBe(0);
+    expect(text).toMatch(/tests\/seen +8/);
+  });
+});

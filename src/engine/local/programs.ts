@@ -1,0 +1,47 @@
+/** Compiled graphs, shared by all policies of one decoder shape: weights are fed, so a program belongs to none of them. */
+import { availableParallelism } from 'node:os';
+import { hashJson } from '../../core/hash.js';
+import type { DecoderConfig } from '../../models/hf-config.js';
+import { compile, type Graph, type Program } from '../../tensor/index.js';
+
+export class Programs {
+  /** Of each session. */
+  readonly threads: number;
+  private readonly compiled = new Map<string, Promise<Program>>();
+
+  constructor(threads = availableParallelism()) {
+    this.threads = threads;
+  }
+
+  /** The program of a graph over decoders of this shape, compiled at first use. `key` names the graph among them. */
+  get(config: DecoderConfig, key: string, build: () => Graph): Promise<Program> {
+    const full = `${shapeKey(config)} ${key}`;
+    let program = this.compiled.get(full);
+    if (!program) {
+      program = compile(build(), { threads: this.threads });
+      this.compiled.set(full, program);
+    }
+    return program;
+  }
+
+  async dispose(): Promise<void> {
+    const programs = await Promise.all(this.compiled.values());
+    this.compiled.clear();
+    for (const program of programs) await program.dispose();
+  }
+}
+
+/** All of a config that graphs are built from: not its special tokens, its number format or its angles, which are fed. */
+function shapeKey(config: DecoderConfig): string {
+  const {
+    bosId: _bos,
+    eosIds: _eos,
+    padId: _pad,
+    dtype: _dtype,
+    maxPosition: _max,
+    ropeTheta: _theta,
+    ropeScaling: _scaling,
+    ...shape
+  } = config;
+  return hashJson(shape);
+}

@@ -1,0 +1,42 @@
+/** Figures of a policy on each of its data files. Pure. */
+import type { Rng } from '../../core/rng.js';
+import { curvesOf, type SplitCurves } from '../curves.js';
+import type { EvalRecord } from '../records.js';
+import { scoreSplit, splitsOf, type SplitScore } from '../scores.js';
+
+/** A {@link SplitScore} with the curves of pass@k and maj@k, and the samples that could not be had. */
+export interface PolicyScore extends SplitScore, SplitCurves {
+  /** Samples that were wanted and could not be had: in no figure. */
+  notSampled: number;
+}
+
+export interface PolicyScores {
+  scores: PolicyScore[];
+  /** Splits without a single judged sample, with the first reason; `sampled` where only the verdicts are missing. */
+  unscored: { split: string; reason: string; sampled: boolean }[];
+}
+
+/** Scores every split of the records. */
+export function policyScores(
+  records: readonly EvalRecord[],
+  { k, resamples, rng }: { k: number; resamples: number; rng: Rng },
+): PolicyScores {
+  const scores: PolicyScore[] = [];
+  const unscored: PolicyScores['unscored'] = [];
+  for (const split of splitsOf(records)) {
+    const own = records.filter((record) => record.split === split);
+    const score = scoreSplit(records, split, { k, resamples, rng: rng.fork(`bootstrap/${split}`) });
+    if (!score) {
+      unscored.push({ split, reason: firstReason(own), sampled: own.some(({ samples }) => samples.length > 0) });
+      continue;
+    }
+    const curves = curvesOf(records, split, { resamples, rng: rng.fork(`curves/${split}`) });
+    scores.push({ ...score, ...curves, notSampled: own.length * k - score.responses.samples });
+  }
+  return { scores, unscored };
+}
+
+function firstReason(records: readonly EvalRecord[]): string {
+  const reasons = records.flatMap(({ failed, samples }) => [failed, ...samples.map(({ verdict }) => verdict.reason)]);
+  return reasons.find((reason) => reason !== undefined) ?? 'no reason was given';
+}
