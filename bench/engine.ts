@@ -11,6 +11,8 @@ export const PARTS = [
   'train-3m',
   'train-10m',
   'train-135m',
+  'lora-10m',
+  'lora-135m',
   'shared-10m',
   'shared-135m',
   'sample-3m',

@@ -1,7 +1,7 @@
 /**
- * Policies (open models) and the engines that open them: everything the RL loop asks of a model. The unit is the *group*: one prompt and its responses, so that
- * the local engine computes the prompt once and a remote engine can flatten. Token ids go end to end; text is never
- * re-encoded between sampling and training.
+ * Policies (open models) and the engines that open them: everything the RL loop asks of a model. The unit is the *group*: one
+ * prompt and its responses, so that the local engine computes the prompt once and a remote engine can flatten. Token ids go end to
+ * end; text is never re-encoded between sampling and training.
  *
  * Array suffixes: _N groups, _G responses of a group, _T tokens of a response.
  */

@@ -64,7 +64,7 @@ let policy: Policy;
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'ra-rft-judge-local-'));
   engine = new LocalEngine({ threads: 1 });
-  policy = engine.adopt('tiny', config, randomParams(config, Rng.fromSeed(1)));
+  policy = await engine.adopt('tiny', config, randomParams(config, Rng.fromSeed(1)));
 });
 afterAll(async () => {
   await engine.dispose();

@@ -5,6 +5,7 @@
 import { loadJudgePrompt } from '../judge/index.js';
 import { modelOf } from '../llm/index.js';
 import type { ArmConfig, Config } from '../config/index.js';
+import { configDifferences, type ConfigDifference } from '../core/run-folder.js';
 import { bm25OptionsOf } from '../retriever/index.js';
 import { retrieverNames, type RetrieverName } from './contexts.js';
 import { evaluationSettings, promptWording, rewardIdentity } from './fingerprint.js';
@@ -59,6 +60,19 @@ export function stagesOf(config: Config, identities: Identities): StagePlan[] {
       ],
     })),
   ];
+}
+
+/** Keys in which two configurations differ that some result depends on; files are compared by their paths. */
+export function resultDifferences(a: Config, b: Config): ConfigDifference[] {
+  const settingsOf = (config: Config) => {
+    const { model, reward, labels } = config;
+    const identities = { model: model.path, reward, judgePrompt: labels.llm.promptFile };
+    return new Map(stagesOf(config, identities).map(({ name, settings }) => [name, settings]));
+  };
+  const [first, second] = [settingsOf(a), settingsOf(b)];
+  const names = [...new Set([...first.keys(), ...second.keys()])];
+  const all = names.flatMap((name) => configDifferences(first.get(name) ?? {}, second.get(name) ?? {}));
+  return [...new Map(all.map((difference) => [difference.key, difference])).values()];
 }
 
 export function armStage({ name, policyOf }: Pick<ArmConfig, 'name' | 'policyOf'>): string {

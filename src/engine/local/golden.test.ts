@@ -56,7 +56,7 @@ describe.each(['llama', 'qwen2', 'qwen3'])('%s as computed by Transformers', (na
   it('scores and samples greedily by those logits', async () => {
     const { config, params, expected } = await load();
     const engine = new LocalEngine();
-    const policy = engine.adopt(name, config, params);
+    const policy = await engine.adopt(name, config, params);
     await expectLogits(policy, expected);
     await engine.dispose();
   });

@@ -42,7 +42,7 @@ describe('weights built into the sampler', () => {
       new LocalEngine({ threads: 1, sampler: { freezeFrom } }).adopt('tiny', config, tinyParams(config), {
         train: 'full',
       });
-    const [fed, frozen] = [open(Infinity), open(0)];
+    const [fed, frozen] = [await open(Infinity), await open(0)];
     const requests = [{ prompt: ids(1, 2, 3), n: 3, seed: 4 }];
     const options = { maxTokens: 6, temperature: 0.9, topP: 0.9, stopTokens: [] };
     const tokens = async (policy: Policy) =>

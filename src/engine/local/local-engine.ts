@@ -11,7 +11,6 @@ import { readEngineFile } from './checkpoint.js';
 import { LocalPolicy, type LocalPolicyParts } from './local-policy.js';
 import { Programs } from './programs.js';
 import type { SamplerLimits } from './sampler.js';
-import { fullTraining } from './training.js';
 import { momentsOf, namedBase, weightsOf } from './weights.js';
 
 export interface LocalEngineOptions {
@@ -63,7 +62,9 @@ export class LocalEngine implements PolicyEngine {
     try {
       const adapter = isAdapter ? await readAdapter(folder, model.config) : undefined;
       const weights = await weightsOf(model, adapter, options.train, { baseFolder, programs: this.programs });
-      const facts = { ...model, name: basename(folder), weights, policyVersion: engineFile.policyVersion };
+      const { config, tokenizer } = model; // not its weights, which a training of all of them leaves to others
+      const { policyVersion } = engineFile;
+      const facts = { name: basename(folder), config, tokenizer, weights, policyVersion };
       const moments = options.optimizer === true ? await momentsOf(folder, weights, engineFile) : undefined;
       // A training of all weights has a copy of them.
       if (options.train === 'full') release();
@@ -74,10 +75,16 @@ export class LocalEngine implements PolicyEngine {
     }
   }
 
-  /** A policy on parameters already in memory. */
-  adopt(name: string, config: DecoderConfig, params: Params, { train }: { train?: 'full' } = {}): LocalPolicy {
-    const weights = train ? fullTraining(config, params) : params;
-    return this.make({ name, config, weights, policyVersion: 0, tokenizer: new Map() });
+  /** A policy on parameters already in memory, which stay as they are. An adapter of it names `name` as its base. */
+  async adopt(
+    name: string,
+    config: DecoderConfig,
+    params: Params,
+    { train }: Pick<OpenOptions, 'train'> = {},
+  ): Promise<LocalPolicy> {
+    const model = { config, params, tokenizer: new Map() };
+    const weights = await weightsOf(model, undefined, train, { baseFolder: name, programs: this.programs });
+    return this.make({ name, config, weights, policyVersion: 0, tokenizer: model.tokenizer });
   }
 
   async dispose(): Promise<void> {
