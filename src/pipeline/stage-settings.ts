@@ -70,8 +70,9 @@ export function resultDifferences(a: Config, b: Config): ConfigDifference[] {
     return new Map(stagesOf(config, identities).map(({ name, settings }) => [name, settings]));
   };
   const [first, second] = [settingsOf(a), settingsOf(b)];
-  const names = [...new Set([...first.keys(), ...second.keys()])];
-  const all = names.flatMap((name) => configDifferences(first.get(name) ?? {}, second.get(name) ?? {}));
+  // Arms that only one of them has are no difference in what both have.
+  const names = [...first.keys()].filter((name) => second.has(name));
+  const all = names.flatMap((name) => configDifferences(first.get(name), second.get(name)));
   return [...new Map(all.map((difference) => [difference.key, difference])).values()];
 }
 
