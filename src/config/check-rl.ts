@@ -1,6 +1,6 @@
 /** What does not fit together among the keys of reinforcement learning: refused before any work, with both values and the way out. */
 import type { RecipeName } from '../rl/recipes/keys.js';
-import type { Finding } from './check.js';
+import type { Finding } from './finding.js';
 import type { Config } from './schema.js';
 
 export function checkRl(config: Config): Finding[] {

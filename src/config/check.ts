@@ -1,14 +1,7 @@
 /** What no single key can tell: values that do not fit together. */
 import { checkRl } from './check-rl.js';
+import type { Finding } from './finding.js';
 import type { Config } from './schema.js';
-
-/** One thing wrong with a configuration. */
-export interface Finding {
-  path: readonly PropertyKey[];
-  message: string;
-  expected?: string;
-  hint?: string;
-}
 
 export function checkConfig(config: Config): Finding[] {
   return [

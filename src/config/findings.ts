@@ -2,7 +2,7 @@
 import { distance } from 'fastest-levenshtein';
 import type { z } from 'zod';
 import { RaRftError } from '../core/errors.js';
-import type { Finding } from './check.js';
+import type { Finding } from './finding.js';
 import { configKeys, findKey, keysUnder } from './describe.js';
 
 /** One issue of the schema as findings; an issue over several unknown keys becomes one finding a key. */

@@ -1,6 +1,7 @@
 /** From defaults, preset, file and --set (later ones win) to one checked configuration, or an error that says where. */
 import { resolve } from 'node:path';
-import { checkConfig, dataSource, type Finding } from './check.js';
+import { checkConfig, dataSource } from './check.js';
+import type { Finding } from './finding.js';
 import { fieldNamesOf } from './data-presets.js';
 import { configKeys, findKey } from './describe.js';
 import { configError, findingOf } from './findings.js';
