@@ -20,6 +20,7 @@ export const layers = [
   'eval',
   'pipeline',
   'report',
+  'experiment',
   'serve',
   'cli',
 ] as const;

@@ -9,6 +9,7 @@ import { addEval } from './eval-command.js';
 import { addJudge } from './judge-command.js';
 import type { ModelImportOptions } from './model.js';
 import type { ModelMergeOptions } from './model-merge.js';
+import { addReproduce } from './reproduce-command.js';
 import type { RunOptions } from './run-options.js';
 import type { RunVerb } from './run.js';
 import type { VerifyOptions } from './verify.js';
@@ -45,7 +46,8 @@ export function buildProgram({ streams, configHelp }: ProgramOptions): Command {
     .exitOverride();
   const build: Build = { program, configHelp, context: () => contextOf(program, streams) };
   for (const [verb, about] of Object.entries(runVerbs) as [RunVerb, string][]) addRunVerb(build, verb, about);
-  for (const add of [addEval, addJudge, addCorpus, addInit, addDoctor, addVerify, addModel, addWorld]) add(build);
+  for (const add of [addEval, addReproduce, addJudge, addCorpus, addInit, addDoctor, addVerify, addModel, addWorld])
+    add(build);
   return program;
 }
 

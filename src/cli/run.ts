@@ -1,10 +1,10 @@
 /** The verbs that work on a run: the whole of it, or up to one stage. */
-import { configToYaml, freeKeys, pathKeys, withDefaults, type Config } from '../config/index.js';
+import { configToYaml, type Config } from '../config/index.js';
 import { RaRftError } from '../core/errors.js';
 import { durationText } from '../core/terminal-progress.js';
-import { RunFolder } from '../core/run-folder.js';
 import { warningText } from '../core/warnings.js';
 import {
+  openRun,
   planRun,
   planText,
   refuseOverlong,
@@ -73,8 +73,7 @@ async function runStages(
   context: CliContext,
 ): Promise<void> {
   const started = performance.now();
-  const file = { values: config, yaml: configToYaml(config), complete: withDefaults, freeKeys, pathKeys };
-  const run = await RunFolder.open(root, file);
+  const run = await openRun(root, config);
   try {
     const { progress } = context;
     const summary = await runPipeline(config, run, { until: lastStages[verb], progress });

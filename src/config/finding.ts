@@ -1,4 +1,4 @@
-/** What checks of a configuration find. */
+/** What checks find, before it becomes an error for people. */
 
 /** One thing wrong with a configuration. */
 export interface Finding {

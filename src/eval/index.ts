@@ -20,7 +20,7 @@ export {
   type GainSuccess,
   type ProblemSuccess,
 } from './gain-success.js';
-export { pairArms, type ArmRecords, type Pairing } from './pairing.js';
+export { isWhole, pairArms, type ArmRecords, type Pairing } from './pairing.js';
 export {
   averagesByProblem,
   evalMetricGlossary,

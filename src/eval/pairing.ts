@@ -34,6 +34,6 @@ export function pairArms(arms: readonly ArmRecords[], split: string, k: number):
 }
 
 /** Whether all k samples of a problem were judged: averages of fewer are not compared with averages of all. */
-function isWhole({ samples }: EvalRecord, k: number): boolean {
+export function isWhole({ samples }: EvalRecord, k: number): boolean {
   return samples.length >= k && samples.every(({ reward }) => reward !== null);
 }

@@ -39,7 +39,7 @@ export async function refuseStaleArms(session: Session, inputs: ArmInputs): Prom
   const places = stale.flatMap((arm) => [
     ...(arm.policyOf === null ? [`policy/${arm.name}`, `rollouts/${arm.name}`] : []),
     `eval/${arm.name}`,
-    `stages/${stageName(arm)}.json`,
+    `stages/${armStage(arm)}.json`,
   ]);
   throw new RaRftError({
     code: 'run-folder',
@@ -58,10 +58,11 @@ async function stageOf(
 ): Promise<{ name: string; inputs: unknown }> {
   const owner = session.config.arms.find(({ name }) => name === arm.policyOf) ?? arm;
   const policy = await policyInputs(session, owner, inputs);
-  return { name: stageName(arm), inputs: evalInputs(session.config, arm, policy, inputs) };
+  return { name: armStage(arm), inputs: evalInputs(session.config, arm, policy, inputs) };
 }
 
-function stageName(arm: ArmConfig): string {
+/** Name of the stage after which an arm is done. */
+export function armStage(arm: Pick<ArmConfig, 'name' | 'policyOf'>): string {
   return `${arm.policyOf === null ? 'train' : 'eval'}-${arm.name}`;
 }
 

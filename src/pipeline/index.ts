@@ -1,5 +1,7 @@
 /** The stages in order, each resumable: from data to summary. */
-export { runPipeline, type LastStage, type PipelineOptions } from './pipeline.js';
+export { runPipeline, type ArmDecision, type LastStage, type PipelineOptions } from './pipeline.js';
+export { armStage } from './arms-stage.js';
+export { openRun } from './open-run.js';
 export { refuseOverlong, type LengthReport } from './overlong.js';
 export { timeEstimate } from './time-estimate.js';
 export { planRun, planText, type RunPlan } from './plan.js';

@@ -2,7 +2,7 @@
  * RA-RFT from data to report, in the order of the paper. Every stage leaves files in the run folder and is skipped when
  * they are there already, so a run may be killed anywhere and started again.
  */
-import { llmApiKey, type Config } from '../config/index.js';
+import { llmApiKey, type ArmConfig, type Config } from '../config/index.js';
 import { silent, type Progress } from '../core/progress.js';
 import type { RunFolder } from '../core/run-folder.js';
 import { warn } from '../core/warnings.js';
@@ -34,15 +34,20 @@ export interface PipelineOptions {
   progress?: Progress;
   /** Another engine than the local one. */
   openEngine?: OpenEngine;
+  /** Asked before each arm is trained or evaluated. Default: all are. */
+  beforeArm?: (arm: ArmConfig) => Promise<ArmDecision>;
 }
 
-/** Runs every stage up to `until` (default: all). Returns the summary once the arms have been evaluated. */
+/** `run` it, `skip` it, or `stop` the run there; a run that left arms out has no summary, and goes on when it is started again. */
+export type ArmDecision = 'run' | 'skip' | 'stop';
+
+/** Runs every stage up to `until` (default: all). Returns the summary once all arms have been evaluated. */
 export async function runPipeline(
   config: Config,
   run: RunFolder,
   options: PipelineOptions = {},
 ): Promise<Summary | undefined> {
-  const { until = 'eval', progress = silent, openEngine = openLocalEngine } = options;
+  const { until = 'eval', progress = silent, openEngine = openLocalEngine, beforeArm = runAll } = options;
   if (config.labels.judge === 'llm') llmApiKey(config.llm.apiKeyEnv); // a missing key is told now, not after the warm-up
   const session = await openSession(config, run, openEngine, progress);
   try {
@@ -69,16 +74,32 @@ export async function runPipeline(
     // Stage 3: reinforcement fine-tuning, the trace in the prompt; evaluations from step 0.
     const inputs = { data, start, retrieved, fingerprintOf };
     await refuseStaleArms(session, inputs);
-    for (const arm of config.arms) if (arm.policyOf === null) await trainArm(session, arm, inputs);
+    let skipped = 0;
+    for (const arm of config.arms) {
+      if (arm.policyOf !== null) continue;
+      const decision = await beforeArm(arm);
+      if (decision === 'stop') return undefined;
+      if (decision === 'skip') skipped++;
+      else await trainArm(session, arm, inputs);
+    }
     if (until === 'train') return undefined;
     for (const arm of config.arms) {
       const owner = config.arms.find((other) => other.name === arm.policyOf);
-      if (owner) await evaluateBorrowedPolicy(session, arm, owner, inputs);
+      if (!owner) continue;
+      const decision = await beforeArm(arm);
+      if (decision === 'stop') return undefined;
+      if (decision === 'skip') skipped++;
+      else await evaluateBorrowedPolicy(session, arm, owner, inputs);
     }
+    if (skipped > 0) return undefined;
     return await writeSummary(session, data, grades);
   } finally {
     await session.close();
   }
+}
+
+function runAll(): Promise<ArmDecision> {
+  return Promise.resolve('run');
 }
 
 /** Before any work: an oracle without truth, pairs that no label can come out of, prompts that lose text or are too long. */

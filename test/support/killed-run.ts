@@ -76,10 +76,10 @@ export async function runWithKills(
   return points;
 }
 
-/** Files that hold clock times, or whose content depends on how often a run was started. */
-const notResults = /^(events\.jsonl|run\.lock|stages\/|report\.)/;
+/** Files that hold clock times, or whose content depends on how often a run was started; of one run, or of one below a folder. */
+const notResults = /^(seed-\d+\/)?(events\.jsonl|run\.lock|stages\/|report\.)/;
 
-/** Hash of every result of a run folder by relative path; summary.json without its seconds. */
+/** Hash of every result of a run folder, or of a folder of runs, by relative path; summary.json without its seconds. */
 export async function results(root: string): Promise<Record<string, string>> {
   const out: Record<string, string> = {};
   for (const entry of await readdir(root, { recursive: true, withFileTypes: true })) {
@@ -88,7 +88,7 @@ export async function results(root: string): Promise<Record<string, string>> {
     const name = relative(root, path);
     if (notResults.test(name)) continue;
     let content: Buffer | string = await readFile(path);
-    if (name === 'summary.json')
+    if (entry.name === 'summary.json')
       content = JSON.stringify({ ...(JSON.parse(content.toString()) as object), seconds: {} });
     out[name] = createHash('sha256').update(content).digest('hex').slice(0, 12);
   }

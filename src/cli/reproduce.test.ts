@@ -1,0 +1,39 @@
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { raRft } from './testing/ra-rft.js';
+
+let folder: string;
+beforeAll(async () => void (folder = await mkdtemp(join(tmpdir(), 'ra-rft-reproduce-cli-'))));
+afterAll(() => rm(folder, { recursive: true, force: true }));
+
+it.each([
+  [['--table', '6'], '--table 6'],
+  [['--figure', '1'], '--figure 1'],
+  [['--seeds', '0'], '--seeds'],
+  [['--budget', '0'], '--budget'],
+  [['--budget', 'long'], '--budget'],
+  [['--preset', 'demo'], 'world, world-quick'],
+  [['--set', 'seed=2'], '--seeds'],
+  [['everything'], 'all'],
+])('%j is refused before anything is written', async (args, said) => {
+  const { code, err } = await raRft('reproduce', '--runs', folder, ...args);
+  expect(code).toBe(2);
+  expect(err).toContain(said);
+});
+
+it('a wrong key of --set is told as in a run', async () => {
+  const { code, err } = await raRft('reproduce', '--runs', folder, '--set', 'rl.stepz=2');
+  expect(code).toBe(3);
+  expect(err).toContain('rl.steps');
+});
+
+it('a budget that is used up ends with a message, no failure, and tables of what is done', async () => {
+  const args = ['--preset', 'world-quick', '--table', 'main', '--seeds', '1', '--budget', '0.0001', '--runs', folder];
+  const { code, out } = await raRft('reproduce', ...args);
+  expect(code).toBe(0);
+  expect(out).toContain('0 of 3 arms are done. The same command goes on');
+  const json = JSON.parse(await readFile(join(folder, 'reproduce-world-quick', 'tables.json'), 'utf8')) as object;
+  expect(json).toMatchObject({ format: 1, preset: 'world-quick', seeds: [] });
+});

@@ -1,0 +1,14 @@
+/** The folder of a run, with all that says which of its keys may change. */
+import { configToYaml, freeKeys, pathKeys, withDefaults, type Config } from '../config/index.js';
+import { RunFolder } from '../core/run-folder.js';
+
+/** Makes the run folder `root`, or goes on with it; see `RunFolder.open`. */
+export function openRun(root: string, config: Config): Promise<RunFolder> {
+  return RunFolder.open(root, {
+    values: config,
+    yaml: configToYaml(config),
+    complete: withDefaults,
+    freeKeys,
+    pathKeys,
+  });
+}
