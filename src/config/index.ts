@@ -14,7 +14,6 @@ export { isRetrieved } from './check-contexts.js';
 export { configKeys, type KeyFacts } from './describe.js';
 export { configDocsMarkdown, configHelp } from './docs.js';
 export { hubAccess, llmApiKey, llmKeyFor, type HubAccess } from './environment.js';
-export { freeKeys, pathKeys } from './free-keys.js';
 export { nearestName } from './findings.js';
 export { turnOffOnnxTelemetry } from './onnx-telemetry.js';
 export { presets } from './presets.js';

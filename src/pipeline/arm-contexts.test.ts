@@ -2,7 +2,7 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { configToYaml, freeKeys, resolveConfig } from '../config/index.js';
+import { configToYaml, resolveConfig } from '../config/index.js';
 import { readJsonlAll } from '../core/jsonl.js';
 import { RunFolder } from '../core/run-folder.js';
 import { sameAnswer, writeJsonl, type Problem, type Trace } from '../data/index.js';
@@ -44,7 +44,7 @@ beforeAll(async () => {
   const told = lines.map((line, i) => ({ ...line, work: i % 7 === 0 ? line.work : `pears . apples .\n${line.work}` }));
   await writeJsonl(path, told);
   const config = resolveConfig({ file });
-  const run = await RunFolder.open(root, { values: config, yaml: configToYaml(config), freeKeys });
+  const run = await RunFolder.open(root, { values: config, yaml: configToYaml(config) });
   await runPipeline(config, run, { openEngine: openFakeEngine });
   await run.close();
 }, 120_000);

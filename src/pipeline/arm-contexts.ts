@@ -1,5 +1,5 @@
 /** The contexts of an arm's prompts, at training and at test: its settings, put together with what was retrieved and what fits. */
-import type { ArmConfig, Config } from '../config/index.js';
+import { isRetrieved, type ArmConfig, type Config } from '../config/index.js';
 import { hashJson } from '../core/hash.js';
 import { Rng } from '../core/rng.js';
 import { showing, shownTraces, type Context, type Problem, type Trace } from '../data/index.js';
@@ -73,8 +73,8 @@ function demonstrationsOf(
     );
 }
 
-/** Names all that one side of an arm shows these problems, and when: what its results depend on. */
-export function contextsKey(
+/** Names all that one side of an arm may show these problems: what its results depend on beside its settings. */
+export function shownKey(
   arm: ContextArm,
   set: ProblemSet,
   problems: readonly Problem[],
@@ -82,15 +82,26 @@ export function contextsKey(
 ): string | null {
   if (arm[set] === 'none') return null;
   const source = shownContexts(arm, set, scope);
-  const shown = problems.map((problem) => source.possible(problem).map(shortOf));
-  const { drop, annealSteps, onlyAfterAllWrong, hintShares } = arm.contexts;
-  return hashJson([
-    shown,
-    set === 'train' ? { drop, annealSteps, onlyAfterAllWrong } : null,
-    arm[set] === 'hint' ? hintShares : null,
-  ]);
+  return hashJson(problems.map((problem) => source.possible(problem).map(shortOf)));
 }
 
 function shortOf(context: Context): unknown {
   return context.kind === 'hint' ? { hint: context.text } : shownTraces(context).map(({ id }) => id);
+}
+
+/** The settings of one side of an arm that its contexts depend on; those that change nothing are left out. */
+export function contextSettings(arm: ContextArm, set: ProblemSet, { rl }: Pick<Config, 'rl'>): Record<string, unknown> {
+  const { traces, spread, demonstrations, hintShares, drop, annealSteps, onlyAfterAllWrong } = arm.contexts;
+  const name = arm[set];
+  const training = set === 'train' && name !== 'none';
+  return {
+    ...(isRetrieved(name) && traces > 1 && { traces }),
+    ...(name === 'fixed' && { demonstrations }),
+    // Each share has an equal part of the steps: with more steps the earlier ones would have been others.
+    ...(name === 'hint' && { hintShares, hintSteps: rl.steps }),
+    ...(training && spread > 1 && { spread }),
+    ...(training && drop > 0 && { drop }),
+    ...(training && annealSteps > 0 && { annealSteps }),
+    ...(training && onlyAfterAllWrong && { onlyAfterAllWrong }),
+  };
 }

@@ -1,16 +1,17 @@
 /** Stages "train-<arm>" and "eval-<arm>": each arm's policy, trained from the same start on the same problems, and its evaluations. */
 import type { ArmConfig } from '../config/index.js';
-import { RaRftError } from '../core/errors.js';
 import { hashJson } from '../core/hash.js';
+import { wouldRunAgain, type StageInputs, type StageMarker } from '../core/run-folder.js';
 import type { Policy } from '../engine/index.js';
-import { checkpointPath, makeRecipe, trainRl } from '../rl/index.js';
-import { contextsKey, testContextOf, trainingContexts, type ContextScope } from './arm-contexts.js';
+import { checkpointPath, makeRecipe, newestCheckpoint, trainRl } from '../rl/index.js';
+import { shownKey, testContextOf, trainingContexts, type ContextScope } from './arm-contexts.js';
 import type { Retrieved } from './contexts.js';
 import type { DataSets } from './data-sets.js';
 import type { Curriculum } from './difficulty-stage.js';
 import { evaluateArm, isEvaluated } from './evaluate.js';
-import { evaluationSettings, policySettings, promptWording, rewardIdentity } from './fingerprint.js';
+import { clearArm, stepsOf } from './growth.js';
 import type { Session } from './session.js';
+import { armPolicySettings, armSettings, armStage, ownerOf } from './stage-settings.js';
 import { trainedPart, withRunPolicy } from './trained-part.js';
 import type { StartPolicy } from './warmup-stage.js';
 
@@ -24,55 +25,44 @@ export interface ArmInputs {
 }
 
 /**
- * Throws `run-folder` where an arm is done that was made from other labels, data or traces than the files hold now: somebody has
- * edited them since. Nothing that took hours is thrown away unasked, and no new figure stands beside an old one.
+ * Throws `run-folder` where an arm is done, or its training has begun, that was made from other labels, data or traces than the
+ * files hold now: somebody has edited them since. Nothing that took hours is thrown away unasked, and no new figure stands
+ * beside an old one. Where the arms may run again, what they made is removed.
  */
 export async function refuseStaleArms(session: Session, inputs: ArmInputs): Promise<void> {
   const { config, run } = session;
-  const stale: ArmConfig[] = [];
+  const refused: ArmConfig[] = [];
   for (const arm of config.arms) {
-    const stage = await stageOf(session, arm, inputs);
-    const marker = await run.stageMarker(stage.name);
-    if (marker && marker.inputs !== hashJson(stage.inputs)) stale.push(arm);
+    const marker = await run.stageMarker(armStage(arm));
+    if (!(await isStale(session, arm, inputs, marker))) continue;
+    if (!session.again && marker?.mayRunAgain !== true) refused.push(arm);
+    else {
+      await clearArm(run, arm.name);
+      await run.forgetStage(armStage(arm));
+    }
   }
-  if (stale.length === 0) return;
-  const names = stale.map(({ name }) => name).join(', ');
-  const places = stale.flatMap((arm) => [
-    ...(arm.policyOf === null ? [`policy/${arm.name}`, `rollouts/${arm.name}`] : []),
-    `eval/${arm.name}`,
-    `stages/${armStage(arm)}.json`,
-  ]);
-  throw new RaRftError({
-    code: 'run-folder',
-    message: `what these arms were made from has changed since they were trained or evaluated: ${names}`,
-    where: run.root,
-    expected: 'the data, labels, retriever and retrieved traces of that time',
-    hint: `Put the old files back, choose another --name, or remove ${places.join(', ')} to run these arms anew.`,
-  });
+  if (refused.length === 0) return;
+  const why = 'the data, labels, retriever or retrieved traces that they were made from have changed since';
+  throw wouldRunAgain(refused.map(armStage), why, run.root);
 }
 
-/** The stage of an arm, and all that its result depends on. */
-async function stageOf(
-  session: Session,
-  arm: ArmConfig,
-  inputs: ArmInputs,
-): Promise<{ name: string; inputs: unknown }> {
-  const owner = session.config.arms.find(({ name }) => name === arm.policyOf) ?? arm;
-  const policy = await policyInputs(session, owner, inputs);
-  return { name: armStage(arm), inputs: evalInputs(session, arm, policy, inputs) };
-}
-
-/** Name of the stage after which an arm is done. */
-export function armStage(arm: Pick<ArmConfig, 'name' | 'policyOf'>): string {
-  return `${arm.policyOf === null ? 'train' : 'eval'}-${arm.name}`;
+/** Whether what an arm has made comes from other inputs than those of now; fewer steps of the same are none. */
+async function isStale(session: Session, arm: ArmConfig, inputs: ArmInputs, marker: StageMarker | undefined) {
+  if (marker) {
+    const made = stepsOf(marker) ?? session.config.rl.steps;
+    const then = { ...session.config, rl: { ...session.config.rl, steps: Math.min(made, session.config.rl.steps) } };
+    return marker.inputs !== hashJson(stageInputs({ ...session, config: then }, arm, inputs));
+  }
+  if (arm.policyOf !== null) return false;
+  const checkpoint = await newestCheckpoint(session.run.paths.policies(arm.name));
+  return checkpoint !== undefined && checkpoint.inputs !== hashJson(policyInputs(session, arm, inputs));
 }
 
 /** Trains the policy of an arm, evaluating it on the way: at step 0, every eval.everySteps and at the end. */
 export async function trainArm(session: Session, arm: ArmConfig, inputs: ArmInputs): Promise<void> {
   const { config, run, codec, verifier, rng, progress } = session;
-  const policy = await policyInputs(session, arm, inputs);
-  const stage = await stageOf(session, arm, inputs);
-  await run.stage(stage.name, stage.inputs, async () => {
+  const policy = policyInputs(session, arm, inputs);
+  await run.stage(armStage(arm), stageInputs(session, arm, inputs), async () => {
     const scope = contextScope(session, inputs);
     const contextOf = testContextOf(arm, scope);
     const { rl, recipes } = config;
@@ -120,9 +110,8 @@ export async function evaluateBorrowedPolicy(
   inputs: ArmInputs,
 ): Promise<void> {
   const { config, run } = session;
-  const policy = await policyInputs(session, owner, inputs);
-  const stage = await stageOf(session, arm, inputs);
-  await run.stage(stage.name, stage.inputs, async () => {
+  const policy = policyInputs(session, owner, inputs);
+  await run.stage(armStage(arm), stageInputs(session, arm, inputs), async () => {
     const contextOf = testContextOf(arm, contextScope(session, inputs));
     const last = config.rl.steps;
     for (const [step, folder] of [
@@ -136,34 +125,33 @@ export async function evaluateBorrowedPolicy(
   });
 }
 
-/** All that an arm's policy depends on. */
-async function policyInputs(session: Session, arm: ArmConfig, inputs: ArmInputs) {
-  const { config } = session;
-  const { data, start } = inputs;
+type ArmSession = Pick<Session, 'config' | 'identities' | 'lengths'>;
+
+/** All that an arm's policy depends on, at every step. */
+function policyInputs(session: ArmSession, arm: ArmConfig, inputs: ArmInputs) {
+  const { data, start, curriculum } = inputs;
   return {
-    train: arm.train,
-    contexts: contextsKey(arm, 'train', data.train, contextScope(session, inputs)),
+    settings: armPolicySettings(session.config, arm, session.identities),
     start: start.fingerprint,
     data: data.fingerprint,
-    ...(inputs.curriculum && { curriculum: inputs.curriculum.fingerprint }),
-    rl: policySettings(config, arm),
-    prompt: promptWording(config.prompt),
-    reward: await rewardIdentity(config),
-    seed: config.seed,
+    shown: shownKey(arm, 'train', data.train, contextScope(session, inputs)),
+    ...(curriculum && { curriculum: curriculum.fingerprint }),
   };
 }
 
-/** All that an arm's evaluations depend on. */
-function evalInputs(session: Session, arm: ArmConfig, policy: PolicyInputs, inputs: ArmInputs) {
-  const contexts = contextsKey(arm, 'test', inputs.data.test, contextScope(session, inputs));
-  return { policy, test: arm.test, contexts, eval: evaluationSettings(session.config.eval) };
+/** All that the stage of an arm depends on: its policy, how far that is trained, and its evaluations. */
+function stageInputs(session: ArmSession, arm: ArmConfig, inputs: ArmInputs): StageInputs {
+  const { config, identities } = session;
+  const policy = policyInputs(session, ownerOf(config, arm), inputs);
+  const shown = shownKey(arm, 'test', inputs.data.test, contextScope(session, inputs));
+  return { settings: armSettings(config, arm, identities), policy, shown };
 }
 
-function contextScope({ config, lengths }: Session, { data, retrieved }: ArmInputs): ContextScope {
+function contextScope({ config, lengths }: ArmSession, { data, retrieved }: ArmInputs): ContextScope {
   return { config, data, retrieved, lengths };
 }
 
-type PolicyInputs = Awaited<ReturnType<typeof policyInputs>>;
+type PolicyInputs = ReturnType<typeof policyInputs>;
 
 /** Names the weights of a policy at a step, for the records of evaluations. */
 function policyKey(policy: PolicyInputs, step: number): string {

@@ -6,6 +6,9 @@ import type { Problem, Trace } from '../data/index.js';
 /** A retriever's name. */
 export type RetrieverName = Exclude<ContextName, 'none' | 'hint' | 'fixed'>;
 
+/** All of them, in a fixed order. */
+export const retrieverNames = ['learned', 'bm25', 'random', 'oracle'] as const satisfies readonly RetrieverName[];
+
 /** Which problems a retriever is searched for. */
 export type ProblemSet = 'train' | 'test';
 
@@ -39,7 +42,7 @@ export function neededContexts(
   arms: readonly Pick<ArmConfig, 'train' | 'test'>[],
 ): Map<RetrieverName, ReadonlySet<ProblemSet>> {
   const needed = new Map<RetrieverName, ReadonlySet<ProblemSet>>();
-  for (const name of ['learned', 'bm25', 'random', 'oracle'] as const) {
+  for (const name of retrieverNames) {
     const sets = (['train', 'test'] as const).filter((set) => arms.some((arm) => arm[set] === name));
     if (sets.length > 0) needed.set(name, new Set(sets));
   }

@@ -1,4 +1,5 @@
 /** Stage "difficulty": how often the policy that all arms start from solves each training problem; for curricula, shared by all arms. */
+import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { hashJson } from '../core/hash.js';
 import { readJsonlAll } from '../core/jsonl.js';
@@ -7,9 +8,9 @@ import type { Problem } from '../data/index.js';
 import { averageAtK, type EvalRecord } from '../eval/index.js';
 import { easyFirst } from '../rl/index.js';
 import type { DataSets } from './data-sets.js';
-import { promptWording, rewardIdentity } from './fingerprint.js';
 import { sampledKey, samplePairs } from './sample-pairs.js';
 import type { Session } from './session.js';
+import { difficultySettings } from './stage-settings.js';
 import type { StartPolicy } from './warmup-stage.js';
 
 /** The order of the training problems within an epoch. */
@@ -28,20 +29,20 @@ export async function measureDifficulty(
   start: StartPolicy,
 ): Promise<Curriculum | undefined> {
   const { config, run, progress } = session;
-  const { curriculum, curriculumSamples: samples, maxTokens } = config.rl;
+  const { curriculum, curriculumSamples: samples } = config.rl;
   if (curriculum === 'none') return undefined;
   const path = join(run.root, file);
   const inputs = {
+    settings: difficultySettings(config, session.identities),
     start: start.fingerprint,
     data: data.fingerprint,
-    samples,
-    sampling: { maxTokens, temperature: config.eval.temperature },
-    prompt: promptWording(config.prompt),
-    reward: await rewardIdentity(config),
-    seed: config.seed,
   };
   const pairs = data.train.map((problem) => ({ problem, trace: undefined }));
-  const work = async () => void (await samplePairs(session, start, pairs, { samples, file, stream: 'difficulty' }));
+  const work = async () => {
+    // What was measured from other inputs; without a marker it is what a killed attempt has left, and goes on.
+    if (await run.stageMarker('difficulty')) await rm(path, { force: true });
+    await samplePairs(session, start, pairs, { samples, file, stream: 'difficulty' });
+  };
   await run.stage('difficulty', inputs, work, [path]);
   const records = new Map((await readJsonlAll<EvalRecord>(path)).map((record) => [record.problemId, record]));
   const success = new Map(

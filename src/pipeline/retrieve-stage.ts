@@ -26,6 +26,7 @@ import {
 } from './retrieval-grades.js';
 import { keptHits, readRetrieved, searchInto, type Wanted } from './retrieved-file.js';
 import type { Session } from './session.js';
+import { retrievedSettings, retrievedStage } from './stage-settings.js';
 
 /** How to open the learned retriever, and a hash of its files. */
 export interface LearnedSource {
@@ -75,14 +76,13 @@ async function retrieveWith(name: RetrieverName, session: Session, plan: Retriev
   const file = run.paths.retrieved(name);
   const judged = join(run.root, 'retrieved', labelledTestSplit, `${name}.jsonl`);
   const inputs = {
+    settings: retrievedSettings(config, name),
     data: data.fingerprint,
     name,
-    seed: config.seed,
     wanted: [wanted.train.length, wanted.test.length],
     kept,
     judged: queries ? queries.test.map(({ query }) => [query.id, [...(queries.judged.get(query.id) ?? [])]]) : null,
     learned: name === 'learned' ? learned?.fingerprint : null,
-    bm25: name === 'bm25' ? bm25OptionsOf(config.retriever) : null,
     ...(skipping && {
       overlong: { wording: promptWording(config.prompt), limits: session.lengths.limits, model: session.modelHash },
     }),
@@ -104,7 +104,7 @@ async function retrieveWith(name: RetrieverName, session: Session, plan: Retriev
       await retriever.dispose();
     }
   };
-  await run.stage(`retrieved-${name}`, inputs, work, [file, ...(queries ? [judged] : [])]);
+  await run.stage(retrievedStage(name), inputs, work, [file, ...(queries ? [judged] : [])]);
   const hits = await readRetrieved(file, data, wanted);
   const grades = [
     ...gradeByTruth(name, data, (id) => hits.get(id) ?? []),

@@ -18,6 +18,7 @@ import { hashModelFolder } from './fingerprint.js';
 import { labelGuard, type LabelResult } from './label-stage.js';
 import { partsText, type LabelledQueries } from './labelled-queries.js';
 import type { Session } from './session.js';
+import { retrieverSettings } from './stage-settings.js';
 import type { StartPolicy } from './warmup-stage.js';
 
 /** The trained retriever: opened when it is searched with. */
@@ -37,13 +38,10 @@ export async function trainRetrieverStage(
   const { config, run } = session;
   const { labels, policy } = start;
   const inputs = {
+    settings: retrieverSettings(config, session.identities),
     data: data.fingerprint,
     labels: labels.fingerprint,
-    excludeSameAnswer: config.labels.excludeSameAnswer,
-    pairs: config.labels.selection.pairs,
     policy: policy.fingerprint,
-    retriever: config.retriever,
-    seed: config.seed,
   };
   const work = async () => {
     // Only one heavy worker at a time: the policy's makes room for the encoder's.

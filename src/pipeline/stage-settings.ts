@@ -1,0 +1,202 @@
+/**
+ * Which part of the configuration each stage depends on, in one place: the stages hash it among their inputs, and a run that
+ * goes on with another configuration compares it. Files count by their content. A key that is in none of them may change freely.
+ */
+import { loadJudgePrompt } from '../judge/index.js';
+import { modelOf } from '../llm/index.js';
+import { isRetrieved, type ArmConfig, type Config, type ContextName } from '../config/index.js';
+import { configDifferences, type ConfigDifference } from '../core/run-folder.js';
+import { bm25OptionsOf } from '../retriever/index.js';
+import { contextSettings } from './arm-contexts.js';
+import { retrieverNames, type RetrieverName } from './contexts.js';
+import { evaluationSettings, promptWording, rewardIdentity } from './fingerprint.js';
+import { optimizerOf } from './optimizer.js';
+
+/** A part of the configuration, under its own keys. */
+export type Settings = Record<string, unknown>;
+
+/** Hashes of the files that the configuration names. */
+export interface Identities {
+  model: string;
+  reward: unknown;
+  /** Version of the LLM judge's prompt; null where it judges nothing. */
+  judgePrompt: string | null;
+}
+
+/** A stage as the configuration has it. */
+export interface StagePlan {
+  name: string;
+  settings: Settings;
+  /** Stages whose files it is made from. */
+  needs: readonly string[];
+}
+
+/** Reads what the configuration names, but the model, whose hash is known. */
+export async function identitiesOf(config: Config, model: string): Promise<Identities> {
+  const { judge, llm } = config.labels;
+  const judgePrompt = judge === 'llm' ? (await loadJudgePrompt(llm.promptFile)).version : null;
+  return { model, reward: await rewardIdentity(config), judgePrompt };
+}
+
+/** Every stage that the configuration may run, in order. */
+export function stagesOf(config: Config, identities: Identities): StagePlan[] {
+  const start = ['data', ...(config.warmup.steps > 0 ? ['warmup'] : [])];
+  const retrieved = (name: ContextName) => (isRetrieved(name) ? [retrievedStage(name)] : []);
+  const difficulty = config.rl.curriculum === 'none' ? [] : ['difficulty'];
+  return [
+    { name: 'data', settings: dataSettings(config), needs: [] },
+    { name: 'warmup', settings: warmupSettings(config, identities), needs: ['data'] },
+    { name: 'labels', settings: labelSettings(config, identities), needs: start },
+    { name: 'retriever', settings: retrieverSettings(config, identities), needs: ['labels'] },
+    ...retrieverNames.map((name) => ({
+      name: retrievedStage(name),
+      settings: retrievedSettings(config, name),
+      needs: name === 'learned' ? ['retriever'] : ['data'],
+    })),
+    { name: 'difficulty', settings: difficultySettings(config, identities), needs: start },
+    ...config.arms.map((arm) => ({
+      name: armStage(arm),
+      settings: armSettings(config, arm, identities),
+      needs: [
+        ...(arm.policyOf === null ? [...start, ...difficulty, ...retrieved(arm.train)] : [`train-${arm.policyOf}`]),
+        ...retrieved(arm.test),
+      ],
+    })),
+  ];
+}
+
+/** Keys in which two configurations differ that some result depends on; files are compared by their paths. */
+export function resultDifferences(a: Config, b: Config): ConfigDifference[] {
+  const settingsOf = (config: Config) => {
+    const { model, reward, labels } = config;
+    const identities = { model: model.path, reward, judgePrompt: labels.llm.promptFile };
+    return new Map(stagesOf(config, identities).map(({ name, settings }) => [name, settings]));
+  };
+  const [first, second] = [settingsOf(a), settingsOf(b)];
+  // Arms that only one of them has are no difference in what both have.
+  const names = [...first.keys()].filter((name) => second.has(name));
+  const all = names.flatMap((name) => configDifferences(first.get(name), second.get(name)));
+  return [...new Map(all.map((difference) => [difference.key, difference])).values()];
+}
+
+export function armStage({ name, policyOf }: Pick<ArmConfig, 'name' | 'policyOf'>): string {
+  return `${policyOf === null ? 'train' : 'eval'}-${name}`;
+}
+
+/** The arm whose policy this one has: its own, or that of the arm it borrows from. */
+export function ownerOf({ arms }: Pick<Config, 'arms'>, arm: ArmConfig): ArmConfig {
+  return arms.find(({ name }) => name === arm.policyOf) ?? arm;
+}
+
+export function retrievedStage(name: RetrieverName): string {
+  return `retrieved-${name}`;
+}
+
+/** Paths are not in here: files count by what is in them. */
+export function dataSettings({ data, seed }: Config): Settings {
+  const { excludeLists: _lists, ...settings } = data;
+  const readingOf = ({ path: _path, ...reading }: Config['data']['problems']) => reading;
+  const files = { problems: readingOf(data.problems), corpus: readingOf(data.corpus), tests: readingOf(data.tests) };
+  return { data: { ...settings, ...files }, ...(data.source === 'files' && { seed }) };
+}
+
+export function warmupSettings(config: Config, { model }: Identities): Settings {
+  const { warmup, prompt, rl, seed } = config;
+  return {
+    model: { path: model },
+    warmup,
+    prompt: promptWording(prompt),
+    rl: { ...optimizerOf(rl), ...(rl.lora.rank > 0 && { lora: rl.lora }) },
+    seed,
+  };
+}
+
+export function labelSettings(config: Config, identities: Identities): Settings {
+  const { labels, llm, prompt, retriever, rl, seed } = config;
+  const { promptFile: _path, ...judging } = labels.llm;
+  const byUtility = labels.judge === 'utility';
+  // A budget trains retrievers on the policy's token embeddings, and chooses pairs by them.
+  const partly = labels.selection.pairs === 'budget';
+  return {
+    labels: { ...labels, llm: { ...judging, promptFile: identities.judgePrompt } },
+    ...(labels.judge === 'llm' && { llm: { model: modelOf(llm) } }),
+    ...(partly && { retriever }),
+    ...((byUtility || partly) && { model: { path: identities.model } }),
+    ...(byUtility && { prompt: promptWording(prompt) }),
+    ...(byUtility &&
+      labels.measure === 'success' && {
+        reward: identities.reward,
+        rl: { maxTokens: rl.maxTokens },
+        eval: { temperature: config.eval.temperature },
+      }),
+    seed,
+  };
+}
+
+export function retrieverSettings({ labels, retriever, seed }: Config, { model }: Identities): Settings {
+  const { excludeSameAnswer, selection } = labels;
+  return {
+    labels: { excludeSameAnswer, selection: { pairs: selection.pairs } },
+    model: { path: model },
+    retriever,
+    seed,
+  };
+}
+
+export function retrievedSettings({ retriever, seed }: Config, name: RetrieverName): Settings {
+  return { ...(name === 'bm25' && { retriever: bm25OptionsOf(retriever) }), seed };
+}
+
+/** What decides how often the starting policy solves the training problems. */
+export function difficultySettings(config: Config, { model, reward }: Identities): Settings {
+  const { prompt, rl, seed } = config;
+  const { maxTokens, curriculumSamples } = rl;
+  return {
+    model: { path: model },
+    prompt: promptWording(prompt),
+    reward,
+    rl: { maxTokens, curriculumSamples },
+    eval: { temperature: config.eval.temperature },
+    seed,
+  };
+}
+
+/** What decides the weights of an arm at every step; how many steps there are is not in here. */
+export function armPolicySettings(config: Config, arm: ArmConfig, { model, reward }: Identities): Settings {
+  const { prompt, recipes, seed } = config;
+  // Not when a policy is saved, nor what stops a training that goes wrong.
+  const { steps: _steps, checkpointEverySteps: _saved, maxLogprobGap: _bound, ...all } = config.rl;
+  const { curriculum, curriculumSamples, ...rl } = all;
+  const order = curriculum === 'none' ? {} : { curriculum, curriculumSamples };
+  const recipe = arm.recipe ?? rl.recipe;
+  return {
+    arms: { train: arm.train, ...nested(contextSettings(arm, 'train', config)) },
+    model: { path: model },
+    prompt: promptWording(prompt),
+    reward,
+    rl: { ...rl, ...order, recipe },
+    recipes: { [recipe]: recipes[recipe] },
+    seed,
+  };
+}
+
+/** What decides an arm's policy and its evaluations. */
+export function armSettings(config: Config, arm: ArmConfig, identities: Identities): Settings {
+  const owner = ownerOf(config, arm);
+  const policy = armPolicySettings(config, owner, identities);
+  return {
+    ...policy,
+    rl: { ...(policy['rl'] as Settings), steps: config.rl.steps },
+    arms: {
+      train: owner.train,
+      test: arm.test,
+      ...nested({ ...contextSettings(owner, 'train', config), ...contextSettings(arm, 'test', config) }),
+    },
+    eval: evaluationSettings(config.eval),
+  };
+}
+
+/** Under the key of the configuration; none where nothing is set, as in older run folders. */
+function nested(contexts: Settings): Settings {
+  return Object.keys(contexts).length === 0 ? {} : { contexts };
+}
