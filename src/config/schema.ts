@@ -241,6 +241,14 @@ const evaluation = section(
     temperature: positive(1, 'Sampling temperature of evaluations.'),
     everySteps: count(1, 20, 'Steps between evaluations; step 0 and the last are always evaluated.', 'steps'),
     maxProblems: count(0, 0, 'Problems of each split in evaluations before the last; 0: all.', 'problems'),
+    subject: key(
+      z.string().nullable().default(null),
+      'Arm whose difference to every other one is told; null: the first that trains with traces.',
+    ),
+    baseline: key(
+      z.string().nullable().default(null),
+      'Arm that the first sentence of the results compares it with; null: the first without traces anywhere.',
+    ),
     bootstrapSamples: count(100, 2000, 'Resamples of problems behind each 95 % interval.', 'samples'),
   },
   'Average@k with clustered bootstrap intervals.',

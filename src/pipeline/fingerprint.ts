@@ -28,8 +28,13 @@ export function promptWording({ maxPromptTokens: _limit, overlong: _overlong, ..
   return wording;
 }
 
-/** The settings that decide the samples of an evaluation: not how often its intervals are resampled. */
-export function evaluationSettings({ bootstrapSamples: _resamples, ...settings }: Config['eval']) {
+/** The settings that decide the samples of an evaluation: not how often its intervals are resampled, or what is compared with what. */
+export function evaluationSettings({
+  bootstrapSamples: _resamples,
+  subject: _subject,
+  baseline: _baseline,
+  ...settings
+}: Config['eval']) {
   return settings;
 }
 
