@@ -36,7 +36,7 @@ describe('trainRl', () => {
     await trainRl(toyTask(toy, { settings: { ...toySettings, steps: 40 } }));
     const rewards = (await metrics()).map((m) => m.rewardMean ?? 0);
     const mean = (xs: number[]) => xs.reduce((a, b) => a + b, 0) / xs.length;
-    expect(mean(rewards.slice(0, 5))).toBeLessThan(0.15);
+    expect(mean(rewards.slice(0, 5))).toBeLessThan(0.25);
     expect(mean(rewards.slice(-5))).toBeGreaterThan(0.8);
   });
 

@@ -94,14 +94,12 @@ export async function rlStep(
   const { all_N, kept_N, batches } = await sampleUntilFull(
     (batch) => {
       const problems = drawInEpochs(task.problems, task.rng, at.drawn + batch * wanted, wanted, task.rankOf);
-      const rng = batch === 0 ? at.rng : at.rng.fork(`batch/${batch}`);
       return sampleProblems(problems, {
         source: task.contexts,
         step: at.step,
         rng: at.rng,
         attempts,
-        sample: (draws, which) =>
-          rollOut(draws, plan, which === 'first' ? rng : rng.fork(which), counting(at, 'sampling')),
+        sample: (draws) => rollOut(draws, plan, at.rng, counting(at, 'sampling')),
       });
     },
     { wanted, maxBatches: recipe.maxBatches ?? 1, keep: recipe.keep },

@@ -31,7 +31,7 @@ export interface SamplePlan {
   onSampled?: () => void;
 }
 
-/** Samples and judges G responses of every draw. A failure of the verifier on one response stays with that response. */
+/** Samples and judges G responses of every draw; `rng` is the stream of the step. A failure of the verifier on one response stays with that response. */
 export async function rollOut(
   draws: readonly Draw[],
   plan: SamplePlan,
@@ -45,11 +45,8 @@ export async function rollOut(
     plan.limits,
   );
   const counts = draws.flatMap(({ contexts_K }) => evenly(groupSize, contexts_K.length));
-  const requests = prompts.map(({ prompt }, i) => ({
-    prompt,
-    n: counts[i]!,
-    seed: rng.fork(`group/${i}`).nextUint32(),
-  }));
+  const seeds = draws.flatMap((draw) => draw.contexts_K.map((_, k) => seedOf(draw, k, rng)));
+  const requests = prompts.map(({ prompt }, i) => ({ prompt, n: counts[i]!, seed: seeds[i]! }));
   const sampled = await policy.sample(requests, plan.options, report);
   checkSamples(requests, sampled);
   plan.onSampled?.();
@@ -77,6 +74,11 @@ export async function rollOut(
     const groups_K = groups.slice(first, (first += contexts_K.length));
     return { problem, groups_K };
   });
+}
+
+/** From the problem, its k-th prompt and the attempt: whatever is sampled beside it, and wherever it stands, the responses are the same. */
+function seedOf({ problem, attempt }: Draw, k: number, rng: Rng): number {
+  return rng.fork(`responses/${problem.id}/${attempt}/${k}`).nextUint32();
 }
 
 /** A number cut into parts that differ by one at most. */

@@ -25,7 +25,7 @@ export interface Tries {
   rng: Rng;
   /** Of the step, over all its batches. */
   attempts: Attempts;
-  sample(draws: readonly Draw[], which: 'first' | 'rescue'): Promise<Comparison[]>;
+  sample(draws: readonly Draw[]): Promise<Comparison[]>;
 }
 
 /**
@@ -34,20 +34,14 @@ export interface Tries {
  */
 export async function sampleProblems(problems: readonly Problem[], tries: Tries): Promise<Comparison[]> {
   const { source } = tries;
-  const first_N = await tries.sample(
-    problems.map((problem) => draw(problem, tries, (at) => source.of(problem, at))),
-    'first',
-  );
+  const first_N = await tries.sample(problems.map((problem) => draw(problem, tries, (at) => source.of(problem, at))));
   const again = first_N.flatMap((first, n) => {
     if (!source.rescue || comparisonSignal(first) !== 'all-wrong') return [];
     const second = draw(first.problem, tries, (at) => source.rescue?.(first.problem, at) ?? []);
     return second.contexts_K.length === 0 ? [] : [{ n, second }];
   });
   if (again.length === 0) return first_N;
-  const rescued = await tries.sample(
-    again.map(({ second }) => second),
-    'rescue',
-  );
+  const rescued = await tries.sample(again.map(({ second }) => second));
   const places = new Map(again.map(({ n }, i) => [n, rescued[i]!]));
   return first_N.map((first, n) => {
     const second = places.get(n);
