@@ -3,7 +3,9 @@
  * Defaults suit a small model on a user's own data; the embedded world's measured numbers are the presets (presets.ts).
  */
 import { z } from 'zod';
+import { opsd } from '../distil/keys.js';
 import { recipeNames, recipes } from '../rl/recipes/keys.js';
+import { sft } from '../supervised/keys.js';
 import { dataPresetNames } from './data-presets.js';
 import { atLeast, count, fieldName, key, path, paths, positive, section, share } from './schema-fields.js';
 import { corpus as corpusMaking } from './schema-corpus.js';
@@ -301,8 +303,15 @@ const arm = z.strictObject({
     z.string().regex(/^[a-z0-9][a-z0-9-]*$/, 'lower-case letters, digits and dashes'),
     'Name in files, report and summary.',
   ),
-  train: key(z.enum(contextNames).default('none'), 'Trace in the training prompts.'),
+  train: key(
+    z.enum(contextNames).default('none'),
+    'Trace in the training prompts; with the method opsd the one that the teacher sees.',
+  ),
   test: key(z.enum(contextNames).default('none'), 'Trace in the test prompts.'),
+  method: key(
+    z.enum(['rl', 'sft', 'opsd']).default('rl'),
+    'How the policy is trained: on rewards (rl), on worked solutions (sft), or towards what it would say with help (opsd; docs/algorithms.md).',
+  ),
   recipe: key(z.enum(recipeNames).nullable().default(null), "RL algorithm of this arm; null: rl.recipe's."),
   policyOf: key(z.string().nullable().default(null), 'Evaluate the policy of this other arm instead of training one.'),
 });
@@ -373,15 +382,17 @@ export const configSchema = z.strictObject({
   retriever,
   rl,
   recipes,
+  sft,
+  opsd,
   arms: key(
     z
       .array(arm)
       .min(1)
       .default([
-        { name: 'grpo', train: 'none', test: 'none', recipe: null, policyOf: null },
-        { name: 'ra-rft', train: 'learned', test: 'learned', recipe: null, policyOf: null },
-        { name: 'grpo-retrieval-at-test', train: 'none', test: 'learned', recipe: null, policyOf: 'grpo' },
-        { name: 'random-trace', train: 'random', test: 'random', recipe: null, policyOf: null },
+        { name: 'grpo', train: 'none', test: 'none', method: 'rl', recipe: null, policyOf: null },
+        { name: 'ra-rft', train: 'learned', test: 'learned', method: 'rl', recipe: null, policyOf: null },
+        { name: 'grpo-retrieval-at-test', train: 'none', test: 'learned', method: 'rl', recipe: null, policyOf: 'grpo' },
+        { name: 'random-trace', train: 'random', test: 'random', method: 'rl', recipe: null, policyOf: null },
       ]),
     'What is compared; each arm has its own copy of the policy and the same budget.',
   ),

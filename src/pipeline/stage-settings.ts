@@ -144,20 +144,29 @@ export function retrievedSettings({ retriever, seed }: Config, name: RetrieverNa
   return { ...(name === 'bm25' && { retriever: bm25OptionsOf(retriever) }), seed };
 }
 
+/** Worked solutions in a supervised step. */
+export function supervisedBatch({ sft, rl }: Pick<Config, 'sft' | 'rl'>): number {
+  return sft.batchSize === 0 ? rl.promptsPerStep : sft.batchSize;
+}
+
 /** What decides the weights of an arm at every step; how many steps there are is not in here. */
 export function armPolicySettings(config: Config, arm: ArmConfig, { model, reward }: Identities): Settings {
   const { prompt, recipes, seed } = config;
   // Not when a policy is saved, nor what stops a training that goes wrong.
   const { steps: _steps, checkpointEverySteps: _saved, maxLogprobGap: _bound, ...rl } = config.rl;
   const recipe = arm.recipe ?? rl.recipe;
+  const shared = { model: { path: model }, prompt: promptWording(prompt), reward, seed };
+  if (arm.method === 'rl')
+    return { ...shared, arms: { train: arm.train }, rl: { ...rl, recipe }, recipes: { [recipe]: recipes[recipe] } };
+  const arms = { train: arm.train, method: arm.method };
+  const { recipe: _none, ...stepping } = rl;
+  if (arm.method === 'opsd') return { ...shared, arms, rl: stepping, opsd: config.opsd };
+  const { lora, maxTokens, warmupSteps } = rl;
   return {
-    arms: { train: arm.train },
-    model: { path: model },
-    prompt: promptWording(prompt),
-    reward,
-    rl: { ...rl, recipe },
-    recipes: { [recipe]: recipes[recipe] },
-    seed,
+    ...shared,
+    arms,
+    sft: { ...config.sft, batchSize: supervisedBatch(config) },
+    rl: { ...optimizerOf(config.rl), lora, maxTokens, warmupSteps },
   };
 }
 
@@ -168,7 +177,7 @@ export function armSettings(config: Config, arm: ArmConfig, identities: Identiti
   return {
     ...policy,
     rl: { ...(policy['rl'] as Settings), steps: config.rl.steps },
-    arms: { train: owner.train, test: arm.test },
+    arms: { ...(policy['arms'] as Settings), test: arm.test },
     eval: evaluationSettings(config.eval),
   };
 }

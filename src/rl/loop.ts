@@ -13,20 +13,20 @@ import { failuresOf, RewardWatch } from '../verify/judged.js';
 import type { Verifier } from '../verify/types.js';
 import { assertOnPolicy, assertSamePolicy, UpdateProof } from './canaries.js';
 import { stepMetrics } from './metrics.js';
-import { drawInEpochs } from './order.js';
+import { drawInEpochs } from '../train/order.js';
 import type { Recipe } from './recipes/index.js';
 import { comparisonRecords } from './records.js';
 import { withKlPenalty } from './sample/kl-penalty.js';
 import { preparePrompts } from './sample/prompts.js';
 import { sampleUntilFull } from './sample/refill.js';
 import { rollOut, type SamplePlan } from './sample/rollouts.js';
-import { learningRateAt } from './schedule.js';
+import { learningRateAt } from '../train/schedule.js';
 import { advantagesOf, scoreGroupsOf, trainedPrompts } from './sequences.js';
-import { Stopwatch } from './stopwatch.js';
-import { runTraining, type StepContext, type StepOutcome, type TrainedPart } from './training.js';
+import { Stopwatch } from '../train/stopwatch.js';
+import { runTraining, type StepContext, type StepOutcome, type TrainedPart } from '../train/training.js';
 import { rolloutsOf, type Comparison, type ContextsOf, type RlCodec } from './types.js';
 import { TrainingWatch } from './watch.js';
-import { optimOptions, updatePolicy, type RlSettings } from './update.js';
+import { optimOptions, updatePolicy, type RlSettings, type TeacherOf } from './update.js';
 
 /** Everything a policy's training is made of. */
 export interface RlTask {
@@ -38,6 +38,8 @@ export interface RlTask {
   training?: TrainedPart;
   /** A policy that stays as it is, for recipes that hold the policy near it. */
   reference?: Policy;
+  /** Scores by a policy that sees more, for recipes that learn from one. */
+  teacherOf?: TeacherOf;
   codec: RlCodec;
   verifier: Verifier;
   problems: readonly Problem[];
@@ -52,13 +54,18 @@ export interface RlTask {
   inputs: string;
   /** Evaluations: called with the policy of step 0 and of every step. */
   afterStep?(step: number, policy: Policy): Promise<void>;
+  /** Called once before any step; what it refuses is refused before work is done. */
+  begin?(policy: Policy): void;
   progress?: Progress;
 }
 
 /** Trains a policy to the last step, going on from its newest checkpoint. */
 export async function trainRl(task: RlTask): Promise<void> {
   const { steps, checkpointEverySteps } = task.settings;
-  const begin = (policy: Policy): void => refuseLongPrompts(task, policy);
+  const begin = (policy: Policy): void => {
+    refuseLongPrompts(task, policy);
+    task.begin?.(policy);
+  };
   const watch = new TrainingWatch(task.arm, steps);
   const rewards = new RewardWatch(task.verifier.name);
   const proof = new UpdateProof();
