@@ -23,7 +23,9 @@ function checkArm(arm: ArmConfig, here: (string | number)[], { opsd, rl }: Confi
       message: nothing
         ? `opsd.privileged is trace, but arm ${arm.name} trains with none: its teacher would see nothing`
         : `opsd.privileged is solution, but arm ${arm.name} trains with ${arm.train}, which nobody would see`,
-      expected: nothing ? 'the retriever that finds the trace, or opsd.privileged: solution' : 'none, or opsd.privileged: trace',
+      expected: nothing
+        ? 'the retriever that finds the trace, or opsd.privileged: solution'
+        : 'none, or opsd.privileged: trace',
     });
   }
   if (rl.epochs * rl.minibatches > 1) {

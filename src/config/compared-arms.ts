@@ -10,7 +10,9 @@ export interface ComparedArms {
 
 /** The parts of a configuration that decide it; a kept one of an older version may lack keys. */
 export interface ComparedConfig {
-  arms: readonly (Pick<Config['arms'][number], 'name' | 'train' | 'test' | 'policyOf'> & { method?: ArmConfig['method'] })[];
+  arms: readonly (Pick<Config['arms'][number], 'name' | 'train' | 'test' | 'policyOf'> & {
+    method?: ArmConfig['method'];
+  })[];
   eval?: Partial<Pick<Config['eval'], 'subject' | 'baseline'>>;
 }
 

@@ -391,7 +391,14 @@ export const configSchema = z.strictObject({
       .default([
         { name: 'grpo', train: 'none', test: 'none', method: 'rl', recipe: null, policyOf: null },
         { name: 'ra-rft', train: 'learned', test: 'learned', method: 'rl', recipe: null, policyOf: null },
-        { name: 'grpo-retrieval-at-test', train: 'none', test: 'learned', method: 'rl', recipe: null, policyOf: 'grpo' },
+        {
+          name: 'grpo-retrieval-at-test',
+          train: 'none',
+          test: 'learned',
+          method: 'rl',
+          recipe: null,
+          policyOf: 'grpo',
+        },
         { name: 'random-trace', train: 'random', test: 'random', method: 'rl', recipe: null, policyOf: null },
       ]),
     'What is compared; each arm has its own copy of the policy and the same budget.',

@@ -46,47 +46,61 @@ const dying = (steps: number): OpenEngine => {
 type Row = { arm: string; step: number; nllPerToken?: number; traceShare?: number; teacherGapMean?: number };
 
 describe('arms with other methods than reinforcement learning', () => {
-  it('train and are evaluated beside RL arms, and a killed run ends in the same bytes', { timeout: 60_000 }, async () => {
-    const folder = await temporaryFolder();
-    const summary = await runTiny(folder, 'whole');
-    expect(summary?.arms.map(({ name, n }) => [name, n])).toEqual(arms.map(({ name }) => [name, 21]));
-    expect(summary?.differences.every(({ a }) => a === 'grpo')).toBe(true);
-    const rows = await readJsonlAll<Row>(join(folder, 'whole', 'metrics.jsonl'));
-    const of = (arm: string) => rows.filter((row) => row.arm === arm);
-    for (const arm of ['sft', 'ra-sft', 'opsd']) expect(of(arm).map(({ step }) => step)).toEqual([1, 2, 3, 4]);
-    expect(of('sft').at(-1)!.nllPerToken).toBeLessThan(of('sft')[0]!.nllPerToken!);
-    expect(of('sft').map(({ traceShare }) => traceShare)).toEqual([0, 0, 0, 0]);
-    expect(of('ra-sft')[0]!.traceShare).toBe(1);
-    expect(of('opsd').every(({ teacherGapMean, traceShare }) => teacherGapMean !== undefined && traceShare === 0)).toBe(true);
+  it(
+    'train and are evaluated beside RL arms, and a killed run ends in the same bytes',
+    { timeout: 60_000 },
+    async () => {
+      const folder = await temporaryFolder();
+      const summary = await runTiny(folder, 'whole');
+      expect(summary?.arms.map(({ name, n }) => [name, n])).toEqual(arms.map(({ name }) => [name, 21]));
+      expect(summary?.differences.every(({ a }) => a === 'grpo')).toBe(true);
+      const rows = await readJsonlAll<Row>(join(folder, 'whole', 'metrics.jsonl'));
+      const of = (arm: string) => rows.filter((row) => row.arm === arm);
+      for (const arm of ['sft', 'ra-sft', 'opsd']) expect(of(arm).map(({ step }) => step)).toEqual([1, 2, 3, 4]);
+      expect(of('sft').at(-1)!.nllPerToken).toBeLessThan(of('sft')[0]!.nllPerToken!);
+      expect(of('sft').map(({ traceShare }) => traceShare)).toEqual([0, 0, 0, 0]);
+      expect(of('ra-sft')[0]!.traceShare).toBe(1);
+      expect(
+        of('opsd').every(({ teacherGapMean, traceShare }) => teacherGapMean !== undefined && traceShare === 0),
+      ).toBe(true);
 
-    let attempts = 0;
-    for (const steps of [2, 3, 5, 4, 100]) {
-      attempts++;
-      const alive = await runTiny(folder, 'killed', [], dying(steps)).then(
-        () => true,
-        (error: Error) => {
-          expect(error.message).toContain('killed');
-          return false;
-        },
-      );
-      if (alive) break;
-    }
-    expect(attempts).toBeGreaterThan(2);
-    for (const file of ['metrics.jsonl', 'summary.json', 'rollouts/opsd/000004.jsonl', 'eval/sft/000000.jsonl', 'eval/opsd/000004.jsonl']) {
-      if (file === 'summary.json') continue; // clock times of stages stand in it
-      const text = (name: string) => readFile(join(folder, name, file), 'utf8');
-      expect(await text('killed'), file).toBe(await text('whole'));
-    }
-  });
+      let attempts = 0;
+      for (const steps of [2, 3, 5, 4, 100]) {
+        attempts++;
+        const alive = await runTiny(folder, 'killed', [], dying(steps)).then(
+          () => true,
+          (error: Error) => {
+            expect(error.message).toContain('killed');
+            return false;
+          },
+        );
+        if (alive) break;
+      }
+      expect(attempts).toBeGreaterThan(2);
+      for (const file of [
+        'metrics.jsonl',
+        'rollouts/opsd/000004.jsonl',
+        'eval/sft/000000.jsonl',
+        'eval/opsd/000004.jsonl',
+      ]) {
+        const text = (name: string) => readFile(join(folder, name, file), 'utf8');
+        expect(await text('killed'), file).toBe(await text('whole'));
+      }
+    },
+  );
 
-  it('learn from retrieved traces and from the policy as it is, where that is asked for', { timeout: 60_000 }, async () => {
-    const folder = await temporaryFolder();
-    const only = 'arms=[{name: opsd, method: opsd, train: bm25, test: none}]';
-    const set = [only, 'opsd.privileged=trace', 'opsd.teacher=current', 'rl.groupSize=1'];
-    expect((await runTiny(folder, 'run', set))?.arms).toHaveLength(1);
-    const rows = await readJsonlAll<Row>(join(folder, 'run', 'metrics.jsonl'));
-    expect(rows.filter(({ teacherGapMean }) => Number.isFinite(teacherGapMean))).toHaveLength(4);
-  });
+  it(
+    'learn from retrieved traces and from the policy as it is, where that is asked for',
+    { timeout: 60_000 },
+    async () => {
+      const folder = await temporaryFolder();
+      const only = 'arms=[{name: opsd, method: opsd, train: bm25, test: none}]';
+      const set = [only, 'opsd.privileged=trace', 'opsd.teacher=current', 'rl.groupSize=1'];
+      expect((await runTiny(folder, 'run', set))?.arms).toHaveLength(1);
+      const rows = await readJsonlAll<Row>(join(folder, 'run', 'metrics.jsonl'));
+      expect(rows.filter(({ teacherGapMean }) => Number.isFinite(teacherGapMean))).toHaveLength(4);
+    },
+  );
 });
 
 describe('what does not fit together is refused before any work', () => {

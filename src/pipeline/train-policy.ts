@@ -66,7 +66,9 @@ export const trainBy: Record<ArmConfig['method'], Train> = {
     const privileged = opsd.privileged === 'solution' ? ownSolution : training.context;
     const fits = (problem: Problem) => {
       const context = privileged(problem);
-      return prompt.overlong === 'error' || context.kind !== 'traces' || session.lengths.fits(problem, context.traces[0]);
+      return (
+        prompt.overlong === 'error' || context.kind !== 'traces' || session.lengths.fits(problem, context.traces[0])
+      );
     };
     const task = { ...sampled(session, arm, training), problems: training.problems.filter(fits), privileged };
     const train = (teacher?: Policy) => trainOpsd({ ...task, ...(teacher && { teacher }) });
