@@ -7,14 +7,11 @@ import { opsd } from '../distil/keys.js';
 import { recipeNames, recipes } from '../rl/recipes/keys.js';
 import { sft } from '../supervised/keys.js';
 import { dataPresetNames } from './data-presets.js';
+import { arm } from './schema-arms.js';
 import { atLeast, count, fieldName, key, path, paths, positive, section, share } from './schema-fields.js';
 import { corpus as corpusMaking } from './schema-corpus.js';
 import { labels, llm } from './schema-judging.js';
 import { lora } from './schema-lora.js';
-
-/** Where the trace in the prompt comes from: no trace, the trained retriever, or a control. */
-export const contextNames = ['none', 'learned', 'bm25', 'random', 'oracle'] as const;
-export type ContextName = (typeof contextNames)[number];
 
 const dataFile = (what: string) =>
   section(
@@ -298,24 +295,6 @@ const rl = section(
   'Reinforcement fine-tuning: the trace stays in the prompt for sampling and for the update (Eq. 3).',
 );
 
-const arm = z.strictObject({
-  name: key(
-    z.string().regex(/^[a-z0-9][a-z0-9-]*$/, 'lower-case letters, digits and dashes'),
-    'Name in files, report and summary.',
-  ),
-  train: key(
-    z.enum(contextNames).default('none'),
-    'Trace in the training prompts; with the method opsd the one that the teacher sees.',
-  ),
-  test: key(z.enum(contextNames).default('none'), 'Trace in the test prompts.'),
-  method: key(
-    z.enum(['rl', 'sft', 'opsd']).default('rl'),
-    'How the policy is trained: on rewards (rl), on worked solutions (sft), or towards what it would say with help (opsd; docs/algorithms.md).',
-  ),
-  recipe: key(z.enum(recipeNames).nullable().default(null), "RL algorithm of this arm; null: rl.recipe's."),
-  policyOf: key(z.string().nullable().default(null), 'Evaluate the policy of this other arm instead of training one.'),
-});
-
 const evaluation = section(
   {
     k: count(1, 8, 'Samples of each test problem: average@k.', 'samples'),
@@ -413,3 +392,4 @@ export type ConfigInput = z.input<typeof configSchema>;
 export type ArmConfig = Config['arms'][number];
 export type CorpusConfig = Config['corpus'];
 export type DataFileConfig = Config['data']['problems'];
+export { contextNames, type ContextName } from './schema-arms.js';

@@ -15,5 +15,3 @@ export const opsd = section(
   },
   "Arms with the method opsd: the policy learns to answer as it would with privileged help (arXiv 2601.18734); how it samples and steps is rl's.",
 );
-
-export type OpsdSettings = z.output<typeof opsd>;

@@ -18,7 +18,7 @@ export interface PolicyTraining {
   start: string;
   /** Hash of all that the policy depends on. */
   inputs: string;
-  afterStep(step: number, policy: Policy): Promise<void>;
+  afterStep: (step: number, policy: Policy) => Promise<void>;
 }
 
 type Train = (session: Session, arm: ArmConfig, training: PolicyTraining) => Promise<void>;

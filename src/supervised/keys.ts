@@ -1,5 +1,4 @@
 /** Keys of supervised arms (`method: sft`). */
-import { z } from 'zod';
 import { count, positive, section } from '../config/schema-fields.js';
 
 export const sft = section(
@@ -14,5 +13,3 @@ export const sft = section(
   },
   'Arms with the method sft: supervised steps on worked solutions, rl.steps of them; AdamW as in rl.',
 );
-
-export type SftSettings = z.output<typeof sft>;

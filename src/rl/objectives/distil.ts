@@ -6,13 +6,13 @@ import { byToken } from './by-token.js';
 import type { Objective, Sequence } from './types.js';
 
 export function distil(): Objective {
-  const { slope } = byToken((sequence, t) => {
+  const gradient = byToken((sequence, t) => {
     const gap = gapAt(sequence, t);
     return { loss: gap * sequence.logprobs[t]!, slope: gap };
   });
   return {
     needs: ['teacher'],
-    slope: (batch) => ({ ...slope(batch), stats: { teacherGapMean: meanGap(batch) } }),
+    slope: (batch) => ({ ...gradient.slope(batch), stats: { teacherGapMean: meanGap(batch) } }),
   };
 }
 
