@@ -3,7 +3,8 @@ import { terms } from '../src/core/index.js';
 import { evalMetricGlossary, gainSuccessGlossary } from '../src/eval/index.js';
 import { auditGlossary, labelMetricGlossary } from '../src/judge/index.js';
 import { retrieverMetricGlossary } from '../src/retriever/index.js';
-import { sftMetricGlossary, stepMetricGlossary } from '../src/rl/index.js';
+import { stepMetricGlossary } from '../src/rl/index.js';
+import { sftMetricGlossary } from '../src/supervised/index.js';
 
 const tables: readonly { title: string; about: string; metrics: Readonly<Record<string, string>> }[] = [
   {
@@ -13,7 +14,7 @@ const tables: readonly { title: string; about: string; metrics: Readonly<Record<
   },
   {
     title: 'Metrics of a supervised step',
-    about: 'A row of `metrics.jsonl` for each step of the warm-up.',
+    about: 'A row of `metrics.jsonl` for each step of the warm-up and of arms with the method sft.',
     metrics: sftMetricGlossary,
   },
   {

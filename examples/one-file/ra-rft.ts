@@ -23,7 +23,8 @@ import {
   trainRetriever,
   writeRetriever,
 } from 'ra-rft/retriever';
-import { always, checkpointPath, makeRecipe, trainRl } from 'ra-rft/rl';
+import { always, makeRecipe, trainRl } from 'ra-rft/rl';
+import { checkpointPath } from 'ra-rft/train';
 import { openVerifier } from 'ra-rft/verify';
 import { makeWorld } from 'ra-rft/worlds';
 

@@ -13,7 +13,13 @@ export function checkRl(config: Config): Finding[] {
 
 /** Recipes of the arms that train, each once. */
 function recipesOf({ rl, arms }: Config): RecipeName[] {
-  return [...new Set(arms.filter(({ policyOf }) => policyOf === null).map(({ recipe }) => recipe ?? rl.recipe))];
+  return [
+    ...new Set(
+      arms
+        .filter(({ policyOf, method }) => policyOf === null && method === 'rl')
+        .map(({ recipe }) => recipe ?? rl.recipe),
+    ),
+  ];
 }
 
 function checkRecipe(name: RecipeName, { rl, recipes }: Config): Finding[] {

@@ -1,5 +1,6 @@
 /** What no single key can tell: values that do not fit together. */
 import { checkContexts } from './check-contexts.js';
+import { checkMethods } from './check-methods.js';
 import { checkRl } from './check-rl.js';
 import type { Finding } from './finding.js';
 import type { Config } from './schema.js';
@@ -13,6 +14,7 @@ export function checkConfig(config: Config): Finding[] {
     ...checkRetriever(config),
     ...checkRl(config),
     ...checkContexts(config),
+    ...checkMethods(config),
   ];
 }
 

@@ -1,5 +1,5 @@
 /** Which arm is held against which in summary and report: said by the configuration, never by an arm's name. */
-import type { Config } from './schema.js';
+import type { ArmConfig, Config } from './schema.js';
 
 export interface ComparedArms {
   /** The arm whose difference to every other one is told. */
@@ -10,7 +10,9 @@ export interface ComparedArms {
 
 /** The parts of a configuration that decide it; a kept one of an older version may lack keys. */
 export interface ComparedConfig {
-  arms: readonly Pick<Config['arms'][number], 'name' | 'train' | 'test' | 'policyOf'>[];
+  arms: readonly (Pick<Config['arms'][number], 'name' | 'train' | 'test' | 'policyOf'> & {
+    method?: ArmConfig['method'];
+  })[];
   eval?: Partial<Pick<Config['eval'], 'subject' | 'baseline'>>;
 }
 
@@ -20,9 +22,12 @@ export interface ComparedConfig {
  */
 export function comparedArms({ arms, eval: said = {} }: ComparedConfig): ComparedArms {
   const named = (name: string | null | undefined) => arms.find((arm) => arm.name === name);
-  const subject = named(said.subject) ?? arms.find(({ train }) => train !== 'none') ?? arms.at(-1);
+  // Other methods are what RL is compared with; a kept configuration of an older version names none.
+  const rl = arms.filter(({ method }) => method === undefined || method === 'rl');
+  const subject = named(said.subject) ?? rl.find(({ train }) => train !== 'none') ?? rl.at(-1) ?? arms.at(-1);
   const others = arms.filter((arm) => arm !== subject);
-  const plain = others.find(({ train, test }) => train === 'none' && test === 'none');
+  const isPlain = ({ train, test }: ComparedConfig['arms'][number]) => train === 'none' && test === 'none';
+  const plain = rl.find((arm) => arm !== subject && isPlain(arm)) ?? others.find(isPlain);
   const baseline = named(said.baseline) ?? plain ?? others[0] ?? subject;
   return { subject: subject?.name ?? '', baseline: baseline?.name ?? '' };
 }

@@ -3,18 +3,16 @@
  * Defaults suit a small model on a user's own data; the embedded world's measured numbers are the presets (presets.ts).
  */
 import { z } from 'zod';
-import { contexts } from '../rl/contexts/keys.js';
+import { opsd } from '../distil/keys.js';
 import { curriculumKeys } from '../rl/keys.js';
 import { recipeNames, recipes } from '../rl/recipes/keys.js';
+import { sft } from '../supervised/keys.js';
+import { arm } from './schema-arms.js';
 import { atLeast, count, key, positive, section, share } from './schema-fields.js';
 import { corpus as corpusMaking } from './schema-corpus.js';
 import { data } from './schema-data.js';
 import { labels, llm } from './schema-judging.js';
 import { lora } from './schema-lora.js';
-
-/** What stands in the prompt beside the problem: nothing, a hint, fixed demonstrations, or traces that a retriever found. */
-export const contextNames = ['none', 'hint', 'fixed', 'learned', 'bm25', 'random', 'oracle'] as const;
-export type ContextName = (typeof contextNames)[number];
 
 const prompt = section(
   {
@@ -220,21 +218,6 @@ const rl = section(
   'Reinforcement fine-tuning: the trace stays in the prompt for sampling and for the update (Eq. 3).',
 );
 
-const arm = z.strictObject({
-  name: key(
-    z.string().regex(/^[a-z0-9][a-z0-9-]*$/, 'lower-case letters, digits and dashes'),
-    'Name in files, report and summary.',
-  ),
-  train: key(
-    z.enum(contextNames).default('none'),
-    'Context of the training prompts: nothing, the beginning of the solution (hint), demonstrations that are the same everywhere (fixed), or traces that a retriever found.',
-  ),
-  test: key(z.enum(contextNames).default('none'), 'Context of the test prompts; no hint.'),
-  recipe: key(z.enum(recipeNames).nullable().default(null), "RL algorithm of this arm; null: rl.recipe's."),
-  contexts,
-  policyOf: key(z.string().nullable().default(null), 'Evaluate the policy of this other arm instead of training one.'),
-});
-
 const evaluation = section(
   {
     k: count(1, 8, 'Samples of each test problem: average@k.', 'samples'),
@@ -301,15 +284,17 @@ export const configSchema = z.strictObject({
   retriever,
   rl,
   recipes,
+  sft,
+  opsd,
   arms: key(
     z
       .array(arm)
       .min(1)
       .prefault([
-        { name: 'grpo', train: 'none', test: 'none', recipe: null, policyOf: null },
-        { name: 'ra-rft', train: 'learned', test: 'learned', recipe: null, policyOf: null },
-        { name: 'grpo-retrieval-at-test', train: 'none', test: 'learned', recipe: null, policyOf: 'grpo' },
-        { name: 'random-trace', train: 'random', test: 'random', recipe: null, policyOf: null },
+        { name: 'grpo', train: 'none', test: 'none' },
+        { name: 'ra-rft', train: 'learned', test: 'learned' },
+        { name: 'grpo-retrieval-at-test', train: 'none', test: 'learned', policyOf: 'grpo' },
+        { name: 'random-trace', train: 'random', test: 'random' },
       ]),
     'What is compared; each arm has its own copy of the policy and the same budget.',
   ),
@@ -323,3 +308,4 @@ export type ConfigInput = z.input<typeof configSchema>;
 export type ArmConfig = Config['arms'][number];
 export type CorpusConfig = Config['corpus'];
 export type DataFileConfig = Config['data']['problems'];
+export { contextNames, type ContextName } from './schema-arms.js';

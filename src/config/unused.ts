@@ -65,10 +65,15 @@ const rules: readonly Rule[] = [
     keys: ['rl.kl'],
     why: ({ rl }) => rl.kl.coefficient === 0 && 'rl.kl.coefficient is 0',
   },
+  ...(['sft', 'opsd'] as const).map((method) => ({
+    keys: [method],
+    why: ({ arms }: Config) =>
+      arms.every((arm) => arm.policyOf !== null || arm.method !== method) && `no arm has the method ${method}`,
+  })),
   ...recipeNames.map((name) => ({
     keys: [`recipes.${name}`],
     why: ({ rl, arms }: Config) =>
-      arms.every((arm) => arm.policyOf !== null || (arm.recipe ?? rl.recipe) !== name) &&
+      arms.every((arm) => arm.policyOf !== null || arm.method !== 'rl' || (arm.recipe ?? rl.recipe) !== name) &&
       `no arm has the recipe ${name}`,
   })),
   {

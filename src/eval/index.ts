@@ -20,6 +20,7 @@ export {
   type GainSuccess,
   type ProblemSuccess,
 } from './gain-success.js';
+export { gainLaw, type ArmGain, type GainLaw, type GainLawPoint } from './gain-law.js';
 export { isWhole, pairArms, type ArmRecords, type Pairing } from './pairing.js';
 export {
   averagesByProblem,

@@ -13,14 +13,12 @@ type ArmSpec =
   /** What has to exist first, in words that end "not available in this version: ...". */
   | { needs: string; arm: Readonly<Record<string, unknown>> };
 
-const supervised = 'arms that are trained on traces instead of rewards';
-const distillation = 'on-policy self-distillation';
 const otherRetrievers = 'several encoders in one run';
 
 /** Rows mean what they say whatever `rl.recipe` is, so the recipe is always named. */
 export const armSpecs = {
-  sft: { needs: supervised, arm: { recipe: 'sft', train: 'none', test: 'none' } },
-  'ra-sft': { needs: supervised, arm: { recipe: 'sft', train: 'learned', test: 'learned' } },
+  sft: { arm: { method: 'sft', train: 'none', test: 'none' } },
+  'ra-sft': { arm: { method: 'sft', train: 'learned', test: 'learned' } },
   grpo: { arm: { recipe: 'grpo', train: 'none', test: 'none' } },
   'grpo-retrieval-at-test': { arm: { policyOf: 'grpo', train: 'none', test: 'learned' } },
   'ra-rft': { arm: { recipe: 'grpo', train: 'learned', test: 'learned' } },
@@ -33,7 +31,7 @@ export const armSpecs = {
   dapo: { arm: { recipe: 'dapo', train: 'none', test: 'none' } },
   'ra-dapo': { arm: { recipe: 'dapo', train: 'learned', test: 'learned' } },
   questa: { arm: { recipe: 'grpo', train: 'hint', test: 'none' } },
-  opsd: { needs: distillation, arm: { recipe: 'opsd', train: 'none', test: 'none' } },
+  opsd: { arm: { method: 'opsd', train: 'none', test: 'none' } },
   'single-vector-untrained': {
     needs: otherRetrievers,
     arm: { recipe: 'grpo', train: 'single-vector-untrained', test: 'single-vector-untrained' },

@@ -2,8 +2,7 @@
 import type { ArmConfig } from '../config/index.js';
 import { hashJson } from '../core/hash.js';
 import { wouldRunAgain, type StageInputs, type StageMarker } from '../core/run-folder.js';
-import type { Policy } from '../engine/index.js';
-import { checkpointPath, makeRecipe, newestCheckpoint, trainRl } from '../rl/index.js';
+import { checkpointPath, newestCheckpoint } from '../train/index.js';
 import { shownKey, testContextOf, trainingContexts, type ContextScope } from './arm-contexts.js';
 import type { Retrieved } from './contexts.js';
 import type { DataSets } from './data-sets.js';
@@ -12,7 +11,8 @@ import { evaluateArm, isEvaluated } from './evaluate.js';
 import { clearArm, stepsOf } from './growth.js';
 import type { Session } from './session.js';
 import { armPolicySettings, armSettings, armStage, ownerOf } from './stage-settings.js';
-import { trainedPart, withRunPolicy } from './trained-part.js';
+import { trainBy } from './train-policy.js';
+import { withRunPolicy } from './trained-part.js';
 import type { StartPolicy } from './warmup-stage.js';
 
 /** Everything the arms share: only the contexts differ between them. */
@@ -60,46 +60,22 @@ async function isStale(session: Session, arm: ArmConfig, inputs: ArmInputs, mark
 
 /** Trains the policy of an arm, evaluating it on the way: at step 0, every eval.everySteps and at the end. */
 export async function trainArm(session: Session, arm: ArmConfig, inputs: ArmInputs): Promise<void> {
-  const { config, run, codec, verifier, rng, progress } = session;
   const policy = policyInputs(session, arm, inputs);
-  await run.stage(armStage(arm), stageInputs(session, arm, inputs), async () => {
-    const scope = contextScope(session, inputs);
-    const contextOf = testContextOf(arm, scope);
-    const { rl, recipes } = config;
-    const train = (reference?: Policy) =>
-      trainRl({
-        ...(reference && { reference }),
-        arm: arm.name,
-        run,
-        engine: session.engine(),
-        training: trainedPart(config),
-        codec,
-        verifier,
-        problems: inputs.data.train,
-        ...(inputs.curriculum && { rankOf: inputs.curriculum.rankOf }),
-        contexts: trainingContexts(arm, scope),
-        recipe: makeRecipe(arm.recipe ?? rl.recipe, { recipes, rl }),
-        settings: rl,
-        maxPromptTokens: config.prompt.maxPromptTokens,
-        initialPolicy: inputs.start.folder,
-        // The same stream for every arm: they meet the same problems in the same order.
-        rng: rng.fork('rl'),
-        inputs: hashJson(policy),
-        afterStep: async (step, trained) => {
-          if (isEvaluated(step, config))
-            await evaluateArm(session, trained, {
-              ...inputs,
-              contextOf,
-              arm,
-              step,
-              policyKey: policyKey(policy, step),
-            });
-        },
-        progress,
-      });
-    // The policy is held near the one that all arms start from.
-    await (rl.kl.coefficient > 0 ? withRunPolicy(session, inputs.start.folder, train) : train());
-  });
+  const scope = contextScope(session, inputs);
+  const contextOf = testContextOf(arm, scope);
+  await session.run.stage(armStage(arm), stageInputs(session, arm, inputs), () =>
+    trainBy[arm.method](session, arm, {
+      problems: inputs.data.train,
+      rankOf: inputs.curriculum?.rankOf,
+      contexts: trainingContexts(arm, scope),
+      start: inputs.start.folder,
+      inputs: hashJson(policy),
+      afterStep: async (step, trained) => {
+        if (!isEvaluated(step, session.config)) return;
+        await evaluateArm(session, trained, { ...inputs, contextOf, arm, step, policyKey: policyKey(policy, step) });
+      },
+    }),
+  );
 }
 
 /** Evaluates an arm that borrows the policy of `owner`: at its start and its end, with contexts of its own. */

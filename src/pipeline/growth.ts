@@ -15,7 +15,7 @@ import {
   type RunFolder,
   type StageMarker,
 } from '../core/run-folder.js';
-import { checkpointPath, checkpointSteps } from '../rl/index.js';
+import { checkpointPath, checkpointSteps } from '../train/index.js';
 import { hashModelFolder } from './fingerprint.js';
 import { modelFolderOf, type Session } from './session.js';
 import { identitiesOf, stagesOf, type Settings, type StagePlan } from './stage-settings.js';

@@ -78,7 +78,11 @@ export function countOverlong(question: LengthQuestion): LengthReport {
     overlong.push(...contexts.overlong);
   }
   overlong.push(...labelPairs(pairs, lengths, config).found);
-  if (warmup.steps > 0 && !skip) overlong.push(...warmupExamples(question, worstTrace).found);
+  const supervised = policies ? arms.filter(({ method, policyOf }) => method === 'sft' && policyOf === null) : [];
+  if ((warmup.steps > 0 || supervised.length > 0) && !skip) {
+    const shown = (warmup.steps > 0 && warmup.contextShare > 0) || supervised.some(({ train }) => train !== 'none');
+    overlong.push(...solutionExamples(question, shown ? worstTrace : () => undefined).found);
+  }
   return { limit: lengths.longest, longest, overlong };
 }
 
@@ -192,16 +196,18 @@ function labelPairs(pairs: readonly QueryCandidates[], lengths: PromptLengths, {
   return tally;
 }
 
-function warmupExamples(
+/** Worked solutions after their prompts, as warm-up and supervised arms learn them. */
+function solutionExamples(
   { config, data, lengths }: LengthQuestion,
   worstTrace: (p: Problem) => Trace | undefined,
 ): Tally {
   const solved = data.train.filter((p): p is Problem & { solution: string } => p.solution !== undefined);
   const { window, maxPromptTokens } = lengths.limits;
   const limit = `at most ${maxPromptTokens} tokens (prompt.maxPromptTokens), and ${window} with the solution: the model's window`;
-  const tally = new Tally({ what: 'warm-up examples', of: solved.length, limit });
+  const what = config.warmup.steps > 0 ? 'warm-up examples' : 'supervised examples';
+  const tally = new Tally({ what, of: solved.length, limit });
   for (const problem of solved) {
-    const trace = config.warmup.contextShare > 0 ? worstTrace(problem) : undefined;
+    const trace = worstTrace(problem);
     if (!lengths.fitsExample(problem, trace))
       tally.add(problem, trace, lengths.prompt(problem, trace) + lengths.solutionLength(problem.solution));
   }

@@ -22,6 +22,7 @@ import { refuseOverlong } from './overlong.js';
 import { checkPromptsOf } from './prompt-stage.js';
 import { retrieveContexts } from './retrieve-stage.js';
 import { trainRetrieverStage } from './retriever-stage.js';
+import { checkSolutions } from './solution-checks.js';
 import { openSession, type OpenEngine, type Session } from './session.js';
 import { writeSummary } from './summary.js';
 import { hintWarnings, textWarnings } from './text-warnings.js';
@@ -84,7 +85,7 @@ export async function runPipeline(
     refuseEmptyContexts(contexts);
     if (until === 'retriever') return undefined;
 
-    // Stage 3: reinforcement fine-tuning, the trace in the prompt; evaluations from step 0.
+    // Stage 3: reinforcement fine-tuning (or what it is compared with), the trace in the prompt; evaluations from step 0.
     const curriculum = await measureDifficulty(session, data, start);
     const inputs = { data, start, retrieved, curriculum };
     await refuseStaleArms(session, inputs);
@@ -124,6 +125,8 @@ async function refuseHopeless(
   { labelled, until }: { labelled: boolean; until: LastStage },
 ): Promise<void> {
   if (until !== 'labels') refuseOracleWithoutTruth(session.config, data);
+  if (until === 'train' || until === 'eval')
+    for (const warning of checkSolutions(session.config, data)) await warn(session.run, session.progress, warning);
   const pairs = labelled ? choosePairs(session, data) : undefined;
   if (pairs) refuseHopelessLabels(session.config, pairs);
   const report = checkPromptsOf(session, data, { queries: pairs?.queries ?? [], until });

@@ -21,7 +21,7 @@ import {
   writeCheckpoint,
   type DecoderConfig,
 } from '../models/index.js';
-import { learningRateAt } from '../rl/index.js';
+import { learningRateAt } from '../train/index.js';
 import { END_TOKEN, PAD_TOKEN, pretrainingRows, PRETRAINING_MIX, worldTokenizer } from '../worlds/index.js';
 import { accuracyTable } from './pretrain-accuracy.js';
 import { modelCard } from './pretrain-card.js';

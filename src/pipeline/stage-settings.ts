@@ -161,6 +161,11 @@ export function difficultySettings(config: Config, { model, reward }: Identities
   };
 }
 
+/** Worked solutions in a supervised step. */
+export function supervisedBatch({ sft, rl }: Pick<Config, 'sft' | 'rl'>): number {
+  return sft.batchSize === 0 ? rl.promptsPerStep : sft.batchSize;
+}
+
 /** What decides the weights of an arm at every step; how many steps there are is not in here. */
 export function armPolicySettings(config: Config, arm: ArmConfig, { model, reward }: Identities): Settings {
   const { prompt, recipes, seed } = config;
@@ -169,14 +174,21 @@ export function armPolicySettings(config: Config, arm: ArmConfig, { model, rewar
   const { curriculum, curriculumSamples, ...rl } = all;
   const order = curriculum === 'none' ? {} : { curriculum, curriculumSamples };
   const recipe = arm.recipe ?? rl.recipe;
+  const shared = { model: { path: model }, prompt: promptWording(prompt), reward, seed };
+  const shown = { train: arm.train, ...nested(contextSettings(arm, 'train', config)) };
+  if (arm.method === 'rl') {
+    return { ...shared, arms: shown, rl: { ...rl, ...order, recipe }, recipes: { [recipe]: recipes[recipe] } };
+  }
+  if (arm.method === 'opsd') {
+    const { recipe: _none, ...stepping } = rl;
+    return { ...shared, arms: { ...shown, method: arm.method }, rl: { ...stepping, ...order }, opsd: config.opsd };
+  }
+  const { lora, maxTokens, warmupSteps } = rl;
   return {
-    arms: { train: arm.train, ...nested(contextSettings(arm, 'train', config)) },
-    model: { path: model },
-    prompt: promptWording(prompt),
-    reward,
-    rl: { ...rl, ...order, recipe },
-    recipes: { [recipe]: recipes[recipe] },
-    seed,
+    ...shared,
+    arms: { ...shown, method: arm.method },
+    sft: { ...config.sft, batchSize: supervisedBatch(config) },
+    rl: { ...optimizerOf(config.rl), lora, maxTokens, warmupSteps, ...order },
   };
 }
 
@@ -190,6 +202,7 @@ export function armSettings(config: Config, arm: ArmConfig, identities: Identiti
     arms: {
       train: owner.train,
       test: arm.test,
+      ...(owner.method !== 'rl' && { method: owner.method }),
       ...nested({ ...contextSettings(owner, 'train', config), ...contextSettings(arm, 'test', config) }),
     },
     eval: evaluationSettings(config.eval),

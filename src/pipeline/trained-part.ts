@@ -1,7 +1,7 @@
 /** What of the policy is trained, and how a run opens its policies. */
 import type { Config } from '../config/index.js';
 import { withPolicy, type LoraSpec, type Policy } from '../engine/index.js';
-import type { TrainedPart } from '../rl/index.js';
+import type { TrainedPart } from '../train/index.js';
 import { modelFolderOf, type Session } from './session.js';
 
 /** All weights, or the adapters of `rl.lora` over the configured model. */

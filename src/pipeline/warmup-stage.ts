@@ -5,7 +5,7 @@ import { exists } from '../core/missing.js';
 import { isUnseen, noContext, showing, type Context, type Problem, type Trace } from '../data/index.js';
 import type { Rng } from '../core/rng.js';
 import { savePolicy } from '../engine/index.js';
-import { trainSupervised } from '../rl/index.js';
+import { trainSupervised } from '../supervised/index.js';
 import { hashModelFolder } from './fingerprint.js';
 import { optimizerOf } from './optimizer.js';
 import type { DataSets } from './data-sets.js';
@@ -44,6 +44,8 @@ export async function warmUp(session: Session, data: DataSets): Promise<StartPol
       problems: data.train.filter((problem) => fits(problem)),
       contextOf: randomContexts(data, config.warmup.contextShare, fits),
       settings: config.warmup,
+      schedule: { peak: config.warmup.learningRate, warmupSteps: 0, decayOverSteps: config.warmup.steps },
+      section: 'warmup',
       optimizer: optimizerOf(config.rl),
       maxPromptTokens: config.prompt.maxPromptTokens,
       checkpointEverySteps: config.rl.checkpointEverySteps,

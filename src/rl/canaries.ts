@@ -1,7 +1,7 @@
 /** Canaries: signs that sampler and trainer are not the same policy. Training goes on from none of them. */
 import { RaRftError } from '../core/errors.js';
 import type { Policy, ScoreGroup } from '../engine/types.js';
-import type { StepContext } from './training.js';
+import type { StepContext } from '../train/training.js';
 import { sampledGroups, type Comparison } from './types.js';
 
 /** Advantages are only right for the policy that sampled: the sampler must run on the weights of the last update. */

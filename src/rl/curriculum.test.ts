@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { Rng } from '../core/rng.js';
 import { easyFirst } from './curriculum.js';
-import { drawInEpochs } from './order.js';
+import { drawInEpochs } from '../train/order.js';
 
 const success: Record<string, number | undefined> = {
   hard: 0.1,

@@ -5,7 +5,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { readJsonlAll } from '../core/jsonl.js';
 import type { PolicyEngine } from '../engine/types.js';
 import type { Verifier } from '../verify/types.js';
-import { checkpointSteps } from './checkpoints.js';
+import { checkpointSteps } from '../train/checkpoints.js';
 import { trainRl } from './loop.js';
 import type { StepMetrics } from './metrics.js';
 import { toyEngine, toyRun, toySettings, toyTask, toyVerifier, type ToyRun } from './testing/toy-task.js';

@@ -14,7 +14,7 @@ import type { Verifier } from '../verify/types.js';
 import { assertOnPolicy, assertSamePolicy, UpdateProof } from './canaries.js';
 import type { ContextSource } from './contexts/index.js';
 import { stepMetrics } from './metrics.js';
-import { drawInEpochs } from './order.js';
+import { drawInEpochs } from '../train/order.js';
 import type { Recipe } from './recipes/index.js';
 import { comparisonRecords } from './records.js';
 import { withKlPenalty } from './sample/kl-penalty.js';
@@ -22,13 +22,13 @@ import { preparePrompts } from './sample/prompts.js';
 import { sampleUntilFull } from './sample/refill.js';
 import { rollOut, type SamplePlan } from './sample/rollouts.js';
 import { Attempts, sampleProblems } from './sample/tries.js';
-import { learningRateAt } from './schedule.js';
+import { learningRateAt } from '../train/schedule.js';
 import { advantagesOf, scoreGroupsOf, trainedPrompts } from './sequences.js';
-import { Stopwatch } from './stopwatch.js';
-import { runTraining, type StepContext, type StepOutcome, type TrainedPart } from './training.js';
+import { Stopwatch } from '../train/stopwatch.js';
+import { runTraining, type StepContext, type StepOutcome, type TrainedPart } from '../train/training.js';
 import { sampledRollouts, type Comparison, type RlCodec } from './types.js';
 import { TrainingWatch } from './watch.js';
-import { optimOptions, updatePolicy, type RlSettings } from './update.js';
+import { optimOptions, updatePolicy, type RlSettings, type TeacherOf } from './update.js';
 
 /** Everything a policy's training is made of. */
 export interface RlTask {
@@ -40,6 +40,8 @@ export interface RlTask {
   training?: TrainedPart;
   /** A policy that stays as it is, for recipes that hold the policy near it. */
   reference?: Policy;
+  /** Scores by a policy that sees more, for recipes that learn from one. */
+  teacherOf?: TeacherOf;
   codec: RlCodec;
   verifier: Verifier;
   problems: readonly Problem[];
@@ -56,13 +58,18 @@ export interface RlTask {
   inputs: string;
   /** Evaluations: called with the policy of step 0 and of every step. */
   afterStep?(step: number, policy: Policy): Promise<void>;
+  /** Called once before any step; what it refuses is refused before work is done. */
+  begin?(policy: Policy): void;
   progress?: Progress;
 }
 
 /** Trains a policy to the last step, going on from its newest checkpoint. */
 export async function trainRl(task: RlTask): Promise<void> {
   const { steps, checkpointEverySteps } = task.settings;
-  const begin = (policy: Policy): void => refuseLongPrompts(task, policy);
+  const begin = (policy: Policy): void => {
+    refuseLongPrompts(task, policy);
+    task.begin?.(policy);
+  };
   const watch = new TrainingWatch(task.arm, steps);
   const rewards = new RewardWatch(task.verifier.name);
   const proof = new UpdateProof();

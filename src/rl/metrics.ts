@@ -113,8 +113,9 @@ function traceGivesAway({ problem, context }: { problem: Problem; context: Conte
 
 /** Every number that objectives can report, those of this update filled in. */
 function statsOf(update: UpdateResult | undefined): Record<keyof typeof objectiveStatGlossary, number | undefined> {
-  const { clipShare, klMean, importanceMean, importanceCapShare, entropyEstimate } = update?.stats ?? {};
-  return { clipShare, klMean, importanceMean, importanceCapShare, entropyEstimate };
+  const { clipShare, klMean, teacherGapMean, importanceMean, importanceCapShare, entropyEstimate } =
+    update?.stats ?? {};
+  return { clipShare, klMean, teacherGapMean, importanceMean, importanceCapShare, entropyEstimate };
 }
 
 function mean(values: readonly number[]): number | undefined {

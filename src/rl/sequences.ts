@@ -1,5 +1,6 @@
 /** From comparisons to what objectives and engines see: sequences with advantages and weights, and the prompts they belong to. */
 import { assertFinite } from '../core/finite.js';
+import type { Problem } from '../data/types.js';
 import type { ScoreGroup, Tokens } from '../engine/types.js';
 import { lossWeights } from './loss-weights.js';
 import type { Recipe } from './recipes/index.js';
@@ -15,6 +16,7 @@ export interface TrainedRollout {
 
 /** A prompt with the responses to it that are trained on. */
 export interface TrainedPrompt {
+  problem: Problem;
   prompt: Tokens;
   trained_G: TrainedRollout[];
 }
@@ -49,6 +51,7 @@ export function trainedPrompts(
 ): TrainedPrompt[] {
   return kept.flatMap(({ comparison, advantages_KG }) =>
     comparison.groups_K.map(({ prompt, rollouts_G }, k) => ({
+      problem: comparison.problem,
       prompt,
       trained_G: rollouts_G.flatMap((rollout, g) => {
         const advantage = advantages_KG[k]![g];

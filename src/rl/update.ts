@@ -24,11 +24,16 @@ export interface UpdateResult {
   policyVersion: number;
 }
 
+/** Scores of prompts' responses by a policy that sees more; `policy` is the one that is trained. */
+export type TeacherOf = (prompts: readonly TrainedPrompt[], policy: Policy) => Promise<Float32Array[][]>;
+
 /** How an update is made. */
 export interface UpdatePlan {
   policy: Policy;
   /** A policy that stays as it is, for objectives that need one. */
   reference?: Policy | undefined;
+  /** log p of the trained tokens under a policy that sees more, for objectives that need one. */
+  teacherOf?: TeacherOf | undefined;
   recipe: Recipe;
   settings: Pick<RlSettings, 'epochs' | 'minibatches' | 'maxTokens'>;
   optimizer: OptimStepOptions;
@@ -44,9 +49,11 @@ export async function updatePolicy(
   plan: UpdatePlan,
   report?: Report,
 ): Promise<UpdateResult> {
-  const { policy, reference, recipe, settings, optimizer } = plan;
+  const { policy, reference, teacherOf, recipe, settings, optimizer } = plan;
   const needed = recipe.objective.needs.includes('reference');
-  const reference_NGT = needed ? await scored(required(reference), prompts) : undefined;
+  const reference_NGT = needed ? await scored(required(reference, 'reference policy'), prompts) : undefined;
+  const taught = recipe.objective.needs.includes('teacher');
+  const teacher_NGT = taught ? await required(teacherOf, 'teacher')(prompts, policy) : undefined;
   const parts = inParts(prompts.length, settings.minibatches);
   let result: UpdateResult | undefined;
   for (let pass = 0; pass < settings.epochs * parts.length; pass++) {
@@ -56,7 +63,11 @@ export async function updatePolicy(
     const sequences = sequencesOf(
       part,
       { weights: recipe.weights, maxTokens: settings.maxTokens },
-      { ...(now_NGT && { now_NGT }), ...(reference_NGT && { reference_NGT: reference_NGT.slice(from, to) }) },
+      {
+        ...(now_NGT && { now_NGT }),
+        ...(reference_NGT && { reference_NGT: reference_NGT.slice(from, to) }),
+        ...(teacher_NGT && { teacher_NGT: teacher_NGT.slice(from, to) }),
+      },
     );
     const { loss, slopes, stats } = recipe.objective.slope(sequences);
     const batch = trainGroups(part, slopes);
@@ -137,7 +148,7 @@ function tokensOf(prompts: readonly TrainedPrompt[]): number {
   );
 }
 
-function required(reference: Policy | undefined): Policy {
-  if (reference) return reference;
-  throw new RaRftError({ code: 'internal', message: 'this objective needs a reference policy, and none is open' });
+function required<T>(other: T | undefined, what: string): T {
+  if (other) return other;
+  throw new RaRftError({ code: 'internal', message: `this objective needs a ${what}, and there is none` });
 }

@@ -2,6 +2,7 @@
 export type * from './types.js';
 export { objectiveStatGlossary } from './types.js';
 export { cispo } from './cispo.js';
+export { distil } from './distil.js';
 export { withEntropyBonus } from './entropy.js';
 export { gspo } from './gspo.js';
 export { withImportance } from './importance.js';

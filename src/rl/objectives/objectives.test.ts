@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { Rng } from '../../core/rng.js';
 import {
   cispo,
+  distil,
   gspo,
   klEstimators,
   policyGradient,
@@ -52,6 +53,18 @@ describe('by hand, weight 2', () => {
     expect(at(dual, 5, -1).loss).toBeCloseTo(2 * 3, 5);
     expect(at(dual, 5, -1).slope).toBeCloseTo(0, 12);
     expect(at(dual, 2, -1).slope).toBeCloseTo(2 * 2, 5);
+  });
+
+  it('distillation: the policy gradient with log p_teacher - log p for an advantage, held constant', () => {
+    const of = (teacherLogprobs: Float32Array) =>
+      distil().slope([{ ...oneToken(1, 9), weights: floats(0.5, 0.5), logprobs: floats(-1, -2), teacherLogprobs }]);
+    // -(mean of A log p), A = (0.5, -1): -(0.5 * -1 + -1 * -2) / 2; slopes -A / 2.
+    const { loss, slopes, stats } = of(floats(-0.5, -3));
+    expect(loss).toBeCloseTo(-0.75, 6);
+    expect([...slopes[0]!]).toEqual([-0.25, 0.5]);
+    expect(stats.teacherGapMean).toBeCloseTo(0.25, 6);
+    expect(of(floats(-1, -2))).toMatchObject({ loss: 0, slopes: [floats(0, 0)] });
+    expect(() => distil().slope([oneToken(1, 9)])).toThrow('teacher');
   });
 
   it('CISPO cuts the ratio and keeps the gradient', () => {

@@ -26,6 +26,8 @@ export const objectiveStatGlossary = {
   clipShare: 'Share of trained tokens whose ratio was clipped (0 on the first update of a batch).',
   klMean:
     'Mean divergence from the reference policy over trained tokens, by the estimator of rl.kl.estimator, in nats.',
+  teacherGapMean:
+    'Mean of log p less the log p of the teacher, who sees more, over trained tokens, in nats: the reverse KL that self-distillation lowers.',
   importanceMean:
     'Mean weight that corrects for a sampler other than the policy (temperature, top-p, rounded weights); 1 where they agree.',
   importanceCapShare: 'Share of trained tokens whose correcting weight was cut at rl.importanceCap.',

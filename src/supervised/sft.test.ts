@@ -1,12 +1,11 @@
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { showing } from '../data/context.js';
-import { configSchema } from '../config/index.js';
 import { readJsonlAll } from '../core/jsonl.js';
 import { Rng } from '../core/rng.js';
 import type { Policy } from '../engine/types.js';
 import { supervisedGroups, trainSupervised, type SftTask } from './sft.js';
-import { toyCodec, toyEngine, toyProblems, toyRun, toyTrace, type ToyRun } from './testing/toy-task.js';
+import { toyCodec, toyEngine, toyProblems, toyRun, toyTrace, type ToyRun } from '../rl/testing/toy-task.js';
 
 let toy: ToyRun;
 beforeEach(async () => {
@@ -21,7 +20,9 @@ const task = (changes: Partial<SftTask> = {}): SftTask => ({
   codec: toyCodec,
   problems: toyProblems,
   contextOf: (_p, rng) => showing(rng.next() < 0.5 ? toyTrace(rng.int(5)) : undefined),
-  settings: configSchema.parse({ warmup: { steps: 30, batchSize: 8, learningRate: 0.2 } }).warmup,
+  settings: { steps: 30, batchSize: 8 },
+  schedule: { peak: 0.2, warmupSteps: 0, decayOverSteps: 30 },
+  section: 'warmup',
   optimizer: { beta1: 0.9, beta2: 0.99, epsilon: 1e-8, weightDecay: 0, maxGradNorm: 1 },
   maxPromptTokens: 8,
   checkpointEverySteps: 10,

@@ -1,8 +1,7 @@
 /**
  * Supervised steps on worked solutions, with or without a demonstration in the prompt: the warm-up of policies that
- * never solve a problem yet. Same verbs, same checkpoints as the RL loop.
+ * never solve a problem yet, and arms to compare with. Same verbs, same checkpoints as the RL loop.
  */
-import type { Config } from '../config/index.js';
 import { RaRftError } from '../core/errors.js';
 import type { Progress } from '../core/progress.js';
 import type { Rng } from '../core/rng.js';
@@ -12,11 +11,11 @@ import type { Problem } from '../data/types.js';
 import { checkGradNorm, checkTrained } from '../engine/results.js';
 import { supervisedResponse } from '../engine/supervised.js';
 import type { OptimStepOptions, Policy, PolicyEngine, Tokens, TrainGroup } from '../engine/types.js';
-import { drawInEpochs } from './order.js';
-import { preparePrompts, type PromptLimits } from './sample/prompts.js';
-import { learningRateAt } from './schedule.js';
-import { runTraining, type StepContext, type StepOutcome, type TrainedPart } from './training.js';
-import type { RlCodec } from './types.js';
+import { drawInEpochs } from '../train/order.js';
+import { preparePrompts, type PromptLimits } from '../rl/sample/prompts.js';
+import { learningRateAt, type Schedule } from '../train/schedule.js';
+import { runTraining, type StepContext, type StepOutcome, type TrainedPart } from '../train/training.js';
+import type { RlCodec } from '../rl/types.js';
 
 /** One sentence for each metric of a supervised step. */
 export const sftMetricGlossary = {
@@ -41,10 +40,15 @@ export interface SftTask {
   problems: readonly Problem[];
   /** Demonstration of one example; drawn anew each time the problem comes up. */
   contextOf(problem: Problem, rng: Rng): Context;
-  settings: Config['warmup'];
+  settings: { steps: number; batchSize: number };
+  schedule: Schedule;
+  /** Section of the configuration that the learning rate stands in. */
+  section: 'warmup' | 'sft';
   optimizer: Omit<OptimStepOptions, 'learningRate'>;
   maxPromptTokens: number;
   checkpointEverySteps: number;
+  /** Newest checkpoints to keep; default: one. */
+  keepCheckpoints?: number;
   /** Folder of the starting policy. */
   initialPolicy: string;
   rng: Rng;
@@ -64,9 +68,9 @@ export async function trainSupervised(task: SftTask): Promise<void> {
   if (solved.length === 0) {
     throw new RaRftError({
       code: 'data',
-      message: 'supervised warm-up needs worked solutions, and no training problem has one',
-      where: 'warmup.steps',
-      hint: 'Name the field with solutions in data.problems.fields.solution, or set warmup.steps to 0.',
+      message: 'supervised steps need worked solutions, and no training problem has one',
+      where: task.section === 'warmup' ? 'warmup.steps' : `arms: ${task.arm}`,
+      hint: 'Name the field with solutions in data.problems.fields.solution, or leave the supervised steps out (warmup.steps: 0; arms with the method sft).',
     });
   }
   const { settings, checkpointEverySteps } = task;
@@ -74,8 +78,8 @@ export async function trainSupervised(task: SftTask): Promise<void> {
     ...task,
     steps: settings.steps,
     checkpointEverySteps,
-    keepCheckpoints: 1,
-    learningRateKey: 'warmup.learningRate',
+    keepCheckpoints: task.keepCheckpoints ?? 1,
+    learningRateKey: `${task.section}.learningRate`,
     takeStep: (at) => sftStep(task, solved, at),
   });
 }
@@ -103,11 +107,7 @@ async function sftStep(task: SftTask, solved: readonly Solved[], at: StepContext
   const result = await policy.forwardBackward(batch);
   checkTrained(batch, result);
   const { loss } = result;
-  const learningRate = learningRateAt(at.step, {
-    peak: settings.learningRate,
-    warmupSteps: 0,
-    decayOverSteps: settings.steps,
-  });
+  const learningRate = learningRateAt(at.step, task.schedule);
   const { gradNorm, policyVersion } = await policy.optimStep({ ...task.optimizer, learningRate });
   checkGradNorm(gradNorm);
   return {
