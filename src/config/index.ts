@@ -14,13 +14,13 @@ export { configKeys, type KeyFacts } from './describe.js';
 export { configDocsMarkdown, configHelp } from './docs.js';
 export { hubAccess, llmApiKey, llmKeyFor, type HubAccess } from './environment.js';
 export { freeKeys, pathKeys } from './free-keys.js';
-export { nearestName } from './findings.js';
+export { nearestName } from './nearest-name.js';
 export { turnOffOnnxTelemetry } from './onnx-telemetry.js';
 export { presets } from './presets.js';
 export { configWarnings, resolveConfig, withDefaults, type ResolveOptions } from './resolve.js';
 export {
   configSchema,
-  contextNames,
+  plainContexts,
   type ArmConfig,
   type Config,
   type ConfigInput,

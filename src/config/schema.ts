@@ -3,6 +3,7 @@
  * Defaults suit a small model on a user's own data; the embedded world's measured numbers are the presets (presets.ts).
  */
 import { z } from 'zod';
+import { retriever, retrievers } from '../retriever/keys.js';
 import { recipeNames, recipes } from '../rl/recipes/keys.js';
 import { dataPresetNames } from './data-presets.js';
 import { atLeast, count, fieldName, key, path, paths, positive, section, share } from './schema-fields.js';
@@ -10,9 +11,12 @@ import { corpus as corpusMaking } from './schema-corpus.js';
 import { labels, llm } from './schema-judging.js';
 import { lora } from './schema-lora.js';
 
-/** Where the trace in the prompt comes from: no trace, the trained retriever, or a control. */
-export const contextNames = ['none', 'learned', 'bm25', 'random', 'oracle'] as const;
-export type ContextName = (typeof contextNames)[number];
+/** What a prompt may show that no retriever finds. */
+export const plainContexts = ['none'] as const;
+/** Where the trace in the prompt comes from: one of these, or the retriever of that name. */
+export type ContextName = string;
+
+const contextName = (description: string) => key(z.string().min(1).default('none'), description);
 
 const dataFile = (what: string) =>
   section(
@@ -162,65 +166,6 @@ const warmup = section(
   'Optional supervised warm-up of the policy, for models that never solve a problem yet.',
 );
 
-const retriever = section(
-  {
-    head: key(
-      z.enum(['late-interaction', 'single-vector']).default('late-interaction'),
-      'One vector a token, scored by MaxSim; or their mean as one vector a text, the control.',
-    ),
-    dim: count(1, 32, 'Size of each vector.'),
-    hidden: count(2, 96, 'Width of the encoder between token embeddings and vectors.'),
-    convWidth: count(1, 3, 'Width of each convolution over tokens; odd.', 'tokens'),
-    layers: count(1, 1, 'Convolution layers above the token embeddings of the policy.', 'layers'),
-    transformerLayers: count(0, 0, 'Bidirectional transformer layers above the convolutions.', 'layers'),
-    heads: count(1, 4, 'Attention heads of a transformer layer; they divide hidden into even parts.', 'heads'),
-    trainEmbeddings: key(
-      z.boolean().default(false),
-      'Train the token embeddings too; for small vocabularies only. They are frozen otherwise.',
-    ),
-    document: key(
-      z.enum(['question', 'trace', 'question+trace']).default('question+trace'),
-      'What of a trace is indexed, by the learned retriever and by BM25.',
-    ),
-    queryPrefix: key(z.string().default(''), 'Text put before every question.'),
-    documentPrefix: key(z.string().default(''), 'Text put before every document.'),
-    scoring: key(
-      z.enum(['mean', 'sum']).default('mean'),
-      'MaxSim averaged or summed over query tokens; sums saturate at low temperatures.',
-    ),
-    temperature: positive(0.05, 'Temperature of InfoNCE (Eq. 2).'),
-    steps: count(1, 600, 'Training steps.', 'steps'),
-    batchSize: count(2, 48, "Query-trace pairs a step; the other pairs' traces are the negatives.", 'pairs'),
-    learningRate: positive(2e-3, 'Peak learning rate; it falls linearly to zero after the warm-up.'),
-    warmupShare: share(0.1, 'Share of the steps over which the learning rate rises.'),
-    weightDecay: atLeast(0, 0.01, 'Weight decay of AdamW.'),
-    maxGradNorm: atLeast(0, 1, 'Clip the global gradient norm to this; 0: no clipping.'),
-    tokenDropout: key(
-      z.number().min(0).lt(1).default(0),
-      'Share of the tokens left out of each training text, drawn anew each time; helps where labels are noisy.',
-      'share',
-    ),
-    validationShare: share(
-      0.05,
-      'Share of the labelled queries kept for validation; the checkpoint with the best recall@1 on them stays.',
-    ),
-    testShare: share(
-      0.05,
-      'Share of the labelled queries that neither train the retriever nor choose its checkpoint: it is graded on them.',
-    ),
-    maxQueryTokens: count(1, 128, 'Longer questions are cut.', 'tokens'),
-    maxDocumentTokens: count(1, 256, 'Longer traces are cut.', 'tokens'),
-    bm25: section(
-      {
-        k1: atLeast(0, 1.2, 'How much repeats of a word count; 0: a word counts once.'),
-        b: share(0.75, 'How much long documents are marked down; 0: not at all.'),
-      },
-      'BM25, the lexical retriever to compare with.',
-    ),
-  },
-  'The late-interaction retriever trained on the labels, and its lexical rival.',
-);
-
 const rl = section(
   {
     recipe: key(
@@ -301,8 +246,8 @@ const arm = z.strictObject({
     z.string().regex(/^[a-z0-9][a-z0-9-]*$/, 'lower-case letters, digits and dashes'),
     'Name in files, report and summary.',
   ),
-  train: key(z.enum(contextNames).default('none'), 'Trace in the training prompts.'),
-  test: key(z.enum(contextNames).default('none'), 'Trace in the test prompts.'),
+  train: contextName('Trace in the training prompts: none, or that of a retriever by its name (retrievers).'),
+  test: contextName('Trace in the test prompts: none, or that of a retriever by its name (retrievers).'),
   recipe: key(z.enum(recipeNames).nullable().default(null), "RL algorithm of this arm; null: rl.recipe's."),
   policyOf: key(z.string().nullable().default(null), 'Evaluate the policy of this other arm instead of training one.'),
 });
@@ -313,6 +258,12 @@ const evaluation = section(
     temperature: positive(1, 'Sampling temperature of evaluations.'),
     everySteps: count(1, 20, 'Steps between evaluations; step 0 and the last are always evaluated.', 'steps'),
     maxProblems: count(0, 0, 'Problems of each split in evaluations before the last; 0: all.', 'problems'),
+    contexts: count(
+      0,
+      0,
+      'Evaluate each of the best traces of a test problem by itself, this many of them, with the last policy of every arm that is tested with a retriever (Fig. 4); 0: not at all.',
+      'traces',
+    ),
     bootstrapSamples: count(100, 2000, 'Resamples of problems behind each 95 % interval.', 'samples'),
   },
   'Average@k with clustered bootstrap intervals.',
@@ -363,6 +314,7 @@ export const configSchema = z.strictObject({
   llm,
   labels,
   retriever,
+  retrievers,
   rl,
   recipes,
   arms: key(

@@ -31,7 +31,7 @@ export function commentedConfigYaml(options: InitOptions = {}): string {
     '# Lines that are commented out show the default; remove the "# " to change one. docs/config.md has the same as a table.',
   ];
   for (const key of configKeys()) {
-    if (key.path.includes('[]')) continue;
+    if (/\[\]|\{/.test(key.path)) continue; // shown with their list or map
     const depth = key.path.split('.').length - 1;
     const indent = '  '.repeat(depth);
     const name = key.path.split('.').at(-1)!;

@@ -1,5 +1,5 @@
 /** How many prompts of each arm have a trace: an arm whose retriever finds nothing is another arm under its name. */
-import type { ArmConfig } from '../config/index.js';
+import type { ArmConfig, Config } from '../config/index.js';
 import { RaRftError } from '../core/errors.js';
 import type { RunWarning } from '../core/warnings.js';
 import type { Problem, Trace } from '../data/index.js';
@@ -22,10 +22,14 @@ export interface ContextCount {
 
 /** Counts for every side of an arm that takes traces; a policy that is borrowed counts at its owner. */
 export function countContexts(
-  arms: readonly CountedArm[],
+  { arms, retrievers }: { arms: readonly CountedArm[]; retrievers: Config['retrievers'] },
   data: Pick<DataSets, 'train' | 'test'>,
   retrieved: Retrieved,
 ): ContextCount[] {
+  const drawnOfType = (name: string) => {
+    const entry = retrievers[name];
+    return entry?.kind === 'random' && entry.sameType;
+  };
   return arms.flatMap((arm) =>
     (['train', 'test'] as const).flatMap((set): ContextCount[] => {
       const context = arm[set];
@@ -39,7 +43,7 @@ export function countContexts(
           context,
           prompts: firsts.length,
           withTrace: firsts.filter(({ trace }) => trace !== undefined).length,
-          otherType: context === 'random' ? firsts.filter(isOfOtherType).length : 0,
+          otherType: drawnOfType(context) ? firsts.filter(isOfOtherType).length : 0,
         },
       ];
     }),

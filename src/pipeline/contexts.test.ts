@@ -1,3 +1,4 @@
+import { resolveConfig } from '../config/index.js';
 import { describe, expect, it } from 'vitest';
 import type { Trace } from '../data/index.js';
 import { contextOf, neededContexts, type Retrieved } from './contexts.js';

@@ -1,10 +1,10 @@
 /** Contexts: which trace stands in a problem's prompt, for each arm, at training and at test. */
-import type { ArmConfig, ContextName } from '../config/index.js';
+import type { Config, ContextName } from '../config/index.js';
 import { RaRftError } from '../core/errors.js';
 import { noContext, showing, type Context, type Problem, type Trace } from '../data/index.js';
 
-/** A retriever's name: every context but `none`. */
-export type RetrieverName = Exclude<ContextName, 'none'>;
+/** A name in the map `retrievers`. */
+export type RetrieverName = string;
 
 /** Which problems a retriever is searched for. */
 export type ProblemSet = 'train' | 'test';
@@ -31,14 +31,37 @@ export function contextOf(name: ContextName, retrieved: Retrieved): (problem: Pr
   };
 }
 
-/** What the arms need of each retriever, in a fixed order: training prompts, test prompts or both. */
-export function neededContexts(
-  arms: readonly Pick<ArmConfig, 'train' | 'test'>[],
-): Map<RetrieverName, ReadonlySet<ProblemSet>> {
+/** What the arms need of each retriever, in the order of the map: training prompts, test prompts or both. */
+export function neededContexts({ arms, retrievers }: NamedRetrievers): Map<RetrieverName, ReadonlySet<ProblemSet>> {
   const needed = new Map<RetrieverName, ReadonlySet<ProblemSet>>();
-  for (const name of ['learned', 'bm25', 'random', 'oracle'] as const) {
+  for (const name of Object.keys(retrievers)) {
     const sets = (['train', 'test'] as const).filter((set) => arms.some((arm) => arm[set] === name));
     if (sets.length > 0) needed.set(name, new Set(sets));
   }
   return needed;
+}
+
+/** The map, and the arms that refer to it. */
+export interface NamedRetrievers {
+  arms: readonly Pick<Config['arms'][number], 'train' | 'test'>[];
+  retrievers: Config['retrievers'];
+}
+
+/** Encoders that the arms use; in the order of the map. */
+export function neededEncoders(config: NamedRetrievers): RetrieverName[] {
+  return [...neededContexts(config).keys()].filter((name) => config.retrievers[name]?.kind === 'encoder');
+}
+
+/**
+ * Encoders that are trained in a run that goes to `until`: those that the arms use or, where the run is to make labels or retrievers
+ * alone and no arm uses one, the first of the map. Without any, nothing is labelled.
+ */
+export function trainedEncoders(config: NamedRetrievers, until: string): RetrieverName[] {
+  const isTrained = (name: string) => {
+    const entry = config.retrievers[name];
+    return entry?.kind === 'encoder' && entry.trained;
+  };
+  const used = neededEncoders(config).filter(isTrained);
+  if (used.length > 0 || (until !== 'labels' && until !== 'retriever')) return used;
+  return Object.keys(config.retrievers).filter(isTrained).slice(0, 1);
 }

@@ -9,7 +9,7 @@ import { warn } from '../core/warnings.js';
 import type { Summary } from '../eval/index.js';
 import { evaluateBorrowedPolicy, refuseStaleArms, trainArm } from './arms-stage.js';
 import { contextWarnings, countContexts, refuseEmptyContexts } from './context-counts.js';
-import { neededContexts } from './contexts.js';
+import { neededContexts, neededEncoders, trainedEncoders } from './contexts.js';
 import { prepareData } from './data-stage.js';
 import { type DataSets } from './data-sets.js';
 import { openLocalEngine } from './engines.js';
@@ -19,7 +19,7 @@ import { labelledQueries } from './labelled-queries.js';
 import { refuseOverlong } from './overlong.js';
 import { checkPromptsOf } from './prompt-stage.js';
 import { retrieveContexts } from './retrieve-stage.js';
-import { trainRetrieverStage } from './retriever-stage.js';
+import { encoderStages } from './retriever-stage.js';
 import { openSession, type OpenEngine, type Session } from './session.js';
 import { writeSummary } from './summary.js';
 import { textWarnings } from './text-warnings.js';
@@ -54,18 +54,23 @@ export async function runPipeline(
     // Stage 0: problems and solved problems; the policy all arms start from.
     const data = await prepareData(session);
     for (const warning of textWarnings(session.tokenizer, session.codec, data)) await warn(run, progress, warning);
-    const needed = neededContexts(config.arms);
-    const wanted = needed.has('learned') || until === 'labels' || until === 'retriever';
+    const needed = neededContexts(config);
+    const trained = trainedEncoders(config, until);
+    const wanted = trained.length > 0 || until === 'labels';
     await refuseHopeless(session, data, { labelled: wanted, until });
     const start = await warmUp(session, data);
 
-    // Stages 1 and 2: which traces help, and a retriever that finds them. Only where an arm asks for it.
+    // Stages 1 and 2: which traces help, and retrievers that find them. Only where an arm asks for it.
     const labels = wanted ? await labelPairs(session, data, start) : undefined;
     if (until === 'labels') return undefined;
     const queries = labels && labelledQueries(config, data, labels.labels);
-    const learned = labels && queries && (await trainRetrieverStage(session, data, queries, { labels, policy: start }));
-    const { retrieved, grades, fingerprintOf } = await retrieveContexts(session, { data, needed, learned, queries });
-    const contexts = countContexts(config.arms, data, retrieved);
+    const encoders = await encoderStages(session, [...new Set([...trained, ...neededEncoders(config)])], {
+      data,
+      policy: start,
+      labels: labels && queries && { ...labels, queries },
+    });
+    const { retrieved, grades, fingerprintOf } = await retrieveContexts(session, { data, needed, encoders, queries });
+    const contexts = countContexts(config, data, retrieved);
     await run.event('contexts', { contexts });
     for (const warning of contextWarnings(contexts)) await warn(run, progress, warning);
     refuseEmptyContexts(contexts);

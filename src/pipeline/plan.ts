@@ -5,7 +5,7 @@ import type { RunWarning } from '../core/warnings.js';
 import { showing, type Problem, type Trace } from '../data/index.js';
 import { previewSelection, type QueryCandidates } from '../judge/index.js';
 import { estimateText, type Estimate } from '../llm/index.js';
-import { neededContexts } from './contexts.js';
+import { trainedEncoders } from './contexts.js';
 import { makeData, refuseEmpty } from './make-data.js';
 import { choosePairs } from './label-stage.js';
 import { refuseHopelessLabels, skippedText } from './label-problems.js';
@@ -76,7 +76,7 @@ export async function planRun(config: Config, root: string, until: LastStage = '
     const all = await makeData(config, verifier, rng);
     const data = config.prompt.overlong === 'skip' ? withoutOverlong(all, lengths) : all;
     refuseEmpty(data, config.data);
-    const labelled = labelStages.includes(until) || neededContexts(config.arms).has('learned');
+    const labelled = until === 'labels' || trainedEncoders(config, until).length > 0;
     const chosen = labelled ? choosePairs({ config, rng, lengths }, data) : undefined;
     if (until !== 'labels') refuseOracleWithoutTruth(config, data);
     if (chosen) refuseHopelessLabels(config, chosen);

@@ -10,7 +10,7 @@ import { writeJsonl, type Trace } from '../data/index.js';
 import type { SampleLine } from '../eval/index.js';
 import { adder, sums } from '../eval/policy/testing/sums.js';
 import { completion, startScriptedServer, type Behaviour, type SeenRequest } from '../llm/testing/scripted-server.js';
-import { createEncoder, LearnedRetriever, readIndexHeader, SPEC_DEFAULTS, writeRetriever } from '../retriever/index.js';
+import { createEncoder, EncoderRetriever, readIndexHeader, SPEC_DEFAULTS, writeRetriever } from '../retriever/index.js';
 import { evaluatePolicy, refuseUnscored, type PolicyEvaluationRequest } from './policy-evaluation.js';
 import { findTraces } from './policy-traces.js';
 import { writeTinyTask } from './testing/tiny-task.js';
@@ -216,7 +216,7 @@ describe('findTraces', () => {
     const two = { ...search, indexFolder: join(root, 'two') };
     expect((await findTraces({ from: join(root, 'retriever'), corpus }, sets, two)).corpusSize).toBe(2);
     expect((await readIndexHeader(join(root, 'two')))?.documents).toBe(2);
-    await (await LearnedRetriever.open(join(root, 'retriever'), join(root, 'index'), traces, { threads: 1 })).dispose();
+    await (await EncoderRetriever.open(join(root, 'retriever'), join(root, 'index'), traces, { threads: 1 })).dispose();
     const unused = { ...search, indexFolder: join(root, 'unused') };
     const withIndex = await findTraces({ from: root, corpus: undefined }, sets, unused);
     expect(sums.map((problem) => withIndex.traceOf('sums', problem)?.id)).toEqual(

@@ -52,7 +52,7 @@ export async function searchInto(target: SearchFile, retriever: Retriever, wante
     part,
     batches.map(({ of }) => of.length),
   );
-  const task = progress.task(`retrieve (${retriever.name})`, ids.length, 'problems', done.problems);
+  const task = progress.task(`retrieve (${basename(file, '.jsonl')})`, ids.length, 'problems', done.problems);
   const writer = await JsonlWriter.open(part);
   try {
     let problems = done.problems;

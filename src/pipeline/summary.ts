@@ -38,19 +38,19 @@ export async function writeSummary(
 
 /** Problems and traces left out as too long, and problems that some traces are too long for; undefined where nothing is left out. */
 async function tooLongCounts(
-  { prompt, arms }: Config,
+  config: Config,
   run: RunFolder,
   data: DataSets,
   lengths: PromptLengths,
 ): Promise<Record<string, number> | undefined> {
-  if (prompt.overlong === 'error') return undefined;
+  if (config.prompt.overlong === 'error') return undefined;
   const items = existsSync(run.paths.leftOut) ? await readJsonlAll<SkippedItem>(run.paths.leftOut) : [];
   const count = (wanted: SkippedItem['kind']) => items.filter(({ kind }) => kind === wanted).length;
   return {
     'training problems': count('training problem'),
     'test problems': count('test problem'),
     traces: count('trace'),
-    ...(neededContexts(arms).size > 0 && {
+    ...(neededContexts(config).size > 0 && {
       'pairs of a problem and a trace': countLongPairs(data, lengths),
     }),
   };

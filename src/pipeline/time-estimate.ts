@@ -62,7 +62,7 @@ async function timeWork(
 ): Promise<Rates> {
   const { rl } = config;
   const problems = data.train.slice(0, PROMPTS);
-  const shown = neededContexts(config.arms).size > 0;
+  const shown = neededContexts(config).size > 0;
   const traceOf = (i: number) => (shown ? data.corpus[i % data.corpus.length] : undefined);
   const { maxContext } = policy.info;
   const maxTokens = Math.min(rl.maxTokens, TOKENS, maxContext - 1);
