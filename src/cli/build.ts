@@ -25,6 +25,7 @@ export function withRunOptions(command: Command, configHelp: string | undefined)
     .option('--name <name>', 'name of the run: its folder is <runs>/<name>')
     .option('--seed <number>', 'short for --set seed=<number>')
     .option('--runs <folder>', 'folder of the run folders', 'runs')
+    .option('--again', 'let finished stages run again where what they were made from has changed; replaces their files')
     .option('--dry-run', 'print the resolved configuration and run nothing');
   if (configHelp !== undefined) command.addHelpText('after', `\n${configHelp}`);
   return command;

@@ -1,6 +1,6 @@
 /** `ra-rft judge success`: whether the scores of a run's labels predict that the policy solves the problem. */
 import { join } from 'node:path';
-import { configToYaml, freeKeys, pathKeys, resolveConfig, withDefaults } from '../config/index.js';
+import { configToYaml, resolveConfig, withDefaults } from '../config/index.js';
 import { RunFolder } from '../core/run-folder.js';
 import type { Estimate } from '../eval/index.js';
 import { measureLabelSuccess, readJudgedRun, type LabelSuccess } from '../pipeline/index.js';
@@ -22,7 +22,7 @@ export async function judgeSuccessVerb(root: string, options: JudgeSuccessOption
   };
   await readJudgedRun(root); // no labels are made here by mistake
   const config = resolveConfig({ file: join(root, 'config.yaml') });
-  const kept = { values: config, yaml: configToYaml(config), complete: withDefaults, freeKeys, pathKeys };
+  const kept = { values: config, yaml: configToYaml(config), complete: withDefaults };
   const run = await RunFolder.open(root, kept);
   try {
     const { progress } = context;

@@ -1,7 +1,7 @@
 /** Options shared by the verbs that work on a run, and the configuration and folder they stand for. */
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { configWarnings, freeKeys, resolveConfig, type Config, type ResolveOptions } from '../config/index.js';
+import { configWarnings, resolveConfig, type Config, type ResolveOptions } from '../config/index.js';
 
 export interface RunOptions {
   config?: string;
@@ -13,6 +13,8 @@ export interface RunOptions {
   /** Folder that holds the run folders. */
   runs: string;
   dryRun?: boolean;
+  /** Lets finished stages run again. */
+  again?: boolean;
 }
 
 export interface ResolvedRun {
@@ -26,14 +28,14 @@ export interface ResolvedRun {
 }
 
 /**
- * Which run is meant. Without --config, --preset, --quick and --set of what decides results, a folder of that name goes on
- * with the configuration it holds; a new one takes the preset `demo`.
+ * Which run is meant. Without --config, --preset and --quick a folder of that name goes on with the configuration it holds,
+ * changed by --set and --seed; a new one takes the preset `demo`.
  */
 export function resolveRun(options: RunOptions): ResolvedRun {
   const set = [...options.set];
   if (options.seed !== undefined) set.push(`seed=${options.seed}`);
   const preset = options.quick === true ? 'quick' : options.preset;
-  if (options.config === undefined && preset === undefined && set.every(isFree) && options.name !== undefined) {
+  if (options.config === undefined && preset === undefined && options.name !== undefined) {
     const kept = join(options.runs, options.name, 'config.yaml');
     // The folder may have been renamed since.
     const own = [...set, `name=${options.name}`];
@@ -43,11 +45,6 @@ export function resolveRun(options: RunOptions): ResolvedRun {
   const base = preset ?? (options.config === undefined ? 'demo' : undefined);
   const origin = [base && `preset ${base}`, options.config, set.length > 0 && '--set'].filter(Boolean).join(', ');
   return finish(options, { preset: base, file: options.config, set }, origin);
-}
-
-/** Whether a `key=value` says only how work is done. */
-function isFree(assignment: string): boolean {
-  return freeKeys.includes(assignment.split('=')[0]?.trim() ?? '');
 }
 
 function finish(options: RunOptions, from: ResolveOptions, origin: string): ResolvedRun {

@@ -54,7 +54,7 @@ export async function runVerb(verb: RunVerb, options: RunOptions, context: CliCo
     for (const line of plan) context.progress.line(`  ${line}`);
   }
   refuseOverlong(counts.lengths);
-  await runStages(verb, config, root, context);
+  await runStages(verb, { config, root, again: options.again === true }, context);
 }
 
 /** How long the run would take; a model that cannot be opened is told, and no reason to hide the rest. */
@@ -68,15 +68,14 @@ async function timeText(config: Config, plan: RunPlan): Promise<string> {
 
 async function runStages(
   verb: Exclude<RunVerb, 'report'>,
-  config: Config,
-  root: string,
+  { config, root, again }: { config: Config; root: string; again: boolean },
   context: CliContext,
 ): Promise<void> {
   const started = performance.now();
   const run = await openRun(root, config);
   try {
     const { progress } = context;
-    const summary = await runPipeline(config, run, { until: lastStages[verb], progress });
+    const summary = await runPipeline(config, run, { until: lastStages[verb], progress, again });
     if (!summary) {
       context.out(`done up to ${lastStages[verb]}: ${root}`);
       return;

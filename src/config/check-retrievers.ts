@@ -1,37 +1,43 @@
 /** Retrievers: names that arms refer to and that are not there, encoders that cannot be built. */
 import type { Finding } from './finding.js';
+import { defaultRetrievers } from '../retriever/keys.js';
 import { nearestName } from './nearest-name.js';
 import { plainContexts, type Config } from './schema.js';
 
 export function checkRetrievers(config: Config): Finding[] {
-  return [...checkNames(config), ...checkParts(config), ...checkEncoders(config)];
+  return [...checkContextNames(config), ...checkTakenNames(config), ...checkParts(config), ...checkEncoders(config)];
 }
 
-function checkNames({ arms, retrievers }: Config): Finding[] {
+/**
+ * Contexts of arms that are neither plain nor the name of a retriever. Takes values that may be wrong in other ways, so that all that
+ * is wrong is said at once.
+ */
+export function checkContextNames({ arms, retrievers }: { arms?: unknown; retrievers?: unknown }): Finding[] {
+  const known = [...plainContexts, ...Object.keys(retrievers ?? defaultRetrievers)];
+  return (Array.isArray(arms) ? (arms as unknown[]) : []).flatMap((arm, at) =>
+    (['train', 'test'] as const).flatMap((side): Finding[] => {
+      const name = (arm as Record<string, unknown> | null)?.[side];
+      if (typeof name !== 'string' || known.includes(name)) return [];
+      const nearest = nearestName(name, known);
+      return [
+        {
+          path: ['arms', at, side],
+          message: `arms[${at}].${side} is ${JSON.stringify(name)}, which names no retriever`,
+          expected: known.join(', '),
+          ...(nearest !== undefined && { hint: `Did you mean ${nearest}?` }),
+        },
+      ];
+    }),
+  );
+}
+
+function checkTakenNames({ retrievers }: Config): Finding[] {
   const taken = plainContexts.filter((name) => Object.hasOwn(retrievers, name));
-  const known = [...plainContexts, ...Object.keys(retrievers)];
-  return [
-    ...taken.map((name) => ({
-      path: ['retrievers', name],
-      message: `a retriever is named ${name}, which means something else at an arm`,
-      expected: `another name than ${plainContexts.join(', ')}`,
-    })),
-    ...arms.flatMap((arm, at) =>
-      (['train', 'test'] as const).flatMap((side): Finding[] => {
-        const name = arm[side];
-        if (known.includes(name)) return [];
-        const nearest = nearestName(name, known);
-        return [
-          {
-            path: ['arms', at, side],
-            message: `arms[${at}].${side} is ${JSON.stringify(name)}, which names no retriever`,
-            expected: known.join(', '),
-            ...(nearest !== undefined && { hint: `Did you mean ${nearest}?` }),
-          },
-        ];
-      }),
-    ),
-  ];
+  return taken.map((name) => ({
+    path: ['retrievers', name],
+    message: `a retriever is named ${name}, which means something else at an arm`,
+    expected: `another name than ${plainContexts.join(', ')}`,
+  }));
 }
 
 function checkParts({ retriever: { validationShare, testShare } }: Config): Finding[] {

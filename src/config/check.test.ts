@@ -1,6 +1,4 @@
 import { describe, expect, it } from 'vitest';
-import { configKeys } from './describe.js';
-import { freeKeys } from './free-keys.js';
 import { resolveConfig } from './resolve.js';
 
 /** Where a configuration is refused, or undefined. */
@@ -65,9 +63,4 @@ describe('language models', () => {
     expect(refusedAt('llm.apiKeyEnv=sk-123')).toContain('llm.apiKeyEnv');
     expect(refusedAt('llm.apiKeyEnv=null')).toBeUndefined();
   });
-});
-
-it('free keys are keys', () => {
-  const known = configKeys().map(({ path }) => path);
-  for (const key of freeKeys) expect(known).toContain(key);
 });

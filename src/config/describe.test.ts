@@ -71,7 +71,7 @@ describe('YAML', () => {
 
   it('of init names every key and keeps lines short', () => {
     const yaml = commentedConfigYaml();
-    for (const key of configKeys().filter((k) => !k.path.includes('[]')))
+    for (const key of configKeys().filter((k) => !/\[\]|\{/.test(k.path)))
       expect(yaml).toContain(`${key.path.split('.').at(-1)}:`);
     for (const line of yaml.split('\n')) expect(line.length).toBeLessThanOrEqual(120);
   });

@@ -1,7 +1,6 @@
 /** The configuration explained: docs/config.md and the text of `--help`, both made from the schema. */
 import { stringify } from 'yaml';
 import { configKeys, type KeyFacts } from './describe.js';
-import { freeKeys } from './free-keys.js';
 import { presets } from './presets.js';
 
 /** docs/config.md. */
@@ -14,7 +13,7 @@ export function configDocsMarkdown(): string {
     'A run is described by one YAML file (`ra-rft run --config FILE`). Values come from, later ones winning: the defaults below, a preset (`--preset NAME`), the file, `--set key=value` (as often as wanted; lists and sections in YAML, as in `--set \'rl.stop=["}"]\'`).',
     'Without file and preset, `ra-rft run` takes the preset `demo`. `ra-rft init` writes a file with every key explained; `ra-rft run --dry-run` prints the resolved configuration and runs nothing. Unknown keys and wrong values are refused with their line. Paths in a file are meant against the folder of that file.',
     '',
-    'A run folder belongs to its configuration: a run that goes on with other values is refused, with the keys that differ. Keys marked *free* may change, because no result depends on them; the folder then keeps the new values.',
+    'A run folder may go on with other values (`ra-rft run --name NAME --set key=value`). What no finished stage depends on changes at once: another arm, one less, more `rl.steps`, keys of stages that have not run, keys that say how work is done, other paths to the same files. Anything else is refused with the stages that would run again and the keys that did it; `--again` lets them. The folder keeps the new values.',
     '',
     ...presetLines(),
     ...topLines(),
@@ -67,7 +66,7 @@ function topLines(): string[] {
 function table(keys: readonly KeyFacts[], prefix: string): string[] {
   const rows = keys.map((key) => {
     const name = prefix === '' ? key.path : key.path.slice(prefix.length + 1);
-    return `| \`${name}\` | ${cell(key.allowed)} | ${cell(key.unit ?? '')} | ${code(defaultText(key))} | ${cell(key.description)}${freeKeys.includes(key.path) ? ' *free*' : ''} |`;
+    return `| \`${name}\` | ${cell(key.allowed)} | ${cell(key.unit ?? '')} | ${code(defaultText(key))} | ${cell(key.description)} |`;
   });
   return ['| key | allowed | unit | default | meaning |', '| --- | --- | --- | --- | --- |', ...rows, ''];
 }

@@ -2,6 +2,7 @@
 import { resolve } from 'node:path';
 import { checkConfig, dataSource } from './check.js';
 import type { Finding } from './finding.js';
+import { checkContextNames } from './check-retrievers.js';
 import { fieldNamesOf } from './data-presets.js';
 import { configKeys, findKey } from './describe.js';
 import { configError, findingOf } from './findings.js';
@@ -31,7 +32,7 @@ export function resolveConfig(options: ResolveOptions = {}): Config {
   const parsed = configSchema.safeParse(merged);
   const findings: Finding[] = parsed.success
     ? checkConfig(parsed.data)
-    : parsed.error.issues.flatMap((issue) => findingOf(issue, merged));
+    : [...parsed.error.issues.flatMap((issue) => findingOf(issue, merged)), ...checkContextNames(merged)];
   if (!parsed.success || findings.length > 0) throw configError(findings, (path) => locate(sources, path));
   return settled(parsed.data);
 }

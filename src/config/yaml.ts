@@ -6,7 +6,7 @@ import type { Config } from './schema.js';
 
 /** The resolved configuration, every key in the order of the schema. */
 export function configToYaml(config: Config): string {
-  return `# Resolved configuration of this run. A run folder belongs to it: change a value and choose another name (docs/config.md marks keys that are free).\n${stringify(config, { lineWidth: 0 })}`;
+  return `# Resolved configuration of this run, as of its newest attempt. Change values with ra-rft run --name NAME --set key=value (docs/config.md).\n${stringify(config, { lineWidth: 0 })}`;
 }
 
 /** Values that a new file should set, over the defaults. */

@@ -168,6 +168,20 @@ export async function cutJsonl<T>(path: string, keep: (value: T) => boolean): Pr
   if (kept.length < lines.length) await writeFileAtomic(path, kept.map((line) => `${line}\n`).join(''));
 }
 
+/** Puts the lines of a JSONL file in order, byte for byte, equal ones as they stood; writes it anew only where it was not. */
+export async function sortJsonl<T>(path: string, compare: (a: T, b: T) => number): Promise<void> {
+  await mendLastLine(path);
+  const text = await readFile(path, 'utf8').catch(ignoreMissing);
+  if (text === undefined) return;
+  const lines = text.split('\n').slice(0, -1);
+  const sorted = lines
+    .map((line, at) => ({ line, value: parseLine<T>(line, path, at + 1) }))
+    .toSorted((a, b) => compare(a.value, b.value))
+    .map(({ line }) => line);
+  if (sorted.some((line, at) => line !== lines[at]))
+    await writeFileAtomic(path, sorted.map((line) => `${line}\n`).join(''));
+}
+
 function parseLine<T>(text: string, path: string, line: number): T {
   try {
     return JSON.parse(text) as T;

@@ -1,5 +1,5 @@
-import { appendFile, mkdir, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
-import { basename, join, relative } from 'node:path';
+import { appendFile, mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { stringify } from 'yaml';
 import { readJsonlAll } from './jsonl.js';
@@ -28,50 +28,23 @@ describe('RunFolder.open', () => {
     expect(await readdir(root)).toEqual(['config.yaml', 'events.jsonl']);
   });
 
-  it('refuses another configuration, naming the keys, and leaves everything as it was', async () => {
-    const root = await freshRoot();
-    await (await open(root)).close();
-    const other = open(root, { ...config, seed: 2, rl: { steps: 90, stop: ['}'], system: null } });
-    await expect(other).rejects.toMatchObject({
-      code: 'run-folder',
-      where: join(root, 'config.yaml'),
-      message: expect.stringContaining('seed: 1 there, 2 now; rl.steps: 80 there, 90 now') as string,
-      hint: expect.stringContaining('--name') as string,
-    });
-    expect(await readRunConfig(root)).toEqual(config);
-    await (await open(root)).close(); // the refusal gave the lock back
-  });
-
-  it('goes on with other values of free keys, and keeps them', async () => {
+  it('keeps another configuration once it is accepted, and says what changed', async () => {
     const root = await freshRoot();
     await (await open(root)).close();
     const changed = { ...config, rl: { ...config.rl, steps: 90 } };
-    const file = { values: changed, yaml: stringify(changed), freeKeys: ['rl.steps'] };
-    const run = await RunFolder.open(root, file);
+    const run = await open(root, changed);
+    expect(run.kept).toEqual(config);
+    expect(await readRunConfig(root)).toEqual(config);
+    await run.acceptConfig();
     await run.close();
     expect(await readRunConfig(root)).toEqual(changed);
-    expect(await readJsonlAll(run.paths.events)).toMatchObject([{ kind: 'config-changed', keys: ['rl.steps'] }]);
-    await expect(RunFolder.open(root, { ...file, values: { ...changed, seed: 2 } })).rejects.toMatchObject({
-      code: 'run-folder',
-    });
-  });
-
-  it('takes two paths to one file for the same, and to other files not', async () => {
-    const root = await freshRoot();
-    const folder = await temporaryFolder();
-    for (const name of ['a.jsonl', 'b.jsonl']) await writeFile(join(folder, name), '');
-    await symlink(join(folder, 'a.jsonl'), join(folder, 'link.jsonl'));
-    const attempt = async (path: string) => {
-      const values = { data: { path } };
-      const run = await RunFolder.open(root, { values, yaml: stringify(values), pathKeys: ['data.path'] });
-      await run.close();
-    };
-    await attempt(join(folder, 'a.jsonl'));
-    await attempt(join(folder, 'link.jsonl'));
-    await attempt(relative(root, join(folder, 'a.jsonl')));
-    await attempt(`${folder}/../${basename(folder)}/a.jsonl`);
-    await expect(attempt(join(folder, 'b.jsonl'))).rejects.toMatchObject({ code: 'run-folder' });
-    await expect(attempt(join(folder, 'gone.jsonl'))).rejects.toMatchObject({ code: 'run-folder' });
+    expect(await readJsonlAll(run.paths.events)).toMatchObject([
+      { kind: 'config-changed', keys: ['rl.steps'], changes: [{ key: 'rl.steps', from: 80, to: 90 }] },
+    ]);
+    const same = await open(root, changed);
+    await same.acceptConfig();
+    await same.close();
+    expect(await readJsonlAll(run.paths.events)).toHaveLength(1);
   });
 
   it('refuses a second process, or the same twice', async () => {
@@ -122,10 +95,10 @@ describe('stages', () => {
     const run = await open(root);
     const file = join(root, 'labels.jsonl');
     const work = () => writeFile(file, 'labels');
-    expect(await run.stage('labels', 1, work, [file, root])).toBe(true);
-    expect(await run.stage('labels', 1, work, [file, root])).toBe(false);
+    expect(await run.stage('labels', { a: 1 }, work, [file, root])).toBe(true);
+    expect(await run.stage('labels', { a: 1 }, work, [file, root])).toBe(false);
     await rm(file);
-    expect(await run.stage('labels', 1, work, [file, root])).toBe(true);
+    expect(await run.stage('labels', { a: 1 }, work, [file, root])).toBe(true);
     expect(await readFile(file, 'utf8')).toBe('labels');
   });
 
@@ -190,6 +163,18 @@ describe('metrics', () => {
     expect(await readJsonlAll(run.paths.events)).toMatchObject([
       { kind: 'note', text: 'x', time: expect.stringMatching(/^\d{4}-/) as string },
     ]);
+  });
+});
+
+describe('orderMetrics', () => {
+  it('gives the bytes of a run that made its rows in that order; arms that are not named go last', async () => {
+    const run = await open(await freshRoot());
+    for (const arm of ['gone', 'b', 'a']) for (const step of [1, 2]) await run.metrics({ arm, step });
+    await run.orderMetrics(['a', 'b']);
+    await run.metrics({ arm: 'c', step: 1 });
+    await run.close();
+    const rows = await readJsonlAll<{ arm: string; step: number }>(run.paths.metrics);
+    expect(rows.map(({ arm, step }) => `${arm}${step}`)).toEqual(['a1', 'a2', 'b1', 'b2', 'gone1', 'gone2', 'c1']);
   });
 });
 

@@ -2,15 +2,14 @@
  * The folder of a run: its configuration, its lock, its stage markers and its two logs. A stage that is done is skipped
  * when the same run starts again; events.jsonl may hold wall-clock times, metrics.jsonl never does.
  */
-import { realpathSync } from 'node:fs';
-import { mkdir, readdir, readFile, stat } from 'node:fs/promises';
-import { basename, dirname, join, resolve } from 'node:path';
+import { mkdir, readdir, readFile, rm, stat } from 'node:fs/promises';
+import { basename, join } from 'node:path';
 import { parse } from 'yaml';
 import { atPlace, RaRftError } from './errors.js';
 import { isLeftover, removeLeftovers, writeFileAtomic, writeJsonAtomic } from './files.js';
 import { assertFinite } from './finite.js';
 import { hashJson } from './hash.js';
-import { cutJsonl, JsonlWriter } from './jsonl.js';
+import { cutJsonl, JsonlWriter, sortJsonl } from './jsonl.js';
 import { takeLock, type Lock } from './run-lock.js';
 import { runPaths, type RunPaths } from './run-paths.js';
 import { ignoreMissing } from './missing.js';
@@ -26,6 +25,10 @@ export interface MetricsRow {
 export interface StageMarker {
   stage: string;
   inputs: string;
+  /** The part of the configuration among them. */
+  settings?: unknown;
+  /** Whether its files may be replaced where its inputs have changed: the user has said so. */
+  mayRunAgain?: boolean;
   /** Wall-clock time of the attempt that finished it. */
   seconds: number;
   finished: string;
@@ -34,32 +37,36 @@ export interface StageMarker {
 /** The configuration as plain data, and as the YAML text to keep. */
 export interface RunConfigFile {
   values: unknown;
-  /** Dotted keys that may differ when a run goes on: they say how work is done, not what comes out. */
-  freeKeys?: readonly string[];
-  /** Dotted keys whose values are paths: they differ only where they lead to different files. */
-  pathKeys?: readonly string[];
   yaml: string;
   /** Brings values kept by an older version up to date: keys that are new since then get their defaults. */
   complete?: (kept: unknown) => unknown;
 }
 
+/** All that the result of a stage depends on, as JSON; `settings` is the part of the configuration. */
+export type StageInputs = Readonly<Record<string, unknown>> & { settings?: unknown };
+
 export class RunFolder {
   readonly root: string;
   readonly paths: RunPaths;
+  /** The configuration of the attempts before this one; undefined in a new folder. */
+  readonly kept: unknown;
+  private readonly config: RunConfigFile;
   private readonly lock: Lock;
   private readonly events: JsonlWriter;
   private metricsWriter: JsonlWriter | undefined;
 
-  private constructor(root: string, lock: Lock, events: JsonlWriter) {
+  private constructor(root: string, lock: Lock, events: JsonlWriter, config: RunConfigFile, kept: unknown) {
     this.root = root;
+    this.config = config;
+    this.kept = kept;
     this.paths = runPaths(root);
     this.lock = lock;
     this.events = events;
   }
 
   /**
-   * Makes the folder, or goes on with one of the same configuration. config.yaml is written before anything else.
-   * Throws `run-folder` where it belongs to another configuration (naming the keys), to another process, or is no run.
+   * Makes the folder with its config.yaml, or goes on with one. Another configuration than it holds is kept when
+   * {@link acceptConfig} is called. Throws `run-folder` where the folder belongs to another process or is no run.
    */
   static async open(root: string, config: RunConfigFile): Promise<RunFolder> {
     const paths = runPaths(root);
@@ -68,17 +75,23 @@ export class RunFolder {
     const lock = await takeLock(paths.lock);
     try {
       const old = await readConfig(paths.config);
-      const changed = old === undefined ? [] : acceptedChanges(paths.config, config.complete?.(old) ?? old, config);
-      // What changed holds from now on, also for an attempt that names only the folder.
-      if (old === undefined || changed.length > 0) await writeFileAtomic(paths.config, config.yaml);
+      if (old === undefined) await writeFileAtomic(paths.config, config.yaml);
       await removeLeftovers(root);
-      const run = new RunFolder(root, lock, await JsonlWriter.open(paths.events));
-      if (changed.length > 0) await run.event('config-changed', { keys: changed });
-      return run;
+      const kept = old === undefined ? undefined : (config.complete?.(old) ?? old);
+      return new RunFolder(root, lock, await JsonlWriter.open(paths.events), config, kept);
     } catch (error) {
       await lock.release();
       throw error;
     }
+  }
+
+  /** Keeps the configuration of this attempt: it holds from now on, also for an attempt that names only the folder. */
+  async acceptConfig(): Promise<void> {
+    const changed = this.kept === undefined ? [] : configDifferences(this.kept, this.config.values);
+    if (changed.length === 0) return;
+    await writeFileAtomic(this.paths.config, this.config.yaml);
+    const changes = changed.map(({ key, a, b }) => ({ key, from: a ?? null, to: b ?? null }));
+    await this.event('config-changed', { keys: changed.map(({ key }) => key), changes });
   }
 
   /** The finished marker of a stage, whatever its inputs; undefined where the stage has not ended. */
@@ -93,7 +106,7 @@ export class RunFolder {
    */
   async stage(
     stage: string,
-    inputs: unknown,
+    inputs: StageInputs,
     work: () => Promise<void>,
     files: readonly string[] = [],
   ): Promise<boolean> {
@@ -111,10 +124,25 @@ export class RunFolder {
       throw atPlace(`stage ${stage}`, error);
     }
     const seconds = Math.round(performance.now() - start) / 1000;
-    const done: StageMarker = { stage, inputs: hash, seconds, finished: new Date().toISOString() };
+    const { settings } = inputs;
+    const done: StageMarker = { stage, inputs: hash, settings, seconds, finished: new Date().toISOString() };
     await writeJsonAtomic(this.paths.stage(stage), done);
     await this.event('stage-finished', { stage, seconds });
     return true;
+  }
+
+  /** Notes that the user lets these finished stages run again, for this attempt and for those after it. */
+  async allowAgain(stages: readonly string[]): Promise<void> {
+    for (const stage of stages) {
+      const marker = await this.stageMarker(stage);
+      if (marker) await writeJsonAtomic(this.paths.stage(stage), { ...marker, mayRunAgain: true });
+    }
+    await this.event('may-run-again', { stages });
+  }
+
+  /** Forgets that a stage has ended. */
+  async forgetStage(stage: string): Promise<void> {
+    await rm(this.paths.stage(stage), { force: true });
   }
 
   /** Names of the finished stages, in the order in which they ended. */
@@ -148,6 +176,14 @@ export class RunFolder {
     await this.metricsWriter?.close();
     this.metricsWriter = undefined;
     await cutJsonl<MetricsRow>(this.paths.metrics, (row) => row.arm !== arm || row.step <= step);
+  }
+
+  /** Puts the rows of metrics.jsonl in the order of `arms`, whatever order they were made in; those of other arms go last. */
+  async orderMetrics(arms: readonly string[]): Promise<void> {
+    await this.metricsWriter?.close();
+    this.metricsWriter = undefined;
+    const place = ({ arm }: MetricsRow) => (arms.includes(arm) ? arms.indexOf(arm) : arms.length);
+    await sortJsonl<MetricsRow>(this.paths.metrics, (a, b) => place(a) - place(b));
   }
 
   /** Closes the logs and gives the lock back. */
@@ -189,58 +225,38 @@ async function readStageMarker(path: string): Promise<StageMarker | undefined> {
   return text === undefined ? undefined : (JSON.parse(text) as StageMarker);
 }
 
-/** Keys in which two configurations differ, as dotted paths with both values. Lists are compared as a whole. */
-export function configDifferences(a: unknown, b: unknown, path = ''): { key: string; a: unknown; b: unknown }[] {
+/** A dotted key with both its values. */
+export interface ConfigDifference {
+  key: string;
+  a: unknown;
+  b: unknown;
+}
+
+/** Keys in which two configurations differ. Lists are compared as a whole. */
+export function configDifferences(a: unknown, b: unknown, path = ''): ConfigDifference[] {
   if (!isSection(a) || !isSection(b)) return hashJson(a ?? null) === hashJson(b ?? null) ? [] : [{ key: path, a, b }];
   const keys = [...new Set([...Object.keys(a), ...Object.keys(b)])];
   return keys.flatMap((key) => configDifferences(a[key], b[key], path === '' ? key : `${path}.${key}`));
 }
 
-/** The free keys that differ. Throws `run-folder` where others do. */
-function acceptedChanges(file: string, old: unknown, config: RunConfigFile): string[] {
-  const { values, freeKeys = [], pathKeys = [] } = config;
-  const all = configDifferences(old, values).filter(
-    ({ key, a, b }) => !(pathKeys.includes(key) && sameFile(dirname(file), a, b)),
-  );
-  const differences = all.filter(({ key }) => !freeKeys.includes(key));
-  if (differences.length === 0) return all.map(({ key }) => key);
-  const shown = differences
-    .slice(0, 8)
-    .map((d) => `${d.key}: ${JSON.stringify(d.a)} there, ${JSON.stringify(d.b)} now`);
-  const more = differences.length > shown.length ? `; and ${differences.length - shown.length} more` : '';
-  throw new RaRftError({
-    code: 'run-folder',
-    message: `the run folder belongs to another configuration (${shown.join('; ')}${more})`,
-    where: file,
-    expected: 'the configuration that the run was started with',
-    hint: 'Choose another folder with --name, go back to the old values, or delete the folder if its results are not needed.',
-  });
-}
-
-/** Whether two paths lead to one file; relative ones are meant against the run folder, as when its config.yaml is read. */
-function sameFile(folder: string, a: unknown, b: unknown): boolean {
-  if (typeof a !== 'string' || typeof b !== 'string') return false;
-  const [first, second] = [a, b].map((path) => realPath(resolve(folder, path)));
-  return first === second;
-}
-
-function realPath(path: string): string {
-  try {
-    return realpathSync(path);
-  } catch {
-    return path; // a file that is gone is only the same under the same name
-  }
-}
-
-/** The refusal of a stage whose result would differ under later stages that are finished. */
-export function wouldRunAgain(stage: string, change: string, later: readonly string[], root: string): RaRftError {
+/** The refusal to throw away what finished stages have made: which of them would run again, and why. */
+export function wouldRunAgain(stages: readonly string[], why: string, root: string): RaRftError {
   return new RaRftError({
     code: 'run-folder',
-    message: `stage ${stage} would give ${change}, so these finished stages would run again: ${later.join(', ')}`,
+    message: `these stages would run again and replace what they made: ${stages.join(', ')}; ${why}`,
     where: root,
-    expected: 'the data and settings that they were made with',
-    hint: 'Go back to them, choose another folder with --name, or delete the files of these stages in stages/ if their results are not needed.',
+    expected: 'what they were made from',
+    hint: 'Go back to that, choose another folder with --name, or let them run again with --again.',
   });
+}
+
+/** Differences as a sentence for people; the first ones where there are many. */
+export function differencesText(differences: readonly ConfigDifference[]): string {
+  const shown = differences
+    .slice(0, 8)
+    .map((d) => `${d.key}: ${JSON.stringify(d.a ?? null)} there, ${JSON.stringify(d.b ?? null)} now`);
+  const more = differences.length > shown.length ? `; and ${differences.length - shown.length} more` : '';
+  return `${shown.join('; ')}${more}`;
 }
 
 /** A folder with other files and no config.yaml is somebody's, not ours to write into. */

@@ -22,11 +22,11 @@ export function sameText(a: { question: string }, b: { question: string }): bool
 }
 
 /** Split of the problems and traces whose strategies training never shows: they are met at the test alone. */
-const UNSEEN_SPLIT = 'unseen';
+export const unseenSplit = 'unseen';
 
 /** Whether training must never show this problem or trace. */
 export function isUnseen({ split }: { split?: string }): boolean {
-  return split === UNSEEN_SPLIT;
+  return split === unseenSplit;
 }
 
 /** Which guards apply; all of them unless said otherwise. */

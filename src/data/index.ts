@@ -28,7 +28,16 @@ export { BANDS, jaccard, MinHasher, ROWS, shinglesOf, type Sketch } from './minh
 export { TwinIndex, type Twin } from './twins.js';
 export { writeJsonl } from './write.js';
 export { partByText, splitByText, tracesOf, type Split, type SplitShares } from './split.js';
-export { answerKey, isUnseen, sameAnswer, sameText, TraceGuard, type Exclusion, type LeakRules } from './guards.js';
+export {
+  answerKey,
+  isUnseen,
+  sameAnswer,
+  sameText,
+  TraceGuard,
+  unseenSplit,
+  type Exclusion,
+  type LeakRules,
+} from './guards.js';
 export { excludeListLines, readExcludeLists, type ExcludeList, type ExcludeLists } from './exclude-lists.js';
 export { contentId, normaliseText } from './normalise.js';
 export { equationTemplate } from './equation-template.js';

@@ -1,10 +1,10 @@
 /** The run folders of an experiment: one a seed, all of one configuration but for their arms. */
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { freeKeys, resolveConfig, type Config, type ResolveOptions } from '../config/index.js';
+import { resultDifferences } from '../pipeline/index.js';
+import { resolveConfig, type Config, type ResolveOptions } from '../config/index.js';
 import { RaRftError } from '../core/errors.js';
 import { exists, ignoreMissing } from '../core/missing.js';
-import { configDifferences } from '../core/run-folder.js';
 import { runPaths } from '../core/run-paths.js';
 import type { ArmName } from './arms.js';
 import { grownArms } from './matrix.js';
@@ -79,9 +79,7 @@ async function keptConfig(folder: string): Promise<Config | undefined> {
 }
 
 function refuseOtherSettings(first: SeedRun, other: SeedRun): void {
-  const differing = configDifferences(first.config, other.config).filter(
-    ({ key }) => !ownKeys.includes(key) && !freeKeys.includes(key),
-  );
+  const differing = resultDifferences(first.config, other.config).filter(({ key }) => !ownKeys.includes(key));
   if (differing.length === 0) return;
   const keys = differing.map(({ key, a, b }) => `${key}: ${JSON.stringify(a)} and ${JSON.stringify(b)}`);
   throw new RaRftError({

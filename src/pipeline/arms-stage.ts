@@ -1,15 +1,16 @@
 /** Stages "train-<arm>" and "eval-<arm>": each arm's policy, trained from the same start on the same problems, and its evaluations. */
-import type { ArmConfig, Config } from '../config/index.js';
-import { RaRftError } from '../core/errors.js';
+import type { ArmConfig } from '../config/index.js';
 import { hashJson } from '../core/hash.js';
+import { wouldRunAgain, type StageInputs, type StageMarker } from '../core/run-folder.js';
 import type { Policy } from '../engine/index.js';
-import { checkpointPath, makeRecipe, trainRl } from '../rl/index.js';
+import { checkpointPath, makeRecipe, newestCheckpoint, trainRl } from '../rl/index.js';
 import { contextOf, type Retrieved } from './contexts.js';
 import type { RetrievalResult } from './retrieve-stage.js';
 import type { DataSets } from './data-sets.js';
 import { evaluateArm, isEvaluated } from './evaluate.js';
-import { evaluationSettings, policySettings, promptWording, rewardIdentity } from './fingerprint.js';
+import { clearArm, stepsOf } from './growth.js';
 import type { Session } from './session.js';
+import { armPolicySettings, armSettings, armStage, ownerOf } from './stage-settings.js';
 import { trainedPart, withRunPolicy } from './trained-part.js';
 import type { StartPolicy } from './warmup-stage.js';
 
@@ -23,55 +24,44 @@ export interface ArmInputs {
 }
 
 /**
- * Throws `run-folder` where an arm is done that was made from other labels, data or traces than the files hold now: somebody has
- * edited them since. Nothing that took hours is thrown away unasked, and no new figure stands beside an old one.
+ * Throws `run-folder` where an arm is done, or its training has begun, that was made from other labels, data or traces than the
+ * files hold now: somebody has edited them since. Nothing that took hours is thrown away unasked, and no new figure stands
+ * beside an old one. Where the arms may run again, what they made is removed.
  */
 export async function refuseStaleArms(session: Session, inputs: ArmInputs): Promise<void> {
   const { config, run } = session;
-  const stale: ArmConfig[] = [];
+  const refused: ArmConfig[] = [];
   for (const arm of config.arms) {
-    const stage = await stageOf(session, arm, inputs);
-    const marker = await run.stageMarker(stage.name);
-    if (marker && marker.inputs !== hashJson(stage.inputs)) stale.push(arm);
+    const marker = await run.stageMarker(armStage(arm));
+    if (!(await isStale(session, arm, inputs, marker))) continue;
+    if (!session.again && marker?.mayRunAgain !== true) refused.push(arm);
+    else {
+      await clearArm(run, arm.name);
+      await run.forgetStage(armStage(arm));
+    }
   }
-  if (stale.length === 0) return;
-  const names = stale.map(({ name }) => name).join(', ');
-  const places = stale.flatMap((arm) => [
-    ...(arm.policyOf === null ? [`policy/${arm.name}`, `rollouts/${arm.name}`] : []),
-    `eval/${arm.name}`,
-    `stages/${armStage(arm)}.json`,
-  ]);
-  throw new RaRftError({
-    code: 'run-folder',
-    message: `what these arms were made from has changed since they were trained or evaluated: ${names}`,
-    where: run.root,
-    expected: 'the data, labels, retriever and retrieved traces of that time',
-    hint: `Put the old files back, choose another --name, or remove ${places.join(', ')} to run these arms anew.`,
-  });
+  if (refused.length === 0) return;
+  const why = 'the data, labels, retriever or retrieved traces that they were made from have changed since';
+  throw wouldRunAgain(refused.map(armStage), why, run.root);
 }
 
-/** The stage of an arm, and all that its result depends on. */
-async function stageOf(
-  session: Session,
-  arm: ArmConfig,
-  inputs: ArmInputs,
-): Promise<{ name: string; inputs: unknown }> {
-  const owner = session.config.arms.find(({ name }) => name === arm.policyOf) ?? arm;
-  const policy = await policyInputs(session, owner, inputs);
-  return { name: armStage(arm), inputs: evalInputs(session.config, arm, policy, inputs) };
-}
-
-/** Name of the stage after which an arm is done. */
-export function armStage(arm: Pick<ArmConfig, 'name' | 'policyOf'>): string {
-  return `${arm.policyOf === null ? 'train' : 'eval'}-${arm.name}`;
+/** Whether what an arm has made comes from other inputs than those of now; fewer steps of the same are none. */
+async function isStale(session: Session, arm: ArmConfig, inputs: ArmInputs, marker: StageMarker | undefined) {
+  if (marker) {
+    const made = stepsOf(marker) ?? session.config.rl.steps;
+    const then = { ...session.config, rl: { ...session.config.rl, steps: Math.min(made, session.config.rl.steps) } };
+    return marker.inputs !== hashJson(stageInputs({ ...session, config: then }, arm, inputs));
+  }
+  if (arm.policyOf !== null) return false;
+  const checkpoint = await newestCheckpoint(session.run.paths.policies(arm.name));
+  return checkpoint !== undefined && checkpoint.inputs !== hashJson(policyInputs(session, arm, inputs));
 }
 
 /** Trains the policy of an arm, evaluating it on the way: at step 0, every eval.everySteps and at the end. */
 export async function trainArm(session: Session, arm: ArmConfig, inputs: ArmInputs): Promise<void> {
   const { config, run, codec, verifier, rng, progress } = session;
-  const policy = await policyInputs(session, arm, inputs);
-  const stage = await stageOf(session, arm, inputs);
-  await run.stage(stage.name, stage.inputs, async () => {
+  const policy = policyInputs(session, arm, inputs);
+  await run.stage(armStage(arm), stageInputs(session, arm, inputs), async () => {
     const context = contextOf(arm.train, inputs.retrieved);
     const { rl, recipes } = config;
     const train = (reference?: Policy) =>
@@ -111,9 +101,8 @@ export async function evaluateBorrowedPolicy(
   inputs: ArmInputs,
 ): Promise<void> {
   const { config, run } = session;
-  const policy = await policyInputs(session, owner, inputs);
-  const stage = await stageOf(session, arm, inputs);
-  await run.stage(stage.name, stage.inputs, async () => {
+  const policy = policyInputs(session, owner, inputs);
+  await run.stage(armStage(arm), stageInputs(session, arm, inputs), async () => {
     const last = config.rl.steps;
     for (const [step, folder] of [
       [0, inputs.start.folder],
@@ -126,27 +115,27 @@ export async function evaluateBorrowedPolicy(
   });
 }
 
-/** All that an arm's policy depends on. */
-async function policyInputs({ config }: Session, arm: ArmConfig, { data, start, fingerprintOf }: ArmInputs) {
+type ArmSession = Pick<Session, 'config' | 'identities'>;
+
+/** All that an arm's policy depends on, at every step. */
+function policyInputs({ config, identities }: ArmSession, arm: ArmConfig, { data, start, fingerprintOf }: ArmInputs) {
   return {
-    train: arm.train,
+    settings: armPolicySettings(config, arm, identities),
     start: start.fingerprint,
     data: data.fingerprint,
     retrieved: fingerprintOf(arm.train, 'train'),
-    rl: policySettings(config, arm),
-    prompt: promptWording(config.prompt),
-    reward: await rewardIdentity(config),
-    seed: config.seed,
   };
 }
 
-/** All that an arm's evaluations depend on. */
-function evalInputs(config: Config, arm: ArmConfig, policy: PolicyInputs, { fingerprintOf }: ArmInputs) {
-  const retrieved = fingerprintOf(arm.test, 'test');
-  return { policy, test: arm.test, retrieved, eval: evaluationSettings(config.eval) };
+/** All that the stage of an arm depends on: its policy, how far that is trained, and its evaluations. */
+function stageInputs(session: ArmSession, arm: ArmConfig, inputs: ArmInputs): StageInputs {
+  const { config, identities } = session;
+  const policy = policyInputs(session, ownerOf(config, arm), inputs);
+  const retrieved = inputs.fingerprintOf(arm.test, 'test');
+  return { settings: armSettings(config, arm, identities), policy, retrieved };
 }
 
-type PolicyInputs = Awaited<ReturnType<typeof policyInputs>>;
+type PolicyInputs = ReturnType<typeof policyInputs>;
 
 /** Names the weights of a policy at a step, for the records of evaluations. */
 function policyKey(policy: PolicyInputs, step: number): string {

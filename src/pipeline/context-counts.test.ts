@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { ArmConfig } from '../config/index.js';
 import type { Problem, Trace } from '../data/index.js';
+import { resolveConfig } from '../config/index.js';
 import { warningText } from '../core/warnings.js';
 import { contextWarnings, countContexts, refuseEmptyContexts } from './context-counts.js';
 import type { Retrieved } from './contexts.js';
@@ -40,6 +41,8 @@ const retrieved: Retrieved = new Map([
   ],
 ]);
 
+const { retrievers } = resolveConfig();
+
 describe('countContexts', () => {
   it('counts the prompts of every side that takes traces; a borrowed policy was counted at its owner', () => {
     const arms = [
@@ -47,7 +50,7 @@ describe('countContexts', () => {
       arm('random', 'random', 'random'),
       arm('half', 'none', 'bm25', 'plain'),
     ];
-    expect(countContexts(arms, data, retrieved)).toEqual([
+    expect(countContexts({ arms, retrievers }, data, retrieved)).toEqual([
       { arm: 'random', set: 'train', context: 'random', prompts: 3, withTrace: 3, otherType: 1 },
       { arm: 'random', set: 'test', context: 'random', prompts: 1, withTrace: 1, otherType: 0 },
       { arm: 'half', set: 'test', context: 'bm25', prompts: 1, withTrace: 0, otherType: 0 },
@@ -56,18 +59,18 @@ describe('countContexts', () => {
 
   it('warns with the count, and says where most prompts of an arm have no trace or one of another type', () => {
     const warnings = contextWarnings(
-      countContexts([arm('b', 'bm25', 'none'), arm('r', 'random', 'none')], data, retrieved),
+      countContexts({ arms: [arm('b', 'bm25', 'none'), arm('r', 'random', 'none')], retrievers }, data, retrieved),
     );
     expect(warnings.map(warningText)).toEqual([
       'warning: arm b: 2 of 3 training prompts have no trace, since bm25 found none that may be shown; most of what this arm measures is that of prompts without a trace',
       'warning: arm r: 1 of 3 training prompts have a random trace of another type, since none of their own may be shown',
     ]);
-    expect(contextWarnings(countContexts([arm('r', 'none', 'random')], data, retrieved))).toEqual([]);
+    expect(contextWarnings(countContexts({ arms: [arm('r', 'none', 'random')], retrievers }, data, retrieved))).toEqual([]);
   });
 
   it('refuses an arm without any trace, and no other', () => {
-    const refuse = (one: Parameters<typeof countContexts>[0][number]) => () =>
-      refuseEmptyContexts(countContexts([one], data, retrieved));
+    const refuse = (one: ReturnType<typeof arm>) => () =>
+      refuseEmptyContexts(countContexts({ arms: [one], retrievers }, data, retrieved));
     expect(refuse(arm('b', 'none', 'bm25'))).toThrowError(
       expect.objectContaining({ code: 'data', where: 'arms: b.test' }),
     );

@@ -1,11 +1,11 @@
 /** Stage "data": training problems, test problems and corpus as JSONL in the run folder, from the world or from the user's files. */
 import { existsSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
-import type { Config, DataFileConfig } from '../config/index.js';
+import type { Config } from '../config/index.js';
 import { hashFile } from '../core/hash-file.js';
 import { hashJson } from '../core/hash.js';
 import { readJsonlAll } from '../core/jsonl.js';
-import { wouldRunAgain, type RunFolder } from '../core/run-folder.js';
+import { configDifferences, differencesText, wouldRunAgain } from '../core/run-folder.js';
 import { warn } from '../core/warnings.js';
 import { dataFiles, excludeListLines, loadProblems, loadTraces, readExcludeLists, writeJsonl } from '../data/index.js';
 import { promptWording } from './fingerprint.js';
@@ -13,9 +13,11 @@ import { withoutOverlong } from './overlong.js';
 import type { Session } from './session.js';
 import { guardOf, type DataSets } from './data-sets.js';
 import { makeData, refuseEmpty, type Made } from './make-data.js';
+import { dataSettings } from './stage-settings.js';
 
 /** The part of a session that this stage uses. */
-type DataSession = Pick<Session, 'config' | 'run' | 'verifier' | 'rng' | 'progress' | 'lengths' | 'modelHash'>;
+type DataSession = Pick<Session, 'config' | 'run' | 'verifier' | 'rng' | 'progress' | 'lengths' | 'modelHash'> &
+  Partial<Pick<Session, 'again'>>;
 
 /** Makes the data sets, or reads them where the stage is done. */
 export async function prepareData(session: DataSession): Promise<DataSets> {
@@ -23,9 +25,8 @@ export async function prepareData(session: DataSession): Promise<DataSets> {
   const { data } = config;
   const skipping = config.prompt.overlong === 'skip';
   const inputs = {
-    data: withoutPaths(data),
+    settings: dataSettings(config),
     files: await userFiles(data),
-    seed: data.source === 'files' ? config.seed : data.world.seed,
     // What is too long depends on wording, tokenizer and limits.
     ...(skipping && {
       overlong: { wording: promptWording(config.prompt), limits: session.lengths.limits, model: session.modelHash },
@@ -36,7 +37,7 @@ export async function prepareData(session: DataSession): Promise<DataSets> {
     const all = await makeData(config, verifier, rng);
     const made = skipping ? withoutOverlong(all, session.lengths) : all;
     refuseEmpty(made, data);
-    await refuseOtherData(run, made);
+    await refuseOtherData(session, made);
     for (const warning of made.warnings) await warn(run, progress, warning);
     await writeJsonl(run.paths.problems('train'), made.train);
     await writeJsonl(run.paths.problems('test'), made.test);
@@ -76,20 +77,8 @@ function leftOutText(skipped: Made['skipped'], path: string): string[] {
   return [`data: ${counts.join(', ')}`, ...shown, ...rest];
 }
 
-/** The settings without the paths of files, which count by their content. */
-function withoutPaths(data: Config['data']): unknown {
-  const { excludeLists: _lists, ...settings } = data;
-  const readingOf = ({ path: _path, ...reading }: DataFileConfig) => reading;
-  return {
-    ...settings,
-    problems: readingOf(data.problems),
-    corpus: readingOf(data.corpus),
-    tests: readingOf(data.tests),
-  };
-}
-
 /** Other data under finished stages: they would run again, and what they made would be lost. */
-async function refuseOtherData(run: RunFolder, made: Made): Promise<void> {
+async function refuseOtherData({ run, config, again }: DataSession, made: Made): Promise<void> {
   const later = (await run.finishedStages()).filter((stage) => stage !== 'data');
   if (later.length === 0) return;
   const sets = [
@@ -100,7 +89,11 @@ async function refuseOtherData(run: RunFolder, made: Made): Promise<void> {
   const changed: string[] = [];
   for (const [path, items, what] of sets)
     if (existsSync(path) && hashJson(await readJsonlAll(path)) !== hashJson(items)) changed.push(what);
-  if (changed.length > 0) throw wouldRunAgain('data', `other ${changed.join(', ')} than before`, later, run.root);
+  if (changed.length === 0) return;
+  if (again === true) return run.allowAgain(later);
+  const differences = configDifferences((await run.stageMarker('data'))?.settings, dataSettings(config));
+  const keys = differences.length === 0 ? '' : ` (${differencesText(differences)})`;
+  throw wouldRunAgain(later, `the data would have other ${changed.join(', ')} than before${keys}`, run.root);
 }
 
 /** Hashes of the user's files, so that a changed file is noticed. */

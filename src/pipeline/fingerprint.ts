@@ -1,7 +1,7 @@
 /** What stages depend on: model folders and reward modules by content, settings without the keys that no result depends on. */
 import { readdir } from 'node:fs/promises';
 import { isAbsolute, join } from 'node:path';
-import type { ArmConfig, Config } from '../config/index.js';
+import type { Config } from '../config/index.js';
 import { RaRftError } from '../core/errors.js';
 import { hashFile } from '../core/hash-file.js';
 import { hashJson } from '../core/hash.js';
@@ -26,13 +26,6 @@ export async function hashModelFolder(folder: string): Promise<string> {
 /** How prompts are worded. The limits are not in here: what they leave out shows in data and retrieved traces. */
 export function promptWording({ maxPromptTokens: _limit, overlong: _overlong, ...wording }: Config['prompt']) {
   return wording;
-}
-
-/** The settings of training that decide an arm's policy: those of its recipe alone, and not when it is saved or what stops it. */
-export function policySettings({ rl, recipes }: Config, arm: ArmConfig) {
-  const { checkpointEverySteps: _saved, maxLogprobGap: _bound, ...settings } = rl;
-  const recipe = arm.recipe ?? rl.recipe;
-  return { ...settings, recipe, [recipe]: recipes[recipe] };
 }
 
 /** The settings that decide the samples of an evaluation: not how often its intervals are resampled. */

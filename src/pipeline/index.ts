@@ -1,6 +1,6 @@
 /** The stages in order, each resumable: from data to summary. */
 export { runPipeline, type ArmDecision, type LastStage, type PipelineOptions } from './pipeline.js';
-export { armStage } from './arms-stage.js';
+export { armStage, resultDifferences } from './stage-settings.js';
 export { openRun } from './open-run.js';
 export { refuseOverlong, type LengthReport } from './overlong.js';
 export { timeEstimate } from './time-estimate.js';

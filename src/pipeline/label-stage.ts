@@ -20,11 +20,12 @@ import {
 } from '../judge/index.js';
 import { guardOf, type DataSets } from './data-sets.js';
 import { type Made } from './make-data.js';
-import { promptWording, rewardIdentity } from './fingerprint.js';
+import { promptWording } from './fingerprint.js';
 import { failuresText, refuseUnusableLabels, skippedText } from './label-problems.js';
-import { llmJudgeInputs, withLlmJudge } from './llm-labels.js';
+import { withLlmJudge } from './llm-labels.js';
 import { labelsWithinBudget } from './selected-labels.js';
 import type { Session } from './session.js';
+import { labelSettings } from './stage-settings.js';
 import { judgeBySuccess } from './success-labels.js';
 import { withRunPolicy } from './trained-part.js';
 import { leftOutLabelsText, usableLabels } from './usable-labels.js';
@@ -43,18 +44,9 @@ export async function labelPairs(session: Session, data: DataSets, policy: Start
   // A budget trains retrievers on the policy's token embeddings, and chooses pairs by them.
   const partly = config.labels.selection.pairs === 'budget';
   const inputs = {
+    settings: labelSettings(config, session.identities),
     data: data.fingerprint,
-    labels: withoutPromptPath(config.labels),
-    ...(config.labels.judge === 'llm' && { llm: await llmJudgeInputs(config) }),
-    ...(partly && { retriever: config.retriever }),
     policy: config.labels.judge === 'utility' || partly ? policy.fingerprint : null,
-    prompt: config.labels.judge === 'utility' ? promptWording(config.prompt) : null,
-    ...(bySuccess(config) && {
-      reward: await rewardIdentity(config),
-      maxTokens: config.rl.maxTokens,
-      eval: config.eval.temperature,
-    }),
-    seed: config.seed,
   };
   const work = async () => {
     const pairs = choosePairs(session, data);
@@ -142,15 +134,6 @@ async function judge(
       progress,
     }),
   );
-}
-
-/** The judge's prompt counts by its content, which is among the inputs where it is used. */
-function withoutPromptPath({ llm: { promptFile: _path, ...llm }, ...labels }: Config['labels']): unknown {
-  return { ...labels, llm };
-}
-
-function bySuccess({ labels }: Config): boolean {
-  return labels.judge === 'utility' && labels.measure === 'success';
 }
 
 /** How well the labels agree with the truth, where the data has one; truth is used for nothing else. */

@@ -56,7 +56,7 @@ export async function measureLabelSuccess(
   options: LabelSuccessOptions,
 ): Promise<LabelSuccess> {
   const { progress = silent, openEngine = openLocalEngine } = options;
-  const session = await openSession(config, run, openEngine, progress);
+  const session = await openSession(config, run, openEngine, { progress });
   try {
     const data = await prepareData(session);
     const policy = await warmUp(session, data);

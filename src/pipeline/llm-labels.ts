@@ -29,11 +29,6 @@ export async function withLlmJudge<T>(
   }
 }
 
-/** What the labels depend on, beside the pairs and `config.labels`. */
-export async function llmJudgeInputs({ labels, llm }: Config): Promise<{ model: string; prompt: string }> {
-  return { model: modelOf(llm), prompt: (await loadJudgePrompt(labels.llm.promptFile)).version };
-}
-
 /** Calls, tokens and price of judging these pairs; replies that `folder` (of the run) keeps are free. */
 export async function estimateLlmLabels(
   { labels, llm }: Config,

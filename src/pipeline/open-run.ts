@@ -1,5 +1,5 @@
-/** The folder of a run, with all that says which of its keys may change. */
-import { configToYaml, freeKeys, pathKeys, withDefaults, type Config } from '../config/index.js';
+/** The folder of a run under a configuration. */
+import { configToYaml, withDefaults, type Config } from '../config/index.js';
 import { RunFolder } from '../core/run-folder.js';
 
 /** Makes the run folder `root`, or goes on with it; see `RunFolder.open`. */
@@ -8,7 +8,5 @@ export function openRun(root: string, config: Config): Promise<RunFolder> {
     values: config,
     yaml: configToYaml(config),
     complete: withDefaults,
-    freeKeys,
-    pathKeys,
   });
 }

@@ -3,7 +3,7 @@ import { appendFile, mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { configToYaml, freeKeys, resolveConfig } from '../config/index.js';
+import { configToYaml, resolveConfig } from '../config/index.js';
 import { readJsonlAll } from '../core/jsonl.js';
 import { RunFolder } from '../core/run-folder.js';
 import type { Problem, Trace } from '../data/index.js';
@@ -35,7 +35,7 @@ const addLongTrace = (n: number) =>
 
 async function run(set: string[] = [], until?: LastStage) {
   const config = resolveConfig({ file, set });
-  const opened = await RunFolder.open(root, { values: config, yaml: configToYaml(config), freeKeys });
+  const opened = await RunFolder.open(root, { values: config, yaml: configToYaml(config) });
   try {
     return await runPipeline(config, opened, { openEngine: openFakeEngine, ...(until && { until }) });
   } finally {
@@ -174,7 +174,7 @@ describe('a run that goes on with other limits', () => {
     await run(['prompt.maxPromptTokens=128', 'rl.maxTokens=7'], 'labels');
     await expect(run(['prompt.maxPromptTokens=64', 'rl.maxTokens=7', skip], 'labels')).rejects.toMatchObject({
       code: 'run-folder',
-      message: expect.stringMatching(/stage data would give other (?:training|test) problems.*labels/) as string,
+      message: expect.stringMatching(/: labels; the data would have other (?:training|test) problems/) as string,
     });
     expect(existsSync(join(root, 'labels.jsonl'))).toBe(true);
   });

@@ -15,11 +15,12 @@ import { type DataSets } from './data-sets.js';
 import { openLocalEngine } from './engines.js';
 import { choosePairs, labelPairs } from './label-stage.js';
 import { refuseHopelessLabels } from './label-problems.js';
+import { acceptChanges } from './growth.js';
 import { labelledQueries } from './labelled-queries.js';
 import { refuseOverlong } from './overlong.js';
 import { checkPromptsOf } from './prompt-stage.js';
 import { retrieveContexts } from './retrieve-stage.js';
-import { encoderStages } from './retriever-stage.js';
+import { encoderStages, metricsName } from './retriever-stage.js';
 import { openSession, type OpenEngine, type Session } from './session.js';
 import { writeSummary } from './summary.js';
 import { textWarnings } from './text-warnings.js';
@@ -34,6 +35,8 @@ export interface PipelineOptions {
   progress?: Progress;
   /** Another engine than the local one. */
   openEngine?: OpenEngine;
+  /** Lets finished stages run again where their inputs have changed; what they made is replaced. */
+  again?: boolean;
   /** Asked before each arm is trained or evaluated. Default: all are. */
   beforeArm?: (arm: ArmConfig) => Promise<ArmDecision>;
 }
@@ -47,10 +50,17 @@ export async function runPipeline(
   run: RunFolder,
   options: PipelineOptions = {},
 ): Promise<Summary | undefined> {
-  const { until = 'eval', progress = silent, openEngine = openLocalEngine, beforeArm = runAll } = options;
+  const {
+    until = 'eval',
+    progress = silent,
+    openEngine = openLocalEngine,
+    again = false,
+    beforeArm = runAll,
+  } = options;
   if (config.labels.judge === 'llm') llmApiKey(config.llm.apiKeyEnv); // a missing key is told now, not after the warm-up
-  const session = await openSession(config, run, openEngine, progress);
+  const session = await openSession(config, run, openEngine, { progress, again });
   try {
+    await acceptChanges(session);
     // Stage 0: problems and solved problems; the policy all arms start from.
     const data = await prepareData(session);
     for (const warning of textWarnings(session.tokenizer, session.codec, data)) await warn(run, progress, warning);
@@ -87,6 +97,8 @@ export async function runPipeline(
       if (decision === 'skip') skipped++;
       else await trainArm(session, arm, inputs);
     }
+    const encoderRows = Object.keys(config.retrievers).map((name) => metricsName(config, name));
+    await run.orderMetrics(['warmup', ...encoderRows, ...config.arms.map(({ name }) => name)]);
     if (until === 'train') return undefined;
     for (const arm of config.arms) {
       const owner = config.arms.find((other) => other.name === arm.policyOf);

@@ -28,6 +28,7 @@ import {
 import type { ReadyEncoder } from './retriever-stage.js';
 import { readRetrieved, searchInto, type RetrievedRecord, type Wanted } from './retrieved-file.js';
 import type { Session } from './session.js';
+import { retrievedSettings, retrievedStage } from './stage-settings.js';
 
 export interface RetrievalPlan {
   data: DataSets;
@@ -83,19 +84,17 @@ function searchedRetrievers({ retrievers }: Config, { needed, encoders, queries,
 async function retrieveWith(name: RetrieverName, session: Session, plan: RetrievalPlan) {
   const { run, config, progress } = session;
   const { data, encoders, queries } = plan;
-  const entry = config.retrievers[name]!;
   const wanted = wantedOf(name, plan);
   const skipping = config.prompt.overlong === 'skip';
   const file = run.paths.retrieved(name);
   const judged = join(run.root, 'retrieved', labelledTestSplit, `${name}.jsonl`);
   const inputs = {
+    settings: retrievedSettings(config, name),
     data: data.fingerprint,
     name,
-    seed: config.seed,
     wanted: [wanted.train.length, wanted.test.length],
     judged: queries ? queries.test.map(({ query }) => [query.id, [...(queries.judged.get(query.id) ?? [])]]) : null,
-    retriever: entry.kind === 'encoder' ? encoders.get(name)?.fingerprint : entry,
-    ...(entry.kind === 'bm25' && { bm25: bm25OptionsOf(config.retriever, entry) }),
+    encoder: encoders.get(name)?.fingerprint ?? null,
     ...(skipping && {
       overlong: { wording: promptWording(config.prompt), limits: session.lengths.limits, model: session.modelHash },
     }),
@@ -116,7 +115,7 @@ async function retrieveWith(name: RetrieverName, session: Session, plan: Retriev
       await retriever.dispose();
     }
   };
-  await run.stage(`retrieved-${name}`, inputs, work, [file, ...(queries ? [judged] : [])]);
+  await run.stage(retrievedStage(name), inputs, work, [file, ...(queries ? [judged] : [])]);
   const { hits, records } = await readRetrieved(file, data, wanted);
   const grades = [
     ...gradeByTruth(name, data, (id) => hits.get(id) ?? []),

@@ -22,6 +22,7 @@ import { hashModelFolder } from './fingerprint.js';
 import { labelGuard, type LabelResult } from './label-stage.js';
 import { partsText, type LabelledQueries } from './labelled-queries.js';
 import type { Session } from './session.js';
+import { encoderStage, encoderStageSettings } from './stage-settings.js';
 import type { StartPolicy } from './warmup-stage.js';
 
 /** An encoder that is there: opened when it is searched with. */
@@ -47,12 +48,12 @@ export async function encoderStages(
   const ready = new Map<RetrieverName, ReadyEncoder>();
   for (const name of names) {
     const entry = session.config.retrievers[name];
-    if (entry?.kind === 'encoder') ready.set(name, await encoderStage(session, name, entry, inputs));
+    if (entry?.kind === 'encoder') ready.set(name, await makeEncoder(session, name, entry, inputs));
   }
   return ready;
 }
 
-async function encoderStage(
+async function makeEncoder(
   session: Session,
   name: RetrieverName,
   entry: EncoderEntry,
@@ -70,10 +71,9 @@ async function encoderStage(
     threads: threadsOf(config),
   };
   const depends = {
+    settings: encoderStageSettings(config, name, session.identities),
     policy: policy.fingerprint,
-    encoder: plan.settings,
-    seed: config.seed,
-    ...(entry.trained && trainingInputs(config, inputs)),
+    ...(entry.trained && { data: data.fingerprint, labels: labels?.fingerprint }),
   };
   const work = async () => {
     // Only one heavy worker at a time: the policy's makes room for the encoder's.
@@ -87,27 +87,11 @@ async function encoderStage(
   };
   if (entry.trained && !labels)
     throw new RaRftError({ code: 'internal', message: `there are no labels to train the retriever ${name} on` });
-  await run.stage(encoderStageName(name), depends, work, [folder]);
+  await run.stage(encoderStage(name), depends, work, [folder]);
   const options = { threads: plan.threads, progress };
   return {
     open: () => EncoderRetriever.open(folder, index, data.corpus, options),
     fingerprint: await hashModelFolder(folder),
-  };
-}
-
-export function encoderStageName(name: RetrieverName): string {
-  return `retriever-${name}`;
-}
-
-/** What the training of an encoder depends on, beside its own settings. */
-function trainingInputs({ labels: { excludeSameAnswer, selection }, retriever }: Config, inputs: EncoderInputs) {
-  const { validationShare, testShare } = retriever;
-  return {
-    data: inputs.data.fingerprint,
-    labels: inputs.labels?.fingerprint,
-    excludeSameAnswer,
-    pairs: selection.pairs,
-    parts: { validationShare, testShare },
   };
 }
 

@@ -1,7 +1,7 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { configToYaml, freeKeys, resolveConfig } from '../config/index.js';
+import { configToYaml, resolveConfig } from '../config/index.js';
 import { readJsonlAll } from '../core/jsonl.js';
 import { RunFolder } from '../core/run-folder.js';
 import { temporaryFolder } from '../core/testing/temporary-folder.js';
@@ -14,7 +14,7 @@ import { openFakeEngine, writeTinyTask } from './testing/tiny-task.js';
 async function label(root: string, set: string[]): Promise<Label[]> {
   const file = await writeTinyTask(join(root, '..'));
   const config = resolveConfig({ file, set });
-  const run = await RunFolder.open(root, { values: config, yaml: configToYaml(config), freeKeys });
+  const run = await RunFolder.open(root, { values: config, yaml: configToYaml(config) });
   try {
     await runPipeline(config, run, { until: 'labels', openEngine: openFakeEngine });
   } finally {

@@ -12,6 +12,7 @@ import { openModel, PromptCodec, type PromptSettings, type Tokenizer } from '../
 import { openVerifier, type Verifier } from '../verify/index.js';
 import { hashModelFolder } from './fingerprint.js';
 import { lengthLimits, PromptLengths } from './prompt-lengths.js';
+import { identitiesOf, type Identities } from './stage-settings.js';
 
 /** Starts the engine that opens a run's policies. */
 export type OpenEngine = (settings: Config['engine']) => PolicyEngine;
@@ -34,6 +35,10 @@ export interface Session extends Prompts {
   readonly modelFolder: string;
   /** Hash of that folder's files. */
   readonly modelHash: string;
+  /** That hash with those of the other files that the configuration names. */
+  readonly identities: Identities;
+  /** Whether finished stages may run again, and replace what they made. */
+  readonly again: boolean;
   readonly verifier: Verifier;
   /** The engine, started at the first call. Every stage opens the policies that it needs, and disposes of them. */
   engine(): PolicyEngine;
@@ -56,11 +61,12 @@ export async function openSession(
   config: Config,
   run: RunFolder,
   openEngine: OpenEngine,
-  progress: Progress,
+  { progress, again = false }: { progress: Progress; again?: boolean },
 ): Promise<Session> {
   const modelFolder = modelFolderOf(config);
   const modelHash = await hashModelFolder(modelFolder);
   const prompts = await openPrompts(config);
+  const identities = await identitiesOf(config, modelHash);
   const verifier = await openConfiguredVerifier(config);
   let engine: PolicyEngine | undefined;
   const releaseEngine = async () => {
@@ -75,6 +81,8 @@ export async function openSession(
     rng: Rng.fromSeed(config.seed),
     modelFolder,
     modelHash,
+    identities,
+    again,
     ...prompts,
     verifier,
     engine: () => (engine ??= openEngine(config.engine)),

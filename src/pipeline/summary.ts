@@ -11,10 +11,11 @@ import { countLongPairs, type SkippedItem } from './overlong.js';
 import type { PromptLengths } from './prompt-lengths.js';
 import type { RetrieverGrade } from './retrieval-grades.js';
 import type { Session } from './session.js';
+import { stagesOf } from './stage-settings.js';
 
 /** Writes summary.json and returns it. Every arm must have been evaluated at the last step. */
 export async function writeSummary(
-  { config, run, rng, lengths }: Session,
+  { config, run, rng, lengths, identities }: Session,
   data: DataSets,
   retrievers: readonly RetrieverGrade[],
 ): Promise<Summary> {
@@ -22,12 +23,14 @@ export async function writeSummary(
   for (const { name } of config.arms) {
     arms.push({ name, records: await readJsonlAll<EvalRecord>(run.paths.evaluation(name, config.rl.steps)) });
   }
+  // A folder may hold stages of arms that are no longer compared.
+  const stages = new Set(stagesOf(config, identities).map(({ name }) => name));
   const tooLong = await tooLongCounts(config, run, data, lengths);
   const summary = summarise({
     arms,
     k: config.eval.k,
     retrievers,
-    seconds: await run.stageSeconds(),
+    seconds: Object.fromEntries(Object.entries(await run.stageSeconds()).filter(([stage]) => stages.has(stage))),
     resamples: config.eval.bootstrapSamples,
     rng: rng.fork('summary'),
     ...(tooLong && { tooLong }),

@@ -6,10 +6,11 @@ import { isUnseen, noContext, showing, type Context, type Problem, type Trace } 
 import type { Rng } from '../core/rng.js';
 import { savePolicy } from '../engine/index.js';
 import { trainSupervised } from '../rl/index.js';
-import { hashModelFolder, promptWording } from './fingerprint.js';
+import { hashModelFolder } from './fingerprint.js';
 import { optimizerOf } from './optimizer.js';
 import type { DataSets } from './data-sets.js';
 import type { Session } from './session.js';
+import { warmupSettings } from './stage-settings.js';
 import { trainedPart } from './trained-part.js';
 
 /** A policy as a folder, with the hash of its files. */
@@ -27,13 +28,8 @@ export async function warmUp(session: Session, data: DataSets): Promise<StartPol
   const model = { folder: modelFolder, modelFolder, fingerprint: session.modelHash };
   if (config.warmup.steps === 0) return model;
   const inputs = {
-    model: model.fingerprint,
+    settings: warmupSettings(config, session.identities),
     data: data.fingerprint,
-    warmup: config.warmup,
-    prompt: promptWording(config.prompt),
-    optimizer: optimizerOf(config.rl),
-    ...(config.rl.lora.rank > 0 && { lora: config.rl.lora }),
-    seed: config.seed,
   };
   const folder = join(run.paths.policies('warmup'), 'final');
   const fits = (problem: Problem, trace?: Trace) =>

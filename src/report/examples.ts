@@ -1,6 +1,6 @@
 /** Problems to look at: what was asked, which trace was found, what the policy said before and after. Pure. */
 import { averageAtK, type EvalRecord, type EvalSample } from '../eval/index.js';
-import type { Trace } from '../data/index.js';
+import { unseenSplit, type Trace } from '../data/index.js';
 import type { Example, Section } from './blocks.js';
 import { percent } from './numbers.js';
 import type { Hits, RunData } from './run-data.js';
@@ -17,7 +17,7 @@ export function examplesSection(
   const own = data.evaluations.filter((e) => e.arm === arm);
   const [first, last] = [own[0], own.at(-1)];
   if (arm === undefined || !first || !last) return undefined;
-  const split = last.records.some((r) => r.split === 'unseen') ? 'unseen' : last.records.at(-1)?.split;
+  const split = last.records.some((r) => r.split === unseenSplit) ? unseenSplit : last.records.at(-1)?.split;
   const before = new Map(first.records.map((r) => [r.problemId, r]));
   const pairs = last.records.flatMap((after) => {
     const earlier = before.get(after.problemId);

@@ -1,5 +1,6 @@
 /** The results of a run as tables: one for the terminal, the same ones for the report. */
 import { padText, textWidth } from '../core/text-width.js';
+import { unseenSplit } from '../data/index.js';
 import type { CurvePoint, Summary } from '../eval/index.js';
 import type { ReportTable } from './blocks.js';
 import { percent, percentWithInterval, pointsWithInterval } from './numbers.js';
@@ -153,7 +154,9 @@ export function formatTable({ columns, rows }: ReportTable): string {
 
 /** One sentence for people: where the compared arm stands on the hardest split, against the first other arm. */
 export function headline(summary: Summary): string | undefined {
-  const split = splitsOf(summary.differences).includes('unseen') ? 'unseen' : splitsOf(summary.differences).at(-1);
+  const split = splitsOf(summary.differences).includes(unseenSplit)
+    ? unseenSplit
+    : splitsOf(summary.differences).at(-1);
   const difference =
     summary.differences.find((d) => d.split === split && d.b === 'grpo') ??
     summary.differences.find((d) => d.split === split);

@@ -60,7 +60,7 @@ export async function latestCheckpoint(
   const step = (await checkpointSteps(folder)).findLast((s) => s <= maxStep);
   if (step === undefined) return undefined;
   const path = join(checkpointPath(folder, step), stateFile);
-  const state = JSON.parse(await readFile(path, 'utf8')) as TrainerState;
+  const state = await readState(path);
   if (state.inputs !== inputs) {
     throw new RaRftError({
       code: 'run-folder',
@@ -71,6 +71,16 @@ export async function latestCheckpoint(
     });
   }
   return state;
+}
+
+/** The state of the newest checkpoint, whatever it was made from. */
+export async function newestCheckpoint(folder: string): Promise<TrainerState | undefined> {
+  const step = (await checkpointSteps(folder)).at(-1);
+  return step === undefined ? undefined : readState(join(checkpointPath(folder, step), stateFile));
+}
+
+async function readState(path: string): Promise<TrainerState> {
+  return JSON.parse(await readFile(path, 'utf8')) as TrainerState;
 }
 
 /** Removes the checkpoints of later steps. */

@@ -1,6 +1,13 @@
 /** Reinforcement fine-tuning with retrieved demonstrations: the loop, its parts, and the supervised warm-up. */
 export { advantages, type Advantage, type AdvantageName, type AdvantageTable } from './advantages/index.js';
-export { checkpointPath, checkpointSteps, latestCheckpoint, saveCheckpoint, type TrainerState } from './checkpoints.js';
+export {
+  checkpointPath,
+  checkpointSteps,
+  latestCheckpoint,
+  newestCheckpoint,
+  saveCheckpoint,
+  type TrainerState,
+} from './checkpoints.js';
 export { lossWeightKinds, lossWeights, type BatchShape, type LossWeightKind } from './loss-weights.js';
 export { rlStep, trainRl, type RlTask } from './loop.js';
 export { stepMetricGlossary, stepMetrics, type StepMetrics } from './metrics.js';

@@ -149,9 +149,9 @@ async function wayBack({ arm, run, learningRateKey }: TrainingPlan): Promise<str
 type Position = Pick<StepContext, 'policy' | 'step' | 'drawn' | 'policyVersion'>;
 
 /** Opens the newest checkpoint (or the starting policy) and cuts the records back to it. */
-async function resume({ arm, run, engine, training, inputs, initialPolicy }: TrainingPlan): Promise<Position> {
+async function resume({ arm, run, engine, training, inputs, initialPolicy, steps }: TrainingPlan): Promise<Position> {
   const policies = run.paths.policies(arm);
-  const checkpoint = await latestCheckpoint(policies, await recordedSteps(run, arm), inputs);
+  const checkpoint = await latestCheckpoint(policies, Math.min(steps, await recordedSteps(run, arm)), inputs);
   const step = checkpoint?.step ?? 0;
   await run.cutMetrics(arm, step);
   await removeRolloutsAfter(run.paths.rollouts(arm, step));

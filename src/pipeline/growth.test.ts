@@ -1,0 +1,158 @@
+/** A run folder goes on with another configuration, and ends as one that was started whole. */
+import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { beforeEach, describe, expect, it } from 'vitest';
+import { configToYaml, resolveConfig } from '../config/index.js';
+import { hashFile } from '../core/hash-file.js';
+import { readJsonlAll } from '../core/jsonl.js';
+import { RunFolder } from '../core/run-folder.js';
+import { temporaryFolder } from '../core/testing/temporary-folder.js';
+import { runPipeline } from './pipeline.js';
+import type { OpenEngine } from './session.js';
+import { openFakeEngine, writeTinyTask } from './testing/tiny-task.js';
+
+const plain = '{name: plain, train: none, test: none}';
+const taught = '{name: taught, train: learned, test: learned}';
+const borrowed = '{name: borrowed, train: none, test: random, policyOf: plain}';
+const arms = (...list: string[]) => `arms=[${list.join(', ')}]`;
+
+let folder: string;
+let file: string;
+beforeEach(async () => {
+  folder = await temporaryFolder();
+  file = await writeTinyTask(folder, { arms: [{ name: 'plain', train: 'none', test: 'none' }] });
+});
+
+/** Runs to the end; returns the stages that ran. */
+async function run(set: string[] = [], options: { again?: boolean; name?: string; openEngine?: OpenEngine } = {}) {
+  const { name = 'run', again = false, openEngine = openFakeEngine } = options;
+  const config = resolveConfig({ file, set });
+  const opened = await RunFolder.open(join(folder, name), { values: config, yaml: configToYaml(config) });
+  const before = (await events(name)).length;
+  try {
+    await runPipeline(config, opened, { openEngine, again });
+  } finally {
+    await opened.close();
+  }
+  const ran = (await events(name)).slice(before).filter(({ kind }) => kind === 'stage-finished');
+  return ran.map(({ stage }) => stage);
+}
+
+const events = (name: string) => readJsonlAll<{ kind: string; stage: string }>(join(folder, name, 'events.jsonl'));
+const text = (path: string) => readFile(join(folder, path), 'utf8');
+const summaryOf = async (name: string) => ({
+  ...(JSON.parse(await text(`${name}/summary.json`)) as object),
+  seconds: {},
+});
+
+/** Everything of the second run is in the first, byte for byte. */
+async function expectSame(grown: string, whole: string, files: string[]): Promise<void> {
+  for (const path of ['metrics.jsonl', ...files])
+    expect(await hashFile(join(folder, grown, path)), path).toBe(await hashFile(join(folder, whole, path)));
+  expect(await summaryOf(grown)).toEqual(await summaryOf(whole));
+}
+
+/** An engine whose process dies at the given update. */
+function dyingAt(update: number): OpenEngine {
+  return (settings) => {
+    const engine = openFakeEngine(settings);
+    const open = engine.open.bind(engine);
+    let updates = 0;
+    engine.open = async (...of) => {
+      const policy = await open(...of);
+      const step = policy.optimStep.bind(policy);
+      policy.optimStep = (options) => (++updates === update ? Promise.reject(new Error('killed')) : step(options));
+      return policy;
+    };
+    return engine;
+  };
+}
+
+describe('goes on at once', () => {
+  it('with arms more and fewer: the others stay, and all is as in a run that was started whole', async () => {
+    await run([arms(plain)]);
+    const ran = await run([arms(taught, plain, borrowed)]);
+    expect(ran).toEqual(expect.arrayContaining(['labels', 'retriever', 'train-taught', 'eval-borrowed']));
+    expect(ran).not.toContain('train-plain');
+    await run([arms(taught, plain, borrowed)], { name: 'whole' });
+    await expectSame('run', 'whole', ['eval/taught/000004.jsonl', 'eval/borrowed/000004.jsonl', 'labels.jsonl']);
+
+    expect((await run([arms(plain)])).filter((stage) => !stage.startsWith('retrieved'))).toEqual([]);
+    const { arms: left } = (await summaryOf('run')) as unknown as { arms: { name: string }[] };
+    expect(left.map(({ name }) => name)).toEqual(['plain']);
+    expect(await text('run/eval/taught/000004.jsonl')).toBe(await text('whole/eval/taught/000004.jsonl'));
+    expect((await run([arms(taught, plain, borrowed)])).filter((stage) => !stage.startsWith('retrieved'))).toEqual([]);
+    await expectSame('run', 'whole', []);
+  }, 60_000);
+
+  it('with more steps: as one that never stopped at fewer, also when killed on the way', async () => {
+    await run([arms(plain, borrowed)]);
+    const more = [arms(plain, borrowed), 'rl.steps=8'];
+    await expect(run(more, { openEngine: dyingAt(3) })).rejects.toThrow('killed');
+    expect(await run(more)).toEqual(['train-plain', 'eval-borrowed']);
+    await run(more, { name: 'whole' });
+    const weights = 'policy/plain/step-000008/fake.json';
+    await expectSame('run', 'whole', [weights, 'rollouts/plain/000006.jsonl', 'eval/plain/000008.jsonl']);
+    expect(await text('run/eval/plain/000004.jsonl')).toBe(await text('whole/eval/plain/000004.jsonl'));
+    expect(await run(more)).toEqual([]);
+  }, 60_000);
+
+  it('with other keys of stages that have not run, and other paths to the same data', async () => {
+    await run([arms(plain)]);
+    await mkdir(join(folder, 'elsewhere'));
+    await rename(join(folder, 'problems.jsonl'), join(folder, 'elsewhere', 'moved.jsonl'));
+    const moved = `data.problems.path=${join(folder, 'elsewhere', 'moved.jsonl')}`;
+    expect(await run([arms(plain), moved, 'labels.topPositives=2', 'engine.threads=1'])).toEqual([]);
+    expect(await text('run/config.yaml')).toContain('moved.jsonl');
+    const [changed] = (await events('run')).filter(({ kind }) => kind === 'config-changed');
+    expect(changed).toMatchObject({ keys: ['engine.threads', 'data.problems.path', 'labels.topPositives'] });
+  });
+});
+
+describe('refuses before any work, naming stages and keys', () => {
+  it('a changed key of labels, unless they may run again; then all follows from it', async () => {
+    const both = arms(plain, taught);
+    await run([both]);
+    const kept = await text('run/config.yaml');
+    const changed = [both, 'labels.topPositives=1'];
+    await expect(run(changed)).rejects.toMatchObject({
+      code: 'run-folder',
+      message: expect.stringMatching(
+        /labels, retriever, retrieved-learned, train-taught; labels\.topPositives: 3 there, 1 now/,
+      ) as string,
+      hint: expect.stringContaining('--again') as string,
+    });
+    expect(await text('run/config.yaml')).toBe(kept);
+    await writeFile(join(folder, 'run', 'policy', 'taught', 'notes.txt'), 'mine');
+    // Killed on the way, it need not be allowed a second time.
+    await expect(run(changed, { again: true, openEngine: dyingAt(2) })).rejects.toThrow('killed');
+    expect(await run(changed)).toContain('train-taught');
+    await run(changed, { name: 'whole' });
+    await expectSame('run', 'whole', ['labels.jsonl', 'eval/taught/000004.jsonl']);
+    expect(await text('run/policy/taught/notes.txt')).toBe('mine');
+    expect(await run(changed)).toEqual([]);
+  }, 60_000);
+
+  it('fewer steps, another learning rate, other data: only what depends on them', async () => {
+    await run([arms(plain, taught)]);
+    const fewer = [arms(plain, taught), 'rl.steps=2'];
+    await expect(run(fewer)).rejects.toThrow(/train-plain, train-taught; rl\.steps: 4 there, 2 now/);
+    await expect(run([arms(plain, taught), 'rl.learningRate=0.01'])).rejects.toThrow(
+      /: train-plain, train-taught; rl\.learningRate/,
+    );
+    await expect(run([arms(plain, taught), 'data.maxTest=5'])).rejects.toThrow(
+      /labels.*train-plain.*test problems than before \(data\.maxTest: 0 there, 5 now\)/,
+    );
+    await run(fewer, { again: true });
+    await run(fewer, { name: 'whole' });
+    await expectSame('run', 'whole', ['policy/plain/step-000002/fake.json']);
+  }, 60_000);
+
+  it('a training that has begun with other settings', async () => {
+    await expect(run([arms(plain)], { openEngine: dyingAt(4) })).rejects.toThrow('killed');
+    await expect(run([arms(plain), 'rl.learningRate=0.01'])).rejects.toThrow(/: train-plain; rl\.learningRate/);
+    await run([arms(plain), 'rl.learningRate=0.01'], { again: true });
+    await run([arms(plain), 'rl.learningRate=0.01'], { name: 'whole' });
+    await expectSame('run', 'whole', []);
+  });
+});

@@ -1,0 +1,201 @@
+/**
+ * Which part of the configuration each stage depends on, in one place: the stages hash it among their inputs, and a run that
+ * goes on with another configuration compares it. Files count by their content. A key that is in none of them may change freely.
+ */
+import { loadJudgePrompt } from '../judge/index.js';
+import { modelOf } from '../llm/index.js';
+import type { ArmConfig, Config } from '../config/index.js';
+import { configDifferences, type ConfigDifference } from '../core/run-folder.js';
+import { bm25OptionsOf, encoderSettings } from '../retriever/index.js';
+import type { RetrieverName } from './contexts.js';
+import { evaluationSettings, promptWording, rewardIdentity } from './fingerprint.js';
+import { optimizerOf } from './optimizer.js';
+
+/** A part of the configuration, under its own keys. */
+export type Settings = Record<string, unknown>;
+
+/** Hashes of the files that the configuration names. */
+export interface Identities {
+  model: string;
+  reward: unknown;
+  /** Version of the LLM judge's prompt; null where it judges nothing. */
+  judgePrompt: string | null;
+}
+
+/** A stage as the configuration has it. */
+export interface StagePlan {
+  name: string;
+  settings: Settings;
+  /** Stages whose files it is made from. */
+  needs: readonly string[];
+}
+
+/** Reads what the configuration names, but the model, whose hash is known. */
+export async function identitiesOf(config: Config, model: string): Promise<Identities> {
+  const { judge, llm } = config.labels;
+  const judgePrompt = judge === 'llm' ? (await loadJudgePrompt(llm.promptFile)).version : null;
+  return { model, reward: await rewardIdentity(config), judgePrompt };
+}
+
+/** Every stage that the configuration may run, in order. */
+export function stagesOf(config: Config, identities: Identities): StagePlan[] {
+  const start = ['data', ...(config.warmup.steps > 0 ? ['warmup'] : [])];
+  const names = Object.keys(config.retrievers);
+  const encoders = names.filter((name) => config.retrievers[name]?.kind === 'encoder');
+  const retrieved = (context: string) => (names.includes(context) ? [retrievedStage(context)] : []);
+  return [
+    { name: 'data', settings: dataSettings(config), needs: [] },
+    { name: 'warmup', settings: warmupSettings(config, identities), needs: ['data'] },
+    { name: 'labels', settings: labelSettings(config, identities), needs: start },
+    ...encoders.map((name) => ({
+      name: encoderStage(name),
+      settings: encoderStageSettings(config, name, identities),
+      needs: isTrained(config, name) ? ['labels'] : start,
+    })),
+    ...names.map((name) => ({
+      name: retrievedStage(name),
+      settings: retrievedSettings(config, name),
+      needs: encoders.includes(name) ? [encoderStage(name)] : ['data'],
+    })),
+    ...config.arms.map((arm) => ({
+      name: armStage(arm),
+      settings: armSettings(config, arm, identities),
+      needs: [
+        ...(arm.policyOf === null ? [...start, ...retrieved(arm.train)] : [`train-${arm.policyOf}`]),
+        ...retrieved(arm.test),
+      ],
+    })),
+  ];
+}
+
+/** Keys in which two configurations differ that some result depends on; files are compared by their paths. */
+export function resultDifferences(a: Config, b: Config): ConfigDifference[] {
+  const settingsOf = (config: Config) => {
+    const { model, reward, labels } = config;
+    const identities = { model: model.path, reward, judgePrompt: labels.llm.promptFile };
+    return new Map(stagesOf(config, identities).map(({ name, settings }) => [name, settings]));
+  };
+  const [first, second] = [settingsOf(a), settingsOf(b)];
+  // Arms that only one of them has are no difference in what both have.
+  const names = [...first.keys()].filter((name) => second.has(name));
+  const all = names.flatMap((name) => configDifferences(first.get(name), second.get(name)));
+  return [...new Map(all.map((difference) => [difference.key, difference])).values()];
+}
+
+export function armStage({ name, policyOf }: Pick<ArmConfig, 'name' | 'policyOf'>): string {
+  return `${policyOf === null ? 'train' : 'eval'}-${name}`;
+}
+
+/** The arm whose policy this one has: its own, or that of the arm it borrows from. */
+export function ownerOf({ arms }: Pick<Config, 'arms'>, arm: ArmConfig): ArmConfig {
+  return arms.find(({ name }) => name === arm.policyOf) ?? arm;
+}
+
+export function encoderStage(name: RetrieverName): string {
+  return `retriever-${name}`;
+}
+
+export function retrievedStage(name: RetrieverName): string {
+  return `retrieved-${name}`;
+}
+
+/** Paths are not in here: files count by what is in them. */
+export function dataSettings({ data, seed }: Config): Settings {
+  const { excludeLists: _lists, ...settings } = data;
+  const readingOf = ({ path: _path, ...reading }: Config['data']['problems']) => reading;
+  const files = { problems: readingOf(data.problems), corpus: readingOf(data.corpus), tests: readingOf(data.tests) };
+  return { data: { ...settings, ...files }, ...(data.source === 'files' && { seed }) };
+}
+
+export function warmupSettings(config: Config, { model }: Identities): Settings {
+  const { warmup, prompt, rl, seed } = config;
+  return {
+    model: { path: model },
+    warmup,
+    prompt: promptWording(prompt),
+    rl: { ...optimizerOf(rl), ...(rl.lora.rank > 0 && { lora: rl.lora }) },
+    seed,
+  };
+}
+
+export function labelSettings(config: Config, identities: Identities): Settings {
+  const { labels, llm, prompt, retriever, rl, seed } = config;
+  const { promptFile: _path, ...judging } = labels.llm;
+  const byUtility = labels.judge === 'utility';
+  // A budget trains retrievers on the policy's token embeddings, and chooses pairs by them.
+  const partly = labels.selection.pairs === 'budget';
+  return {
+    labels: { ...labels, llm: { ...judging, promptFile: identities.judgePrompt } },
+    ...(labels.judge === 'llm' && { llm: { model: modelOf(llm) } }),
+    ...(partly && { retriever }),
+    ...((byUtility || partly) && { model: { path: identities.model } }),
+    ...(byUtility && { prompt: promptWording(prompt) }),
+    ...(byUtility &&
+      labels.measure === 'success' && {
+        reward: identities.reward,
+        rl: { maxTokens: rl.maxTokens },
+        eval: { temperature: config.eval.temperature },
+      }),
+    seed,
+  };
+}
+
+/** An encoder that is not trained depends on no label. */
+export function encoderStageSettings(config: Config, name: RetrieverName, { model }: Identities): Settings {
+  const { labels, retriever, retrievers, seed } = config;
+  const { validationShare, testShare } = retriever;
+  const entry = retrievers[name];
+  return {
+    model: { path: model },
+    ...(entry?.kind === 'encoder' && { retrievers: { [name]: encoderSettings(retriever, entry) } }),
+    ...(isTrained(config, name) && {
+      labels: { excludeSameAnswer: labels.excludeSameAnswer, selection: { pairs: labels.selection.pairs } },
+      retriever: { validationShare, testShare },
+    }),
+    seed,
+  };
+}
+
+function isTrained({ retrievers }: Config, name: RetrieverName): boolean {
+  const entry = retrievers[name];
+  return entry?.kind === 'encoder' && entry.trained;
+}
+
+/** What an encoder is made of counts by its files. */
+export function retrievedSettings({ retriever, retrievers, seed }: Config, name: RetrieverName): Settings {
+  const entry = retrievers[name];
+  return {
+    ...(entry?.kind === 'bm25' && { retrievers: { [name]: bm25OptionsOf(retriever, entry) } }),
+    ...(entry?.kind === 'random' && { retrievers: { [name]: entry } }),
+    seed,
+  };
+}
+
+/** What decides the weights of an arm at every step; how many steps there are is not in here. */
+export function armPolicySettings(config: Config, arm: ArmConfig, { model, reward }: Identities): Settings {
+  const { prompt, recipes, seed } = config;
+  // Not when a policy is saved, nor what stops a training that goes wrong.
+  const { steps: _steps, checkpointEverySteps: _saved, maxLogprobGap: _bound, ...rl } = config.rl;
+  const recipe = arm.recipe ?? rl.recipe;
+  return {
+    arms: { train: arm.train },
+    model: { path: model },
+    prompt: promptWording(prompt),
+    reward,
+    rl: { ...rl, recipe },
+    recipes: { [recipe]: recipes[recipe] },
+    seed,
+  };
+}
+
+/** What decides an arm's policy and its evaluations. */
+export function armSettings(config: Config, arm: ArmConfig, identities: Identities): Settings {
+  const owner = ownerOf(config, arm);
+  const policy = armPolicySettings(config, owner, identities);
+  return {
+    ...policy,
+    rl: { ...(policy['rl'] as Settings), steps: config.rl.steps },
+    arms: { train: owner.train, test: arm.test },
+    eval: evaluationSettings(config.eval),
+  };
+}
