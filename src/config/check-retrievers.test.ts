@@ -5,7 +5,12 @@ function refusal(...set: string[]) {
   try {
     resolveConfig({ set });
   } catch (error) {
-    const { code, message, expected, hint } = error as { code: string; message: string; expected?: string; hint?: string };
+    const { code, message, expected, hint } = error as {
+      code: string;
+      message: string;
+      expected?: string;
+      hint?: string;
+    };
     return { code, message, expected, hint };
   }
   return undefined;
@@ -45,7 +50,9 @@ describe('entries', () => {
   });
 
   it('can be built, by what they say and what they inherit', () => {
-    expect(refusal('retrievers.mine={kind: encoder, convWidth: 2}')?.message).toContain('retrievers.mine.convWidth is 2');
+    expect(refusal('retrievers.mine={kind: encoder, convWidth: 2}')?.message).toContain(
+      'retrievers.mine.convWidth is 2',
+    );
     expect(refusal('retriever.convWidth=2')?.message).toBe('retriever.convWidth is 2');
     const own = 'retrievers.mine={kind: encoder, heads: 5}';
     expect(refusal(own)).toBeUndefined();

@@ -56,10 +56,14 @@ describe('YAML', () => {
     const expected = resolveConfig({ preset: 'quick' });
     expect(await resolved(yaml)).toEqual(expected);
     // The first `# ` of a line that holds a key or list item is its comment mark.
-    const all = yaml.replace(/^( *)# (\w+:|  +(?:- )?\w+:)(.*)$/gm, (line, indent: string, key: string, rest: string) =>
-      configKeys().some((k) => k.path.split('.').at(-1) === key.trim().replace(/^- /, '').slice(0, -1))
-        ? `${indent}${key}${rest}`
-        : line,
+    const names = [
+      ...configKeys().map(({ path }) => path.split('.').at(-1)),
+      ...Object.keys(resolveConfig().retrievers),
+    ];
+    const all = yaml.replace(
+      /^( *)# ([\w-]+:|  +(?:- )?[\w-]+:)(.*)$/gm,
+      (line, indent: string, key: string, rest: string) =>
+        names.includes(key.trim().replace(/^- /, '').slice(0, -1)) ? `${indent}${key}${rest}` : line,
     );
     expect(await resolved(all)).toEqual(expected);
   });

@@ -86,7 +86,9 @@ function walk(node: SchemaNode, path: string): KeyFacts[] {
     const childPath = path === '' ? name : `${path}.${name}`;
     const facts = keyFacts(childPath, child);
     if (facts.kind === 'section') return [facts, ...walk(child, childPath)];
-    return facts.kind === 'list' ? [facts, ...walk(child.items ?? {}, `${childPath}[]`)] : [facts, ...entries(child, childPath)];
+    return facts.kind === 'list'
+      ? [facts, ...walk(child.items ?? {}, `${childPath}[]`)]
+      : [facts, ...entries(child, childPath)];
   });
 }
 

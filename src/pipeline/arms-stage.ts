@@ -128,11 +128,17 @@ function policyInputs({ config, identities }: ArmSession, arm: ArmConfig, { data
 }
 
 /** All that the stage of an arm depends on: its policy, how far that is trained, and its evaluations. */
-function stageInputs(session: ArmSession, arm: ArmConfig, inputs: ArmInputs): StageInputs {
+export function stageInputs(session: ArmSession, arm: ArmConfig, inputs: ArmInputs): StageInputs {
   const { config, identities } = session;
   const policy = policyInputs(session, ownerOf(config, arm), inputs);
   const retrieved = inputs.fingerprintOf(arm.test, 'test');
   return { settings: armSettings(config, arm, identities), policy, retrieved };
+}
+
+/** Names the last weights of an arm's policy, its own or that which it borrows. */
+export function lastPolicyKey(session: ArmSession, arm: ArmConfig, inputs: ArmInputs): string {
+  const { config } = session;
+  return policyKey(policyInputs(session, ownerOf(config, arm), inputs), config.rl.steps);
 }
 
 type PolicyInputs = ReturnType<typeof policyInputs>;

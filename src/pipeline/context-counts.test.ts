@@ -65,7 +65,9 @@ describe('countContexts', () => {
       'warning: arm b: 2 of 3 training prompts have no trace, since bm25 found none that may be shown; most of what this arm measures is that of prompts without a trace',
       'warning: arm r: 1 of 3 training prompts have a random trace of another type, since none of their own may be shown',
     ]);
-    expect(contextWarnings(countContexts({ arms: [arm('r', 'none', 'random')], retrievers }, data, retrieved))).toEqual([]);
+    expect(contextWarnings(countContexts({ arms: [arm('r', 'none', 'random')], retrievers }, data, retrieved))).toEqual(
+      [],
+    );
   });
 
   it('refuses an arm without any trace, and no other', () => {

@@ -26,7 +26,8 @@ export interface EncoderPlan {
 }
 
 /** What it is trained on. */
-export type TrainingQueries = Pick<TrainData, 'train' | 'validation' | 'candidates'> & Required<Pick<TrainData, 'exclude'>>;
+export type TrainingQueries = Pick<TrainData, 'train' | 'validation' | 'candidates'> &
+  Required<Pick<TrainData, 'exclude'>>;
 
 export interface TrainedEncoder {
   encoder: Encoder;

@@ -17,6 +17,7 @@ import { choosePairs, labelPairs } from './label-stage.js';
 import { refuseHopelessLabels } from './label-problems.js';
 import { acceptChanges } from './growth.js';
 import { labelledQueries } from './labelled-queries.js';
+import { armsOneByOne, evaluateOneByOne } from './one-by-one-stage.js';
 import { refuseOverlong } from './overlong.js';
 import { checkPromptsOf } from './prompt-stage.js';
 import { retrieveContexts } from './retrieve-stage.js';
@@ -109,6 +110,7 @@ export async function runPipeline(
       else await evaluateBorrowedPolicy(session, arm, owner, inputs);
     }
     if (skipped > 0) return undefined;
+    for (const arm of armsOneByOne(config)) await evaluateOneByOne(session, arm, inputs);
     return await writeSummary(session, data, grades);
   } finally {
     await session.close();

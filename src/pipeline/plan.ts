@@ -11,6 +11,7 @@ import { choosePairs } from './label-stage.js';
 import { refuseHopelessLabels, skippedText } from './label-problems.js';
 import { estimateLlmLabels } from './llm-labels.js';
 import type { LastStage } from './pipeline.js';
+import { armsOneByOne } from './one-by-one-stage.js';
 import { withoutOverlong, type LengthReport } from './overlong.js';
 import { checkPromptsOf } from './prompt-stage.js';
 import { openConfiguredVerifier, openPrompts } from './session.js';
@@ -115,7 +116,8 @@ export async function planRun(config: Config, root: string, until: LastStage = '
       },
       maxResponseTokensPerStep: rl.promptsPerStep * rl.groupSize * rl.maxTokens,
       evaluations,
-      evaluationSamples: evaluations * data.test.length * config.eval.k,
+      evaluationSamples:
+        (evaluations + armsOneByOne(config).length * config.eval.contexts) * data.test.length * config.eval.k,
       warnings: [...data.warnings, ...textWarnings(prompts.tokenizer, codec, data)],
     };
   } finally {

@@ -2,7 +2,14 @@
 import { Rng } from '../core/rng.js';
 import type { Problem, Trace, TraceGuard } from '../data/index.js';
 import type { Label, ScoreCandidates } from '../judge/index.js';
-import { collectLabels, splitQueries, tokenizeDocuments, tokenizeQueries, type Query, withoutUnjudged } from '../retriever/index.js';
+import {
+  collectLabels,
+  splitQueries,
+  tokenizeDocuments,
+  tokenizeQueries,
+  type Query,
+  withoutUnjudged,
+} from '../retriever/index.js';
 import { withTrainedEncoder, type EncoderPlan } from './encoder-training.js';
 
 export interface QuickRetrieverOptions extends EncoderPlan {

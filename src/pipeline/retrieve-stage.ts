@@ -26,7 +26,7 @@ import {
   type RetrieverGrade,
 } from './retrieval-grades.js';
 import type { ReadyEncoder } from './retriever-stage.js';
-import { readRetrieved, searchInto, type RetrievedRecord, type Wanted } from './retrieved-file.js';
+import { keptHits, readRetrieved, searchInto, type RetrievedRecord, type Wanted } from './retrieved-file.js';
 import type { Session } from './session.js';
 import { retrievedSettings, retrievedStage } from './stage-settings.js';
 
@@ -70,7 +70,10 @@ export async function retrieveContexts(session: Session, plan: RetrievalPlan): P
  * What the arms use and, where there is anything to grade by, BM25 and random beside it (the first of each kind): figures mean nothing
  * alone. In the order of the map.
  */
-function searchedRetrievers({ retrievers }: Config, { needed, encoders, queries, data }: RetrievalPlan): RetrieverName[] {
+function searchedRetrievers(
+  { retrievers }: Config,
+  { needed, encoders, queries, data }: RetrievalPlan,
+): RetrieverName[] {
   const graded = data.test.some(({ truth }) => truth !== undefined) || (queries?.test.length ?? 0) > 0;
   const first = (kind: RetrieverEntry['kind']) =>
     Object.keys(retrievers)
@@ -85,6 +88,7 @@ async function retrieveWith(name: RetrieverName, session: Session, plan: Retriev
   const { run, config, progress } = session;
   const { data, encoders, queries } = plan;
   const wanted = wantedOf(name, plan);
+  const kept = keptHits(name, config);
   const skipping = config.prompt.overlong === 'skip';
   const file = run.paths.retrieved(name);
   const judged = join(run.root, 'retrieved', labelledTestSplit, `${name}.jsonl`);
@@ -92,6 +96,7 @@ async function retrieveWith(name: RetrieverName, session: Session, plan: Retriev
     settings: retrievedSettings(config, name),
     data: data.fingerprint,
     name,
+    kept,
     wanted: [wanted.train.length, wanted.test.length],
     judged: queries ? queries.test.map(({ query }) => [query.id, [...(queries.judged.get(query.id) ?? [])]]) : null,
     encoder: encoders.get(name)?.fingerprint ?? null,
@@ -104,6 +109,7 @@ async function retrieveWith(name: RetrieverName, session: Session, plan: Retriev
     try {
       const target = {
         file,
+        kept,
         inputs: hashJson(inputs),
         guard: data.guard,
         progress,
@@ -142,7 +148,8 @@ function openRetriever(
   switch (entry.kind) {
     case 'encoder': {
       const ready = encoders.get(name);
-      if (!ready) throw new RaRftError({ code: 'internal', message: `the encoder of the retriever ${name} was not made` });
+      if (!ready)
+        throw new RaRftError({ code: 'internal', message: `the encoder of the retriever ${name} was not made` });
       return ready.open();
     }
     case 'bm25':

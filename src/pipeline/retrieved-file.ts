@@ -1,6 +1,7 @@
 /** Retrieved traces as a file: searched batch by batch so that a killed search goes on, and read with every line checked. */
 import { readdir, rename, rm } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
+import type { Config } from '../config/index.js';
 import { RaRftError } from '../core/errors.js';
 import { cutJsonl, JsonlWriter, readJsonl } from '../core/jsonl.js';
 import type { Progress } from '../core/progress.js';
@@ -10,8 +11,13 @@ import type { ProblemSet } from './contexts.js';
 import type { DataSets } from './data-sets.js';
 import type { PromptLengths } from './prompt-lengths.js';
 
-/** Traces kept for each problem; prompts take the first, people may look at the others. */
-const keptHits = 5;
+/** Traces kept for each problem at least; prompts take the first, people may look at the others. */
+const KEPT = 5;
+
+/** How many traces of each problem are kept of a retriever: all that evaluations take. */
+export function keptHits(name: string, { arms, eval: { contexts } }: Pick<Config, 'arms' | 'eval'>): number {
+  return arms.some(({ test }) => test === name) ? Math.max(KEPT, contexts) : KEPT;
+}
 
 /** Problems searched at once: enough for matrix products, few enough for a live progress bar. */
 const searchBatch = 256;
@@ -31,6 +37,8 @@ export interface SearchFile {
   file: string;
   /** Names everything that the hits depend on; what another search left half done is not gone on with. */
   inputs: string;
+  /** Traces kept for each problem; default 5. */
+  kept?: number;
   guard: DataSets['guard'];
   /** With `prompt.overlong: skip`: traces that are too long for a problem are not among its hits. */
   lengths?: Pick<PromptLengths, 'fits' | 'fitsExactly'>;
@@ -76,13 +84,13 @@ interface Batch {
 async function searchBatchOf(
   { set, of }: Batch,
   retriever: Retriever,
-  { guard, lengths }: Pick<SearchFile, 'guard' | 'lengths'>,
+  { kept = KEPT, guard, lengths }: Pick<SearchFile, 'kept' | 'guard' | 'lengths'>,
 ): Promise<RetrievedRecord[]> {
   const allowed = set === 'train' ? guard.mayTeach.bind(guard) : guard.mayShow.bind(guard);
   const problems = new Map(of.map((problem) => [problem.id, problem]));
   const exclude = (query: Query, trace: Trace) =>
     !allowed(query, trace) || lengths?.fits(problems.get(query.id)!, trace) === false;
-  const hits_Q = await retriever.search(of, { k: keptHits, exclude });
+  const hits_Q = await retriever.search(of, { k: kept, exclude });
   const short = ({ trace, score }: Hit) => ({ traceId: trace.id, score });
   return of.map((problem, q) => {
     const hits = (hits_Q[q] ?? []).filter(({ trace }) => lengths?.fitsExactly(problem, trace) !== false);

@@ -125,7 +125,11 @@ export function metricsName({ retrievers }: Pick<Config, 'retrievers'>, name: Re
   return first?.[0] === name ? 'retriever' : `retriever/${name}`;
 }
 
-async function warnSaturated({ run, progress }: Session, name: RetrieverName, { saturated }: TrainReport): Promise<void> {
+async function warnSaturated(
+  { run, progress }: Session,
+  name: RetrieverName,
+  { saturated }: TrainReport,
+): Promise<void> {
   if (!saturated) return;
   await warn(run, progress, {
     code: 'saturated',

@@ -65,6 +65,13 @@ export function stagesOf(config: Config, identities: Identities): StagePlan[] {
         ...retrieved(arm.test),
       ],
     })),
+    ...config.arms
+      .filter(({ test }) => config.eval.contexts > 0 && names.includes(test))
+      .map((arm) => ({
+        name: oneByOneStage(arm),
+        settings: oneByOneSettings(config, arm, identities),
+        needs: [armStage(arm)],
+      })),
   ];
 }
 
@@ -84,6 +91,10 @@ export function resultDifferences(a: Config, b: Config): ConfigDifference[] {
 
 export function armStage({ name, policyOf }: Pick<ArmConfig, 'name' | 'policyOf'>): string {
   return `${policyOf === null ? 'train' : 'eval'}-${name}`;
+}
+
+export function oneByOneStage({ name }: Pick<ArmConfig, 'name'>): string {
+  return `contexts-${name}`;
 }
 
 /** The arm whose policy this one has: its own, or that of the arm it borrows from. */
@@ -198,4 +209,10 @@ export function armSettings(config: Config, arm: ArmConfig, identities: Identiti
     arms: { train: owner.train, test: arm.test },
     eval: evaluationSettings(config.eval),
   };
+}
+
+/** As those of the arm, and how many traces are tried. */
+export function oneByOneSettings(config: Config, arm: ArmConfig, identities: Identities): Settings {
+  const settings = armSettings(config, arm, identities);
+  return { ...settings, eval: { ...(settings['eval'] as Settings), contexts: config.eval.contexts } };
 }

@@ -7,6 +7,7 @@ import type { RunFolder } from '../core/run-folder.js';
 import { summarise, type EvalRecord, type Summary } from '../eval/index.js';
 import { neededContexts } from './contexts.js';
 import type { DataSets } from './data-sets.js';
+import { armsOneByOne } from './one-by-one-stage.js';
 import { countLongPairs, type SkippedItem } from './overlong.js';
 import type { PromptLengths } from './prompt-lengths.js';
 import type { RetrieverGrade } from './retrieval-grades.js';
@@ -23,12 +24,17 @@ export async function writeSummary(
   for (const { name } of config.arms) {
     arms.push({ name, records: await readJsonlAll<EvalRecord>(run.paths.evaluation(name, config.rl.steps)) });
   }
+  const tried = [];
+  for (const { name } of armsOneByOne(config)) {
+    tried.push({ name, records: await readJsonlAll<EvalRecord>(run.paths.oneByOne(name, config.rl.steps)) });
+  }
   // A folder may hold stages of arms that are no longer compared.
   const stages = new Set(stagesOf(config, identities).map(({ name }) => name));
   const tooLong = await tooLongCounts(config, run, data, lengths);
   const summary = summarise({
     arms,
     k: config.eval.k,
+    ...(tried.length > 0 && { oneByOne: { ranks: config.eval.contexts, arms: tried } }),
     retrievers,
     seconds: Object.fromEntries(Object.entries(await run.stageSeconds()).filter(([stage]) => stages.has(stage))),
     resamples: config.eval.bootstrapSamples,

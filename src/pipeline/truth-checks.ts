@@ -9,7 +9,10 @@ import type { DataSets } from './data-sets.js';
  * Throws `data` where an arm takes traces of the oracle and a problem of that side has no truth: its prompts would stand without
  * a trace, under the name of the oracle.
  */
-export function refuseOracleWithoutTruth({ arms, retrievers }: Pick<Config, 'arms' | 'retrievers'>, data: Pick<DataSets, 'train' | 'test'>): void {
+export function refuseOracleWithoutTruth(
+  { arms, retrievers }: Pick<Config, 'arms' | 'retrievers'>,
+  data: Pick<DataSets, 'train' | 'test'>,
+): void {
   for (const arm of arms) {
     for (const set of ['train', 'test'] as const) {
       if (retrievers[arm[set]]?.kind !== 'oracle') continue;

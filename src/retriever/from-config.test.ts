@@ -2,7 +2,14 @@ import { describe, expect, it } from 'vitest';
 import { configSchema } from '../config/schema.js';
 import { BM25_DEFAULTS } from './bm25.js';
 import { ENCODER_DEFAULTS } from './create.js';
-import { anyBm25OptionsOf, bm25OptionsOf, encoderSettings, encoderShapeOf, specOf, trainOptionsOf } from './from-config.js';
+import {
+  anyBm25OptionsOf,
+  bm25OptionsOf,
+  encoderSettings,
+  encoderShapeOf,
+  specOf,
+  trainOptionsOf,
+} from './from-config.js';
 import { resolveConfig } from '../config/resolve.js';
 import { SPEC_DEFAULTS } from './spec.js';
 
@@ -59,14 +66,17 @@ describe('entries of the map', () => {
 
   it('take from the section what they do not say themselves', () => {
     const changes = { dim: 7, steps: 90, head: 'late-interaction', document: 'trace' };
-    const single = configSchema.parse({ retrievers: { s: { kind: 'encoder', head: 'single-vector', steps: 5 } } }).retrievers['s'];
+    const single = configSchema.parse({ retrievers: { s: { kind: 'encoder', head: 'single-vector', steps: 5 } } })
+      .retrievers['s'];
     if (single?.kind !== 'encoder') throw new Error('no encoder');
     const settings = encoderSettings(section(changes), single);
     expect(settings).toMatchObject({ head: 'single-vector', steps: 5, dim: 7, document: 'trace' });
     expect(settings).not.toHaveProperty('trained');
     expect(settings).not.toHaveProperty('testShare');
     expect(bm25OptionsOf(section(changes), { k1: 2, b: 0 })).toEqual({ k1: 2, b: 0, document: 'trace' });
-    expect(bm25OptionsOf(section(changes), { k1: 2, b: 0, document: 'question' })).toMatchObject({ document: 'question' });
+    expect(bm25OptionsOf(section(changes), { k1: 2, b: 0, document: 'question' })).toMatchObject({
+      document: 'question',
+    });
   });
 
   it('stand beside the defaults; a key changes a default, another kind replaces it whole', () => {

@@ -53,7 +53,10 @@ export function trainOptionsOf(settings: EncoderSettings, seed: number): TrainOp
   };
 }
 
-export function bm25OptionsOf(section: Section, { k1, b, document = section.document }: Omit<Bm25Entry, 'kind'>): Bm25Options {
+export function bm25OptionsOf(
+  section: Section,
+  { k1, b, document = section.document }: Omit<Bm25Entry, 'kind'>,
+): Bm25Options {
   return { k1, b, document };
 }
 
