@@ -15,6 +15,8 @@ export interface InitOptions {
   data?: string;
   model?: string;
   force?: boolean;
+  /** Write every key. */
+  all?: boolean;
 }
 
 /**
@@ -34,7 +36,7 @@ export async function init(file: string, options: InitOptions, context: CliConte
   }
   if (options.model !== undefined) values['model.path'] = await pathFrom(file, options.model);
   const preset = options.preset !== undefined && { preset: options.preset };
-  await writeFileAtomic(file, commentedConfigYaml({ values, notes, ...preset }));
+  await writeFileAtomic(file, commentedConfigYaml({ values, notes, all: options.all === true, ...preset }));
   for (const line of [...lines, `wrote ${file}`, `next: ra-rft run --config ${shellWord(file)} --dry-run`])
     context.out(line);
 }

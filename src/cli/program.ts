@@ -101,11 +101,12 @@ function addCorpus({ program, context }: Build): void {
 function addInit({ program, context }: Build): void {
   program
     .command('init')
-    .description('Write a configuration file with every key explained.')
+    .description('Write a configuration file: the keys that are set first, each explained.')
     .argument('[file]', 'where to write it', 'ra-rft.yaml')
     .option('--preset <name>', 'start from a preset')
     .option('--data <file>', 'file or pattern with your problems; its fields are found and mapped')
     .option('--model <folder>', 'model in Hugging Face layout')
+    .option('--all', 'write every key')
     .option('--force', 'overwrite an existing file')
     .action(async (file: string, options: object) => {
       const { init } = await import('./init.js');

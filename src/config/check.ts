@@ -9,6 +9,7 @@ export function checkConfig(config: Config): Finding[] {
     ...checkData(config),
     ...checkLlm(config),
     ...checkArms(config),
+    ...checkCompared(config),
     ...checkRetrievers(config),
     ...checkRl(config),
   ];
@@ -158,4 +159,19 @@ function checkArms({ arms }: Config): Finding[] {
       },
     ];
   });
+}
+
+/** Arms that the results are told of must be there. */
+function checkCompared({ arms, eval: { subject, baseline } }: Config): Finding[] {
+  return Object.entries({ subject, baseline }).flatMap(([key, name]) =>
+    name === null || arms.some((arm) => arm.name === name)
+      ? []
+      : [
+          {
+            path: ['eval', key],
+            message: `eval.${key} names ${name}, and no arm is called that`,
+            expected: arms.map((arm) => arm.name).join(', '),
+          },
+        ],
+  );
 }

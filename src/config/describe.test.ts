@@ -7,7 +7,7 @@ import { configDocsMarkdown, configHelp } from './docs.js';
 import { nearestName } from './nearest-name.js';
 import { presets } from './presets.js';
 import { resolveConfig } from './resolve.js';
-import { commentedConfigYaml, configToYaml } from './yaml.js';
+import { commentedConfigYaml, configToYaml, startKeys } from './yaml.js';
 
 async function resolved(yaml: string) {
   const file = join(await temporaryFolder(), 'c.yaml');
@@ -52,7 +52,7 @@ describe('YAML', () => {
   });
 
   it('of init with a preset resolves to the preset, however it is uncommented', async () => {
-    const yaml = commentedConfigYaml({ preset: 'quick' });
+    const yaml = commentedConfigYaml({ preset: 'quick', all: true });
     const expected = resolveConfig({ preset: 'quick' });
     expect(await resolved(yaml)).toEqual(expected);
     // The first `# ` of a line that holds a key or list item is its comment mark.
@@ -73,8 +73,21 @@ describe('YAML', () => {
     expect((await resolved(yaml)).data).toMatchObject({ source: 'files', problems: { path: '/p.jsonl' } });
   });
 
-  it('of init names every key and keeps lines short', () => {
-    const yaml = commentedConfigYaml();
+  it('of init has at most 25 keys, all of them known, unless all are asked for', () => {
+    for (const path of startKeys) expect(findKey(path), path).toBeDefined();
+    const keysOf = (yaml: string) => configKeys().filter(({ path, kind }) => kind !== 'section' && has(yaml, path));
+    const has = (yaml: string, path: string) => new RegExp(`^ *(# )?${path.split('.').at(-1)}:`, 'm').test(yaml);
+    const short = commentedConfigYaml();
+    expect(startKeys.length).toBeLessThanOrEqual(25);
+    expect(keysOf(short).length).toBeLessThan(40); // some share their last name with others
+    for (const path of startKeys) expect(has(short, path), path).toBe(true);
+    expect(has(short, 'rl.beta2')).toBe(false);
+    expect(keysOf(commentedConfigYaml({ all: true })).length).toBeGreaterThan(100);
+    expect(commentedConfigYaml({ values: { 'rl.beta2': 0.9 } })).toContain('  beta2: 0.9');
+  });
+
+  it('of init names every key where all are asked for, and keeps lines short', () => {
+    const yaml = commentedConfigYaml({ all: true });
     for (const key of configKeys().filter((k) => !/\[\]|\{/.test(k.path)))
       expect(yaml).toContain(`${key.path.split('.').at(-1)}:`);
     for (const line of yaml.split('\n')) expect(line.length).toBeLessThanOrEqual(120);

@@ -1,4 +1,5 @@
 /** The configuration of a run: schema, presets, resolution, documentation. */
+export { comparedArms, type ComparedArms, type ComparedConfig } from './compared-arms.js';
 export {
   benchmarkNames,
   dataPresetNames,

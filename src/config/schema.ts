@@ -264,6 +264,14 @@ const evaluation = section(
       'Evaluate each of the best traces of a test problem by itself, this many of them, with the last policy of every arm that is tested with a retriever (Fig. 4); 0: not at all.',
       'traces',
     ),
+    subject: key(
+      z.string().nullable().default(null),
+      'Arm whose difference to every other one is told; null: the first that trains with traces.',
+    ),
+    baseline: key(
+      z.string().nullable().default(null),
+      'Arm that the first sentence of the results compares it with; null: the first without traces anywhere.',
+    ),
     bootstrapSamples: count(100, 2000, 'Resamples of problems behind each 95 % interval.', 'samples'),
   },
   'Average@k with clustered bootstrap intervals.',

@@ -16,11 +16,42 @@ export interface InitOptions {
   values?: Readonly<Record<string, unknown>>;
   /** Comments above keys, beside what the schema says of them, by dotted path. */
   notes?: Readonly<Record<string, string>>;
+  /** Every key; without it those that people set first, beside those of `values` and `preset`. */
+  all?: boolean;
 }
 
+/** What people set first: data, model, reward, judge, budget, arms. The rest is in docs/config.md. */
+export const startKeys: readonly string[] = [
+  'name',
+  'seed',
+  'model.path',
+  'data.problems.path',
+  'data.problems.preset',
+  'data.corpus.path',
+  'data.tests.path',
+  'data.testShare',
+  'prompt.maxPromptTokens',
+  'reward',
+  'warmup.steps',
+  'llm.baseUrl',
+  'llm.model',
+  'labels.judge',
+  'labels.maxQueries',
+  'retriever.steps',
+  'rl.recipe',
+  'rl.steps',
+  'rl.promptsPerStep',
+  'rl.groupSize',
+  'rl.learningRate',
+  'rl.maxTokens',
+  'arms',
+  'eval.k',
+  'eval.everySteps',
+];
+
 /**
- * A file with every key, its meaning, what is allowed and its default. Lines with the default are commented out, so
- * that the file says only what it changes.
+ * A file with the keys that people set first (or all), their meaning, what is allowed and the default. Lines with the default are
+ * commented out, so that the file says only what it changes.
  */
 export function commentedConfigYaml(options: InitOptions = {}): string {
   const set = new Map<string, unknown>();
@@ -28,10 +59,19 @@ export function commentedConfigYaml(options: InitOptions = {}): string {
   for (const [path, value] of Object.entries(options.values ?? {})) set.set(path, value);
   const lines = [
     '# Configuration of a run: ra-rft run --config FILE',
-    '# Lines that are commented out show the default; remove the "# " to change one. docs/config.md has the same as a table.',
+    '# Lines that are commented out show the default; remove the "# " to change one.',
+    options.all === true
+      ? '# docs/config.md has the same as a table.'
+      : '# These are the keys that are set first; docs/config.md has all of them, and ra-rft init --all writes them.',
   ];
-  for (const key of configKeys()) {
-    if (/\[\]|\{/.test(key.path)) continue; // shown with their list or map
+  const written = (path: string) => options.all === true || startKeys.includes(path) || set.has(path);
+  const keys = configKeys().filter(({ path }) => !/\[\]|\{/.test(path)); // those stand with their list or map
+  const shown = keys.filter(({ path, kind }) =>
+    kind === 'section'
+      ? keys.some((key) => key.path.startsWith(`${path}.`) && key.kind !== 'section' && written(key.path))
+      : written(path),
+  );
+  for (const key of shown) {
     const depth = key.path.split('.').length - 1;
     const indent = '  '.repeat(depth);
     const name = key.path.split('.').at(-1)!;

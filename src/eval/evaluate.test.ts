@@ -239,6 +239,7 @@ describe('scoreSplit', () => {
 
 describe('summarise', () => {
   const inputs = {
+    compared: { subject: 'ra-rft', baseline: 'grpo' },
     arms: [
       { name: 'grpo', records: [record('a', 'seen', [0, 0]), record('b', 'unseen', [1, 0])] },
       { name: 'ra-rft', records: [record('a', 'seen', [1, 0]), record('b', 'unseen', [1, 1])] },
@@ -259,6 +260,7 @@ describe('summarise', () => {
     const curves = (one: number, two: number) => ({ passAt: [certain(1, one), certain(2, two)], majAt: [] });
     const paired = { n: 1, leftOut: { problems: 0, samples: 0 } };
     expect(summary).toEqual({
+      compared: inputs.compared,
       arms: [
         {
           name: 'grpo',

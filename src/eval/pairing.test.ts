@@ -22,7 +22,15 @@ const record = (problemId: string, said: string, split = 'test'): EvalRecord => 
   ...(said === '' && { failed: 'too long' }),
 });
 const summary = (arms: { name: string; records: EvalRecord[] }[]) =>
-  summarise({ arms, k: 2, retrievers: [], seconds: {}, resamples: 200, rng: Rng.fromSeed(1) });
+  summarise({
+    compared: { subject: 'ra-rft', baseline: 'grpo' },
+    arms,
+    k: 2,
+    retrievers: [],
+    seconds: {},
+    resamples: 200,
+    rng: Rng.fromSeed(1),
+  });
 
 describe('differences between arms', () => {
   const grpo = {

@@ -1,4 +1,5 @@
 /** summary.json: the results of a run for programs. */
+import type { ComparedArms } from '../config/index.js';
 import type { Rng } from '../core/rng.js';
 import { bootstrapMean, pairedDifference, type CurvePoint, type Interval } from './bootstrap.js';
 import { curvesOf } from './curves.js';
@@ -8,6 +9,8 @@ import { pairArms } from './pairing.js';
 import { averagesByProblem, scoreSplit, splitsOf, type ResponseCounts } from './scores.js';
 
 export interface Summary {
+  /** The arm whose difference to every other one is told, and the one that the headline compares it with; absent in summaries of older versions. */
+  compared?: ComparedArms;
   /** average@k of each arm on each split: `n` problems, `k` samples of each. */
   arms: {
     name: string;
@@ -58,16 +61,17 @@ export interface SummaryInputs {
   /** Resamples behind each interval. */
   resamples: number;
   rng: Rng;
-  /** Arm compared with every other one. Default `ra-rft`, or the last arm where there is none of that name. */
-  subject?: string;
+  compared: ComparedArms;
 }
 
 /** Makes the summary. Splits and arms without any judged sample are left out of it. Pure: same inputs, same numbers. */
 export function summarise(inputs: SummaryInputs): Summary {
   const { arms, k, retrievers, seconds, resamples, rng } = inputs;
-  const subject = arms.find((a) => a.name === (inputs.subject ?? 'ra-rft')) ?? arms.at(-1);
+  const { compared } = inputs;
+  const subject = arms.find(({ name }) => name === compared.subject);
   const stream = (...labels: string[]) => rng.fork(['bootstrap', ...labels].join('/'));
   return {
+    compared,
     arms: arms.flatMap(({ name, records }) =>
       splitsOf(records).flatMap((split) => {
         const score = scoreSplit(records, split, { k, resamples, rng: stream('arm', name, split) });

@@ -1,6 +1,6 @@
 /** The results of a run: summary.json from the last evaluation of every arm and the grades of the retrievers. */
 import { existsSync } from 'node:fs';
-import type { Config } from '../config/index.js';
+import { comparedArms, type Config } from '../config/index.js';
 import { writeJsonAtomic } from '../core/files.js';
 import { readJsonlAll } from '../core/jsonl.js';
 import type { RunFolder } from '../core/run-folder.js';
@@ -32,6 +32,7 @@ export async function writeSummary(
   const stages = new Set(stagesOf(config, identities).map(({ name }) => name));
   const tooLong = await tooLongCounts(config, run, data, lengths);
   const summary = summarise({
+    compared: comparedArms(config),
     arms,
     k: config.eval.k,
     ...(tried.length > 0 && { oneByOne: { ranks: config.eval.contexts, arms: tried } }),

@@ -133,6 +133,7 @@ describe('chartSvg', () => {
 
 describe('formatSummaryTable', () => {
   const summary: Summary = {
+    compared: { subject: 'ra-rft', baseline: 'grpo' },
     arms: [
       { name: 'grpo', split: 'seen', k: 8, n: 100, average: 0.24, ci95: [0.2, 0.28] },
       { name: 'grpo', split: 'unseen', k: 8, n: 100, average: 0.17, ci95: [0.13, 0.21] },

@@ -158,7 +158,7 @@ export function headline(summary: Summary): string | undefined {
     ? unseenSplit
     : splitsOf(summary.differences).at(-1);
   const difference =
-    summary.differences.find((d) => d.split === split && d.b === 'grpo') ??
+    summary.differences.find((d) => d.split === split && d.b === summary.compared?.baseline) ??
     summary.differences.find((d) => d.split === split);
   const [a, b] = [difference?.a, difference?.b].map((name) =>
     summary.arms.find((arm) => arm.name === name && arm.split === split),

@@ -1,5 +1,6 @@
 /** What can be said of a run before its end: how far it is, and the figures of its newest evaluations. Pure. */
 import { parse } from 'yaml';
+import { comparedArms, type ComparedConfig } from '../config/index.js';
 import { Rng } from '../core/rng.js';
 import type { MetricsRow } from '../core/run-folder.js';
 import { summarise, type Summary } from '../eval/index.js';
@@ -18,9 +19,9 @@ export interface RunState {
 /** The part of a configuration that is used; anything may be missing in a damaged or older file. */
 interface KeptConfig {
   seed?: number;
-  arms?: { name?: string }[];
+  arms?: ComparedConfig['arms'];
   rl?: { steps?: number };
-  eval?: { k?: number; bootstrapSamples?: number };
+  eval?: { k?: number; bootstrapSamples?: number; subject?: string | null; baseline?: string | null };
 }
 
 /** Names of the arms: those of the configuration that have evaluations, in its order, then others. */
@@ -46,6 +47,7 @@ export function summaryOfUnfinished(run: {
   const compared = evaluations.filter(({ step }) => step === comparedAt);
   const last = new Map(metrics.map(({ arm, step }) => [arm, step]));
   const summary = summarise({
+    compared: comparedArms({ arms: config.arms ?? [], ...(config.eval && { eval: config.eval }) }),
     arms: compared.map(({ arm, records }) => ({ name: arm, records })),
     k:
       config.eval?.k ?? Math.max(1, ...compared.flatMap(({ records }) => records.map(({ samples }) => samples.length))),

@@ -84,6 +84,7 @@ export async function writeSampleRun(root: string): Promise<void> {
   );
   const flags = (share: number) => test.slice(20).map(() => rng.next() < share);
   const summary = summarise({
+    compared: { subject: 'ra-rft', baseline: 'grpo' },
     arms: last,
     k: 4,
     retrievers: [
