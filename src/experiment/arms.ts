@@ -16,7 +16,6 @@ type ArmSpec =
 const supervised = 'arms that are trained on traces instead of rewards';
 const distillation = 'on-policy self-distillation';
 const hints = 'partial solutions as context';
-const otherRetrievers = 'several encoders in one run';
 
 /** Rows mean what they say whatever `rl.recipe` is, so the recipe is always named. */
 export const armSpecs = {
@@ -36,15 +35,12 @@ export const armSpecs = {
   questa: { needs: hints, arm: { recipe: 'grpo', train: 'hint', test: 'none' } },
   opsd: { needs: distillation, arm: { recipe: 'opsd', train: 'none', test: 'none' } },
   'single-vector-untrained': {
-    needs: otherRetrievers,
     arm: { recipe: 'grpo', train: 'single-vector-untrained', test: 'single-vector-untrained' },
   },
   'single-vector-trained': {
-    needs: otherRetrievers,
-    arm: { recipe: 'grpo', train: 'single-vector-trained', test: 'single-vector-trained' },
+    arm: { recipe: 'grpo', train: 'single-vector', test: 'single-vector' },
   },
   'late-interaction-untrained': {
-    needs: otherRetrievers,
     arm: { recipe: 'grpo', train: 'late-interaction-untrained', test: 'late-interaction-untrained' },
   },
 } as const satisfies Record<string, ArmSpec>;

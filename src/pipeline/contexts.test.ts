@@ -61,9 +61,10 @@ describe('encoders of a run', () => {
     expect(encoders('mine', 'eval', [mine])).toEqual([['mine'], ['mine']]);
   });
 
-  it('are the first of the map where labels or retrievers are all that is wanted', () => {
+  it('are the first of the map where retrievers are all that is wanted and no arm uses any', () => {
     expect(encoders('bm25', 'retriever')).toEqual([[], ['learned']]);
-    expect(encoders('single-vector', 'labels')).toEqual([['single-vector'], ['single-vector']]);
+    expect(encoders('single-vector', 'retriever')).toEqual([['single-vector'], ['single-vector']]);
+    expect(encoders('single-vector-untrained', 'retriever')).toEqual([['single-vector-untrained'], []]);
     expect(encoders('none', 'retriever', ['retrievers.learned.trained=false'])).toEqual([[], ['single-vector']]);
   });
 });

@@ -53,15 +53,15 @@ export function neededEncoders(config: NamedRetrievers): RetrieverName[] {
 }
 
 /**
- * Encoders that are trained in a run that goes to `until`: those that the arms use or, where the run is to make labels or retrievers
- * alone and no arm uses one, the first of the map. Without any, nothing is labelled.
+ * Encoders that are trained in a run that goes to `until`: those that the arms use or, where the run is to make retrievers alone and
+ * no arm uses an encoder, the first of the map. Without any, nothing is labelled.
  */
 export function trainedEncoders(config: NamedRetrievers, until: string): RetrieverName[] {
   const isTrained = (name: string) => {
     const entry = config.retrievers[name];
     return entry?.kind === 'encoder' && entry.trained;
   };
-  const used = neededEncoders(config).filter(isTrained);
-  if (used.length > 0 || (until !== 'labels' && until !== 'retriever')) return used;
+  const used = neededEncoders(config);
+  if (used.length > 0 || until !== 'retriever') return used.filter(isTrained);
   return Object.keys(config.retrievers).filter(isTrained).slice(0, 1);
 }
