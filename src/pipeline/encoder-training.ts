@@ -34,7 +34,7 @@ export interface TrainedEncoder {
   spec: RetrieverSpec;
   report: TrainReport;
   /** The trained weights, with those that were never trained. */
-  checkpoint(): Promise<EncoderCheckpoint>;
+  checkpoint: () => Promise<EncoderCheckpoint>;
 }
 
 /** The encoder as it is before any training. */

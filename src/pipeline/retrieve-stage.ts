@@ -44,7 +44,7 @@ export interface RetrievalResult {
   retrieved: Retrieved;
   grades: RetrieverGrade[];
   /** Hash of what one retriever found for one set; null for a context that is none of it. */
-  fingerprintOf: (name: RetrieverName | 'none', set: ProblemSet) => string | null;
+  fingerprintOf: (name: string, set: ProblemSet) => string | null;
 }
 
 /** Searches with every retriever that an arm or a grade needs; what was searched is read. */

@@ -6,13 +6,14 @@ import type { Config } from '../config/index.js';
 import { RaRftError } from '../core/errors.js';
 import { removeOwnFolder } from '../core/owned-folder.js';
 import { warn } from '../core/warnings.js';
-import { isUnseen } from '../data/index.js';
+import { isUnseen, type Trace } from '../data/index.js';
 import {
   encoderSettings,
   EncoderRetriever,
   specOf,
   writeRetriever,
   type EncoderEntry,
+  type Query,
   type TrainReport,
 } from '../retriever/index.js';
 import type { RetrieverName } from './contexts.js';
@@ -107,8 +108,7 @@ async function train(session: Session, name: RetrieverName, plan: EncoderPlan, i
     train: own,
     validation,
     candidates: data.corpus.filter((trace) => !isUnseen(trace)),
-    exclude: (query: Parameters<typeof guard.mayTeach>[0], trace: Parameters<typeof guard.mayTeach>[1]) =>
-      !guard.mayTeach(query, trace),
+    exclude: (query: Query, trace: Trace) => !guard.mayTeach(query, trace),
   };
   await run.cutMetrics(row, 0);
   const hooks = { onMetrics: (line: { step: number }) => run.metrics({ arm: row, ...line }), progress };
