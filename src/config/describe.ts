@@ -47,7 +47,7 @@ interface SchemaNode {
   /** Of a map: what its entries are. */
   additionalProperties?: SchemaNode | boolean;
   oneOf?: SchemaNode[];
-  const?: unknown;
+  const?: string;
 }
 
 let cached: readonly KeyFacts[] | undefined;
@@ -96,7 +96,7 @@ function walk(node: SchemaNode, path: string): KeyFacts[] {
 function entries({ additionalProperties: entry }: SchemaNode, path: string): KeyFacts[] {
   const kinds = typeof entry === 'object' ? (entry.oneOf ?? []) : [];
   return kinds.flatMap((kind) => {
-    const at = `${path}.{${String(kind.properties?.['kind']?.const)}}`;
+    const at = `${path}.{${kind.properties?.['kind']?.const ?? ''}}`;
     return [keyFacts(at, kind), ...walk(kind, at)];
   });
 }
@@ -122,7 +122,7 @@ function allowedText(node: SchemaNode): string {
   if (node.anyOf) return node.anyOf.map(allowedText).join(' or ');
   if (Array.isArray(node.type)) return node.type.map((type) => allowedText({ ...node, type })).join(' or ');
   if (node.enum) return node.enum.join(' | ');
-  if (node.const !== undefined) return String(node.const);
+  if (node.const !== undefined) return node.const;
   if (node.additionalProperties) return 'sections by name';
   switch (node.type) {
     case 'integer':
