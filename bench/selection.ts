@@ -79,6 +79,7 @@ async function gradeSeed(seed: number, { judge, smoke, threads, keep }: SeedOpti
     folder,
     tokenize: (text) => tokenizer.encode(text),
     settings: smoke ? { ...config.retriever, steps: 20 } : config.retriever,
+    validationShare: config.retriever.validationShare,
     guard,
     seed,
     threads,

@@ -1,6 +1,6 @@
 /** docs/glossary.md: the terms of core/glossary.ts and the metric tables that stand beside the code which logs them. */
 import { terms } from '../src/core/index.js';
-import { evalMetricGlossary, gainSuccessGlossary } from '../src/eval/index.js';
+import { evalMetricGlossary, gainSuccessGlossary, oneByOneGlossary } from '../src/eval/index.js';
 import { auditGlossary, labelMetricGlossary } from '../src/judge/index.js';
 import { retrieverMetricGlossary } from '../src/retriever/index.js';
 import { stepMetricGlossary } from '../src/rl/index.js';
@@ -19,7 +19,8 @@ const tables: readonly { title: string; about: string; metrics: Readonly<Record<
   },
   {
     title: 'Metrics of the retriever',
-    about: 'Rows of `metrics.jsonl` with the arm `retriever`: one for each training step, one for each validation.',
+    about:
+      'Rows of `metrics.jsonl` with the arm `retriever` (`retriever/NAME` where a run trains several): one for each training step, one for each validation.',
     metrics: retrieverMetricGlossary,
   },
   {
@@ -27,6 +28,11 @@ const tables: readonly { title: string; about: string; metrics: Readonly<Record<
     about:
       'In the report of a run, its `summary.json`, and `eval.json` of `ra-rft eval --policy` (docs/evaluation.md).',
     metrics: evalMetricGlossary,
+  },
+  {
+    title: 'Figures of contexts one by one',
+    about: 'In the report of a run with `eval.contexts`, and under `oneByOne` in its `summary.json`.',
+    metrics: oneByOneGlossary,
   },
   {
     title: 'Figures of labels',

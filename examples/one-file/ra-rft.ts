@@ -16,7 +16,7 @@ import {
   createEncoder,
   EncoderClient,
   encoderShapeOf,
-  LearnedRetriever,
+  EncoderRetriever,
   specOf,
   splitQueries,
   trainOptionsOf,
@@ -75,9 +75,9 @@ const report = await trainRetriever(
   trainOptionsOf(retrieval, config.seed),
 );
 const trained = { config: encoder.config, params: new Map([...encoder.params, ...(await client.snapshot())]) };
-await writeRetriever(run.paths.retriever, { encoder: trained, spec, training: report }, model);
+await writeRetriever(run.paths.retriever('learned'), { encoder: trained, spec, training: report }, model);
 await client.dispose();
-const retriever = await LearnedRetriever.open(run.paths.retriever, run.paths.index, corpus);
+const retriever = await EncoderRetriever.open(run.paths.retriever('learned'), run.paths.index('learned'), corpus);
 const hits = [
   ...(await retriever.search(problems, { k: 1, exclude: (query, trace) => !guard.mayTeach(query, trace) })),
   ...(await retriever.search(tests, { k: 1, exclude: (query, trace) => !guard.mayShow(query, trace) })),

@@ -25,7 +25,7 @@ export function addEval({ program, configHelp, context }: Build): void {
     .option('--k <number>', 'short for --set eval.k=<number>: samples of each problem')
     .option('--temperature <number>', 'short for --set eval.temperature=<number>')
     .option('--max-tokens <number>', 'short for --set rl.maxTokens=<number>: longest answer')
-    .option('--trace-from <where>', 'a retriever folder (runs/NAME/retriever), bm25, random or none')
+    .option('--trace-from <where>', 'a retriever folder (runs/NAME/retriever/learned), bm25, random or none')
     .option('--corpus <file>', 'solved problems that traces are taken from')
     .option('--out <folder>', 'folder of the evaluation; evals/<policy> where it is not given')
     .option('--limit <number>', 'first problems of each file')

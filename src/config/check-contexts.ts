@@ -1,6 +1,6 @@
 /** Contexts of arms that cannot be shown as asked, or keys of theirs that would do nothing: refused before any work. */
 import type { Finding } from './finding.js';
-import type { ArmConfig, Config, ContextName } from './schema.js';
+import { plainContexts, type ArmConfig, type Config, type ContextName } from './schema.js';
 
 type ContextKey = keyof ArmConfig['contexts'];
 
@@ -20,8 +20,8 @@ export function checkContexts(config: Config): Finding[] {
 }
 
 /** Whether a retriever finds what is shown under this name. */
-export function isRetrieved(context: ContextName): context is Exclude<ContextName, 'none' | 'hint' | 'fixed'> {
-  return !['none', 'hint', 'fixed'].includes(context);
+export function isRetrieved(context: ContextName): boolean {
+  return !(plainContexts as readonly string[]).includes(context);
 }
 
 function checkSides({ name, test }: ArmConfig): Finding[] {

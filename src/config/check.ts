@@ -1,6 +1,7 @@
 /** What no single key can tell: values that do not fit together. */
 import { checkContexts } from './check-contexts.js';
 import { checkMethods } from './check-methods.js';
+import { checkRetrievers } from './check-retrievers.js';
 import { checkRl } from './check-rl.js';
 import type { Finding } from './finding.js';
 import type { Config } from './schema.js';
@@ -11,7 +12,7 @@ export function checkConfig(config: Config): Finding[] {
     ...checkLlm(config),
     ...checkArms(config),
     ...checkCompared(config),
-    ...checkRetriever(config),
+    ...checkRetrievers(config),
     ...checkRl(config),
     ...checkContexts(config),
     ...checkMethods(config),
@@ -177,31 +178,4 @@ function checkCompared({ arms, eval: { subject, baseline } }: Config): Finding[]
           },
         ],
   );
-}
-
-function checkRetriever({ retriever }: Config): Finding[] {
-  const { convWidth, transformerLayers, hidden, heads, validationShare, testShare } = retriever;
-  const findings: Finding[] = [];
-  if (validationShare + testShare >= 1) {
-    findings.push({
-      path: ['retriever', 'testShare'],
-      message: `retriever.validationShare is ${validationShare} and retriever.testShare is ${testShare}, which leaves no labelled query to train on`,
-      expected: 'shares that are together below 1',
-    });
-  }
-  if (convWidth % 2 !== 1) {
-    findings.push({
-      path: ['retriever', 'convWidth'],
-      message: `retriever.convWidth is ${convWidth}`,
-      expected: 'an odd number, so that the window has a middle',
-    });
-  }
-  if (transformerLayers > 0 && hidden % (2 * heads) !== 0) {
-    findings.push({
-      path: ['retriever', 'heads'],
-      message: `retriever.heads is ${heads}`,
-      expected: `a divisor of half of retriever.hidden (${hidden}), so that each head has an even size`,
-    });
-  }
-  return findings;
 }

@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { temporaryFolder } from '../core/testing/temporary-folder.js';
 import { configKeys, findKey, keysUnder } from './describe.js';
 import { configDocsMarkdown, configHelp } from './docs.js';
-import { nearestName } from './findings.js';
+import { nearestName } from './nearest-name.js';
 import { presets } from './presets.js';
 import { resolveConfig } from './resolve.js';
 import { commentedConfigYaml, configToYaml, startKeys } from './yaml.js';
@@ -21,10 +21,10 @@ describe('configKeys', () => {
   });
 
   it('finds keys in lists by any index', () => {
-    expect(findKey('arms.3.train')?.allowed).toBe('none | hint | fixed | learned | bm25 | random | oracle');
+    expect(findKey('arms.3.recipe')?.allowed).toContain('grpo | ');
     expect(findKey('rl.steps')).toMatchObject({ allowed: 'integer >= 1', unit: 'steps', kind: 'value' });
     expect(findKey('rl.nothing')).toBeUndefined();
-    expect(keysUnder('arms.0')).toEqual(['name', 'train', 'test', 'recipe', 'contexts', 'policyOf']);
+    expect(keysUnder('arms.0')).toEqual(['name', 'train', 'test', 'method', 'recipe', 'contexts', 'policyOf']);
     expect(keysUnder('')).toContain('seed');
     expect(keysUnder('')).not.toContain('steps');
   });
@@ -56,10 +56,14 @@ describe('YAML', () => {
     const expected = resolveConfig({ preset: 'quick' });
     expect(await resolved(yaml)).toEqual(expected);
     // The first `# ` of a line that holds a key or list item is its comment mark.
-    const all = yaml.replace(/^( *)# (\w+:|  +(?:- )?\w+:)(.*)$/gm, (line, indent: string, key: string, rest: string) =>
-      configKeys().some((k) => k.path.split('.').at(-1) === key.trim().replace(/^- /, '').slice(0, -1))
-        ? `${indent}${key}${rest}`
-        : line,
+    const names = [
+      ...configKeys().map(({ path }) => path.split('.').at(-1)),
+      ...Object.keys(resolveConfig().retrievers),
+    ];
+    const all = yaml.replace(
+      /^( *)# ([\w-]+:|  +(?:- )?[\w-]+:)(.*)$/gm,
+      (line, indent: string, key: string, rest: string) =>
+        names.includes(key.trim().replace(/^- /, '').slice(0, -1)) ? `${indent}${key}${rest}` : line,
     );
     expect(await resolved(all)).toEqual(expected);
   });
@@ -84,7 +88,7 @@ describe('YAML', () => {
 
   it('of init names every key where all are asked for, and keeps lines short', () => {
     const yaml = commentedConfigYaml({ all: true });
-    for (const key of configKeys().filter((k) => !k.path.includes('[]')))
+    for (const key of configKeys().filter((k) => !/\[\]|\{/.test(k.path)))
       expect(yaml).toContain(`${key.path.split('.').at(-1)}:`);
     for (const line of yaml.split('\n')) expect(line.length).toBeLessThanOrEqual(120);
   });

@@ -4,7 +4,7 @@ import { configSchema } from './schema.js';
 
 /** A key of the configuration. */
 export interface KeyFacts {
-  /** Dotted path; items of a list are written `arms[].name`. */
+  /** Dotted path; items of a list are written `arms[].name`, entries of a map by their kind: `retrievers.{bm25}.k1`. */
   path: string;
   description: string;
   unit: string | undefined;
@@ -13,6 +13,8 @@ export interface KeyFacts {
   /** What is allowed, in words: `integer >= 1`, `none | learned`, `text or null`. */
   allowed: string;
   default: unknown;
+  /** The key whose value it takes where it is left out. */
+  inherits: string | undefined;
   /** Whether the value is a path, resolved against the file that names it. */
   file: boolean;
   /** Values that match are names, not paths. */
@@ -27,6 +29,7 @@ interface SchemaNode {
   type?: string | string[];
   description?: string;
   unit?: string;
+  inherits?: string;
   file?: boolean;
   notFile?: string;
   hidden?: boolean;
@@ -41,6 +44,10 @@ interface SchemaNode {
   anyOf?: SchemaNode[];
   items?: SchemaNode;
   properties?: Record<string, SchemaNode>;
+  /** Of a map: what its entries are. */
+  additionalProperties?: SchemaNode | boolean;
+  oneOf?: SchemaNode[];
+  const?: string;
 }
 
 let cached: readonly KeyFacts[] | undefined;
@@ -51,20 +58,27 @@ export function configKeys(): readonly KeyFacts[] {
   return cached;
 }
 
-/** The key at a dotted path (list indices as numbers), or undefined. */
+/** The key at a dotted path (list indices as numbers, entries of a map by name), or undefined. */
 export function findKey(path: string): KeyFacts | undefined {
-  const pattern = path.replace(/\.\d+(?=\.|$)/g, '[]');
-  return configKeys().find((key) => key.path === pattern);
+  return configKeys().find((key) => fits(key.path, path));
 }
 
-/** Names allowed directly under a section ('' for the top). */
-export function keysUnder(path: string): string[] {
-  const pattern = path.replace(/\.\d+(?=\.|$)/g, '[]');
-  const prefix = pattern === '' ? '' : `${pattern}.`;
-  return configKeys()
-    .filter((key) => key.path.startsWith(prefix))
-    .map((key) => key.path.slice(prefix.length))
-    .filter((name) => !name.includes('.') && !name.includes('['));
+/** Names allowed directly under a section ('' for the top); in an entry of a map, those of its kind where that is known. */
+export function keysUnder(path: string, kind?: string): string[] {
+  const names = configKeys().flatMap((key) => {
+    const at = key.path.lastIndexOf('.');
+    const [parent, name] = at < 0 ? ['', key.path] : [key.path.slice(0, at), key.path.slice(at + 1)];
+    if (!fits(parent, path) || name.startsWith('{')) return [];
+    return kind !== undefined && parent.endsWith('}') && !parent.endsWith(`{${kind}}`) ? [] : [name];
+  });
+  return [...new Set(names)];
+}
+
+/** Whether a path is one that the path of a key stands for. */
+function fits(pattern: string, path: string): boolean {
+  const names = path.replace(/\.\d+(?=\.|$)/g, '[]').split('.');
+  const parts = pattern.split('.');
+  return names.length === parts.length && parts.every((part, i) => part === names[i] || part.startsWith('{'));
 }
 
 function walk(node: SchemaNode, path: string): KeyFacts[] {
@@ -72,7 +86,18 @@ function walk(node: SchemaNode, path: string): KeyFacts[] {
     const childPath = path === '' ? name : `${path}.${name}`;
     const facts = keyFacts(childPath, child);
     if (facts.kind === 'section') return [facts, ...walk(child, childPath)];
-    return facts.kind === 'list' ? [facts, ...walk(child.items ?? {}, `${childPath}[]`)] : [facts];
+    return facts.kind === 'list'
+      ? [facts, ...walk(child.items ?? {}, `${childPath}[]`)]
+      : [facts, ...entries(child, childPath)];
+  });
+}
+
+/** The kinds of entries of a map, each as a section. */
+function entries({ additionalProperties: entry }: SchemaNode, path: string): KeyFacts[] {
+  const kinds = typeof entry === 'object' ? (entry.oneOf ?? []) : [];
+  return kinds.flatMap((kind) => {
+    const at = `${path}.{${kind.properties?.['kind']?.const ?? ''}}`;
+    return [keyFacts(at, kind), ...walk(kind, at)];
   });
 }
 
@@ -85,6 +110,7 @@ function keyFacts(path: string, node: SchemaNode): KeyFacts {
     unit: node.unit,
     allowed: allowedText(node),
     default: node.default,
+    inherits: node.inherits,
     file: node.file === true,
     notFile: node.notFile === undefined ? undefined : new RegExp(node.notFile),
     hidden: node.hidden === true,
@@ -96,6 +122,8 @@ function allowedText(node: SchemaNode): string {
   if (node.anyOf) return node.anyOf.map(allowedText).join(' or ');
   if (Array.isArray(node.type)) return node.type.map((type) => allowedText({ ...node, type })).join(' or ');
   if (node.enum) return node.enum.join(' | ');
+  if (node.const !== undefined) return node.const;
+  if (node.additionalProperties) return 'sections by name';
   switch (node.type) {
     case 'integer':
     case 'number':

@@ -77,6 +77,7 @@ function parentOf(path: string): string {
 }
 
 function defaultText(key: KeyFacts): string {
+  if (key.inherits !== undefined) return `default ${key.inherits}`;
   return key.default === undefined ? '' : `default ${JSON.stringify(key.default)}`;
 }
 

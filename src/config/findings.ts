@@ -1,14 +1,21 @@
 /** Findings of the schema as errors for people: key, value, place, what is allowed, the nearest name. */
-import { distance } from 'fastest-levenshtein';
 import type { z } from 'zod';
 import { RaRftError } from '../core/errors.js';
 import type { Finding } from './finding.js';
 import { configKeys, findKey, keysUnder } from './describe.js';
+import { nearestName } from './nearest-name.js';
 
 /** One issue of the schema as findings; an issue over several unknown keys becomes one finding a key. */
 export function findingOf(issue: z.core.$ZodIssue, values: unknown): Finding[] {
   const path = issue.path;
-  if (issue.code === 'unrecognized_keys') return issue.keys.map((name) => unknownKey([...path, name]));
+  if (issue.code === 'unrecognized_keys') {
+    const kind = valueAt(values, [...path, 'kind']);
+    return issue.keys.map((name) => unknownKey([...path, name], typeof kind === 'string' ? kind : undefined));
+  }
+  if (issue.code === 'invalid_union' && 'options' in issue)
+    return [unknownKind(path, valueAt(values, path), issue.options ?? [])];
+  if (issue.code === 'invalid_key')
+    return [{ path, message: `${shown(path)} is no name`, expected: issue.issues[0]?.message }];
   const value = valueAt(values, path);
   const facts = findKey(dotted(path));
   if (value === undefined) {
@@ -49,6 +56,7 @@ function factsOf({ message, expected, hint }: Finding): { message: string; expec
 const renamedKeys: Readonly<Record<string, string>> = {
   'retriever.heldOutShare': 'retriever.validationShare',
   'data.world.heldOutTests': 'data.world.unseenTests',
+  'retriever.bm25': 'retrievers.bm25',
   'rl.advantage': 'recipes.grpo.advantage',
   'rl.lossWeights': 'recipes.grpo.weights',
   'rl.clipLow': 'recipes.grpo.clipLow',
@@ -56,10 +64,23 @@ const renamedKeys: Readonly<Record<string, string>> = {
   'rl.updatesPerBatch': 'rl.epochs',
 };
 
-function unknownKey(path: readonly PropertyKey[]): Finding {
+/** An entry of a map without a kind, or of one that is not there. */
+function unknownKind(path: readonly PropertyKey[], value: unknown, options: readonly unknown[]): Finding {
+  const kinds = options.map(String);
+  const nearest = typeof value === 'string' ? nearestName(value, kinds) : undefined;
+  return {
+    path,
+    message: value === undefined ? `${shown(path)} is missing` : `${shown(path)} is ${short(value)}`,
+    expected: kinds.join(', '),
+    ...(nearest !== undefined && { hint: `Did you mean ${nearest}?` }),
+  };
+}
+
+/** `kind` is that of the entry of a map that has the key. */
+function unknownKey(path: readonly PropertyKey[], kind?: string): Finding {
   const section = path.slice(0, -1);
   const name = String(path.at(-1));
-  const siblings = keysUnder(dotted(section));
+  const siblings = keysUnder(dotted(section), kind);
   const nearest = nearestName(name, siblings);
   const depth = (key: { path: string }) => key.path.split('.').length;
   const elsewhere = configKeys()
@@ -78,18 +99,6 @@ function unknownKey(path: readonly PropertyKey[]): Finding {
     expected: siblings.join(', '),
     ...(guess.length > 0 && { hint: `Did you mean ${guess.join(' or ')}?` }),
   };
-}
-
-/** The nearest of some names, or undefined where none is near: at most a third of the letters differ, or two swapped ones. */
-export function nearestName(name: string, names: readonly string[]): string | undefined {
-  const lower = name.toLowerCase();
-  const scored = names.map((candidate) => ({ candidate, d: distance(lower, candidate.toLowerCase()) }));
-  const best = scored.toSorted((a, b) => a.d - b.d)[0];
-  if (!best) return undefined;
-  const near =
-    best.d <= Math.max(name.length >= 4 ? 2 : 1, Math.floor(Math.max(name.length, best.candidate.length) / 3));
-  const part = lower.length >= 3 ? names.find((candidate) => candidate.toLowerCase().startsWith(lower)) : undefined;
-  return near ? best.candidate : part;
 }
 
 function valueAt(values: unknown, path: readonly PropertyKey[]): unknown {

@@ -15,13 +15,13 @@ export { isRetrieved } from './check-contexts.js';
 export { configKeys, type KeyFacts } from './describe.js';
 export { configDocsMarkdown, configHelp } from './docs.js';
 export { hubAccess, llmApiKey, llmKeyFor, type HubAccess } from './environment.js';
-export { nearestName } from './findings.js';
+export { nearestName } from './nearest-name.js';
 export { turnOffOnnxTelemetry } from './onnx-telemetry.js';
 export { presets } from './presets.js';
 export { configWarnings, resolveConfig, withDefaults, type ResolveOptions } from './resolve.js';
 export {
   configSchema,
-  contextNames,
+  plainContexts,
   type ArmConfig,
   type Config,
   type ConfigInput,

@@ -2,9 +2,11 @@
 import { resolve } from 'node:path';
 import { checkConfig, dataSource } from './check.js';
 import type { Finding } from './finding.js';
+import { checkContextNames } from './check-retrievers.js';
 import { fieldNamesOf } from './data-presets.js';
 import { configKeys, findKey } from './describe.js';
 import { configError, findingOf } from './findings.js';
+import { defaultRetrievers } from '../retriever/keys.js';
 import { configSchema, type Config, type DataFileConfig } from './schema.js';
 import { fileSource, isSection, presetSource, setSource, type Source, type Values } from './sources.js';
 import { unusedKeys } from './unused.js';
@@ -26,10 +28,11 @@ export function resolveConfig(options: ResolveOptions = {}): Config {
 
   let merged: Values = {};
   for (const source of sources) merged = merge(merged, absolutePaths(source), '');
+  merged = withDefaultRetrievers(merged);
   const parsed = configSchema.safeParse(merged);
   const findings: Finding[] = parsed.success
     ? checkConfig(parsed.data)
-    : parsed.error.issues.flatMap((issue) => findingOf(issue, merged));
+    : [...parsed.error.issues.flatMap((issue) => findingOf(issue, merged)), ...checkContextNames(merged)];
   if (!parsed.success || findings.length > 0) throw configError(findings, (path) => locate(sources, path));
   return settled(parsed.data);
 }
@@ -47,6 +50,20 @@ function sourcesOf({ preset, file, set }: ResolveOptions): Source[] {
     ...(file === undefined ? [] : [fileSource(file)]),
     ...(set && set.length > 0 ? [setSource(set)] : []),
   ];
+}
+
+/** Entries of a map stand beside the defaults; one of another kind than the default of its name replaces it whole. */
+function withDefaultRetrievers(values: Values): Values {
+  const own = values['retrievers'];
+  if (!isSection(own)) return values;
+  const entries = Object.entries<Values>(defaultRetrievers).map(([name, normal]) => {
+    const entry = own[name];
+    if (entry === undefined) return [name, normal];
+    const changed = isSection(entry) && (entry['kind'] ?? normal['kind']) === normal['kind'];
+    return [name, changed ? { ...normal, ...entry } : entry];
+  });
+  const added = Object.entries(own).filter(([name]) => !Object.hasOwn(defaultRetrievers, name));
+  return { ...values, retrievers: Object.fromEntries([...entries, ...added]) };
 }
 
 /** With what follows from other keys in their place, so that the file of a run says what is read. */

@@ -30,3 +30,14 @@ export const section = <T extends z.core.$ZodLooseShape>(shape: T, description: 
     .strictObject(shape)
     .prefault({} as never)
     .meta({ description });
+
+type Inherited<T extends Record<string, z.ZodDefault>> = { [K in keyof T]: z.ZodOptional<ReturnType<T[K]['unwrap']>> };
+
+/** The same keys without defaults: what is left out is taken from `section`. */
+export function inherited<T extends Record<string, z.ZodDefault>>(shape: T, section: string): Inherited<T> {
+  const fields = Object.entries(shape).map(([name, schema]) => {
+    const own = (schema.unwrap() as z.ZodType).optional().meta({ ...schema.meta(), inherits: `${section}.${name}` });
+    return [name, own];
+  });
+  return Object.fromEntries(fields) as Inherited<T>;
+}

@@ -4,6 +4,7 @@
  */
 import { z } from 'zod';
 import { opsd } from '../distil/keys.js';
+import { retriever, retrievers } from '../retriever/keys.js';
 import { curriculumKeys } from '../rl/keys.js';
 import { recipeNames, recipes } from '../rl/recipes/keys.js';
 import { sft } from '../supervised/keys.js';
@@ -81,65 +82,6 @@ const warmup = section(
     ),
   },
   'Optional supervised warm-up of the policy, for models that never solve a problem yet.',
-);
-
-const retriever = section(
-  {
-    head: key(
-      z.enum(['late-interaction', 'single-vector']).default('late-interaction'),
-      'One vector a token, scored by MaxSim; or their mean as one vector a text, the control.',
-    ),
-    dim: count(1, 32, 'Size of each vector.'),
-    hidden: count(2, 96, 'Width of the encoder between token embeddings and vectors.'),
-    convWidth: count(1, 3, 'Width of each convolution over tokens; odd.', 'tokens'),
-    layers: count(1, 1, 'Convolution layers above the token embeddings of the policy.', 'layers'),
-    transformerLayers: count(0, 0, 'Bidirectional transformer layers above the convolutions.', 'layers'),
-    heads: count(1, 4, 'Attention heads of a transformer layer; they divide hidden into even parts.', 'heads'),
-    trainEmbeddings: key(
-      z.boolean().default(false),
-      'Train the token embeddings too; for small vocabularies only. They are frozen otherwise.',
-    ),
-    document: key(
-      z.enum(['question', 'trace', 'question+trace']).default('question+trace'),
-      'What of a trace is indexed, by the learned retriever and by BM25.',
-    ),
-    queryPrefix: key(z.string().default(''), 'Text put before every question.'),
-    documentPrefix: key(z.string().default(''), 'Text put before every document.'),
-    scoring: key(
-      z.enum(['mean', 'sum']).default('mean'),
-      'MaxSim averaged or summed over query tokens; sums saturate at low temperatures.',
-    ),
-    temperature: positive(0.05, 'Temperature of InfoNCE (Eq. 2).'),
-    steps: count(1, 600, 'Training steps.', 'steps'),
-    batchSize: count(2, 48, "Query-trace pairs a step; the other pairs' traces are the negatives.", 'pairs'),
-    learningRate: positive(2e-3, 'Peak learning rate; it falls linearly to zero after the warm-up.'),
-    warmupShare: share(0.1, 'Share of the steps over which the learning rate rises.'),
-    weightDecay: atLeast(0, 0.01, 'Weight decay of AdamW.'),
-    maxGradNorm: atLeast(0, 1, 'Clip the global gradient norm to this; 0: no clipping.'),
-    tokenDropout: key(
-      z.number().min(0).lt(1).default(0),
-      'Share of the tokens left out of each training text, drawn anew each time; helps where labels are noisy.',
-      'share',
-    ),
-    validationShare: share(
-      0.05,
-      'Share of the labelled queries kept for validation; the checkpoint with the best recall@1 on them stays.',
-    ),
-    testShare: share(
-      0.05,
-      'Share of the labelled queries that neither train the retriever nor choose its checkpoint: it is graded on them.',
-    ),
-    maxQueryTokens: count(1, 128, 'Longer questions are cut.', 'tokens'),
-    maxDocumentTokens: count(1, 256, 'Longer traces are cut.', 'tokens'),
-    bm25: section(
-      {
-        k1: atLeast(0, 1.2, 'How much repeats of a word count; 0: a word counts once.'),
-        b: share(0.75, 'How much long documents are marked down; 0: not at all.'),
-      },
-      'BM25, the lexical retriever to compare with.',
-    ),
-  },
-  'The late-interaction retriever trained on the labels, and its lexical rival.',
 );
 
 const rl = section(
@@ -224,6 +166,12 @@ const evaluation = section(
     temperature: positive(1, 'Sampling temperature of evaluations.'),
     everySteps: count(1, 20, 'Steps between evaluations; step 0 and the last are always evaluated.', 'steps'),
     maxProblems: count(0, 0, 'Problems of each split in evaluations before the last; 0: all.', 'problems'),
+    contexts: count(
+      0,
+      0,
+      'Evaluate each of the best traces of a test problem by itself, this many of them, with the last policy of every arm that is tested with a retriever (Fig. 4); 0: not at all.',
+      'traces',
+    ),
     subject: key(
       z.string().nullable().default(null),
       'Arm whose difference to every other one is told; null: the first that trains with traces.',
@@ -282,6 +230,7 @@ export const configSchema = z.strictObject({
   llm,
   labels,
   retriever,
+  retrievers,
   rl,
   recipes,
   sft,
@@ -308,4 +257,4 @@ export type ConfigInput = z.input<typeof configSchema>;
 export type ArmConfig = Config['arms'][number];
 export type CorpusConfig = Config['corpus'];
 export type DataFileConfig = Config['data']['problems'];
-export { contextNames, type ContextName } from './schema-arms.js';
+export { plainContexts, type ContextName } from './schema-arms.js';

@@ -78,7 +78,15 @@ const rules: readonly Rule[] = [
   })),
   {
     keys: ['retriever.heads'],
-    why: ({ retriever }) => retriever.transformerLayers === 0 && 'retriever.transformerLayers is 0',
+    why: ({ retriever, retrievers }) =>
+      [retriever, ...Object.values(retrievers)].every(
+        (entry) => !('transformerLayers' in entry) || entry.transformerLayers === 0,
+      ) && 'retriever.transformerLayers is 0',
+  },
+  {
+    keys: ['eval.contexts'],
+    why: ({ arms, retrievers }) =>
+      arms.every(({ test }) => !Object.hasOwn(retrievers, test)) && 'no arm is tested with the traces of a retriever',
   },
   { keys: ['prompt.system'], why: ({ prompt }) => prompt.layout === 'completion' && 'prompt.layout is completion' },
 ];
@@ -88,7 +96,7 @@ const rules: readonly Rule[] = [
  * set, undefined where it was not.
  */
 export function unusedKeys(config: Config, locate: (path: readonly string[]) => string | undefined): string[] {
-  const leaves = configKeys().filter(({ kind, path }) => kind === 'value' && !path.includes('[]'));
+  const leaves = configKeys().filter(({ kind, path }) => kind === 'value' && !/\[\]|\{/.test(path));
   const found = new Map<string, string>();
   for (const { keys, why } of rules) {
     const reason = why(config);

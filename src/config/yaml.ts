@@ -65,7 +65,7 @@ export function commentedConfigYaml(options: InitOptions = {}): string {
       : '# These are the keys that are set first; docs/config.md has all of them, and ra-rft init --all writes them.',
   ];
   const written = (path: string) => options.all === true || startKeys.includes(path) || set.has(path);
-  const keys = configKeys().filter(({ path }) => !path.includes('[]'));
+  const keys = configKeys().filter(({ path }) => !/\[\]|\{/.test(path)); // those stand with their list or map
   const shown = keys.filter(({ path, kind }) =>
     kind === 'section'
       ? keys.some((key) => key.path.startsWith(`${path}.`) && key.kind !== 'section' && written(key.path))

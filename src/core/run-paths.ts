@@ -12,9 +12,10 @@ export interface RunPaths {
   /** Lines of the user's files that could not be used, with their places. */
   leftOut: string;
   labels: string;
-  retriever: string;
-  index: string;
-  /** Top hits of every train and test problem for one retriever (`learned`, `bm25`, `random`, `oracle`). */
+  /** An encoder among the retrievers, by its name, and the vectors of the corpus under it. */
+  retriever: (retriever: string) => string;
+  index: (retriever: string) => string;
+  /** Top hits of every train and test problem for one retriever, by its name. */
   retrieved: (retriever: string) => string;
   policies: (arm: string) => string;
   policy: (arm: string, step: number) => string;
@@ -22,6 +23,8 @@ export interface RunPaths {
   metrics: string;
   events: string;
   evaluation: (arm: string, step: number) => string;
+  /** The last policy of an arm with each of the best traces alone. */
+  oneByOne: (arm: string, step: number) => string;
   stages: string;
   stage: (name: string) => string;
   reportHtml: string;
@@ -39,8 +42,8 @@ export function runPaths(root: string): RunPaths {
     excludeLists: at('data', 'exclude-lists.jsonl'),
     leftOut: at('data', 'left-out.jsonl'),
     labels: at('labels.jsonl'),
-    retriever: at('retriever'),
-    index: at('index'),
+    retriever: (retriever) => at('retriever', retriever),
+    index: (retriever) => at('index', retriever),
     retrieved: (retriever) => at('retrieved', `${retriever}.jsonl`),
     policies: (arm) => at('policy', arm),
     policy: (arm, step) => at('policy', arm, `step-${padded(step)}`),
@@ -48,6 +51,7 @@ export function runPaths(root: string): RunPaths {
     metrics: at('metrics.jsonl'),
     events: at('events.jsonl'),
     evaluation: (arm, step) => at('eval', arm, `${padded(step)}.jsonl`),
+    oneByOne: (arm, step) => at('eval', arm, `contexts-${padded(step)}.jsonl`),
     stages: at('stages'),
     stage: (name) => at('stages', `${name}.json`),
     reportHtml: at('report.html'),

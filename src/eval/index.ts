@@ -30,5 +30,6 @@ export {
   type ResponseCounts,
   type SplitScore,
 } from './scores.js';
+export { oneByOne, oneByOneGlossary, rankedId, type AgainstChance, type OneByOne } from './one-by-one.js';
 export { summarise, type Summary, type SummaryInputs } from './summary.js';
 export * from './policy/index.js';

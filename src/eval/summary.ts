@@ -3,6 +3,7 @@ import type { ComparedArms } from '../config/index.js';
 import type { Rng } from '../core/rng.js';
 import { bootstrapMean, pairedDifference, type CurvePoint, type Interval } from './bootstrap.js';
 import { curvesOf } from './curves.js';
+import { oneByOne, type OneByOne } from './one-by-one.js';
 import type { EvalRecord } from './records.js';
 import { pairArms } from './pairing.js';
 import { averagesByProblem, scoreSplit, splitsOf, type ResponseCounts } from './scores.js';
@@ -38,6 +39,8 @@ export interface Summary {
   }[];
   /** Share of `n` queries whose first hit is relevant. */
   retrievers: { name: string; split: string; recallAt1: number; ci95: Interval; n: number }[];
+  /** The best traces of test problems one by one, for arms and splits; absent where eval.contexts is 0. */
+  oneByOne?: ({ name: string; split: string } & OneByOne)[];
   /** Wall-clock time of each stage. */
   seconds: Record<string, number>;
   /** What prompt.overlong: skip left out; absent where nothing was. */
@@ -49,6 +52,8 @@ export interface SummaryInputs {
   arms: readonly { name: string; records: readonly EvalRecord[] }[];
   /** Samples a problem. */
   k: number;
+  /** Records of the last policies with each of the `ranks` best traces alone. */
+  oneByOne?: { ranks: number; arms: readonly { name: string; records: readonly EvalRecord[] }[] };
   /** For each retriever and split: whether the first hit of each query is relevant. */
   retrievers: readonly { name: string; split: string; firstIsRelevant: readonly boolean[] }[];
   seconds: Record<string, number>;
@@ -93,6 +98,15 @@ export function summarise(inputs: SummaryInputs): Summary {
       if (firstIsRelevant.length === 0) return [];
       const { mean, ci95, n } = bootstrapMean(firstIsRelevant.map(Number), resamples, stream('retriever', name, split));
       return [{ name, split, recallAt1: mean, ci95, n }];
+    }),
+    ...(inputs.oneByOne && {
+      oneByOne: inputs.oneByOne.arms.flatMap(({ name, records }) =>
+        splitsOf(records).flatMap((split) => {
+          const options = { m: inputs.oneByOne!.ranks, k, resamples, rng: stream('one-by-one', name, split) };
+          const found = oneByOne(records, split, options);
+          return found ? [{ name, split, ...found }] : [];
+        }),
+      ),
     }),
     seconds,
     ...(inputs.tooLong && { tooLong: inputs.tooLong }),

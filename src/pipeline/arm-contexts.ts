@@ -22,7 +22,7 @@ export type ContextArm = Pick<ArmConfig, 'train' | 'test' | 'contexts'>;
 
 /** What the contexts of a run are made of. */
 export interface ContextScope {
-  config: Pick<Config, 'seed' | 'rl' | 'prompt'>;
+  config: Pick<Config, 'seed' | 'rl' | 'prompt' | 'retrievers'>;
   data: Pick<DataSets, 'train' | 'corpus' | 'guard'>;
   retrieved: Retrieved;
   lengths: Pick<PromptLengths, 'fitsContext'>;

@@ -116,7 +116,7 @@ function policyInputs(session: ArmSession, arm: ArmConfig, inputs: ArmInputs) {
 }
 
 /** All that the stage of an arm depends on: its policy, how far that is trained, and its evaluations. */
-function stageInputs(session: ArmSession, arm: ArmConfig, inputs: ArmInputs): StageInputs {
+export function stageInputs(session: ArmSession, arm: ArmConfig, inputs: ArmInputs): StageInputs {
   const { config, identities } = session;
   const policy = policyInputs(session, ownerOf(config, arm), inputs);
   const shown = shownKey(arm, 'test', inputs.data.test, contextScope(session, inputs));
@@ -125,6 +125,12 @@ function stageInputs(session: ArmSession, arm: ArmConfig, inputs: ArmInputs): St
 
 function contextScope({ config, lengths }: ArmSession, { data, retrieved }: ArmInputs): ContextScope {
   return { config, data, retrieved, lengths };
+}
+
+/** Names the last weights of an arm's policy, its own or that which it borrows. */
+export function lastPolicyKey(session: ArmSession, arm: ArmConfig, inputs: ArmInputs): string {
+  const { config } = session;
+  return policyKey(policyInputs(session, ownerOf(config, arm), inputs), config.rl.steps);
 }
 
 type PolicyInputs = ReturnType<typeof policyInputs>;

@@ -46,14 +46,21 @@ export function countContexts(
           context,
           prompts: shown.length,
           withTrace: shown.filter(({ contexts }) => contexts.length > 0).length,
-          otherType:
-            context === 'random' ? shown.filter(({ problem, contexts }) => isOfOtherType(problem, contexts)).length : 0,
+          otherType: isDrawnOfType(context, scope)
+            ? shown.filter(({ problem, contexts }) => isOfOtherType(problem, contexts)).length
+            : 0,
           leftOut: countLeftOut(shown, arm, set, scope),
           ...(context === 'hint' && { withoutHint: countWithoutHint(arm, data[set], scope) }),
         },
       ];
     }),
   );
+}
+
+/** Whether traces under this name are drawn at random from those of the problem's type. */
+function isDrawnOfType(name: string, { config }: ContextScope): boolean {
+  const entry = config.retrievers[name];
+  return entry?.kind === 'random' && entry.sameType;
 }
 
 interface Shown {

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import { resolveConfig } from '../config/index.js';
 import type { Trace } from '../data/index.js';
-import { hitsOf, neededContexts, type Retrieved } from './contexts.js';
+import { hitsOf, neededContexts, neededEncoders, trainedEncoders, type Retrieved } from './contexts.js';
 
 const trace = (id: string): Trace => ({ id, question: id, trace: id, answer: '1' });
 const problem = (id: string) => ({ id, question: 'q', answer: '2' });
@@ -34,11 +35,35 @@ describe('neededContexts', () => {
       { train: 'random', test: 'none' },
       { train: 'none', test: 'learned' },
       { train: 'random', test: 'random' },
-    ] as const;
-    expect([...neededContexts(arms)]).toEqual([
+    ];
+    const { retrievers } = resolveConfig();
+    expect([...neededContexts({ arms, retrievers })]).toEqual([
       ['learned', new Set(['test'])],
       ['random', new Set(['train', 'test'])],
     ]);
-    expect(neededContexts([{ train: 'none', test: 'none' }]).size).toBe(0);
+    expect(neededContexts({ arms: [{ train: 'none', test: 'none' }], retrievers }).size).toBe(0);
+  });
+});
+
+describe('encoders of a run', () => {
+  const encoders = (test: string, until: string, set: string[] = []) => {
+    const { retrievers } = resolveConfig({ set });
+    const config = { arms: [{ train: 'none', test }], retrievers };
+    return [neededEncoders(config), trainedEncoders(config, until)];
+  };
+
+  it('are those that arms use; only those that learn from labels need any', () => {
+    expect(encoders('learned', 'eval')).toEqual([['learned'], ['learned']]);
+    expect(encoders('single-vector-untrained', 'eval')).toEqual([['single-vector-untrained'], []]);
+    expect(encoders('bm25', 'eval')).toEqual([[], []]);
+    const mine = 'retrievers.mine={kind: encoder, head: single-vector}';
+    expect(encoders('mine', 'eval', [mine])).toEqual([['mine'], ['mine']]);
+  });
+
+  it('are the first of the map where retrievers are all that is wanted and no arm uses any', () => {
+    expect(encoders('bm25', 'retriever')).toEqual([[], ['learned']]);
+    expect(encoders('single-vector', 'retriever')).toEqual([['single-vector'], ['single-vector']]);
+    expect(encoders('single-vector-untrained', 'retriever')).toEqual([['single-vector-untrained'], []]);
+    expect(encoders('none', 'retriever', ['retrievers.learned.trained=false'])).toEqual([[], ['single-vector']]);
   });
 });

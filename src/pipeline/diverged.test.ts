@@ -108,11 +108,11 @@ describe('a run that diverges on the local engine', () => {
     const run = await RunFolder.open(join(folder, 'retriever-run'), { values: rate, yaml: configToYaml(rate) });
     await expect(runPipeline(rate, run, { until: 'retriever' })).rejects.toMatchObject({
       code: 'not-finite',
-      where: expect.stringMatching(/^stage retriever: retriever training, step \d+: tensor /) as string,
+      where: expect.stringMatching(/^stage retriever-learned: retriever training, step \d+: tensor /) as string,
       hint: text('retriever.learningRate'),
     });
     await run.close();
-    expect(existsSync(join(folder, 'retriever-run', 'retriever'))).toBe(false);
+    expect(existsSync(join(folder, 'retriever-run', 'retriever', 'learned'))).toBe(false);
   });
 });
 

@@ -28,11 +28,12 @@ export function promptWording({ maxPromptTokens: _limit, overlong: _overlong, ..
   return wording;
 }
 
-/** The settings that decide the samples of an evaluation: not how often its intervals are resampled, or what is compared with what. */
+/** The settings that decide the samples of an evaluation: not how often its intervals are resampled, what is compared with what, or what another stage samples. */
 export function evaluationSettings({
   bootstrapSamples: _resamples,
   subject: _subject,
   baseline: _baseline,
+  contexts: _oneByOne,
   ...settings
 }: Config['eval']) {
   return settings;

@@ -72,7 +72,7 @@ describe('goes on at once', () => {
   it('with arms more and fewer: the others stay, and all is as in a run that was started whole', async () => {
     await run([arms(plain)]);
     const ran = await run([arms(taught, plain, borrowed)]);
-    expect(ran).toEqual(expect.arrayContaining(['labels', 'retriever', 'train-taught', 'eval-borrowed']));
+    expect(ran).toEqual(expect.arrayContaining(['labels', 'retriever-learned', 'train-taught', 'eval-borrowed']));
     expect(ran).not.toContain('train-plain');
     await run([arms(taught, plain, borrowed)], { name: 'whole' });
     await expectSame('run', 'whole', ['eval/taught/000004.jsonl', 'eval/borrowed/000004.jsonl', 'labels.jsonl']);
@@ -118,7 +118,7 @@ describe('refuses before any work, naming stages and keys', () => {
     await expect(run(changed)).rejects.toMatchObject({
       code: 'run-folder',
       message: expect.stringMatching(
-        /labels, retriever, retrieved-learned, train-taught; labels\.topPositives: 3 there, 1 now/,
+        /labels, retriever-learned, retrieved-learned, train-taught; labels\.topPositives: 3 there, 1 now/,
       ) as string,
       hint: expect.stringContaining('--again') as string,
     });

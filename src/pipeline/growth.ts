@@ -121,7 +121,7 @@ export async function clearArm(run: RunFolder, arm: string): Promise<void> {
   for (const folder of checkpoints) await removeOwnFolder(folder);
   for (const folder of [join(run.root, 'rollouts', arm), join(run.root, 'eval', arm)]) {
     const names = (await readdir(folder).catch(ignoreMissing)) ?? [];
-    for (const name of names) if (/^\d{6,}\.jsonl$/.test(name)) await rm(join(folder, name));
+    for (const name of names) if (/^(contexts-)?\d{6,}\.jsonl$/.test(name)) await rm(join(folder, name));
   }
   await run.cutMetrics(arm, 0);
 }

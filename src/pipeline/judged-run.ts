@@ -1,13 +1,13 @@
 /** A run folder whose pairs are judged, read back for audits and statistics: labels, texts, BM25 ranks. */
 import { existsSync } from 'node:fs';
-import { resolveConfig, type Config } from '../config/index.js';
+import { resolveConfig } from '../config/index.js';
 import { RaRftError } from '../core/errors.js';
 import { readJsonlAll } from '../core/jsonl.js';
 import { silent, type Progress } from '../core/progress.js';
 import { runPaths } from '../core/run-paths.js';
 import { readExcludeLists, TraceGuard, type Problem, type Trace } from '../data/index.js';
 import { pairKey, readLabels, type Label, type PairFacts } from '../judge/index.js';
-import { bm25OptionsOf, Bm25Retriever, type Query } from '../retriever/index.js';
+import { anyBm25OptionsOf, Bm25Retriever, type Bm25Options, type Query } from '../retriever/index.js';
 import { usableLabels } from './usable-labels.js';
 
 export interface JudgedRun {
@@ -19,8 +19,8 @@ export interface JudgedRun {
   corpus: Trace[];
   /** Which pairs may meet, by the rules that the labels were made under. */
   guard: TraceGuard;
-  /** The retrievers' settings in this run. */
-  retriever: Config['retriever'];
+  /** BM25 as it is configured in this run. */
+  bm25: Bm25Options;
 }
 
 /** Reads labels, training problems, corpus and exclude lists. Throws `run-folder` where the run has no labels. */
@@ -37,13 +37,13 @@ export async function readJudgedRun(root: string): Promise<JudgedRun> {
       hint: '`ra-rft judge run` makes them.',
     });
   }
-  const { labels: settings, retriever } = resolveConfig(existsSync(paths.config) ? { file: paths.config } : {});
+  const config = resolveConfig(existsSync(paths.config) ? { file: paths.config } : {});
   const lists = existsSync(paths.excludeLists) ? await readExcludeLists(paths.excludeLists) : new Map();
   const problems = await readJsonlAll<Problem>(problemsFile);
   const corpus = await readJsonlAll<Trace>(paths.corpus);
-  const guard = new TraceGuard(problems, { sameAnswer: settings.excludeSameAnswer, lists });
+  const guard = new TraceGuard(problems, { sameAnswer: config.labels.excludeSameAnswer, lists });
   const { labels, leftOut } = usableLabels(await readLabels(paths.labels), { problems, traces: corpus, guard });
-  return { labels, leftOut, problems, corpus, guard, retriever };
+  return { labels, leftOut, problems, corpus, guard, bm25: anyBm25OptionsOf(config) };
 }
 
 /**
@@ -55,7 +55,7 @@ export async function pairFacts(run: JudgedRun, progress: Progress = silent): Pr
   const traces = new Map(run.corpus.map((trace) => [trace.id, trace]));
   const judged = new Map<string, Label[]>();
   for (const label of run.labels) judged.set(label.problemId, [...(judged.get(label.problemId) ?? []), label]);
-  const bm25 = new Bm25Retriever(run.corpus, bm25OptionsOf(run.retriever));
+  const bm25 = new Bm25Retriever(run.corpus, run.bm25);
   const exclude = (query: Query, trace: Trace) => !run.guard.mayTeach(query, trace);
   const facts = new Map<string, PairFacts>();
   const task = progress.task('ranking by BM25', judged.size, 'queries');

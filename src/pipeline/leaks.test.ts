@@ -16,7 +16,7 @@ import {
   batches,
   Bm25Retriever,
   createEncoder,
-  LearnedRetriever,
+  EncoderRetriever,
   OracleRetriever,
   RandomRetriever,
   SPEC_DEFAULTS,
@@ -88,7 +88,7 @@ describe('the demo', () => {
     const encoder = await createEncoder(base, {}, 1);
     await writeRetriever(join(folder, 'retriever'), { encoder, spec: SPEC_DEFAULTS }, base);
     const retrievers: Retriever[] = [
-      await LearnedRetriever.open(join(folder, 'retriever'), join(folder, 'index'), data.corpus, { threads: 1 }),
+      await EncoderRetriever.open(join(folder, 'retriever'), join(folder, 'index'), data.corpus, { threads: 1 }),
       new Bm25Retriever(data.corpus),
       new RandomRetriever(data.corpus, 1),
       new OracleRetriever(data.corpus, 1),

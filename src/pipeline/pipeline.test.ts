@@ -40,7 +40,7 @@ describe('runPipeline on the fake engine', () => {
       expect.arrayContaining(['learned/test', 'bm25/test', 'random/test', 'learned/labelled-test']),
     );
     expect(Object.keys(summary!.seconds)).toEqual(
-      expect.arrayContaining(['data', 'labels', 'retriever', 'train-ra-rft']),
+      expect.arrayContaining(['data', 'labels', 'retriever-learned', 'train-ra-rft']),
     );
     const arms = (await readJsonlAll<{ arm: string }>(join(folder, 'run', 'metrics.jsonl'))).map((m) => m.arm);
     expect([...new Set(arms)]).toEqual(['retriever', 'grpo', 'ra-rft', 'random-trace']);

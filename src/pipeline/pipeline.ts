@@ -9,7 +9,7 @@ import { warn } from '../core/warnings.js';
 import type { Summary } from '../eval/index.js';
 import { evaluateBorrowedPolicy, refuseStaleArms, trainArm } from './arms-stage.js';
 import { contextWarnings, countContexts, refuseEmptyContexts } from './context-counts.js';
-import { neededContexts } from './contexts.js';
+import { neededContexts, neededEncoders, trainedEncoders } from './contexts.js';
 import { prepareData } from './data-stage.js';
 import { type DataSets } from './data-sets.js';
 import { measureDifficulty } from './difficulty-stage.js';
@@ -18,10 +18,11 @@ import { choosePairs, labelPairs } from './label-stage.js';
 import { refuseHopelessLabels } from './label-problems.js';
 import { acceptChanges } from './growth.js';
 import { labelledQueries } from './labelled-queries.js';
+import { armsOneByOne, evaluateOneByOne } from './one-by-one-stage.js';
 import { refuseOverlong } from './overlong.js';
 import { checkPromptsOf } from './prompt-stage.js';
 import { retrieveContexts } from './retrieve-stage.js';
-import { trainRetrieverStage } from './retriever-stage.js';
+import { encoderStages, metricsName } from './retriever-stage.js';
 import { checkSolutions } from './solution-checks.js';
 import { openSession, type OpenEngine, type Session } from './session.js';
 import { writeSummary } from './summary.js';
@@ -68,17 +69,22 @@ export async function runPipeline(
     const { tokenizer, codec } = session;
     const texts = [...textWarnings(tokenizer, codec, data), ...hintWarnings(tokenizer, codec, config.arms)];
     for (const warning of texts) await warn(run, progress, warning);
-    const needed = neededContexts(config.arms);
-    const wanted = needed.has('learned') || until === 'labels' || until === 'retriever';
+    const needed = neededContexts(config);
+    const trained = trainedEncoders(config, until);
+    const wanted = trained.length > 0 || until === 'labels';
     await refuseHopeless(session, data, { labelled: wanted, until });
     const start = await warmUp(session, data);
 
-    // Stages 1 and 2: which traces help, and a retriever that finds them. Only where an arm asks for it.
+    // Stages 1 and 2: which traces help, and retrievers that find them. Only where an arm asks for it.
     const labels = wanted ? await labelPairs(session, data, start) : undefined;
     if (until === 'labels') return undefined;
     const queries = labels && labelledQueries(config, data, labels.labels);
-    const learned = labels && queries && (await trainRetrieverStage(session, data, queries, { labels, policy: start }));
-    const { retrieved, grades } = await retrieveContexts(session, { data, needed, learned, queries });
+    const encoders = await encoderStages(session, [...new Set([...trained, ...neededEncoders(config)])], {
+      data,
+      policy: start,
+      labels: labels && queries && { ...labels, queries },
+    });
+    const { retrieved, grades } = await retrieveContexts(session, { data, needed, encoders, queries });
     const contexts = countContexts(config.arms, data, { config, data, retrieved, lengths: session.lengths });
     await run.event('contexts', { contexts });
     for (const warning of contextWarnings(contexts)) await warn(run, progress, warning);
@@ -97,7 +103,8 @@ export async function runPipeline(
       if (decision === 'skip') skipped++;
       else await trainArm(session, arm, inputs);
     }
-    await run.orderMetrics(['warmup', 'retriever', ...config.arms.map(({ name }) => name)]);
+    const encoderRows = Object.keys(config.retrievers).map((name) => metricsName(config, name));
+    await run.orderMetrics(['warmup', ...encoderRows, ...config.arms.map(({ name }) => name)]);
     if (until === 'train') return undefined;
     for (const arm of config.arms) {
       const owner = config.arms.find((other) => other.name === arm.policyOf);
@@ -108,6 +115,7 @@ export async function runPipeline(
       else await evaluateBorrowedPolicy(session, arm, owner, inputs);
     }
     if (skipped > 0) return undefined;
+    for (const arm of armsOneByOne(config)) await evaluateOneByOne(session, arm, inputs);
     return await writeSummary(session, data, grades);
   } finally {
     await session.close();

@@ -5,12 +5,13 @@ import type { RunWarning } from '../core/warnings.js';
 import { showing, type Problem, type Trace } from '../data/index.js';
 import { previewSelection, type QueryCandidates } from '../judge/index.js';
 import { estimateText, type Estimate } from '../llm/index.js';
-import { neededContexts } from './contexts.js';
+import { trainedEncoders } from './contexts.js';
 import { makeData, refuseEmpty } from './make-data.js';
 import { choosePairs } from './label-stage.js';
 import { refuseHopelessLabels, skippedText } from './label-problems.js';
 import { estimateLlmLabels } from './llm-labels.js';
 import type { LastStage } from './pipeline.js';
+import { armsOneByOne } from './one-by-one-stage.js';
 import { withoutOverlong, type LengthReport } from './overlong.js';
 import { checkPromptsOf } from './prompt-stage.js';
 import { openConfiguredVerifier, openPrompts } from './session.js';
@@ -78,7 +79,7 @@ export async function planRun(config: Config, root: string, until: LastStage = '
     const all = await makeData(config, verifier, rng);
     const data = config.prompt.overlong === 'skip' ? withoutOverlong(all, lengths) : all;
     refuseEmpty(data, config.data);
-    const labelled = labelStages.includes(until) || neededContexts(config.arms).has('learned');
+    const labelled = until === 'labels' || trainedEncoders(config, until).length > 0;
     const chosen = labelled ? choosePairs({ config, rng, lengths }, data) : undefined;
     if (until !== 'labels') refuseOracleWithoutTruth(config, data);
     if (chosen) refuseHopelessLabels(config, chosen);
@@ -118,7 +119,8 @@ export async function planRun(config: Config, root: string, until: LastStage = '
       },
       maxResponseTokensPerStep: rl.promptsPerStep * rl.groupSize * rl.maxTokens,
       evaluations,
-      evaluationSamples: evaluations * data.test.length * config.eval.k,
+      evaluationSamples:
+        (evaluations + armsOneByOne(config).length * config.eval.contexts) * data.test.length * config.eval.k,
       warnings: [
         ...data.warnings,
         ...textWarnings(prompts.tokenizer, codec, data),

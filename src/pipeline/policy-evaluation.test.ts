@@ -10,7 +10,7 @@ import { writeJsonl, type Trace } from '../data/index.js';
 import type { SampleLine } from '../eval/index.js';
 import { adder, sums } from '../eval/policy/testing/sums.js';
 import { completion, startScriptedServer, type Behaviour, type SeenRequest } from '../llm/testing/scripted-server.js';
-import { createEncoder, LearnedRetriever, readIndexHeader, SPEC_DEFAULTS, writeRetriever } from '../retriever/index.js';
+import { createEncoder, EncoderRetriever, readIndexHeader, SPEC_DEFAULTS, writeRetriever } from '../retriever/index.js';
 import { evaluatePolicy, refuseUnscored, type PolicyEvaluationRequest } from './policy-evaluation.js';
 import { findTraces } from './policy-traces.js';
 import { writeTinyTask } from './testing/tiny-task.js';
@@ -193,35 +193,51 @@ describe('findTraces', () => {
     await expect(findTraces({ from: folder, corpus }, sets, search)).rejects.toMatchObject({ where: '--trace-from' });
   });
 
-  test("a retriever that a run left, with the run's corpus and index; another corpus gets an index of its own", async () => {
+  // Runs of older versions have one retriever, without a name.
+  test.each(['learned', ''])(
+    "a retriever that a run left (%o), with the run's corpus and index; another corpus gets an index of its own",
+    async (name) => {
+      const root = await temporaryFolder();
+      const encoder = await createEncoder(embedded, { hidden: 16, dim: 8, maxTokens: 64 }, 1);
+      const spec = { ...SPEC_DEFAULTS, maxQueryTokens: 32, maxDocumentTokens: 32 };
+      await writeRetriever(join(root, 'retriever', name), { encoder, spec }, embedded);
+      await writeJsonl(join(root, 'data', 'corpus.jsonl'), traces);
+      const out = join(root, 'out');
+      const search = {
+        config: configSchema.parse({ engine: { threads: 1 } }),
+        indexFolder: join(out, 'index'),
+        progress: silent,
+      };
+      const own = await findTraces({ from: root, corpus: undefined }, sets, search);
+      expect(own.corpusSize).toBe(3);
+      expect(own.traceOf('sums', sums[0]!)?.id).not.toBe('t0');
+      expect(await readIndexHeader(join(root, 'index', name))).toBeUndefined(); // the run's folder is not written to
+      const first = await readIndexHeader(join(out, 'index'));
+      expect(first?.documents).toBe(3);
+      const corpus = join(root, 'two.jsonl');
+      await writeJsonl(corpus, traces.slice(1));
+      const two = { ...search, indexFolder: join(root, 'two') };
+      expect((await findTraces({ from: join(root, 'retriever', name), corpus }, sets, two)).corpusSize).toBe(2);
+      expect((await readIndexHeader(join(root, 'two')))?.documents).toBe(2);
+      await (
+        await EncoderRetriever.open(join(root, 'retriever', name), join(root, 'index', name), traces, { threads: 1 })
+      ).dispose();
+      const unused = { ...search, indexFolder: join(root, 'unused') };
+      const withIndex = await findTraces({ from: root, corpus: undefined }, sets, unused);
+      expect(sums.map((problem) => withIndex.traceOf('sums', problem)?.id)).toEqual(
+        sums.map((problem) => own.traceOf('sums', problem)?.id),
+      );
+      expect(await readIndexHeader(join(root, 'unused'))).toBeUndefined();
+    },
+  );
+
+  test('one of several retrievers of a run must be named', async () => {
     const root = await temporaryFolder();
     const encoder = await createEncoder(embedded, { hidden: 16, dim: 8, maxTokens: 64 }, 1);
-    const spec = { ...SPEC_DEFAULTS, maxQueryTokens: 32, maxDocumentTokens: 32 };
-    await writeRetriever(join(root, 'retriever'), { encoder, spec }, embedded);
-    await writeJsonl(join(root, 'data', 'corpus.jsonl'), traces);
-    const out = join(root, 'out');
-    const search = {
-      config: configSchema.parse({ engine: { threads: 1 } }),
-      indexFolder: join(out, 'index'),
-      progress: silent,
-    };
-    const own = await findTraces({ from: root, corpus: undefined }, sets, search);
-    expect(own.corpusSize).toBe(3);
-    expect(own.traceOf('sums', sums[0]!)?.id).not.toBe('t0');
-    expect(await readIndexHeader(join(root, 'index'))).toBeUndefined(); // the run's folder is not written to
-    const first = await readIndexHeader(join(out, 'index'));
-    expect(first?.documents).toBe(3);
-    const corpus = join(root, 'two.jsonl');
-    await writeJsonl(corpus, traces.slice(1));
-    const two = { ...search, indexFolder: join(root, 'two') };
-    expect((await findTraces({ from: join(root, 'retriever'), corpus }, sets, two)).corpusSize).toBe(2);
-    expect((await readIndexHeader(join(root, 'two')))?.documents).toBe(2);
-    await (await LearnedRetriever.open(join(root, 'retriever'), join(root, 'index'), traces, { threads: 1 })).dispose();
-    const unused = { ...search, indexFolder: join(root, 'unused') };
-    const withIndex = await findTraces({ from: root, corpus: undefined }, sets, unused);
-    expect(sums.map((problem) => withIndex.traceOf('sums', problem)?.id)).toEqual(
-      sums.map((problem) => own.traceOf('sums', problem)?.id),
-    );
-    expect(await readIndexHeader(join(root, 'unused'))).toBeUndefined();
+    for (const name of ['one', 'two'])
+      await writeRetriever(join(root, 'retriever', name), { encoder, spec: SPEC_DEFAULTS }, embedded);
+    const search = { config: configSchema.parse({}), indexFolder: join(root, 'out'), progress: silent };
+    const refused = { code: 'usage', expected: expect.stringContaining(join('retriever', 'two')) as string };
+    await expect(findTraces({ from: root, corpus: undefined }, sets, search)).rejects.toMatchObject(refused);
   });
 });

@@ -1,15 +1,16 @@
 /** Traces for problems that are evaluated outside of a run: from a retriever folder that a run left, BM25 or random. */
-import { dirname, join } from 'node:path';
+import { readdir } from 'node:fs/promises';
+import { basename, dirname, join, relative } from 'node:path';
 import type { Config } from '../config/index.js';
 import { RaRftError } from '../core/errors.js';
-import { exists } from '../core/missing.js';
+import { exists, ignoreMissing } from '../core/missing.js';
 import type { Progress } from '../core/progress.js';
 import { dataFiles, loadTraces, lookAtFile, TraceGuard, type Problem, type Trace } from '../data/index.js';
 import {
-  bm25OptionsOf,
+  anyBm25OptionsOf,
   Bm25Retriever,
   corpusHash,
-  LearnedRetriever,
+  EncoderRetriever,
   RandomRetriever,
   readIndexHeader,
   readRetriever,
@@ -18,7 +19,7 @@ import {
 } from '../retriever/index.js';
 
 export interface TraceSource {
-  /** `bm25`, `random`, or a folder with retriever.json (`runs/NAME/retriever`). */
+  /** `bm25`, `random`, or a folder with retriever.json (`runs/NAME/retriever/learned`). */
   from: string;
   /** File of solved problems; undefined: the corpus of the run that the folder stands in. */
   corpus: string | undefined;
@@ -75,10 +76,28 @@ export async function findTraces(
   };
 }
 
-/** The folder with retriever.json: as named, or in a run folder that is named; undefined for retrievers without one. */
+/**
+ * The folder with retriever.json: as named, or the only one in a run folder or its retriever/ that is named; undefined for retrievers
+ * without one.
+ */
 async function retrieverFolder(from: string): Promise<string | undefined> {
   if (from === 'bm25' || from === 'random') return undefined;
-  for (const folder of [from, join(from, 'retriever')]) if (await exists(join(folder, 'retriever.json'))) return folder;
+  const holds = async (folder: string) => exists(join(folder, 'retriever.json'));
+  for (const folder of [from, join(from, 'retriever')]) {
+    if (await holds(folder)) return folder;
+    const names = (await readdir(folder).catch(ignoreMissing)) ?? [];
+    const inside: string[] = [];
+    for (const name of names.toSorted()) if (await holds(join(folder, name))) inside.push(join(folder, name));
+    if (inside.length === 1) return inside[0];
+    if (inside.length > 1) {
+      throw new RaRftError({
+        code: 'usage',
+        message: `${from} holds ${inside.length} retrievers`,
+        where: '--trace-from',
+        expected: `one of them: ${inside.join(', ')}`,
+      });
+    }
+  }
   throw new RaRftError({
     code: 'usage',
     message: `${from} holds no retriever`,
@@ -87,9 +106,14 @@ async function retrieverFolder(from: string): Promise<string | undefined> {
   });
 }
 
+/** The run folder that a retriever stands in: it is at retriever/<name>, or at retriever in runs of older versions. */
+function runOf(folder: string): string {
+  return basename(dirname(folder)) === 'retriever' ? dirname(dirname(folder)) : dirname(folder);
+}
+
 async function corpusFile({ corpus }: TraceSource, folder: string | undefined): Promise<string> {
   if (corpus !== undefined) return corpus;
-  const own = folder === undefined ? undefined : join(dirname(folder), 'data', 'corpus.jsonl');
+  const own = folder === undefined ? undefined : join(runOf(folder), 'data', 'corpus.jsonl');
   if (own !== undefined && (await exists(own))) return own;
   throw new RaRftError({
     code: 'usage',
@@ -108,12 +132,12 @@ async function openRetriever(
   if (folder === undefined)
     return from === 'random'
       ? new RandomRetriever(traces, config.seed)
-      : new Bm25Retriever(traces, bm25OptionsOf(config.retriever));
+      : new Bm25Retriever(traces, anyBm25OptionsOf(config));
   const { header } = await readRetriever(folder);
-  const beside = join(dirname(folder), 'index');
+  const beside = join(runOf(folder), 'index', relative(join(runOf(folder), 'retriever'), folder));
   const left = await readIndexHeader(beside);
   // The run's own index is never written to: it may be of another corpus.
   const fits = left?.corpusHash === corpusHash(traces, header.spec) && left.encoderHash === header.encoderHash;
   const threads = config.engine.threads === 0 ? undefined : config.engine.threads;
-  return LearnedRetriever.open(folder, fits ? beside : indexFolder, traces, { threads, progress });
+  return EncoderRetriever.open(folder, fits ? beside : indexFolder, traces, { threads, progress });
 }

@@ -1,33 +1,22 @@
 /** A retriever in memory, trained on some labels: budgeted selection asks it where to look next. */
-import type { Config } from '../config/index.js';
 import { Rng } from '../core/rng.js';
 import type { Problem, Trace, TraceGuard } from '../data/index.js';
 import type { Label, ScoreCandidates } from '../judge/index.js';
 import {
   collectLabels,
-  createEncoder,
-  EncoderClient,
-  encoderShapeOf,
-  specOf,
   splitQueries,
   tokenizeDocuments,
   tokenizeQueries,
-  trainOptionsOf,
-  trainRetriever,
   type Query,
-  type Tokenize,
   withoutUnjudged,
 } from '../retriever/index.js';
+import { withTrainedEncoder, type EncoderPlan } from './encoder-training.js';
 
-export interface QuickRetrieverOptions {
-  /** Model folder whose token embeddings the encoder stands on. */
-  folder: string;
-  tokenize: Tokenize;
-  settings: Config['retriever'];
+export interface QuickRetrieverOptions extends EncoderPlan {
+  /** Share of the queries by which the weights are chosen. */
+  validationShare: number;
   /** Which pairs may meet in training. */
   guard: TraceGuard;
-  seed: number;
-  threads: number | undefined;
 }
 
 /** Scores of queries by traces, row by row. */
@@ -46,30 +35,23 @@ export async function withTrainedRetriever<T>(
   options: QuickRetrieverOptions,
   use: (score: ScoreAll) => Promise<T>,
 ): Promise<T | undefined> {
-  const { folder, tokenize, settings, guard, seed, threads } = options;
+  const { tokenize, validationShare, guard, seed } = options;
   const collected = collectLabels(labels, data.problems, data.traces).labelled;
   const labelled = withoutUnjudged(collected, labels, data.traces);
   if (labelled.length < LEAST_QUERIES) return undefined;
-  const spec = specOf(settings);
-  const { config, params } = await createEncoder(folder, encoderShapeOf(settings), seed);
-  const { scoring, temperature } = settings;
-  const encoder = await EncoderClient.open({ config, params, scoring, temperature, threads });
-  try {
-    const exclude = (query: Query, trace: Trace) => !guard.mayTeach(query, trace);
-    const { train, validation } = splitQueries(labelled, { ...settings, testShare: 0 }, seed);
-    const own = { train, validation, candidates: data.traces, exclude, tokenize, spec };
-    await trainRetriever(encoder, own, trainOptionsOf(settings, seed));
-    return await use(async (queries, traces) => {
+  const exclude = (query: Query, trace: Trace) => !guard.mayTeach(query, trace);
+  const { train, validation } = splitQueries(labelled, { validationShare, testShare: 0 }, seed);
+  const queries = { train, validation, candidates: data.traces, exclude };
+  return withTrainedEncoder(options, queries, {}, ({ encoder, spec }) =>
+    use(async (queries, traces) => {
       await encoder.setDocuments(await encoder.encode(tokenizeDocuments(traces, tokenize, spec).ids));
       const questions = queries.map(({ question }) => question);
       // Scores are of a view that the next call may reuse.
       return Float32Array.from(
         await encoder.score(await encoder.encode(tokenizeQueries(questions, tokenize, spec).ids)),
       );
-    });
-  } finally {
-    await encoder.dispose();
-  }
+    }),
+  );
 }
 
 /** Least token dropout of a quick training: its pairs are few, and soon known by heart. */
@@ -87,7 +69,8 @@ export function scoreByQuickRetriever(options: QuickRetrieverOptions): ScoreCand
     const { tokenDropout } = options.settings;
     const settings = {
       ...options,
-      settings: { ...options.settings, validationShare: 0, tokenDropout: Math.max(tokenDropout, QUICK_TOKEN_DROPOUT) },
+      settings: { ...options.settings, tokenDropout: Math.max(tokenDropout, QUICK_TOKEN_DROPOUT) },
+      validationShare: 0,
       // Not `seed + round`: that is a round of the neighbouring seed's run.
       seed: Rng.fromSeed(options.seed).fork(`quick-retriever/${round}`).nextUint32(),
     };

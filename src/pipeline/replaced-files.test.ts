@@ -52,7 +52,7 @@ describe('an edited file before the arms', () => {
     await edit('labels.jsonl', flip);
     const edited = await text('labels.jsonl');
     // The others were never trained on labels; whether their hits are positives is read anew.
-    expect(await runTo('retriever')).toEqual(['retriever', 'retrieved-learned']);
+    expect(await runTo('retriever')).toEqual(['retriever-learned', 'retrieved-learned']);
     expect(await text('labels.jsonl')).toBe(edited);
     expect(await text('retrieved/learned.jsonl')).not.toBe(before);
     // The old file put back gives the old hits.
@@ -78,7 +78,7 @@ describe('an edited file before the arms', () => {
     await runTo('retriever');
     await edit<Problem>('data/train.jsonl', (problems) => problems.slice(0, -1));
     expect(await runTo('retriever')).toEqual(
-      expect.arrayContaining(['labels', 'retriever', 'retrieved-learned', 'retrieved-random']),
+      expect.arrayContaining(['labels', 'retriever-learned', 'retrieved-learned', 'retrieved-random']),
     );
   });
 
@@ -116,7 +116,7 @@ describe('an edited file before the arms', () => {
     const before = await text('retrieved/learned.jsonl');
     const removed = {
       'labels.jsonl': ['labels'],
-      retriever: ['retriever'],
+      'retriever/learned': ['retriever-learned'],
       'retrieved/bm25.jsonl': ['retrieved-bm25'],
       'data/corpus.jsonl': ['data'],
     };

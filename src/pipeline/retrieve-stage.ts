@@ -12,6 +12,7 @@ import {
   RandomRetriever,
   type Query,
   type Retriever,
+  type RetrieverEntry,
 } from '../retriever/index.js';
 import type { ProblemSet, Retrieved, RetrieverName } from './contexts.js';
 import type { DataSets } from './data-sets.js';
@@ -25,20 +26,16 @@ import {
   type RetrieverGrade,
 } from './retrieval-grades.js';
 import { keptHits, readRetrieved, searchInto, type Wanted } from './retrieved-file.js';
+import type { ReadyEncoder } from './retriever-stage.js';
 import type { Session } from './session.js';
 import { retrievedSettings, retrievedStage } from './stage-settings.js';
-
-/** How to open the learned retriever, and a hash of its files. */
-export interface LearnedSource {
-  open(): Promise<Retriever>;
-  fingerprint: string;
-}
 
 export interface RetrievalPlan {
   data: DataSets;
   /** What the prompts of the arms need of each retriever. */
   needed: ReadonlyMap<RetrieverName, ReadonlySet<ProblemSet>>;
-  learned: LearnedSource | undefined;
+  /** Encoders that are there: those that the arms use, and those that were trained. */
+  encoders: ReadonlyMap<RetrieverName, ReadyEncoder>;
   /** To grade retrievers by labels; undefined where nothing was labelled. */
   queries: LabelledQueries | undefined;
 }
@@ -52,7 +49,7 @@ export interface RetrievalResult {
 export async function retrieveContexts(session: Session, plan: RetrievalPlan): Promise<RetrievalResult> {
   const retrieved = new Map<RetrieverName, ReadonlyMap<string, readonly Trace[]>>();
   const grades: RetrieverGrade[] = [];
-  for (const name of searchedRetrievers(plan)) {
+  for (const name of searchedRetrievers(session.config, plan)) {
     const found = await retrieveWith(name, session, plan);
     retrieved.set(name, found.hits);
     grades.push(...found.grades);
@@ -60,18 +57,29 @@ export async function retrieveContexts(session: Session, plan: RetrievalPlan): P
   return { retrieved, grades };
 }
 
-/** What the arms use and, where there is anything to grade by, BM25 and random beside it: figures mean nothing alone. */
-function searchedRetrievers({ needed, learned, queries, data }: RetrievalPlan): RetrieverName[] {
+/**
+ * What the arms use and, where there is anything to grade by, BM25 and random beside it (the first of each kind): figures mean nothing
+ * alone. In the order of the map.
+ */
+function searchedRetrievers(
+  { retrievers }: Config,
+  { needed, encoders, queries, data }: RetrievalPlan,
+): RetrieverName[] {
   const graded = data.test.some(({ truth }) => truth !== undefined) || (queries?.test.length ?? 0) > 0;
-  const names = new Set<RetrieverName>(graded ? [...(learned ? (['learned'] as const) : []), 'bm25', 'random'] : []);
-  return [...new Set([...names, ...needed.keys()])];
+  const first = (kind: RetrieverEntry['kind']) =>
+    Object.keys(retrievers)
+      .filter((name) => retrievers[name]?.kind === kind)
+      .slice(0, 1);
+  const beside = graded ? [...encoders.keys(), ...first('bm25'), ...first('random')] : [];
+  const names = new Set([...needed.keys(), ...beside]);
+  return Object.keys(retrievers).filter((name) => names.has(name));
 }
 
 async function retrieveWith(name: RetrieverName, session: Session, plan: RetrievalPlan) {
   const { run, config, progress } = session;
-  const { data, learned, queries } = plan;
+  const { data, encoders, queries } = plan;
   const wanted = wantedOf(name, plan);
-  const kept = keptHits(name, config.arms);
+  const kept = keptHits(name, config);
   const skipping = config.prompt.overlong === 'skip';
   const file = run.paths.retrieved(name);
   const judged = join(run.root, 'retrieved', labelledTestSplit, `${name}.jsonl`);
@@ -79,10 +87,10 @@ async function retrieveWith(name: RetrieverName, session: Session, plan: Retriev
     settings: retrievedSettings(config, name),
     data: data.fingerprint,
     name,
-    wanted: [wanted.train.length, wanted.test.length],
     kept,
+    wanted: [wanted.train.length, wanted.test.length],
     judged: queries ? queries.test.map(({ query }) => [query.id, [...(queries.judged.get(query.id) ?? [])]]) : null,
-    learned: name === 'learned' ? learned?.fingerprint : null,
+    encoder: encoders.get(name)?.fingerprint ?? null,
     ...(skipping && {
       overlong: { wording: promptWording(config.prompt), limits: session.lengths.limits, model: session.modelHash },
     }),
@@ -92,8 +100,8 @@ async function retrieveWith(name: RetrieverName, session: Session, plan: Retriev
     try {
       const target = {
         file,
-        inputs: hashJson(inputs),
         kept,
+        inputs: hashJson(inputs),
         guard: data.guard,
         progress,
         ...(skipping && { lengths: session.lengths }),
@@ -124,17 +132,21 @@ function wantedOf(name: RetrieverName, { data, needed }: RetrievalPlan): Wanted 
 
 function openRetriever(
   name: RetrieverName,
-  { data, learned }: RetrievalPlan,
-  { retriever, seed }: Config,
+  { data, encoders }: RetrievalPlan,
+  { retriever, retrievers, seed }: Config,
 ): Promise<Retriever> | Retriever {
-  switch (name) {
-    case 'learned':
-      if (!learned) throw new RaRftError({ code: 'internal', message: 'the learned retriever was not trained' });
-      return learned.open();
+  const entry = retrievers[name]!;
+  switch (entry.kind) {
+    case 'encoder': {
+      const ready = encoders.get(name);
+      if (!ready)
+        throw new RaRftError({ code: 'internal', message: `the encoder of the retriever ${name} was not made` });
+      return ready.open();
+    }
     case 'bm25':
-      return new Bm25Retriever(data.corpus, bm25OptionsOf(retriever));
+      return new Bm25Retriever(data.corpus, bm25OptionsOf(retriever, entry));
     case 'random':
-      return new RandomRetriever(data.corpus, seed);
+      return new RandomRetriever(data.corpus, seed, entry);
     case 'oracle':
       return new OracleRetriever(data.corpus, seed);
   }

@@ -1,7 +1,7 @@
 /** Retrieved traces as a file: searched batch by batch so that a killed search goes on, and read with every line checked. */
 import { readdir, rename, rm } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
-import type { ArmConfig } from '../config/index.js';
+import type { ArmConfig, Config } from '../config/index.js';
 import { RaRftError } from '../core/errors.js';
 import { cutJsonl, JsonlWriter, readJsonl } from '../core/jsonl.js';
 import type { Progress } from '../core/progress.js';
@@ -14,11 +14,17 @@ import type { PromptLengths } from './prompt-lengths.js';
 /** Traces kept for each problem at least; prompts take the first ones, people may look at the others. */
 const KEPT = 5;
 
-/** How many traces of each problem the prompts of the arms can take from a retriever, and some more to look at. */
-export function keptHits(name: RetrieverName, arms: readonly Pick<ArmConfig, 'train' | 'test' | 'contexts'>[]): number {
+/** How many traces of each problem prompts and evaluations can take from a retriever, and some more to look at. */
+export function keptHits(
+  name: RetrieverName,
+  {
+    arms,
+    eval: evaluation,
+  }: { arms: readonly Pick<ArmConfig, 'train' | 'test' | 'contexts'>[]; eval: Pick<Config['eval'], 'contexts'> },
+): number {
   const taken = arms.flatMap(({ train, test, contexts: { traces, spread } }) => [
     train === name ? traces * spread : 0,
-    test === name ? traces : 0,
+    test === name ? Math.max(traces, evaluation.contexts) : 0,
   ]);
   return Math.max(KEPT, ...taken);
 }
@@ -64,7 +70,7 @@ export async function searchInto(target: SearchFile, retriever: Retriever, wante
     part,
     batches.map(({ of }) => of.length),
   );
-  const task = progress.task(`retrieve (${retriever.name})`, ids.length, 'problems', done.problems);
+  const task = progress.task(`retrieve (${basename(file, '.jsonl')})`, ids.length, 'problems', done.problems);
   const writer = await JsonlWriter.open(part);
   try {
     let problems = done.problems;

@@ -1,117 +1,141 @@
-/** Stage "retriever": the late-interaction encoder, trained on the labels with InfoNCE (Eq. 2), and its index. */
+/**
+ * Stages "retriever-<name>": the encoders among the retrievers. One that is trained learns from the labels with InfoNCE (Eq. 2); one that
+ * is not stands as it was made. Each has an index of its own.
+ */
 import type { Config } from '../config/index.js';
+import { RaRftError } from '../core/errors.js';
 import { removeOwnFolder } from '../core/owned-folder.js';
 import { warn } from '../core/warnings.js';
-import { isUnseen } from '../data/index.js';
+import { isUnseen, type Trace } from '../data/index.js';
 import {
-  createEncoder,
-  encoderShapeOf,
-  EncoderClient,
-  LearnedRetriever,
+  encoderSettings,
+  EncoderRetriever,
   specOf,
-  trainOptionsOf,
-  trainRetriever,
   writeRetriever,
+  type EncoderEntry,
+  type Query,
+  type TrainReport,
 } from '../retriever/index.js';
+import type { RetrieverName } from './contexts.js';
 import type { DataSets } from './data-sets.js';
+import { untrainedEncoder, withTrainedEncoder, type EncoderPlan } from './encoder-training.js';
 import { hashModelFolder } from './fingerprint.js';
 import { labelGuard, type LabelResult } from './label-stage.js';
 import { partsText, type LabelledQueries } from './labelled-queries.js';
 import type { Session } from './session.js';
-import { retrieverSettings } from './stage-settings.js';
+import { encoderStage, encoderStageSettings } from './stage-settings.js';
 import type { StartPolicy } from './warmup-stage.js';
 
-/** The trained retriever: opened when it is searched with. */
-export interface TrainedRetriever {
-  open(): Promise<LearnedRetriever>;
+/** An encoder that is there: opened when it is searched with. */
+export interface ReadyEncoder {
+  open(): Promise<EncoderRetriever>;
   /** Hash of its files. */
   fingerprint: string;
 }
 
-/** Trains the retriever on the labelled queries; its token embeddings are those of the start policy. */
-export async function trainRetrieverStage(
+/** What encoders are made from. `labels` is undefined where none of them is trained. */
+export interface EncoderInputs {
+  data: DataSets;
+  policy: StartPolicy;
+  labels: (LabelResult & { queries: LabelledQueries }) | undefined;
+}
+
+/** Makes encoders one after the other; their token embeddings are those of the start policy. */
+export async function encoderStages(
   session: Session,
-  data: DataSets,
-  queries: LabelledQueries,
-  start: { labels: LabelResult; policy: StartPolicy },
-): Promise<TrainedRetriever> {
-  const { config, run } = session;
-  const { labels, policy } = start;
-  const inputs = {
-    settings: retrieverSettings(config, session.identities),
-    data: data.fingerprint,
-    labels: labels.fingerprint,
+  names: readonly RetrieverName[],
+  inputs: EncoderInputs,
+): Promise<Map<RetrieverName, ReadyEncoder>> {
+  const ready = new Map<RetrieverName, ReadyEncoder>();
+  for (const name of names) {
+    const entry = session.config.retrievers[name];
+    if (entry?.kind === 'encoder') ready.set(name, await makeEncoder(session, name, entry, inputs));
+  }
+  return ready;
+}
+
+async function makeEncoder(
+  session: Session,
+  name: RetrieverName,
+  entry: EncoderEntry,
+  inputs: EncoderInputs,
+): Promise<ReadyEncoder> {
+  const { config, run, tokenizer, progress } = session;
+  const { data, policy, labels } = inputs;
+  const folder = run.paths.retriever(name);
+  const index = run.paths.index(name);
+  const plan: EncoderPlan = {
+    folder: policy.folder,
+    settings: encoderSettings(config.retriever, entry),
+    tokenize: (text) => tokenizer.encode(text),
+    seed: config.seed,
+    threads: threadsOf(config),
+  };
+  const depends = {
+    settings: encoderStageSettings(config, name, session.identities),
     policy: policy.fingerprint,
+    ...(entry.trained && { data: data.fingerprint, labels: labels?.fingerprint }),
   };
   const work = async () => {
     // Only one heavy worker at a time: the policy's makes room for the encoder's.
     await session.releaseEngine();
-    await train(session, data, queries, policy);
-    await removeOwnFolder(run.paths.index);
+    if (entry.trained) await train(session, name, plan, inputs);
+    else {
+      const spec = specOf(plan.settings);
+      await writeRetriever(folder, { encoder: await untrainedEncoder(plan), spec }, session.modelFolder);
+    }
+    await removeOwnFolder(index);
   };
-  await run.stage('retriever', inputs, work, [run.paths.retriever]);
-  const options = { threads: threadsOf(config), progress: session.progress };
+  if (entry.trained && !labels)
+    throw new RaRftError({ code: 'internal', message: `there are no labels to train the retriever ${name} on` });
+  await run.stage(encoderStage(name), depends, work, [folder]);
+  const options = { threads: plan.threads, progress };
   return {
-    open: () => LearnedRetriever.open(run.paths.retriever, run.paths.index, data.corpus, options),
-    fingerprint: await hashModelFolder(run.paths.retriever),
+    open: () => EncoderRetriever.open(folder, index, data.corpus, options),
+    fingerprint: await hashModelFolder(folder),
   };
 }
 
-async function train(session: Session, data: DataSets, queries: LabelledQueries, policy: StartPolicy): Promise<void> {
-  const { config, run, tokenizer, progress } = session;
-  const { scoring, temperature } = config.retriever;
-  const spec = specOf(config.retriever);
-  const shape = encoderShapeOf(config.retriever);
-  const parts = {
-    train: queries.train.length,
-    validation: queries.validation.length,
-    test: queries.test.length,
+async function train(session: Session, name: RetrieverName, plan: EncoderPlan, inputs: EncoderInputs): Promise<void> {
+  const { config, run, progress } = session;
+  const { data, labels } = inputs;
+  const { train: own, validation, test } = labels!.queries;
+  const row = metricsName(config, name);
+  await run.event('retriever-data', { name, train: own.length, validation: validation.length, test: test.length });
+  progress.line(partsText(labels!.queries));
+  const guard = labelGuard(config, data);
+  const queries = {
+    train: own,
+    validation,
+    candidates: data.corpus.filter((trace) => !isUnseen(trace)),
+    exclude: (query: Query, trace: Trace) => !guard.mayTeach(query, trace),
   };
-  await run.event('retriever-data', parts);
-  progress.line(partsText(queries));
-  const { config: encoderConfig, params } = await createEncoder(policy.modelFolder, shape, config.seed);
-  const encoder = await EncoderClient.open({
-    config: encoderConfig,
-    params,
-    scoring,
-    temperature,
-    threads: threadsOf(config),
+  await run.cutMetrics(row, 0);
+  const hooks = { onMetrics: (line: { step: number }) => run.metrics({ arm: row, ...line }), progress };
+  await withTrainedEncoder(plan, queries, hooks, async ({ spec, report, checkpoint }) => {
+    const retriever = { encoder: await checkpoint(), spec, training: report };
+    await writeRetriever(run.paths.retriever(name), retriever, session.modelFolder);
+    await warnSaturated(session, name, report);
   });
-  try {
-    const guard = labelGuard(config, data);
-    await run.cutMetrics('retriever', 0);
-    const report = await trainRetriever(
-      encoder,
-      {
-        train: queries.train,
-        validation: queries.validation,
-        candidates: data.corpus.filter((trace) => !isUnseen(trace)),
-        exclude: (query, trace) => !guard.mayTeach(query, trace),
-        tokenize: (text) => tokenizer.encode(text),
-        spec,
-      },
-      trainOptionsOf(config.retriever, config.seed),
-      {
-        onMetrics: (line) => run.metrics({ arm: 'retriever', ...line }),
-        progress,
-      },
-    );
-    const trained = new Map([...params, ...(await encoder.snapshot())]);
-    await writeRetriever(
-      run.paths.retriever,
-      { encoder: { config: encoderConfig, params: trained }, spec, training: report },
-      session.modelFolder,
-    );
-    if (report.saturated) {
-      await warn(run, progress, {
-        code: 'saturated',
-        where: 'retriever',
-        text: 'the first batch was saturated (next to no gradient). Use retriever.scoring: mean, or a higher temperature.',
-      });
-    }
-  } finally {
-    await encoder.dispose();
-  }
+}
+
+/** Under which name rows of metrics.jsonl stand: `retriever` for the first encoder that is trained, a name of its own for every other. */
+export function metricsName({ retrievers }: Pick<Config, 'retrievers'>, name: RetrieverName): string {
+  const first = Object.entries(retrievers).find(([, entry]) => entry.kind === 'encoder' && entry.trained);
+  return first?.[0] === name ? 'retriever' : `retriever/${name}`;
+}
+
+async function warnSaturated(
+  { run, progress }: Session,
+  name: RetrieverName,
+  { saturated }: TrainReport,
+): Promise<void> {
+  if (!saturated) return;
+  await warn(run, progress, {
+    code: 'saturated',
+    where: `retriever ${name}`,
+    text: 'the first batch was saturated (next to no gradient). Use retriever.scoring: mean, or a higher temperature.',
+  });
 }
 
 /** 0 in the configuration leaves the number of threads to the runtime. */

@@ -42,6 +42,7 @@ export function labelsWithinBudget(
         folder,
         tokenize: (text) => tokenizer.encode(text),
         settings: { ...config.retriever, steps: selection.quickSteps },
+        validationShare: config.retriever.validationShare,
         guard,
         seed: config.seed,
         threads: config.engine.threads === 0 ? undefined : config.engine.threads,

@@ -4,11 +4,11 @@
  */
 import { loadJudgePrompt } from '../judge/index.js';
 import { modelOf } from '../llm/index.js';
-import { isRetrieved, type ArmConfig, type Config, type ContextName } from '../config/index.js';
+import type { ArmConfig, Config } from '../config/index.js';
 import { configDifferences, type ConfigDifference } from '../core/run-folder.js';
-import { bm25OptionsOf } from '../retriever/index.js';
+import { bm25OptionsOf, encoderSettings } from '../retriever/index.js';
 import { contextSettings } from './arm-contexts.js';
-import { retrieverNames, type RetrieverName } from './contexts.js';
+import type { RetrieverName } from './contexts.js';
 import { evaluationSettings, promptWording, rewardIdentity } from './fingerprint.js';
 import { optimizerOf } from './optimizer.js';
 
@@ -41,17 +41,23 @@ export async function identitiesOf(config: Config, model: string): Promise<Ident
 /** Every stage that the configuration may run, in order. */
 export function stagesOf(config: Config, identities: Identities): StagePlan[] {
   const start = ['data', ...(config.warmup.steps > 0 ? ['warmup'] : [])];
-  const retrieved = (name: ContextName) => (isRetrieved(name) ? [retrievedStage(name)] : []);
+  const names = Object.keys(config.retrievers);
+  const encoders = names.filter((name) => config.retrievers[name]?.kind === 'encoder');
+  const retrieved = (context: string) => (names.includes(context) ? [retrievedStage(context)] : []);
   const difficulty = config.rl.curriculum === 'none' ? [] : ['difficulty'];
   return [
     { name: 'data', settings: dataSettings(config), needs: [] },
     { name: 'warmup', settings: warmupSettings(config, identities), needs: ['data'] },
     { name: 'labels', settings: labelSettings(config, identities), needs: start },
-    { name: 'retriever', settings: retrieverSettings(config, identities), needs: ['labels'] },
-    ...retrieverNames.map((name) => ({
+    ...encoders.map((name) => ({
+      name: encoderStage(name),
+      settings: encoderStageSettings(config, name, identities),
+      needs: isTrained(config, name) ? ['labels'] : start,
+    })),
+    ...names.map((name) => ({
       name: retrievedStage(name),
       settings: retrievedSettings(config, name),
-      needs: name === 'learned' ? ['retriever'] : ['data'],
+      needs: encoders.includes(name) ? [encoderStage(name)] : ['data'],
     })),
     { name: 'difficulty', settings: difficultySettings(config, identities), needs: start },
     ...config.arms.map((arm) => ({
@@ -62,6 +68,13 @@ export function stagesOf(config: Config, identities: Identities): StagePlan[] {
         ...retrieved(arm.test),
       ],
     })),
+    ...config.arms
+      .filter(({ test }) => config.eval.contexts > 0 && names.includes(test))
+      .map((arm) => ({
+        name: oneByOneStage(arm),
+        settings: oneByOneSettings(config, arm, identities),
+        needs: [armStage(arm)],
+      })),
   ];
 }
 
@@ -83,9 +96,17 @@ export function armStage({ name, policyOf }: Pick<ArmConfig, 'name' | 'policyOf'
   return `${policyOf === null ? 'train' : 'eval'}-${name}`;
 }
 
+export function oneByOneStage({ name }: Pick<ArmConfig, 'name'>): string {
+  return `contexts-${name}`;
+}
+
 /** The arm whose policy this one has: its own, or that of the arm it borrows from. */
 export function ownerOf({ arms }: Pick<Config, 'arms'>, arm: ArmConfig): ArmConfig {
   return arms.find(({ name }) => name === arm.policyOf) ?? arm;
+}
+
+export function encoderStage(name: RetrieverName): string {
+  return `retriever-${name}`;
 }
 
 export function retrievedStage(name: RetrieverName): string {
@@ -133,18 +154,35 @@ export function labelSettings(config: Config, identities: Identities): Settings 
   };
 }
 
-export function retrieverSettings({ labels, retriever, seed }: Config, { model }: Identities): Settings {
-  const { excludeSameAnswer, selection } = labels;
+/** An encoder that is not trained depends on no label. */
+export function encoderStageSettings(config: Config, name: RetrieverName, { model }: Identities): Settings {
+  const { labels, retriever, retrievers, seed } = config;
+  const { validationShare, testShare } = retriever;
+  const entry = retrievers[name];
   return {
-    labels: { excludeSameAnswer, selection: { pairs: selection.pairs } },
     model: { path: model },
-    retriever,
+    ...(entry?.kind === 'encoder' && { retrievers: { [name]: encoderSettings(retriever, entry) } }),
+    ...(isTrained(config, name) && {
+      labels: { excludeSameAnswer: labels.excludeSameAnswer, selection: { pairs: labels.selection.pairs } },
+      retriever: { validationShare, testShare },
+    }),
     seed,
   };
 }
 
-export function retrievedSettings({ retriever, seed }: Config, name: RetrieverName): Settings {
-  return { ...(name === 'bm25' && { retriever: bm25OptionsOf(retriever) }), seed };
+function isTrained({ retrievers }: Config, name: RetrieverName): boolean {
+  const entry = retrievers[name];
+  return entry?.kind === 'encoder' && entry.trained;
+}
+
+/** What an encoder is made of counts by its files. */
+export function retrievedSettings({ retriever, retrievers, seed }: Config, name: RetrieverName): Settings {
+  const entry = retrievers[name];
+  return {
+    ...(entry?.kind === 'bm25' && { retrievers: { [name]: bm25OptionsOf(retriever, entry) } }),
+    ...(entry?.kind === 'random' && { retrievers: { [name]: entry } }),
+    seed,
+  };
 }
 
 /** What decides how often the starting policy solves the training problems. */
@@ -212,4 +250,10 @@ export function armSettings(config: Config, arm: ArmConfig, identities: Identiti
 /** Under the key of the configuration; none where nothing is set, as in older run folders. */
 function nested(contexts: Settings): Settings {
   return Object.keys(contexts).length === 0 ? {} : { contexts };
+}
+
+/** As those of the arm, and how many traces are tried. */
+export function oneByOneSettings(config: Config, arm: ArmConfig, identities: Identities): Settings {
+  const settings = armSettings(config, arm, identities);
+  return { ...settings, eval: { ...(settings['eval'] as Settings), contexts: config.eval.contexts } };
 }

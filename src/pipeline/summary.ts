@@ -7,6 +7,7 @@ import type { RunFolder } from '../core/run-folder.js';
 import { summarise, type EvalRecord, type Summary } from '../eval/index.js';
 import { neededContexts } from './contexts.js';
 import type { DataSets } from './data-sets.js';
+import { armsOneByOne } from './one-by-one-stage.js';
 import { countLongPairs, type SkippedItem } from './overlong.js';
 import type { PromptLengths } from './prompt-lengths.js';
 import type { RetrieverGrade } from './retrieval-grades.js';
@@ -23,6 +24,10 @@ export async function writeSummary(
   for (const { name } of config.arms) {
     arms.push({ name, records: await readJsonlAll<EvalRecord>(run.paths.evaluation(name, config.rl.steps)) });
   }
+  const tried = [];
+  for (const { name } of armsOneByOne(config)) {
+    tried.push({ name, records: await readJsonlAll<EvalRecord>(run.paths.oneByOne(name, config.rl.steps)) });
+  }
   // A folder may hold stages of arms that are no longer compared.
   const stages = new Set(stagesOf(config, identities).map(({ name }) => name));
   const tooLong = await tooLongCounts(config, run, data, lengths);
@@ -30,6 +35,7 @@ export async function writeSummary(
     compared: comparedArms(config),
     arms,
     k: config.eval.k,
+    ...(tried.length > 0 && { oneByOne: { ranks: config.eval.contexts, arms: tried } }),
     retrievers,
     seconds: Object.fromEntries(Object.entries(await run.stageSeconds()).filter(([stage]) => stages.has(stage))),
     resamples: config.eval.bootstrapSamples,
@@ -42,19 +48,19 @@ export async function writeSummary(
 
 /** Problems and traces left out as too long, and problems that some traces are too long for; undefined where nothing is left out. */
 async function tooLongCounts(
-  { prompt, arms }: Config,
+  config: Config,
   run: RunFolder,
   data: DataSets,
   lengths: PromptLengths,
 ): Promise<Record<string, number> | undefined> {
-  if (prompt.overlong === 'error') return undefined;
+  if (config.prompt.overlong === 'error') return undefined;
   const items = existsSync(run.paths.leftOut) ? await readJsonlAll<SkippedItem>(run.paths.leftOut) : [];
   const count = (wanted: SkippedItem['kind']) => items.filter(({ kind }) => kind === wanted).length;
   return {
     'training problems': count('training problem'),
     'test problems': count('test problem'),
     traces: count('trace'),
-    ...(neededContexts(arms).size > 0 && {
+    ...(neededContexts(config).size > 0 && {
       'pairs of a problem and a trace': countLongPairs(data, lengths),
     }),
   };

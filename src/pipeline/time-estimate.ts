@@ -4,8 +4,8 @@ import { Rng } from '../core/rng.js';
 import { showing, type Problem, type Trace } from '../data/index.js';
 import { folderRef, supervisedResponse, type Policy, type TrainGroup } from '../engine/index.js';
 import { countParams, encoderParams, readDecoderConfig, type PromptCodec } from '../models/index.js';
-import { encoderShapeOf } from '../retriever/index.js';
-import { neededContexts } from './contexts.js';
+import { encoderSettings, encoderShapeOf } from '../retriever/index.js';
+import { neededContexts, trainedEncoders } from './contexts.js';
 import { openLocalEngine } from './engines.js';
 import type { RunPlan } from './plan.js';
 import { modelFolderOf, openPrompts, type OpenEngine } from './session.js';
@@ -62,7 +62,7 @@ async function timeWork(
 ): Promise<Rates> {
   const { rl } = config;
   const problems = data.train.slice(0, PROMPTS);
-  const shown = neededContexts(config.arms).size > 0;
+  const shown = neededContexts(config).size > 0;
   const traceOf = (i: number) => (shown ? data.corpus[i % data.corpus.length] : undefined);
   const { maxContext } = policy.info;
   const maxTokens = Math.min(rl.maxTokens, TOKENS, maxContext - 1);
@@ -123,7 +123,7 @@ export function estimateSeconds(
   rates: Rates,
   encoder: number,
 ): { low: number; high: number } {
-  const { labels, rl, retriever } = config;
+  const { labels, rl } = config;
   const labelled =
     labels.judge !== 'utility'
       ? 0
@@ -134,8 +134,7 @@ export function estimateSeconds(
   const again = config.arms.filter(({ policyOf, contexts }) => policyOf === null && contexts.onlyAfterAllWrong).length;
   const rescued = again * plan.steps * plan.promptsPerStep;
   const updates = steps * Math.min(plan.maxGroupsPerUpdate, plan.promptsPerStep) * plan.updatesPerBatch;
-  const perPair = 6 * encoder * (retriever.maxQueryTokens + retriever.maxDocumentTokens);
-  const retrieval = plan.labelledPairs === 0 ? 0 : (retriever.steps * retriever.batchSize * perPair) / rates.flops;
+  const retrieval = plan.labelledPairs === 0 ? 0 : (trainedTokens(config) * 6 * encoder) / rates.flops;
   const warmup = config.warmup.steps * config.warmup.batchSize * (rates.trained / rl.groupSize) * 2;
   const fixed = rates.startup + labelled + retrieval + warmup;
   // Few groups may carry a gradient or all of them, none or all be sampled again; responses that were cut off while timed may go on.
@@ -143,6 +142,18 @@ export function estimateSeconds(
   const grown = rates.ended ? Math.min(2, rates.longer) : rates.longer;
   const high = fixed + grown * ((groups + rescued) * rates.group + updates * rates.trained) + 2 * rates.startup;
   return { low: 0.8 * low, high: 1.5 * high };
+}
+
+/** Tokens that the encoders of a run are trained on, all together. */
+function trainedTokens(config: Config): number {
+  return sumOf(
+    trainedEncoders(config, 'eval').map((name) => {
+      const entry = config.retrievers[name];
+      if (entry?.kind !== 'encoder') return 0;
+      const { steps, batchSize, maxQueryTokens, maxDocumentTokens } = encoderSettings(config.retriever, entry);
+      return steps * batchSize * (maxQueryTokens + maxDocumentTokens);
+    }),
+  );
 }
 
 /** `about 4 to 8 minutes` */

@@ -9,10 +9,13 @@ import type { DataSets } from './data-sets.js';
  * Throws `data` where an arm takes traces of the oracle and a problem of that side has no truth: its prompts would stand without
  * a trace, under the name of the oracle.
  */
-export function refuseOracleWithoutTruth({ arms }: Pick<Config, 'arms'>, data: Pick<DataSets, 'train' | 'test'>): void {
+export function refuseOracleWithoutTruth(
+  { arms, retrievers }: Pick<Config, 'arms' | 'retrievers'>,
+  data: Pick<DataSets, 'train' | 'test'>,
+): void {
   for (const arm of arms) {
     for (const set of ['train', 'test'] as const) {
-      if (arm[set] !== 'oracle') continue;
+      if (retrievers[arm[set]]?.kind !== 'oracle') continue;
       const lacking = data[set].filter(({ truth }) => truth === undefined);
       if (lacking.length === 0) continue;
       throw new RaRftError({

@@ -1,10 +1,11 @@
 /** From the data of a run to its report. Pure. */
 import { terms as glossary } from '../core/glossary.js';
-import { evalMetricGlossary } from '../eval/index.js';
+import { evalMetricGlossary, oneByOneGlossary } from '../eval/index.js';
 import { labelMetricGlossary } from '../judge/index.js';
 import { stepMetricGlossary } from '../rl/index.js';
 import type { Block, Report, Section } from './blocks.js';
 import { examplesSection } from './examples.js';
+import { oneByOneSection } from './one-by-one.js';
 import { curvesSection, resultsSection, retrievalSection, timeSection, trainingSection } from './results.js';
 import type { RunData } from './run-data.js';
 
@@ -12,16 +13,27 @@ import type { RunData } from './run-data.js';
 export function buildReport(data: RunData): Report {
   const training = trainingSection(data);
   const retrieval = retrievalSection(data);
+  const oneByOne = oneByOneSection(data.summary);
   const sections: (Section | undefined)[] = [
     resultsSection(data),
     warningsSection(data),
     curvesSection(data),
     retrieval,
+    oneByOne,
     training,
     examplesSection(data),
     timeSection(data),
     { title: 'Configuration', blocks: [{ kind: 'code', title: 'config.yaml', text: data.configText }] },
-    { title: 'Glossary', blocks: [glossaryBlock(training !== undefined, data.labels.length > 0)] },
+    {
+      title: 'Glossary',
+      blocks: [
+        glossaryBlock({
+          training: training !== undefined,
+          labels: data.labels.length > 0,
+          oneByOne: oneByOne !== undefined,
+        }),
+      ],
+    },
   ];
   return { title: `Run ${data.name}`, sections: sections.filter((s) => s !== undefined) };
 }
@@ -37,7 +49,7 @@ function warningsSection({ warnings }: RunData): Section | undefined {
 }
 
 /** Only the terms that the report uses. */
-function glossaryBlock(training: boolean, labels: boolean): Block {
+function glossaryBlock({ training, labels, oneByOne }: Record<'training' | 'labels' | 'oneByOne', boolean>): Block {
   const general = new Set([
     'arm',
     'seen, unseen',
@@ -56,6 +68,7 @@ function glossaryBlock(training: boolean, labels: boolean): Block {
     terms: [
       ...glossary.filter(({ term }) => general.has(term)),
       ...pairs(evalMetricGlossary),
+      ...(oneByOne ? pairs(oneByOneGlossary) : []),
       ...(labels ? pairs(labelMetricGlossary) : []),
       ...(training ? pairs({ rewardMean, mixedShare, responseTokensMean }) : []),
     ],

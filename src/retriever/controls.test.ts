@@ -31,6 +31,13 @@ describe('RandomRetriever', () => {
     expect(ids(await new RandomRetriever(traces, 8).search(queries, { k: 2 }))).not.toEqual(ids(hits));
   });
 
+  it('draws among all traces where the type is not asked for', async () => {
+    const hits = await new RandomRetriever(traces, 7, { sameType: false }).search(queries, { k: 1 });
+    const same = hits.filter((h, i) => h[0]?.trace.type === queries[i]?.type).length;
+    expect(same).toBeGreaterThan(queries.length / 4);
+    expect(same).toBeLessThan((queries.length * 3) / 4);
+  });
+
   it('does not depend on the order of the corpus, nor on the other queries', async () => {
     const all = ids(await new RandomRetriever(traces, 7).search(queries, { k: 3 }));
     expect(ids(await new RandomRetriever(traces.toReversed(), 7).search(queries, { k: 3 }))).toEqual(all);

@@ -5,7 +5,7 @@ import { temporaryFolder } from '../core/testing/temporary-folder.js';
 import type { Trace } from '../data/types.js';
 import { Bm25Retriever } from './bm25.js';
 import { createEncoder } from './create.js';
-import { LearnedRetriever } from './learned.js';
+import { EncoderRetriever } from './encoder-retriever.js';
 import { OracleRetriever } from './oracle.js';
 import { RandomRetriever } from './random.js';
 import { writeRetriever } from './retriever-folder.js';
@@ -35,7 +35,7 @@ beforeEach(async () => {
 
 async function retrievers(traces: readonly Trace[], index: string): Promise<Retriever[]> {
   const at = [join(folder, 'retriever'), join(folder, index)] as const;
-  const learned = await LearnedRetriever.open(...at, traces, { threads: 1 });
+  const learned = await EncoderRetriever.open(...at, traces, { threads: 1 });
   onTestFinished(() => learned.dispose());
   return [learned, new Bm25Retriever(traces), new RandomRetriever(traces, 1), new OracleRetriever(traces, 1)];
 }
@@ -65,7 +65,7 @@ describe('every retriever', () => {
         // An id still stands for the text that it stood for.
         for (const { trace } of hits) expect(trace).toBe(corpus.find(({ id }) => id === trace.id));
       }
-      if (retriever.name !== 'learned') continue;
+      if (retriever.name !== 'encoder') continue;
       const kept = (await idsOf(before[at]!, 5)).map((ids) => ids.filter((id) => id !== 't1' && id !== 't3'));
       expect(await idsOf(retriever, 5)).toEqual(kept);
     }

@@ -2,7 +2,15 @@ import { describe, expect, it } from 'vitest';
 import { configSchema } from '../config/schema.js';
 import { BM25_DEFAULTS } from './bm25.js';
 import { ENCODER_DEFAULTS } from './create.js';
-import { bm25OptionsOf, encoderShapeOf, specOf, trainOptionsOf } from './from-config.js';
+import {
+  anyBm25OptionsOf,
+  bm25OptionsOf,
+  encoderSettings,
+  encoderShapeOf,
+  specOf,
+  trainOptionsOf,
+} from './from-config.js';
+import { resolveConfig } from '../config/resolve.js';
 import { SPEC_DEFAULTS } from './spec.js';
 
 const section = (changes: object = {}) => configSchema.parse({ retriever: changes }).retriever;
@@ -11,7 +19,7 @@ describe('the retriever section', () => {
   it('has the defaults of the parts', () => {
     expect(specOf(section())).toEqual(SPEC_DEFAULTS);
     expect(encoderShapeOf(section())).toEqual({ ...ENCODER_DEFAULTS, maxTokens: 256 });
-    expect(bm25OptionsOf(section())).toEqual(BM25_DEFAULTS);
+    expect(anyBm25OptionsOf(configSchema.parse({}))).toEqual(BM25_DEFAULTS);
   });
 
   it('gives every key to some part', () => {
@@ -40,17 +48,42 @@ describe('the retriever section', () => {
       testShare: 0.3,
       maxQueryTokens: 9,
       maxDocumentTokens: 8,
-      bm25: { k1: 2, b: 0.5 },
     });
     const parts = {
       ...specOf(changed),
       ...encoderShapeOf(changed),
       ...trainOptionsOf(changed, 6),
-      ...bm25OptionsOf(changed),
     };
     // The temperature goes to the encoder's setup as it is, the shares to splitQueries; the others are named as in the
     // configuration, or as here.
-    const { layers, bm25, temperature: _, validationShare: _validation, testShare: _test, ...same } = changed;
-    expect(parts).toMatchObject({ ...same, ...bm25, convLayers: layers, maxTokens: 9, evalEvery: 10, seed: 6 });
+    const { layers, temperature: _, validationShare: _validation, testShare: _test, ...same } = changed;
+    expect(parts).toMatchObject({ ...same, convLayers: layers, maxTokens: 9, evalEvery: 10, seed: 6 });
+  });
+});
+
+describe('entries of the map', () => {
+  const entry = (set: string[], name: string) => resolveConfig({ set }).retrievers[name];
+
+  it('take from the section what they do not say themselves', () => {
+    const changes = { dim: 7, steps: 90, head: 'late-interaction', document: 'trace' };
+    const single = configSchema.parse({ retrievers: { s: { kind: 'encoder', head: 'single-vector', steps: 5 } } })
+      .retrievers['s'];
+    if (single?.kind !== 'encoder') throw new Error('no encoder');
+    const settings = encoderSettings(section(changes), single);
+    expect(settings).toMatchObject({ head: 'single-vector', steps: 5, dim: 7, document: 'trace' });
+    expect(settings).not.toHaveProperty('trained');
+    expect(settings).not.toHaveProperty('testShare');
+    expect(bm25OptionsOf(section(changes), { k1: 2, b: 0 })).toEqual({ k1: 2, b: 0, document: 'trace' });
+    expect(bm25OptionsOf(section(changes), { k1: 2, b: 0, document: 'question' })).toMatchObject({
+      document: 'question',
+    });
+  });
+
+  it('stand beside the defaults; a key changes a default, another kind replaces it whole', () => {
+    const names = Object.keys(resolveConfig().retrievers);
+    const set = ['retrievers.mine={kind: random, sameType: false}'];
+    expect(Object.keys(resolveConfig({ set }).retrievers)).toEqual([...names, 'mine']);
+    expect(entry(['retrievers.bm25.k1=2'], 'bm25')).toEqual({ kind: 'bm25', k1: 2, b: 0.75 });
+    expect(entry(['retrievers.single-vector={kind: oracle}'], 'single-vector')).toEqual({ kind: 'oracle' });
   });
 });

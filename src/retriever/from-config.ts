@@ -1,28 +1,43 @@
-/** The configuration's `retriever` section as the options of the parts; the only place that knows both. */
+/** The configuration's retrievers as the options of the parts; the only place that knows both. */
 import type { Config } from '../config/schema.js';
-import type { Bm25Options } from './bm25.js';
+import { BM25_DEFAULTS, type Bm25Options } from './bm25.js';
 import type { EncoderShape } from './create.js';
 import type { RetrieverSpec } from './spec.js';
 import type { TrainOptions } from './train.js';
 
 type Section = Config['retriever'];
 
+/** An entry of the map `retrievers`. */
+export type RetrieverEntry = Config['retrievers'][string];
+export type EncoderEntry = Extract<RetrieverEntry, { kind: 'encoder' }>;
+type Bm25Entry = Extract<RetrieverEntry, { kind: 'bm25' }>;
+
+/** All that an encoder is made, trained and searched with. */
+export type EncoderSettings = Omit<Section, 'validationShare' | 'testShare'>;
+
 /** Validations in a training. */
 const VALIDATIONS = 10;
 
-export function specOf(section: Section): RetrieverSpec {
-  const { scoring, maxQueryTokens, maxDocumentTokens, queryPrefix, documentPrefix, document } = section;
+/** The settings of an encoder: its own, and those of the section `retriever` for what it does not say. */
+export function encoderSettings(section: Section, entry: EncoderEntry): EncoderSettings {
+  const { validationShare: _validation, testShare: _test, ...shared } = section;
+  const { kind: _kind, trained: _trained, ...own } = entry;
+  return { ...shared, ...own };
+}
+
+export function specOf(settings: EncoderSettings): RetrieverSpec {
+  const { scoring, maxQueryTokens, maxDocumentTokens, queryPrefix, documentPrefix, document } = settings;
   return { scoring, maxQueryTokens, maxDocumentTokens, queryPrefix, documentPrefix, document };
 }
 
-export function encoderShapeOf(section: Section): EncoderShape {
-  const { head, dim, hidden, convWidth, layers, transformerLayers, heads, trainEmbeddings } = section;
-  const maxTokens = Math.max(section.maxQueryTokens, section.maxDocumentTokens);
+export function encoderShapeOf(settings: EncoderSettings): EncoderShape {
+  const { head, dim, hidden, convWidth, layers, transformerLayers, heads, trainEmbeddings } = settings;
+  const maxTokens = Math.max(settings.maxQueryTokens, settings.maxDocumentTokens);
   return { head, dim, hidden, convWidth, convLayers: layers, transformerLayers, heads, trainEmbeddings, maxTokens };
 }
 
-export function trainOptionsOf(section: Section, seed: number): TrainOptions {
-  const { steps, batchSize, learningRate, warmupShare, weightDecay, maxGradNorm, tokenDropout } = section;
+export function trainOptionsOf(settings: EncoderSettings, seed: number): TrainOptions {
+  const { steps, batchSize, learningRate, warmupShare, weightDecay, maxGradNorm, tokenDropout } = settings;
   const evalEvery = Math.max(1, Math.ceil(steps / VALIDATIONS));
   return {
     steps,
@@ -38,6 +53,15 @@ export function trainOptionsOf(section: Section, seed: number): TrainOptions {
   };
 }
 
-export function bm25OptionsOf({ bm25, document }: Section): Bm25Options {
-  return { ...bm25, document };
+export function bm25OptionsOf(
+  section: Section,
+  { k1, b, document = section.document }: Omit<Bm25Entry, 'kind'>,
+): Bm25Options {
+  return { k1, b, document };
+}
+
+/** BM25 where no entry is named: the first of that kind in the map, with its usual options where there is none. */
+export function anyBm25OptionsOf({ retriever, retrievers }: Pick<Config, 'retriever' | 'retrievers'>): Bm25Options {
+  const entry = Object.values(retrievers).find((one) => one.kind === 'bm25');
+  return bm25OptionsOf(retriever, entry ?? { k1: BM25_DEFAULTS.k1, b: BM25_DEFAULTS.b });
 }

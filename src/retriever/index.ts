@@ -1,10 +1,21 @@
-/** Retrievers behind one interface: BM25, random, oracle, and a late-interaction encoder trained on relevance labels. */
+/** Retrievers behind one interface: BM25, random, oracle, and encoders, late-interaction or single-vector, trained on relevance labels or not. */
 export { makeBatch, batches, type Batch, type BatchOptions, type InBatchPositives } from './batches.js';
 export { Bm25Retriever, BM25_DEFAULTS, type Bm25Options } from './bm25.js';
+export type { EncoderCheckpoint } from '../models/encoder-folder.js';
 export { createEncoder, ENCODER_DEFAULTS, type EncoderShape } from './create.js';
 export { EncoderClient } from './encoder-client.js';
 export type { Encoder, EncoderSetup, TrainBatch, TrainStepResult, TrainUpdate } from './encoder-port.js';
-export { bm25OptionsOf, encoderShapeOf, specOf, trainOptionsOf } from './from-config.js';
+export {
+  anyBm25OptionsOf,
+  bm25OptionsOf,
+  encoderSettings,
+  encoderShapeOf,
+  specOf,
+  trainOptionsOf,
+  type EncoderEntry,
+  type EncoderSettings,
+  type RetrieverEntry,
+} from './from-config.js';
 export { EncoderSession } from './encoder-session.js';
 export {
   corpusHash,
@@ -16,7 +27,7 @@ export {
   type IndexKey,
 } from './index-folder.js';
 export { infoNce, SATURATION, type InfoNceResult, type PairMasks } from './infonce.js';
-export { LearnedRetriever, type LearnedOptions } from './learned.js';
+export { EncoderRetriever, type EncoderRetrieverOptions } from './encoder-retriever.js';
 export { maxSim, maxSimMatrix, type Scoring } from './maxsim.js';
 export {
   gradeRanking,

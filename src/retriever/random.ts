@@ -6,14 +6,16 @@ import type { Hit, Query, Retriever, SearchOptions } from './types.js';
 
 /**
  * Uniform random scores seeded by (seed, query id). Where the query has a type and an allowed trace of that type
- * exists, only those are drawn (the paper's "random trace of the same type"); else every trace is.
+ * exists, only those are drawn (the paper's "random trace of the same type"); else, or without `sameType`, every trace is.
  */
 export class RandomRetriever implements Retriever {
   readonly name = 'random';
   private readonly traces: readonly Trace[];
   private readonly rng: Rng;
+  private readonly sameType: boolean;
 
-  constructor(traces: readonly Trace[], seed: number) {
+  constructor(traces: readonly Trace[], seed: number, { sameType = true }: { sameType?: boolean } = {}) {
+    this.sameType = sameType;
     this.traces = sortById(traces);
     this.rng = Rng.fromSeed(seed).fork('random-retriever');
   }
@@ -24,7 +26,7 @@ export class RandomRetriever implements Retriever {
 
   private searchOne(query: Query, options: SearchOptions): Hit[] {
     const scores = seededScores(this.rng, query.id, this.traces.length);
-    if (query.type !== undefined) {
+    if (this.sameType && query.type !== undefined) {
       const sameType = scores.map((score, i) => ((this.traces[i] as Trace).type === query.type ? score : -Infinity));
       const hits = rankTraces(query, this.traces, sameType, options);
       if (hits.length > 0) return hits;

@@ -7,7 +7,7 @@ import type { EncoderCheckpoint } from '../models/encoder-folder.js';
 import { Tokenizer } from '../models/tokenizer.js';
 import { createEncoder } from './create.js';
 import { EncoderSession } from './encoder-session.js';
-import { LearnedRetriever } from './learned.js';
+import { EncoderRetriever } from './encoder-retriever.js';
 import { maxSimMatrix } from './maxsim.js';
 import { readEncoderHash, readRetriever, writeRetriever } from './retriever-folder.js';
 import { SPEC_DEFAULTS, tokenizeDocuments, tokenizeQueries, type RetrieverSpec } from './spec.js';
@@ -35,8 +35,8 @@ beforeAll(async () => {
 afterAll(() => rm(folder, { recursive: true }));
 
 const open = (index: string, corpus = traces, from = 'retriever') =>
-  LearnedRetriever.open(join(folder, from), join(folder, index), corpus, { threads: 1 });
-async function use<T>(retriever: Promise<LearnedRetriever>, work: (r: LearnedRetriever) => Promise<T>): Promise<T> {
+  EncoderRetriever.open(join(folder, from), join(folder, index), corpus, { threads: 1 });
+async function use<T>(retriever: Promise<EncoderRetriever>, work: (r: EncoderRetriever) => Promise<T>): Promise<T> {
   const opened = await retriever;
   try {
     return await work(opened);
@@ -69,7 +69,7 @@ describe('retriever folder', () => {
   });
 });
 
-describe('LearnedRetriever', () => {
+describe('EncoderRetriever', () => {
   it('finds what the reference finds', async () => {
     const tokenizer = await Tokenizer.load(model);
     const tokenize = (text: string) => tokenizer.encode(text);

@@ -1,4 +1,4 @@
-/** The learned retriever: exact MaxSim over an index of the corpus, computed in a worker. */
+/** A retriever by an encoder: exact MaxSim over an index of the corpus, computed in a worker. */
 import { silent, type Progress } from '../core/progress.js';
 import type { Trace } from '../data/types.js';
 import { Tokenizer } from '../models/tokenizer.js';
@@ -22,7 +22,7 @@ import type { Hit, Query, Retriever, SearchOptions } from './types.js';
 /** Scores held at once, queries times documents. */
 const SCORE_CELLS = 1 << 24;
 
-export interface LearnedOptions {
+export interface EncoderRetrieverOptions {
   threads?: number | undefined;
   /** Shows how far an index is that has to be built. */
   progress?: Progress | undefined;
@@ -31,8 +31,8 @@ export interface LearnedOptions {
 /** Documents of one call while an index is built: what its progress moves by. */
 const INDEX_BATCH = 1024;
 
-export class LearnedRetriever implements Retriever {
-  readonly name = 'learned';
+export class EncoderRetriever implements Retriever {
+  readonly name = 'encoder';
   /** What the index was made with, and how many documents were cut. */
   readonly index: IndexHeader;
   private readonly encoder: Encoder;
@@ -57,8 +57,8 @@ export class LearnedRetriever implements Retriever {
     folder: string,
     indexFolder: string,
     traces: readonly Trace[],
-    options: LearnedOptions = {},
-  ): Promise<LearnedRetriever> {
+    options: EncoderRetrieverOptions = {},
+  ): Promise<EncoderRetriever> {
     const retriever = await readRetriever(folder);
     const tokenizer = await Tokenizer.load(folder);
     const tokenize = (text: string) => tokenizer.encode(text);
@@ -72,7 +72,7 @@ export class LearnedRetriever implements Retriever {
       const built =
         found ?? (await buildIndex(client, key, { traces, tokenize, folder: indexFolder, progress: options.progress }));
       await client.setDocuments(built.vectors);
-      return new LearnedRetriever(client, built.header, traces, tokenize);
+      return new EncoderRetriever(client, built.header, traces, tokenize);
     } catch (error) {
       await client.dispose();
       throw error;

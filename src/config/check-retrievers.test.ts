@@ -1,0 +1,61 @@
+import { describe, expect, it } from 'vitest';
+import { resolveConfig } from './resolve.js';
+
+function refusal(...set: string[]) {
+  try {
+    resolveConfig({ set });
+  } catch (error) {
+    const { code, message, expected, hint } = error as {
+      code: string;
+      message: string;
+      expected?: string;
+      hint?: string;
+    };
+    return { code, message, expected, hint };
+  }
+  return undefined;
+}
+
+describe('names of retrievers', () => {
+  it('that are not there are refused with all of them and the nearest', () => {
+    const found = refusal('arms=[{name: a, test: lerned}]');
+    expect(found).toMatchObject({ code: 'config', hint: 'Did you mean learned?' });
+    expect(found?.message).toContain('arms[0].test is "lerned"');
+    expect(found?.expected).toMatch(/^none, learned, bm25, .*single-vector-untrained$/);
+    expect(refusal('arms=[{name: a, train: toString}]')?.message).toContain('names no retriever');
+  });
+
+  it('are any that the map has', () => {
+    expect(refusal('retrievers.mine={kind: bm25}', 'arms=[{name: a, train: mine, test: mine}]')).toBeUndefined();
+    expect(refusal('retrievers.none={kind: bm25}')?.message).toContain('means something else');
+    expect(refusal('retrievers={"../x": {kind: bm25}}')?.message).toContain('no name');
+  });
+});
+
+describe('entries', () => {
+  it('have a kind, and the keys of that kind alone', () => {
+    expect(refusal('retrievers.mine={k1: 2}')).toMatchObject({
+      message: 'retrievers.mine.kind is missing',
+      expected: 'encoder, bm25, random, oracle',
+    });
+    expect(refusal('retrievers.mine={kind: encodr}')).toMatchObject({ hint: 'Did you mean encoder?' });
+    expect(refusal('retrievers.mine={kind: bm25, k2: 2}')).toMatchObject({
+      message: 'unknown key retrievers.mine.k2',
+      expected: 'kind, k1, b, document',
+      hint: 'Did you mean retrievers.mine.k1?',
+    });
+    expect(refusal('retrievers.mine={kind: oracle, head: single-vector}')?.message).toContain('unknown key');
+    expect(refusal('retrievers.mine={kind: encoder, dim: 0}')).toMatchObject({ expected: 'integer >= 1' });
+    expect(refusal('retriever.bm25={k1: 2}')?.hint).toBe('Did you mean retrievers.bm25?');
+  });
+
+  it('can be built, by what they say and what they inherit', () => {
+    expect(refusal('retrievers.mine={kind: encoder, convWidth: 2}')?.message).toContain(
+      'retrievers.mine.convWidth is 2',
+    );
+    expect(refusal('retriever.convWidth=2')?.message).toBe('retriever.convWidth is 2');
+    const own = 'retrievers.mine={kind: encoder, heads: 5}';
+    expect(refusal(own)).toBeUndefined();
+    expect(refusal(own, 'retriever.transformerLayers=1')?.message).toContain('retrievers.mine.heads is 5');
+  });
+});

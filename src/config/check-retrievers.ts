@@ -1,0 +1,86 @@
+/** Retrievers: names that arms refer to and that are not there, encoders that cannot be built. */
+import type { Finding } from './finding.js';
+import { defaultRetrievers } from '../retriever/keys.js';
+import { nearestName } from './nearest-name.js';
+import { plainContexts, type Config } from './schema.js';
+
+export function checkRetrievers(config: Config): Finding[] {
+  return [...checkContextNames(config), ...checkTakenNames(config), ...checkParts(config), ...checkEncoders(config)];
+}
+
+/**
+ * Contexts of arms that are neither plain nor the name of a retriever. Takes values that may be wrong in other ways, so that all that
+ * is wrong is said at once.
+ */
+export function checkContextNames({ arms, retrievers }: { arms?: unknown; retrievers?: unknown }): Finding[] {
+  const known = [...plainContexts, ...Object.keys(retrievers ?? defaultRetrievers)];
+  return (Array.isArray(arms) ? (arms as unknown[]) : []).flatMap((arm, at) =>
+    (['train', 'test'] as const).flatMap((side): Finding[] => {
+      const name = (arm as Record<string, unknown> | null)?.[side];
+      if (typeof name !== 'string' || known.includes(name)) return [];
+      const nearest = nearestName(name, known);
+      return [
+        {
+          path: ['arms', at, side],
+          message: `arms[${at}].${side} is ${JSON.stringify(name)}, which names no retriever`,
+          expected: known.join(', '),
+          ...(nearest !== undefined && { hint: `Did you mean ${nearest}?` }),
+        },
+      ];
+    }),
+  );
+}
+
+function checkTakenNames({ retrievers }: Config): Finding[] {
+  const taken = plainContexts.filter((name) => Object.hasOwn(retrievers, name));
+  return taken.map((name) => ({
+    path: ['retrievers', name],
+    message: `a retriever is named ${name}, which means something else at an arm`,
+    expected: `another name than ${plainContexts.join(', ')}`,
+  }));
+}
+
+function checkParts({ retriever: { validationShare, testShare } }: Config): Finding[] {
+  if (validationShare + testShare < 1) return [];
+  return [
+    {
+      path: ['retriever', 'testShare'],
+      message: `retriever.validationShare is ${validationShare} and retriever.testShare is ${testShare}, which leaves no labelled query to train on`,
+      expected: 'shares that are together below 1',
+    },
+  ];
+}
+
+type Shape = Pick<Config['retriever'], 'convWidth' | 'transformerLayers' | 'hidden' | 'heads'>;
+
+/** The section itself, and every entry that says something of its own about its shape. */
+function checkEncoders({ retriever, retrievers }: Config): Finding[] {
+  return [
+    ...checkShape(retriever, ['retriever'], retriever),
+    ...Object.entries(retrievers).flatMap(([name, entry]) =>
+      entry.kind === 'encoder' ? checkShape({ ...retriever, ...entry }, ['retrievers', name], entry) : [],
+    ),
+  ];
+}
+
+/** `own` are the keys that stand at `path`; what is inherited is told where it stands. */
+function checkShape({ convWidth, transformerLayers, hidden, heads }: Shape, path: string[], own: object): Finding[] {
+  const at = path.join('.');
+  const findings: Finding[] = [];
+  if (convWidth % 2 !== 1 && 'convWidth' in own) {
+    findings.push({
+      path: [...path, 'convWidth'],
+      message: `${at}.convWidth is ${convWidth}`,
+      expected: 'an odd number, so that the window has a middle',
+    });
+  }
+  const shaped = ['transformerLayers', 'hidden', 'heads'].some((key) => key in own);
+  if (transformerLayers > 0 && hidden % (2 * heads) !== 0 && shaped) {
+    findings.push({
+      path: [...path, 'heads'],
+      message: `${at}.heads is ${heads}`,
+      expected: `a divisor of half of ${at}.hidden (${hidden}), so that each head has an even size`,
+    });
+  }
+  return findings;
+}
