@@ -21,7 +21,7 @@ describe('names of retrievers', () => {
     const found = refusal('arms=[{name: a, test: lerned}]');
     expect(found).toMatchObject({ code: 'config', hint: 'Did you mean learned?' });
     expect(found?.message).toContain('arms[0].test is "lerned"');
-    expect(found?.expected).toMatch(/^none, learned, bm25, .*single-vector-untrained$/);
+    expect(found?.expected).toMatch(/^none, hint, fixed, learned, bm25, .*single-vector-untrained$/);
     expect(refusal('arms=[{name: a, train: toString}]')?.message).toContain('names no retriever');
   });
 

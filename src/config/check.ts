@@ -166,8 +166,13 @@ function checkArms({ arms }: Config): Finding[] {
 }
 
 /** Arms that the results are told of must be there. */
-function checkCompared({ arms, eval: { subject, baseline } }: Config): Finding[] {
-  return Object.entries({ subject, baseline }).flatMap(([key, name]) =>
+function checkCompared({ arms, eval: { subject, baseline, contextArms } }: Config): Finding[] {
+  const named = [
+    ['subject', subject],
+    ['baseline', baseline],
+    ...contextArms.map((name) => ['contextArms', name] as const),
+  ] as const;
+  return named.flatMap(([key, name]) =>
     name === null || arms.some((arm) => arm.name === name)
       ? []
       : [

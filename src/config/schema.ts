@@ -172,6 +172,10 @@ const evaluation = section(
       'Evaluate each of the best traces of a test problem by itself, this many of them, with the last policy of every arm that is tested with a retriever (Fig. 4); 0: not at all.',
       'traces',
     ),
+    contextArms: key(
+      z.array(z.string()).default([]),
+      'Arms that eval.contexts is about; none named: every arm that is tested with a retriever.',
+    ),
     subject: key(
       z.string().nullable().default(null),
       'Arm whose difference to every other one is told; null: the first that trains with traces.',

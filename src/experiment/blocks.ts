@@ -1,8 +1,9 @@
 /** The results as a report: one section a table, a figure, the claims. Pure. */
 import type { Block, Report, ReportTable, Section } from '../report/index.js';
+import { oneByOneSection } from '../report/one-by-one.js';
 import { percent, percentWithInterval, pointsWithInterval } from '../report/numbers.js';
 import type { Value } from './comparison.js';
-import type { ClaimResult, ExperimentResults, FigureResult, RowResult, TableResult } from './results.js';
+import type { ClaimResult, ExperimentResults, FigureResult, OneByOneRow, RowResult, TableResult } from './results.js';
 
 export function experimentReport(results: ExperimentResults): Report {
   return {
@@ -76,6 +77,7 @@ export function resultTable({ rows }: TableResult, results: ExperimentResults): 
 function figureSection(figure: FigureResult, { k }: ExperimentResults): Section {
   const title = `Figure ${figure.figure}: ${figure.title}`;
   if (figure.status !== 'measured') return { title, blocks: [{ kind: 'text', text: figure.why ?? 'not run' }] };
+  if (figure.oneByOne) return { title, blocks: oneByOneBlocks(figure.oneByOne) };
   const splits = [...new Set(figure.curves.map(({ split }) => split))];
   const blocks = splits.map((split): Block => {
     const series = figure.curves
@@ -92,6 +94,11 @@ function figureSection(figure: FigureResult, { k }: ExperimentResults): Section 
     return { kind: 'chart', chart, note: 'bands: 95 % intervals' };
   });
   return { title, blocks };
+}
+
+function oneByOneBlocks(rows: readonly OneByOneRow[]): Block[] {
+  const named = rows.map(({ seed, ...row }) => ({ ...row, name: `${row.name}, seed ${seed}` }));
+  return [...(oneByOneSection({ oneByOne: named })?.blocks ?? [])];
 }
 
 function claimsSection(results: ExperimentResults): Section {

@@ -53,6 +53,12 @@ export function neededArms({ tables, figures }: Selection): ArmName[] {
   return armNames.filter((name) => needed.has(name));
 }
 
+/** Which traces a selection wants tried one by one; undefined: none. */
+export function contextsOf({ figures }: Selection): { count: number; arms: readonly ArmName[] } | undefined {
+  const spec = figureSpecs.find(({ figure, contexts }) => contexts !== undefined && figures.includes(figure));
+  return spec?.contexts === undefined ? undefined : { count: spec.contexts, arms: spec.arms };
+}
+
 /**
  * The list `arms` of a run: those that its folder has already stay where they are, what is asked for now comes after them, so that a
  * folder only grows.

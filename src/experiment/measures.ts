@@ -1,6 +1,6 @@
 /** What one seed's run folder holds for the tables: averages of every finished arm, and the first hits of every retriever. */
 import { existsSync } from 'node:fs';
-import { readdir } from 'node:fs/promises';
+import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { ArmConfig, Config } from '../config/index.js';
 import { ignoreMissing } from '../core/missing.js';
@@ -8,7 +8,7 @@ import { readJsonlAll } from '../core/jsonl.js';
 import { readStageSeconds } from '../core/run-folder.js';
 import { runPaths } from '../core/run-paths.js';
 import type { Problem, Trace } from '../data/index.js';
-import { averageAtK, isWhole, type EvalRecord } from '../eval/index.js';
+import { averageAtK, isWhole, type EvalRecord, type Summary } from '../eval/index.js';
 import { armStage, type RetrievedRecord } from '../pipeline/index.js';
 
 /** One evaluation: for each split, each problem's average; undefined where not all its k samples were judged. */
@@ -25,6 +25,8 @@ export interface SeedMeasures {
   arms: readonly ArmMeasures[];
   /** Retriever -> split -> problem -> 1 where its first hit has the problem's truth. Problems without any such trace are not in it. */
   firstHits: ReadonlyMap<string, ReadonlyMap<string, ReadonlyMap<string, number>>>;
+  /** The best traces one by one, where the run has come to its end and was asked for them. */
+  oneByOne: NonNullable<Summary['oneByOne']>;
 }
 
 /** Arms of a run that have been evaluated to the end. */
@@ -44,7 +46,7 @@ export class MeasureReader {
       this.arms.set(join(root, name), kept);
       arms.push(kept);
     }
-    return { seed: config.seed, arms, firstHits: await readFirstHits(root) };
+    return { seed: config.seed, arms, firstHits: await readFirstHits(root), oneByOne: await readOneByOne(root) };
   }
 }
 
@@ -66,6 +68,11 @@ export function averagesOf(records: readonly EvalRecord[], k: number): Averages 
     own.set(record.problemId, isWhole(record, k) ? averageAtK(record.samples) : undefined);
   }
   return splits;
+}
+
+async function readOneByOne(root: string): Promise<SeedMeasures['oneByOne']> {
+  const text = await readFile(runPaths(root).summary, 'utf8').catch(ignoreMissing);
+  return text === undefined ? [] : ((JSON.parse(text) as Summary).oneByOne ?? []);
 }
 
 async function readFirstHits(root: string): Promise<SeedMeasures['firstHits']> {

@@ -106,8 +106,8 @@ export interface FigureSpec {
   title: string;
   /** Arms whose evaluations are drawn. */
   arms: readonly ArmName[];
-  /** Words for what is missing in this version. */
-  needs?: string;
+  /** Drawn are not curves over steps, but so many of each problem's best traces, one by one. */
+  contexts?: number;
 }
 
 export const figureSpecs: readonly FigureSpec[] = [
@@ -116,6 +116,6 @@ export const figureSpecs: readonly FigureSpec[] = [
     figure: 4,
     title: 'Top-4 contexts one by one',
     arms: ['ra-rft'],
-    needs: 'evaluations with each of several contexts',
+    contexts: 4,
   },
 ];

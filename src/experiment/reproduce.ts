@@ -10,7 +10,7 @@ import { silent, type Progress } from '../core/progress.js';
 import { readStageSeconds } from '../core/run-folder.js';
 import { durationText } from '../core/terminal-progress.js';
 import { armStage, openRun, runPipeline, type ArmDecision, type OpenEngine } from '../pipeline/index.js';
-import { neededArms, type Selection } from './matrix.js';
+import { contextsOf, neededArms, type Selection } from './matrix.js';
 import { finishedArms } from './measures.js';
 import type { ExperimentResults } from './results.js';
 import { refuseOwnKeys, seedRuns, type SeedRun } from './seed-runs.js';
@@ -62,7 +62,7 @@ export async function reproduce(options: ReproduceOptions): Promise<ReproduceOut
   refuseOwnKeys(base.set ?? []);
   const asked = neededArms(selection);
   // A table of which this version can run nothing needs no run.
-  const runs = asked.length === 0 ? [] : await seedRuns(root, base, { seeds, asked });
+  const runs = asked.length === 0 ? [] : await seedRuns(root, base, { seeds, asked, contexts: contextsOf(selection) });
   if (await exists(root)) for (const file of Object.values(tableFiles(root))) await removeLeftoversOf(file);
   const tables = new TableWriter(options);
   const begin = now();

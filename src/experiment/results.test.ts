@@ -26,6 +26,7 @@ function seed(number: number, levels: Record<string, [start: number, end: number
         [4, averages(end, name === 'ra-rft' ? missing : [])],
       ]),
     })),
+    oneByOne: [],
     firstHits: new Map([
       ['learned', new Map([['unseen', new Map(ids.map((id, i) => [id, i < 10 ? 1 : 0]))]])],
       ['random', new Map([['unseen', new Map(ids.map((id, i) => [id, i < 1 ? 1 : 0]))]])],
@@ -63,7 +64,7 @@ describe('experimentResults', () => {
     expect(row(both, 3, 'BM25')).toMatchObject({ status: 'not run', accuracy: {} });
     const larger = row(both, 5, 'larger model, GRPO');
     expect(larger).toMatchObject({ status: 'not available', why: 'the preset has one model' });
-    expect(both.figures.find(({ figure }) => figure === 4)?.status).toBe('not available');
+    expect(both.figures.find(({ figure }) => figure === 4)?.status).toBe('not run');
     expect(
       both.tables
         .flatMap(({ rows }) => rows)
@@ -111,7 +112,7 @@ describe('experimentResults', () => {
     );
     const none = reportMarkdown(experimentReport(resultsOf([])));
     expect(none).toContain('none yet');
-    expect(none).toContain('not available in this version');
+    expect(none).toContain('the preset has one model');
   });
 
   it('is the same for the same measures, in every file', () => {

@@ -1,6 +1,6 @@
 /** tables.json: every table, figure and claim from the measures of all seeds. Pure: same measures, same bytes. */
 import type { Rng } from '../core/rng.js';
-import type { Interval } from '../eval/index.js';
+import type { Interval, Summary } from '../eval/index.js';
 import { needsOf, retrieverOf } from './arms.js';
 import { claimSpecs, type ClaimSpec } from './claims.js';
 import { Comparison, type Quantity, type Value } from './comparison.js';
@@ -38,7 +38,12 @@ export interface FigureResult {
   status: Status;
   why?: string;
   curves: { arm: string; split: string; points: ({ step: number } & Value)[] }[];
+  /** The best traces of each problem one by one, of each seed that has come to its end. */
+  oneByOne?: OneByOneRow[];
 }
+
+/** What one arm of one seed did with each of the best traces alone. */
+export type OneByOneRow = NonNullable<Summary['oneByOne']>[number] & { seed: number };
 
 /** Whether an ordering of the paper is seen here: its paired interval lies above 0, below 0, or holds it. */
 export type Verdict = 'holds' | 'does not hold' | 'cannot be told';
@@ -103,7 +108,9 @@ export function experimentResults(inputs: ResultInputs): ExperimentResults {
       title,
       rows: rows.map((row) => rowResult(comparison, row, recall === true)),
     })),
-    figures: figureSpecs.map((spec) => figureResult(comparison, spec)),
+    figures: figureSpecs.map((spec) =>
+      spec.contexts === undefined ? curvesResult(comparison, spec) : contextsResult(seeds, spec),
+    ),
     claims: claimSpecs.map((spec) => claimResult(comparison, spec)),
   };
 }
@@ -129,8 +136,14 @@ function rowResult(
   };
 }
 
-function figureResult(comparison: Comparison, { figure, title, arms, needs }: FigureSpec): FigureResult {
-  if (needs !== undefined) return { figure, title, status: 'not available', why: notHere(needs), curves: [] };
+function contextsResult(seeds: readonly SeedMeasures[], { figure, title, arms }: FigureSpec): FigureResult {
+  const oneByOne = seeds.flatMap(({ seed, oneByOne: rows }) =>
+    rows.filter(({ name }) => (arms as readonly string[]).includes(name)).map((row) => ({ ...row, seed })),
+  );
+  return { figure, title, ...statusOf([], oneByOne.length > 0), curves: [], oneByOne };
+}
+
+function curvesResult(comparison: Comparison, { figure, title, arms }: FigureSpec): FigureResult {
   const curves = arms.flatMap((arm) => comparison.curves(arm).map((curve) => ({ arm, ...curve })));
   return { figure, title, ...statusOf([], curves.length > 0), curves };
 }

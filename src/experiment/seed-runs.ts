@@ -16,6 +16,12 @@ export interface SeedRun {
   config: Config;
 }
 
+/** How many of the best traces are tried one by one, by the policies of which arms. */
+export interface ContextsOneByOne {
+  count: number;
+  arms: readonly string[];
+}
+
 /** What all seeds share: preset, file and `key=value` texts of a configuration. */
 export type BaseConfig = Pick<ResolveOptions, 'preset' | 'file' | 'set'>;
 
@@ -39,20 +45,30 @@ export function refuseOwnKeys(set: readonly string[]): void {
 export async function seedRuns(
   root: string,
   base: BaseConfig,
-  { seeds, asked }: { seeds: number; asked: readonly ArmName[] },
+  { seeds, asked, contexts }: { seeds: number; asked: readonly ArmName[]; contexts: ContextsOneByOne | undefined },
 ): Promise<SeedRun[]> {
   const runs: SeedRun[] = [];
   for (let seed = 1; seed <= seeds; seed++) {
     const name = `seed-${seed}`;
     const folder = join(root, name);
-    const arms = grownArms((await keptConfig(folder))?.arms ?? [], asked);
-    runs.push({ seed, root: folder, config: seedConfig(base, seed, arms) });
+    const kept = await keptConfig(folder);
+    const arms = grownArms(kept?.arms ?? [], asked);
+    // What an earlier call asked for stays.
+    const tried = contexts ?? { count: kept?.eval.contexts ?? 0, arms: kept?.eval.contextArms ?? [] };
+    runs.push({ seed, root: folder, config: seedConfig(base, seed, arms, tried) });
   }
   return runs;
 }
 
-function seedConfig({ preset, file, set = [] }: BaseConfig, seed: number, arms: readonly object[]): Config {
-  const own = [`seed=${seed}`, `name=seed-${seed}`, `arms=${JSON.stringify(arms)}`]; // JSON is YAML
+function seedConfig(
+  { preset, file, set = [] }: BaseConfig,
+  seed: number,
+  arms: readonly object[],
+  contexts: ContextsOneByOne,
+): Config {
+  // JSON is YAML.
+  const own = [`seed=${seed}`, `name=seed-${seed}`, `arms=${JSON.stringify(arms)}`];
+  own.push(`eval.contexts=${contexts.count}`, `eval.contextArms=${JSON.stringify(contexts.arms)}`);
   return resolveConfig({ preset, file, set: [...set, ...own] });
 }
 

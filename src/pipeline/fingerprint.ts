@@ -34,6 +34,7 @@ export function evaluationSettings({
   subject: _subject,
   baseline: _baseline,
   contexts: _oneByOne,
+  contextArms: _oneByOneArms,
   ...settings
 }: Config['eval']) {
   return settings;

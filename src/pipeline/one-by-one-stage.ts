@@ -12,9 +12,11 @@ import type { Session } from './session.js';
 import { oneByOneSettings, oneByOneStage, ownerOf } from './stage-settings.js';
 import { withRunPolicy } from './trained-part.js';
 
-/** Arms whose traces are tried one by one: those that are tested with a retriever. */
-export function armsOneByOne({ arms, retrievers, eval: { contexts } }: Config): ArmConfig[] {
-  return contexts === 0 ? [] : arms.filter(({ test }) => Object.hasOwn(retrievers, test));
+/** Arms whose traces are tried one by one: those that are tested with a retriever, of those that are named. */
+export function armsOneByOne({ arms, retrievers, eval: { contexts, contextArms } }: Config): ArmConfig[] {
+  if (contexts === 0) return [];
+  const named = arms.filter(({ name }) => contextArms.length === 0 || contextArms.includes(name));
+  return named.filter(({ test }) => Object.hasOwn(retrievers, test));
 }
 
 /** Evaluates an arm so, once it has been evaluated as usual. */

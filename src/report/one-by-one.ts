@@ -6,7 +6,7 @@ import { percent, percentWithInterval } from './numbers.js';
 type Row = NonNullable<Summary['oneByOne']>[number];
 
 /** Undefined where no arm was evaluated so. */
-export function oneByOneSection({ oneByOne: rows = [] }: Summary): Section | undefined {
+export function oneByOneSection({ oneByOne: rows = [] }: Pick<Summary, 'oneByOne'>): Section | undefined {
   const [first] = rows;
   if (!first) return undefined;
   const m = Math.max(...rows.map(({ ranks }) => ranks.length));
