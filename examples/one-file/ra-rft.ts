@@ -23,7 +23,7 @@ import {
   trainRetriever,
   writeRetriever,
 } from 'ra-rft/retriever';
-import { checkpointPath, makeRecipe, trainRl } from 'ra-rft/rl';
+import { always, checkpointPath, makeRecipe, trainRl } from 'ra-rft/rl';
 import { openVerifier } from 'ra-rft/verify';
 import { makeWorld } from 'ra-rft/worlds';
 
@@ -100,7 +100,7 @@ for (const [arm, contextOf] of Object.entries(arms)) {
     codec,
     verifier,
     problems,
-    contextsOf: (problem) => [contextOf(problem)],
+    contexts: always((problem) => [contextOf(problem)]),
     recipe: makeRecipe('grpo', { recipes, rl }),
     settings: rl,
     maxPromptTokens: prompt.maxPromptTokens,

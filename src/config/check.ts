@@ -1,4 +1,5 @@
 /** What no single key can tell: values that do not fit together. */
+import { checkContexts } from './check-contexts.js';
 import { checkRl } from './check-rl.js';
 import type { Finding } from './finding.js';
 import type { Config } from './schema.js';
@@ -11,6 +12,7 @@ export function checkConfig(config: Config): Finding[] {
     ...checkCompared(config),
     ...checkRetriever(config),
     ...checkRl(config),
+    ...checkContexts(config),
   ];
 }
 

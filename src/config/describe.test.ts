@@ -21,10 +21,10 @@ describe('configKeys', () => {
   });
 
   it('finds keys in lists by any index', () => {
-    expect(findKey('arms.3.train')?.allowed).toBe('none | learned | bm25 | random | oracle');
+    expect(findKey('arms.3.train')?.allowed).toBe('none | hint | fixed | learned | bm25 | random | oracle');
     expect(findKey('rl.steps')).toMatchObject({ allowed: 'integer >= 1', unit: 'steps', kind: 'value' });
     expect(findKey('rl.nothing')).toBeUndefined();
-    expect(keysUnder('arms.0')).toEqual(['name', 'train', 'test', 'recipe', 'policyOf']);
+    expect(keysUnder('arms.0')).toEqual(['name', 'train', 'test', 'recipe', 'contexts', 'policyOf']);
     expect(keysUnder('')).toContain('seed');
     expect(keysUnder('')).not.toContain('steps');
   });

@@ -11,6 +11,7 @@ export {
   type DataPresetName,
   type FieldNames,
 } from './data-presets.js';
+export { isRetrieved } from './check-contexts.js';
 export { configKeys, type KeyFacts } from './describe.js';
 export { configDocsMarkdown, configHelp } from './docs.js';
 export { hubAccess, llmApiKey, llmKeyFor, type HubAccess } from './environment.js';

@@ -7,7 +7,8 @@ const demo = {
   name: 'demo',
   model: { path: 'embedded' },
   reward: 'boxed',
-  prompt: { maxPromptTokens: 96 },
+  // In words that the world's tokenizer knows.
+  prompt: { maxPromptTokens: 96, hintTemplate: '{question}\nSolution: {hint}' },
   labels: { judge: 'utility', topPositives: 6, maxQueries: 760, maxCandidates: 72 },
   retriever: { steps: 600, batchSize: 48, learningRate: 2e-3, maxQueryTokens: 64, maxDocumentTokens: 96 },
   rl: {

@@ -36,7 +36,7 @@ describe('order of sources', () => {
     const config = resolveConfig({ preset: 'demo', file });
     expect(config.rl.stop).toEqual(['a', 'b']);
     expect(config.rl.steps).toBe(resolveConfig({ preset: 'demo' }).rl.steps);
-    expect(config.arms).toEqual([{ name: 'only', train: 'bm25', test: 'bm25', recipe: null, policyOf: null }]);
+    expect(config.arms).toMatchObject([{ name: 'only', train: 'bm25', test: 'bm25', recipe: null, policyOf: null }]);
   });
 
   it('takes an empty file, and sections whose keys are all commented out', async () => {

@@ -3,99 +3,18 @@
  * Defaults suit a small model on a user's own data; the embedded world's measured numbers are the presets (presets.ts).
  */
 import { z } from 'zod';
+import { contexts } from '../rl/contexts/keys.js';
+import { curriculumKeys } from '../rl/keys.js';
 import { recipeNames, recipes } from '../rl/recipes/keys.js';
-import { dataPresetNames } from './data-presets.js';
-import { atLeast, count, fieldName, key, path, paths, positive, section, share } from './schema-fields.js';
+import { atLeast, count, key, positive, section, share } from './schema-fields.js';
 import { corpus as corpusMaking } from './schema-corpus.js';
+import { data } from './schema-data.js';
 import { labels, llm } from './schema-judging.js';
 import { lora } from './schema-lora.js';
 
-/** Where the trace in the prompt comes from: no trace, the trained retriever, or a control. */
-export const contextNames = ['none', 'learned', 'bm25', 'random', 'oracle'] as const;
+/** What stands in the prompt beside the problem: nothing, a hint, fixed demonstrations, or traces that a retriever found. */
+export const contextNames = ['none', 'hint', 'fixed', 'learned', 'bm25', 'random', 'oracle'] as const;
 export type ContextName = (typeof contextNames)[number];
-
-const dataFile = (what: string) =>
-  section(
-    {
-      path: paths(
-        `File with ${what} (JSONL, JSON, CSV, TSV, Parquet; text also with gzip), a pattern (data/*.jsonl) or a list of them; relative to the configuration file. null: none.`,
-      ),
-      preset: key(
-        z.enum(dataPresetNames).default('plain'),
-        'Field names and place of the answer of a known data set (docs/data.md). plain: every field under its own name.',
-      ),
-      fields: section(
-        {
-          id: fieldName('Field with a unique id; where lines have none, ids are made from the text.'),
-          question: fieldName('Field with the problem statement, as text or chat messages.'),
-          answer: fieldName('Field with the gold answer, bare or at the end of a worked solution.'),
-          solution: fieldName('Field with a right worked solution (the reasoning trace, in a corpus).'),
-          type: fieldName('Field with a coarse problem type; optional in the data.'),
-          truth: fieldName('Field with a fact that only grades labels and retrievers; optional in the data.'),
-          split: fieldName(
-            'Field with the evaluation split of a test problem; nothing of the split unseen is trained on or labelled. Optional in the data.',
-          ),
-          equation: fieldName(
-            'Field with the formula of a word problem; gives truth and solution where those are missing.',
-          ),
-          source: fieldName('Field with where the problem comes from; optional in the data.'),
-        },
-        "Names of the fields in this file, dots reach into nested objects, a|b is the first of the two that a record has; null: the preset's.",
-      ),
-    },
-    `${what[0]!.toUpperCase()}${what.slice(1)}.`,
-  );
-
-const world = section(
-  {
-    seed: count(
-      0,
-      1,
-      "Seed of the generated problems and traces; apart from the run's seed, so that runs of several seeds face one world.",
-    ),
-    trainProblems: count(1, 1024, 'Training problems.', 'problems'),
-    tracesPerRule: count(1, 6, 'Solved examples of each house rule in the corpus.', 'traces'),
-    seenTests: count(0, 100, 'Test problems whose rule occurs in training.', 'problems'),
-    unseenTests: count(0, 100, 'Test problems whose rule occurs in the corpus only.', 'problems'),
-    easyTests: count(0, 0, 'Test problems that say what to do.', 'problems'),
-  },
-  'Size of the embedded world.',
-);
-
-const data = section(
-  {
-    source: key(
-      z.enum(['auto', 'world', 'files']).default('auto'),
-      'The embedded world, or files of your own. auto: files where one is named, else the world.',
-    ),
-    world,
-    problems: dataFile('training problems'),
-    corpus: dataFile('solved problems to retrieve from'),
-    tests: dataFile('test problems'),
-    testShare: share(
-      0.2,
-      'Without a tests file: share of the problems kept for testing, chosen by a hash of their text.',
-    ),
-    answers: key(
-      z.enum(['final', 'whole']).default('final'),
-      'final: a gold answer that is a worked solution counts for the answer it ends in (a box, ####, "the answer is"). whole: the text as it stands.',
-    ),
-    unusable: key(
-      z.enum(['error', 'skip']).default('error'),
-      'A line that is broken or lacks a field: stop, or leave it out and list it.',
-    ),
-    unverifiable: key(
-      z.enum(['error', 'skip']).default('skip'),
-      'A problem whose answer the verifier cannot read: stop, or leave it out and list it (data/left-out.jsonl).',
-    ),
-    excludeLists: path(
-      'JSONL file of traces that a problem is never shown or paired with, beside itself and its own text; for files of your own (exclude.jsonl of ra-rft corpus build). null: none.',
-    ),
-    maxTrain: count(0, 0, 'Use at most this many training problems; 0: all.', 'problems'),
-    maxTest: count(0, 0, 'Use at most this many test problems of each split; 0: all.', 'problems'),
-  },
-  'Problems to train and test on, and solved problems to retrieve. Without a corpus file the solutions of the training problems are the corpus.',
-);
 
 const prompt = section(
   {
@@ -111,6 +30,10 @@ const prompt = section(
     solutionTemplate: key(
       z.string().nullable().default(null),
       "How the trace of a solved problem is put, with {trace}; null: the layout's own.",
+    ),
+    hintTemplate: key(
+      z.string().nullable().default(null),
+      "How a question with the beginning of its solution is put, with {question} and {hint} (context hint); null: the layout's own.",
     ),
     referenceTemplate: key(
       z.string().nullable().default(null),
@@ -240,6 +163,7 @@ const rl = section(
       'Groups trained a step at most, drawn among those with mixed rewards; the rest carry no gradient or wait.',
       'groups',
     ),
+    ...curriculumKeys,
     epochs: count(
       1,
       1,
@@ -301,9 +225,13 @@ const arm = z.strictObject({
     z.string().regex(/^[a-z0-9][a-z0-9-]*$/, 'lower-case letters, digits and dashes'),
     'Name in files, report and summary.',
   ),
-  train: key(z.enum(contextNames).default('none'), 'Trace in the training prompts.'),
-  test: key(z.enum(contextNames).default('none'), 'Trace in the test prompts.'),
+  train: key(
+    z.enum(contextNames).default('none'),
+    'Context of the training prompts: nothing, the beginning of the solution (hint), demonstrations that are the same everywhere (fixed), or traces that a retriever found.',
+  ),
+  test: key(z.enum(contextNames).default('none'), 'Context of the test prompts; no hint.'),
   recipe: key(z.enum(recipeNames).nullable().default(null), "RL algorithm of this arm; null: rl.recipe's."),
+  contexts,
   policyOf: key(z.string().nullable().default(null), 'Evaluate the policy of this other arm instead of training one.'),
 });
 
@@ -377,7 +305,7 @@ export const configSchema = z.strictObject({
     z
       .array(arm)
       .min(1)
-      .default([
+      .prefault([
         { name: 'grpo', train: 'none', test: 'none', recipe: null, policyOf: null },
         { name: 'ra-rft', train: 'learned', test: 'learned', recipe: null, policyOf: null },
         { name: 'grpo-retrieval-at-test', train: 'none', test: 'learned', recipe: null, policyOf: 'grpo' },

@@ -54,6 +54,14 @@ const rules: readonly Rule[] = [
     why: ({ labels }) => labels.selection.pairs === 'all' && 'labels.selection.pairs is all',
   },
   {
+    keys: ['rl.curriculumSamples'],
+    why: ({ rl }) => rl.curriculum === 'none' && 'rl.curriculum is none',
+  },
+  {
+    keys: ['prompt.hintTemplate'],
+    why: ({ arms }) => arms.every(({ train }) => train !== 'hint') && 'no arm trains with hints',
+  },
+  {
     keys: ['rl.kl'],
     why: ({ rl }) => rl.kl.coefficient === 0 && 'rl.kl.coefficient is 0',
   },

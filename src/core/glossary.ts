@@ -39,7 +39,31 @@ export const terms: readonly Term[] = [
     term: 'inferred label',
     meaning: 'A label of a pair that nobody judged: relevant within a class, not relevant between two.',
   },
-  { term: 'context', meaning: 'The trace that stands in the prompt, or none.' },
+  {
+    term: 'context',
+    meaning: 'What stands in the prompt beside the problem: traces, fixed demonstrations, a hint, or nothing.',
+  },
+  {
+    term: 'hint',
+    meaning:
+      "The first part of a problem's own solution in its prompt, in training only and never as far as the answer (QuestA).",
+  },
+  {
+    term: 'demonstrations',
+    meaning: 'Solved examples that are the same in every prompt of an arm, drawn once for the run.',
+  },
+  {
+    term: 'annealing',
+    meaning: 'Showing contexts ever more seldom in the course of a training, so that the policy ends without.',
+  },
+  {
+    term: 'rescue',
+    meaning: 'Sampling a problem again with its context where all responses without it were wrong (Scaf-GRPO).',
+  },
+  {
+    term: 'difficulty',
+    meaning: 'Share of right responses of the policy that the arms start from, measured for each training problem.',
+  },
   {
     term: 'relevance',
     meaning: 'How much a trace raises the chance of the right answer when it is the context; not similarity.',

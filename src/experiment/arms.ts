@@ -15,7 +15,6 @@ type ArmSpec =
 
 const supervised = 'arms that are trained on traces instead of rewards';
 const distillation = 'on-policy self-distillation';
-const hints = 'partial solutions as context';
 const otherRetrievers = 'several encoders in one run';
 
 /** Rows mean what they say whatever `rl.recipe` is, so the recipe is always named. */
@@ -33,7 +32,7 @@ export const armSpecs = {
   'ra-rloo': { arm: { recipe: 'rloo', train: 'learned', test: 'learned' } },
   dapo: { arm: { recipe: 'dapo', train: 'none', test: 'none' } },
   'ra-dapo': { arm: { recipe: 'dapo', train: 'learned', test: 'learned' } },
-  questa: { needs: hints, arm: { recipe: 'grpo', train: 'hint', test: 'none' } },
+  questa: { arm: { recipe: 'grpo', train: 'hint', test: 'none' } },
   opsd: { needs: distillation, arm: { recipe: 'opsd', train: 'none', test: 'none' } },
   'single-vector-untrained': {
     needs: otherRetrievers,

@@ -4,9 +4,10 @@ import { hashJson } from '../core/hash.js';
 import { wouldRunAgain, type StageInputs, type StageMarker } from '../core/run-folder.js';
 import type { Policy } from '../engine/index.js';
 import { checkpointPath, makeRecipe, newestCheckpoint, trainRl } from '../rl/index.js';
-import { contextOf, type Retrieved } from './contexts.js';
-import type { RetrievalResult } from './retrieve-stage.js';
+import { shownKey, testContextOf, trainingContexts, type ContextScope } from './arm-contexts.js';
+import type { Retrieved } from './contexts.js';
 import type { DataSets } from './data-sets.js';
+import type { Curriculum } from './difficulty-stage.js';
 import { evaluateArm, isEvaluated } from './evaluate.js';
 import { clearArm, stepsOf } from './growth.js';
 import type { Session } from './session.js';
@@ -19,8 +20,8 @@ export interface ArmInputs {
   data: DataSets;
   start: StartPolicy;
   retrieved: Retrieved;
-  /** Hash of what was retrieved for one side of an arm. */
-  fingerprintOf: RetrievalResult['fingerprintOf'];
+  /** The order of the problems, where it is not random. */
+  curriculum: Curriculum | undefined;
 }
 
 /**
@@ -62,7 +63,8 @@ export async function trainArm(session: Session, arm: ArmConfig, inputs: ArmInpu
   const { config, run, codec, verifier, rng, progress } = session;
   const policy = policyInputs(session, arm, inputs);
   await run.stage(armStage(arm), stageInputs(session, arm, inputs), async () => {
-    const context = contextOf(arm.train, inputs.retrieved);
+    const scope = contextScope(session, inputs);
+    const contextOf = testContextOf(arm, scope);
     const { rl, recipes } = config;
     const train = (reference?: Policy) =>
       trainRl({
@@ -74,7 +76,8 @@ export async function trainArm(session: Session, arm: ArmConfig, inputs: ArmInpu
         codec,
         verifier,
         problems: inputs.data.train,
-        contextsOf: (problem) => [context(problem)],
+        ...(inputs.curriculum && { rankOf: inputs.curriculum.rankOf }),
+        contexts: trainingContexts(arm, scope),
         recipe: makeRecipe(arm.recipe ?? rl.recipe, { recipes, rl }),
         settings: rl,
         maxPromptTokens: config.prompt.maxPromptTokens,
@@ -84,7 +87,13 @@ export async function trainArm(session: Session, arm: ArmConfig, inputs: ArmInpu
         inputs: hashJson(policy),
         afterStep: async (step, trained) => {
           if (isEvaluated(step, config))
-            await evaluateArm(session, trained, { ...inputs, arm, step, policyKey: policyKey(policy, step) });
+            await evaluateArm(session, trained, {
+              ...inputs,
+              contextOf,
+              arm,
+              step,
+              policyKey: policyKey(policy, step),
+            });
         },
         progress,
       });
@@ -103,27 +112,30 @@ export async function evaluateBorrowedPolicy(
   const { config, run } = session;
   const policy = policyInputs(session, owner, inputs);
   await run.stage(armStage(arm), stageInputs(session, arm, inputs), async () => {
+    const contextOf = testContextOf(arm, contextScope(session, inputs));
     const last = config.rl.steps;
     for (const [step, folder] of [
       [0, inputs.start.folder],
       [last, checkpointPath(run.paths.policies(owner.name), last)],
     ] as const) {
       await withRunPolicy(session, folder, (opened) =>
-        evaluateArm(session, opened, { ...inputs, arm, step, policyKey: policyKey(policy, step) }),
+        evaluateArm(session, opened, { ...inputs, contextOf, arm, step, policyKey: policyKey(policy, step) }),
       );
     }
   });
 }
 
-type ArmSession = Pick<Session, 'config' | 'identities'>;
+type ArmSession = Pick<Session, 'config' | 'identities' | 'lengths'>;
 
 /** All that an arm's policy depends on, at every step. */
-function policyInputs({ config, identities }: ArmSession, arm: ArmConfig, { data, start, fingerprintOf }: ArmInputs) {
+function policyInputs(session: ArmSession, arm: ArmConfig, inputs: ArmInputs) {
+  const { data, start, curriculum } = inputs;
   return {
-    settings: armPolicySettings(config, arm, identities),
+    settings: armPolicySettings(session.config, arm, session.identities),
     start: start.fingerprint,
     data: data.fingerprint,
-    retrieved: fingerprintOf(arm.train, 'train'),
+    shown: shownKey(arm, 'train', data.train, contextScope(session, inputs)),
+    ...(curriculum && { curriculum: curriculum.fingerprint }),
   };
 }
 
@@ -131,8 +143,12 @@ function policyInputs({ config, identities }: ArmSession, arm: ArmConfig, { data
 function stageInputs(session: ArmSession, arm: ArmConfig, inputs: ArmInputs): StageInputs {
   const { config, identities } = session;
   const policy = policyInputs(session, ownerOf(config, arm), inputs);
-  const retrieved = inputs.fingerprintOf(arm.test, 'test');
-  return { settings: armSettings(config, arm, identities), policy, retrieved };
+  const shown = shownKey(arm, 'test', inputs.data.test, contextScope(session, inputs));
+  return { settings: armSettings(config, arm, identities), policy, shown };
+}
+
+function contextScope({ config, lengths }: ArmSession, { data, retrieved }: ArmInputs): ContextScope {
+  return { config, data, retrieved, lengths };
 }
 
 type PolicyInputs = ReturnType<typeof policyInputs>;

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Trace } from '../data/index.js';
-import { contextOf, neededContexts, type Retrieved } from './contexts.js';
+import { hitsOf, neededContexts, type Retrieved } from './contexts.js';
 
 const trace = (id: string): Trace => ({ id, question: id, trace: id, answer: '1' });
 const problem = (id: string) => ({ id, question: 'q', answer: '2' });
@@ -14,16 +14,15 @@ const retrieved: Retrieved = new Map([
   ],
 ]);
 
-describe('contextOf', () => {
-  it('gives the first trace, nothing without a hit, nothing for none', () => {
-    expect(contextOf('bm25', retrieved)(problem('p'))).toEqual({ kind: 'traces', traces: [trace('first')] });
-    expect(contextOf('bm25', retrieved)(problem('none'))).toEqual({ kind: 'none' });
-    expect(contextOf('none', new Map())(problem('p'))).toEqual({ kind: 'none' });
+describe('hitsOf', () => {
+  it('gives the traces of a problem, best first, and none without a hit', () => {
+    expect(hitsOf('bm25', retrieved)(problem('p'))).toEqual([trace('first'), trace('second')]);
+    expect(hitsOf('bm25', retrieved)(problem('none'))).toEqual([]);
   });
 
   it('refuses a retriever or a problem that was never searched: no silent plain arm', () => {
-    expect(() => contextOf('learned', retrieved)).toThrowError(expect.objectContaining({ code: 'internal' }));
-    expect(() => contextOf('bm25', retrieved)(problem('other'))).toThrowError(
+    expect(() => hitsOf('learned', retrieved)).toThrowError(expect.objectContaining({ code: 'internal' }));
+    expect(() => hitsOf('bm25', retrieved)(problem('other'))).toThrowError(
       expect.objectContaining({ code: 'internal' }),
     );
   });

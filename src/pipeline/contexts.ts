@@ -1,10 +1,10 @@
-/** Contexts: which trace stands in a problem's prompt, for each arm, at training and at test. */
-import type { ArmConfig, ContextName } from '../config/index.js';
+/** What was retrieved for whom, and which retrievers the arms need. */
+import { isRetrieved, type ArmConfig, type ContextName } from '../config/index.js';
 import { RaRftError } from '../core/errors.js';
-import { noContext, showing, type Context, type Problem, type Trace } from '../data/index.js';
+import type { Problem, Trace } from '../data/index.js';
 
-/** A retriever's name: every context but `none`. */
-export type RetrieverName = Exclude<ContextName, 'none'>;
+/** A retriever's name. */
+export type RetrieverName = Exclude<ContextName, 'none' | 'hint' | 'fixed'>;
 
 /** All of them, in a fixed order. */
 export const retrieverNames = ['learned', 'bm25', 'random', 'oracle'] as const satisfies readonly RetrieverName[];
@@ -16,22 +16,25 @@ export type ProblemSet = 'train' | 'test';
 export type Retrieved = ReadonlyMap<RetrieverName, ReadonlyMap<string, readonly Trace[]>>;
 
 /**
- * The context function of one arm's side: the top-1 trace of its retriever, or nothing for `none`. A problem without any
- * allowed trace gets none (the metric traceShare shows it). Throws `internal` for a problem that was never searched.
+ * The traces that a retriever found for a problem, best first. A problem without any allowed trace has none (the metric traceShare
+ * shows it). Throws `internal` for a retriever or problem that was never searched: there is no silent arm without traces.
  */
-export function contextOf(name: ContextName, retrieved: Retrieved): (problem: Problem) => Context {
-  if (name === 'none') return () => noContext;
+export function hitsOf(name: RetrieverName, retrieved: Retrieved): (problem: Problem) => readonly Trace[] {
   const hits = retrieved.get(name);
   if (!hits) throw new RaRftError({ code: 'internal', message: `nothing was retrieved with ${name}` });
   return (problem) => {
     const own = hits.get(problem.id);
-    if (!own)
-      throw new RaRftError({
-        code: 'internal',
-        message: `nothing was retrieved for problem ${problem.id} with ${name}`,
-      });
-    return showing(own[0]);
+    if (own) return own;
+    throw new RaRftError({
+      code: 'internal',
+      message: `nothing was retrieved for problem ${problem.id} with ${name}`,
+    });
   };
+}
+
+/** Whether prompts under this name hold traces. */
+export function showsTraces(context: ContextName): boolean {
+  return context === 'fixed' || isRetrieved(context);
 }
 
 /** What the arms need of each retriever, in a fixed order: training prompts, test prompts or both. */

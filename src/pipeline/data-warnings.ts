@@ -2,6 +2,7 @@
 import type { Config } from '../config/index.js';
 import { answerKey, finalAnswer, parseNumberText, type Problem, type Trace, type TraceGuard } from '../data/index.js';
 import type { Verifier } from '../verify/index.js';
+import { showsTraces } from './contexts.js';
 
 /** Places that a warning names; the rest is counted. */
 const SHOWN = 5;
@@ -80,7 +81,7 @@ export function noTraceWarning(
   corpus: readonly Trace[],
   guard: TraceGuard,
 ): string | undefined {
-  if (arms.every((arm) => arm.train === 'none')) return undefined;
+  if (arms.every(({ train }) => !showsTraces(train))) return undefined;
   if (train.slice(0, ASKED).some((problem) => corpus.some((trace) => guard.mayTeach(problem, trace)))) return undefined;
   return `no training problem may be shown any of the ${corpus.length} traces: each is the problem's own or has its answer`;
 }

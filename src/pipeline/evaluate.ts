@@ -5,11 +5,10 @@ import { dirname } from 'node:path';
 import type { ArmConfig, Config } from '../config/index.js';
 import { silent } from '../core/progress.js';
 import { warn, type RunWarning } from '../core/warnings.js';
-import type { Problem } from '../data/index.js';
+import type { Context, Problem } from '../data/index.js';
 import type { Policy } from '../engine/index.js';
 import { evaluate, type EvalRecord } from '../eval/index.js';
 import { failuresOf } from '../verify/index.js';
-import { contextOf, type Retrieved } from './contexts.js';
 import { defaultSplit, type DataSets } from './data-sets.js';
 import type { Session } from './session.js';
 
@@ -19,7 +18,8 @@ export interface EvaluationPlan {
   /** Step of the policy: 0 is the start. */
   step: number;
   data: DataSets;
-  retrieved: Retrieved;
+  /** What the prompt of a test problem shows beside it. */
+  contextOf: (problem: Problem) => Context;
   /** Names the weights. */
   policyKey: string;
 }
@@ -35,7 +35,7 @@ export async function evaluateArm(session: Session, policy: Policy, plan: Evalua
     codec,
     verifier,
     problems: evaluatedProblems(plan.data.test, step, config),
-    contextOf: contextOf(arm.test, plan.retrieved),
+    contextOf: plan.contextOf,
     k,
     sampling: { maxTokens: config.rl.maxTokens, temperature },
     maxPromptTokens: config.prompt.maxPromptTokens,
@@ -106,7 +106,7 @@ function cutOffWarnings(
 async function reuseStart({ config, run }: Session, arm: ArmConfig): Promise<void> {
   const own = run.paths.evaluation(arm.name, 0);
   for (const other of config.arms) {
-    if (other.name === arm.name || other.test !== arm.test) continue;
+    if (other.name === arm.name || !sameTestContext(other, arm)) continue;
     await mkdir(dirname(own), { recursive: true });
     const copied = await copyFile(run.paths.evaluation(other.name, 0), own, constants.COPYFILE_EXCL).then(
       () => true,
@@ -114,6 +114,13 @@ async function reuseStart({ config, run }: Session, arm: ArmConfig): Promise<voi
     );
     if (copied) return;
   }
+}
+
+/** Whether two arms show the test problems the same. */
+function sameTestContext(a: ArmConfig, b: ArmConfig): boolean {
+  if (a.test !== b.test) return false;
+  const number = a.test === 'fixed' ? 'demonstrations' : 'traces';
+  return a.test === 'none' || a.contexts[number] === b.contexts[number];
 }
 
 /** Whether a training evaluates after this step: at 0, every eval.everySteps, and at the end. */

@@ -1,8 +1,10 @@
 /** Prompts that are too long: counted before anything heavy starts, then refused, or left out and listed (prompt.overlong). */
-import type { Config } from '../config/index.js';
+import { isRetrieved, type Config } from '../config/index.js';
 import { RaRftError } from '../core/errors.js';
 import type { Problem, Trace, TraceGuard } from '../data/index.js';
 import type { QueryCandidates } from '../judge/index.js';
+import { countLongContexts } from './overlong-contexts.js';
+import { limitText, Tally, type Overlong } from './overlong-tally.js';
 import { scoredText, type PromptLengths } from './prompt-lengths.js';
 
 /** The data that prompts are made of. */
@@ -17,20 +19,6 @@ export interface SkippedItem {
   where: string;
   message: string;
   kind?: LeftOut;
-}
-
-/** One kind of prompt of which some are too long. */
-export interface Overlong {
-  /** `training prompts`, `label pairs`, ... */
-  what: string;
-  count: number;
-  of: number;
-  /** The longest of them. */
-  worst: { problemId: string; traceId?: string; tokens: number };
-  /** What it would have to keep, in words. */
-  limit: string;
-  /** Whether a run would end at it. A pair that is too long to be labelled only gets no label, and is counted as failed. */
-  fatal: boolean;
 }
 
 /** Lengths of a run's prompts. */
@@ -61,15 +49,17 @@ export function countOverlong(question: LengthQuestion): LengthReport {
   const skip = config.prompt.overlong === 'skip';
   const longest = { alone: 0, withTrace: 0 };
   const overlong: Overlong[] = [];
-  const worstTrace = worstTraces(question);
+  const longestTraces = tracesByLength(question);
+  const worstTrace = (problem: Problem) => longestTraces(problem, 1)[0];
 
   const sets = [
-    ['training prompts', data.train, arms.some((arm) => arm.train !== 'none')],
-    ['test prompts', data.test, arms.some((arm) => arm.test !== 'none')],
+    ['training prompts', data.train, arms.some((arm) => isRetrieved(arm.train))],
+    ['test prompts', data.test, arms.some((arm) => isRetrieved(arm.test))],
   ] as const;
   for (const [what, problems, shown] of policies ? sets : []) {
-    const alone = new Tally(what, problems.length, limitText(lengths));
-    const withTrace = new Tally(`${what} with the longest trace allowed`, problems.length, limitText(lengths));
+    const kind = { what, of: problems.length, limit: limitText(lengths) };
+    const alone = new Tally(kind);
+    const withTrace = new Tally({ ...kind, what: `${what} with the longest trace allowed` });
     for (const problem of problems) {
       const tokens = lengths.prompt(problem);
       longest.alone = Math.max(longest.alone, tokens);
@@ -82,6 +72,11 @@ export function countOverlong(question: LengthQuestion): LengthReport {
     }
     overlong.push(...alone.found, ...withTrace.found);
   }
+  if (policies) {
+    const contexts = countLongContexts({ ...question, longestTraces });
+    longest.withTrace = Math.max(longest.withTrace, contexts.longest);
+    overlong.push(...contexts.overlong);
+  }
   overlong.push(...labelPairs(pairs, lengths, config).found);
   if (warmup.steps > 0 && !skip) overlong.push(...warmupExamples(question, worstTrace).found);
   return { limit: lengths.longest, longest, overlong };
@@ -89,7 +84,7 @@ export function countOverlong(question: LengthQuestion): LengthReport {
 
 /** Throws `context-length` where a run would meet prompts that are too long, with all that was counted. */
 export function refuseOverlong(report: LengthReport): void {
-  const overlong = report.overlong.filter(({ fatal }) => fatal);
+  const overlong = report.overlong.filter(({ instead }) => instead === undefined);
   const [first, ...others] = overlong;
   if (!first) return;
   const { problemId, traceId, tokens } = first.worst;
@@ -162,12 +157,20 @@ export function countLongPairs({ train, test, corpus }: PromptData, lengths: Pro
 /** What `prompt.overlong: skip` may leave out. */
 export type LeftOut = 'training problem' | 'test problem' | 'trace';
 
-/** The longest trace that a problem may be shown; with `skip`, of those that fit. */
-function worstTraces({ config, data, lengths, guard }: LengthQuestion): (problem: Problem) => Trace | undefined {
+/** The longest traces that a problem may be shown, longest first; with `skip`, of those that fit. */
+function tracesByLength({ config, data, lengths, guard }: LengthQuestion) {
   const longestFirst = data.corpus.toSorted((a, b) => lengths.traceLength(b) - lengths.traceLength(a));
   const skip = config.prompt.overlong === 'skip';
-  return (problem) =>
-    longestFirst.find((trace) => guard.mayShow(problem, trace) && (!skip || lengths.fits(problem, trace)));
+  const shows = (problem: Problem, trace: Trace) =>
+    guard.mayShow(problem, trace) && (!skip || lengths.fits(problem, trace));
+  return (problem: Problem, count: number): Trace[] => {
+    const found: Trace[] = [];
+    for (const trace of longestFirst) {
+      if (found.length === count) break;
+      if (shows(problem, trace)) found.push(trace);
+    }
+    return found;
+  };
 }
 
 /** Pairs whose prompt and solution are scored, or whose prompt is sampled from. */
@@ -176,11 +179,8 @@ function labelPairs(pairs: readonly QueryCandidates[], lengths: PromptLengths, {
   const limit = sampled
     ? limitText(lengths)
     : `at most ${lengths.limits.window} tokens with the solution: the model's window`;
-  const tally = new Tally(
-    LABEL_PAIRS,
-    pairs.reduce((sum, q) => sum + q.candidates.length, 0),
-    limit,
-  );
+  const of = pairs.reduce((sum, q) => sum + q.candidates.length, 0);
+  const tally = new Tally({ what: 'label pairs', of, limit, instead: 'they get no label' });
   for (const { problem, candidates } of pairs) {
     const solution = scoredText(problem, labels.measure);
     for (const trace of candidates) {
@@ -199,46 +199,11 @@ function warmupExamples(
   const solved = data.train.filter((p): p is Problem & { solution: string } => p.solution !== undefined);
   const { window, maxPromptTokens } = lengths.limits;
   const limit = `at most ${maxPromptTokens} tokens (prompt.maxPromptTokens), and ${window} with the solution: the model's window`;
-  const tally = new Tally('warm-up examples', solved.length, limit);
+  const tally = new Tally({ what: 'warm-up examples', of: solved.length, limit });
   for (const problem of solved) {
     const trace = config.warmup.contextShare > 0 ? worstTrace(problem) : undefined;
     if (!lengths.fitsExample(problem, trace))
       tally.add(problem, trace, lengths.prompt(problem, trace) + lengths.solutionLength(problem.solution));
   }
   return tally;
-}
-
-const LABEL_PAIRS = 'label pairs';
-
-/** Counts one kind, and keeps the longest. */
-class Tally {
-  private count = 0;
-  private worst: Overlong['worst'] | undefined;
-  private readonly what: string;
-  private readonly of: number;
-  private readonly limit: string;
-
-  constructor(what: string, of: number, limit: string) {
-    this.what = what;
-    this.of = of;
-    this.limit = limit;
-  }
-
-  add(problem: Problem, trace: Trace | undefined, tokens: number): void {
-    this.count++;
-    if (tokens <= (this.worst?.tokens ?? -1)) return;
-    this.worst = { problemId: problem.id, ...(trace && { traceId: trace.id }), tokens };
-  }
-
-  get found(): Overlong[] {
-    const { what, count, of, worst, limit } = this;
-    return worst ? [{ what, count, of, worst, limit, fatal: what !== LABEL_PAIRS }] : [];
-  }
-}
-
-/** The limit of a prompt that is sampled from, in words. */
-function limitText({ limits: { window, maxPromptTokens, maxTokens }, longest }: PromptLengths): string {
-  return longest < maxPromptTokens
-    ? `at most ${longest} tokens: the model's window of ${window} less ${maxTokens} for the response`
-    : `at most ${maxPromptTokens} tokens (prompt.maxPromptTokens)`;
 }

@@ -12,6 +12,7 @@ import { contextWarnings, countContexts, refuseEmptyContexts } from './context-c
 import { neededContexts } from './contexts.js';
 import { prepareData } from './data-stage.js';
 import { type DataSets } from './data-sets.js';
+import { measureDifficulty } from './difficulty-stage.js';
 import { openLocalEngine } from './engines.js';
 import { choosePairs, labelPairs } from './label-stage.js';
 import { refuseHopelessLabels } from './label-problems.js';
@@ -23,7 +24,7 @@ import { retrieveContexts } from './retrieve-stage.js';
 import { trainRetrieverStage } from './retriever-stage.js';
 import { openSession, type OpenEngine, type Session } from './session.js';
 import { writeSummary } from './summary.js';
-import { textWarnings } from './text-warnings.js';
+import { hintWarnings, textWarnings } from './text-warnings.js';
 import { refuseOracleWithoutTruth } from './truth-checks.js';
 import { warmUp } from './warmup-stage.js';
 
@@ -63,7 +64,9 @@ export async function runPipeline(
     await acceptChanges(session);
     // Stage 0: problems and solved problems; the policy all arms start from.
     const data = await prepareData(session);
-    for (const warning of textWarnings(session.tokenizer, session.codec, data)) await warn(run, progress, warning);
+    const { tokenizer, codec } = session;
+    const texts = [...textWarnings(tokenizer, codec, data), ...hintWarnings(tokenizer, codec, config.arms)];
+    for (const warning of texts) await warn(run, progress, warning);
     const needed = neededContexts(config.arms);
     const wanted = needed.has('learned') || until === 'labels' || until === 'retriever';
     await refuseHopeless(session, data, { labelled: wanted, until });
@@ -74,15 +77,16 @@ export async function runPipeline(
     if (until === 'labels') return undefined;
     const queries = labels && labelledQueries(config, data, labels.labels);
     const learned = labels && queries && (await trainRetrieverStage(session, data, queries, { labels, policy: start }));
-    const { retrieved, grades, fingerprintOf } = await retrieveContexts(session, { data, needed, learned, queries });
-    const contexts = countContexts(config.arms, data, retrieved);
+    const { retrieved, grades } = await retrieveContexts(session, { data, needed, learned, queries });
+    const contexts = countContexts(config.arms, data, { config, data, retrieved, lengths: session.lengths });
     await run.event('contexts', { contexts });
     for (const warning of contextWarnings(contexts)) await warn(run, progress, warning);
     refuseEmptyContexts(contexts);
     if (until === 'retriever') return undefined;
 
     // Stage 3: reinforcement fine-tuning, the trace in the prompt; evaluations from step 0.
-    const inputs = { data, start, retrieved, fingerprintOf };
+    const curriculum = await measureDifficulty(session, data, start);
+    const inputs = { data, start, retrieved, curriculum };
     await refuseStaleArms(session, inputs);
     let skipped = 0;
     for (const arm of config.arms) {

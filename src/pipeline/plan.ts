@@ -14,7 +14,7 @@ import type { LastStage } from './pipeline.js';
 import { withoutOverlong, type LengthReport } from './overlong.js';
 import { checkPromptsOf } from './prompt-stage.js';
 import { openConfiguredVerifier, openPrompts } from './session.js';
-import { textWarnings } from './text-warnings.js';
+import { hintWarnings, textWarnings } from './text-warnings.js';
 import { refuseOracleWithoutTruth } from './truth-checks.js';
 
 /** Counts of one run. */
@@ -38,6 +38,8 @@ export interface RunPlan {
   notLabelled: string[];
   /** Calls and price of the LLM judge, where it is used. */
   llm?: Estimate;
+  /** Responses by which difficulty is measured, for a curriculum. */
+  difficultySamples: number;
   /** Policies trained, steps of each, and what a step samples and trains on. */
   trainedArms: number;
   steps: number;
@@ -102,6 +104,7 @@ export async function planRun(config: Config, root: string, until: LastStage = '
       notLabelled: chosen ? skippedText(chosen) : [],
       labelledPairs: pairs.reduce((sum, q) => sum + q.candidates.length, 0),
       ...(llm && { llm }),
+      difficultySamples: rl.curriculum === 'none' ? 0 : data.train.length * rl.curriculumSamples,
       trainedArms: trained,
       steps: rl.steps,
       promptsPerStep: rl.promptsPerStep,
@@ -116,7 +119,11 @@ export async function planRun(config: Config, root: string, until: LastStage = '
       maxResponseTokensPerStep: rl.promptsPerStep * rl.groupSize * rl.maxTokens,
       evaluations,
       evaluationSamples: evaluations * data.test.length * config.eval.k,
-      warnings: [...data.warnings, ...textWarnings(prompts.tokenizer, codec, data)],
+      warnings: [
+        ...data.warnings,
+        ...textWarnings(prompts.tokenizer, codec, data),
+        ...hintWarnings(prompts.tokenizer, codec, arms),
+      ],
     };
   } finally {
     await verifier.dispose();
@@ -140,8 +147,8 @@ export function planText(plan: RunPlan, until: LastStage = 'eval'): string[] {
     ...(plan.skippedOverlong > 0 ? [`; ${n(plan.skippedOverlong)} too long and left out (prompt.overlong: skip)`] : []),
   ];
   const tooLong = overlong.map(
-    ({ what, count, of, worst, limit: most, fatal }) =>
-      `TOO LONG     ${n(count)} of ${n(of)} ${what}: up to ${n(worst.tokens)} tokens (problem ${worst.problemId}${worst.traceId === undefined ? '' : `, trace ${worst.traceId}`}); ${most}${fatal ? '' : '; they get no label'}`,
+    ({ what, count, of, worst, limit: most, instead }) =>
+      `TOO LONG     ${n(count)} of ${n(of)} ${what}: up to ${n(worst.tokens)} tokens (problem ${worst.problemId}${worst.traceId === undefined ? '' : `, trace ${worst.traceId}`}); ${most}${instead === undefined ? '' : `; ${instead}`}`,
   );
   const labels = [
     `data         ${n(plan.trainProblems)} training problems, tests: ${tests.join(', ')}; ${n(plan.traces)} traces${leftOut.join('')}`,
@@ -152,6 +159,9 @@ export function planText(plan: RunPlan, until: LastStage = 'eval'): string[] {
   if (labelStages.includes(until)) return [...labels, ...tooLong];
   return [
     ...labels,
+    ...(plan.difficultySamples > 0
+      ? [`difficulty   ${n(plan.difficultySamples)} responses, measured once for all arms`]
+      : []),
     `arms         ${plan.trainedArms} policies trained, ${n(plan.steps)} steps each`,
     `prompts/step ${n(plan.promptsPerStep)} problems, about ${n(plan.promptTokens.without)} tokens each, ${n(plan.promptTokens.with)} with a trace; the longest ${n(Math.max(longest.alone, longest.withTrace))}, at most ${n(limit)} allowed`,
     `samples/step ${n(plan.samplesPerPrompt)} responses a prompt = ${n(plan.samplesPerStep)}, together at most ${n(plan.maxResponseTokensPerStep)} tokens`,

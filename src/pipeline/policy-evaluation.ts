@@ -204,7 +204,7 @@ async function openPolicy(request: PolicyEvaluationRequest): Promise<TextPolicy>
     const settings = { ...llm, timeoutSeconds: Math.max(llm.timeoutSeconds, maxTokens / SLOWEST_TOKENS_PER_SECOND) };
     const apiKey = llmKeyFor(llm);
     const client = await openLlmClient({ settings, apiKey, cachePath: join(out, 'replies.jsonl'), progress });
-    return serverPolicy({ client, layout, templates: { hintTemplate: null, ...prompt }, temperature, maxTokens, rng });
+    return serverPolicy({ client, layout, templates: prompt, temperature, maxTokens, rng });
   }
   const { codec } = await openPrompts(config);
   const engine = openEngine(config.engine);

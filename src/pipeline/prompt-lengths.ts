@@ -1,6 +1,6 @@
 /** Lengths of prompts before they are made: every problem and every trace is tokenised once, their pairs are sums. */
 import type { Config } from '../config/index.js';
-import { showing, type Problem, type Trace } from '../data/index.js';
+import { showing, shownTraces, type Context, type Problem, type Trace } from '../data/index.js';
 import type { PromptCodec } from '../models/index.js';
 
 /** The part of a codec that lengths need. */
@@ -34,6 +34,7 @@ export class PromptLengths {
   private readonly problems = new Map<string, { alone: number; shown: number }>();
   private readonly traces = new Map<string, number>();
   private readonly solutions = new Map<string, number>();
+  private readonly contexts = new Map<string, number>();
   private short: number | undefined;
 
   constructor(codec: LengthCodec, limits: LengthLimits) {
@@ -76,6 +77,20 @@ export class PromptLengths {
   /** The same, counted exactly: for pairs that become prompts. */
   fitsExactly(problem: Problem, trace: Trace): boolean {
     return this.prompt(problem, trace) <= this.longest;
+  }
+
+  /** Tokens of a problem's prompt with any context, counted exactly. */
+  withContext(problem: Problem, context: Context): number {
+    const traces = shownTraces(context).map(({ id }) => id);
+    const key = JSON.stringify([problem.id, context.kind === 'hint' ? context.text : traces]);
+    let length = this.contexts.get(key);
+    if (length === undefined) this.contexts.set(key, (length = this.codec.prompt(problem, context).length));
+    return length;
+  }
+
+  /** Whether that prompt can be sampled from. */
+  fitsContext(problem: Problem, context: Context): boolean {
+    return this.withContext(problem, context) <= this.longest;
   }
 
   /** Whether a prompt and a given solution fit the window together. */

@@ -2,6 +2,7 @@
 import type { Config } from '../config/index.js';
 import type { QueryCandidates } from '../judge/index.js';
 import { checkPrompts, tellingTraces, type PromptSample } from '../models/index.js';
+import { showsTraces } from './contexts.js';
 import { guardOf } from './data-sets.js';
 import { type Made } from './make-data.js';
 import { countOverlong, type LengthReport } from './overlong.js';
@@ -24,7 +25,7 @@ export function checkPromptsOf(
 ): LengthReport {
   const policies = !labelStages.includes(until);
   const byUtility = config.labels.judge === 'utility';
-  const shown = policies && config.arms.some((arm) => arm.train !== 'none' || arm.test !== 'none');
+  const shown = policies && config.arms.some(({ train, test }) => showsTraces(train) || showsTraces(test));
   const traces = shown || (byUtility && queries.length > 0) || config.warmup.steps > 0;
   if (policies || traces) checkPrompts(tokenizer, promptSettings, samplesOf(data, traces), { traces });
   return countOverlong({

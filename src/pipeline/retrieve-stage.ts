@@ -24,7 +24,7 @@ import {
   type JudgedHit,
   type RetrieverGrade,
 } from './retrieval-grades.js';
-import { readRetrieved, searchInto, type RetrievedRecord, type Wanted } from './retrieved-file.js';
+import { keptHits, readRetrieved, searchInto, type Wanted } from './retrieved-file.js';
 import type { Session } from './session.js';
 import { retrievedSettings, retrievedStage } from './stage-settings.js';
 
@@ -46,27 +46,18 @@ export interface RetrievalPlan {
 export interface RetrievalResult {
   retrieved: Retrieved;
   grades: RetrieverGrade[];
-  /** Hash of what one retriever found for one set; null for a context that is none of it. */
-  fingerprintOf: (name: RetrieverName | 'none', set: ProblemSet) => string | null;
 }
 
 /** Searches with every retriever that an arm or a grade needs; what was searched is read. */
 export async function retrieveContexts(session: Session, plan: RetrievalPlan): Promise<RetrievalResult> {
   const retrieved = new Map<RetrieverName, ReadonlyMap<string, readonly Trace[]>>();
-  const recordsOf = new Map<RetrieverName, readonly RetrievedRecord[]>();
   const grades: RetrieverGrade[] = [];
   for (const name of searchedRetrievers(plan)) {
     const found = await retrieveWith(name, session, plan);
     retrieved.set(name, found.hits);
-    recordsOf.set(name, found.records);
     grades.push(...found.grades);
   }
-  return {
-    retrieved,
-    grades,
-    fingerprintOf: (name, set) =>
-      name === 'none' ? null : hashJson((recordsOf.get(name) ?? []).filter((record) => record.set === set)),
-  };
+  return { retrieved, grades };
 }
 
 /** What the arms use and, where there is anything to grade by, BM25 and random beside it: figures mean nothing alone. */
@@ -80,6 +71,7 @@ async function retrieveWith(name: RetrieverName, session: Session, plan: Retriev
   const { run, config, progress } = session;
   const { data, learned, queries } = plan;
   const wanted = wantedOf(name, plan);
+  const kept = keptHits(name, config.arms);
   const skipping = config.prompt.overlong === 'skip';
   const file = run.paths.retrieved(name);
   const judged = join(run.root, 'retrieved', labelledTestSplit, `${name}.jsonl`);
@@ -88,6 +80,7 @@ async function retrieveWith(name: RetrieverName, session: Session, plan: Retriev
     data: data.fingerprint,
     name,
     wanted: [wanted.train.length, wanted.test.length],
+    kept,
     judged: queries ? queries.test.map(({ query }) => [query.id, [...(queries.judged.get(query.id) ?? [])]]) : null,
     learned: name === 'learned' ? learned?.fingerprint : null,
     ...(skipping && {
@@ -100,6 +93,7 @@ async function retrieveWith(name: RetrieverName, session: Session, plan: Retriev
       const target = {
         file,
         inputs: hashJson(inputs),
+        kept,
         guard: data.guard,
         progress,
         ...(skipping && { lengths: session.lengths }),
@@ -111,12 +105,12 @@ async function retrieveWith(name: RetrieverName, session: Session, plan: Retriev
     }
   };
   await run.stage(retrievedStage(name), inputs, work, [file, ...(queries ? [judged] : [])]);
-  const { hits, records } = await readRetrieved(file, data, wanted);
+  const hits = await readRetrieved(file, data, wanted);
   const grades = [
     ...gradeByTruth(name, data, (id) => hits.get(id) ?? []),
     ...(queries ? gradeByLabels(name, await readJsonlAll<JudgedHit>(judged), queries) : []),
   ];
-  return { hits, records, grades };
+  return { hits, grades };
 }
 
 /** Problems whose prompts take this retriever's traces, and test problems that it can be graded on. */

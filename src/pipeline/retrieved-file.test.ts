@@ -113,7 +113,7 @@ describe('readRetrieved', () => {
   const all = [line('train', 'p0', 't01'), line('train', 'p1'), line('test', 'q0', 't03', 't00')];
 
   it('gives the traces of every problem, also where a person has put others in', async () => {
-    const { hits } = await read(...all);
+    const hits = await read(...all);
     expect([...hits].map(([id, traces]) => [id, traces.map((t) => t.id)])).toEqual([
       ['p0', ['t01']],
       ['p1', []],

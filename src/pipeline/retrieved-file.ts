@@ -1,17 +1,27 @@
 /** Retrieved traces as a file: searched batch by batch so that a killed search goes on, and read with every line checked. */
 import { readdir, rename, rm } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
+import type { ArmConfig } from '../config/index.js';
 import { RaRftError } from '../core/errors.js';
 import { cutJsonl, JsonlWriter, readJsonl } from '../core/jsonl.js';
 import type { Progress } from '../core/progress.js';
 import type { Problem, Trace } from '../data/index.js';
 import type { Hit, Query, Retriever } from '../retriever/index.js';
-import type { ProblemSet } from './contexts.js';
+import type { ProblemSet, RetrieverName } from './contexts.js';
 import type { DataSets } from './data-sets.js';
 import type { PromptLengths } from './prompt-lengths.js';
 
-/** Traces kept for each problem; prompts take the first, people may look at the others. */
-const keptHits = 5;
+/** Traces kept for each problem at least; prompts take the first ones, people may look at the others. */
+const KEPT = 5;
+
+/** How many traces of each problem the prompts of the arms can take from a retriever, and some more to look at. */
+export function keptHits(name: RetrieverName, arms: readonly Pick<ArmConfig, 'train' | 'test' | 'contexts'>[]): number {
+  const taken = arms.flatMap(({ train, test, contexts: { traces, spread } }) => [
+    train === name ? traces * spread : 0,
+    test === name ? traces : 0,
+  ]);
+  return Math.max(KEPT, ...taken);
+}
 
 /** Problems searched at once: enough for matrix products, few enough for a live progress bar. */
 const searchBatch = 256;
@@ -31,6 +41,8 @@ export interface SearchFile {
   file: string;
   /** Names everything that the hits depend on; what another search left half done is not gone on with. */
   inputs: string;
+  /** Traces kept for each problem; default 5. */
+  kept?: number;
   guard: DataSets['guard'];
   /** With `prompt.overlong: skip`: traces that are too long for a problem are not among its hits. */
   lengths?: Pick<PromptLengths, 'fits' | 'fitsExactly'>;
@@ -76,13 +88,13 @@ interface Batch {
 async function searchBatchOf(
   { set, of }: Batch,
   retriever: Retriever,
-  { guard, lengths }: Pick<SearchFile, 'guard' | 'lengths'>,
+  { kept = KEPT, guard, lengths }: Pick<SearchFile, 'kept' | 'guard' | 'lengths'>,
 ): Promise<RetrievedRecord[]> {
   const allowed = set === 'train' ? guard.mayTeach.bind(guard) : guard.mayShow.bind(guard);
   const problems = new Map(of.map((problem) => [problem.id, problem]));
   const exclude = (query: Query, trace: Trace) =>
     !allowed(query, trace) || lengths?.fits(problems.get(query.id)!, trace) === false;
-  const hits_Q = await retriever.search(of, { k: keptHits, exclude });
+  const hits_Q = await retriever.search(of, { k: kept, exclude });
   const short = ({ trace, score }: Hit) => ({ traceId: trace.id, score });
   return of.map((problem, q) => {
     const hits = (hits_Q[q] ?? []).filter(({ trace }) => lengths?.fitsExactly(problem, trace) !== false);
@@ -118,31 +130,26 @@ async function removeOtherParts(file: string, own: string): Promise<void> {
   }
 }
 
-/** What a retriever found. */
-export interface RetrievedHits {
-  /** Problem id -> traces, best first. */
-  hits: ReadonlyMap<string, readonly Trace[]>;
-  records: readonly RetrievedRecord[];
-}
-
 /**
- * Reads a file of retrieved traces, which a person may have edited. Throws `data` with file and line at a trace that is not in
+ * Reads a file of retrieved traces (problem id -> traces, best first), which a person may have edited. Throws `data` with file and line at a trace that is not in
  * the corpus or must not meet the problem, and naming the problem where one of `wanted` has no line.
  */
-export async function readRetrieved(file: string, data: DataSets, wanted: Wanted): Promise<RetrievedHits> {
+export async function readRetrieved(
+  file: string,
+  data: DataSets,
+  wanted: Wanted,
+): Promise<ReadonlyMap<string, readonly Trace[]>> {
   const traces = new Map(data.corpus.map((trace) => [trace.id, trace]));
   const problems = {
     train: new Map(wanted.train.map((problem) => [problem.id, problem])),
     test: new Map(wanted.test.map((problem) => [problem.id, problem])),
   };
   const hits = new Map<string, readonly Trace[]>();
-  const records: RetrievedRecord[] = [];
   for await (const { line, value } of readJsonl<RetrievedRecord>(file)) {
     const where = `${file}:${line}`;
     const problem = problems[value.set]?.get(value.problemId);
     if (!problem) throw unusable(where, `no ${value.set} problem ${value.problemId} was asked for`);
     if (!Array.isArray(value.hits)) throw unusable(where, 'the line has no list of hits');
-    records.push(value);
     hits.set(
       problem.id,
       value.hits.map(({ traceId }) => checked(traces.get(traceId), { where, traceId, problem, set: value.set }, data)),
@@ -150,7 +157,7 @@ export async function readRetrieved(file: string, data: DataSets, wanted: Wanted
   }
   for (const { id } of [...wanted.train, ...wanted.test])
     if (!hits.has(id)) throw unusable(file, `problem ${id} has no line`);
-  return { hits, records };
+  return hits;
 }
 
 function checked(

@@ -4,9 +4,10 @@
  */
 import { loadJudgePrompt } from '../judge/index.js';
 import { modelOf } from '../llm/index.js';
-import type { ArmConfig, Config } from '../config/index.js';
+import { isRetrieved, type ArmConfig, type Config, type ContextName } from '../config/index.js';
 import { configDifferences, type ConfigDifference } from '../core/run-folder.js';
 import { bm25OptionsOf } from '../retriever/index.js';
+import { contextSettings } from './arm-contexts.js';
 import { retrieverNames, type RetrieverName } from './contexts.js';
 import { evaluationSettings, promptWording, rewardIdentity } from './fingerprint.js';
 import { optimizerOf } from './optimizer.js';
@@ -40,7 +41,8 @@ export async function identitiesOf(config: Config, model: string): Promise<Ident
 /** Every stage that the configuration may run, in order. */
 export function stagesOf(config: Config, identities: Identities): StagePlan[] {
   const start = ['data', ...(config.warmup.steps > 0 ? ['warmup'] : [])];
-  const retrieved = (name: RetrieverName | 'none') => (name === 'none' ? [] : [retrievedStage(name)]);
+  const retrieved = (name: ContextName) => (isRetrieved(name) ? [retrievedStage(name)] : []);
+  const difficulty = config.rl.curriculum === 'none' ? [] : ['difficulty'];
   return [
     { name: 'data', settings: dataSettings(config), needs: [] },
     { name: 'warmup', settings: warmupSettings(config, identities), needs: ['data'] },
@@ -51,11 +53,12 @@ export function stagesOf(config: Config, identities: Identities): StagePlan[] {
       settings: retrievedSettings(config, name),
       needs: name === 'learned' ? ['retriever'] : ['data'],
     })),
+    { name: 'difficulty', settings: difficultySettings(config, identities), needs: start },
     ...config.arms.map((arm) => ({
       name: armStage(arm),
       settings: armSettings(config, arm, identities),
       needs: [
-        ...(arm.policyOf === null ? [...start, ...retrieved(arm.train)] : [`train-${arm.policyOf}`]),
+        ...(arm.policyOf === null ? [...start, ...difficulty, ...retrieved(arm.train)] : [`train-${arm.policyOf}`]),
         ...retrieved(arm.test),
       ],
     })),
@@ -144,18 +147,34 @@ export function retrievedSettings({ retriever, seed }: Config, name: RetrieverNa
   return { ...(name === 'bm25' && { retriever: bm25OptionsOf(retriever) }), seed };
 }
 
+/** What decides how often the starting policy solves the training problems. */
+export function difficultySettings(config: Config, { model, reward }: Identities): Settings {
+  const { prompt, rl, seed } = config;
+  const { maxTokens, curriculumSamples } = rl;
+  return {
+    model: { path: model },
+    prompt: promptWording(prompt),
+    reward,
+    rl: { maxTokens, curriculumSamples },
+    eval: { temperature: config.eval.temperature },
+    seed,
+  };
+}
+
 /** What decides the weights of an arm at every step; how many steps there are is not in here. */
 export function armPolicySettings(config: Config, arm: ArmConfig, { model, reward }: Identities): Settings {
   const { prompt, recipes, seed } = config;
   // Not when a policy is saved, nor what stops a training that goes wrong.
-  const { steps: _steps, checkpointEverySteps: _saved, maxLogprobGap: _bound, ...rl } = config.rl;
+  const { steps: _steps, checkpointEverySteps: _saved, maxLogprobGap: _bound, ...all } = config.rl;
+  const { curriculum, curriculumSamples, ...rl } = all;
+  const order = curriculum === 'none' ? {} : { curriculum, curriculumSamples };
   const recipe = arm.recipe ?? rl.recipe;
   return {
-    arms: { train: arm.train },
+    arms: { train: arm.train, ...nested(contextSettings(arm, 'train', config)) },
     model: { path: model },
     prompt: promptWording(prompt),
     reward,
-    rl: { ...rl, recipe },
+    rl: { ...rl, ...order, recipe },
     recipes: { [recipe]: recipes[recipe] },
     seed,
   };
@@ -168,7 +187,16 @@ export function armSettings(config: Config, arm: ArmConfig, identities: Identiti
   return {
     ...policy,
     rl: { ...(policy['rl'] as Settings), steps: config.rl.steps },
-    arms: { train: owner.train, test: arm.test },
+    arms: {
+      train: owner.train,
+      test: arm.test,
+      ...nested({ ...contextSettings(owner, 'train', config), ...contextSettings(arm, 'test', config) }),
+    },
     eval: evaluationSettings(config.eval),
   };
+}
+
+/** Under the key of the configuration; none where nothing is set, as in older run folders. */
+function nested(contexts: Settings): Settings {
+  return Object.keys(contexts).length === 0 ? {} : { contexts };
 }

@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { PromptCodec, Tokenizer } from '../models/index.js';
-import { textWarnings, unknownShare } from './text-warnings.js';
+import { resolveConfig } from '../config/index.js';
+import { openPrompts } from './session.js';
+import { hintWarnings, textWarnings, unknownShare } from './text-warnings.js';
 
 const words = ['<unk>', '<end>', 'one', 'two'];
 const tokenizerOf = (more: object = {}, config: object = {}) =>
@@ -53,5 +55,18 @@ describe('textWarnings', () => {
     const tokenizer = tokenizerOf({}, { eos_token: null });
     const [warning] = textWarnings(tokenizer, codecOf(tokenizer), { train: [problem('one')], corpus: [] });
     expect(warning).toMatchObject({ code: 'no-end-token', where: 'model' });
+  });
+});
+
+describe('hintWarnings', () => {
+  const hinting = [{ train: 'hint' }] as const;
+  it("the words around a hint in the demo are the world's own; the layout's usual ones are not, and it is said", async () => {
+    const demo = await openPrompts(resolveConfig({ preset: 'demo' }));
+    expect(hintWarnings(demo.tokenizer, demo.codec, hinting)).toEqual([]);
+    const usual = await openPrompts(resolveConfig({}));
+    expect(hintWarnings(usual.tokenizer, usual.codec, [{ train: 'bm25' }])).toEqual([]);
+    expect(hintWarnings(usual.tokenizer, usual.codec, hinting)).toMatchObject([
+      { code: 'hint-wording', text: expect.stringContaining('prompt.hintTemplate') as string },
+    ]);
   });
 });

@@ -1,4 +1,5 @@
 /** What a look at the texts and the model says before any work: a tokenizer that cannot write them, a model that never ends. */
+import type { ArmConfig } from '../config/index.js';
 import type { RunWarning } from '../core/warnings.js';
 import type { Problem, Trace } from '../data/index.js';
 import type { PromptCodec, Tokenizer } from '../models/index.js';
@@ -32,6 +33,22 @@ export function textWarnings(tokenizer: Tokenizer, codec: PromptCodec, data: Tex
     });
   }
   return warnings;
+}
+
+/** Warns where the words around hints are unknown to the tokenizer, and an arm trains with hints. */
+export function hintWarnings(
+  tokenizer: Pick<Tokenizer, 'unknownId'>,
+  codec: Pick<PromptCodec, 'prompt'>,
+  arms: readonly Pick<ArmConfig, 'train'>[],
+): RunWarning[] {
+  const { unknownId } = tokenizer;
+  if (unknownId === undefined || arms.every(({ train }) => train !== 'hint')) return [];
+  const count = (tokens: Iterable<number>) => [...tokens].filter((id) => id === unknownId).length;
+  const nothing = { question: '' };
+  const unknown = count(codec.prompt(nothing, { kind: 'hint', text: '' })) - count(codec.prompt(nothing));
+  if (unknown <= 0) return [];
+  const text = `${unknown} tokens of the words that introduce a hint are unknown to the tokenizer; write prompt.hintTemplate in words that it knows`;
+  return [{ code: 'hint-wording', where: 'prompt.hintTemplate', text }];
 }
 
 /** Share of unknown tokens among those of questions, solutions and traces, and a text with some. */

@@ -123,23 +123,25 @@ export function estimateSeconds(
   rates: Rates,
   encoder: number,
 ): { low: number; high: number } {
-  const { labels, rl, eval: evaluation, retriever } = config;
+  const { labels, rl, retriever } = config;
   const labelled =
     labels.judge !== 'utility'
       ? 0
       : plan.labelledPairs *
         (labels.measure === 'success' ? (rates.group * labels.samples) / rl.groupSize : rates.pair);
   const steps = plan.trainedArms * plan.steps;
-  const groups = steps * plan.promptsPerStep + (plan.evaluationSamples / evaluation.k) * (evaluation.k / rl.groupSize);
+  const groups = steps * plan.promptsPerStep + (plan.evaluationSamples + plan.difficultySamples) / rl.groupSize;
+  const again = config.arms.filter(({ policyOf, contexts }) => policyOf === null && contexts.onlyAfterAllWrong).length;
+  const rescued = again * plan.steps * plan.promptsPerStep;
   const updates = steps * Math.min(plan.maxGroupsPerUpdate, plan.promptsPerStep) * plan.updatesPerBatch;
   const perPair = 6 * encoder * (retriever.maxQueryTokens + retriever.maxDocumentTokens);
   const retrieval = plan.labelledPairs === 0 ? 0 : (retriever.steps * retriever.batchSize * perPair) / rates.flops;
   const warmup = config.warmup.steps * config.warmup.batchSize * (rates.trained / rl.groupSize) * 2;
   const fixed = rates.startup + labelled + retrieval + warmup;
-  // Few groups may carry a gradient or all of them; responses that were cut off while timed may go on.
+  // Few groups may carry a gradient or all of them, none or all be sampled again; responses that were cut off while timed may go on.
   const low = fixed + groups * rates.group + 0.3 * updates * rates.trained;
   const grown = rates.ended ? Math.min(2, rates.longer) : rates.longer;
-  const high = fixed + grown * (groups * rates.group + updates * rates.trained) + 2 * rates.startup;
+  const high = fixed + grown * ((groups + rescued) * rates.group + updates * rates.trained) + 2 * rates.startup;
   return { low: 0.8 * low, high: 1.5 * high };
 }
 

@@ -2,7 +2,7 @@
 import { RaRftError } from '../core/errors.js';
 import type { Policy, ScoreGroup } from '../engine/types.js';
 import type { StepContext } from './training.js';
-import type { Comparison } from './types.js';
+import { sampledGroups, type Comparison } from './types.js';
 
 /** Advantages are only right for the policy that sampled: the sampler must run on the weights of the last update. */
 export function assertOnPolicy(
@@ -10,7 +10,7 @@ export function assertOnPolicy(
   { policyVersion, step }: Pick<StepContext, 'policyVersion' | 'step'>,
 ): void {
   if (policyVersion === undefined) return;
-  const other = batch_N.flatMap(({ groups_K }) => groups_K).find((group) => group.policyVersion !== policyVersion);
+  const other = batch_N.flatMap(sampledGroups).find((group) => group.policyVersion !== policyVersion);
   if (!other) return;
   throw new RaRftError({
     code: 'engine',

@@ -8,15 +8,17 @@ export {
   saveCheckpoint,
   type TrainerState,
 } from './checkpoints.js';
+export * from './contexts/index.js';
 export { lossWeightKinds, lossWeights, type BatchShape, type LossWeightKind } from './loss-weights.js';
 export { rlStep, trainRl, type RlTask } from './loop.js';
 export { stepMetricGlossary, stepMetrics, type StepMetrics } from './metrics.js';
 export * from './objectives/index.js';
+export { easyFirst } from './curriculum.js';
 export { drawInEpochs } from './order.js';
 export { makeRecipe, type Recipe, type RecipeName, type RecipeSettings } from './recipes/index.js';
 export { comparisonRecords, type GroupRecord, type RolloutRecord } from './records.js';
 export { preparePrompts, type PreparedPrompt, type PromptLimits } from './sample/prompts.js';
-export { rollOut, type SamplePlan } from './sample/rollouts.js';
+export { rollOut, type Draw, type SamplePlan } from './sample/rollouts.js';
 export { learningRateAt, type Schedule } from './schedule.js';
 export { sftMetricGlossary, supervisedGroups, trainSupervised, type SftTask } from './sft.js';
 export { comparisonSignal, countSignals, signalOf, type Signal } from './signal.js';

@@ -7,6 +7,7 @@ import { warningsAmong } from '../core/warnings.js';
 import { readJsonlAll } from '../core/jsonl.js';
 import type { TrainGroup } from '../engine/types.js';
 import type { Verifier } from '../verify/types.js';
+import { always } from './contexts/index.js';
 import { trainRl } from './loop.js';
 import type { StepMetrics } from './metrics.js';
 import type { GroupRecord } from './records.js';
@@ -35,7 +36,7 @@ describe('trainRl', () => {
     await trainRl(toyTask(toy, { settings: { ...toySettings, steps: 40 } }));
     const rewards = (await metrics()).map((m) => m.rewardMean ?? 0);
     const mean = (xs: number[]) => xs.reduce((a, b) => a + b, 0) / xs.length;
-    expect(mean(rewards.slice(0, 5))).toBeLessThan(0.15);
+    expect(mean(rewards.slice(0, 5))).toBeLessThan(0.25);
     expect(mean(rewards.slice(-5))).toBeGreaterThan(0.8);
   });
 
@@ -88,8 +89,8 @@ describe('trainRl', () => {
       };
     });
     // Problems about 0 get a trace whose answer is 0: a leak. The others get none.
-    const contextsOf = (p: { answer: string }) => [showing(p.answer === '0' ? toyTrace(4) : undefined)];
-    await trainRl(toyTask(toy, { engine, contextsOf }));
+    const contexts = always(({ answer }) => [showing(answer === '0' ? toyTrace(4) : undefined)]);
+    await trainRl(toyTask(toy, { engine, contexts }));
     expect(trainedPrompts.length).toBeGreaterThan(10);
     for (const prompt of trainedPrompts) expect(sampledPrompts).toContain(prompt);
     expect([...sampledPrompts].some((p) => p.includes(','))).toBe(true);
@@ -165,7 +166,7 @@ describe('trainRl', () => {
   });
 
   it('refuses a prompt that is too long, naming problem and trace', async () => {
-    const context = { contextsOf: () => [showing(toyTrace(1))] };
+    const context = { contexts: always(() => [showing(toyTrace(1))]) };
     await expect(trainRl(toyTask(toy, { ...context, maxPromptTokens: 1 }))).rejects.toMatchObject({
       code: 'context-length',
       where: expect.stringMatching(/^problem p\d+ with trace t1$/) as string,

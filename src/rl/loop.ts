@@ -12,6 +12,7 @@ import type { Policy, PolicyEngine } from '../engine/types.js';
 import { failuresOf, RewardWatch } from '../verify/judged.js';
 import type { Verifier } from '../verify/types.js';
 import { assertOnPolicy, assertSamePolicy, UpdateProof } from './canaries.js';
+import type { ContextSource } from './contexts/index.js';
 import { stepMetrics } from './metrics.js';
 import { drawInEpochs } from './order.js';
 import type { Recipe } from './recipes/index.js';
@@ -20,11 +21,12 @@ import { withKlPenalty } from './sample/kl-penalty.js';
 import { preparePrompts } from './sample/prompts.js';
 import { sampleUntilFull } from './sample/refill.js';
 import { rollOut, type SamplePlan } from './sample/rollouts.js';
+import { Attempts, sampleProblems } from './sample/tries.js';
 import { learningRateAt } from './schedule.js';
 import { advantagesOf, scoreGroupsOf, trainedPrompts } from './sequences.js';
 import { Stopwatch } from './stopwatch.js';
 import { runTraining, type StepContext, type StepOutcome, type TrainedPart } from './training.js';
-import { rolloutsOf, type Comparison, type ContextsOf, type RlCodec } from './types.js';
+import { sampledRollouts, type Comparison, type RlCodec } from './types.js';
 import { TrainingWatch } from './watch.js';
 import { optimOptions, updatePolicy, type RlSettings } from './update.js';
 
@@ -41,7 +43,9 @@ export interface RlTask {
   codec: RlCodec;
   verifier: Verifier;
   problems: readonly Problem[];
-  contextsOf: ContextsOf;
+  contexts: ContextSource;
+  /** Rank of a problem within an epoch, the smallest first; equal ones in random order. Default: all are equal. */
+  rankOf?: (problem: Problem) => number;
   recipe: Recipe;
   settings: RlSettings;
   maxPromptTokens: number;
@@ -86,16 +90,23 @@ export async function rlStep(
   // Sample and verify: one batch, or as many as the recipe wants until enough problems carry a gradient.
   const plan = samplePlan(task, at.policy, watch);
   const { promptsPerStep: wanted } = settings;
+  const attempts = new Attempts();
   const { all_N, kept_N, batches } = await sampleUntilFull(
     (batch) => {
-      const problems = drawInEpochs(task.problems, task.rng, at.drawn + batch * wanted, wanted);
-      return rollOut(problems, plan, batch === 0 ? at.rng : at.rng.fork(`batch/${batch}`), counting(at, 'sampling'));
+      const problems = drawInEpochs(task.problems, task.rng, at.drawn + batch * wanted, wanted, task.rankOf);
+      return sampleProblems(problems, {
+        source: task.contexts,
+        step: at.step,
+        rng: at.rng,
+        attempts,
+        sample: (draws) => rollOut(draws, plan, at.rng, counting(at, 'sampling')),
+      });
     },
     { wanted, maxBatches: recipe.maxBatches ?? 1, keep: recipe.keep },
   );
   assertOnPolicy(all_N, at);
   watch.lap('verifyMs');
-  const rollouts = all_N.flatMap(rolloutsOf);
+  const rollouts = all_N.flatMap(sampledRollouts);
   rewards.see(rollouts, at.step === settings.steps);
   const failures = failuresOf(rollouts);
 
@@ -118,8 +129,12 @@ export async function rlStep(
   if (update) assertSamePolicy(update.logprobGap, at.step, settings.maxLogprobGap);
   watch.lap('updateMs');
 
-  const refilled = recipe.maxBatches !== undefined && { batches };
-  const metrics = stepMetrics(at.step, all_N, update, { learningRate, trainedGroups: kept.size, ...refilled });
+  const metrics = stepMetrics(at.step, all_N, update, {
+    learningRate,
+    trainedGroups: kept.size,
+    ...(recipe.maxBatches !== undefined && { batches }),
+    ...(task.contexts.rescue && { rescued: all_N.filter(({ insteadOf }) => insteadOf !== undefined) }),
+  });
   return {
     metrics,
     drawn: all_N.length,
@@ -145,7 +160,9 @@ async function rewarded(batch_N: readonly Comparison[], { settings: { kl }, refe
 
 /** All prompts once, so that one that is too long stops the training before it starts. */
 function refuseLongPrompts(task: RlTask, policy: Policy): void {
-  const shown = task.problems.flatMap((problem) => task.contextsOf(problem).map((context) => ({ problem, context })));
+  const shown = task.problems.flatMap((problem) =>
+    task.contexts.possible(problem).map((context) => ({ problem, context })),
+  );
   preparePrompts(shown, task.codec, limitsOf(task, policy));
 }
 
@@ -154,11 +171,11 @@ function limitsOf({ maxPromptTokens, settings }: RlTask, { info }: Policy) {
 }
 
 function samplePlan(task: RlTask, policy: Policy, watch: Stopwatch): SamplePlan {
-  const { codec, verifier, contextsOf, settings } = task;
+  const { codec, verifier, settings } = task;
   const { groupSize, maxTokens, temperature, topK, topP } = settings;
   const options = { maxTokens, temperature, topK, topP, stopTokens: codec.stopTokens };
   const onSampled = () => watch.lap('sampleMs');
-  return { policy, codec, verifier, contextsOf, limits: limitsOf(task, policy), groupSize, options, onSampled };
+  return { policy, codec, verifier, limits: limitsOf(task, policy), groupSize, options, onSampled };
 }
 
 /** Shows how far a phase of the step is: `sampling 120/256`. */

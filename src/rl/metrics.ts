@@ -35,6 +35,10 @@ export const stepMetricGlossary = {
   ...objectiveStatGlossary,
   promptTokensMean: 'Mean length of the prompts, in tokens, the trace included.',
   traceShare: 'Share of prompts with a trace.',
+  tracesMean: 'Mean number of traces in the prompts; only in steps where some prompt has several.',
+  hintShare: "Share of prompts with a hint, the beginning of the problem's own solution; only in steps with hints.",
+  rescuedShare:
+    'Share of problems sampled again with their context, since all responses without it were wrong (contexts.onlyAfterAllWrong).',
   traceAnswerIsGoldShare: 'Share of prompts whose trace has the answer of the problem: a leak, must be 0.',
   policyVersion: 'Updates made so far; steps without a mixed group make none.',
 } as const;
@@ -47,7 +51,7 @@ export function stepMetrics(
   step: number,
   batch_N: readonly Comparison[],
   update: UpdateResult | undefined,
-  facts: { learningRate: number; trainedGroups: number; batches?: number },
+  facts: { learningRate: number; trainedGroups: number; batches?: number; rescued?: readonly Comparison[] },
 ): StepMetrics {
   const groups = batch_N.flatMap(({ problem, groups_K }) => groups_K.map((group) => ({ problem, ...group })));
   const rollouts = batch_N.flatMap(rolloutsOf);
@@ -55,6 +59,8 @@ export function stepMetrics(
   const signals = countSignals(batch_N);
   const share = (n: number, of: number) => (of === 0 ? undefined : n / of);
   const count = <T>(items: readonly T[], holds: (item: T) => boolean) => items.filter(holds).length;
+  const traces = groups.map(({ context }) => shownTraces(context).length);
+  const hints = count(groups, ({ context }) => context.kind === 'hint');
   return {
     step,
     rewardMean: mean(rewards),
@@ -92,6 +98,9 @@ export function stepMetrics(
       count(groups, ({ context }) => context.kind === 'traces'),
       groups.length,
     ),
+    tracesMean: traces.some((n) => n > 1) ? mean(traces) : undefined,
+    hintShare: hints > 0 ? share(hints, groups.length) : undefined,
+    rescuedShare: facts.rescued && share(facts.rescued.length, batch_N.length),
     traceAnswerIsGoldShare: share(count(groups, traceGivesAway), groups.length),
     policyVersion: update?.policyVersion ?? groups[0]?.policyVersion,
   };

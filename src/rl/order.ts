@@ -7,10 +7,16 @@ export type DataCursor = number;
 
 /**
  * Draws items `cursor` to `cursor + count` of the endless sequence epoch 0, epoch 1, ...; each epoch holds every item
- * once, shuffled by the stream `rng.fork('epoch/<n>')`. The same arguments give the same items, whatever came before.
+ * once, shuffled by the stream `rng.fork('epoch/<n>')`, then by `rankOf` where there is one, the smallest first. The same arguments give the same items, whatever came before.
  * Throws `data` where there is nothing to draw.
  */
-export function drawInEpochs<T>(items: readonly T[], rng: Rng, cursor: DataCursor, count: number): T[] {
+export function drawInEpochs<T>(
+  items: readonly T[],
+  rng: Rng,
+  cursor: DataCursor,
+  count: number,
+  rankOf?: (item: T) => number,
+): T[] {
   if (items.length === 0) {
     throw new RaRftError({ code: 'data', message: 'there are no training problems to draw', expected: 'at least one' });
   }
@@ -22,6 +28,7 @@ export function drawInEpochs<T>(items: readonly T[], rng: Rng, cursor: DataCurso
     if (wanted !== epoch) {
       epoch = wanted;
       order = rng.fork(`epoch/${epoch}`).shuffle(items);
+      if (rankOf) order = order.toSorted((a, b) => rankOf(a) - rankOf(b));
     }
     drawn.push(order[i % items.length] as T);
   }

@@ -15,6 +15,8 @@ export interface GroupRecord {
   hint?: string;
   policyVersion: number;
   signal: Signal;
+  /** The first try of a problem, which a second one with context took the place of; in no comparison, so without advantages. */
+  replaced?: true;
   promptTokens: number[];
   rollouts: RolloutRecord[];
 }
@@ -30,12 +32,21 @@ export interface RolloutRecord {
   logprobs: number[];
 }
 
-/** The records of a comparison: one line a prompt. */
+/** The records of a comparison: one line a prompt, after those of the try whose place it took. */
 export function comparisonRecords(
   step: number,
   comparison: Comparison,
   advantages_KG: AdvantageTable[number],
 ): GroupRecord[] {
+  const { insteadOf } = comparison;
+  const first = insteadOf ? comparisonRecords(step, insteadOf, []) : [];
+  return [
+    ...first.map((record) => ({ ...record, replaced: true as const })),
+    ...promptRecords(step, comparison, advantages_KG),
+  ];
+}
+
+function promptRecords(step: number, comparison: Comparison, advantages_KG: AdvantageTable[number]): GroupRecord[] {
   const signal = comparisonSignal(comparison);
   return comparison.groups_K.map((group, k) => ({
     step,

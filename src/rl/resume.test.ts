@@ -4,10 +4,20 @@ import { describe, expect, it } from 'vitest';
 import { showing } from '../data/context.js';
 import { Rng } from '../core/rng.js';
 import type { Policy, PolicyEngine } from '../engine/types.js';
+import { always, composed, traceContexts } from './contexts/index.js';
 import { trainRl } from './loop.js';
-import { toyEngine, toyRun, toySettings, toyTask, toyTrace, type ToyRun } from './testing/toy-task.js';
+import { toyEngine, toyRecipe, toyRun, toySettings, toyTask, toyTrace, type ToyRun } from './testing/toy-task.js';
 
-const context = { contextsOf: (p: { answer: string }) => [showing(Number(p.answer) % 2 ? toyTrace(1) : undefined)] };
+const source = always(({ answer }) => [showing(Number(answer) % 2 ? toyTrace(1) : undefined)]);
+const context = { contexts: source };
+/** Every rule that draws or samples again, at once. */
+const changing = {
+  contexts: composed(
+    always((problem) => traceContexts(problem, [1, 2, 3].map(toyTrace), { traces: 1, spread: 2 }, () => true)),
+    { drop: 0.3, annealSteps: 10, onlyAfterAllWrong: true },
+  ),
+  recipe: toyRecipe('dapo'),
+};
 
 /** Every file the training leaves, by name, as text. */
 async function files(toy: ToyRun): Promise<Record<string, string>> {
@@ -44,21 +54,28 @@ function dyingEngine(calls: number, after: boolean): PolicyEngine {
 }
 
 describe('a training killed and resumed', () => {
-  it('leaves what one that was never killed leaves, byte for byte', async () => {
+  it.each([
+    ['with a trace', context, 30],
+    [
+      'with contexts that are spread, dropped, annealed and shown in a second try, in batches that are refilled',
+      changing,
+      150,
+    ],
+  ])('leaves what one that was never killed leaves, byte for byte: %s', async (_, task, mostCalls) => {
     const whole = await toyRun();
-    await trainRl(toyTask(whole, context));
+    await trainRl(toyTask(whole, task));
     const expected = await files(whole);
     await whole.remove();
     expect(Object.keys(expected)).toContain('step-000012/trainer-state.json');
 
     const rng = Rng.fromSeed('kills');
-    // 12 steps make about 40 engine calls; each run is killed until one attempt reaches the end.
-    for (let trial = 0; trial < 12; trial++) {
+    // 12 steps make about 40 engine calls, or 150; each run is killed until one attempt reaches the end.
+    for (let trial = 0; trial < 8; trial++) {
       const toy = await toyRun();
       let kills = 0;
       for (let alive = true; alive; kills++) {
-        const engine = dyingEngine(1 + rng.int(30), rng.next() < 0.5);
-        alive = await trainRl({ ...toyTask(toy, context), engine }).then(
+        const engine = dyingEngine(1 + rng.int(mostCalls), rng.next() < 0.5);
+        alive = await trainRl({ ...toyTask(toy, task), engine }).then(
           () => false,
           (error: unknown) => {
             if (error instanceof Killed) return true;

@@ -36,6 +36,8 @@ export interface PromptGroup {
 export interface Comparison {
   problem: Problem;
   groups_K: PromptGroup[];
+  /** The try without context, all wrong, whose place this one took; kept in the records and in no comparison. */
+  insteadOf?: Comparison;
 }
 
 /** All responses of a comparison. */
@@ -43,8 +45,15 @@ export function rolloutsOf({ groups_K }: Comparison): Rollout[] {
   return groups_K.flatMap(({ rollouts_G }) => rollouts_G);
 }
 
+/** The prompts of a comparison and of the try whose place it took: everything that was sampled. */
+export function sampledGroups({ insteadOf, groups_K }: Comparison): PromptGroup[] {
+  return [...(insteadOf ? sampledGroups(insteadOf) : []), ...groups_K];
+}
+
+/** All responses to {@link sampledGroups}. */
+export function sampledRollouts(comparison: Comparison): Rollout[] {
+  return sampledGroups(comparison).flatMap(({ rollouts_G }) => rollouts_G);
+}
+
 /** The part of {@link PromptCodec} that training needs. */
 export type RlCodec = Pick<PromptCodec, 'prompt' | 'response' | 'decode' | 'stopTokens'>;
-
-/** What a problem's prompts show: one context, or several to spread its responses over. */
-export type ContextsOf = (problem: Problem) => readonly Context[];

@@ -1,20 +1,28 @@
 /** Rollouts: the responses of problems, sampled from their prompts and judged by the verifier. */
 import type { Rng } from '../../core/rng.js';
 import type { Report } from '../../core/worker-rpc.js';
+import type { Context } from '../../data/context.js';
 import type { Problem } from '../../data/types.js';
 import { checkSamples } from '../../engine/results.js';
 import type { Policy, SampleOptions } from '../../engine/types.js';
 import { judgeAll } from '../../verify/judged.js';
 import type { Verifier } from '../../verify/types.js';
-import type { Comparison, ContextsOf, RlCodec } from '../types.js';
+import type { Comparison, RlCodec } from '../types.js';
 import { preparePrompts, type PromptLimits } from './prompts.js';
+
+/** A problem to be sampled with these contexts. */
+export interface Draw {
+  problem: Problem;
+  contexts_K: readonly Context[];
+  /** How often the problem was sampled in this step before. */
+  attempt: number;
+}
 
 /** How problems are sampled. */
 export interface SamplePlan {
   policy: Policy;
   codec: RlCodec;
   verifier: Verifier;
-  contextsOf: ContextsOf;
   limits: PromptLimits;
   /** Responses of a problem (G), spread evenly over its contexts. */
   groupSize: number;
@@ -23,26 +31,22 @@ export interface SamplePlan {
   onSampled?: () => void;
 }
 
-/** Samples and judges G responses of every problem. A failure of the verifier on one response stays with that response. */
+/** Samples and judges G responses of every draw; `rng` is the stream of the step. A failure of the verifier on one response stays with that response. */
 export async function rollOut(
-  problems: readonly Problem[],
+  draws: readonly Draw[],
   plan: SamplePlan,
   rng: Rng,
   report?: Report,
 ): Promise<Comparison[]> {
-  const { policy, codec, contextsOf, groupSize } = plan;
-  const contexts_NK = problems.map(contextsOf);
+  const { policy, codec, groupSize } = plan;
   const prompts = preparePrompts(
-    problems.flatMap((problem, n) => contexts_NK[n]!.map((context) => ({ problem, context }))),
+    draws.flatMap(({ problem, contexts_K }) => contexts_K.map((context) => ({ problem, context }))),
     codec,
     plan.limits,
   );
-  const counts = contexts_NK.flatMap((contexts) => evenly(groupSize, contexts.length));
-  const requests = prompts.map(({ prompt }, i) => ({
-    prompt,
-    n: counts[i]!,
-    seed: rng.fork(`group/${i}`).nextUint32(),
-  }));
+  const counts = draws.flatMap(({ contexts_K }) => evenly(groupSize, contexts_K.length));
+  const seeds = draws.flatMap((draw) => draw.contexts_K.map((_, k) => seedOf(draw, k, rng)));
+  const requests = prompts.map(({ prompt }, i) => ({ prompt, n: counts[i]!, seed: seeds[i]! }));
   const sampled = await policy.sample(requests, plan.options, report);
   checkSamples(requests, sampled);
   plan.onSampled?.();
@@ -66,10 +70,15 @@ export async function rollOut(
     })),
   }));
   let first = 0;
-  return problems.map((problem, n) => {
-    const groups_K = groups.slice(first, (first += contexts_NK[n]!.length));
+  return draws.map(({ problem, contexts_K }) => {
+    const groups_K = groups.slice(first, (first += contexts_K.length));
     return { problem, groups_K };
   });
+}
+
+/** From the problem, its k-th prompt and the attempt: whatever is sampled beside it, and wherever it stands, the responses are the same. */
+function seedOf({ problem, attempt }: Draw, k: number, rng: Rng): number {
+  return rng.fork(`responses/${problem.id}/${attempt}/${k}`).nextUint32();
 }
 
 /** A number cut into parts that differ by one at most. */

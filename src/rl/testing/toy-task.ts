@@ -13,6 +13,7 @@ import type { Problem, Trace } from '../../data/types.js';
 import { FakeEngine, FakePolicy, type Policy, type PolicyEngine } from '../../engine/index.js';
 import { changedEngine } from '../../engine/testing/changed-engine.js';
 import type { Verifier } from '../../verify/types.js';
+import { alone } from '../contexts/index.js';
 import type { RlTask } from '../loop.js';
 import { makeRecipe, type Recipe, type RecipeName } from '../recipes/index.js';
 import type { RlCodec } from '../types.js';
@@ -138,7 +139,7 @@ export function toyTask(toy: ToyRun, changes: Partial<RlTask> = {}): RlTask {
     codec: toyCodec,
     verifier: toyVerifier(),
     problems: toyProblems,
-    contextsOf: () => [noContext],
+    contexts: alone,
     recipe: toyRecipe(),
     settings: toySettings,
     maxPromptTokens: 8,
