@@ -6,10 +6,10 @@ import { createInterface } from 'node:readline';
 import { configSchema } from '../../src/config/index.js';
 import { Rng } from '../../src/core/rng.js';
 import { RunFolder } from '../../src/core/run-folder.js';
-import { noContext } from '../../src/data/context.js';
 import { LocalEngine } from '../../src/engine/index.js';
 import { randomParams } from '../../src/models/parameters.js';
 import { UpdateProof } from '../../src/rl/canaries.js';
+import { alone } from '../../src/rl/contexts/index.js';
 import { makeRecipe, rlStep, type RlTask } from '../../src/rl/index.js';
 import { RewardWatch } from '../../src/verify/judged.js';
 import { peakGigabytes } from '../measure.js';
@@ -48,8 +48,19 @@ async function step(number: number): Promise<StepSeconds> {
   const { metrics, timings } = await rlStep(task, context, rewards, proof);
   const whole = (performance.now() - start) / 1000;
   ({ policyVersion } = metrics);
+  checkWork(metrics);
   const sample = timings!['sampleMs']! / 1000;
   return { whole, sample, update: whole - sample, peakGb: peakGigabytes() };
+}
+
+/** The step must have been the one that the peer makes: every response trained on, at its full length. */
+function checkWork({ trainedTokens, promptTokensMean }: Record<string, number | undefined>): void {
+  const tokens = work.promptsPerStep * work.responses * work.new;
+  const length = work.prompts[0]!.length;
+  if (trainedTokens === tokens && promptTokensMean === length) return;
+  throw new Error(
+    `trained on ${trainedTokens} tokens after prompts of ${promptTokensMean}, not ${tokens} after ${length}`,
+  );
 }
 
 /** Random rewards between 0 and 1, so that no group is without a difference; every group is trained on, as the peer does. */
@@ -77,7 +88,7 @@ function taskOf({ prompts, promptsPerStep, responses, new: maxTokens, steps }: R
       dispose: async () => {},
     },
     problems: prompts.map((ids, i) => ({ id: `p${i}`, question: ids.join(' '), answer: '0' })),
-    contextsOf: () => [noContext],
+    contexts: alone,
     recipe: { ...recipe, keep: () => true },
     settings,
     maxPromptTokens: length,

@@ -12,7 +12,7 @@ export interface RlWork {
   name: string;
   shape: Shape;
   threads: number;
-  /** Token ids of the prompts of all steps; a step takes the next `promptsPerStep`. */
+  /** Token ids of the prompts of all steps; a step takes `promptsPerStep` that no other takes. */
   prompts: number[][];
   promptsPerStep: number;
   /** Responses of a prompt (G). */
