@@ -1,5 +1,4 @@
 /** One part of the engine benchmark; prints a JSON list of measures. Shapes are those of shapes.json, which the peers use too. */
-import { readFileSync } from 'node:fs';
 import { Rng } from '../src/core/rng.js';
 import { LocalEngine, type OpenOptions, type Policy, type TrainGroup } from '../src/engine/index.js';
 import type { DecoderConfig } from '../src/models/hf-config.js';
@@ -7,18 +6,7 @@ import { paramSpecs, randomParams, sizeOf } from '../src/models/parameters.js';
 import { compile, Graph, matmul } from '../src/tensor/index.js';
 import type { Part } from './engine.js';
 import { fastestSeconds, medianSeconds, peakGigabytes, type Measure } from './measure.js';
-
-interface Shape {
-  vocab: number;
-  hidden: number;
-  layers: number;
-  heads: number;
-  kvHeads: number;
-  headDim: number;
-  ffn: number;
-  rows: number;
-  length: number;
-}
+import { configOf, readShape } from './shapes.js';
 
 const [part, json] = process.argv.slice(2) as [Part, string];
 const { smoke, threads } = JSON.parse(json) as { smoke: boolean; threads: number };
@@ -32,19 +20,6 @@ const GRPO: Record<string, { prompts: number; responses: number }> = {
 const GRPO_LENGTHS = smoke ? { prompt: 16, new: 4 } : { prompt: 128, new: 64 };
 const ADAM = { learningRate: 1e-6, beta1: 0.9, beta2: 0.999, epsilon: 1e-8, weightDecay: 0.01, maxGradNorm: 0 };
 const rng = Rng.fromSeed('bench');
-
-function readShape(name: string): Shape {
-  const shapes = JSON.parse(readFileSync(new URL('./shapes.json', import.meta.url), 'utf8')) as Record<string, Shape>;
-  const shape = shapes[name]!;
-  return smoke ? { ...shape, layers: 1, rows: 2, length: 16, vocab: Math.min(shape.vocab, 512) } : shape;
-}
-
-function configOf(shape: Shape, more: Partial<DecoderConfig> = {}): DecoderConfig {
-  const { vocab, hidden, layers, heads, kvHeads, headDim, ffn } = shape;
-  const sizes = { vocab, hidden, layers, heads, kvHeads, headDim, ffn, ropeTheta: 10_000, rmsEps: 1e-5 };
-  const kind = { architecture: 'llama', tied: true, qkvBias: false, qkNorm: false, dtype: 'float32' } as const;
-  return { ...sizes, ...kind, maxPosition: 2048, eosIds: [], ...more };
-}
 
 function open(config: DecoderConfig, train: OpenOptions['train'] = 'full'): Promise<Policy> {
   const engine = new LocalEngine({ threads });
@@ -88,7 +63,7 @@ function trainFlops(config: DecoderConfig, rows: number, length: number): number
 
 /** A training step of all weights, or (`lora`) of adapters of rank 16 on all products: the same work otherwise. */
 async function train(name: string, kind: 'train' | 'lora'): Promise<Measure[]> {
-  const shape = readShape(name);
+  const shape = readShape(name, smoke);
   const config = configOf(shape);
   const lora = { rank: 16, alpha: 32, targets: 'all-linear', rsLora: false } as const;
   const policy = await open(config, kind === 'lora' ? lora : 'full');
@@ -110,7 +85,7 @@ async function train(name: string, kind: 'train' | 'lora'): Promise<Measure[]> {
 }
 
 async function shared(name: string): Promise<Measure[]> {
-  const shape = readShape(name);
+  const shape = readShape(name, smoke);
   const policy = await open(configOf(shape));
   const [group] = groupsOf(1, GROUP, shape.vocab) as [TrainGroup];
   const alone = group.responses.map((r) => ({ prompt: group.prompt, responses: [r] }));
@@ -139,7 +114,7 @@ const BATCHES = [
 ];
 
 async function sample(name: string): Promise<Measure[]> {
-  const shape = readShape(name);
+  const shape = readShape(name, smoke);
   const policy = await open(configOf(shape));
   const measures: Measure[] = [];
   for (const { batch, prompts, responses } of BATCHES) {
@@ -158,7 +133,7 @@ async function sample(name: string): Promise<Measure[]> {
 }
 
 async function grpo(name: string): Promise<Measure[]> {
-  const shape = readShape(name);
+  const shape = readShape(name, smoke);
   const policy = await open(configOf(shape));
   const { prompts, responses } = GRPO[name]!;
   const requests = Array.from({ length: prompts }, (_, seed) => ({

@@ -1,4 +1,4 @@
-/** `npm run bench -- NAME [--json FILE] [--only PART ...] [--threads N] [--python FILE] [--keep FOLDER] [--smoke]`: prints measures as they come. */
+/** `npm run bench -- NAME [--json FILE] [--only PART ...] [--threads N] [--peers PYTHON] [--keep FOLDER] [--smoke]`: prints measures as they come. */
 import { availableParallelism } from 'node:os';
 import { parseArgs } from 'node:util';
 import { nearestName } from '../src/config/index.js';
@@ -10,6 +10,7 @@ const BENCHMARKS: Record<string, () => Promise<BenchmarkModule>> = {
   verify: () => import('./verify.js'),
   corpus: () => import('./corpus.js'),
   selection: () => import('./selection.js'),
+  rl: () => import('./rl.js'),
 };
 
 const { values, positionals } = parseArgs({
@@ -19,7 +20,8 @@ const { values, positionals } = parseArgs({
     only: { type: 'string', multiple: true, default: [] },
     keep: { type: 'string' },
     threads: { type: 'string', default: String(availableParallelism()) },
-    python: { type: 'string' },
+    peers: { type: 'string' },
+    python: { type: 'string' }, // the older name of --peers
     smoke: { type: 'boolean', default: false },
   },
 });
@@ -31,7 +33,8 @@ for (const part of values.only) if (!parts.includes(part)) refuse(`part of ${nam
 const threads = Number(values.threads);
 if (!Number.isInteger(threads) || threads < 1) refuse('number of threads', values.threads, ['1, 2, ...']);
 const measures: Measure[] = [];
-const { smoke, only, python, keep } = values;
+const { smoke, only, keep } = values;
+const python = values.peers ?? values.python;
 for await (const measure of benchmark({ smoke, only, python, keep, threads })) {
   const short = rounded(measure);
   measures.push(short);

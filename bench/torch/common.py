@@ -19,6 +19,27 @@ SAMPLE = dict(prompt=128, new=128)
 GRPO = {"3m": dict(prompts=8, responses=8, prompt=128, new=64), "135m": dict(prompts=4, responses=8, prompt=128, new=64)}
 
 
+TCMALLOC = [
+    "/usr/lib/x86_64-linux-gnu/libtcmalloc_minimal.so.4",
+    "/usr/lib/aarch64-linux-gnu/libtcmalloc_minimal.so.4",
+    "/usr/lib64/libtcmalloc_minimal.so.4",
+]
+
+
+def tcmalloc() -> str | None:
+    """The allocator that saves PyTorch page faults, where it is installed."""
+    return next((path for path in TCMALLOC if Path(path).exists()), None)
+
+
+def with_tcmalloc() -> None:
+    """Starts this program again with tcmalloc, where that is installed and not loaded yet."""
+    library = tcmalloc()
+    if library is None:
+        note("libtcmalloc is not installed: PyTorch runs without it")
+    elif library not in os.environ.get("LD_PRELOAD", ""):
+        os.execve(sys.executable, [sys.executable, *sys.argv], {**os.environ, "LD_PRELOAD": library})
+
+
 def arguments(description: str, shapes: list[str]) -> argparse.Namespace:
     """--smoke makes everything tiny, to see that it runs; its numbers mean nothing."""
     parser = argparse.ArgumentParser(description=description)

@@ -14,13 +14,10 @@ import sys
 import time
 from pathlib import Path
 
+from common import tcmalloc
+
 HERE = Path(__file__).parent
 SCRIPTS = {"torch": ["train.py", "sample.py"], "llama-cpp": ["llama_cpp_sample.py"], "trl": ["grpo.py"]}
-TCMALLOC = [
-    "/usr/lib/x86_64-linux-gnu/libtcmalloc_minimal.so.4",
-    "/usr/lib/aarch64-linux-gnu/libtcmalloc_minimal.so.4",
-    "/usr/lib64/libtcmalloc_minimal.so.4",
-]
 
 
 def run(script: str, flags: list[str], preload: str | None) -> list[dict]:
@@ -39,7 +36,7 @@ def main() -> None:
     args = parser.parse_args()
     args.output.mkdir(parents=True, exist_ok=True)
     flags = ["--smoke"] if args.smoke else []
-    preload = next((path for path in TCMALLOC if Path(path).exists()), None)
+    preload = tcmalloc()
     if preload is None:
         print("libtcmalloc is not installed: peers run as installed only", file=sys.stderr)
     failed = []
