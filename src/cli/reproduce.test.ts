@@ -33,7 +33,7 @@ it('a budget that is used up ends with a message, no failure, and tables of what
   const args = ['--preset', 'world-quick', '--table', 'main', '--seeds', '1', '--budget', '0.0001', '--runs', folder];
   const { code, out } = await raRft('reproduce', ...args);
   expect(code).toBe(0);
-  expect(out).toContain('0 of 3 arms are done. The same command goes on');
+  expect(out).toMatch(/0 of \d+ arms are done\. The same command goes on/);
   const json = JSON.parse(await readFile(join(folder, 'reproduce-world-quick', 'tables.json'), 'utf8')) as object;
   expect(json).toMatchObject({ format: 1, preset: 'world-quick', seeds: [] });
 });

@@ -279,17 +279,21 @@ async function refuseForeignFolder(root: string, paths: RunPaths): Promise<void>
 async function readConfig(file: string): Promise<unknown> {
   const text = await readFile(file, 'utf8').catch(ignoreMissing);
   if (text === undefined) return undefined;
+  let cause: unknown;
   try {
-    return parse(text) as unknown;
-  } catch (cause) {
-    throw new RaRftError({
-      code: 'run-folder',
-      message: "the run's config.yaml cannot be read",
-      where: file,
-      hint: 'Mend the file, or choose another folder with --name.',
-      cause,
-    });
+    const values = parse(text) as unknown;
+    if (isSection(values)) return values;
+  } catch (error) {
+    cause = error;
   }
+  throw new RaRftError({
+    code: 'run-folder',
+    message: "the run's config.yaml cannot be read",
+    where: file,
+    expected: 'a configuration, as `ra-rft run` keeps it',
+    hint: 'Mend the file, or choose another folder with --name.',
+    cause,
+  });
 }
 
 async function allThere(files: readonly string[]): Promise<boolean> {

@@ -122,8 +122,9 @@ describe('arms with contexts', () => {
       expect(hint).not.toContain(train.get(problemId)!.answer);
       expect(traceIds).toEqual([]);
     }
-    const [first] = await metrics('hint');
-    expect([first!.hintShare! > 0, first!.rescuedShare! > 0]).toEqual([true, true]);
+    const rows = await metrics('hint');
+    expect(rows.some(({ hintShare = 0 }) => hintShare > 0)).toBe(true);
+    expect(rows.some(({ rescuedShare = 0 }) => rescuedShare > 0)).toBe(true);
     const said = (await warnings()).find(({ code }) => code === 'no-hint-0.8');
     expect(said?.text).toMatch(/training problems get no hint of 0.8 of their solution: .*\d+ /);
   });

@@ -65,7 +65,7 @@ async function makeEncoder(
   const folder = run.paths.retriever(name);
   const index = run.paths.index(name);
   const plan: EncoderPlan = {
-    folder: policy.folder,
+    folder: policy.modelFolder,
     settings: encoderSettings(config.retriever, entry),
     tokenize: (text) => tokenizer.encode(text),
     seed: config.seed,
