@@ -3,9 +3,11 @@ import type { Block, Report, ReportTable, Section } from '../report/index.js';
 import { oneByOneSection } from '../report/one-by-one.js';
 import { percent, percentWithInterval, pointsWithInterval } from '../report/numbers.js';
 import type { Value } from './comparison.js';
+import { foretoldSection } from './foretold.js';
 import type { ClaimResult, ExperimentResults, FigureResult, OneByOneRow, RowResult, TableResult } from './results.js';
 
 export function experimentReport(results: ExperimentResults): Report {
+  const foretold = foretoldSection(results.foretold);
   return {
     title: `The paper's tables and figures, preset ${results.preset}`,
     sections: [
@@ -13,6 +15,7 @@ export function experimentReport(results: ExperimentResults): Report {
       ...results.tables.map((table) => tableSection(table, results)),
       ...results.figures.map((figure) => figureSection(figure, results)),
       claimsSection(results),
+      ...(foretold ? [foretold] : []),
     ],
   };
 }

@@ -104,6 +104,18 @@ describe('experimentResults', () => {
     expect(claim(results, 'RA-RFT is above GRPO').splits['unseen']!.seeds).toEqual([1]);
   });
 
+  it('holds gains at step 0 against gains of training, one point an arm', () => {
+    const { points, correlation } = both.foretold['unseen']!;
+    const gains = new Map(points.map(({ name, initialGain, finalGain }) => [name, [initialGain, finalGain]]));
+    // grpo starts at .1: ra-rft .05 - .1 and .7 - .05; random-trace .1 - .1 and .3 - .1.
+    expect(gains.get('ra-rft')).toEqual([expect.closeTo(-0.05, 6), expect.closeTo(0.65, 6)]);
+    expect(gains.get('random-trace')).toEqual([expect.closeTo(0, 6), expect.closeTo(0.2, 6)]);
+    expect(points).toHaveLength(2);
+    expect(correlation).toBeCloseTo(-1, 6);
+    expect(reportMarkdown(experimentReport(both))).toContain('foretell');
+    expect(resultsOf([]).foretold).toEqual({});
+  });
+
   it('with one seed says so; without any has rows only', () => {
     const one = resultsOf([seed(1, { ...levels } as never)]);
     expect(one.intervals).toBe('problems of one seed');

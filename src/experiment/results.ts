@@ -5,6 +5,7 @@ import { needsOf, retrieverOf } from './arms.js';
 import { claimSpecs, type ClaimSpec } from './claims.js';
 import { Comparison, type Quantity, type Value } from './comparison.js';
 import type { SeedMeasures } from './measures.js';
+import { foretoldGains, type Foretold } from './foretold.js';
 import { figureSpecs, tableSpecs, type FigureSpec, type Measured, type RowSpec } from './paper.js';
 
 /** `measured`; `not run`: this version can, nobody has yet; `not available`: see `why`. */
@@ -76,6 +77,8 @@ export interface ExperimentResults {
   tables: TableResult[];
   figures: FigureResult[];
   claims: ClaimResult[];
+  /** Gains at step 0 against gains of training, over the arms; by split. */
+  foretold: Foretold;
 }
 
 export interface ResultInputs {
@@ -112,6 +115,7 @@ export function experimentResults(inputs: ResultInputs): ExperimentResults {
       spec.contexts === undefined ? curvesResult(comparison, spec) : contextsResult(seeds, spec),
     ),
     claims: claimSpecs.map((spec) => claimResult(comparison, spec)),
+    foretold: foretoldGains(comparison),
   };
 }
 

@@ -13,10 +13,11 @@ export function percentWithInterval(mean: number, [low, high]: Interval): string
 
 /** `+12.0 [+4.4, +19.6]`, in points. */
 export function pointsWithInterval(mean: number, [low, high]: Interval): string {
-  return `${signed(mean)} [${signed(low)}, ${signed(high)}]`;
+  return `${points(mean)} [${points(low)}, ${points(high)}]`;
 }
 
-function signed(share: number): string {
+/** A difference of shares in points, with its sign: `+12.0`. */
+export function points(share: number): string {
   const text = percent(share);
   return share > 0 && text !== '0.0' ? `+${text}` : text.replace(/^-0\.0$/, '0.0');
 }
