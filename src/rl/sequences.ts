@@ -6,7 +6,7 @@ import { lossWeights } from './loss-weights.js';
 import type { Recipe } from './recipes/index.js';
 import type { AdvantageTable } from './advantages/index.js';
 import type { Sequence } from './objectives/index.js';
-import type { Comparison, Rollout } from './types.js';
+import { withRewards, type Comparison, type Rollout } from './types.js';
 
 /** A response that is trained on. */
 export interface TrainedRollout {
@@ -25,39 +25,28 @@ export interface TrainedPrompt {
  * The advantages of a whole batch by the recipe, on shaped rewards where it shapes them. Throws `not-finite` where one is no number.
  */
 export function advantagesOf(batch_N: readonly Comparison[], { advantage, shape }: Recipe): AdvantageTable {
-  const table = advantage(shape ? batch_N.map((comparison) => shaped(comparison, shape)) : batch_N);
+  const table = advantage(shape ? withRewards(batch_N, shape) : batch_N);
   const known = table.flat(2).filter((a) => a !== undefined);
   assertFinite(known, { what: 'an advantage', hint: 'Its group has a reward that is no number from 0 to 1.' });
   return table;
 }
 
-function shaped({ problem, groups_K }: Comparison, shape: NonNullable<Recipe['shape']>): Comparison {
-  return {
-    problem,
-    groups_K: groups_K.map((group) => ({
-      ...group,
-      rollouts_G: group.rollouts_G.map((rollout) => {
-        const { reward } = rollout;
-        return reward === undefined ? rollout : { ...rollout, reward: shape({ ...rollout, reward }) };
-      }),
-    })),
-  };
-}
-
-/** The prompts of comparisons with their trained responses: those that have an advantage and that the recipe trains on. */
+/**
+ * The prompts of comparisons with their trained responses: those that have an advantage and that the recipe trains on. A prompt of
+ * which none is left teaches nothing and takes no part.
+ */
 export function trainedPrompts(
   kept: readonly { comparison: Comparison; advantages_KG: AdvantageTable[number] }[],
   trains: Recipe['trains'],
 ): TrainedPrompt[] {
-  return kept.flatMap(({ comparison, advantages_KG }) =>
-    comparison.groups_K.map(({ prompt, rollouts_G }, k) => ({
-      problem: comparison.problem,
-      prompt,
-      trained_G: rollouts_G.flatMap((rollout, g) => {
+  return kept.flatMap(({ comparison: { problem, groups_K }, advantages_KG }) =>
+    groups_K.flatMap(({ prompt, rollouts_G }, k) => {
+      const trained_G = rollouts_G.flatMap((rollout, g) => {
         const advantage = advantages_KG[k]![g];
         return advantage === undefined || trains?.(rollout) === false ? [] : [{ rollout, advantage }];
-      }),
-    })),
+      });
+      return trained_G.length === 0 ? [] : [{ problem, prompt, trained_G }];
+    }),
   );
 }
 

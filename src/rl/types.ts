@@ -57,3 +57,21 @@ export function sampledRollouts(comparison: Comparison): Rollout[] {
 
 /** The part of {@link PromptCodec} that training needs. */
 export type RlCodec = Pick<PromptCodec, 'prompt' | 'response' | 'decode' | 'stopTokens'>;
+
+/** A response that the verifier did not fail on. */
+export type Rewarded = Rollout & { reward: number };
+
+function isRewarded(rollout: Rollout): rollout is Rewarded {
+  return rollout.reward !== undefined;
+}
+
+/** The comparisons with other rewards; a response that has none keeps none. */
+export function withRewards(batch_N: readonly Comparison[], rewardOf: (rollout: Rewarded) => number): Comparison[] {
+  return batch_N.map(({ problem, groups_K }) => ({
+    problem,
+    groups_K: groups_K.map((group) => ({
+      ...group,
+      rollouts_G: group.rollouts_G.map((own) => (isRewarded(own) ? { ...own, reward: rewardOf(own) } : own)),
+    })),
+  }));
+}

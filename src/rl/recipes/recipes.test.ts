@@ -81,6 +81,20 @@ describe('DAPO and long responses', () => {
     expect(prompt!.trained_G.map(({ advantage }) => Math.sign(advantage))).toEqual([1, -1]);
     expect(advantages_KG![0]!.length).toBe(3);
   });
+
+  it('leaves a prompt out of which nothing is trained on', () => {
+    const recipe = of('dapo', { recipes: { dapo: { dropTruncated: true } } });
+    const cut = { stopReason: 'length' } as const;
+    const batch = [
+      comparison([
+        [rollout(1, cut), rollout(0, cut)],
+        [rollout(1), rollout(0)],
+      ]),
+    ];
+    const [advantages_KG] = advantagesOf(batch, recipe);
+    const prompts = trainedPrompts([{ comparison: batch[0]!, advantages_KG: advantages_KG! }], recipe.trains);
+    expect(prompts.map(({ trained_G }) => trained_G.length)).toEqual([2]);
+  });
 });
 
 describe('what rl adds to every recipe', () => {

@@ -2,7 +2,7 @@
 import type { Advantage } from '../advantages/index.js';
 import type { LossWeightKind } from '../loss-weights.js';
 import type { Objective } from '../objectives/index.js';
-import type { Comparison, Rollout } from '../types.js';
+import type { Comparison, Rewarded, Rollout } from '../types.js';
 
 export interface Recipe {
   /** How much better each response did, over the whole batch. */
@@ -16,7 +16,7 @@ export interface Recipe {
   /** Whether a response takes part in the loss; it takes part in its comparison anyway. Default: all. */
   trains?: (rollout: Rollout) => boolean;
   /** The reward that is compared, made of the verifier's. Default: as it is. Records and metrics keep the verifier's. */
-  shape?: (rollout: Rollout & { reward: number }) => number;
+  shape?: (rollout: Rewarded) => number;
   /** Sample more problems until enough are kept, at most so many batches a step. Default: one batch. */
   maxBatches?: number;
 }

@@ -1,7 +1,7 @@
 /** A divergence from the reference policy, taken off the rewards before they are compared (RLHF's own place for it). */
 import { checkScores } from '../../engine/results.js';
 import type { Policy } from '../../engine/types.js';
-import { rolloutsOf, type Comparison } from '../types.js';
+import { rolloutsOf, withRewards, type Comparison, type Rollout } from '../types.js';
 
 /** Every reward r becomes r - coefficient sum(log p - log p_ref) over its tokens, as sampled (k1). */
 export async function withKlPenalty(
@@ -15,21 +15,11 @@ export async function withKlPenalty(
   const reference_NGT = await reference.logprobs(groups);
   checkScores(groups, reference_NGT);
   const scores = reference_NGT.flat();
-  const divergence = new Map(
+  const divergence = new Map<Rollout, number>(
     batch_N.flatMap(rolloutsOf).map((rollout, i) => {
       const sum = rollout.policyLogprobs.reduce((total, p, t) => total + p - scores[i]![t]!, 0);
       return [rollout, sum];
     }),
   );
-  return batch_N.map(({ problem, groups_K }) => ({
-    problem,
-    groups_K: groups_K.map((group) => ({
-      ...group,
-      rollouts_G: group.rollouts_G.map((rollout) =>
-        rollout.reward === undefined
-          ? rollout
-          : { ...rollout, reward: rollout.reward - coefficient * divergence.get(rollout)! },
-      ),
-    })),
-  }));
+  return withRewards(batch_N, (rollout) => rollout.reward - coefficient * divergence.get(rollout)!);
 }
