@@ -54,9 +54,10 @@ interface KeptStage {
 }
 
 /** Finished stages that may not run again, and trainings that have begun. */
-async function keptStages({ config, run }: Session, plans: readonly StagePlan[]): Promise<Map<string, KeptStage>> {
+async function keptStages(session: Session, plans: readonly StagePlan[]): Promise<Map<string, KeptStage>> {
+  const { config, run } = session;
   const out = new Map<string, KeptStage>();
-  const before = await previousStages(run);
+  const before = await previousStages(session);
   for (const { name } of plans) {
     const marker = await run.stageMarker(name);
     if (marker?.mayRunAgain === true) continue;
@@ -85,11 +86,12 @@ export function stepsOf({ settings }: StageMarker): number | undefined {
 }
 
 /** Settings of each stage under the configuration that the folder has kept; none where there was none or it cannot be read. */
-async function previousStages(run: RunFolder): Promise<Map<string, Settings>> {
+async function previousStages({ run, modelFolder, modelHash }: Session): Promise<Map<string, Settings>> {
   const kept = withDefaults(run.kept) as Config | undefined;
   if (kept === undefined || kept.arms === undefined) return new Map();
   try {
-    const identities = await identitiesOf(kept, await hashModelFolder(modelFolderOf(kept)));
+    const folder = modelFolderOf(kept);
+    const identities = await identitiesOf(kept, folder === modelFolder ? modelHash : await hashModelFolder(folder));
     return new Map(stagesOf(kept, identities).map(({ name, settings }) => [name, settings]));
   } catch {
     return new Map(); // its model or modules are gone; checkpoints and markers still say what they were made from

@@ -1,6 +1,6 @@
 /** Stages "contexts-<arm>": the last policy of an arm with each of the best traces of a test problem alone in the prompt (Fig. 4). */
 import { rm } from 'node:fs/promises';
-import type { ArmConfig, Config } from '../config/index.js';
+import type { ArmConfig } from '../config/index.js';
 import { hashJson } from '../core/hash.js';
 import { warn } from '../core/warnings.js';
 import { showing } from '../data/index.js';
@@ -11,13 +11,6 @@ import { failureWarnings } from './evaluate.js';
 import type { Session } from './session.js';
 import { oneByOneSettings, oneByOneStage, ownerOf } from './stage-settings.js';
 import { withRunPolicy } from './trained-part.js';
-
-/** Arms whose traces are tried one by one: those that are tested with a retriever, of those that are named. */
-export function armsOneByOne({ arms, retrievers, eval: { contexts, contextArms } }: Config): ArmConfig[] {
-  if (contexts === 0) return [];
-  const named = arms.filter(({ name }) => contextArms.length === 0 || contextArms.includes(name));
-  return named.filter(({ test }) => Object.hasOwn(retrievers, test));
-}
 
 /** Evaluates an arm so, once it has been evaluated as usual. */
 export async function evaluateOneByOne(session: Session, arm: ArmConfig, inputs: ArmInputs): Promise<void> {

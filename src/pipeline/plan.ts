@@ -11,7 +11,7 @@ import { choosePairs } from './label-stage.js';
 import { refuseHopelessLabels, skippedText } from './label-problems.js';
 import { estimateLlmLabels } from './llm-labels.js';
 import type { LastStage } from './pipeline.js';
-import { armsOneByOne } from './one-by-one-stage.js';
+import { armsOneByOne } from './stage-settings.js';
 import { withoutOverlong, type LengthReport } from './overlong.js';
 import { checkPromptsOf } from './prompt-stage.js';
 import { openConfiguredVerifier, openPrompts } from './session.js';

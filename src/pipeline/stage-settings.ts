@@ -68,13 +68,11 @@ export function stagesOf(config: Config, identities: Identities): StagePlan[] {
         ...retrieved(arm.test),
       ],
     })),
-    ...config.arms
-      .filter(({ test }) => config.eval.contexts > 0 && names.includes(test))
-      .map((arm) => ({
-        name: oneByOneStage(arm),
-        settings: oneByOneSettings(config, arm, identities),
-        needs: [armStage(arm)],
-      })),
+    ...armsOneByOne(config).map((arm) => ({
+      name: oneByOneStage(arm),
+      settings: oneByOneSettings(config, arm, identities),
+      needs: [armStage(arm)],
+    })),
   ];
 }
 
@@ -94,6 +92,13 @@ export function resultDifferences(a: Config, b: Config): ConfigDifference[] {
 
 export function armStage({ name, policyOf }: Pick<ArmConfig, 'name' | 'policyOf'>): string {
   return `${policyOf === null ? 'train' : 'eval'}-${name}`;
+}
+
+/** Arms whose traces are tried one by one: those that are tested with a retriever, of those that are named. */
+export function armsOneByOne({ arms, retrievers, eval: { contexts, contextArms } }: Config): ArmConfig[] {
+  if (contexts === 0) return [];
+  const named = arms.filter(({ name }) => contextArms.length === 0 || contextArms.includes(name));
+  return named.filter(({ test }) => Object.hasOwn(retrievers, test));
 }
 
 export function oneByOneStage({ name }: Pick<ArmConfig, 'name'>): string {

@@ -7,12 +7,11 @@ import type { RunFolder } from '../core/run-folder.js';
 import { summarise, type EvalRecord, type Summary } from '../eval/index.js';
 import { neededContexts } from './contexts.js';
 import type { DataSets } from './data-sets.js';
-import { armsOneByOne } from './one-by-one-stage.js';
 import { countLongPairs, type SkippedItem } from './overlong.js';
 import type { PromptLengths } from './prompt-lengths.js';
 import type { RetrieverGrade } from './retrieval-grades.js';
 import type { Session } from './session.js';
-import { stagesOf } from './stage-settings.js';
+import { armsOneByOne, stagesOf } from './stage-settings.js';
 
 /** Writes summary.json and returns it. Every arm must have been evaluated at the last step. */
 export async function writeSummary(
