@@ -13,6 +13,7 @@ import { planBatches } from './score-plan.js';
 import { readLabels } from './store.js';
 import { judgeByTruth } from './truth.js';
 import { judgeByUtility } from './utility.js';
+import { wordCodec } from './testing/word-codec.js';
 
 let folder: string;
 beforeAll(async () => {
@@ -22,17 +23,7 @@ afterAll(() => rm(folder, { recursive: true }));
 
 /** One token a word, by its number of letters: demonstration, then query, then solution. */
 const encode = (text: string): Tokens => Int32Array.from(text.split(' ').filter(Boolean), (word) => word.length % 20);
-const codec: PairCodec = {
-  split: (problem, context) => ({
-    prefix: encode(
-      shownTraces(context)
-        .map(({ question, trace }) => `${question} ${trace}`)
-        .join(' '),
-    ),
-    rest: encode(problem.question),
-  }),
-  response: (solution) => encode(solution),
-};
+const codec = wordCodec(encode);
 
 const words = (rng: Rng, n: number) => Array.from({ length: n }, () => 'x'.repeat(1 + rng.int(19))).join(' ');
 const rng = Rng.fromSeed('judge');

@@ -2,16 +2,16 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { showing, shownTraces } from '../data/index.js';
+import { showing } from '../data/index.js';
 import { Rng } from '../core/rng.js';
 import { TraceGuard, type Problem, type Trace } from '../data/index.js';
 import { LocalEngine, type Policy } from '../engine/index.js';
 import type { Tokens } from '../engine/types.js';
 import type { DecoderConfig } from '../models/hf-config.js';
 import { randomParams } from '../models/parameters.js';
-import type { PairCodec } from './pair-tokens.js';
 import { selectPairs } from './pairs.js';
 import { judgeByUtility } from './utility.js';
+import { wordCodec } from './testing/word-codec.js';
 
 const config: DecoderConfig = {
   architecture: 'qwen3',
@@ -34,17 +34,7 @@ const config: DecoderConfig = {
 const rng = Rng.fromSeed('local judge');
 const text = (n: number) => Array.from({ length: n }, () => rng.int(60)).join(' ');
 const encode = (words: string): Tokens => Int32Array.from(words.split(' '), Number);
-const codec: PairCodec = {
-  split: (problem, context) => ({
-    prefix: encode(
-      shownTraces(context)
-        .map(({ question, trace }) => `${question} ${trace}`)
-        .join(' '),
-    ),
-    rest: encode(problem.question),
-  }),
-  response: encode,
-};
+const codec = wordCodec(encode);
 const traces = Array.from({ length: 5 }, (_, i): Trace => ({
   id: `t${i}`,
   question: text(4 + i),

@@ -8,6 +8,7 @@ import { saveCheckpoint } from '../../models/checkpoint.js';
 import type { DecoderConfig } from '../../models/hf-config.js';
 import { paramSpecs, sizeOf } from '../../models/parameters.js';
 import { folderRef } from '../policy-folder.js';
+import { gradientError, lossOf } from '../testing/gradient.js';
 import { STEP, ids, raggedGroups, response } from '../testing/helpers.js';
 import { tinyConfig, tinyParams } from '../testing/tiny-model.js';
 import type { BaseModel } from './base-models.js';
@@ -54,34 +55,12 @@ describe('gradients', () => {
     const state = new ModelState(config, training.params, { maxContext: 24, programs });
     const groups = raggedGroups(config.vocab, 'finite differences');
     await accumulateGradients(state, training, groups, LIMITS);
-    const scored = groups.map(({ prompt, responses }) => ({ prompt, responses: responses.map((r) => r.tokens) }));
     const lossNow = async () => {
       await training.moved();
-      const scores = await scoreGroups(state, scored, LIMITS);
-      let total = 0;
-      for (const [n, { responses }] of groups.entries()) {
-        for (const [g, { slopes }] of responses.entries()) {
-          for (const [t, slope] of slopes.entries()) total += slope * scores[n]![g]![t]!;
-        }
-      }
-      return total;
+      return lossOf(state, groups, LIMITS);
     };
-    for (const { name, value, grad } of training.trainables) {
-      let error = 0;
-      let size = 0;
-      for (let i = 0; i < value.length; i++) {
-        const own = value[i]!;
-        const step = 4e-3;
-        value[i] = own + step;
-        const above = await lossNow();
-        value[i] = own - step;
-        const below = await lossNow();
-        value[i] = own;
-        const numeric = (above - below) / (2 * step);
-        error += (numeric - grad[i]!) ** 2;
-        size += numeric ** 2;
-      }
-      expect(Math.sqrt(error / size), name).toBeLessThan(1e-2);
+    for (const one of training.trainables) {
+      expect(await gradientError(one, lossNow, 4e-3), one.name).toBeLessThan(1e-2);
     }
     await programs.dispose();
   });
