@@ -17,7 +17,7 @@ import {
   scoreByQuickRetriever,
   withTrainedRetriever,
   type QuickRetrieverOptions,
-} from '../src/pipeline/quick-retriever.js';
+} from '../src/pipeline/labels/quick-retriever.js';
 import { rankTraces, type Query } from '../src/retriever/index.js';
 import { makeWorld } from '../src/worlds/index.js';
 import { kept, type Benchmark, type Measure } from './measure.js';

@@ -1,5 +1,5 @@
-/** docs/glossary.md: the terms of core/glossary.ts and the metric tables that stand beside the code which logs them. */
-import { terms } from '../src/core/index.js';
+/** docs/glossary.md: the terms of runs/glossary.ts and the metric tables that stand beside the code which logs them. */
+import { terms } from '../src/runs/index.js';
 import { evalMetricGlossary, gainSuccessGlossary, oneByOneGlossary } from '../src/eval/index.js';
 import { auditGlossary, labelMetricGlossary } from '../src/judge/index.js';
 import { retrieverMetricGlossary } from '../src/retriever/index.js';
@@ -45,7 +45,7 @@ export function glossaryMarkdown(): string {
   const lines = [
     '# Glossary',
     '',
-    '<!-- Generated from src/core/glossary.ts and the metric tables in src/ by `npm run docs`. Do not edit. -->',
+    '<!-- Generated from src/runs/glossary.ts and the metric tables in src/ by `npm run docs`. Do not edit. -->',
     '',
     '## Terms',
     '',

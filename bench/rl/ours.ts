@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { configSchema } from '../../src/config/index.js';
 import { Rng } from '../../src/core/rng.js';
-import { RunFolder } from '../../src/core/run-folder.js';
+import { RunFolder } from '../../src/runs/run-folder.js';
 import { LocalEngine } from '../../src/engine/index.js';
 import { randomParams } from '../../src/models/parameters.js';
 import { UpdateProof } from '../../src/rl/canaries.js';

@@ -5,7 +5,7 @@
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { resolveConfig } from 'ra-rft/config';
-import { Rng, RunFolder } from 'ra-rft/core';
+import { Rng } from 'ra-rft/core';
 import { isUnseen, noContext, showing, TraceGuard, type Context, type Problem } from 'ra-rft/data';
 import { openLocalEngine, policyRefOf, withPolicy, type Policy } from 'ra-rft/engine';
 import { averageAtK, evaluate } from 'ra-rft/eval';
@@ -24,6 +24,7 @@ import {
   writeRetriever,
 } from 'ra-rft/retriever';
 import { always, makeRecipe, trainRl } from 'ra-rft/rl';
+import { RunFolder } from 'ra-rft/runs';
 import { checkpointPath } from 'ra-rft/train';
 import { openVerifier } from 'ra-rft/verify';
 import { makeWorld } from 'ra-rft/worlds';

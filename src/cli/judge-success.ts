@@ -1,7 +1,7 @@
 /** `ra-rft judge success`: whether the scores of a run's labels predict that the policy solves the problem. */
 import { join } from 'node:path';
 import { configToYaml, resolveConfig, withDefaults } from '../config/index.js';
-import { RunFolder } from '../core/run-folder.js';
+import { RunFolder } from '../runs/run-folder.js';
 import type { Estimate } from '../eval/index.js';
 import { measureLabelSuccess, readJudgedRun, type LabelSuccess } from '../pipeline/index.js';
 import type { CliContext } from './context.js';

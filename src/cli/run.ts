@@ -2,7 +2,7 @@
 import { configToYaml, type Config } from '../config/index.js';
 import { RaRftError } from '../core/errors.js';
 import { durationText } from '../core/terminal-progress.js';
-import { warningText } from '../core/warnings.js';
+import { warningText } from '../runs/warnings.js';
 import {
   openRun,
   planRun,

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { writeFileAtomic } from '../core/files.js';
 import { jsonlText } from '../core/jsonl.js';
 import { TraceGuard } from '../data/index.js';
-import { PRETRAIN_DEFAULTS, pretrainBase } from '../pipeline/pretrain.js';
+import { PRETRAIN_DEFAULTS, pretrainBase } from '../pretrain/pretrain.js';
 import { Bm25Retriever } from '../retriever/index.js';
 import { fairness, firstHitShares, makeWorld, type World } from '../worlds/index.js';
 import type { CliContext } from './context.js';

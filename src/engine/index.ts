@@ -1,10 +1,8 @@
 /** Policy engines: everything the reinforcement-learning loop asks of a model. */
 export type * from './types.js';
-export { AdamW, type AdamWState } from './adamw.js';
 export { FakeEngine } from './fake/fake-engine.js';
 export { FakePolicy, type FakeOptions } from './fake/fake-policy.js';
 export { contextWindow, LocalEngine, type LocalEngineOptions } from './local/local-engine.js';
 export { openLocalEngine } from './local/open.js';
 export { folderRef, policyRefOf, savePolicy, withPolicy } from './policy-folder.js';
 export { supervisedResponse } from './supervised.js';
-export { makeTrainables, type Trainable, type TrainableSpec } from './trainables.js';

@@ -7,8 +7,9 @@
  */
 import type { Report } from '../core/worker-rpc.js';
 import type { LoraSpec } from '../models/adapter/index.js';
+import type { OptimStepOptions } from '../optim/adamw.js';
 
-export type { LoraSpec };
+export type { LoraSpec, OptimStepOptions };
 
 export type Tokens = Int32Array;
 
@@ -75,16 +76,6 @@ export interface ForwardBackwardResult {
   logprobs_NGT: Float32Array[][];
   /** Mean over all response tokens of the policy's entropy in nats; undefined where an engine cannot tell. */
   entropy?: number;
-}
-
-export interface OptimStepOptions {
-  learningRate: number;
-  beta1: number;
-  beta2: number;
-  epsilon: number;
-  weightDecay: number;
-  /** Clip the global gradient norm to this; 0 does not clip. */
-  maxGradNorm: number;
 }
 
 export interface OptimStepResult {

@@ -7,7 +7,7 @@ import { errorFacts } from '../core/errors.js';
 import { removeLeftoversOf } from '../core/files.js';
 import { exists } from '../core/missing.js';
 import { silent, type Progress } from '../core/progress.js';
-import { readStageSeconds } from '../core/run-folder.js';
+import { readStageSeconds } from '../runs/run-folder.js';
 import { durationText } from '../core/terminal-progress.js';
 import { armStage, openRun, runPipeline, type ArmDecision, type OpenEngine } from '../pipeline/index.js';
 import { contextsOf, neededArms, type Selection } from './matrix.js';

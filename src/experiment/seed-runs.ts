@@ -5,7 +5,7 @@ import { resultDifferences } from '../pipeline/index.js';
 import { resolveConfig, type Config, type ResolveOptions } from '../config/index.js';
 import { RaRftError } from '../core/errors.js';
 import { exists, ignoreMissing } from '../core/missing.js';
-import { runPaths } from '../core/run-paths.js';
+import { runPaths } from '../runs/run-paths.js';
 import type { ArmName } from './arms.js';
 import { grownArms } from './matrix.js';
 

@@ -3,13 +3,13 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { configToYaml, resolveConfig } from '../config/index.js';
 import { readJsonlAll } from '../core/jsonl.js';
-import { RunFolder } from '../core/run-folder.js';
+import { RunFolder } from '../runs/run-folder.js';
 import { temporaryFolder } from '../core/testing/temporary-folder.js';
 import type { Policy } from '../engine/index.js';
 import { changedEngine } from '../engine/testing/changed-engine.js';
 import { runPipeline } from './pipeline.js';
 import type { OpenEngine } from './session.js';
-import { checkSolutions } from './solution-checks.js';
+import { checkSolutions } from './data/solution-checks.js';
 import { openFakeEngine, writeTinyTask } from './testing/tiny-task.js';
 
 const arms = [

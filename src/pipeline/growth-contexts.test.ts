@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { beforeEach, expect, it } from 'vitest';
 import { configToYaml, resolveConfig } from '../config/index.js';
 import { readJsonlAll } from '../core/jsonl.js';
-import { RunFolder } from '../core/run-folder.js';
+import { RunFolder } from '../runs/run-folder.js';
 import { temporaryFolder } from '../core/testing/temporary-folder.js';
 import { runPipeline } from './pipeline.js';
 import { openFakeEngine, writeTinyTask } from './testing/tiny-task.js';

@@ -5,7 +5,7 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import { configToYaml, resolveConfig } from '../config/index.js';
 import { hashFile } from '../core/hash-file.js';
 import { readJsonlAll } from '../core/jsonl.js';
-import { RunFolder } from '../core/run-folder.js';
+import { RunFolder } from '../runs/run-folder.js';
 import { temporaryFolder } from '../core/testing/temporary-folder.js';
 import { runPipeline } from './pipeline.js';
 import type { OpenEngine } from './session.js';

@@ -14,7 +14,7 @@ import {
   type ConfigDifference,
   type RunFolder,
   type StageMarker,
-} from '../core/run-folder.js';
+} from '../runs/run-folder.js';
 import { checkpointPath, checkpointSteps } from '../train/index.js';
 import { hashModelFolder } from './fingerprint.js';
 import { modelFolderOf, type Session } from './session.js';

@@ -2,20 +2,20 @@
 export { runPipeline, type ArmDecision, type LastStage, type PipelineOptions } from './pipeline.js';
 export { armStage, resultDifferences } from './stage-settings.js';
 export { openRun } from './open-run.js';
-export { refuseOverlong, type LengthReport } from './overlong.js';
+export { refuseOverlong, type LengthReport } from './prompts/overlong.js';
 export { timeEstimate } from './time-estimate.js';
 export { planRun, planText, type RunPlan } from './plan.js';
 export { modelFolderOf, type OpenEngine } from './session.js';
-export type { RetrieverName } from './contexts.js';
-export type { RetrievedRecord } from './retrieved-file.js';
-export { labelledTestSplit } from './retrieval-grades.js';
-export { leftOutLabelsText } from './usable-labels.js';
-export { pairFacts, readJudgedRun, type JudgedRun } from './judged-run.js';
-export { measureLabelSuccess, type LabelSuccess, type LabelSuccessOptions } from './label-success.js';
+export type { RetrieverName } from './retrieve/contexts.js';
+export type { RetrievedRecord } from './retrieve/retrieved-file.js';
+export { labelledTestSplit } from './retrieve/retrieval-grades.js';
+export { leftOutLabelsText } from './labels/usable-labels.js';
+export { pairFacts, readJudgedRun, type JudgedRun } from './labels/judged-run.js';
+export { measureLabelSuccess, type LabelSuccess, type LabelSuccessOptions } from './labels/label-success.js';
 export {
   evaluatePolicy,
   refuseUnscored,
   type EvaluatedSet,
   type PolicyEvaluation,
   type PolicyEvaluationRequest,
-} from './policy-evaluation.js';
+} from './policy/policy-evaluation.js';

@@ -8,7 +8,7 @@ import { configToYaml, resolveConfig } from '../config/index.js';
 import { readJsonlAll } from '../core/jsonl.js';
 import { silent } from '../core/progress.js';
 import { Rng } from '../core/rng.js';
-import { RunFolder } from '../core/run-folder.js';
+import { RunFolder } from '../runs/run-folder.js';
 import { temporaryFolder } from '../core/testing/temporary-folder.js';
 import { isUnseen, writeJsonl } from '../data/index.js';
 import { judgeByTruth, type Label } from '../judge/index.js';
@@ -24,16 +24,16 @@ import {
   type Retriever,
 } from '../retriever/index.js';
 import { numericVerifier } from '../verify/index.js';
-import { guardOf, type DataSets } from './data-sets.js';
-import { makeData } from './make-data.js';
-import { choosePairs } from './label-stage.js';
-import { labelledQueries } from './labelled-queries.js';
+import { guardOf, type DataSets } from './data/data-sets.js';
+import { makeData } from './data/make-data.js';
+import { choosePairs } from './labels/label-stage.js';
+import { labelledQueries } from './labels/labelled-queries.js';
 import { runPipeline } from './pipeline.js';
-import { searchInto, type RetrievedRecord } from './retrieved-file.js';
+import { searchInto, type RetrievedRecord } from './retrieve/retrieved-file.js';
 import { openPrompts, type Prompts } from './session.js';
 import { openFakeEngine, writeTinyTask } from './testing/tiny-task.js';
-import { usableLabels } from './usable-labels.js';
-import { randomContexts } from './warmup-stage.js';
+import { usableLabels } from './labels/usable-labels.js';
+import { randomContexts } from './arms/warmup-stage.js';
 
 const config = resolveConfig({ preset: 'demo' });
 const base = fileURLToPath(new URL('../../assets/base', import.meta.url));

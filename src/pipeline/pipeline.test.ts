@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { configToYaml, resolveConfig } from '../config/index.js';
 import { readJsonlAll } from '../core/jsonl.js';
-import { RunFolder } from '../core/run-folder.js';
+import { RunFolder } from '../runs/run-folder.js';
 import { runPipeline, type LastStage } from './pipeline.js';
 import { openFakeEngine, writeTinyTask } from './testing/tiny-task.js';
 

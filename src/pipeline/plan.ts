@@ -1,22 +1,22 @@
 /** What a run would do, counted before anything heavy starts: for --dry-run and for the lines a run begins with. */
 import type { Config } from '../config/index.js';
 import { Rng } from '../core/rng.js';
-import type { RunWarning } from '../core/warnings.js';
+import type { RunWarning } from '../runs/warnings.js';
 import { showing, type Problem, type Trace } from '../data/index.js';
 import { previewSelection, type QueryCandidates } from '../judge/index.js';
 import { estimateText, type Estimate } from '../llm/index.js';
-import { trainedEncoders } from './contexts.js';
-import { makeData, refuseEmpty } from './make-data.js';
-import { choosePairs } from './label-stage.js';
-import { refuseHopelessLabels, skippedText } from './label-problems.js';
-import { estimateLlmLabels } from './llm-labels.js';
+import { trainedEncoders } from './retrieve/contexts.js';
+import { makeData, refuseEmpty } from './data/make-data.js';
+import { choosePairs } from './labels/label-stage.js';
+import { refuseHopelessLabels, skippedText } from './labels/label-problems.js';
+import { estimateLlmLabels } from './labels/llm-labels.js';
 import type { LastStage } from './pipeline.js';
 import { armsOneByOne } from './stage-settings.js';
-import { withoutOverlong, type LengthReport } from './overlong.js';
-import { checkPromptsOf } from './prompt-stage.js';
+import { withoutOverlong, type LengthReport } from './prompts/overlong.js';
+import { checkPromptsOf } from './prompts/prompt-stage.js';
 import { openConfiguredVerifier, openPrompts } from './session.js';
-import { hintWarnings, textWarnings } from './text-warnings.js';
-import { refuseOracleWithoutTruth } from './truth-checks.js';
+import { hintWarnings, textWarnings } from './data/text-warnings.js';
+import { refuseOracleWithoutTruth } from './data/truth-checks.js';
 
 /** Counts of one run. */
 export interface RunPlan {

@@ -4,12 +4,12 @@ import { join } from 'node:path';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { configToYaml, resolveConfig } from '../config/index.js';
 import { readJsonlAll } from '../core/jsonl.js';
-import { RunFolder } from '../core/run-folder.js';
+import { RunFolder } from '../runs/run-folder.js';
 import { temporaryFolder } from '../core/testing/temporary-folder.js';
 import { writeJsonl, type Problem } from '../data/index.js';
 import type { DecidedLabel, Label } from '../judge/index.js';
 import { runPipeline, type LastStage } from './pipeline.js';
-import type { RetrievedRecord } from './retrieved-file.js';
+import type { RetrievedRecord } from './retrieve/retrieved-file.js';
 import { openFakeEngine, writeTinyTask } from './testing/tiny-task.js';
 
 let root: string;

@@ -6,12 +6,12 @@ import { fileURLToPath } from 'node:url';
 import type { Config } from '../config/index.js';
 import type { Progress } from '../core/progress.js';
 import { Rng } from '../core/rng.js';
-import type { RunFolder } from '../core/run-folder.js';
+import type { RunFolder } from '../runs/run-folder.js';
 import { contextWindow, type PolicyEngine } from '../engine/index.js';
 import { openModel, PromptCodec, type PromptSettings, type Tokenizer } from '../models/index.js';
 import { openVerifier, type Verifier } from '../verify/index.js';
 import { hashModelFolder } from './fingerprint.js';
-import { lengthLimits, PromptLengths } from './prompt-lengths.js';
+import { lengthLimits, PromptLengths } from './prompts/prompt-lengths.js';
 import { identitiesOf, type Identities } from './stage-settings.js';
 
 /** Starts the engine that opens a run's policies. */

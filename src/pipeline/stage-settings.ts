@@ -5,12 +5,12 @@
 import { loadJudgePrompt } from '../judge/index.js';
 import { modelOf } from '../llm/index.js';
 import type { ArmConfig, Config } from '../config/index.js';
-import { configDifferences, type ConfigDifference } from '../core/run-folder.js';
+import { configDifferences, type ConfigDifference } from '../runs/run-folder.js';
 import { bm25OptionsOf, encoderSettings } from '../retriever/index.js';
-import { contextSettings } from './arm-contexts.js';
-import type { RetrieverName } from './contexts.js';
+import { contextSettings } from './arms/arm-contexts.js';
+import type { RetrieverName } from './retrieve/contexts.js';
 import { evaluationSettings, promptWording, rewardIdentity } from './fingerprint.js';
-import { optimizerOf } from './optimizer.js';
+import { optimizerOf } from './arms/optimizer.js';
 
 /** A part of the configuration, under its own keys. */
 export type Settings = Record<string, unknown>;

@@ -5,11 +5,11 @@ import { showing, type Problem, type Trace } from '../data/index.js';
 import { folderRef, supervisedResponse, type Policy, type TrainGroup } from '../engine/index.js';
 import { countParams, encoderParams, readDecoderConfig, type PromptCodec } from '../models/index.js';
 import { encoderSettings, encoderShapeOf } from '../retriever/index.js';
-import { neededContexts, trainedEncoders } from './contexts.js';
+import { neededContexts, trainedEncoders } from './retrieve/contexts.js';
 import { openLocalEngine } from './engines.js';
 import type { RunPlan } from './plan.js';
 import { modelFolderOf, openPrompts, type OpenEngine } from './session.js';
-import { trainedPart } from './trained-part.js';
+import { trainedPart } from './arms/trained-part.js';
 
 /** What the machine does of a run's work, in seconds. */
 export interface Rates {

@@ -1,5 +1,5 @@
 /** From the data of a run to its report. Pure. */
-import { terms as glossary } from '../core/glossary.js';
+import { terms as glossary } from '../runs/glossary.js';
 import { evalMetricGlossary, oneByOneGlossary } from '../eval/index.js';
 import { labelMetricGlossary } from '../judge/index.js';
 import { stepMetricGlossary } from '../rl/index.js';

@@ -2,7 +2,7 @@
 import { parse } from 'yaml';
 import { comparedArms, type ComparedConfig } from '../config/index.js';
 import { Rng } from '../core/rng.js';
-import type { MetricsRow } from '../core/run-folder.js';
+import type { MetricsRow } from '../runs/run-folder.js';
 import { summarise, type Summary } from '../eval/index.js';
 import type { Evaluation } from './evaluation.js';
 

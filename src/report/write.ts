@@ -1,6 +1,6 @@
 /** Writes the report of a run: report.html and report.md, from the files of its folder alone. */
 import { writeFileAtomic } from '../core/files.js';
-import { runPaths } from '../core/run-paths.js';
+import { runPaths } from '../runs/run-paths.js';
 import { buildReport } from './build.js';
 import { reportHtml } from './html.js';
 import { reportMarkdown } from './markdown.js';

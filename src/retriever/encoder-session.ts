@@ -1,8 +1,8 @@
 /** The encoder at work in this thread: weights, optimizer and compiled programs. Tensor runs block the thread. */
 import { RaRftError } from '../core/errors.js';
 import { assertFinite, notFinite } from '../core/finite.js';
-import { AdamW } from '../engine/adamw.js';
-import type { Trainable } from '../engine/trainables.js';
+import { AdamW } from '../optim/adamw.js';
+import type { Trainable } from '../optim/trainables.js';
 import { checkEncoderConfig, encoderParams } from '../models/encoder-config.js';
 import type { Params } from '../models/parameters.js';
 import type { Program } from '../tensor/index.js';

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { folderRef, openLocalEngine, type Policy } from '../engine/index.js';
-import { tinyConfig, tinyParams } from '../engine/testing/tiny-model.js';
+import { tinyConfig, tinyParams } from '../models/testing/tiny-model.js';
 import { saveCheckpoint } from '../models/checkpoint.js';
 import { EncoderClient } from './encoder-client.js';
 import type { TrainBatch } from './encoder-port.js';

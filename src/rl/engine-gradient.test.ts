@@ -6,7 +6,7 @@ import { Programs } from '../engine/local/programs.js';
 import { accumulateGradients, scoreGroups } from '../engine/local/trainer.js';
 import { fullTraining } from '../engine/local/training.js';
 import { raggedGroups } from '../engine/testing/helpers.js';
-import { tinyConfig, tinyParams } from '../engine/testing/tiny-model.js';
+import { tinyConfig, tinyParams } from '../models/testing/tiny-model.js';
 import {
   cispo,
   gspo,

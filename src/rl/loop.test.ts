@@ -3,7 +3,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { showing } from '../data/context.js';
 import { silent } from '../core/progress.js';
 import { Rng } from '../core/rng.js';
-import { warningsAmong } from '../core/warnings.js';
+import { warningsAmong } from '../runs/warnings.js';
 import { readJsonlAll } from '../core/jsonl.js';
 import type { TrainGroup } from '../engine/types.js';
 import type { Verifier } from '../verify/types.js';

@@ -4,8 +4,8 @@
  */
 import { silent, type Progress } from '../core/progress.js';
 import type { Rng } from '../core/rng.js';
-import type { RunFolder } from '../core/run-folder.js';
-import { warn } from '../core/warnings.js';
+import type { RunFolder } from '../runs/run-folder.js';
+import { warn } from '../runs/warnings.js';
 import type { Report } from '../core/worker-rpc.js';
 import type { Problem } from '../data/types.js';
 import type { Policy, PolicyEngine } from '../engine/types.js';

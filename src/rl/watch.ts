@@ -1,5 +1,5 @@
 /** Looks at the steps of a training for what a person should know at once: nothing to learn from, nothing that ends, no rewards. */
-import type { RunWarning } from '../core/warnings.js';
+import type { RunWarning } from '../runs/warnings.js';
 
 /** The part of a step's metrics that is looked at. */
 export interface WatchedStep {

@@ -5,7 +5,7 @@
 import { RaRftError } from '../core/errors.js';
 import type { Progress } from '../core/progress.js';
 import type { Rng } from '../core/rng.js';
-import type { RunFolder } from '../core/run-folder.js';
+import type { RunFolder } from '../runs/run-folder.js';
 import type { Context } from '../data/context.js';
 import type { Problem } from '../data/types.js';
 import { checkGradNorm, checkTrained } from '../engine/results.js';

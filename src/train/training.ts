@@ -10,7 +10,7 @@ import { writeFileAtomic } from '../core/files.js';
 import { jsonlText, readJsonl } from '../core/jsonl.js';
 import { silent, type Progress, type Task } from '../core/progress.js';
 import type { Rng } from '../core/rng.js';
-import type { MetricsRow, RunFolder } from '../core/run-folder.js';
+import type { MetricsRow, RunFolder } from '../runs/run-folder.js';
 import { policyRefOf } from '../engine/policy-folder.js';
 import type { OpenOptions, Policy, PolicyEngine } from '../engine/types.js';
 import {

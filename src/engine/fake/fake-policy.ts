@@ -2,12 +2,12 @@
 import { join } from 'node:path';
 import { assertFinite } from '../../core/finite.js';
 import { writeFolderAtomic, writeJsonAtomic } from '../../core/files.js';
-import { AdamW } from '../adamw.js';
+import { AdamW } from '../../optim/adamw.js';
 import { drawToken, logSoftmax, samplingLogprobs } from '../draw.js';
 import { checkSampleRequests, checkScoreGroups, checkTrainGroups, notTrained, usedAfterDispose } from '../requests.js';
 import { checkSamples, checkScores, checkTrained } from '../results.js';
 import { responseStream } from '../streams.js';
-import { makeTrainables, type Trainable } from '../trainables.js';
+import { makeTrainables, type Trainable } from '../../optim/trainables.js';
 import type {
   EngineInfo,
   ForwardBackwardResult,

@@ -1,8 +1,8 @@
 /** What a fake's checkpoint holds. */
 import { RaRftError } from '../../core/errors.js';
 import { assertFinite, DAMAGED_HINT } from '../../core/finite.js';
-import type { AdamWState } from '../adamw.js';
-import type { Trainable } from '../trainables.js';
+import type { AdamWState } from '../../optim/adamw.js';
+import type { Trainable } from '../../optim/trainables.js';
 
 export const FAKE_FILE = 'fake.json';
 

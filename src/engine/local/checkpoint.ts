@@ -5,10 +5,10 @@ import { RaRftError } from '../../core/errors.js';
 import { writeFolderAtomic, writeJsonAtomic } from '../../core/files.js';
 import { writeCheckpoint } from '../../models/checkpoint.js';
 import type { DecoderConfig } from '../../models/hf-config.js';
-import type { Trainable } from '../trainables.js';
+import type { Trainable } from '../../optim/trainables.js';
 import { SafetensorsReader } from '../../models/safetensors.js';
 import { writeSafetensors } from '../../models/safetensors-writer.js';
-import type { AdamWState } from '../adamw.js';
+import type { AdamWState } from '../../optim/adamw.js';
 
 /** What stands in `engine.json`. */
 export interface EngineFile {

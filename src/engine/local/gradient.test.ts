@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { gradientError, lossOf } from '../testing/gradient.js';
 import { raggedGroups } from '../testing/helpers.js';
-import { tinyConfig, tinyParams } from '../testing/tiny-model.js';
+import { tinyConfig, tinyParams } from '../../models/testing/tiny-model.js';
 import { ModelState } from './model-state.js';
 import { Programs } from './programs.js';
 import { accumulateGradients } from './trainer.js';

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { tinyConfig } from '../testing/tiny-model.js';
+import { tinyConfig } from '../../models/testing/tiny-model.js';
 import { KvCache } from './kv-cache.js';
 
 const config = tinyConfig('qwen3', { kvHeads: 2, headDim: 2, layers: 1, heads: 2 });

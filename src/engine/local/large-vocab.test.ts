@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { Rng } from '../../core/rng.js';
 import { randomTokens } from '../testing/helpers.js';
-import { tinyConfig, tinyParams } from '../testing/tiny-model.js';
+import { tinyConfig, tinyParams } from '../../models/testing/tiny-model.js';
 import { ModelState } from './model-state.js';
 import { Programs } from './programs.js';
 import { accumulateGradients, scoreGroups } from './trainer.js';

@@ -6,7 +6,7 @@ import { saveCheckpoint } from '../../models/checkpoint.js';
 import { folderRef } from '../policy-folder.js';
 import { policyEngineContract } from '../testing/contract.js';
 import { STEP, ids, response } from '../testing/helpers.js';
-import { tinyConfig, tinyParams } from '../testing/tiny-model.js';
+import { tinyConfig, tinyParams } from '../../models/testing/tiny-model.js';
 import type { Policy } from '../types.js';
 import { LocalEngine } from './local-engine.js';
 import { openLocalEngine } from './open.js';

@@ -3,7 +3,7 @@ import { basename } from 'node:path';
 import { isAdapterFolder, readAdapter } from '../../models/adapter/index.js';
 import type { DecoderConfig } from '../../models/hf-config.js';
 import type { Params } from '../../models/parameters.js';
-import type { AdamWState } from '../adamw.js';
+import type { AdamWState } from '../../optim/adamw.js';
 import { localFolder, usedAfterDispose } from '../requests.js';
 import type { OpenOptions, PolicyEngine, PolicyRef } from '../types.js';
 import { BaseModels, type BaseModel } from './base-models.js';

@@ -3,7 +3,7 @@ import { countParams } from '../../models/parameters.js';
 import type { Report } from '../../core/worker-rpc.js';
 import { writeTokenizerFiles, type TokenizerBytes } from '../../models/checkpoint.js';
 import type { DecoderConfig } from '../../models/hf-config.js';
-import { AdamW, type AdamWState } from '../adamw.js';
+import { AdamW, type AdamWState } from '../../optim/adamw.js';
 import { checkSampleRequests, checkScoreGroups, checkTrainGroups, notTrained, usedAfterDispose } from '../requests.js';
 import { checkSamples, checkScores, checkTrained } from '../results.js';
 import type {

@@ -8,7 +8,7 @@ import {
   type Adapter,
 } from '../../models/adapter/index.js';
 import { sizeOf } from '../../models/parameters.js';
-import { makeTrainables } from '../trainables.js';
+import { makeTrainables } from '../../optim/trainables.js';
 import type { BaseModel } from './base-models.js';
 import { trainGraph } from './graphs.js';
 import type { Programs } from './programs.js';

@@ -10,7 +10,7 @@ import { paramSpecs, sizeOf } from '../../models/parameters.js';
 import { folderRef } from '../policy-folder.js';
 import { gradientError, lossOf } from '../testing/gradient.js';
 import { STEP, ids, raggedGroups, response } from '../testing/helpers.js';
-import { tinyConfig, tinyParams } from '../testing/tiny-model.js';
+import { tinyConfig, tinyParams } from '../../models/testing/tiny-model.js';
 import type { BaseModel } from './base-models.js';
 import { LocalEngine } from './local-engine.js';
 import { loraTraining } from './lora-training.js';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { tinyConfig } from '../testing/tiny-model.js';
+import { tinyConfig } from '../../models/testing/tiny-model.js';
 import { microBatches, type Work } from './micro-batches.js';
 
 const config = tinyConfig('qwen3');

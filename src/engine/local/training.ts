@@ -3,7 +3,7 @@ import { decoderFeeds } from '../../models/decoder.js';
 import type { DecoderConfig } from '../../models/hf-config.js';
 import { paramSpecs, sizeOf } from '../../models/parameters.js';
 import type { Feed, Graph, TensorData } from '../../tensor/index.js';
-import { makeTrainables, type Trainable } from '../trainables.js';
+import { makeTrainables, type Trainable } from '../../optim/trainables.js';
 import { writeModel } from './checkpoint.js';
 import { trainGraph } from './graphs.js';
 

@@ -9,7 +9,7 @@ import {
   type Adapter,
   type LoraSpec,
 } from '../../models/adapter/index.js';
-import type { AdamWState } from '../adamw.js';
+import type { AdamWState } from '../../optim/adamw.js';
 import type { OpenOptions } from '../types.js';
 import type { BaseModel } from './base-models.js';
 import { readOptimizer, type EngineFile } from './checkpoint.js';

@@ -2,7 +2,7 @@
 import { scoreGroups } from '../local/trainer.js';
 import type { BatchLimits } from '../local/micro-batches.js';
 import type { ModelState } from '../local/model-state.js';
-import type { Trainable } from '../trainables.js';
+import type { Trainable } from '../../optim/trainables.js';
 import type { TrainGroup } from '../types.js';
 
 /** sum c log p at the weights as they are. */

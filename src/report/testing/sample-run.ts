@@ -3,7 +3,7 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { writeJsonAtomic } from '../../core/files.js';
 import { Rng } from '../../core/rng.js';
-import { runPaths } from '../../core/run-paths.js';
+import { runPaths } from '../../runs/run-paths.js';
 import { writeJsonl, type Problem, type Trace } from '../../data/index.js';
 import { summarise, type EvalRecord } from '../../eval/index.js';
 import type { Label } from '../../judge/index.js';

@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { configSchema } from '../../config/index.js';
 import { Rng } from '../../core/rng.js';
-import { RunFolder } from '../../core/run-folder.js';
+import { RunFolder } from '../../runs/run-folder.js';
 import { noContext, shownTraces } from '../../data/context.js';
 import type { Problem, Trace } from '../../data/types.js';
 import { FakeEngine, FakePolicy, type Policy, type PolicyEngine } from '../../engine/index.js';

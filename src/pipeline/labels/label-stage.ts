@@ -1,0 +1,154 @@
+/** Stage "labels": which traces help with which problems, measured under the policy the arms start from (Eq. 1). */
+import { rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Config } from '../../config/index.js';
+import { hashFile } from '../../core/hash-file.js';
+import { hashJson } from '../../core/hash.js';
+import { warn } from '../../runs/warnings.js';
+import type { Problem, Trace, TraceGuard } from '../../data/index.js';
+import {
+  appendLabels,
+  gradeLabels,
+  judgeByLlm,
+  judgeByTruth,
+  judgeByUtility,
+  readLabels,
+  selectPairs,
+  type Label,
+  type LabelGrade,
+  type SelectedPairs,
+} from '../../judge/index.js';
+import { guardOf, type DataSets } from '../data/data-sets.js';
+import { type Made } from '../data/make-data.js';
+import { promptWording } from '../fingerprint.js';
+import { failuresText, refuseUnusableLabels, skippedText } from './label-problems.js';
+import { withLlmJudge } from './llm-labels.js';
+import { labelsWithinBudget } from './selected-labels.js';
+import type { Session } from '../session.js';
+import { labelSettings } from '../stage-settings.js';
+import { judgeBySuccess } from './success-labels.js';
+import { withRunPolicy } from '../arms/trained-part.js';
+import { leftOutLabelsText, usableLabels } from './usable-labels.js';
+import type { StartPolicy } from '../arms/warmup-stage.js';
+
+export interface LabelResult {
+  /** Those of pairs that may meet in training. */
+  labels: Label[];
+  /** Hash of what stands in labels.jsonl, so that a file that was edited is another one. */
+  fingerprint: string;
+}
+
+/** Labels pairs of training problems and traces, or reads them where the stage is done. */
+export async function labelPairs(session: Session, data: DataSets, policy: StartPolicy): Promise<LabelResult> {
+  const { config, run } = session;
+  // A budget trains retrievers on the policy's token embeddings, and chooses pairs by them.
+  const partly = config.labels.selection.pairs === 'budget';
+  const inputs = {
+    settings: labelSettings(config, session.identities),
+    data: data.fingerprint,
+    policy: config.labels.judge === 'utility' || partly ? policy.fingerprint : null,
+  };
+  const work = async () => {
+    const pairs = choosePairs(session, data);
+    // These labels follow from scores, which are kept by content; lines of other inputs must not stay between them. The
+    // LLM judge of all pairs sees to that itself, and goes on from the labels that are there.
+    if (config.labels.judge !== 'llm' || partly) await rm(run.paths.labels, { force: true });
+    for (const line of skippedText(pairs)) session.progress.line(line);
+    const labels = await judge(session, data, pairs, { policy, key: hashJson(inputs) });
+    refuseUnusableLabels(labels, pairs, config.labels);
+    const grade = gradeByTruth(labels, data);
+    await run.event('labels', { skippedProblems: pairs.skipped.length, ...grade });
+    session.progress.line(gradeText(grade));
+    const failed = failuresText(labels);
+    if (failed !== undefined)
+      await warn(run, session.progress, { code: 'failed-labels', where: 'labels', text: failed });
+  };
+  await run.stage('labels', inputs, work, [run.paths.labels]);
+  const judged = { problems: data.train, traces: data.corpus, guard: labelGuard(config, data) };
+  const { labels, leftOut } = usableLabels(await readLabels(run.paths.labels), judged);
+  const text = leftOutLabelsText(leftOut);
+  if (text !== undefined) session.progress.line(text);
+  return { labels, fingerprint: await hashFile(run.paths.labels) };
+}
+
+/** Which pairs may be labelled and trained on; labels.excludeSameAnswer may lift the rule on answers. */
+export function labelGuard({ labels }: Config, data: Pick<DataSets, 'train' | 'test' | 'excludeLists'>): TraceGuard {
+  return guardOf(data, { sameAnswer: labels.excludeSameAnswer });
+}
+
+/** The pairs that would be judged; also what --dry-run counts. */
+export function choosePairs(
+  { config, rng, lengths }: Pick<Session, 'config' | 'rng' | 'lengths'>,
+  data: Pick<Made, 'train' | 'test' | 'corpus' | 'excludeLists'>,
+): SelectedPairs {
+  const { maxQueries, maxCandidates, restrictToType, judge: name, measure } = config.labels;
+  const answerAsSolution = name !== 'utility' || measure !== 'solution';
+  const limits = { maxQueries, maxCandidates, restrictToType, answerAsSolution };
+  const exclude = (problem: Problem & { solution: string }, trace: Trace) =>
+    !lengths.fitsLabel(problem, trace, config.labels);
+  const skipping = config.prompt.overlong === 'skip' && name === 'utility';
+  const options = {
+    ...limits,
+    guard: labelGuard(config, data),
+    ...(skipping && { exclude }),
+    rng: rng.fork('labels'),
+  };
+  return selectPairs(data.train, data.corpus, options);
+}
+
+async function judge(
+  session: Session,
+  data: DataSets,
+  { queries }: SelectedPairs,
+  { policy, key }: { policy: StartPolicy; key: string },
+): Promise<Label[]> {
+  const { config, run, codec, progress } = session;
+  const { labels: labelsPath } = run.paths;
+  if (config.labels.selection.pairs === 'budget') {
+    const guard = labelGuard(config, data);
+    const labels = await labelsWithinBudget(session, queries, { folder: policy.modelFolder, guard, key });
+    await appendLabels(labelsPath, labels);
+    return labels;
+  }
+  if (config.labels.judge === 'truth') {
+    const labels = judgeByTruth(queries);
+    await appendLabels(labelsPath, labels);
+    return labels;
+  }
+  if (config.labels.judge === 'llm') {
+    return withLlmJudge(session, (llm) => judgeByLlm(queries, { ...llm, labelsPath, progress }));
+  }
+  const { measure, topPositives, baseline, minGain } = config.labels;
+  if (measure === 'success') return judgeBySuccess(session, queries, { policy, problems: data.train });
+  return withRunPolicy(session, policy.folder, (engine) =>
+    judgeByUtility(queries, {
+      measure,
+      engine,
+      codec,
+      policyKey: hashJson([policy.fingerprint, promptWording(config.prompt)]),
+      topPositives,
+      baseline,
+      minGain,
+      labelsPath,
+      scoresPath: join(run.root, 'label-scores.jsonl'),
+      progress,
+    }),
+  );
+}
+
+/** How well the labels agree with the truth, where the data has one; truth is used for nothing else. */
+export function gradeByTruth(labels: readonly Label[], data: DataSets): LabelGrade {
+  const problems = new Map(data.train.map((p) => [p.id, p.truth]));
+  const traces = new Map(data.corpus.map((t) => [t.id, t.truth]));
+  return gradeLabels(labels, { problem: (id) => problems.get(id), trace: (id) => traces.get(id) });
+}
+
+function gradeText(grade: LabelGrade): string {
+  const parts = [`${grade.pairs} pairs of ${grade.queries} problems, ${grade.positives} positive`];
+  if (grade.failed > 0) parts.push(`${grade.failed} failed`);
+  if (grade.precision !== null && grade.baseRate !== null) {
+    parts.push(`precision by truth ${grade.precision.toFixed(2)} (chance ${grade.baseRate.toFixed(2)})`);
+  }
+  if (grade.auc !== null) parts.push(`AUC ${grade.auc.toFixed(2)}`);
+  return `labels: ${parts.join(', ')}`;
+}

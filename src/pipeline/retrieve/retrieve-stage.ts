@@ -1,0 +1,163 @@
+/** Stage "retrieved": the best traces of the problems whose prompts or grades need them, by each retriever, kept as files. */
+import { join } from 'node:path';
+import type { Config } from '../../config/index.js';
+import { RaRftError } from '../../core/errors.js';
+import { hashJson } from '../../core/hash.js';
+import { readJsonlAll } from '../../core/jsonl.js';
+import { writeJsonl, type Trace } from '../../data/index.js';
+import {
+  bm25OptionsOf,
+  Bm25Retriever,
+  OracleRetriever,
+  RandomRetriever,
+  type Query,
+  type Retriever,
+  type RetrieverEntry,
+} from '../../retriever/index.js';
+import type { ProblemSet, Retrieved, RetrieverName } from './contexts.js';
+import type { DataSets } from '../data/data-sets.js';
+import { promptWording } from '../fingerprint.js';
+import type { LabelledQueries } from '../labels/labelled-queries.js';
+import {
+  gradeByLabels,
+  gradeByTruth,
+  labelledTestSplit,
+  type JudgedHit,
+  type RetrieverGrade,
+} from './retrieval-grades.js';
+import { keptHits, readRetrieved, searchInto, type Wanted } from './retrieved-file.js';
+import type { ReadyEncoder } from './retriever-stage.js';
+import type { Session } from '../session.js';
+import { retrievedSettings, retrievedStage } from '../stage-settings.js';
+
+export interface RetrievalPlan {
+  data: DataSets;
+  /** What the prompts of the arms need of each retriever. */
+  needed: ReadonlyMap<RetrieverName, ReadonlySet<ProblemSet>>;
+  /** Encoders that are there: those that the arms use, and those that were trained. */
+  encoders: ReadonlyMap<RetrieverName, ReadyEncoder>;
+  /** To grade retrievers by labels; undefined where nothing was labelled. */
+  queries: LabelledQueries | undefined;
+}
+
+export interface RetrievalResult {
+  retrieved: Retrieved;
+  grades: RetrieverGrade[];
+}
+
+/** Searches with every retriever that an arm or a grade needs; what was searched is read. */
+export async function retrieveContexts(session: Session, plan: RetrievalPlan): Promise<RetrievalResult> {
+  const retrieved = new Map<RetrieverName, ReadonlyMap<string, readonly Trace[]>>();
+  const grades: RetrieverGrade[] = [];
+  for (const name of searchedRetrievers(session.config, plan)) {
+    const found = await retrieveWith(name, session, plan);
+    retrieved.set(name, found.hits);
+    grades.push(...found.grades);
+  }
+  return { retrieved, grades };
+}
+
+/**
+ * What the arms use and, where there is anything to grade by, BM25 and random beside it (the first of each kind): figures mean nothing
+ * alone. In the order of the map.
+ */
+function searchedRetrievers(
+  { retrievers }: Config,
+  { needed, encoders, queries, data }: RetrievalPlan,
+): RetrieverName[] {
+  const graded = data.test.some(({ truth }) => truth !== undefined) || (queries?.test.length ?? 0) > 0;
+  const first = (kind: RetrieverEntry['kind']) =>
+    Object.keys(retrievers)
+      .filter((name) => retrievers[name]?.kind === kind)
+      .slice(0, 1);
+  const beside = graded ? [...encoders.keys(), ...first('bm25'), ...first('random')] : [];
+  const names = new Set([...needed.keys(), ...beside]);
+  return Object.keys(retrievers).filter((name) => names.has(name));
+}
+
+async function retrieveWith(name: RetrieverName, session: Session, plan: RetrievalPlan) {
+  const { run, config, progress } = session;
+  const { data, encoders, queries } = plan;
+  const wanted = wantedOf(name, plan);
+  const kept = keptHits(name, config);
+  const skipping = config.prompt.overlong === 'skip';
+  const file = run.paths.retrieved(name);
+  const judged = join(run.root, 'retrieved', labelledTestSplit, `${name}.jsonl`);
+  const inputs = {
+    settings: retrievedSettings(config, name),
+    data: data.fingerprint,
+    name,
+    kept,
+    wanted: [wanted.train.length, wanted.test.length],
+    judged: queries ? queries.test.map(({ query }) => [query.id, [...(queries.judged.get(query.id) ?? [])]]) : null,
+    encoder: encoders.get(name)?.fingerprint ?? null,
+    ...(skipping && {
+      overlong: { wording: promptWording(config.prompt), limits: session.lengths.limits, model: session.modelHash },
+    }),
+  };
+  const work = async () => {
+    const retriever = await openRetriever(name, plan, config);
+    try {
+      const target = {
+        file,
+        kept,
+        inputs: hashJson(inputs),
+        guard: data.guard,
+        progress,
+        ...(skipping && { lengths: session.lengths }),
+      };
+      if (queries) await writeJsonl(judged, await searchJudged(retriever, queries));
+      await searchInto(target, retriever, wanted);
+    } finally {
+      await retriever.dispose();
+    }
+  };
+  await run.stage(retrievedStage(name), inputs, work, [file, ...(queries ? [judged] : [])]);
+  const hits = await readRetrieved(file, data, wanted);
+  const grades = [
+    ...gradeByTruth(name, data, (id) => hits.get(id) ?? []),
+    ...(queries ? gradeByLabels(name, await readJsonlAll<JudgedHit>(judged), queries) : []),
+  ];
+  return { hits, grades };
+}
+
+/** Problems whose prompts take this retriever's traces, and test problems that it can be graded on. */
+function wantedOf(name: RetrieverName, { data, needed }: RetrievalPlan): Wanted {
+  const sets = needed.get(name);
+  return {
+    train: sets?.has('train') === true ? data.train : [],
+    test: sets?.has('test') === true ? data.test : data.test.filter(({ truth }) => truth !== undefined),
+  };
+}
+
+function openRetriever(
+  name: RetrieverName,
+  { data, encoders }: RetrievalPlan,
+  { retriever, retrievers, seed }: Config,
+): Promise<Retriever> | Retriever {
+  const entry = retrievers[name]!;
+  switch (entry.kind) {
+    case 'encoder': {
+      const ready = encoders.get(name);
+      if (!ready)
+        throw new RaRftError({ code: 'internal', message: `the encoder of the retriever ${name} was not made` });
+      return ready.open();
+    }
+    case 'bm25':
+      return new Bm25Retriever(data.corpus, bm25OptionsOf(retriever, entry));
+    case 'random':
+      return new RandomRetriever(data.corpus, seed, entry);
+    case 'oracle':
+      return new OracleRetriever(data.corpus, seed);
+  }
+}
+
+/** The best of the judged traces for every labelled query of the test part. */
+async function searchJudged(retriever: Retriever, { test, judged }: LabelledQueries): Promise<JudgedHit[]> {
+  const exclude = (query: Query, trace: Trace) => judged.get(query.id)?.has(trace.id) !== true;
+  const hits_Q = await retriever.search(
+    test.map(({ query }) => query),
+    { k: 1, exclude },
+  );
+  return test.map(({ query }, i) => ({ problemId: query.id, traceId: hits_Q[i]?.[0]?.trace.id ?? null }));
+}

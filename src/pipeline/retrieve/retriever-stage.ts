@@ -1,0 +1,144 @@
+/**
+ * Stages "retriever-<name>": the encoders among the retrievers. One that is trained learns from the labels with InfoNCE (Eq. 2); one that
+ * is not stands as it was made. Each has an index of its own.
+ */
+import type { Config } from '../../config/index.js';
+import { RaRftError } from '../../core/errors.js';
+import { removeOwnFolder } from '../../core/owned-folder.js';
+import { warn } from '../../runs/warnings.js';
+import { isUnseen, type Trace } from '../../data/index.js';
+import {
+  encoderSettings,
+  EncoderRetriever,
+  specOf,
+  writeRetriever,
+  type EncoderEntry,
+  type Query,
+  type TrainReport,
+} from '../../retriever/index.js';
+import type { RetrieverName } from './contexts.js';
+import type { DataSets } from '../data/data-sets.js';
+import { untrainedEncoder, withTrainedEncoder, type EncoderPlan } from './encoder-training.js';
+import { hashModelFolder } from '../fingerprint.js';
+import { labelGuard, type LabelResult } from '../labels/label-stage.js';
+import { partsText, type LabelledQueries } from '../labels/labelled-queries.js';
+import type { Session } from '../session.js';
+import { encoderStage, encoderStageSettings } from '../stage-settings.js';
+import type { StartPolicy } from '../arms/warmup-stage.js';
+
+/** An encoder that is there: opened when it is searched with. */
+export interface ReadyEncoder {
+  open(): Promise<EncoderRetriever>;
+  /** Hash of its files. */
+  fingerprint: string;
+}
+
+/** What encoders are made from. `labels` is undefined where none of them is trained. */
+export interface EncoderInputs {
+  data: DataSets;
+  policy: StartPolicy;
+  labels: (LabelResult & { queries: LabelledQueries }) | undefined;
+}
+
+/** Makes encoders one after the other; their token embeddings are those of the start policy. */
+export async function encoderStages(
+  session: Session,
+  names: readonly RetrieverName[],
+  inputs: EncoderInputs,
+): Promise<Map<RetrieverName, ReadyEncoder>> {
+  const ready = new Map<RetrieverName, ReadyEncoder>();
+  for (const name of names) {
+    const entry = session.config.retrievers[name];
+    if (entry?.kind === 'encoder') ready.set(name, await makeEncoder(session, name, entry, inputs));
+  }
+  return ready;
+}
+
+async function makeEncoder(
+  session: Session,
+  name: RetrieverName,
+  entry: EncoderEntry,
+  inputs: EncoderInputs,
+): Promise<ReadyEncoder> {
+  const { config, run, tokenizer, progress } = session;
+  const { data, policy, labels } = inputs;
+  const folder = run.paths.retriever(name);
+  const index = run.paths.index(name);
+  const plan: EncoderPlan = {
+    folder: policy.modelFolder,
+    settings: encoderSettings(config.retriever, entry),
+    tokenize: (text) => tokenizer.encode(text),
+    seed: config.seed,
+    threads: threadsOf(config),
+  };
+  const depends = {
+    settings: encoderStageSettings(config, name, session.identities),
+    policy: policy.fingerprint,
+    ...(entry.trained && { data: data.fingerprint, labels: labels?.fingerprint }),
+  };
+  const work = async () => {
+    // Only one heavy worker at a time: the policy's makes room for the encoder's.
+    await session.releaseEngine();
+    if (entry.trained) await train(session, name, plan, inputs);
+    else {
+      const spec = specOf(plan.settings);
+      await writeRetriever(folder, { encoder: await untrainedEncoder(plan), spec }, session.modelFolder);
+    }
+    await removeOwnFolder(index);
+  };
+  if (entry.trained && !labels)
+    throw new RaRftError({ code: 'internal', message: `there are no labels to train the retriever ${name} on` });
+  await run.stage(encoderStage(name), depends, work, [folder]);
+  const options = { threads: plan.threads, progress };
+  return {
+    open: () => EncoderRetriever.open(folder, index, data.corpus, options),
+    fingerprint: await hashModelFolder(folder),
+  };
+}
+
+async function train(session: Session, name: RetrieverName, plan: EncoderPlan, inputs: EncoderInputs): Promise<void> {
+  const { config, run, progress } = session;
+  const { data, labels } = inputs;
+  const { train: own, validation, test } = labels!.queries;
+  const row = metricsName(config, name);
+  await run.event('retriever-data', { name, train: own.length, validation: validation.length, test: test.length });
+  progress.line(partsText(labels!.queries));
+  const guard = labelGuard(config, data);
+  const queries = {
+    train: own,
+    validation,
+    candidates: data.corpus.filter((trace) => !isUnseen(trace)),
+    exclude: (query: Query, trace: Trace) => !guard.mayTeach(query, trace),
+  };
+  await run.cutMetrics(row, 0);
+  const hooks = { onMetrics: (line: { step: number }) => run.metrics({ arm: row, ...line }), progress };
+  await withTrainedEncoder(plan, queries, hooks, async ({ spec, report, checkpoint }) => {
+    const retriever = { encoder: await checkpoint(), spec, training: report };
+    await writeRetriever(run.paths.retriever(name), retriever, session.modelFolder);
+    await warnSaturated(session, name, report);
+  });
+}
+
+/** Under which name rows of metrics.jsonl stand: `retriever` for the first encoder that is trained, a name of its own for every other. */
+export function metricsName({ retrievers }: Pick<Config, 'retrievers'>, name: RetrieverName): string {
+  const first = Object.entries(retrievers).find(([, entry]) => entry.kind === 'encoder' && entry.trained);
+  return first?.[0] === name ? 'retriever' : `retriever/${name}`;
+}
+
+async function warnSaturated(
+  { run, progress }: Session,
+  name: RetrieverName,
+  { saturated }: TrainReport,
+): Promise<void> {
+  if (!saturated) return;
+  await warn(run, progress, {
+    code: 'saturated',
+    where: `retriever ${name}`,
+    text: 'the first batch was saturated (next to no gradient). Use retriever.scoring: mean, or a higher temperature.',
+  });
+}
+
+/** 0 in the configuration leaves the number of threads to the runtime. */
+function threadsOf({ engine }: Config): number | undefined {
+  return engine.threads === 0 ? undefined : engine.threads;
+}
