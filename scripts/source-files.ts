@@ -8,7 +8,7 @@ export interface SourceFile {
   text: string;
 }
 
-const skipped = new Set(['node_modules', 'dist', 'runs', '.git', '.cache', 'coverage']);
+const skipped = new Set(['node_modules', 'dist', '.git', '.cache', 'coverage']);
 
 /** Every `.ts` file under some folders of the repository. */
 export function sourceFiles(root: string, folders: readonly string[]): SourceFile[] {

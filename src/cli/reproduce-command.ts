@@ -14,6 +14,7 @@ export function addReproduce({ program, context }: Build): void {
     .option('--figure <number>', 'only this figure, 3 or 4; may be repeated', each, [])
     .option('--preset <name>', 'sizes: world or world-quick', 'world')
     .option('--seeds <number>', 'seeds 1 to this one', '3')
+    .option('--jobs <number>', 'seeds at the same time, by default one for each core')
     .option('--budget <minutes>', 'begin no arm later than this; the same command goes on')
     .option('--runs <folder>', 'folder that holds reproduce-<preset>', 'runs')
     .option('--set <key=value>', 'set one key of every run; may be repeated', each, [])

@@ -1,9 +1,11 @@
 /** `ra-rft reproduce`: the paper's tables and figures, over seeds. */
+import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { durationText } from '../core/terminal-progress.js';
 import { RaRftError } from '../core/errors.js';
 import {
   basePreset,
+  experimentKeys,
   claimsTable,
   neededArms,
   reproduce,
@@ -24,6 +26,7 @@ export interface ReproduceVerbOptions {
   figure: string[];
   preset: string;
   seeds: string;
+  jobs?: string;
   budget?: string;
   runs: string;
   set: string[];
@@ -41,7 +44,8 @@ export async function reproduceVerb(options: ReproduceVerbOptions, context: CliC
     version: packageVersion(),
     selection,
     seeds,
-    base: { preset: basePreset(options.preset), set: options.set },
+    base: { preset: basePreset(options.preset), set: [...experimentKeys, ...options.set] },
+    jobs: options.jobs === undefined ? availableParallelism() : wholeNumber('--jobs', options.jobs, 1),
     ...(options.budget !== undefined && { budgetMs: 60_000 * minutes(options.budget) }),
     progress: context.progress,
     ...(context.quiet === true && { onPosition: () => {} }),

@@ -18,6 +18,14 @@ export interface Progress {
   line(text: string): void;
 }
 
+/** The same progress with something before the labels of its tasks and its lines: for several works at the same time. */
+export function labelled(progress: Progress, label: string): Progress {
+  return {
+    task: (name, ...more) => progress.task(label + name, ...more),
+    line: (text) => progress.line(label + text),
+  };
+}
+
 /** Says nothing: the default of every library function. */
 export const silent: Progress = {
   task: () => ({ update: () => {}, end: () => {} }),

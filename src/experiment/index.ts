@@ -3,7 +3,7 @@ export { armNames, armSpecs, needsOf, type ArmName } from './arms.js';
 export { claimSpecs, type ClaimSpec } from './claims.js';
 export { everything, neededArms, selectionOf, type Selection } from './matrix.js';
 export { figureSpecs, tableSpecs, type FigureSpec, type Measured, type RowSpec, type TableSpec } from './paper.js';
-export { basePreset } from './presets.js';
+export { basePreset, experimentKeys } from './presets.js';
 export { reproduce, type ReproduceOptions, type ReproduceOutcome } from './reproduce.js';
 export { experimentResults, type ExperimentResults } from './results.js';
 export { drawResamples, estimate, type Estimate, type Resamples } from './statistics.js';

@@ -75,6 +75,33 @@ describe('reproduce', () => {
     expect(await bytes('stopped')).toEqual(await bytes('whole'));
   }, 300_000);
 
+  it('leaves the same bytes where all seeds run at the same time', async () => {
+    const said: string[] = [];
+    const progress = { ...silent, line: (text: string) => void said.push(text) };
+    expect(await reproduce(options('together', { jobs: 4, progress }))).toMatchObject({ arms: 4, done: 4 });
+    expect(said).toContainEqual(expect.stringMatching(/^seed 2 of 2, arm grpo/));
+    expect(await bytes('together')).toEqual(await bytes('whole'));
+  }, 300_000);
+
+  it('begins no arm of another seed after one has failed, and goes on from there', async () => {
+    let failed = false;
+    const failing: OpenEngine = (settings) =>
+      changedEngine(openFakeEngine(settings), (policy) => {
+        const train = policy.forwardBackward.bind(policy);
+        policy.forwardBackward = (...groups) => {
+          if (failed) return train(...groups);
+          failed = true;
+          throw new RaRftError({ code: 'engine', message: 'no memory', where: 'forwardBackward' });
+        };
+      });
+    const together = options('failed', { jobs: 2 });
+    await expect(reproduce({ ...together, openEngine: failing })).rejects.toMatchObject({ code: 'engine' });
+    const { done } = await reproduce({ ...together, budgetMs: 0 });
+    expect(done).toBeLessThan(4);
+    expect(await reproduce(together)).toMatchObject({ done: 4 });
+    expect(await bytes('failed')).toEqual(await bytes('whole'));
+  }, 300_000);
+
   it('keeps the seeds that are there when fewer are asked for, and refuses those of other settings', async () => {
     const before = await bytes('whole');
     await reproduce(options('whole', { seeds: 1 }));

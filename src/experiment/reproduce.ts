@@ -6,8 +6,9 @@ import type { ArmConfig } from '../config/index.js';
 import { errorFacts } from '../core/errors.js';
 import { removeLeftoversOf } from '../core/files.js';
 import { exists } from '../core/missing.js';
-import { silent, type Progress } from '../core/progress.js';
+import { labelled, silent, type Progress } from '../core/progress.js';
 import { readStageSeconds } from '../runs/run-folder.js';
+import { forEachParallel } from '../core/slots.js';
 import { durationText } from '../core/terminal-progress.js';
 import { armStage, openRun, runPipeline, type ArmDecision, type OpenEngine } from '../pipeline/index.js';
 import { contextsOf, neededArms, type Selection } from './matrix.js';
@@ -20,6 +21,8 @@ import { tableFiles, TableWriter, type TableSource } from './write.js';
 export interface ReproduceOptions extends TableSource {
   selection: Selection;
   seeds: number;
+  /** Seeds that run at the same time. Default: 1. */
+  jobs?: number;
   /** No arm is begun later than this; the one that runs is finished. Default: no end. */
   budgetMs?: number;
   progress?: Progress;
@@ -54,6 +57,7 @@ export async function reproduce(options: ReproduceOptions): Promise<ReproduceOut
     selection,
     seeds,
     base,
+    jobs = 1,
     budgetMs = Infinity,
     progress = silent,
     now = () => performance.now(),
@@ -69,8 +73,8 @@ export async function reproduce(options: ReproduceOptions): Promise<ReproduceOut
   const spent = () => now() - begin >= budgetMs;
   const failures: Failure[] = [];
   let results = await tables.write();
-  for (const run of runs) {
-    if (spent()) break;
+  let stopped = false;
+  const oneSeed = async (run: SeedRun): Promise<void> => {
     let done: number | undefined;
     let current: ArmConfig | undefined;
     const beforeArm = async (arm: ArmConfig): Promise<ArmDecision> => {
@@ -81,14 +85,15 @@ export async function reproduce(options: ReproduceOptions): Promise<ReproduceOut
       if (finished.some(({ name }) => name === arm.name)) return 'run'; // costs nothing
       const failed = failures.filter(({ seed }) => seed === run.seed).map((failure) => failure.arm);
       if (failed.includes(arm.name) || failed.includes(arm.policyOf ?? '')) return 'skip';
-      if (spent()) return 'stop';
-      onPosition(await positionText(runs, run, arm));
+      if (stopped || spent()) return 'stop';
+      onPosition(await positionText(runs, run, arm, jobs));
       current = arm;
       return 'run';
     };
     // An arm that diverges does so every time; the others are no worse for it. Each round leaves one more out.
     for (let again = true; again;) {
-      again = await runSeed(run, { ...options, progress }, beforeArm).then(
+      const named = jobs > 1 ? labelled(progress, `seed ${run.seed} `) : progress;
+      again = await runSeed(run, { ...options, progress: named }, beforeArm).then(
         () => false,
         (error: unknown) => {
           if (current === undefined || errorFacts(error).code !== 'not-finite') throw error;
@@ -98,7 +103,15 @@ export async function reproduce(options: ReproduceOptions): Promise<ReproduceOut
       );
     }
     results = await tables.write();
-  }
+  };
+  await forEachParallel(runs, jobs, async (run) => {
+    if (stopped || spent()) return;
+    // What one seed fails of may be the others' fault as well: they end at their next arm, and lose nothing.
+    await oneSeed(run).catch((error: unknown) => {
+      stopped = true;
+      throw error;
+    });
+  });
   return { results, failures, ...(await countArms(runs)) };
 }
 
@@ -116,7 +129,12 @@ async function runSeed(
 }
 
 /** Which arm of which seed comes now, and how long the whole still takes. */
-async function positionText(runs: readonly SeedRun[], { seed, config }: SeedRun, arm: ArmConfig): Promise<string> {
+async function positionText(
+  runs: readonly SeedRun[],
+  { seed, config }: SeedRun,
+  arm: ArmConfig,
+  jobs: number,
+): Promise<string> {
   const times = [];
   for (const run of runs) times.push({ arms: run.config.arms, seconds: await readStageSeconds(run.root) });
   const left = secondsLeft(times);
@@ -125,7 +143,10 @@ async function positionText(runs: readonly SeedRun[], { seed, config }: SeedRun,
     (sum, { arms, seconds }) => sum + arms.filter((one) => Object.hasOwn(seconds, armStage(one))).length,
     0,
   );
-  const time = left === undefined ? 'time left not known yet' : `about ${durationText(1000 * left)} left`;
+  const time =
+    left === undefined
+      ? 'time left not known yet'
+      : `about ${durationText((1000 * left) / Math.min(jobs, runs.length))} left`;
   return `seed ${seed} of ${runs.length}, arm ${arm.name} (${config.arms.length} a seed): ${before} of ${total} arms done, ${time}`;
 }
 

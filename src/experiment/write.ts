@@ -33,13 +33,20 @@ export class TableWriter {
   private readonly reader = new MeasureReader();
 
   private readonly source: TableSource;
+  private last: Promise<unknown> = Promise.resolve();
 
   constructor(source: TableSource) {
     this.source = source;
   }
 
-  /** Writes all three files. Same finished arms, same bytes. */
-  async write(): Promise<ExperimentResults> {
+  /** Writes all three files, after those that are being written. Same finished arms, same bytes. */
+  write(): Promise<ExperimentResults> {
+    const written = this.last.then(() => this.writeNow());
+    this.last = written.catch(() => undefined); // whoever asked for it is told
+    return written;
+  }
+
+  private async writeNow(): Promise<ExperimentResults> {
     const { root, preset, version, base } = this.source;
     const runs = await keptRuns(root);
     const seeds: SeedMeasures[] = [];

@@ -16,4 +16,4 @@ export { estimateCalls, estimateText, type Estimate } from './estimate.js';
 export { ReplyTally } from './reply-tally.js';
 export { whatIsSaid, type Said } from './said.js';
 export { parseJson } from './retry.js';
-export { forEachParallel, inOrder } from './slots.js';
+export { forEachParallel, inOrder } from '../core/slots.js';

@@ -5,7 +5,7 @@ import { budgetFailure, stopped, type Asker, type AskOutcome } from './asker.js'
 import type { Budget } from './budget.js';
 import { chatBody, fullDialect, usageAtMost, type Dialect } from './request.js';
 import { backoffMs, nextStep, type Step } from './retry.js';
-import { Slots } from './slots.js';
+import { Slots } from '../core/slots.js';
 import type { Transport } from './transport.js';
 import type { ChatFailure, ChatRequest } from './types.js';
 import { unusable } from './unusable.js';

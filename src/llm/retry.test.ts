@@ -6,7 +6,7 @@ import { Budget } from './budget.js';
 import { CallLedger } from './ledger.js';
 import { fullDialect, usageAtMost } from './request.js';
 import { backoffMs, nextStep, retryAfterMs } from './retry.js';
-import { forEachParallel, inOrder } from './slots.js';
+import { forEachParallel, inOrder } from '../core/slots.js';
 import type { ChatRequest } from './types.js';
 
 const request: ChatRequest = { messages: [{ role: 'user', content: 'é!' }], promptVersion: 'p', maxTokens: 7 };
