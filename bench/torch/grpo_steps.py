@@ -32,7 +32,8 @@ def answer(value: dict) -> None:
 class Turns(TrainerCallback):
     """Waits for a line before every step but the first, and answers how long the step took."""
 
-    def __init__(self) -> None:
+    def __init__(self, rows: int) -> None:
+        self.rows = rows
         self.sample = 0.0
         self.warm = False
 
@@ -44,10 +45,17 @@ class Turns(TrainerCallback):
 
     def on_step_end(self, *_, **__) -> None:
         whole = time.perf_counter() - self.start
+        if self.trainer.trained_rows != self.rows:
+            raise ValueError(f"TRL made an update of {self.trainer.trained_rows} responses, not one of {self.rows}")
+        self.trainer.trained_rows = 0
         update = whole - self.sample
         seconds = {"whole": whole, "sample": self.sample, "update": update, "peakGb": peak_gigabytes()}
         answer(seconds if self.warm else {"ready": True})
         self.warm = True
+
+    def watch(self, trainer) -> None:
+        self.trainer = trainer
+        trainer._generate = self.timed(trainer._generate)
 
     def timed(self, generate):
         def run(*args, **more):
@@ -62,7 +70,7 @@ class Turns(TrainerCallback):
 def main() -> None:
     work = json.loads(sys.stdin.readline())
     SHAPES["work"] = work["shape"]
-    turns = Turns()
+    turns = Turns(work["promptsPerStep"] * work["responses"])
     with tempfile.TemporaryDirectory() as folder:
         trainer = grpo_trainer(
             "work",
@@ -75,8 +83,12 @@ def main() -> None:
             folder=folder,
             callback=turns,
             micro_rows=work["microRows"],
+            lora=work.get("lora"),
         )
-        trainer._generate = turns.timed(trainer._generate)
+        turns.watch(trainer)
+        trained = sum(p.numel() for p in trainer.model.parameters() if p.requires_grad)
+        if trained != work["trained"]:
+            raise ValueError(f"TRL trains {trained} numbers, ours {work['trained']}")
         torch.set_num_threads(work["threads"])
         trainer.train()
 

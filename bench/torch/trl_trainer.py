@@ -23,6 +23,30 @@ def word_tokenizer(vocab: int) -> PreTrainedTokenizerFast:
     return PreTrainedTokenizerFast(tokenizer_object=inner, pad_token=pad, bos_token=bos, eos_token=eos)
 
 
+class CheckedTrainer(GRPOTrainer):
+    """Refuses to train on anything but full prompts and responses of the lengths asked for, or beside a reference model."""
+
+    lengths: tuple[int, int]
+    # Responses trained on so far, each as often as it was.
+    trained_rows = 0
+
+    def _compute_loss(self, model, inputs):
+        for part, length in zip(["prompt", "completion"], self.lengths, strict=True):
+            mask = inputs[f"{part}_mask"]
+            if mask.shape[1] != length or not mask.all():
+                raise ValueError(f"TRL trains on a {part} of {mask.sum(1).tolist()} of {mask.shape[1]} tokens, not {length}")
+        if self.ref_model is not None or "ref_per_token_logps" in inputs:
+            raise ValueError("TRL computes a reference model, and ours does not")
+        self.trained_rows += len(inputs["advantages"])
+        return super()._compute_loss(model, inputs)
+
+
+def lora_config(rank: int, alpha: float, targets: list[str]):
+    from peft import LoraConfig
+
+    return LoraConfig(r=rank, lora_alpha=alpha, target_modules=targets, lora_dropout=0.0, bias="none", task_type="CAUSAL_LM")
+
+
 def grpo_trainer(
     shape: str,
     vocab: int,
@@ -35,8 +59,12 @@ def grpo_trainer(
     folder: str,
     callback: TrainerCallback,
     micro_rows: int | None = None,
-) -> GRPOTrainer:
-    """Prompts are token ids. `micro_rows` responses are trained on at a time (default: all), with one optimizer step a batch."""
+    lora: dict | None = None,
+) -> CheckedTrainer:
+    """
+    Prompts are token ids, all of one length. `micro_rows` responses are trained on at a time (default: all), with one optimizer step a
+    batch. `lora` (rank, alpha, targets) trains adapters in place of the weights.
+    """
     rows = prompts_per_step * responses
     micro_rows = micro_rows or rows
     rng = torch.Generator().manual_seed(1)
@@ -64,13 +92,15 @@ def grpo_trainer(
     words = [" ".join(map(word_of, prompt)) for prompt in prompts]
     if tokenizer(words)["input_ids"] != prompts:
         raise ValueError("the tokenizer makes other prompts than those that the measurement is about")
-    trainer = GRPOTrainer(
+    trainer = CheckedTrainer(
         model=llama(shape),
         reward_funcs=lambda completions, **_: torch.rand(len(completions), generator=rng).tolist(),
         args=config,
         train_dataset=Dataset.from_dict({"prompt": words}),
         processing_class=tokenizer,
         callbacks=[callback],
+        peft_config=lora_config(**lora) if lora else None,
     )
+    trainer.lengths = (len(prompts[0]), new)
     trainer.remove_callback(PrinterCallback)
     return trainer
