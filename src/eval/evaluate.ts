@@ -99,7 +99,7 @@ function refuseWithoutSamples(records: readonly EvalRecord[], path: string): voi
     message: `none of ${records.length} problems could be evaluated; the first: ${first.failed}`,
     where: `${path}: problem ${first.problemId}`,
     expected: 'prompts that fit',
-    hint: 'Raise prompt.maxPromptTokens, lower rl.maxTokens, or use a model with a longer window.',
+    hint: 'Raise prompt.maxPromptTokens, lower generation.maxTokens, or use a model with a longer window.',
   });
 }
 

@@ -65,7 +65,7 @@ export async function measureLabelSuccess(
     if (drawn.length === 0) throw withoutScores(run);
     const asks = drawn.map((own) => asksOf(own, data));
     const { samples } = options;
-    const file = { samples, file: 'label-success.jsonl', stream: 'success/answers' };
+    const file = { use: 'labels' as const, samples, file: 'label-success.jsonl', stream: 'success/answers' };
     const records = await samplePairs(session, policy, asks.flat(), file);
     const measured = asks.map((own) => successOf(own, records));
     const rng = session.rng.fork('success/intervals');

@@ -1,5 +1,5 @@
 /** What a run would do, counted before anything heavy starts: for --dry-run and for the lines a run begins with. */
-import type { Config } from '../config/index.js';
+import { generationOf, type Config } from '../config/index.js';
 import { Rng } from '../core/rng.js';
 import type { RunWarning } from '../core/warnings.js';
 import { showing, type Problem, type Trace } from '../data/index.js';
@@ -117,13 +117,13 @@ export async function planRun(config: Config, root: string, until: LastStage = '
         without: meanLength(sampled.map((p) => codec.prompt(p).length)),
         with: meanLength(sampled.map((p, i) => codec.prompt(p, showing(data.corpus[i % data.corpus.length])).length)),
       },
-      maxResponseTokensPerStep: rl.promptsPerStep * rl.groupSize * rl.maxTokens,
+      maxResponseTokensPerStep: rl.promptsPerStep * rl.groupSize * generationOf(config, 'rl').maxTokens,
       evaluations,
       evaluationSamples:
         (evaluations + armsOneByOne(config).length * config.eval.contexts) * data.test.length * config.eval.k,
       warnings: [
         ...data.warnings,
-        ...textWarnings(prompts.tokenizer, codec, data),
+        ...textWarnings(prompts.tokenizer, prompts.codecs.rl, data),
         ...hintWarnings(prompts.tokenizer, codec, arms),
       ],
     };
