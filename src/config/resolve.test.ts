@@ -103,7 +103,9 @@ describe('refusals', () => {
 
   it('say where a key of that name is, when it stands in the wrong section', async () => {
     const file = await yamlFile('temperature: 2\n');
-    expect(refusal({ file }).hint).toBe('Did you mean generation.temperature or retriever.temperature or labels.llm.temperature?');
+    expect(refusal({ file }).hint).toBe(
+      'Did you mean generation.temperature or retriever.temperature or labels.llm.temperature?',
+    );
     expect(refusal({ set: ['zzzzzz=1'] }).hint).toBeUndefined();
   });
 

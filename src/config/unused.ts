@@ -41,7 +41,14 @@ const rules: readonly Rule[] = [
       `labels.judge is ${labels.judge}, and nothing else asks a language model`,
   },
   {
-    keys: ['labels.measure', 'labels.baseline', 'labels.topPositives', 'labels.minGain', 'labels.samples', 'labels.generation'],
+    keys: [
+      'labels.measure',
+      'labels.baseline',
+      'labels.topPositives',
+      'labels.minGain',
+      'labels.samples',
+      'labels.generation',
+    ],
     why: ({ labels }) => labels.judge !== 'utility' && `labels.judge is ${labels.judge}`,
   },
   {

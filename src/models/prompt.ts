@@ -89,7 +89,9 @@ export class PromptCodec {
     );
     this.literal = new LiteralText(tokenizer, thinkingTags);
     this.thinking = openedThinking(afterQuestion(this.text));
-    const stops = (settings.stop ?? []).map((text) => tokenizer.singleToken(text, settings.stopKey ?? 'generation.stop'));
+    const stops = (settings.stop ?? []).map((text) =>
+      tokenizer.singleToken(text, settings.stopKey ?? 'generation.stop'),
+    );
     const ends = this.layout === 'completion' ? [] : turnEnds(tokenizer);
     const own = tokenizer.eosId === undefined ? [] : [tokenizer.eosId];
     this.endIds = [...ends, ...own, ...(settings.eosIds ?? [])];

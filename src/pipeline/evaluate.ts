@@ -84,12 +84,7 @@ export function failureWarnings(arm: string, step: number, records: readonly Eva
 }
 
 /** Most responses were cut off at the limit: what they would have said is not known, and they count as wrong. */
-function cutOffWarnings(
-  arm: string,
-  step: number,
-  records: readonly EvalRecord[],
-  config: Config,
-): RunWarning[] {
+function cutOffWarnings(arm: string, step: number, records: readonly EvalRecord[], config: Config): RunWarning[] {
   const samples = records.flatMap((record) => record.samples);
   const cutOff = samples.filter(({ stopReason }) => stopReason === 'length').length;
   if (cutOff <= samples.length / 2) return [];

@@ -16,6 +16,7 @@ import {
 } from '../eval/index.js';
 import { drawScored, type ScoredLabel } from '../judge/index.js';
 import { prepareData } from './data-stage.js';
+import { acceptChanges } from './growth.js';
 import { type DataSets } from './data-sets.js';
 import { openLocalEngine } from './engines.js';
 import { labelPairs } from './label-stage.js';
@@ -58,6 +59,7 @@ export async function measureLabelSuccess(
   const { progress = silent, openEngine = openLocalEngine } = options;
   const session = await openSession(config, run, openEngine, { progress });
   try {
+    await acceptChanges(session);
     const data = await prepareData(session);
     const policy = await warmUp(session, data);
     const { labels } = await labelPairs(session, data, policy);

@@ -233,7 +233,12 @@ const SLOWEST_TOKENS_PER_SECOND = 10;
 /** A chat completion is asked with a length and a temperature alone: anything else would be left out without a word. */
 function serverGeneration(config: Config): Generation {
   const generation = generationOf(config, 'eval');
-  const unsaid = ([['topP', 1], ['topK', 0]] as const).find(([name, none]) => generation[name] !== none);
+  const unsaid = (
+    [
+      ['topP', 1],
+      ['topK', 0],
+    ] as const
+  ).find(([name, none]) => generation[name] !== none);
   const [name] = unsaid ?? (generation.stop.length > 0 ? (['stop'] as const) : []);
   if (name === undefined) return generation;
   const key = generationKey(config, 'eval', name).join('.');

@@ -20,7 +20,9 @@ export interface LengthLimits {
 export function lengthLimits(config: Config, window: number): LengthLimits {
   const { labels, prompt } = config;
   const answers = labels.judge === 'utility' && labels.measure === 'success' ? (['labels'] as const) : [];
-  const maxTokens = Math.max(...(['rl', 'eval', ...answers] as const).map((use) => generationOf(config, use).maxTokens));
+  const maxTokens = Math.max(
+    ...(['rl', 'eval', ...answers] as const).map((use) => generationOf(config, use).maxTokens),
+  );
   return { window, maxPromptTokens: prompt.maxPromptTokens, maxTokens };
 }
 

@@ -54,6 +54,8 @@ export async function samplePairs(
       rng: rng.fork(stream),
       policyKey: hashJson([policy.fingerprint, promptWording(config.prompt)]),
       path: join(run.root, file),
+      // The stage that asks decides whether it may run again; then answers of other settings are none of its.
+      replaceOthers: true,
       progress,
       label: 'answers',
     });
