@@ -24,7 +24,6 @@ beforeAll(async () => {
       groupSize: 6,
       learningRate: 0.02,
       warmupSteps: 0,
-      maxTokens: 6,
       kl: { coefficient: 0.01 },
       lora: { rank: 4, alpha: 8, targets: ['q_proj', 'v_proj', 'down_proj'] },
     },

@@ -27,7 +27,6 @@ beforeAll(async () => {
       maxGroupsPerUpdate: 8,
       learningRate: 0.01,
       warmupSteps: 2,
-      maxTokens: 6,
       checkpointEverySteps: 10,
     },
     eval: { k: 4, everySteps: steps, bootstrapSamples: 100 },

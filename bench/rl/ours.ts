@@ -3,7 +3,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import { configSchema } from '../../src/config/index.js';
+import { configSchema, rlSettingsOf } from '../../src/config/index.js';
 import { Rng } from '../../src/core/rng.js';
 import { RunFolder } from '../../src/runs/run-folder.js';
 import { LocalEngine } from '../../src/engine/index.js';
@@ -67,9 +67,12 @@ function checkWork({ trainedTokens, promptTokensMean }: Record<string, number | 
 /** Random rewards between 0 and 1, so that no group is without a difference; every group is trained on, as the peer does. */
 function taskOf({ prompts, promptsPerStep, responses, new: maxTokens, steps }: RlWork): RlTask {
   const length = prompts[0]!.length;
-  const { rl: settings, recipes } = configSchema.parse({
-    rl: { steps, promptsPerStep, groupSize: responses, maxTokens, learningRate: 1e-6 },
+  const config = configSchema.parse({
+    generation: { maxTokens },
+    rl: { steps, promptsPerStep, groupSize: responses, learningRate: 1e-6 },
   });
+  const settings = rlSettingsOf(config);
+  const { recipes } = config;
   // A group of one is compared with nothing: its rewards are compared over the batch.
   const recipe = makeRecipe(responses > 1 ? 'grpo' : 'reinforce-pp', { recipes, rl: settings });
   const reward = rng.fork('rewards');

@@ -4,8 +4,16 @@
  */
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+<<<<<<< c70840533c8ddd9daa1b652752acaaf6efc9c269
 import { resolveConfig } from 'ra-rft/config';
 import { Rng } from 'ra-rft/core';
+||||||| b8361ef
+import { resolveConfig } from 'ra-rft/config';
+import { Rng, RunFolder } from 'ra-rft/core';
+=======
+import { resolveConfig, rlSettingsOf } from 'ra-rft/config';
+import { Rng, RunFolder } from 'ra-rft/core';
+>>>>>>> 12b3acd1a7ea853eb548a021b0f49d9fd13ab438
 import { isUnseen, noContext, showing, TraceGuard, type Context, type Problem } from 'ra-rft/data';
 import { openLocalEngine, policyRefOf, withPolicy, type Policy } from 'ra-rft/engine';
 import { averageAtK, evaluate } from 'ra-rft/eval';
@@ -31,7 +39,8 @@ import { makeWorld } from 'ra-rft/worlds';
 
 const folder = process.argv[2] ?? 'one-file-run';
 const config = resolveConfig({ preset: 'demo', set: ['rl.steps=30', 'labels.maxQueries=250', 'retriever.steps=250'] });
-const { labels: labelling, retriever: retrieval, rl, recipes, prompt } = config;
+const { generation, labels: labelling, retriever: retrieval, recipes, prompt } = config;
+const rl = rlSettingsOf(config);
 const rng = Rng.fromSeed(config.seed);
 
 // Problems to train on, solved problems to retrieve from, tests of seen and of unseen rules; a model that can read them.
@@ -39,7 +48,7 @@ const { problems, corpus, tests } = makeWorld(config.data.world);
 const guard = new TraceGuard([...problems, ...tests]); // which trace may meet which problem
 const model = fileURLToPath(new URL('../../assets/base', import.meta.url));
 const { tokenizer, config: decoder } = await openModel(model);
-const codec = new PromptCodec(tokenizer, { ...prompt, stop: rl.stop, eosIds: decoder.eosIds });
+const codec = new PromptCodec(tokenizer, { ...prompt, stop: generation.stop, eosIds: decoder.eosIds });
 const verifier = await openVerifier('boxed', {});
 const engine = openLocalEngine();
 const run = await RunFolder.open(folder, { values: {}, yaml: '{}\n' });
@@ -129,7 +138,7 @@ async function score(policy: Policy, contextOf: (problem: Problem) => Context, n
     problems: tests,
     contextOf,
     k: 8,
-    sampling: { maxTokens: rl.maxTokens, temperature: 1 },
+    sampling: { maxTokens: generation.maxTokens, temperature: 1 },
     rng: rng.fork('eval'),
     policyKey: name,
     path: join(folder, 'eval', `${name}.jsonl`),

@@ -56,7 +56,12 @@ function textOf({ scores, data, failures, settings }: PolicyEvaluation): string[
 
 function configOf(options: EvalPolicyOptions, isServer: boolean): Config {
   const { policy, model, k, temperature, maxTokens, seed } = options;
-  const shorts = { 'eval.k': k, 'eval.temperature': temperature, 'rl.maxTokens': maxTokens, seed };
+  const shorts = {
+    'eval.k': k,
+    'eval.generation.temperature': temperature,
+    'eval.generation.maxTokens': maxTokens,
+    seed,
+  };
   const set = Object.entries(shorts).flatMap(([key, value]) => (value === undefined ? [] : [`${key}=${value}`]));
   // The embedded model speaks the words of its world, and is judged and stopped as there.
   const preset = policy === 'embedded' && options.config === undefined ? 'demo' : undefined;

@@ -16,10 +16,16 @@ describe('keys of reinforcement learning that do not fit together', () => {
     [['rl.groupSize=1', 'rl.recipe=reinforce-pp', 'recipes.reinforce-pp.baseline=mean'], 'the recipe reinforce-pp'],
     [['rl.recipe=rloo', 'rl.epochs=2'], 'rl.epochs x rl.minibatches is 2'],
     [['rl.recipe=rloo', 'rl.minibatches=4'], 'rl.epochs x rl.minibatches is 4'],
-    [['rl.recipe=dapo', 'recipes.dapo.softTokens=999'], 'recipes.dapo.softTokens is 999, but rl.maxTokens is 256'],
+    [
+      ['rl.recipe=dapo', 'recipes.dapo.softTokens=999'],
+      'recipes.dapo.softTokens is 999, but generation.maxTokens is 256',
+    ],
     [['rl.minibatches=17'], 'rl.minibatches is 17, but an update has 16 problems at most'],
-    [['rl.temperature=0.7', 'rl.importanceCap=0'], 'rl.temperature is 0.7 and rl.importanceCap is 0'],
-    [['rl.topP=0.9', 'rl.importanceCap=0'], 'rl.topP is 0.9'],
+    [
+      ['rl.generation.temperature=0.7', 'rl.importanceCap=0'],
+      'rl.generation.temperature is 0.7 and rl.importanceCap is 0',
+    ],
+    [['generation.topP=0.9', 'rl.importanceCap=0'], 'generation.topP is 0.9'],
     [['recipes.grpo.maxRatio=3'], 'unknown key recipes.grpo.maxRatio'],
     [['rl.clipHigh=0.3'], 'unknown key rl.clipHigh'],
   ])('%s', (set, message) => {
@@ -28,7 +34,7 @@ describe('keys of reinforcement learning that do not fit together', () => {
 
   it.each([
     [['rl.groupSize=1', 'rl.recipe=reinforce-pp']],
-    [['rl.temperature=0.7']],
+    [['rl.generation.temperature=0.7']],
     [['rl.recipe=dapo', 'recipes.dapo.softTokens=50']],
   ])('%s is fine', (set) => expect(refused(...set)).toBeUndefined());
 

@@ -1,6 +1,7 @@
 /** What does not fit together among the keys of reinforcement learning: refused before any work, with both values and the way out. */
 import type { RecipeName } from '../rl/recipes/keys.js';
 import type { Finding } from './finding.js';
+import { generationKey, generationOf } from './generation.js';
 import type { Config } from './schema.js';
 
 export function checkRl(config: Config): Finding[] {
@@ -22,7 +23,8 @@ function recipesOf({ rl, arms }: Config): RecipeName[] {
   ];
 }
 
-function checkRecipe(name: RecipeName, { rl, recipes }: Config): Finding[] {
+function checkRecipe(name: RecipeName, config: Config): Finding[] {
+  const { rl, recipes } = config;
   const findings: Finding[] = [];
   const comparesAlone = name === 'reinforce-pp' && recipes['reinforce-pp'].baseline === 'none';
   if (rl.groupSize === 1 && !comparesAlone) {
@@ -40,11 +42,13 @@ function checkRecipe(name: RecipeName, { rl, recipes }: Config): Finding[] {
       expected: '1 for both, or a recipe with a ratio: grpo, dr-grpo, cispo, gspo',
     });
   }
-  if (name === 'dapo' && recipes.dapo.softTokens > rl.maxTokens) {
+  const { maxTokens } = generationOf(config, 'rl');
+  if (name === 'dapo' && recipes.dapo.softTokens > maxTokens) {
+    const longest = generationKey(config, 'rl', 'maxTokens').join('.');
     findings.push({
       path: ['recipes', 'dapo', 'softTokens'],
-      message: `recipes.dapo.softTokens is ${recipes.dapo.softTokens}, but rl.maxTokens is ${rl.maxTokens}`,
-      expected: `at most ${rl.maxTokens}`,
+      message: `recipes.dapo.softTokens is ${recipes.dapo.softTokens}, but ${longest} is ${maxTokens}`,
+      expected: `at most ${maxTokens}`,
     });
   }
   return findings;
@@ -63,14 +67,17 @@ function checkUpdates({ rl }: Config): Finding[] {
 }
 
 /** Gradients are taken of the policy at temperature 1: what was drawn from another distribution must be weighed. */
-function checkSampling({ rl }: Config): Finding[] {
-  if (rl.importanceCap > 0 || (rl.temperature === 1 && rl.topP === 1 && rl.topK === 0)) return [];
-  const key = rl.temperature !== 1 ? 'temperature' : rl.topP !== 1 ? 'topP' : 'topK';
+function checkSampling(config: Config): Finding[] {
+  const rollouts = generationOf(config, 'rl');
+  const { temperature, topP, topK } = rollouts;
+  if (config.rl.importanceCap > 0 || (temperature === 1 && topP === 1 && topK === 0)) return [];
+  const name = temperature !== 1 ? 'temperature' : topP !== 1 ? 'topP' : 'topK';
+  const path = generationKey(config, 'rl', name);
   return [
     {
-      path: ['rl', key],
-      message: `rl.${key} is ${rl[key]} and rl.importanceCap is 0: responses would be drawn from another distribution than the one that is trained, without correction`,
-      expected: 'rl.importanceCap above 0 (2 is usual), or temperature 1, topP 1 and topK 0',
+      path,
+      message: `${path.join('.')} is ${rollouts[name]} and rl.importanceCap is 0: responses would be drawn from another distribution than the one that is trained, without correction`,
+      expected: 'rl.importanceCap above 0 (2 is usual), or rl.generation with temperature 1, topP 1 and topK 0',
     },
   ];
 }

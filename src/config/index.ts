@@ -15,6 +15,14 @@ export { isRetrieved } from './check-contexts.js';
 export { configKeys, type KeyFacts } from './describe.js';
 export { configDocsMarkdown, configHelp } from './docs.js';
 export { hubAccess, llmApiKey, llmKeyFor, type HubAccess } from './environment.js';
+export {
+  generationKey,
+  generationOf,
+  rlSettingsOf,
+  type Generation,
+  type GenerationUse,
+  type RlSettings,
+} from './generation.js';
 export { nearestName } from './nearest-name.js';
 export { turnOffOnnxTelemetry } from './onnx-telemetry.js';
 export { presets } from './presets.js';

@@ -9,6 +9,7 @@ const demo = {
   reward: 'boxed',
   // In words that the world's tokenizer knows.
   prompt: { maxPromptTokens: 96, hintTemplate: '{question}\nSolution: {hint}' },
+  generation: { maxTokens: 20, stop: ['}'] },
   labels: { judge: 'utility', topPositives: 6, maxQueries: 760, maxCandidates: 72 },
   retriever: { steps: 600, batchSize: 48, learningRate: 2e-3, maxQueryTokens: 64, maxDocumentTokens: 96 },
   rl: {
@@ -19,8 +20,6 @@ const demo = {
     learningRate: 2e-4,
     beta2: 0.99,
     warmupSteps: 10,
-    maxTokens: 20,
-    stop: ['}'],
     checkpointEverySteps: 10,
   },
   recipes: { grpo: { advantage: 'mean' } },

@@ -26,15 +26,16 @@ describe('order of sources', () => {
   it('is defaults, preset, file, --set', async () => {
     const file = await yamlFile('rl:\n  steps: 7\n  groupSize: 4\n');
     const config = resolveConfig({ preset: 'quick', file, set: ['rl.groupSize=16'] });
-    expect(config.rl).toMatchObject({ groupSize: 16, steps: 7, maxTokens: 20, recipe: 'grpo' });
+    expect(config.rl).toMatchObject({ groupSize: 16, steps: 7, recipe: 'grpo' });
+    expect(config.generation.maxTokens).toBe(20);
     expect(config.name).toBe('quick');
-    expect(resolveConfig().rl.maxTokens).toBe(256);
+    expect(resolveConfig().generation.maxTokens).toBe(256);
   });
 
   it('merges sections and replaces lists', async () => {
-    const file = await yamlFile('rl: {stop: [a, b]}\narms: [{name: only, train: bm25, test: bm25}]\n');
+    const file = await yamlFile('generation: {stop: [a, b]}\narms: [{name: only, train: bm25, test: bm25}]\n');
     const config = resolveConfig({ preset: 'demo', file });
-    expect(config.rl.stop).toEqual(['a', 'b']);
+    expect(config.generation.stop).toEqual(['a', 'b']);
     expect(config.rl.steps).toBe(resolveConfig({ preset: 'demo' }).rl.steps);
     expect(config.arms).toMatchObject([{ name: 'only', train: 'bm25', test: 'bm25', recipe: null, policyOf: null }]);
   });
@@ -60,14 +61,14 @@ describe('withDefaults', () => {
 describe('--set', () => {
   it('reads YAML values, and text as it stands where the key takes text', () => {
     const set = [
-      'rl.stop=["}", "x=y"]',
+      'generation.stop=["}", "x=y"]',
       'name=12',
       'prompt.problemTemplate=Q: {question} # one',
       'prompt.system=null',
       'rl.learningRate=1e-6',
     ];
     const config = resolveConfig({ set });
-    expect(config.rl.stop).toEqual(['}', 'x=y']);
+    expect(config.generation.stop).toEqual(['}', 'x=y']);
     expect(config.rl.learningRate).toBe(1e-6);
     expect(config.name).toBe('12');
     expect(config.prompt).toMatchObject({ problemTemplate: 'Q: {question} # one', system: null });
@@ -102,7 +103,9 @@ describe('refusals', () => {
 
   it('say where a key of that name is, when it stands in the wrong section', async () => {
     const file = await yamlFile('temperature: 2\n');
-    expect(refusal({ file }).hint).toBe('Did you mean retriever.temperature or rl.temperature or eval.temperature?');
+    expect(refusal({ file }).hint).toBe(
+      'Did you mean generation.temperature or retriever.temperature or labels.llm.temperature?',
+    );
     expect(refusal({ set: ['zzzzzz=1'] }).hint).toBeUndefined();
   });
 
@@ -113,7 +116,7 @@ describe('refusals', () => {
       where: `${file}:2`,
       expected: 'integer >= 1, responses',
     });
-    expect(refusal({ set: ['rl.topP=0'] })).toMatchObject({ expected: 'number > 0 and <= 1' });
+    expect(refusal({ set: ['generation.topP=0'] })).toMatchObject({ expected: 'number > 0 and <= 1' });
     expect(refusal({ set: ['retriever.scoring=max'] })).toMatchObject({
       message: 'retriever.scoring is "max"',
       expected: 'mean | sum',

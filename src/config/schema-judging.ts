@@ -1,6 +1,7 @@
 /** The part of the schema about judging: the language model server, and the relevance labels. */
 import { z } from 'zod';
 import { atLeast, count, key, path, positive, section, share } from './schema-fields.js';
+import { generationFor } from './schema-generation.js';
 
 const price = z.strictObject({
   model: key(z.string().min(1), 'Name of the model, as in llm.model.'),
@@ -134,6 +135,7 @@ export const labels = section(
       'utility: what is measured. solution: log-likelihood of the right solution. answer: that of the boxed right answer alone, for problems without solutions. success: share of right answers among sampled ones, Eq. 1 itself, hundreds of times as costly.',
     ),
     samples: count(1, 8, 'measure success: answers sampled for each pair.', 'answers'),
+    generation: generationFor('the answers of measure success'),
     baseline: key(
       z.enum(['query', 'query-and-trace']).default('query-and-trace'),
       "What a gain is measured against: the mean over the query's candidates, or that and what the trace does for queries on average, so that a trace that helps everyone is not relevant to everyone.",

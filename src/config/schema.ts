@@ -12,6 +12,7 @@ import { arm } from './schema-arms.js';
 import { atLeast, count, key, positive, section, share } from './schema-fields.js';
 import { corpus as corpusMaking } from './schema-corpus.js';
 import { data } from './schema-data.js';
+import { generation, generationFor } from './schema-generation.js';
 import { labels, llm } from './schema-judging.js';
 import { lora } from './schema-lora.js';
 
@@ -147,14 +148,7 @@ const rl = section(
     weightDecay: atLeast(0, 0, 'Weight decay of AdamW.'),
     maxGradNorm: atLeast(0, 1, 'Clip the global gradient norm to this; 0: no clipping.'),
     warmupSteps: count(0, 10, 'Linear warm-up of the learning rate.', 'steps'),
-    temperature: positive(1, 'Sampling temperature of rollouts.'),
-    topP: key(z.number().gt(0).max(1).default(1), 'Keep the smallest set of tokens with this probability; 1: all.'),
-    topK: count(0, 0, 'Keep this many most likely tokens; 0: all.', 'tokens'),
-    maxTokens: count(1, 256, 'Longest response, in training and evaluation.', 'tokens'),
-    stop: key(
-      z.array(z.string().min(1)).default([]),
-      "Texts of single tokens that end a response, beside the model's own end tokens.",
-    ),
+    generation: generationFor('rollouts'),
     checkpointEverySteps: count(1, 10, 'Steps between checkpoints of policy, optimizer and random streams.', 'steps'),
   },
   'Reinforcement fine-tuning: the trace stays in the prompt for sampling and for the update (Eq. 3).',
@@ -163,7 +157,7 @@ const rl = section(
 const evaluation = section(
   {
     k: count(1, 8, 'Samples of each test problem: average@k.', 'samples'),
-    temperature: positive(1, 'Sampling temperature of evaluations.'),
+    generation: generationFor('evaluations'),
     everySteps: count(1, 20, 'Steps between evaluations; step 0 and the last are always evaluated.', 'steps'),
     maxProblems: count(0, 0, 'Problems of each split in evaluations before the last; 0: all.', 'problems'),
     contexts: count(
@@ -222,6 +216,7 @@ export const configSchema = z.strictObject({
   ),
   data,
   prompt,
+  generation,
   reward: z.string().min(1).default('math').meta({
     description:
       'How a response is judged. math: its answer equals the gold answer as mathematics (docs/verifier.md). boxed: its last \\boxed{} is the same number. Or a module of yours (./reward.mjs), whose default export maps (problem, response) to a number or a verdict.',

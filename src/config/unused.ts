@@ -41,11 +41,18 @@ const rules: readonly Rule[] = [
       `labels.judge is ${labels.judge}, and nothing else asks a language model`,
   },
   {
-    keys: ['labels.measure', 'labels.baseline', 'labels.topPositives', 'labels.minGain', 'labels.samples'],
+    keys: [
+      'labels.measure',
+      'labels.baseline',
+      'labels.topPositives',
+      'labels.minGain',
+      'labels.samples',
+      'labels.generation',
+    ],
     why: ({ labels }) => labels.judge !== 'utility' && `labels.judge is ${labels.judge}`,
   },
   {
-    keys: ['labels.samples'],
+    keys: ['labels.samples', 'labels.generation'],
     why: ({ labels }) =>
       labels.judge === 'utility' && labels.measure !== 'success' && `labels.measure is ${labels.measure}`,
   },

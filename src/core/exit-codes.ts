@@ -38,7 +38,8 @@ export const errorCodes: Readonly<Record<ErrorCode, ErrorCodeFacts>> = {
   'context-length': {
     exitCode: 6,
     meaning: 'A prompt with its longest response does not fit into the window of the model.',
-    remedy: 'Raise prompt.maxPromptTokens, lower rl.maxTokens, or leave what is too long out (prompt.overlong: skip).',
+    remedy:
+      'Raise prompt.maxPromptTokens, lower generation.maxTokens, or leave what is too long out (prompt.overlong: skip).',
   },
   'run-folder': {
     exitCode: 7,

@@ -1,7 +1,7 @@
 /** Evaluation: k samples of every problem, each judged, each kept. Resumable problem by problem. */
 import { hashJson } from '../core/hash.js';
 import { RaRftError } from '../core/errors.js';
-import { JsonlWriter, readJsonlAll } from '../core/jsonl.js';
+import { cutJsonl, JsonlWriter, readJsonlAll } from '../core/jsonl.js';
 import { silent, type Progress } from '../core/progress.js';
 import type { Rng } from '../core/rng.js';
 import { shownTraces, type Context, type Problem } from '../data/index.js';
@@ -40,6 +40,8 @@ export interface EvaluateOptions {
   policyKey: string;
   /** Append-only file of {@link EvalRecord}; problems that stand in it are not sampled again. */
   path: string;
+  /** Drop records of the file that were made under another key, in place of refusing it. */
+  replaceOthers?: boolean;
   /** Problems of one engine call: what a kill can lose. Default 64. */
   problemsPerBatch?: number;
   progress?: Progress;
@@ -56,6 +58,7 @@ export interface EvaluateOptions {
 export async function evaluate(options: EvaluateOptions): Promise<EvalRecord[]> {
   const { problems, path, problemsPerBatch = 64, progress = silent, label = 'evaluate' } = options;
   const tasks = problems.map((problem, index) => prepare(problem, index, options));
+  if (options.replaceOthers === true) await dropOtherKeys(tasks, path);
   const writer = await JsonlWriter.open(path);
   try {
     const done = new Map((await readJsonlAll<EvalRecord>(path)).map((record) => [record.problemId, record]));
@@ -99,7 +102,7 @@ function refuseWithoutSamples(records: readonly EvalRecord[], path: string): voi
     message: `none of ${records.length} problems could be evaluated; the first: ${first.failed}`,
     where: `${path}: problem ${first.problemId}`,
     expected: 'prompts that fit',
-    hint: 'Raise prompt.maxPromptTokens, lower rl.maxTokens, or use a model with a longer window.',
+    hint: 'Raise prompt.maxPromptTokens, lower generation.maxTokens, or use a model with a longer window.',
   });
 }
 
@@ -131,6 +134,11 @@ function prepare(problem: Problem, index: number, options: EvaluateOptions): Tas
   const seed = rng.fork(`eval/${id}`).nextUint32();
   const key = hashJson([policyKey, [...prompt], problem.answer, k, sampling, seed]);
   return { id, problem, context, prompt, seed, key };
+}
+
+async function dropOtherKeys(tasks: readonly Task[], path: string): Promise<void> {
+  const keys = new Map(tasks.map(({ id, key }) => [id, key]));
+  await cutJsonl<EvalRecord>(path, ({ problemId, key }) => (keys.get(problemId) ?? key) === key);
 }
 
 function refuseOtherKeys(tasks: readonly Task[], done: ReadonlyMap<string, EvalRecord>, path: string): void {

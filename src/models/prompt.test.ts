@@ -115,7 +115,7 @@ describe('ends', () => {
     const refusal = (settings: PromptSettings, where: string) =>
       expect(() => new PromptCodec(base, settings)).toThrow(expect.objectContaining({ code: 'config', where }));
     refusal({ layout: 'chat-turn' }, 'prompt.layout');
-    refusal({ layout: 'completion', stop: ['Problem'] }, 'rl.stop');
+    refusal({ layout: 'completion', stop: ['Problem'] }, 'generation.stop');
     refusal({ layout: 'completion', problemTemplate: 'Q:' }, 'prompt.problemTemplate');
     refusal({ layout: 'completion', solutionTemplate: 'A:' }, 'prompt.solutionTemplate');
     refusal({ layout: 'completion', referenceTemplate: '{trace} {question}' }, 'prompt.referenceTemplate');

@@ -28,6 +28,8 @@ export interface PromptSettings extends Partial<PromptTemplates> {
   layout: PromptLayout | 'auto';
   /** Texts of single tokens that end a response, beside the model's own end tokens. */
   stop?: readonly string[];
+  /** Configuration key that names them, for errors. */
+  stopKey?: string;
   /** End tokens of the model's config (`DecoderConfig.eosIds`), beside the tokenizer's own. */
   eosIds?: readonly number[];
 }
@@ -87,7 +89,9 @@ export class PromptCodec {
     );
     this.literal = new LiteralText(tokenizer, thinkingTags);
     this.thinking = openedThinking(afterQuestion(this.text));
-    const stops = (settings.stop ?? []).map((text) => tokenizer.singleToken(text, 'rl.stop'));
+    const stops = (settings.stop ?? []).map((text) =>
+      tokenizer.singleToken(text, settings.stopKey ?? 'generation.stop'),
+    );
     const ends = this.layout === 'completion' ? [] : turnEnds(tokenizer);
     const own = tokenizer.eosId === undefined ? [] : [tokenizer.eosId];
     this.endIds = [...ends, ...own, ...(settings.eosIds ?? [])];

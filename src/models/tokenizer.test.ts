@@ -41,10 +41,10 @@ describe('Tokenizer', () => {
 
   it('takes single tokens by text, and refuses others by key', () => {
     const tokenizer = tinyTokenizer();
-    expect(tokenizer.singleToken('}', 'rl.stop')).toBe(tokenizer.tokenId('}'));
-    expect(tokenizer.singleToken('\n\n', 'rl.stop')).toBe(tokenizer.tokenId('ĊĊ'));
-    expect(() => tokenizer.singleToken('stop', 'rl.stop')).toThrow(
-      expect.objectContaining({ code: 'config', where: 'rl.stop' }),
+    expect(tokenizer.singleToken('}', 'generation.stop')).toBe(tokenizer.tokenId('}'));
+    expect(tokenizer.singleToken('\n\n', 'generation.stop')).toBe(tokenizer.tokenId('ĊĊ'));
+    expect(() => tokenizer.singleToken('stop', 'generation.stop')).toThrow(
+      expect.objectContaining({ code: 'config', where: 'generation.stop' }),
     );
   });
 

@@ -1,7 +1,7 @@
 /** What stages depend on: model folders and reward modules by content, settings without the keys that no result depends on. */
 import { readdir } from 'node:fs/promises';
 import { isAbsolute, join } from 'node:path';
-import type { Config } from '../config/index.js';
+import { generationOf, type Config } from '../config/index.js';
 import { RaRftError } from '../core/errors.js';
 import { hashFile } from '../core/hash-file.js';
 import { hashJson } from '../core/hash.js';
@@ -29,15 +29,16 @@ export function promptWording({ maxPromptTokens: _limit, overlong: _overlong, ..
 }
 
 /** The settings that decide the samples of an evaluation: not how often its intervals are resampled, what is compared with what, or what another stage samples. */
-export function evaluationSettings({
-  bootstrapSamples: _resamples,
-  subject: _subject,
-  baseline: _baseline,
-  contexts: _oneByOne,
-  contextArms: _oneByOneArms,
-  ...settings
-}: Config['eval']) {
-  return settings;
+export function evaluationSettings(config: Config) {
+  const {
+    bootstrapSamples: _resamples,
+    subject: _subject,
+    baseline: _baseline,
+    contexts: _oneByOne,
+    contextArms: _oneByOneArms,
+    ...settings
+  } = config.eval;
+  return { ...settings, generation: generationOf(config, 'eval') };
 }
 
 /** The reward: a named one with its settings, a module by the content of its file. */

@@ -8,6 +8,7 @@ import { readJsonlAll } from '../core/jsonl.js';
 import { RunFolder } from '../runs/run-folder.js';
 import { temporaryFolder } from '../core/testing/temporary-folder.js';
 import { runPipeline } from './pipeline.js';
+import { planRun } from './plan.js';
 import type { OpenEngine } from './session.js';
 import { openFakeEngine, writeTinyTask } from './testing/tiny-task.js';
 
@@ -155,4 +156,114 @@ describe('refuses before any work, naming stages and keys', () => {
     await run([arms(plain), 'rl.learningRate=0.01'], { name: 'whole' });
     await expectSame('run', 'whole', []);
   });
+});
+
+describe('how policies are evaluated', () => {
+  it('changes with --again, without training any of them again', async () => {
+    await run([arms(plain, borrowed)]);
+    const weights = await hashFile(join(folder, 'run', 'policy', 'plain', 'step-000004', 'fake.json'));
+    const metrics = await text('run/metrics.jsonl');
+    const started = (await events('run')).filter(({ kind }) => kind === 'step').length;
+    const changed = [arms(plain, borrowed), 'eval.generation.maxTokens=5', 'eval.k=3'];
+    await expect(run(changed)).rejects.toThrow(
+      /: train-plain \(its evaluations alone\), eval-borrowed; eval\.k: 2 there, 3 now; eval\.generation\.maxTokens: 6 there, 5 now/,
+    );
+    expect(await run(changed, { again: true })).toEqual(['train-plain', 'eval-borrowed']);
+    expect((await events('run')).filter(({ kind }) => kind === 'step').length).toBe(started);
+    expect(await text('run/metrics.jsonl')).toBe(metrics);
+    expect(await hashFile(join(folder, 'run', 'policy', 'plain', 'step-000004', 'fake.json'))).toBe(weights);
+    await run(changed, { name: 'whole' });
+    await expectSame('run', 'whole', [
+      'eval/plain/000000.jsonl',
+      'eval/plain/000004.jsonl',
+      'eval/borrowed/000004.jsonl',
+    ]);
+    expect(await run(changed)).toEqual([]);
+    // The training goes on from it, and what is evaluated then is evaluated alike.
+    const more = [...changed, 'rl.steps=8'];
+    expect(await run(more)).toEqual(['train-plain', 'eval-borrowed']);
+    await run(more, { name: 'longer' });
+    await expectSame('run', 'longer', ['policy/plain/step-000008/fake.json', 'eval/plain/000008.jsonl']);
+  }, 60_000);
+
+  it('changes for a training that was killed: it goes on, its evaluations begin anew', async () => {
+    await expect(run([arms(plain)], { openEngine: dyingAt(4) })).rejects.toThrow('killed');
+    const changed = [arms(plain), 'eval.generation.temperature=0.5'];
+    await expect(run(changed)).rejects.toThrow(
+      /: train-plain \(its evaluations alone\); eval\.generation\.temperature/,
+    );
+    await run(changed, { again: true });
+    await run(changed, { name: 'whole' });
+    await expectSame('run', 'whole', ['eval/plain/000000.jsonl', 'eval/plain/000004.jsonl']);
+  });
+});
+
+describe('a generation setting', () => {
+  it('of rollouts alone makes trainings run again, one of label answers alone no stage that has none', async () => {
+    await run([arms(plain, taught)]);
+    await expect(run([arms(plain, taught), 'rl.generation.maxTokens=5'])).rejects.toThrow(
+      /: train-plain, train-taught; rl\.generation\.maxTokens: 6 there, 5 now/,
+    );
+    expect(await run([arms(plain, taught), 'labels.generation.maxTokens=5'])).toEqual([]);
+    const same = ['generation.maxTokens=5', 'rl.generation.maxTokens=6', 'eval.generation.maxTokens=6'];
+    expect(await run([arms(plain, taught), ...same])).toEqual([]);
+  });
+});
+
+describe('markers of an older version', () => {
+  /** Takes the settings from the marker of a stage, and lets it be made from something else. */
+  async function age(stage: string, changes: object): Promise<void> {
+    const path = join(folder, 'run', 'stages', `${stage}.json`);
+    const { settings: _new, ...marker } = JSON.parse(await readFile(path, 'utf8')) as Record<string, unknown>;
+    await writeFile(path, JSON.stringify({ ...marker, ...changes }));
+  }
+
+  it('are refused where the stage would run again, naming all that would, unless it may', async () => {
+    await run([arms(plain, taught)]);
+    const labels = await text('run/labels.jsonl');
+    await age('labels', { inputs: 'other' });
+    await expect(run([arms(plain, taught)])).rejects.toMatchObject({
+      code: 'run-folder',
+      message: expect.stringMatching(
+        /labels, retriever-learned, retrieved-learned, train-taught; an older version/,
+      ) as string,
+      hint: expect.stringContaining('--again') as string,
+    });
+    expect(await text('run/labels.jsonl')).toBe(labels);
+    const again = await run([arms(plain, taught)], { again: true });
+    expect(again).toContain('labels');
+    expect(again).not.toContain('train-plain');
+    expect(await run([arms(plain, taught)])).toEqual([]);
+  }, 60_000);
+
+  it('are taken where the stage is as it would be made now, and for the data, which is compared itself', async () => {
+    await run([arms(taught)]);
+    for (const stage of ['labels', 'retriever-learned', 'train-taught']) await age(stage, {});
+    await age('data', { inputs: 'other' });
+    expect(await run([arms(taught)])).toEqual(['data']);
+  });
+});
+
+describe('stagesAgain', () => {
+  const look = async (set: string[]) => {
+    const config = resolveConfig({ file, set });
+    const { again } = await planRun(config, join(folder, 'run'), 'eval', { again: true });
+    return again.map(({ stages, why }) => `${stages.join(', ')}: ${why}`);
+  };
+
+  it('says what the run would refuse, and touches nothing', async () => {
+    expect(await look([arms(plain)])).toEqual([]);
+    await run([arms(plain, taught)]);
+    const kept = await text('run/config.yaml');
+    expect(await look([arms(plain, taught), 'rl.steps=8'])).toEqual([]);
+    expect(await look([arms(plain, taught), 'labels.topPositives=1'])).toEqual([
+      'labels, retriever-learned, retrieved-learned, train-taught: labels.topPositives: 3 there, 1 now',
+    ]);
+    expect(await look([arms(plain), 'eval.k=3'])).toEqual([
+      'train-plain (its evaluations alone): eval.k: 2 there, 3 now',
+    ]);
+    const [data] = await look([arms(plain, taught), 'data.maxTest=5']);
+    expect(data).toMatch(/labels.*train-plain.*other test problems than before \(data\.maxTest: 0 there, 5 now\)/);
+    expect(await text('run/config.yaml')).toBe(kept);
+  }, 60_000);
 });

@@ -13,6 +13,7 @@ import {
   wouldRunAgain,
   type ConfigDifference,
   type RunFolder,
+  type RunRecords,
   type StageMarker,
 } from '../runs/run-folder.js';
 import { checkpointPath, checkpointSteps } from '../train/index.js';
@@ -20,28 +21,73 @@ import { hashModelFolder } from './fingerprint.js';
 import { modelFolderOf, type Session } from './session.js';
 import { identitiesOf, stagesOf, type Settings, type StagePlan } from './stage-settings.js';
 
+/** The part of a session that is compared with what its run folder holds. */
+export type Growing = Pick<Session, 'config' | 'identities' | 'modelFolder' | 'modelHash'> & { run: RunRecords };
+
+/** A finished stage, or a training that has begun, that another configuration than its own is asked for. */
+interface ChangedStage {
+  name: string;
+  begun: boolean;
+  /** Only how its policy is evaluated has changed: the policy stays. */
+  evaluationsOnly: boolean;
+}
+
 /**
  * Before any work: keeps the configuration of this attempt, or throws `run-folder` where finished stages (and trainings that
  * have begun) would run again under it. What the data would be is compared when it is made, before anything else.
  */
 export async function acceptChanges(session: Session): Promise<void> {
-  const { config, run, identities } = session;
-  const plans = stagesOf(config, identities);
-  const kept = await keptStages(session, plans);
+  const { run } = session;
+  const { stages, why, unsure } = await changedStages(session);
+  if (stages.length > 0 && !session.again) throw wouldRunAgain(stages.map(shownStage), why, run.root);
+  if (session.again) await run.allowAgain([...stages.map(({ name }) => name), ...unsure.keys()]);
+  else for (const [name, all] of unsure) run.hold(name, all, UNRECORDED);
+  for (const { name, begun, evaluationsOnly } of stages) {
+    const arm = name.replace(/^train-/, '');
+    if (begun) await (evaluationsOnly ? clearEvaluations(run, arm) : clearArm(run, arm));
+  }
+  await run.acceptConfig();
+}
+
+const UNRECORDED =
+  'an older version made it and did not record with which settings; what it was made from is not what is asked for now';
+
+/**
+ * The stages that would run again under a configuration, and the keys that did it; and stages of an older version that do not say
+ * what they were made with, each with all that is made from it.
+ */
+export async function changedStages(
+  growing: Growing,
+): Promise<{ stages: ChangedStage[]; why: string; unsure: Map<string, string[]> }> {
+  const plans = stagesOf(growing.config, growing.identities);
+  const kept = await keptStages(growing, plans);
   const changed = new Map<string, ConfigDifference[]>();
   for (const { name, settings } of plans) {
     const was = kept.get(name);
-    if (name === 'data' || was === undefined) continue;
+    if (name === 'data' || was?.settings === undefined) continue;
     const differences = configDifferences(was.settings, settings).filter((d) => !goesOn(d, was));
     if (differences.length > 0) changed.set(name, differences);
   }
-  const again = [...withDependents(new Set(changed.keys()), plans)].filter((name) => kept.has(name));
-  if (again.length > 0) {
-    if (!session.again) throw wouldRunAgain(again, differencesText(merged([...changed.values()])), run.root);
-    await run.allowAgain(again);
-    for (const name of again) if (kept.get(name)?.begun) await clearArm(run, name.replace(/^train-/, ''));
-  }
-  await run.acceptConfig();
+  const evaluated = [...changed].filter(([name, own]) => name.startsWith('train-') && own.every(onlyEvaluated));
+  const evaluations = new Set(evaluated.map(([name]) => name));
+  const remade = withDependents(new Set([...changed.keys()].filter((name) => !evaluations.has(name))), plans);
+  const stages = plans
+    .filter(({ name }) => kept.has(name) && (remade.has(name) || evaluations.has(name)))
+    .map(({ name }) => ({ name, begun: kept.get(name)!.begun, evaluationsOnly: !remade.has(name) }));
+  const unrecorded = [...kept].filter(([name, { recorded }]) => !recorded && name !== 'data').map(([name]) => name);
+  const withAll = (name: string) => [...withDependents(new Set([name]), plans)].filter((other) => kept.has(other));
+  const unsure = new Map(unrecorded.map((name) => [name, withAll(name)]));
+  return { stages, why: differencesText(merged([...changed.values()])), unsure };
+}
+
+/** A stage as people are told of it. */
+export function shownStage({ name, evaluationsOnly }: ChangedStage): string {
+  return evaluationsOnly ? `${name} (its evaluations alone)` : name;
+}
+
+/** Whether a key says how a policy is evaluated, and not what it is. */
+function onlyEvaluated({ key }: ConfigDifference): boolean {
+  return key.startsWith('eval.') || key === 'arms.test';
 }
 
 interface KeptStage {
@@ -51,24 +97,28 @@ interface KeptStage {
   step?: number;
   /** A training that has not ended. */
   begun: boolean;
+  /** Whether its marker says so itself; those of older versions do not. */
+  recorded: boolean;
 }
 
 /** Finished stages that may not run again, and trainings that have begun. */
-async function keptStages(session: Session, plans: readonly StagePlan[]): Promise<Map<string, KeptStage>> {
-  const { config, run } = session;
+async function keptStages(growing: Growing, plans: readonly StagePlan[]): Promise<Map<string, KeptStage>> {
+  const { config, run } = growing;
   const out = new Map<string, KeptStage>();
-  const before = await previousStages(session);
+  const before = await previousStages(growing);
   for (const { name } of plans) {
     const marker = await run.stageMarker(name);
     if (marker?.mayRunAgain === true) continue;
     if (marker) {
-      out.set(name, { settings: settingsOf(marker, before.get(name)), begun: false, ...step(stepsOf(marker)) });
+      const recorded = marker.settings !== undefined;
+      const settings = settingsOf(marker, before.get(name));
+      out.set(name, { settings, begun: false, recorded, ...step(stepsOf(marker)) });
       continue;
     }
     const arm = config.arms.find((one) => one.policyOf === null && name === `train-${one.name}`);
     const reached = arm && (await checkpointSteps(run.paths.policies(arm.name))).at(-1);
     const settings = before.get(name);
-    if (reached !== undefined && settings) out.set(name, { settings, step: reached, begun: true });
+    if (reached !== undefined && settings) out.set(name, { settings, step: reached, begun: true, recorded: true });
   }
   return out;
 }
@@ -86,7 +136,7 @@ export function stepsOf({ settings }: StageMarker): number | undefined {
 }
 
 /** Settings of each stage under the configuration that the folder has kept; none where there was none or it cannot be read. */
-async function previousStages({ run, modelFolder, modelHash }: Session): Promise<Map<string, Settings>> {
+async function previousStages({ run, modelFolder, modelHash }: Growing): Promise<Map<string, Settings>> {
   const kept = withDefaults(run.kept) as Config | undefined;
   if (kept === undefined || kept.arms === undefined) return new Map();
   try {
@@ -121,9 +171,17 @@ export async function clearArm(run: RunFolder, arm: string): Promise<void> {
   const checkpoints = (await checkpointSteps(policies)).map((at) => checkpointPath(policies, at));
   for (const folder of checkpoints) await refuseStrangers(folder);
   for (const folder of checkpoints) await removeOwnFolder(folder);
-  for (const folder of [join(run.root, 'rollouts', arm), join(run.root, 'eval', arm)]) {
-    const names = (await readdir(folder).catch(ignoreMissing)) ?? [];
-    for (const name of names) if (/^(contexts-)?\d{6,}\.jsonl$/.test(name)) await rm(join(folder, name));
-  }
+  await clearSteps(join(run.root, 'rollouts', arm));
+  await clearEvaluations(run, arm);
   await run.cutMetrics(arm, 0);
+}
+
+/** Removes the evaluations of an arm, and leaves its policy. */
+export function clearEvaluations(run: RunFolder, arm: string): Promise<void> {
+  return clearSteps(join(run.root, 'eval', arm));
+}
+
+async function clearSteps(folder: string): Promise<void> {
+  const names = (await readdir(folder).catch(ignoreMissing)) ?? [];
+  for (const name of names) if (/^(contexts-)?\d{6,}\.jsonl$/.test(name)) await rm(join(folder, name));
 }

@@ -67,8 +67,8 @@ export async function runPipeline(
     await acceptChanges(session);
     // Stage 0: problems and solved problems; the policy all arms start from.
     const data = await prepareData(session);
-    const { tokenizer, codec } = session;
-    const texts = [...textWarnings(tokenizer, codec, data), ...hintWarnings(tokenizer, codec, config.arms)];
+    const { tokenizer, codec, codecs } = session;
+    const texts = [...textWarnings(tokenizer, codecs.rl, data), ...hintWarnings(tokenizer, codec, config.arms)];
     for (const warning of texts) await warn(run, progress, warning);
     const needed = neededContexts(config);
     const trained = trainedEncoders(config, until);

@@ -1,5 +1,5 @@
 /** What a run would do, counted before anything heavy starts: for --dry-run and for the lines a run begins with. */
-import type { Config } from '../config/index.js';
+import { generationOf, type Config } from '../config/index.js';
 import { Rng } from '../core/rng.js';
 import type { RunWarning } from '../runs/warnings.js';
 import { showing, type Problem, type Trace } from '../data/index.js';
@@ -15,6 +15,7 @@ import { armsOneByOne } from './stage-settings.js';
 import { withoutOverlong, type LengthReport } from './prompts/overlong.js';
 import { checkPromptsOf } from './prompts/prompt-stage.js';
 import { openConfiguredVerifier, openPrompts } from './session.js';
+import { stagesAgain, type StagesAgain } from './stages-again.js';
 import { hintWarnings, textWarnings } from './data/text-warnings.js';
 import { refuseOracleWithoutTruth } from './data/truth-checks.js';
 
@@ -56,6 +57,8 @@ export interface RunPlan {
   /** Evaluations of all arms together, and samples of all of them. */
   evaluations: number;
   evaluationSamples: number;
+  /** Finished stages that would run again, where that was asked for. */
+  again: StagesAgain[];
   /** What the model and the texts give reason to warn of; the run says it too. */
   warnings: RunWarning[];
 }
@@ -68,9 +71,14 @@ const labelStages: readonly LastStage[] = ['labels', 'retriever'];
 
 /**
  * Counts what a run up to `until` would do. Reads the model and the data, and refuses what is wrong with them; computes nothing else. What the LLM judge has been
- * paid for in the run folder `root` is not counted again.
+ * paid for in the run folder `root` is not counted again. With `again` it looks which finished stages there would run again.
  */
-export async function planRun(config: Config, root: string, until: LastStage = 'eval'): Promise<RunPlan> {
+export async function planRun(
+  config: Config,
+  root: string,
+  until: LastStage = 'eval',
+  { again = false }: { again?: boolean } = {},
+): Promise<RunPlan> {
   const prompts = await openPrompts(config);
   const { codec, lengths } = prompts;
   const verifier = await openConfiguredVerifier(config);
@@ -117,13 +125,14 @@ export async function planRun(config: Config, root: string, until: LastStage = '
         without: meanLength(sampled.map((p) => codec.prompt(p).length)),
         with: meanLength(sampled.map((p, i) => codec.prompt(p, showing(data.corpus[i % data.corpus.length])).length)),
       },
-      maxResponseTokensPerStep: rl.promptsPerStep * rl.groupSize * rl.maxTokens,
+      maxResponseTokensPerStep: rl.promptsPerStep * rl.groupSize * generationOf(config, 'rl').maxTokens,
       evaluations,
       evaluationSamples:
         (evaluations + armsOneByOne(config).length * config.eval.contexts) * data.test.length * config.eval.k,
+      again: again ? await stagesAgain(config, root, prompts, data) : [],
       warnings: [
         ...data.warnings,
-        ...textWarnings(prompts.tokenizer, codec, data),
+        ...textWarnings(prompts.tokenizer, prompts.codecs.rl, data),
         ...hintWarnings(prompts.tokenizer, codec, arms),
       ],
     };
@@ -158,7 +167,8 @@ export function planText(plan: RunPlan, until: LastStage = 'eval'): string[] {
     ...plan.notLabelled,
     ...(plan.llm ? [`judge        ${estimateText(plan.llm)}`] : []),
   ];
-  if (labelStages.includes(until)) return [...labels, ...tooLong];
+  const again = plan.again.map(({ stages, why }) => `RUN AGAIN    ${stages.join(', ')}, with --again alone: ${why}`);
+  if (labelStages.includes(until)) return [...labels, ...tooLong, ...again];
   return [
     ...labels,
     ...(plan.difficultySamples > 0
@@ -170,6 +180,7 @@ export function planText(plan: RunPlan, until: LastStage = 'eval'): string[] {
     `update       on the groups with right and wrong responses, at most ${n(plan.maxGroupsPerUpdate)}; ${n(plan.updatesPerBatch)} a step`,
     `evaluation   ${n(plan.evaluations)} evaluations, at most ${n(plan.evaluationSamples)} samples`,
     ...tooLong,
+    ...again,
   ];
 }
 

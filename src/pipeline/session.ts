@@ -3,7 +3,7 @@
  * is first needed and can be given up in between, so that only one heavy worker is alive at a time.
  */
 import { fileURLToPath } from 'node:url';
-import type { Config } from '../config/index.js';
+import { generationOf, type Config, type GenerationUse } from '../config/index.js';
 import type { Progress } from '../core/progress.js';
 import { Rng } from '../core/rng.js';
 import type { RunFolder } from '../runs/run-folder.js';
@@ -22,6 +22,8 @@ export interface Prompts {
   readonly tokenizer: Tokenizer;
   readonly promptSettings: PromptSettings;
   readonly codec: PromptCodec;
+  /** The same prompts, with the ends of the responses that each use samples. */
+  readonly codecs: Readonly<Record<GenerationUse, PromptCodec>>;
   readonly lengths: PromptLengths;
 }
 
@@ -50,10 +52,22 @@ export interface Session extends Prompts {
 /** Opens tokenizer and prompt layout of the configured model, which is looked at whole; keeps no weights. */
 export async function openPrompts(config: Config): Promise<Prompts> {
   const { tokenizer, config: decoder } = await openModel(modelFolderOf(config));
-  const promptSettings = { ...config.prompt, stop: config.rl.stop, eosIds: decoder.eosIds };
+  const promptSettings = { ...config.prompt, stop: config.generation.stop, eosIds: decoder.eosIds };
   const codec = new PromptCodec(tokenizer, promptSettings);
+  const endingFor = (use: GenerationUse): PromptCodec => {
+    const { stop } = config[use].generation;
+    if (stop === undefined) return codec;
+    return new PromptCodec(tokenizer, { ...promptSettings, stop, stopKey: `${use}.generation.stop` });
+  };
+  const codecs = { rl: endingFor('rl'), eval: endingFor('eval'), labels: endingFor('labels') };
   const lengths = new PromptLengths(codec, lengthLimits(config, contextWindow(decoder)));
-  return { tokenizer, promptSettings, codec, lengths };
+  return { tokenizer, promptSettings, codec, codecs, lengths };
+}
+
+/** With what a use samples responses: the codec that knows their ends, and the options of the engine. */
+export function samplerOf({ config, codecs }: Pick<Session, 'config' | 'codecs'>, use: GenerationUse) {
+  const { stop: _ends, ...sampling } = generationOf(config, use);
+  return { codec: codecs[use], sampling };
 }
 
 /** Opens model, tokenizer and verifier of a configuration; the engine waits. */

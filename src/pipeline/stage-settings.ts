@@ -4,7 +4,7 @@
  */
 import { loadJudgePrompt } from '../judge/index.js';
 import { modelOf } from '../llm/index.js';
-import type { ArmConfig, Config } from '../config/index.js';
+import { generationOf, type ArmConfig, type Config } from '../config/index.js';
 import { configDifferences, type ConfigDifference } from '../runs/run-folder.js';
 import { bm25OptionsOf, encoderSettings } from '../retriever/index.js';
 import { contextSettings } from './arms/arm-contexts.js';
@@ -132,29 +132,33 @@ export function warmupSettings(config: Config, { model }: Identities): Settings 
     model: { path: model },
     warmup,
     prompt: promptWording(prompt),
+    // How a solution ends.
+    generation: { stop: config.generation.stop },
     rl: { ...optimizerOf(rl), ...(rl.lora.rank > 0 && { lora: rl.lora }) },
     seed,
   };
 }
 
 export function labelSettings(config: Config, identities: Identities): Settings {
-  const { labels, llm, prompt, retriever, rl, seed } = config;
+  const { llm, prompt, retriever, seed } = config;
+  const { generation: _answers, ...labels } = config.labels;
   const { promptFile: _path, ...judging } = labels.llm;
   const byUtility = labels.judge === 'utility';
+  const bySuccess = byUtility && labels.measure === 'success';
   // A budget trains retrievers on the policy's token embeddings, and chooses pairs by them.
   const partly = labels.selection.pairs === 'budget';
   return {
-    labels: { ...labels, llm: { ...judging, promptFile: identities.judgePrompt } },
+    labels: {
+      ...labels,
+      llm: { ...judging, promptFile: identities.judgePrompt },
+      ...(bySuccess && { generation: generationOf(config, 'labels') }),
+    },
     ...(labels.judge === 'llm' && { llm: { model: modelOf(llm) } }),
     ...(partly && { retriever }),
     ...((byUtility || partly) && { model: { path: identities.model } }),
     ...(byUtility && { prompt: promptWording(prompt) }),
-    ...(byUtility &&
-      labels.measure === 'success' && {
-        reward: identities.reward,
-        rl: { maxTokens: rl.maxTokens },
-        eval: { temperature: config.eval.temperature },
-      }),
+    ...(byUtility && !bySuccess && { generation: { stop: config.generation.stop } }),
+    ...(bySuccess && { reward: identities.reward }),
     seed,
   };
 }
@@ -193,13 +197,11 @@ export function retrievedSettings({ retriever, retrievers, seed }: Config, name:
 /** What decides how often the starting policy solves the training problems. */
 export function difficultySettings(config: Config, { model, reward }: Identities): Settings {
   const { prompt, rl, seed } = config;
-  const { maxTokens, curriculumSamples } = rl;
   return {
     model: { path: model },
     prompt: promptWording(prompt),
     reward,
-    rl: { maxTokens, curriculumSamples },
-    eval: { temperature: config.eval.temperature },
+    rl: { curriculumSamples: rl.curriculumSamples, generation: generationOf(config, 'rl') },
     seed,
   };
 }
@@ -214,7 +216,8 @@ export function armPolicySettings(config: Config, arm: ArmConfig, { model, rewar
   const { prompt, recipes, seed } = config;
   // Not when a policy is saved, nor what stops a training that goes wrong.
   const { steps: _steps, checkpointEverySteps: _saved, maxLogprobGap: _bound, ...all } = config.rl;
-  const { curriculum, curriculumSamples, ...rl } = all;
+  const { curriculum, curriculumSamples, ...own } = all;
+  const rl = { ...own, generation: generationOf(config, 'rl') };
   const order = curriculum === 'none' ? {} : { curriculum, curriculumSamples };
   const recipe = arm.recipe ?? rl.recipe;
   const shared = { model: { path: model }, prompt: promptWording(prompt), reward, seed };
@@ -226,12 +229,13 @@ export function armPolicySettings(config: Config, arm: ArmConfig, { model, rewar
     const { recipe: _none, ...stepping } = rl;
     return { ...shared, arms: { ...shown, method: arm.method }, rl: { ...stepping, ...order }, opsd: config.opsd };
   }
-  const { lora, maxTokens, warmupSteps } = rl;
+  const { lora, warmupSteps } = rl;
   return {
     ...shared,
     arms: { ...shown, method: arm.method },
     sft: { ...config.sft, batchSize: supervisedBatch(config) },
-    rl: { ...optimizerOf(config.rl), lora, maxTokens, warmupSteps, ...order },
+    generation: { stop: config.generation.stop },
+    rl: { ...optimizerOf(config.rl), lora, warmupSteps, ...order },
   };
 }
 
@@ -248,7 +252,7 @@ export function armSettings(config: Config, arm: ArmConfig, identities: Identiti
       ...(owner.method !== 'rl' && { method: owner.method }),
       ...nested({ ...contextSettings(owner, 'train', config), ...contextSettings(arm, 'test', config) }),
     },
-    eval: evaluationSettings(config.eval),
+    eval: evaluationSettings(config),
   };
 }
 

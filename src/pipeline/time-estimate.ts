@@ -1,5 +1,5 @@
 /** How long a run would take: a little of its own work is done and timed, and the rest is a multiple of it. Rough on purpose. */
-import type { Config } from '../config/index.js';
+import { rlSettingsOf, type Config } from '../config/index.js';
 import { Rng } from '../core/rng.js';
 import { showing, type Problem, type Trace } from '../data/index.js';
 import { folderRef, supervisedResponse, type Policy, type TrainGroup } from '../engine/index.js';
@@ -23,9 +23,9 @@ export interface Rates {
   trained: number;
   /** Floating-point operations a second of training. */
   flops: number;
-  /** Whether most responses ended by themselves; otherwise they may become as long as rl.maxTokens, many times what was timed. */
+  /** Whether most responses ended by themselves; otherwise they may become as long as maxTokens, many times what was timed. */
   ended: boolean;
-  /** rl.maxTokens over what was sampled at most. */
+  /** maxTokens over what was sampled at most. */
   longer: number;
 }
 
@@ -60,7 +60,7 @@ async function timeWork(
   codec: PromptCodec,
   begin: number,
 ): Promise<Rates> {
-  const { rl } = config;
+  const rl = rlSettingsOf(config);
   const problems = data.train.slice(0, PROMPTS);
   const shown = neededContexts(config).size > 0;
   const traceOf = (i: number) => (shown ? data.corpus[i % data.corpus.length] : undefined);
@@ -101,7 +101,7 @@ const SHARE = { training: 0.7, sampling: 0.35 };
 
 /** Rates of a model that is too large to be tried, from the machine's peak. */
 export function ratesFromPeak(config: Config, plan: RunPlan, parameters: number, peakFlops: number): Rates {
-  const { rl } = config;
+  const rl = rlSettingsOf(config);
   const forward = 2 * parameters;
   const prompt = plan.promptTokens.with;
   const tokens = rl.groupSize * rl.maxTokens;

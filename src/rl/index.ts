@@ -12,4 +12,4 @@ export { preparePrompts, type PreparedPrompt, type PromptLimits } from './sample
 export { rollOut, type Draw, type SamplePlan } from './sample/rollouts.js';
 export { comparisonSignal, countSignals, signalOf, type Signal } from './signal.js';
 export * from './types.js';
-export { optimOptions, updatePolicy, type RlSettings, type UpdateResult } from './update.js';
+export { optimOptions, updatePolicy, type UpdateResult } from './update.js';

@@ -2,6 +2,7 @@
  * Reinforcement fine-tuning with retrieved demonstrations: the paper's algorithm. With contexts that show nothing it is plain GRPO (or
  * whatever the recipe is); nothing else differs between the two.
  */
+import type { RlSettings } from '../config/index.js';
 import { silent, type Progress } from '../core/progress.js';
 import type { Rng } from '../core/rng.js';
 import type { RunFolder } from '../runs/run-folder.js';
@@ -28,7 +29,7 @@ import { Stopwatch } from '../train/stopwatch.js';
 import { runTraining, type StepContext, type StepOutcome, type TrainedPart } from '../train/training.js';
 import { sampledRollouts, type Comparison, type RlCodec } from './types.js';
 import { TrainingWatch } from './watch.js';
-import { optimOptions, updatePolicy, type RlSettings, type TeacherOf } from './update.js';
+import { optimOptions, updatePolicy, type TeacherOf } from './update.js';
 
 /** Everything a policy's training is made of. */
 export interface RlTask {

@@ -19,7 +19,7 @@ export const stepMetricGlossary = {
   trainedGroups: 'Problems the update was made on: those that the recipe keeps, at most rl.maxGroupsPerUpdate.',
   trainedTokens: 'Response tokens the update was made on.',
   responseTokensMean: 'Mean length of the responses, in tokens, the stop token included.',
-  truncatedShare: 'Share of responses cut at rl.maxTokens.',
+  truncatedShare: 'Share of responses cut at maxTokens.',
   noAnswerShare: 'Share of responses in which the verifier found no answer.',
   tooCostlyShare: 'Share of responses whose answer takes more work to compare than is allowed: they count as wrong.',
   verifierFailures:

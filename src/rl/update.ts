@@ -1,5 +1,5 @@
 /** The policy update: slopes from the recipe's objective, gradient and optimizer step; several times where epochs or minibatches ask for it. */
-import type { Config } from '../config/index.js';
+import type { RlSettings } from '../config/index.js';
 import { RaRftError } from '../core/errors.js';
 import type { Report } from '../core/worker-rpc.js';
 import { checkGradNorm, checkScores, checkTrained } from '../engine/results.js';
@@ -7,8 +7,6 @@ import type { OptimStepOptions, Policy, TrainGroup } from '../engine/types.js';
 import type { ObjectiveStats } from './objectives/index.js';
 import type { Recipe } from './recipes/index.js';
 import { scoreGroupsOf, sequencesOf, type TrainedPrompt } from './sequences.js';
-
-export type RlSettings = Config['rl'];
 
 /** What an update did; the metrics of a step are made from it. Loss, entropy and gap are those of its first pass. */
 export interface UpdateResult {

@@ -49,7 +49,7 @@ export class TrainingWatch {
     if (this.isState(step, this.truncated, TRUNCATED_STEPS)) {
       found.push([
         'all-truncated',
-        `${range(step.step, this.truncated)} cut every response at rl.maxTokens: no answer ended by itself. Raise rl.maxTokens, or check the end tokens (rl.stop, the model's eos_token_id).`,
+        `${range(step.step, this.truncated)} cut every response at maxTokens: no answer ended by itself. Raise generation.maxTokens, or check the end tokens (generation.stop, the model's eos_token_id).`,
       ]);
     }
     if (failures !== undefined) found.push(['without-reward', failures]);

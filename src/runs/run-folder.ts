@@ -45,7 +45,30 @@ export interface RunConfigFile {
 /** All that the result of a stage depends on, as JSON; `settings` is the part of the configuration. */
 export type StageInputs = Readonly<Record<string, unknown>> & { settings?: unknown };
 
-export class RunFolder {
+/** What a run folder holds of its attempts before. */
+export interface RunRecords {
+  readonly root: string;
+  readonly paths: RunPaths;
+  /** The configuration of the attempts before; undefined in a new folder. */
+  readonly kept: unknown;
+  stageMarker(stage: string): Promise<StageMarker | undefined>;
+  finishedStages(): Promise<string[]>;
+}
+
+/** The records of a run for what only reads; none of a folder that is not there. */
+export async function readRunRecords(root: string, complete: (kept: unknown) => unknown): Promise<RunRecords> {
+  const paths = runPaths(root);
+  const old = await readConfig(paths.config);
+  return {
+    root,
+    paths,
+    kept: old === undefined ? undefined : complete(old),
+    stageMarker: (stage) => readStageMarker(paths.stage(stage)),
+    finishedStages: async () => Object.keys(await readStageSeconds(root)),
+  };
+}
+
+export class RunFolder implements RunRecords {
   readonly root: string;
   readonly paths: RunPaths;
   /** The configuration of the attempts before this one; undefined in a new folder. */
@@ -54,6 +77,7 @@ export class RunFolder {
   private readonly lock: Lock;
   private readonly events: JsonlWriter;
   private metricsWriter: JsonlWriter | undefined;
+  private readonly held = new Map<string, { stages: readonly string[]; why: string }>();
 
   private constructor(root: string, lock: Lock, events: JsonlWriter, config: RunConfigFile, kept: unknown) {
     this.root = root;
@@ -102,7 +126,7 @@ export class RunFolder {
   /**
    * Runs a stage unless it is done with these inputs and all `files` that it leaves are there. The marker is written after
    * `work` has ended, so a killed stage runs again and finds what it wrote; `work` decides what of that it keeps. Returns
-   * whether `work` ran.
+   * whether `work` ran. Throws `run-folder` for a stage that {@link hold} keeps from running again.
    */
   async stage(
     stage: string,
@@ -116,6 +140,8 @@ export class RunFolder {
       await this.event('stage-skipped', { stage });
       return false;
     }
+    const held = this.held.get(stage);
+    if (held && marker?.inputs !== hash) throw wouldRunAgain(held.stages, held.why, this.root);
     const start = performance.now();
     await this.event('stage-started', { stage, inputs: hash });
     try {
@@ -131,8 +157,14 @@ export class RunFolder {
     return true;
   }
 
+  /** Keeps a finished stage from running again from other inputs in this attempt; `stages` are it and all that would follow. */
+  hold(stage: string, stages: readonly string[], why: string): void {
+    this.held.set(stage, { stages, why });
+  }
+
   /** Notes that the user lets these finished stages run again, for this attempt and for those after it. */
   async allowAgain(stages: readonly string[]): Promise<void> {
+    if (stages.length === 0) return;
     for (const stage of stages) {
       const marker = await this.stageMarker(stage);
       if (marker) await writeJsonAtomic(this.paths.stage(stage), { ...marker, mayRunAgain: true });

@@ -31,7 +31,7 @@ beforeAll(async () => {
     groupSize: 4,
     maxGroupsPerUpdate: 4,
     learningRate: 0.02,
-    maxTokens: 6,
+    generation: { maxTokens: 6 },
     curriculum: 'easy-first',
     curriculumSamples: 2,
     checkpointEverySteps: 2,

@@ -1,14 +1,16 @@
 /** Stages "train-<arm>" and "eval-<arm>": each arm's policy, trained from the same start on the same problems, and its evaluations. */
+import { existsSync } from 'node:fs';
 import type { ArmConfig } from '../../config/index.js';
 import { hashJson } from '../../core/hash.js';
 import { wouldRunAgain, type StageInputs, type StageMarker } from '../../runs/run-folder.js';
+import type { Policy } from '../../engine/index.js';
 import { checkpointPath, newestCheckpoint } from '../../train/index.js';
 import { shownKey, testContextOf, trainingContexts, type ContextScope } from './arm-contexts.js';
 import type { Retrieved } from '../retrieve/contexts.js';
 import type { DataSets } from '../data/data-sets.js';
 import type { Curriculum } from './difficulty-stage.js';
 import { evaluateArm, isEvaluated } from './evaluate.js';
-import { clearArm, stepsOf } from '../growth.js';
+import { clearArm, clearEvaluations, stepsOf } from '../growth.js';
 import type { Session } from '../session.js';
 import { armPolicySettings, armSettings, armStage, ownerOf } from '../stage-settings.js';
 import { trainBy } from './train-policy.js';
@@ -37,7 +39,9 @@ export async function refuseStaleArms(session: Session, inputs: ArmInputs): Prom
     if (!(await isStale(session, arm, inputs, marker))) continue;
     if (!session.again && marker?.mayRunAgain !== true) refused.push(arm);
     else {
-      await clearArm(run, arm.name);
+      // A policy that is what it would be again stays; only how it is evaluated has changed.
+      const policyStays = arm.policyOf === null && (await hasPolicy(session, arm, inputs));
+      await (policyStays ? clearEvaluations(run, arm.name) : clearArm(run, arm.name));
       await run.forgetStage(armStage(arm));
     }
   }
@@ -53,9 +57,13 @@ async function isStale(session: Session, arm: ArmConfig, inputs: ArmInputs, mark
     const then = { ...session.config, rl: { ...session.config.rl, steps: Math.min(made, session.config.rl.steps) } };
     return marker.inputs !== hashJson(stageInputs({ ...session, config: then }, arm, inputs));
   }
-  if (arm.policyOf !== null) return false;
+  return arm.policyOf === null && (await hasPolicy(session, arm, inputs)) === false;
+}
+
+/** Whether the newest checkpoint of an arm was made from these inputs; undefined where there is none. */
+async function hasPolicy(session: Session, arm: ArmConfig, inputs: ArmInputs): Promise<boolean | undefined> {
   const checkpoint = await newestCheckpoint(session.run.paths.policies(arm.name));
-  return checkpoint !== undefined && checkpoint.inputs !== hashJson(policyInputs(session, arm, inputs));
+  return checkpoint && checkpoint.inputs === hashJson(policyInputs(session, arm, inputs));
 }
 
 /** Trains the policy of an arm, evaluating it on the way: at step 0, every eval.everySteps and at the end. */
@@ -63,19 +71,24 @@ export async function trainArm(session: Session, arm: ArmConfig, inputs: ArmInpu
   const policy = policyInputs(session, arm, inputs);
   const scope = contextScope(session, inputs);
   const contextOf = testContextOf(arm, scope);
-  await session.run.stage(armStage(arm), stageInputs(session, arm, inputs), () =>
-    trainBy[arm.method](session, arm, {
+  const evaluateAt = (step: number, trained: Policy) =>
+    evaluateArm(session, trained, { ...inputs, contextOf, arm, step, policyKey: policyKey(policy, step) });
+  await session.run.stage(armStage(arm), stageInputs(session, arm, inputs), async () => {
+    // A training that goes on from a checkpoint does not come by its start again.
+    const goesOn = (await newestCheckpoint(session.run.paths.policies(arm.name))) !== undefined;
+    if (goesOn && !existsSync(session.run.paths.evaluation(arm.name, 0)))
+      await withRunPolicy(session, inputs.start.folder, (start) => evaluateAt(0, start));
+    await trainBy[arm.method](session, arm, {
       problems: inputs.data.train,
       rankOf: inputs.curriculum?.rankOf,
       contexts: trainingContexts(arm, scope),
       start: inputs.start.folder,
       inputs: hashJson(policy),
       afterStep: async (step, trained) => {
-        if (!isEvaluated(step, session.config)) return;
-        await evaluateArm(session, trained, { ...inputs, contextOf, arm, step, policyKey: policyKey(policy, step) });
+        if (isEvaluated(step, session.config)) await evaluateAt(step, trained);
       },
-    }),
-  );
+    });
+  });
 }
 
 /** Evaluates an arm that borrows the policy of `owner`: at its start and its end, with contexts of its own. */

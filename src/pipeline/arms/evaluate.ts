@@ -2,7 +2,7 @@
 import { constants } from 'node:fs';
 import { copyFile, mkdir } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import type { ArmConfig, Config } from '../../config/index.js';
+import { generationKey, generationOf, type ArmConfig, type Config } from '../../config/index.js';
 import { silent } from '../../core/progress.js';
 import { warn, type RunWarning } from '../../runs/warnings.js';
 import type { Context, Problem } from '../../data/index.js';
@@ -10,7 +10,7 @@ import type { Policy } from '../../engine/index.js';
 import { evaluate, type EvalRecord } from '../../eval/index.js';
 import { failuresOf } from '../../verify/index.js';
 import { defaultSplit, type DataSets } from '../data/data-sets.js';
-import type { Session } from '../session.js';
+import { samplerOf, type Session } from '../session.js';
 
 /** What an evaluation is made of, beside the policy. */
 export interface EvaluationPlan {
@@ -26,18 +26,16 @@ export interface EvaluationPlan {
 
 /** Evaluates an arm with a policy; problems already evaluated are read from the file. */
 export async function evaluateArm(session: Session, policy: Policy, plan: EvaluationPlan): Promise<EvalRecord[]> {
-  const { config, run, codec, verifier, rng, progress } = session;
+  const { config, run, verifier, rng, progress } = session;
   const { arm, step } = plan;
-  const { temperature, k } = config.eval;
   if (step === 0) await reuseStart(session, arm);
   const records = await evaluate({
     engine: policy,
-    codec,
+    ...samplerOf(session, 'eval'),
     verifier,
     problems: evaluatedProblems(plan.data.test, step, config),
     contextOf: plan.contextOf,
-    k,
-    sampling: { maxTokens: config.rl.maxTokens, temperature },
+    k: config.eval.k,
     maxPromptTokens: config.prompt.maxPromptTokens,
     // The same stream for every arm and step: differences between them are not the luck of the draw.
     rng: rng.fork('eval'),
@@ -86,16 +84,11 @@ export function failureWarnings(arm: string, step: number, records: readonly Eva
 }
 
 /** Most responses were cut off at the limit: what they would have said is not known, and they count as wrong. */
-function cutOffWarnings(
-  arm: string,
-  step: number,
-  records: readonly EvalRecord[],
-  { rl: { maxTokens } }: Config,
-): RunWarning[] {
+function cutOffWarnings(arm: string, step: number, records: readonly EvalRecord[], config: Config): RunWarning[] {
   const samples = records.flatMap((record) => record.samples);
   const cutOff = samples.filter(({ stopReason }) => stopReason === 'length').length;
   if (cutOff <= samples.length / 2) return [];
-  const text = `${cutOff} of ${samples.length} responses at step ${step} were cut off at rl.maxTokens (${maxTokens}); raise it unless that is meant`;
+  const text = `${cutOff} of ${samples.length} responses at step ${step} were cut off at ${generationKey(config, 'eval', 'maxTokens').join('.')} (${generationOf(config, 'eval').maxTokens}); raise it unless that is meant`;
   return [{ code: 'cut-off', where: `evaluation of ${arm}`, text }];
 }
 

@@ -8,14 +8,14 @@ import { evaluate, rankedId } from '../../eval/index.js';
 import { checkpointPath } from '../../train/index.js';
 import { lastPolicyKey, stageInputs, type ArmInputs } from './arms-stage.js';
 import { failureWarnings } from './evaluate.js';
-import type { Session } from '../session.js';
+import { samplerOf, type Session } from '../session.js';
 import { oneByOneSettings, oneByOneStage, ownerOf } from '../stage-settings.js';
 import { withRunPolicy } from './trained-part.js';
 
 /** Evaluates an arm so, once it has been evaluated as usual. */
 export async function evaluateOneByOne(session: Session, arm: ArmConfig, inputs: ArmInputs): Promise<void> {
-  const { config, run, codec, verifier, rng, progress } = session;
-  const { temperature, k, contexts: ranks } = config.eval;
+  const { config, run, verifier, rng, progress } = session;
+  const { k, contexts: ranks } = config.eval;
   const step = config.rl.steps;
   const stage = oneByOneStage(arm);
   const depends = {
@@ -39,13 +39,12 @@ export async function evaluateOneByOne(session: Session, arm: ArmConfig, inputs:
       const records = await withRunPolicy(session, folder, (engine) =>
         evaluate({
           engine,
-          codec,
+          ...samplerOf(session, 'eval'),
           verifier,
           problems: asked.map(({ problem }) => problem),
           contextOf: (_, at) => showing(asked[at]!.trace),
           recordIdOf: (_, at) => asked[at]!.id,
           k,
-          sampling: { maxTokens: config.rl.maxTokens, temperature },
           maxPromptTokens: config.prompt.maxPromptTokens,
           rng: rng.fork('eval/one-by-one'),
           policyKey: lastPolicyKey(session, arm, inputs),

@@ -1,5 +1,5 @@
 /** The trainings behind an arm, by its method: all start from the same policy and meet the same problems in the same order. */
-import type { ArmConfig } from '../../config/index.js';
+import { rlSettingsOf, type ArmConfig } from '../../config/index.js';
 import { noContext, shownTraces, type Context, type Problem } from '../../data/index.js';
 import { ownSolution, trainOpsd } from '../../distil/index.js';
 import type { Policy } from '../../engine/index.js';
@@ -28,7 +28,8 @@ type Train = (session: Session, arm: ArmConfig, training: PolicyTraining) => Pro
 /** Trains an arm's policy to the last step. */
 export const trainBy: Record<ArmConfig['method'], Train> = {
   rl: async (session, arm, training) => {
-    const { rl, recipes } = session.config;
+    const { recipes } = session.config;
+    const rl = rlSettingsOf(session.config);
     const recipe = makeRecipe(arm.recipe ?? rl.recipe, { recipes, rl });
     const train = (reference?: Policy) =>
       trainRl({
@@ -99,7 +100,14 @@ function shared({ config, run, codec, rng, progress, ...session }: Session, arm:
 }
 
 function sampled(session: Session, arm: ArmConfig, training: PolicyTraining) {
-  const { config, verifier } = session;
+  const { config, codecs, verifier } = session;
   const { problems, rankOf } = training;
-  return { ...shared(session, arm, training), verifier, problems, ...(rankOf && { rankOf }), settings: config.rl };
+  return {
+    ...shared(session, arm, training),
+    codec: codecs.rl,
+    verifier,
+    problems,
+    ...(rankOf && { rankOf }),
+    settings: rlSettingsOf(config),
+  };
 }

@@ -5,6 +5,7 @@ import type { Config } from '../../config/index.js';
 import { hashFile } from '../../core/hash-file.js';
 import { hashJson } from '../../core/hash.js';
 import { readJsonlAll } from '../../core/jsonl.js';
+<<<<<<< c70840533c8ddd9daa1b652752acaaf6efc9c269
 import { configDifferences, differencesText, wouldRunAgain } from '../../runs/run-folder.js';
 import { warn } from '../../runs/warnings.js';
 import {
@@ -15,6 +16,16 @@ import {
   readExcludeLists,
   writeJsonl,
 } from '../../data/index.js';
+||||||| b8361ef
+import { configDifferences, differencesText, wouldRunAgain } from '../../runs/run-folder.js';
+import { warn } from '../../core/warnings.js';
+import { dataFiles, excludeListLines, loadProblems, loadTraces, readExcludeLists, writeJsonl } from '../../data/index.js';
+=======
+import { configDifferences, differencesText, wouldRunAgain, type RunRecords } from '../../runs/run-folder.js';
+import type { RunPaths } from '../../runs/run-paths.js';
+import { warn } from '../../core/warnings.js';
+import { dataFiles, excludeListLines, loadProblems, loadTraces, readExcludeLists, writeJsonl } from '../../data/index.js';
+>>>>>>> 12b3acd1a7ea853eb548a021b0f49d9fd13ab438
 import { promptWording } from '../fingerprint.js';
 import { withoutOverlong } from '../prompts/overlong.js';
 import type { Session } from '../session.js';
@@ -31,15 +42,7 @@ export async function prepareData(session: DataSession): Promise<DataSets> {
   const { config, run, verifier, rng, progress } = session;
   const { data } = config;
   const skipping = config.prompt.overlong === 'skip';
-  const inputs = {
-    settings: dataSettings(config),
-    files: await userFiles(data),
-    // What is too long depends on wording, tokenizer and limits.
-    ...(skipping && {
-      overlong: { wording: promptWording(config.prompt), limits: session.lengths.limits, model: session.modelHash },
-    }),
-  };
-  const files = [run.paths.problems('train'), run.paths.problems('test'), run.paths.corpus, run.paths.excludeLists];
+  const inputs = await dataInputs(session);
   const work = async () => {
     const all = await makeData(config, verifier, rng);
     const made = skipping ? withoutOverlong(all, session.lengths) : all;
@@ -60,7 +63,7 @@ export async function prepareData(session: DataSession): Promise<DataSets> {
       for (const text of leftOutText(skipped, run.paths.leftOut)) progress.line(text);
     }
   };
-  await run.stage('data', inputs, work, files);
+  await run.stage('data', inputs, work, filesOf(run.paths));
   // A person may have edited these, so they are checked as files of the user's are.
   const { items: train } = await loadProblems(run.paths.problems('train'), { answers: 'whole' });
   const { items: test } = await loadProblems(run.paths.problems('test'), { answers: 'whole' });
@@ -68,6 +71,23 @@ export async function prepareData(session: DataSession): Promise<DataSets> {
   const excludeLists = await readExcludeLists(run.paths.excludeLists);
   const fingerprint = hashJson([train, test, corpus, excludeListLines(excludeLists)]);
   return { train, test, corpus, excludeLists, guard: guardOf({ train, test, excludeLists }), fingerprint };
+}
+
+/** All that the data is made from. */
+async function dataInputs({ config, lengths, modelHash }: Pick<DataSession, 'config' | 'lengths' | 'modelHash'>) {
+  const { prompt } = config;
+  return {
+    settings: dataSettings(config),
+    files: await userFiles(config.data),
+    // What is too long depends on wording, tokenizer and limits.
+    ...(prompt.overlong === 'skip' && {
+      overlong: { wording: promptWording(prompt), limits: lengths.limits, model: modelHash },
+    }),
+  };
+}
+
+function filesOf(paths: RunPaths): string[] {
+  return [paths.problems('train'), paths.problems('test'), paths.corpus, paths.excludeLists];
 }
 
 /** Lines left out that are shown; all stand in the file. */
@@ -86,8 +106,36 @@ function leftOutText(skipped: Made['skipped'], path: string): string[] {
 
 /** Other data under finished stages: they would run again, and what they made would be lost. */
 async function refuseOtherData({ run, config, again }: DataSession, made: Made): Promise<void> {
-  const later = (await run.finishedStages()).filter((stage) => stage !== 'data');
-  if (later.length === 0) return;
+  const other = await otherData({ run, config }, made);
+  if (!other) return;
+  if (again === true) return run.allowAgain(other.stages);
+  throw wouldRunAgain(other.stages, other.why, run.root);
+}
+
+/** The finished stages that would run again since the data would be made anew and be another, and why; for commands that only look. */
+export async function stagesOfOtherData(
+  session: Pick<DataSession, 'config' | 'lengths' | 'modelHash'> & { run: RunRecords },
+  made: MadeSets,
+): Promise<OtherData | undefined> {
+  const { paths } = session.run;
+  const marker = await session.run.stageMarker('data');
+  if (marker?.inputs === hashJson(await dataInputs(session)) && filesOf(paths).every(existsSync)) return undefined;
+  return otherData(session, made);
+}
+
+type MadeSets = Pick<Made, 'train' | 'test' | 'corpus'>;
+
+interface OtherData {
+  stages: string[];
+  why: string;
+}
+
+async function otherData(
+  { run, config }: { run: RunRecords; config: Config },
+  made: MadeSets,
+): Promise<OtherData | undefined> {
+  const stages = (await run.finishedStages()).filter((stage) => stage !== 'data');
+  if (stages.length === 0) return undefined;
   const sets = [
     [run.paths.problems('train'), made.train, 'training problems'],
     [run.paths.problems('test'), made.test, 'test problems'],
@@ -96,11 +144,10 @@ async function refuseOtherData({ run, config, again }: DataSession, made: Made):
   const changed: string[] = [];
   for (const [path, items, what] of sets)
     if (existsSync(path) && hashJson(await readJsonlAll(path)) !== hashJson(items)) changed.push(what);
-  if (changed.length === 0) return;
-  if (again === true) return run.allowAgain(later);
+  if (changed.length === 0) return undefined;
   const differences = configDifferences((await run.stageMarker('data'))?.settings, dataSettings(config));
   const keys = differences.length === 0 ? '' : ` (${differencesText(differences)})`;
-  throw wouldRunAgain(later, `the data would have other ${changed.join(', ')} than before${keys}`, run.root);
+  return { stages, why: `the data would have other ${changed.join(', ')} than before${keys}` };
 }
 
 /** Hashes of the user's files, so that a changed file is noticed. */

@@ -21,7 +21,7 @@ export function textWarnings(tokenizer: Tokenizer, codec: PromptCodec, data: Tex
     warnings.push({
       code: 'no-end-token',
       where: 'model',
-      text: 'neither the model nor rl.stop names a token that ends a response, so every response is cut at rl.maxTokens. Name one in rl.stop.',
+      text: 'neither the model nor generation.stop names a token that ends a response, so every response is cut at generation.maxTokens. Name one in generation.stop.',
     });
   }
   const { share, example } = unknownShare(tokenizer, data);

@@ -125,7 +125,7 @@ async function judge(
       measure,
       engine,
       codec,
-      policyKey: hashJson([policy.fingerprint, promptWording(config.prompt)]),
+      policyKey: hashJson([policy.fingerprint, promptWording(config.prompt), config.generation.stop]),
       topPositives,
       baseline,
       minGain,

@@ -16,6 +16,7 @@ import {
 } from '../../eval/index.js';
 import { drawScored, type ScoredLabel } from '../../judge/index.js';
 import { prepareData } from '../data/data-stage.js';
+import { acceptChanges } from '../growth.js';
 import { type DataSets } from '../data/data-sets.js';
 import { openLocalEngine } from '../engines.js';
 import { labelPairs } from './label-stage.js';
@@ -58,6 +59,7 @@ export async function measureLabelSuccess(
   const { progress = silent, openEngine = openLocalEngine } = options;
   const session = await openSession(config, run, openEngine, { progress });
   try {
+    await acceptChanges(session);
     const data = await prepareData(session);
     const policy = await warmUp(session, data);
     const { labels } = await labelPairs(session, data, policy);
@@ -65,7 +67,7 @@ export async function measureLabelSuccess(
     if (drawn.length === 0) throw withoutScores(run);
     const asks = drawn.map((own) => asksOf(own, data));
     const { samples } = options;
-    const file = { samples, file: 'label-success.jsonl', stream: 'success/answers' };
+    const file = { use: 'labels' as const, samples, file: 'label-success.jsonl', stream: 'success/answers' };
     const records = await samplePairs(session, policy, asks.flat(), file);
     const measured = asks.map((own) => successOf(own, records));
     const rng = session.rng.fork('success/intervals');

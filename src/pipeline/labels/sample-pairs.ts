@@ -1,12 +1,13 @@
 /** Answers of a policy to problems with given traces in the prompt, judged by the run's verifier: what success is counted from. */
 import { join } from 'node:path';
+import type { GenerationUse } from '../../config/index.js';
 import { hashJson } from '../../core/hash.js';
 import { showing, type Problem, type Trace } from '../../data/index.js';
 import type { Policy } from '../../engine/index.js';
 import { evaluate, type EvalRecord } from '../../eval/index.js';
 import { pairKey } from '../../judge/index.js';
 import { promptWording } from '../fingerprint.js';
-import type { Session } from '../session.js';
+import { samplerOf, type Session } from '../session.js';
 import { withRunPolicy } from '../arms/trained-part.js';
 import type { StartPolicy } from '../arms/warmup-stage.js';
 
@@ -17,6 +18,8 @@ export interface SampledPair {
 }
 
 export interface SamplePairsOptions {
+  /** Whose generation settings hold. */
+  use: GenerationUse;
   /** Answers sampled for each pair. */
   samples: number;
   /** Append-only file in the run folder; pairs that stand in it are not sampled again. */
@@ -35,23 +38,24 @@ export async function samplePairs(
   session: Session,
   policy: StartPolicy,
   pairs: readonly SampledPair[],
-  { samples, file, stream }: SamplePairsOptions,
+  { use, samples, file, stream }: SamplePairsOptions,
 ): Promise<Map<string, EvalRecord>> {
-  const { config, run, codec, verifier, rng, progress } = session;
+  const { config, run, verifier, rng, progress } = session;
   const sample = (engine: Policy) =>
     evaluate({
       engine,
-      codec,
+      ...samplerOf(session, use),
       verifier,
       problems: pairs.map(({ problem }) => problem),
       contextOf: (_, index) => showing(pairs[index]?.trace),
       recordIdOf: (_, index) => sampledKey(pairs[index] as SampledPair),
       k: samples,
-      sampling: { maxTokens: config.rl.maxTokens, temperature: config.eval.temperature },
       maxPromptTokens: config.prompt.maxPromptTokens,
       rng: rng.fork(stream),
       policyKey: hashJson([policy.fingerprint, promptWording(config.prompt)]),
       path: join(run.root, file),
+      // The stage that asks decides whether it may run again; then answers of other settings are none of its.
+      replaceOthers: true,
       progress,
       label: 'answers',
     });

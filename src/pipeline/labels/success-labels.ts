@@ -21,7 +21,7 @@ export async function judgeBySuccess(
   const pairs = queries.flatMap(({ problem, candidates }) =>
     candidates.map((trace) => ({ problem: given.get(problem.id) ?? problem, trace })),
   );
-  const file = { samples, file: 'label-samples.jsonl', stream: 'labels/answers' };
+  const file = { use: 'labels', samples, file: 'label-samples.jsonl', stream: 'labels/answers' } as const;
   const records = await samplePairs(session, policy, pairs, file);
   const scored = queries.map((query) => ({
     query,

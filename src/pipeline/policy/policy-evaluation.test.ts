@@ -74,7 +74,7 @@ describe('a server', () => {
     const { config } = await serverConfig(adder);
     const asked = await request(config);
     await evaluatePolicy(asked);
-    const warmer = { ...config, eval: { ...config.eval, temperature: 0.5 } };
+    const warmer = { ...config, eval: { ...config.eval, generation: { temperature: 0.5 } } };
     await expect(evaluatePolicy({ ...asked, config: warmer })).rejects.toMatchObject({
       code: 'run-folder',
       message: expect.stringContaining('temperature (1, now 0.5)') as string,

@@ -1,7 +1,14 @@
 /** `ra-rft eval --policy`: one policy on data files, outside of a run. Resumable sample by sample. */
 import { mkdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { llmKeyFor, type Config, type DataPresetName } from '../../config/index.js';
+import {
+  generationKey,
+  generationOf,
+  llmKeyFor,
+  type Config,
+  type DataPresetName,
+  type Generation,
+} from '../../config/index.js';
 import { RaRftError } from '../../core/errors.js';
 import { writeJsonAtomic } from '../../core/files.js';
 import { hashJson } from '../../core/hash.js';
@@ -27,7 +34,7 @@ import { openLlmClient } from '../../llm/index.js';
 import { openLocalEngine } from '../engines.js';
 import { hashModelFolder, promptWording, rewardIdentity } from '../fingerprint.js';
 import { findTraces, type FoundTraces, type TraceSource } from './policy-traces.js';
-import { modelFolderOf, openConfiguredVerifier, openPrompts, type OpenEngine } from '../session.js';
+import { modelFolderOf, openConfiguredVerifier, openPrompts, samplerOf, type OpenEngine } from '../session.js';
 
 /** A data file, or several under one name. */
 export interface EvaluatedSet {
@@ -151,17 +158,20 @@ async function settingsOf(
   tasks: readonly SampleTask[],
   traces: FoundTraces | undefined,
 ) {
-  const { seed, prompt, rl, eval: evaluation, llm, reward } = config;
+  const { seed, prompt, llm, reward } = config;
+  const { temperature, maxTokens, stop, topP, topK } = generationOf(config, 'eval');
   const folder = modelFolderOf(config);
   return {
     policy:
       policy === 'server'
         ? { server: llm.baseUrl, model: llm.model }
         : { model: config.model.path, weights: await hashModelFolder(folder) },
-    k: evaluation.k,
-    temperature: evaluation.temperature,
-    maxTokens: rl.maxTokens,
-    stop: rl.stop,
+    k: config.eval.k,
+    temperature,
+    maxTokens,
+    stop,
+    ...(topP !== 1 && { topP }),
+    ...(topK !== 0 && { topK }),
     seed,
     prompt: promptWording(prompt),
     reward: { name: reward, identity: await rewardIdentity(config) },
@@ -194,11 +204,10 @@ async function refuseOtherSettings(path: string, settings: EvaluationSettings): 
 
 async function openPolicy(request: PolicyEvaluationRequest): Promise<TextPolicy> {
   const { config, out, progress, openEngine = openLocalEngine } = request;
-  const { eval: evaluation, rl, prompt, llm } = config;
-  const { temperature } = evaluation;
-  const { maxTokens } = rl;
+  const { prompt, llm } = config;
   const rng = Rng.fromSeed(config.seed).fork('eval');
   if (request.policy === 'server') {
+    const { maxTokens, temperature } = serverGeneration(config);
     const layout = prompt.layout === 'auto' ? 'chat-turn' : prompt.layout;
     if (layout === 'completion') throw noCompletions();
     const settings = { ...llm, timeoutSeconds: Math.max(llm.timeoutSeconds, maxTokens / SLOWEST_TOKENS_PER_SECOND) };
@@ -206,11 +215,10 @@ async function openPolicy(request: PolicyEvaluationRequest): Promise<TextPolicy>
     const client = await openLlmClient({ settings, apiKey, cachePath: join(out, 'replies.jsonl'), progress });
     return serverPolicy({ client, layout, templates: prompt, temperature, maxTokens, rng });
   }
-  const { codec } = await openPrompts(config);
+  const { codec, sampling } = samplerOf({ config, ...(await openPrompts(config)) }, 'eval');
   const engine = openEngine(config.engine);
   try {
     const policy = await engine.open(await policyRefOf(modelFolderOf(config)));
-    const sampling = { maxTokens, temperature };
     const dispose = () => engine.dispose();
     return localPolicy({ name: config.model.path, policy, codec, sampling, rng, dispose });
   } catch (error) {
@@ -221,6 +229,26 @@ async function openPolicy(request: PolicyEvaluationRequest): Promise<TextPolicy>
 
 /** A long answer is no stalled one. */
 const SLOWEST_TOKENS_PER_SECOND = 10;
+
+/** A chat completion is asked with a length and a temperature alone: anything else would be left out without a word. */
+function serverGeneration(config: Config): Generation {
+  const generation = generationOf(config, 'eval');
+  const unsaid = (
+    [
+      ['topP', 1],
+      ['topK', 0],
+    ] as const
+  ).find(([name, none]) => generation[name] !== none);
+  const [name] = unsaid ?? (generation.stop.length > 0 ? (['stop'] as const) : []);
+  if (name === undefined) return generation;
+  const key = generationKey(config, 'eval', name).join('.');
+  throw new RaRftError({
+    code: 'config',
+    message: `${key} is ${JSON.stringify(generation[name])}, and a server is only asked with maxTokens and temperature`,
+    where: key,
+    expected: 'topP 1, topK 0 and no stop texts with a --policy that is http(s)://',
+  });
+}
 
 function noCompletions(): RaRftError {
   return new RaRftError({

@@ -73,7 +73,7 @@ describe('prompt.overlong: error', () => {
       'test prompts with the longest trace allowed',
     ]);
     expect(await overlong(['prompt.maxPromptTokens=100'])).toEqual([]);
-    const [window] = await overlong(['prompt.maxPromptTokens=100', 'rl.maxTokens=80']);
+    const [window] = await overlong(['prompt.maxPromptTokens=100', 'generation.maxTokens=80']);
     expect(window?.limit).toBe("at most 48 tokens: the model's window of 128 less 80 for the response");
     expect(await overlong(['arms=[{name: grpo}]'])).toEqual([]);
   });
@@ -171,8 +171,8 @@ describe('a run that goes on with other limits', () => {
 
   it('names the finished stages that would run again where they do not', async () => {
     await addLongProblem();
-    await run(['prompt.maxPromptTokens=128', 'rl.maxTokens=7'], 'labels');
-    await expect(run(['prompt.maxPromptTokens=64', 'rl.maxTokens=7', skip], 'labels')).rejects.toMatchObject({
+    await run(['prompt.maxPromptTokens=128', 'generation.maxTokens=7'], 'labels');
+    await expect(run(['prompt.maxPromptTokens=64', 'generation.maxTokens=7', skip], 'labels')).rejects.toMatchObject({
       code: 'run-folder',
       message: expect.stringMatching(/: labels; the data would have other (?:training|test) problems/) as string,
     });

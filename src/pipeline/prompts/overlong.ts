@@ -98,7 +98,7 @@ export function refuseOverlong(report: LengthReport): void {
     message: `${said.join(', ')} ${others.length === 0 && first.count === 1 ? 'is' : 'are'} too long; the longest has ${tokens} tokens`,
     where: traceId === undefined ? `problem ${problemId}` : `problem ${problemId} with trace ${traceId}`,
     expected: first.limit,
-    hint: `prompt.overlong: skip leaves such problems and traces out and counts them; or raise prompt.maxPromptTokens, lower rl.maxTokens, or use a model with a longer window.`,
+    hint: `prompt.overlong: skip leaves such problems and traces out and counts them; or raise prompt.maxPromptTokens, lower generation.maxTokens, or use a model with a longer window.`,
   });
 }
 
@@ -145,7 +145,7 @@ function nothingFits(what: string, count: number, lengths: PromptLengths): RaRft
     message: `all ${count} ${what} are too long, so prompt.overlong: skip would leave none`,
     where: 'prompt.overlong',
     expected: `some with ${limitText(lengths)}`,
-    hint: 'Raise prompt.maxPromptTokens, lower rl.maxTokens, or use a model with a longer window.',
+    hint: 'Raise prompt.maxPromptTokens, lower generation.maxTokens, or use a model with a longer window.',
   });
 }
 

@@ -1,5 +1,5 @@
 /** Lengths of prompts before they are made: every problem and every trace is tokenised once, their pairs are sums. */
-import type { Config } from '../../config/index.js';
+import { generationOf, type Config } from '../../config/index.js';
 import { showing, shownTraces, type Context, type Problem, type Trace } from '../../data/index.js';
 import type { PromptCodec } from '../../models/index.js';
 
@@ -12,13 +12,18 @@ export interface LengthLimits {
   window: number;
   /** prompt.maxPromptTokens */
   maxPromptTokens: number;
-  /** rl.maxTokens: what a sampled response may take. */
+  /** What a sampled response may take, whatever it is sampled for. */
   maxTokens: number;
 }
 
 /** The limits of a configuration on a model with this window. */
-export function lengthLimits({ prompt, rl }: Config, window: number): LengthLimits {
-  return { window, maxPromptTokens: prompt.maxPromptTokens, maxTokens: rl.maxTokens };
+export function lengthLimits(config: Config, window: number): LengthLimits {
+  const { labels, prompt } = config;
+  const answers = labels.judge === 'utility' && labels.measure === 'success' ? (['labels'] as const) : [];
+  const maxTokens = Math.max(
+    ...(['rl', 'eval', ...answers] as const).map((use) => generationOf(config, use).maxTokens),
+  );
+  return { window, maxPromptTokens: prompt.maxPromptTokens, maxTokens };
 }
 
 /** Letters may join across the seam of problem and trace: a sum this near to a limit is tokenised whole. */

@@ -129,6 +129,7 @@ export async function writeTinyTask(folder: string, changes: Record<string, unkn
     },
     reward: './reward.mjs',
     prompt: { maxPromptTokens: 64 },
+    generation: { maxTokens: 6 },
     labels: { maxQueries: 30, maxCandidates: 12, topPositives: 3 },
     retriever: { steps: 20, batchSize: 8, dim: 8, validationShare: 0.2, testShare: 0.2 },
     rl: {
@@ -138,7 +139,6 @@ export async function writeTinyTask(folder: string, changes: Record<string, unkn
       maxGroupsPerUpdate: 4,
       learningRate: 0.02,
       warmupSteps: 2,
-      maxTokens: 6,
       checkpointEverySteps: 2,
     },
     eval: { k: 2, everySteps: 2, bootstrapSamples: 100 },

@@ -1,5 +1,5 @@
 /** The recipes by name, a few lines each; formulas and sources stand in docs/algorithms.md. */
-import type { Config } from '../../config/index.js';
+import type { RlSettings } from '../../config/index.js';
 import { advantages } from '../advantages/index.js';
 import { cispo, gspo, policyGradient, ppoClip, withEntropyBonus, withImportance, withKl } from '../objectives/index.js';
 import { comparisonSignal } from '../signal.js';
@@ -90,4 +90,4 @@ export function makeRecipe(
 }
 
 /** The part of `rl` that recipes read. */
-type RecipeExtras = Pick<Config['rl'], 'maxTokens' | 'comparedWithin' | 'kl' | 'entropyBonus' | 'importanceCap'>;
+type RecipeExtras = Pick<RlSettings, 'maxTokens' | 'comparedWithin' | 'kl' | 'entropyBonus' | 'importanceCap'>;

@@ -63,7 +63,7 @@ const dapo = section(
     softTokens: count(
       0,
       0,
-      'Soft overlong punishment: the reward falls linearly to -1 over the last so many tokens before rl.maxTokens; 0: none.',
+      'Soft overlong punishment: the reward falls linearly to -1 over the last so many tokens before generation.maxTokens; 0: none.',
       'tokens',
     ),
   },

@@ -1,13 +1,15 @@
 import { describe, expect, it } from 'vitest';
-import { configSchema } from '../../config/index.js';
+import { configSchema, rlSettingsOf } from '../../config/index.js';
 import { comparison, rollout } from '../testing/comparison.js';
 import { advantagesOf, sequencesOf, trainedPrompts } from '../sequences.js';
 import { makeRecipe } from './index.js';
 import { recipeNames, type RecipeName } from './keys.js';
 import { overlongPunishment } from './overlong.js';
 
-const of = (name: RecipeName, values: Record<string, unknown> = {}) =>
-  makeRecipe(name, configSchema.parse({ rl: { maxTokens: 10 }, ...values }));
+const of = (name: RecipeName, values: Record<string, unknown> = {}) => {
+  const config = configSchema.parse({ generation: { maxTokens: 10 }, ...values });
+  return makeRecipe(name, { recipes: config.recipes, rl: rlSettingsOf(config) });
+};
 
 /** Slopes of the first update on one problem with these rewards, responses of two tokens. */
 const slopesOf = (name: RecipeName, rewards: readonly number[], values: Record<string, unknown> = {}) => {

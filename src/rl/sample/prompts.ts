@@ -58,7 +58,7 @@ function promptTooLong(
       ? `at most ${maxContext - maxTokens} tokens: the model's window of ${maxContext} less ${maxTokens} for the response`
       : `at most ${maxPromptTokens} tokens (prompt.maxPromptTokens)`,
     hint: window
-      ? 'Lower rl.maxTokens, leave long problems and traces out (prompt.overlong: skip), or use a model with a longer window.'
+      ? 'Lower generation.maxTokens, leave long problems and traces out (prompt.overlong: skip), or use a model with a longer window.'
       : 'Raise prompt.maxPromptTokens, or leave long problems and traces out (prompt.overlong: skip).',
   });
 }

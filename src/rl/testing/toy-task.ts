@@ -5,7 +5,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { configSchema } from '../../config/index.js';
+import { configSchema, rlSettingsOf } from '../../config/index.js';
 import { Rng } from '../../core/rng.js';
 import { RunFolder } from '../../runs/run-folder.js';
 import { noContext, shownTraces } from '../../data/context.js';
@@ -76,12 +76,12 @@ const config = configSchema.parse({
     maxGroupsPerUpdate: 4,
     learningRate: 0.3,
     warmupSteps: 2,
-    maxTokens: 4,
     checkpointEverySteps: 5,
   },
+  generation: { maxTokens: 4 },
   recipes: { grpo: { advantage: 'mean' } },
 });
-export const toySettings = config.rl;
+export const toySettings = rlSettingsOf(config);
 
 /** The toy's recipe, or another by name. */
 export function toyRecipe(name: RecipeName = 'grpo', settings = toySettings): Recipe {

@@ -1,0 +1,36 @@
+/** Which finished stages of a run folder a configuration would run again; for --dry-run, which only looks. */
+import { withDefaults, type Config } from '../config/index.js';
+import { readRunRecords } from '../runs/run-folder.js';
+import { stagesOfOtherData } from './data/data-stage.js';
+import { hashModelFolder } from './fingerprint.js';
+import { changedStages, shownStage } from './growth.js';
+import type { Made } from './data/make-data.js';
+import { modelFolderOf, type Prompts } from './session.js';
+import { identitiesOf } from './stage-settings.js';
+
+/** Stages, and why they would run again. */
+export interface StagesAgain {
+  stages: string[];
+  why: string;
+}
+
+/** As the run itself would refuse them (or do them, with --again): by keys, by data, and those that an older version has made. */
+export async function stagesAgain(
+  config: Config,
+  root: string,
+  { lengths }: Pick<Prompts, 'lengths'>,
+  made: Pick<Made, 'train' | 'test' | 'corpus'>,
+): Promise<StagesAgain[]> {
+  const run = await readRunRecords(root, withDefaults);
+  if (run.kept === undefined) return [];
+  const modelFolder = modelFolderOf(config);
+  const modelHash = await hashModelFolder(modelFolder);
+  const identities = await identitiesOf(config, modelHash);
+  const { stages, why, unsure } = await changedStages({ config, run, identities, modelFolder, modelHash });
+  const byKeys = stages.length > 0 ? [{ stages: stages.map(shownStage), why }] : [];
+  const byData = await stagesOfOtherData({ config, run, lengths, modelHash }, made);
+  const names = new Set(stages.map(({ name }) => name));
+  const perhaps = [...new Set([...unsure.values()].flat())].filter((name) => !names.has(name));
+  const old = 'if they were not made from what is asked for now: an older version did not record with which settings';
+  return [...byKeys, ...(byData ? [byData] : []), ...(perhaps.length > 0 ? [{ stages: perhaps, why: old }] : [])];
+}
