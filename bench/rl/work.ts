@@ -45,7 +45,7 @@ interface Part {
 }
 
 const TRAININGS = SHAPES.flatMap((model) => [
-  { training: model as string, model, lora: false },
+  { training: model, model, lora: false },
   { training: `${model}-lora`, model, lora: true },
 ]);
 

@@ -4,16 +4,8 @@
  */
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-<<<<<<< c70840533c8ddd9daa1b652752acaaf6efc9c269
-import { resolveConfig } from 'ra-rft/config';
-import { Rng } from 'ra-rft/core';
-||||||| b8361ef
-import { resolveConfig } from 'ra-rft/config';
-import { Rng, RunFolder } from 'ra-rft/core';
-=======
 import { resolveConfig, rlSettingsOf } from 'ra-rft/config';
-import { Rng, RunFolder } from 'ra-rft/core';
->>>>>>> 12b3acd1a7ea853eb548a021b0f49d9fd13ab438
+import { Rng } from 'ra-rft/core';
 import { isUnseen, noContext, showing, TraceGuard, type Context, type Problem } from 'ra-rft/data';
 import { openLocalEngine, policyRefOf, withPolicy, type Policy } from 'ra-rft/engine';
 import { averageAtK, evaluate } from 'ra-rft/eval';

@@ -5,8 +5,8 @@ import type { Config } from '../../config/index.js';
 import { hashFile } from '../../core/hash-file.js';
 import { hashJson } from '../../core/hash.js';
 import { readJsonlAll } from '../../core/jsonl.js';
-<<<<<<< c70840533c8ddd9daa1b652752acaaf6efc9c269
-import { configDifferences, differencesText, wouldRunAgain } from '../../runs/run-folder.js';
+import { configDifferences, differencesText, wouldRunAgain, type RunRecords } from '../../runs/run-folder.js';
+import type { RunPaths } from '../../runs/run-paths.js';
 import { warn } from '../../runs/warnings.js';
 import {
   dataFiles,
@@ -16,16 +16,6 @@ import {
   readExcludeLists,
   writeJsonl,
 } from '../../data/index.js';
-||||||| b8361ef
-import { configDifferences, differencesText, wouldRunAgain } from '../../runs/run-folder.js';
-import { warn } from '../../core/warnings.js';
-import { dataFiles, excludeListLines, loadProblems, loadTraces, readExcludeLists, writeJsonl } from '../../data/index.js';
-=======
-import { configDifferences, differencesText, wouldRunAgain, type RunRecords } from '../../runs/run-folder.js';
-import type { RunPaths } from '../../runs/run-paths.js';
-import { warn } from '../../core/warnings.js';
-import { dataFiles, excludeListLines, loadProblems, loadTraces, readExcludeLists, writeJsonl } from '../../data/index.js';
->>>>>>> 12b3acd1a7ea853eb548a021b0f49d9fd13ab438
 import { promptWording } from '../fingerprint.js';
 import { withoutOverlong } from '../prompts/overlong.js';
 import type { Session } from '../session.js';
