@@ -28,6 +28,13 @@ function checkArm(arm: ArmConfig, here: (string | number)[], { opsd, rl }: Confi
         : 'none, or opsd.privileged: trace',
     });
   }
+  if (opsd.divergence !== 'sampled' && opsd.topK === 1) {
+    findings.push({
+      path: ['opsd', 'topK'],
+      message: 'opsd.topK is 1: a single token has probability 1 on both sides, so nothing would be learnt',
+      expected: '0 (the whole vocabulary), or 2 and more',
+    });
+  }
   if (rl.epochs * rl.minibatches > 1) {
     findings.push({
       path: ['rl', rl.epochs > 1 ? 'epochs' : 'minibatches'],

@@ -77,6 +77,18 @@ const rules: readonly Rule[] = [
     why: ({ arms }: Config) =>
       arms.every((arm) => arm.policyOf !== null || arm.method !== method) && `no arm has the method ${method}`,
   })),
+  {
+    keys: ['opsd.beta'],
+    why: ({ opsd }) => opsd.divergence !== 'jsd' && `opsd.divergence is ${opsd.divergence}`,
+  },
+  {
+    keys: ['opsd.topK', 'opsd.clip'],
+    why: ({ opsd }) => opsd.divergence === 'sampled' && 'opsd.divergence is sampled',
+  },
+  {
+    keys: ['opsd.maxGap'],
+    why: ({ opsd }) => opsd.divergence !== 'sampled' && `opsd.divergence is ${opsd.divergence}`,
+  },
   ...recipeNames.map((name) => ({
     keys: [`recipes.${name}`],
     why: ({ rl, arms }: Config) =>

@@ -1,3 +1,3 @@
 /** On-policy self-distillation: the arms with the method opsd. */
-export { opsdRecipe, trainOpsd, type OpsdTask } from './opsd.js';
+export { opsdRecipe, refuseSampledOnly, trainOpsd, type OpsdTask } from './opsd.js';
 export { ownSolution, privilegedProblems, teacherScores, type Privileged, type TeacherPlan } from './teacher.js';

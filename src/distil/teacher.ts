@@ -2,8 +2,8 @@
 import { RaRftError } from '../core/errors.js';
 import { noContext, showing, type Context } from '../data/context.js';
 import type { Problem } from '../data/types.js';
-import { checkScores } from '../engine/results.js';
-import type { Policy } from '../engine/types.js';
+import { checkAlternativeScores, checkScores } from '../engine/results.js';
+import type { Alternatives, Policy, ScoreGroup, WhichAlternatives } from '../engine/types.js';
 import { preparePrompts, type PromptLimits } from '../rl/sample/prompts.js';
 import { scoreGroupsOf, type TrainedPrompt } from '../rl/sequences.js';
 import type { RlCodec } from '../rl/types.js';
@@ -36,14 +36,28 @@ export interface TeacherPlan {
 }
 
 /** log p of the student's own tokens under the teacher, in the order of the prompts and their responses. */
-export async function teacherScores(
-  prompts: readonly TrainedPrompt[],
-  { policy, privileged, codec, limits }: TeacherPlan,
-): Promise<Float32Array[][]> {
-  const shown = prompts.map(({ problem }) => ({ problem, context: privileged(problem) }));
-  const prepared = preparePrompts(shown, codec, limits);
-  const groups = scoreGroupsOf(prompts).map(({ responses }, n) => ({ prompt: prepared[n]!.prompt, responses }));
-  const scores_NGT = await policy.logprobs(groups);
+export async function teacherScores(prompts: readonly TrainedPrompt[], plan: TeacherPlan): Promise<Float32Array[][]> {
+  const groups = privilegedGroups(prompts, plan);
+  const scores_NGT = await plan.policy.logprobs(groups);
   checkScores(groups, scores_NGT);
   return scores_NGT;
+}
+
+/** log p of alternatives to the student's tokens under the teacher, in the same order. */
+export async function teacherAlternatives(
+  prompts: readonly TrainedPrompt[],
+  which: WhichAlternatives,
+  plan: TeacherPlan,
+): Promise<Alternatives[][]> {
+  const groups = privilegedGroups(prompts, plan);
+  const scores_NG = await plan.policy.alternatives(groups, which);
+  checkAlternativeScores(groups, scores_NG);
+  return scores_NG;
+}
+
+/** The student's responses after the prompts that the teacher sees. */
+function privilegedGroups(prompts: readonly TrainedPrompt[], { privileged, codec, limits }: TeacherPlan): ScoreGroup[] {
+  const shown = prompts.map(({ problem }) => ({ problem, context: privileged(problem) }));
+  const prepared = preparePrompts(shown, codec, limits);
+  return scoreGroupsOf(prompts).map(({ responses }, n) => ({ prompt: prepared[n]!.prompt, responses }));
 }

@@ -1,6 +1,17 @@
 /** Checks of what an engine is asked to do, made before any work, so that a bad request changes nothing. */
 import { RaRftError } from '../core/errors.js';
-import type { EngineInfo, PolicyRef, SampleOptions, SampleRequest, ScoreGroup, Tokens, TrainGroup } from './types.js';
+import { alternativesShape, type AlternativesShape, type WithAlternatives } from './alternatives.js';
+import type {
+  AlternativeSlopes,
+  EngineInfo,
+  PolicyRef,
+  SampleOptions,
+  SampleRequest,
+  ScoreGroup,
+  Tokens,
+  TrainGroup,
+  WhichAlternatives,
+} from './types.js';
 
 /** Throws `context-length` or `engine` at the first request that cannot be sampled. */
 export function checkSampleRequests(
@@ -42,12 +53,55 @@ export function checkScoreGroups(info: EngineInfo, groups: readonly ScoreGroup[]
 export function checkTrainGroups(info: EngineInfo, groups: readonly TrainGroup[]): void {
   for (const [i, { prompt, responses }] of groups.entries()) {
     checkPrompt(info, prompt, `groups[${i}].prompt`);
-    for (const [g, { tokens, slopes }] of responses.entries()) {
+    for (const [g, { tokens, slopes, alternatives }] of responses.entries()) {
       const where = `groups[${i}].responses[${g}]`;
       checkResponse(info, prompt, tokens, where);
       checkNumbers(slopes, tokens.length, `${where}.slopes`);
+      if (alternatives) checkAlternativeSlopes(info, alternatives, tokens.length, `${where}.alternatives`);
     }
   }
+  checkSameShape(groups.flatMap(({ responses }) => responses));
+}
+
+/** Throws what {@link checkScoreGroups} throws, and `engine` at the first alternatives that are not of these responses. */
+export function checkAlternatives(info: EngineInfo, groups: readonly ScoreGroup[], which: WhichAlternatives): void {
+  checkScoreGroups(info, groups);
+  if (which.kind === 'top' && !(Number.isInteger(which.k) && which.k >= 1 && which.k <= info.vocabSize))
+    throw problem(`k is ${which.k}`, 'which.k', `an integer from 1 to ${info.vocabSize}, the size of the vocabulary`);
+  if (which.kind !== 'given') return;
+  const given = groups.flatMap(({ responses }, n) =>
+    responses.map((tokens, g) => {
+      const ids = which.ids_NG[n]?.[g] ?? NO_IDS;
+      for (const id of ids) checkToken(info, id, `which.ids_NG[${n}][${g}]`);
+      return { tokens, alternatives: { ids, slopes: ids } };
+    }),
+  );
+  checkSameShape(given);
+}
+
+const NO_IDS = new Int32Array(0);
+
+function checkAlternativeSlopes(
+  info: EngineInfo,
+  { ids, slopes }: AlternativeSlopes,
+  tokens: number,
+  where: string,
+): void {
+  for (const id of ids ?? NO_IDS) checkToken(info, id, `${where}.ids`);
+  checkNumbers(slopes, ids?.length ?? tokens * info.vocabSize, `${where}.slopes`);
+}
+
+/** Throws `engine` where responses of one call differ in their alternatives to a token, or have no whole number of them. */
+function checkSameShape(responses: readonly WithAlternatives[]): void {
+  const shapes = responses.filter(({ tokens }) => tokens.length > 0).map(alternativesShape);
+  const told = ({ perToken, kind }: AlternativesShape) => (perToken === 0 ? 'none' : `${perToken} a token, ${kind}`);
+  const other = shapes.find((shape) => !Number.isInteger(shape.perToken) || told(shape) !== told(shapes[0]!));
+  if (!other) return;
+  throw problem(
+    `a response has alternatives: ${told(other)}; the first: ${told(shapes[0]!)}`,
+    'alternatives',
+    'a whole number a token, the same for all responses of a call',
+  );
 }
 
 /** Of a policy or engine that was disposed of. */

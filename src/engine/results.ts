@@ -4,7 +4,14 @@
  */
 import { assertFinite, DIVERGED_HINT, notFinite } from '../core/finite.js';
 import { RaRftError } from '../core/errors.js';
-import type { ForwardBackwardResult, SampleRequest, SampleResult, ScoreGroup, TrainGroup } from './types.js';
+import type {
+  Alternatives,
+  ForwardBackwardResult,
+  SampleRequest,
+  SampleResult,
+  ScoreGroup,
+  TrainGroup,
+} from './types.js';
 
 const HINT = `${DIVERGED_HINT} Where nothing was trained yet, check the model folder.`;
 
@@ -25,6 +32,22 @@ export function checkSamples(requests: readonly Pick<SampleRequest, 'n'>[], { sa
 export function checkScores(groups: readonly ScoreGroup[], scores_NGT: readonly (readonly Float32Array[])[]): void {
   const lengths_NG = groups.map(({ responses }) => responses.map((tokens) => tokens.length));
   checkShape(lengths_NG, scores_NGT);
+}
+
+/** Throws `engine` where alternatives are missing or differ in number from token to token, `not-finite` at the first that is no number. */
+export function checkAlternativeScores(groups: readonly ScoreGroup[], scores_NG: readonly Alternatives[][]): void {
+  refuseCount(scores_NG.length, groups.length, 'groups', 'alternatives');
+  let perToken: number | undefined;
+  for (const [n, { responses }] of groups.entries()) {
+    refuseCount(scores_NG[n]!.length, responses.length, 'responses', `group ${n}`);
+    for (const [g, tokens] of responses.entries()) {
+      const { ids, logprobs } = scores_NG[n]![g]!;
+      if (tokens.length > 0) perToken ??= Math.max(1, Math.round(logprobs.length / tokens.length));
+      const where = `the alternatives of group ${n}, response ${g}`;
+      checkLogprobs(logprobs, (perToken ?? 0) * tokens.length, where);
+      if (ids) refuseCount(ids.length, logprobs.length, 'token ids', where);
+    }
+  }
 }
 
 /** Throws `engine` where log-probabilities are missing, `not-finite` where loss, entropy or one of them is no number. */

@@ -62,7 +62,32 @@ export interface TrainResponse {
   tokens: Tokens;
   /** c of each token (length T); averaging over the batch is in here already. */
   slopes: Float32Array;
+  /**
+   * Slopes of other tokens at the same positions, summed into the loss like those of the tokens that stand there. In one call all
+   * responses have them, as many a position, or none.
+   */
+  alternatives?: AlternativeSlopes;
 }
+
+/** Tokens that could stand at each position of a response, k a position: [T * k], position by position. */
+export interface Alternatives {
+  /** Undefined: the whole vocabulary in order; k is its size. */
+  ids?: Int32Array;
+  /** log p of each. */
+  logprobs: Float32Array;
+}
+
+/** c of alternatives; see {@link Alternatives}. */
+export interface AlternativeSlopes {
+  ids?: Int32Array;
+  slopes: Float32Array;
+}
+
+/** Which tokens are scored at every position: all, the k most likely (most likely first), or given ones [T * k] of each response. */
+export type WhichAlternatives =
+  | { kind: 'all' }
+  | { kind: 'top'; k: number }
+  | { kind: 'given'; ids_NG: readonly (readonly Int32Array[])[] };
 
 export interface TrainGroup {
   prompt: Tokens;
@@ -97,6 +122,8 @@ export interface Policy {
   readonly info: EngineInfo;
   sample(requests: readonly SampleRequest[], options: SampleOptions, report?: Report): Promise<SampleResult>;
   logprobs(groups: readonly ScoreGroup[], report?: Report): Promise<Float32Array[][]>;
+  /** log p of other tokens at every position of every response; for engines that `can` do it. */
+  alternatives(groups: readonly ScoreGroup[], which: WhichAlternatives, report?: Report): Promise<Alternatives[][]>;
   /** Adds the gradient of sum c log p to the accumulated one. May be called several times before `optimStep`. */
   forwardBackward(groups: readonly TrainGroup[], report?: Report): Promise<ForwardBackwardResult>;
   /**
@@ -131,9 +158,16 @@ export interface OpenOptions {
   optimizer?: boolean;
 }
 
+/** What not every engine can do; who needs it asks before any work. */
+export interface Capabilities {
+  /** Score and train alternatives to the sampled tokens. */
+  alternatives: boolean;
+}
+
 /** Opens policies, as many at a time as memory holds; they do not disturb each other. */
 export interface PolicyEngine {
   readonly name: string;
+  readonly can: Capabilities;
   /** Throws `model` where files are missing, damaged or of another architecture, `engine` where the engine cannot open such a ref. */
   open(ref: PolicyRef, options?: OpenOptions): Promise<Policy>;
   /** Disposes of all policies and of the engine itself. */

@@ -1,4 +1,4 @@
-import { readFile } from 'node:fs/promises';
+import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { configToYaml, resolveConfig } from '../config/index.js';
@@ -43,7 +43,14 @@ const dying = (steps: number): OpenEngine => {
     });
 };
 
-type Row = { arm: string; step: number; nllPerToken?: number; traceShare?: number; teacherGapMean?: number };
+type Row = {
+  arm: string;
+  step: number;
+  nllPerToken?: number;
+  traceShare?: number;
+  teacherGapMean?: number;
+  divergenceMean?: number;
+};
 
 describe('arms with other methods than reinforcement learning', () => {
   it(
@@ -103,6 +110,37 @@ describe('arms with other methods than reinforcement learning', () => {
   );
 });
 
+describe('a divergence over the vocabulary', () => {
+  const only = 'arms=[{name: opsd, method: opsd, train: none, test: none}]';
+
+  it('trains in place of the sampled tokens', { timeout: 60_000 }, async () => {
+    const folder = await temporaryFolder();
+    const set = [only, 'opsd.divergence=jsd', 'opsd.topK=5'];
+    expect((await runTiny(folder, 'run', set))?.arms).toHaveLength(1);
+    const rows = await readJsonlAll<Row>(join(folder, 'run', 'metrics.jsonl'));
+    expect(rows.map(({ step }) => step)).toEqual([1, 2, 3, 4]);
+    for (const { teacherGapMean, divergenceMean } of rows) {
+      expect(teacherGapMean).toBeUndefined();
+      expect(divergenceMean).toBeGreaterThan(0);
+    }
+  });
+
+  it('is refused before any work where the engine knows the sampled tokens alone', async () => {
+    const folder = await temporaryFolder();
+    const sampledOnly: OpenEngine = (settings) => ({
+      ...changedEngine(openFakeEngine(settings), () => {}),
+      can: { alternatives: false },
+    });
+    await expect(runTiny(folder, 'run', [only, 'opsd.divergence=reverse-kl'], sampledOnly)).rejects.toMatchObject({
+      code: 'engine',
+      where: 'opsd.divergence',
+      hint: 'Set opsd.divergence: sampled.',
+    });
+    expect(await readdir(join(folder, 'run'))).not.toContain('policy');
+    expect((await runTiny(folder, 'other', [only], sampledOnly))?.arms).toHaveLength(1);
+  });
+});
+
 describe('what does not fit together is refused before any work', () => {
   const arm = (text: string) => `arms=[{name: x, ${text}}]`;
   it.each([
@@ -110,6 +148,7 @@ describe('what does not fit together is refused before any work', () => {
     [[arm('method: opsd, recipe: dapo')], 'which has no recipe, but names dapo'],
     [[arm('method: opsd'), 'opsd.privileged=trace'], 'its teacher would see nothing'],
     [[arm('method: opsd, train: bm25')], 'which nobody would see'],
+    [[arm('method: opsd'), 'opsd.divergence=jsd', 'opsd.topK=1'], 'opsd.topK is 1'],
     [[arm('method: opsd'), 'rl.epochs=2'], 'rl.epochs x rl.minibatches is 2'],
     [[arm('method: opsd'), 'rl.kl.coefficient=0.1'], 'neither a divergence'],
     [['arms=[{name: a}, {name: b, policyOf: a, method: sft}]'], 'whose method is rl, but says sft'],

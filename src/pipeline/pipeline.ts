@@ -28,6 +28,7 @@ import { armsOneByOne } from './stage-settings.js';
 import { openSession, type OpenEngine, type Session } from './session.js';
 import { writeSummary } from './summary.js';
 import { hintWarnings, textWarnings } from './data/text-warnings.js';
+import { refuseOtherEngines } from './arms/train-policy.js';
 import { refuseOracleWithoutTruth } from './data/truth-checks.js';
 import { warmUp } from './arms/warmup-stage.js';
 
@@ -134,8 +135,10 @@ async function refuseHopeless(
   { labelled, until }: { labelled: boolean; until: LastStage },
 ): Promise<void> {
   if (until !== 'labels') refuseOracleWithoutTruth(session.config, data);
-  if (until === 'train' || until === 'eval')
+  if (until === 'train' || until === 'eval') {
+    refuseOtherEngines(session);
     for (const warning of checkSolutions(session.config, data)) await warn(session.run, session.progress, warning);
+  }
   const pairs = labelled ? choosePairs(session, data) : undefined;
   if (pairs) refuseHopelessLabels(session.config, pairs);
   const report = checkPromptsOf(session, data, { queries: pairs?.queries ?? [], until });

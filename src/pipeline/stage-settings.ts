@@ -227,7 +227,12 @@ export function armPolicySettings(config: Config, arm: ArmConfig, { model, rewar
   }
   if (arm.method === 'opsd') {
     const { recipe: _none, ...stepping } = rl;
-    return { ...shared, arms: { ...shown, method: arm.method }, rl: { ...stepping, ...order }, opsd: config.opsd };
+    return {
+      ...shared,
+      arms: { ...shown, method: arm.method },
+      rl: { ...stepping, ...order },
+      opsd: opsdSettings(config.opsd),
+    };
   }
   const { lora, warmupSteps } = rl;
   return {
@@ -237,6 +242,14 @@ export function armPolicySettings(config: Config, arm: ArmConfig, { model, rewar
     generation: { stop: config.generation.stop },
     rl: { ...optimizerOf(config.rl), lora, warmupSteps, ...order },
   };
+}
+
+/** Keys of other divergences than the one that is lowered do not count. */
+function opsdSettings({ privileged, teacher, ...opsd }: Config['opsd']): Settings {
+  const { divergence, beta, topK, clip, maxGap } = opsd;
+  const shared = { privileged, teacher };
+  if (divergence === 'sampled') return { ...shared, ...(maxGap > 0 && { maxGap }) };
+  return { ...shared, divergence, topK, clip, ...(divergence === 'jsd' && { beta }) };
 }
 
 /** What decides an arm's policy and its evaluations. */

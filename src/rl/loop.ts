@@ -29,7 +29,13 @@ import { Stopwatch } from '../train/stopwatch.js';
 import { runTraining, type StepContext, type StepOutcome, type TrainedPart } from '../train/training.js';
 import { sampledRollouts, type Comparison, type RlCodec } from './types.js';
 import { TrainingWatch } from './watch.js';
+<<<<<<< 880cb03fefc4529e7157b73dbe0982121aa623fa
 import { optimOptions, updatePolicy, type TeacherOf } from './update.js';
+||||||| fd390d4
+import { optimOptions, updatePolicy, type RlSettings, type TeacherOf } from './update.js';
+=======
+import { optimOptions, updatePolicy, type RlSettings, type TeacherOf, type Update } from './update.js';
+>>>>>>> 74c68b620bd02b6108f58320470a69a57111a6aa
 
 /** Everything a policy's training is made of. */
 export interface RlTask {
@@ -43,6 +49,8 @@ export interface RlTask {
   reference?: Policy;
   /** Scores by a policy that sees more, for recipes that learn from one. */
   teacherOf?: TeacherOf;
+  /** Makes the updates, where it is not the recipe's objective that does. */
+  update?: Update;
   codec: RlCodec;
   verifier: Verifier;
   problems: readonly Problem[];
@@ -132,7 +140,7 @@ export async function rlStep(
   const update =
     probe &&
     (await proof.around(at.policy, { probe, learningRate }, () =>
-      updatePolicy(trained, { ...task, policy: at.policy, optimizer }, counting(at, 'training')),
+      (task.update ?? updatePolicy)(trained, { ...task, policy: at.policy, optimizer }, counting(at, 'training')),
     ));
   if (update) assertSamePolicy(update.logprobGap, at.step, settings.maxLogprobGap);
   watch.lap('updateMs');

@@ -113,9 +113,19 @@ function traceGivesAway({ problem, context }: { problem: Problem; context: Conte
 
 /** Every number that objectives can report, those of this update filled in. */
 function statsOf(update: UpdateResult | undefined): Record<keyof typeof objectiveStatGlossary, number | undefined> {
-  const { clipShare, klMean, teacherGapMean, importanceMean, importanceCapShare, entropyEstimate } =
-    update?.stats ?? {};
-  return { clipShare, klMean, teacherGapMean, importanceMean, importanceCapShare, entropyEstimate };
+  const stats = update?.stats ?? {};
+  const { clipShare, klMean, teacherGapMean, divergenceMean, divergenceClipShare } = stats;
+  const { importanceMean, importanceCapShare, entropyEstimate } = stats;
+  return {
+    clipShare,
+    klMean,
+    teacherGapMean,
+    divergenceMean,
+    divergenceClipShare,
+    importanceMean,
+    importanceCapShare,
+    entropyEstimate,
+  };
 }
 
 function mean(values: readonly number[]): number | undefined {

@@ -25,6 +25,13 @@ export interface UpdateResult {
 /** Scores of prompts' responses by a policy that sees more; `policy` is the one that is trained. */
 export type TeacherOf = (prompts: readonly TrainedPrompt[], policy: Policy) => Promise<Float32Array[][]>;
 
+/** Makes an update of one batch: gradient and optimizer step. */
+export type Update = (
+  prompts: readonly TrainedPrompt[],
+  plan: Pick<UpdatePlan, 'policy' | 'optimizer'>,
+  report?: Report,
+) => Promise<UpdateResult>;
+
 /** How an update is made. */
 export interface UpdatePlan {
   policy: Policy;

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { gradients } from './gradients.js';
 import { Graph, type Tensor } from './graph.js';
 import { lmHead } from './lm-head.js';
-import { exp, mul, neg } from './ops/arithmetic.js';
+import { add, exp, mul, neg } from './ops/arithmetic.js';
 import { squeeze, unsqueeze } from './ops/layout.js';
 import { linear } from './ops/matmul.js';
 import { sum } from './ops/reduce.js';
@@ -67,6 +67,59 @@ describe('lmHead', () => {
     for (const name of ['logp', 'entropy', 'rowGradient', 'dHidden', 'dWeight']) {
       const got = out[`${name} got`] as TensorData;
       const wanted = out[`${name} wanted`] as TensorData;
+      expect(got.shape).toEqual(wanted.shape);
+      for (const [i, v] of (wanted.data as Float32Array).entries())
+        expect((got.data as Float32Array)[i], `${name}[${i}]`).toBeCloseTo(v, 5);
+    }
+  });
+
+  it.each([
+    [1, 7, true],
+    [3, 7, false],
+    [4, 5, true],
+  ])('alternatives: %i chunks of %i rows equal the plain composition and its gradient', async (chunks, rows, byId) => {
+    const g = new Graph('alternatives');
+    const hidden = g.input('hidden', 'float32', ['M', D]);
+    const weight = g.param('weight', [V, D]);
+    const targets = g.input('targets', 'int64', ['M']);
+    const c = g.input('c', 'float32', ['M']);
+    const k = byId ? 3 : V;
+    const slopes = g.input('slopes', 'float32', ['M', k]);
+    const ids = byId ? g.input('ids', 'int64', ['M', k]) : undefined;
+    const head = lmHead(hidden, weight, targets, {
+      chunks,
+      rowGradient: (_logp, cut) => cut(c),
+      alternatives: { slopes, ...(ids && { ids }) },
+      pick: (logProbs, cut) => (ids ? [takeAlongAxis(logProbs, cut(ids), 1)] : [logProbs]),
+    });
+    const all = logSoftmax(linear(hidden, weight));
+    const others = ids ? takeAlongAxis(all, ids, 1) : all;
+    const logp = squeeze(takeAlongAxis(all, unsqueeze(targets, 1), 1), 1);
+    const ownLoss = sum(mul(slopes, others), 1);
+    const [dHidden, dWeight] = gradients(add(sum(mul(c, logp)), sum(ownLoss)), [hidden, weight]);
+    const pairs = {
+      alternativeLoss: [head.alternativeLoss, ownLoss],
+      picked: [head.picked[0], others],
+      dHidden: [head.dHidden, dHidden],
+      dWeight: [head.dWeight, dWeight],
+    };
+    for (const [name, [got, wanted]] of Object.entries(pairs)) {
+      g.output(`${name} got`, got as Tensor);
+      g.output(`${name} wanted`, wanted as Tensor);
+    }
+    const program = await compile(g, { threads: 2 });
+    const chosen = Array.from({ length: rows }, (_, i) => [i % V, (i + 4) % V, (i + 7) % V].map(BigInt)).flat();
+    const out = await program.run({
+      hidden: { data: numbers(rows * D, 'h'), shape: [rows, D] },
+      weight: numbers(V * D, 'w'),
+      targets: { data: BigInt64Array.from({ length: rows }, (_, i) => BigInt((i * 7) % V)), shape: [rows] },
+      c: { data: numbers(rows, 'c'), shape: [rows] },
+      slopes: { data: numbers(rows * k, 's'), shape: [rows, k] },
+      ...(byId && { ids: { data: BigInt64Array.from(chosen), shape: [rows, 3] } }),
+    });
+    await program.dispose();
+    for (const name of Object.keys(pairs)) {
+      const [got, wanted] = [out[`${name} got`], out[`${name} wanted`]] as [TensorData, TensorData];
       expect(got.shape).toEqual(wanted.shape);
       for (const [i, v] of (wanted.data as Float32Array).entries())
         expect((got.data as Float32Array)[i], `${name}[${i}]`).toBeCloseTo(v, 5);

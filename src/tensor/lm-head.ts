@@ -5,7 +5,7 @@
  */
 import { mulDims, sameDim, type Dim } from './dims.js';
 import { graphError, type Graph, type Tensor } from './graph.js';
-import { addRaw, binary, divRaw, mulRaw, negRaw, unary } from './primitives/elementwise.js';
+import { addRaw, binary, divRaw, mulRaw, negRaw, subRaw, unary } from './primitives/elementwise.js';
 import { checkDType, checkRank } from './primitives/infer.js';
 import { concatRaw, dimTensor, full, ints, reshapeRaw } from './primitives/layout.js';
 import { gemmRaw, lazyGemm } from './primitives/product.js';
@@ -23,6 +23,13 @@ export interface LmHeadOptions {
    * Without it only the forward part is built.
    */
   rowGradient?: (logp: Tensor, rows: (t: Tensor) => Tensor) => Tensor;
+  /**
+   * Further terms of the loss: slopes [M, k] of the log p of other tokens of the vocabulary, whose ids (int64 [M, k], distinct in a row)
+   * may be left out where they are the whole vocabulary in order. Takes effect with `rowGradient`.
+   */
+  alternatives?: { slopes: Tensor; ids?: Tensor };
+  /** Tensors [m, ...] to be made from a chunk's log p of the whole vocabulary [m, V]; `rows` as for `rowGradient`. */
+  pick?: (logProbs: Tensor, rows: (t: Tensor) => Tensor) => Tensor[];
   /** The weight's gradient is made too; default true. */
   weightGradient?: boolean;
   /** Running gradient of the weight [V, d], added to `dWeight`; may be fetched into its own buffer. */
@@ -36,6 +43,10 @@ export interface LmHeadResult {
   entropy: Tensor | undefined;
   /** What `rowGradient` returned, for all rows [M]. */
   rowGradient: Tensor | undefined;
+  /** sum of slope times log p over a row's alternatives [M], where there are any. */
+  alternativeLoss: Tensor | undefined;
+  /** What `pick` returned, for all rows. */
+  picked: Tensor[];
   /** Gradient of the hidden rows [M, d]. */
   dHidden: Tensor | undefined;
   /** Gradient of the weight [V, d], plus `running`. */
@@ -52,12 +63,14 @@ export function lmHead(hidden: Tensor, weight: Tensor, targets: Tensor, options:
   const graph = hidden.graph;
   const rows = hidden.shape[0] as Dim;
   const perChunk = chunkRows(graph, rows, chunks);
-  const parts: { logp: Tensor[]; entropy: Tensor[]; coefficient: Tensor[]; dHidden: Tensor[] } = {
+  const parts: Record<'logp' | 'entropy' | 'coefficient' | 'dHidden' | 'alternativeLoss', Tensor[]> = {
     logp: [],
     entropy: [],
     coefficient: [],
     dHidden: [],
+    alternativeLoss: [],
   };
+  const picked: Tensor[][] = [];
   let dWeight = options.running;
   let after: Tensor | undefined;
   for (let c = 0; c < chunks; c++) {
@@ -69,19 +82,35 @@ export function lmHead(hidden: Tensor, weight: Tensor, targets: Tensor, options:
     });
     const logp = reshapeRaw(takeAlongAxisRaw(logProbs, target, 1), [-1]);
     parts.logp.push(logp);
+    const chosen = options.pick?.(logProbs, cut) ?? [];
+    picked.push(chosen);
     const probs = options.entropy || options.rowGradient ? unary('Exp', logProbs) : undefined;
     if (options.entropy && probs) parts.entropy.push(negRaw(reduceRaw('ReduceSum', mulRaw(probs, logProbs), 1, false)));
     if (options.rowGradient && probs) {
       const coefficient = options.rowGradient(logp, cut);
       parts.coefficient.push(coefficient);
-      // d logits = coefficient (onehot - p): the coefficient scales rows of width d, not of width V.
-      const minus = reshapeRaw(negRaw(coefficient), [-1, 1]);
-      const ones = full(graph, -1, target.shape);
-      const excess = scatterElementsRaw(probs, target, ones, 1, true);
-      parts.dHidden.push(mulRaw(gemmRaw(lazyGemm(excess, weight, false, false)), minus));
-      if (weightGradient) dWeight = gemmRaw(lazyGemm(excess, mulRaw(h, minus), true, false), dWeight);
+      if (options.alternatives) {
+        // d logits = C - (sum of C over the row) p, where C [m, V] holds every slope at its token.
+        const { slopes, ids } = options.alternatives;
+        const others = ids
+          ? scatterElementsRaw(full(graph, 0, probs.shape), cut(ids), cut(slopes), 1, true)
+          : cut(slopes);
+        parts.alternativeLoss.push(reduceRaw('ReduceSum', mulRaw(others, logProbs), 1, false));
+        const all = scatterElementsRaw(others, target, reshapeRaw(coefficient, [-1, 1]), 1, true);
+        const dLogits = subRaw(all, mulRaw(probs, reduceRaw('ReduceSum', all, 1, true)));
+        parts.dHidden.push(gemmRaw(lazyGemm(dLogits, weight, false, false)));
+        if (weightGradient) dWeight = gemmRaw(lazyGemm(dLogits, h, true, false), dWeight);
+      } else {
+        // d logits = coefficient (onehot - p): the coefficient scales rows of width d, not of width V.
+        const minus = reshapeRaw(negRaw(coefficient), [-1, 1]);
+        const ones = full(graph, -1, target.shape);
+        const excess = scatterElementsRaw(probs, target, ones, 1, true);
+        parts.dHidden.push(mulRaw(gemmRaw(lazyGemm(excess, weight, false, false)), minus));
+        if (weightGradient) dWeight = gemmRaw(lazyGemm(excess, mulRaw(h, minus), true, false), dWeight);
+      }
     }
-    after = falseZero([parts.entropy.at(-1) ?? logp, parts.dHidden.at(-1), dWeight].filter((t) => t !== undefined));
+    const made = [parts.entropy.at(-1) ?? logp, parts.dHidden.at(-1), dWeight, parts.alternativeLoss.at(-1), ...chosen];
+    after = falseZero(made.filter((t) => t !== undefined));
   }
   const join = (list: Tensor[], shape: readonly Dim[]): Tensor | undefined =>
     list.length === 0 ? undefined : assume(concatRaw(list, 0), shape);
@@ -89,6 +118,14 @@ export function lmHead(hidden: Tensor, weight: Tensor, targets: Tensor, options:
     logp: join(parts.logp, [rows]) as Tensor,
     entropy: join(parts.entropy, [rows]),
     rowGradient: join(parts.coefficient, [rows]),
+    alternativeLoss: join(parts.alternativeLoss, [rows]),
+    picked: (picked[0] ?? []).map(
+      (first, i) =>
+        join(
+          picked.map((chunk) => chunk[i] as Tensor),
+          first.shape.with(0, rows),
+        ) as Tensor,
+    ),
     dHidden: join(parts.dHidden, hidden.shape),
     dWeight: options.rowGradient ? dWeight : undefined,
   };

@@ -4,7 +4,7 @@
  */
 import { Rng } from '../../core/rng.js';
 import { logSoftmax } from '../draw.js';
-import type { Tokens } from '../types.js';
+import type { Alternatives, Tokens, WhichAlternatives } from '../types.js';
 
 export class BigramModel {
   readonly vocab: number;
@@ -50,4 +50,18 @@ export class BigramModel {
     );
     return { logprobs: Float32Array.from(before, (p, t) => p[tokens[t]!]!), before };
   }
+}
+
+/** The alternatives of a response, from the log p of the whole vocabulary before each of its tokens. */
+export function pickAlternatives(
+  before: readonly Float64Array[],
+  which: WhichAlternatives,
+  given: Int32Array | undefined,
+): Alternatives {
+  if (which.kind === 'all') return { logprobs: Float32Array.from(before.flatMap((all) => [...all])) };
+  const mostLikely = (all: Float64Array, k: number) =>
+    [...all.keys()].toSorted((a, b) => all[b]! - all[a]! || a - b).slice(0, k);
+  const ids = given ?? Int32Array.from(before.flatMap((all) => (which.kind === 'top' ? mostLikely(all, which.k) : [])));
+  const k = ids.length / before.length;
+  return { ids, logprobs: Float32Array.from(ids, (id, i) => before[Math.floor(i / k)]![id]!) };
 }

@@ -16,7 +16,11 @@ it('has the gradient of its loss (finite differences over both tables)', async (
   const make = (): FakePolicy => new FakePolicy({ vocabSize: 5, seed: 2 });
   const params = (engine: FakePolicy) =>
     (engine as unknown as { params: { value: Float32Array; grad: Float32Array }[] }).params;
-  const group = { prompt, responses: [{ tokens, slopes }] };
+  const alternatives = {
+    ids: Int32Array.of(0, 1, 2, 2, 4, 3, 1, 0),
+    slopes: Float32Array.of(0.5, -1, 1, 2, 0, -0.5, 1, 1),
+  };
+  const group = { prompt, responses: [{ tokens, slopes, alternatives }] };
   const engine = make();
   await engine.forwardBackward([group]);
   for (const [p, { grad }] of params(engine).entries()) {

@@ -4,11 +4,19 @@ import { assertFinite } from '../../core/finite.js';
 import { writeFolderAtomic, writeJsonAtomic } from '../../core/files.js';
 import { AdamW } from '../../optim/adamw.js';
 import { drawToken, logSoftmax, samplingLogprobs } from '../draw.js';
-import { checkSampleRequests, checkScoreGroups, checkTrainGroups, notTrained, usedAfterDispose } from '../requests.js';
-import { checkSamples, checkScores, checkTrained } from '../results.js';
+import {
+  checkAlternatives,
+  checkSampleRequests,
+  checkScoreGroups,
+  checkTrainGroups,
+  notTrained,
+  usedAfterDispose,
+} from '../requests.js';
+import { checkAlternativeScores, checkSamples, checkScores, checkTrained } from '../results.js';
 import { responseStream } from '../streams.js';
 import { makeTrainables, type Trainable } from '../../optim/trainables.js';
 import type {
+  Alternatives,
   EngineInfo,
   ForwardBackwardResult,
   OpenOptions,
@@ -23,8 +31,9 @@ import type {
   ScoreGroup,
   Tokens,
   TrainGroup,
+  WhichAlternatives,
 } from '../types.js';
-import { BigramModel } from './bigram.js';
+import { BigramModel, pickAlternatives } from './bigram.js';
 import { FAKE_FILE, restoredFrom, type SavedState } from './saved-state.js';
 
 export interface FakeOptions {
@@ -36,6 +45,8 @@ export interface FakeOptions {
   /** Standard deviation of the first weights, default 0.5; 0 starts from the uniform policy. */
   deviation?: number;
 }
+
+const NONE = new Float32Array(0);
 
 /** See the file's header. Deterministic: equal calls give equal results. */
 export class FakePolicy implements Policy {
@@ -86,18 +97,37 @@ export class FakePolicy implements Policy {
     return scores;
   }
 
+  async alternatives(groups: readonly ScoreGroup[], which: WhichAlternatives): Promise<Alternatives[][]> {
+    this.mustBeUsable();
+    checkAlternatives(this.info, groups, which);
+    const scores_NG = groups.map(({ prompt, responses }, n) =>
+      responses.map((tokens, g) => {
+        const { before } = this.model.score(prompt, tokens);
+        return pickAlternatives(before, which, which.kind === 'given' ? which.ids_NG[n]![g]! : undefined);
+      }),
+    );
+    checkAlternativeScores(groups, scores_NG);
+    return scores_NG;
+  }
+
   async forwardBackward(groups: readonly TrainGroup[]): Promise<ForwardBackwardResult> {
     this.mustBeTrained();
     checkTrainGroups(this.info, groups);
     const total = { loss: 0, tokens: 0, entropy: 0 };
     const logprobs_NGT = groups.map(({ prompt, responses }) =>
-      responses.map(({ tokens, slopes }) => {
+      responses.map(({ tokens, slopes, alternatives }) => {
         const { logprobs, before } = this.model.score(prompt, tokens);
         for (const [t, token] of tokens.entries()) {
-          total.loss += slopes[t]! * logprobs[t]!;
           total.entropy -= before[t]!.reduce((sum, p) => sum + p * Math.exp(p), 0);
           const last = t === 0 ? prompt[prompt.length - 1]! : tokens[t - 1]!;
-          this.addGradient(prompt, last, token, before[t]!, slopes[t]!);
+          const { ids, slopes: others = NONE } = alternatives ?? {};
+          const k = others.length / tokens.length;
+          const terms = [{ token, slope: slopes[t]! }];
+          for (let i = 0; i < k; i++) terms.push({ token: ids?.[t * k + i] ?? i, slope: others[t * k + i]! });
+          for (const one of terms) {
+            total.loss += one.slope * before[t]![one.token]!;
+            this.addGradient(prompt, last, one.token, before[t]!, one.slope);
+          }
         }
         total.tokens += tokens.length;
         return logprobs;

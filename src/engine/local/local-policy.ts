@@ -4,9 +4,17 @@ import type { Report } from '../../core/worker-rpc.js';
 import { writeTokenizerFiles, type TokenizerBytes } from '../../models/checkpoint.js';
 import type { DecoderConfig } from '../../models/hf-config.js';
 import { AdamW, type AdamWState } from '../../optim/adamw.js';
-import { checkSampleRequests, checkScoreGroups, checkTrainGroups, notTrained, usedAfterDispose } from '../requests.js';
-import { checkSamples, checkScores, checkTrained } from '../results.js';
+import {
+  checkAlternatives,
+  checkSampleRequests,
+  checkScoreGroups,
+  checkTrainGroups,
+  notTrained,
+  usedAfterDispose,
+} from '../requests.js';
+import { checkAlternativeScores, checkSamples, checkScores, checkTrained } from '../results.js';
 import type {
+  Alternatives,
   EngineInfo,
   ForwardBackwardResult,
   OptimStepOptions,
@@ -18,7 +26,9 @@ import type {
   SampleResult,
   ScoreGroup,
   TrainGroup,
+  WhichAlternatives,
 } from '../types.js';
+import { scoreAlternatives } from './alternatives.js';
 import { saveEngine, writeModel } from './checkpoint.js';
 import type { BatchLimits } from './micro-batches.js';
 import { ModelState } from './model-state.js';
@@ -83,6 +93,18 @@ export class LocalPolicy implements Policy {
     const scores_NGT = await scoreGroups(this.state, groups, this.parts.limits.batch, report);
     checkScores(groups, scores_NGT);
     return scores_NGT;
+  }
+
+  async alternatives(
+    groups: readonly ScoreGroup[],
+    which: WhichAlternatives,
+    report?: Report,
+  ): Promise<Alternatives[][]> {
+    this.mustBeUsable();
+    checkAlternatives(this.info, groups, which);
+    const scores_NG = await scoreAlternatives(this.state, groups, which, this.parts.limits.batch, report);
+    checkAlternativeScores(groups, scores_NG);
+    return scores_NG;
   }
 
   async forwardBackward(groups: readonly TrainGroup[], report?: Report): Promise<ForwardBackwardResult> {

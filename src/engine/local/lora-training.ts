@@ -34,7 +34,8 @@ export async function loraTraining(
     params,
     trainables,
     key: `train ${adapterKey(adapter)}`,
-    graph: (withPrefix) => trainGraph(config, withPrefix, adapter),
+    graph: (withPrefix, alternatives) =>
+      trainGraph(config, withPrefix, { adapter, ...(alternatives && { alternatives }) }),
     feeds: named(values),
     gradients: (rename) => named(grads, rename),
     embedding: undefined,

@@ -25,7 +25,12 @@ export interface BatchLimits {
   bytes: number;
   /** Rows (tokens computed) at which a run is full: enough for wide products, few enough to stay in the processor's caches. */
   rows: number;
+  /** Arrays of the logits' size that a run keeps; default 3. */
+  logitArrays?: number;
 }
+
+/** Logits, their log-probabilities and probabilities. */
+const LOGIT_ARRAYS = 3;
 
 /** A group is cut, and its prompt computed again, only when it is this many times over the rows of a run. */
 const WHOLE_GROUP = 4;
@@ -99,7 +104,7 @@ function cut(config: DecoderConfig, { prompt, responses }: Work, group: number, 
     });
   for (const one of order) {
     const grown = addResponse(size, one.tokens);
-    if (part.length > 0 && !fits(config, grown, { bytes: limits.bytes, rows: WHOLE_GROUP * limits.rows })) {
+    if (part.length > 0 && !fits(config, grown, { ...limits, rows: WHOLE_GROUP * limits.rows })) {
       end();
       part = [];
       size = promptSize(prompt);
@@ -154,14 +159,18 @@ function padding(size: Size): number {
 }
 
 function fits(config: DecoderConfig, size: Size, limits: BatchLimits): boolean {
-  return size.rows <= limits.rows && estimateBytes(config, size) <= limits.bytes;
+  return size.rows <= limits.rows && estimateBytes(config, size, limits.logitArrays ?? LOGIT_ARRAYS) <= limits.bytes;
 }
 
 /** Bytes that training keeps until the backward pass: rows, attention weights, logits. */
-function estimateBytes({ hidden, ffn, heads, kvHeads, headDim, layers, vocab }: DecoderConfig, size: Size): number {
+function estimateBytes(
+  { hidden, ffn, heads, kvHeads, headDim, layers, vocab }: DecoderConfig,
+  size: Size,
+  logitArrays: number,
+): number {
   const rowFloats = 8 * hidden + 5 * ffn + 4 * (heads + 2 * kvHeads) * headDim;
   const scoreFloats = 2 * heads * paddedPlaces(size);
-  return 4 * (layers * (size.rows * rowFloats + scoreFloats) + 3 * size.kept * vocab);
+  return 4 * (layers * (size.rows * rowFloats + scoreFloats) + logitArrays * size.kept * vocab);
 }
 
 function join(pieces: readonly Piece[]): MicroBatch {

@@ -2,6 +2,7 @@
 import { WorkerClient, type Report } from '../../core/worker-rpc.js';
 import { usedAfterDispose } from '../requests.js';
 import type {
+  Alternatives,
   EngineInfo,
   ForwardBackwardResult,
   OpenOptions,
@@ -15,6 +16,7 @@ import type {
   SampleResult,
   ScoreGroup,
   TrainGroup,
+  WhichAlternatives,
 } from '../types.js';
 import type { LocalEngineOptions } from './local-engine.js';
 import type { EngineMethods } from './worker.js';
@@ -29,6 +31,7 @@ export function openLocalEngine(options: LocalEngineOptions = {}): PolicyEngine 
 
 class WorkerEngine implements PolicyEngine {
   readonly name = 'local';
+  readonly can = { alternatives: true };
   private readonly client = new WorkerClient<EngineMethods>(new URL('./worker.js', import.meta.url), 'engine');
   private readonly started: Promise<void>;
   private disposed = false;
@@ -71,6 +74,10 @@ class WorkerPolicy implements Policy {
 
   logprobs(groups: readonly ScoreGroup[], report?: Report): Promise<Float32Array[][]> {
     return this.call('logprobs', { groups: [...groups] }, report);
+  }
+
+  alternatives(groups: readonly ScoreGroup[], which: WhichAlternatives, report?: Report): Promise<Alternatives[][]> {
+    return this.call('alternatives', { groups: [...groups], which }, report);
   }
 
   forwardBackward(groups: readonly TrainGroup[], report?: Report): Promise<ForwardBackwardResult> {

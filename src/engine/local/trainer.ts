@@ -1,4 +1,5 @@
 /** Scoring and training: micro-batches through the graphs, gradients added up in place. */
+import { joined, shapeOfCall, type AlternativesShape } from '../alternatives.js';
 import type { ForwardBackwardResult, ScoreGroup, TrainGroup } from '../types.js';
 import type { Feed, TensorData } from '../../tensor/index.js';
 import { gradName, runningName, scoreGraph } from './graphs.js';
@@ -7,7 +8,8 @@ import type { ModelState } from './model-state.js';
 import { packGroups, type Packed } from './packing.js';
 import type { Training } from './training.js';
 
-type OnDone = (done: number, total: number) => void;
+/** Told how many micro-batches are done. */
+export type OnDone = (done: number, total: number) => void;
 
 /** log p of every response token. */
 export async function scoreGroups(
@@ -40,14 +42,17 @@ export async function accumulateGradients(
   const { config } = state;
   const logprobs_NGT = groups.map(({ responses }) => responses.map((r) => new Float32Array(r.tokens.length)));
   const entropy_NGT = groups.map(({ responses }) => responses.map((r) => new Float32Array(r.tokens.length)));
-  const batches = microBatches(config, groups, limits);
+  const others = shapeOfCall(groups.flatMap(({ responses }) => responses));
+  const batches = microBatches(config, groups, others ? { ...limits, logitArrays: LOGIT_ARRAYS } : limits);
+  let otherLoss = 0;
   for (const [i, batch] of batches.entries()) {
     const packed = packGroups(config, batch.groups);
     const { hasPrefix } = packed;
-    const program = await state.program(`${training.key} ${hasPrefix}`, () => training.graph(hasPrefix));
+    const key = `${training.key} ${hasPrefix}${others ? ` ${others.kind}` : ''}`;
+    const program = await state.program(key, () => training.graph(hasPrefix, others?.kind));
     const feeds = {
       ...rowFeeds(state, packed),
-      slope: slopeFeed(batch, groups),
+      ...slopeFeeds(batch, groups, others),
       ...training.feeds,
       ...training.gradients(runningName),
     };
@@ -55,19 +60,22 @@ export async function accumulateGradients(
       ...training.gradients(gradName),
       logprobs: null,
       entropy: null,
+      ...(others && { alternativeLoss: null }),
       ...(training.embedding && { dEmbedded: null }),
     };
     const found = await program.run(feeds, fetches);
     if (training.embedding) addRows(training.embedding, packed.ids, found['dEmbedded']!, config.hidden);
     spread(found['logprobs']!, batch, (group, response) => logprobs_NGT[group]![response]!);
+    if (others) otherLoss += (found['alternativeLoss']!.data as Float32Array).reduce((a, b) => a + b, 0);
     spread(found['entropy']!, batch, (group, response) => entropy_NGT[group]![response]!);
     onDone(i + 1, batches.length);
   }
-  return { ...summarise(groups, logprobs_NGT, entropy_NGT), logprobs_NGT };
+  const { loss, entropy } = summarise(groups, logprobs_NGT, entropy_NGT);
+  return { loss: loss + otherLoss, entropy, logprobs_NGT };
 }
 
 /** Feeds that scoring and training share. */
-function rowFeeds(state: ModelState, packed: Packed): Record<string, Feed> {
+export function rowFeeds(state: ModelState, packed: Packed): Record<string, Feed> {
   const positions = (packed.feeds['positions'] as TensorData).data as BigInt64Array;
   const longest = positions.reduce((a, b) => (a > b ? a : b), 0n);
   return {
@@ -78,15 +86,38 @@ function rowFeeds(state: ModelState, packed: Packed): Record<string, Feed> {
   };
 }
 
-function slopeFeed(batch: MicroBatch, groups: readonly TrainGroup[]): Feed {
-  const slopes = batch.sources.map(({ group, response }) => groups[group]!.responses[response]!.slopes);
-  const data = new Float32Array(slopes.reduce((n, { length }) => n + length, 0));
-  let at = 0;
-  for (const values of slopes) {
-    data.set(values, at);
-    at += values.length;
-  }
-  return { data, shape: [data.length] };
+/** The logits with their log-probabilities and probabilities, the slopes at their tokens, and the gradient. */
+const LOGIT_ARRAYS = 6;
+
+/** c of every token and, where there are others beside them, of those. */
+function slopeFeeds(
+  batch: MicroBatch,
+  groups: readonly TrainGroup[],
+  others: AlternativesShape | undefined,
+): Record<string, Feed> {
+  const responses = batch.sources.map(({ group, response }) => groups[group]!.responses[response]!);
+  const slope = joined(
+    responses.map(({ slopes }) => slopes),
+    Float32Array,
+  );
+  const rows = slope.length;
+  if (!others) return { slope: { data: slope, shape: [rows] } };
+  const alternatives = responses.map((response) => response.alternatives!);
+  const slopes = joined(
+    alternatives.map((one) => one.slopes),
+    Float32Array,
+  );
+  const ids =
+    others.kind === 'given' &&
+    joined(
+      alternatives.map((one) => one.ids!),
+      Int32Array,
+    );
+  return {
+    slope: { data: slope, shape: [rows] },
+    alternativeSlopes: { data: slopes, shape: [rows, others.perToken] },
+    ...(ids && { alternativeIds: { data: ids, shape: [rows, others.perToken] } }),
+  };
 }
 
 /** Cuts a [M] result into the responses it is of. */

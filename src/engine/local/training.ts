@@ -3,6 +3,7 @@ import { decoderFeeds } from '../../models/decoder.js';
 import type { DecoderConfig } from '../../models/hf-config.js';
 import { paramSpecs, sizeOf } from '../../models/parameters.js';
 import type { Feed, Graph, TensorData } from '../../tensor/index.js';
+import type { AlternativesShape } from '../alternatives.js';
 import { makeTrainables, type Trainable } from '../../optim/trainables.js';
 import { writeModel } from './checkpoint.js';
 import { trainGraph } from './graphs.js';
@@ -17,7 +18,7 @@ export interface Training {
   readonly trainables: readonly Trainable[];
   /** Names the graph among those of this decoder. */
   readonly key: string;
-  graph(withPrefix: boolean): Graph;
+  graph(withPrefix: boolean, alternatives?: AlternativesShape['kind']): Graph;
   /** What the graph takes beside the model's parameters. */
   readonly feeds: Record<string, Feed>;
   /** Accumulated gradients as the graph's feeds and fetches. */
@@ -41,7 +42,7 @@ export function fullTraining(config: DecoderConfig, start: ReadonlyMap<string, F
     params,
     trainables,
     key: 'train',
-    graph: (withPrefix) => trainGraph(config, withPrefix),
+    graph: (withPrefix, alternatives) => trainGraph(config, withPrefix, { ...(alternatives && { alternatives }) }),
     gradients: (rename) => {
       const feeds = Object.entries(decoderFeeds(config, grads));
       // The rows of an embedding that is not also the head are added outside.

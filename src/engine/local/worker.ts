@@ -10,6 +10,7 @@ import type {
   SampleRequest,
   ScoreGroup,
   TrainGroup,
+  WhichAlternatives,
 } from '../types.js';
 import { LocalEngine, type LocalEngineOptions } from './local-engine.js';
 import type { LocalPolicy } from './local-policy.js';
@@ -41,6 +42,8 @@ const methods = {
   sample: (args: Of & { requests: SampleRequest[]; options: SampleOptions }, report: Report) =>
     at(args).sample(args.requests, args.options, report),
   logprobs: (args: Of & { groups: ScoreGroup[] }, report: Report) => at(args).logprobs(args.groups, report),
+  alternatives: (args: Of & { groups: ScoreGroup[]; which: WhichAlternatives }, report: Report) =>
+    at(args).alternatives(args.groups, args.which, report),
   forwardBackward: (args: Of & { groups: TrainGroup[] }, report: Report) =>
     at(args).forwardBackward(args.groups, report),
   optimStep: (args: Of & { options: OptimStepOptions }) => at(args).optimStep(args.options),

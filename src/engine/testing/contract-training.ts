@@ -2,10 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Policy, TrainGroup } from '../types.js';
 import type { ContractTarget } from './contract.js';
-import { STEP, ids, largestGap, raggedGroups, response, sharedEngine, withEngine } from './helpers.js';
-
-const scoreGroups = (groups: readonly TrainGroup[]) =>
-  groups.map(({ prompt, responses }) => ({ prompt, responses: responses.map((r) => r.tokens) }));
+import { STEP, ids, largestGap, raggedGroups, response, scoredGroups, sharedEngine, withEngine } from './helpers.js';
 
 /** The same responses, each with a prompt of its own. */
 const alone = (groups: readonly TrainGroup[]): TrainGroup[] =>
@@ -16,7 +13,7 @@ export function trainingContract(target: ContractTarget): void {
     const engine = sharedEngine(target);
 
     it('scores every token of every response, alone or in company', async () => {
-      const groups = scoreGroups(raggedGroups(engine().info.vocabSize, 'score'));
+      const groups = scoredGroups(raggedGroups(engine().info.vocabSize, 'score'));
       const scores = await engine().logprobs(groups);
       expect(scores.map((g) => g.map((s) => s.length))).toEqual(groups.map((g) => g.responses.map((r) => r.length)));
       for (const [i, { prompt, responses }] of groups.entries()) {
@@ -47,7 +44,7 @@ export function trainingContract(target: ContractTarget): void {
     it('gives sum c log p, log-probabilities and entropy', async () => {
       await withEngine(target, async (engine) => {
         const groups = raggedGroups(engine.info.vocabSize, 'loss');
-        const scores = await engine.logprobs(scoreGroups(groups));
+        const scores = await engine.logprobs(scoredGroups(groups));
         const result = await engine.forwardBackward(groups);
         let sum = 0;
         for (const [i, { responses }] of groups.entries()) {
@@ -96,7 +93,7 @@ export function trainingContract(target: ContractTarget): void {
       withEngine(target, async (engine) => {
         await run(engine);
         const { gradNorm } = await engine.optimStep(STEP);
-        const probe = scoreGroups(raggedGroups(engine.info.vocabSize, 'probe'));
+        const probe = scoredGroups(raggedGroups(engine.info.vocabSize, 'probe'));
         return { gradNorm, scores: await engine.logprobs(probe) };
       });
 

@@ -1,5 +1,6 @@
 /** One suite for every policy engine: what the loop may rely on, checked by calls through the interface alone. */
 import { describe } from 'vitest';
+import { alternativesContract } from './contract-alternatives.js';
 import { lifecycleContract } from './contract-lifecycle.js';
 import { numbersContract } from './contract-numbers.js';
 import { samplingContract } from './contract-sampling.js';
@@ -21,6 +22,7 @@ export function policyEngineContract(name: string, target: ContractTarget): void
     openingContract(target);
     samplingContract(target);
     trainingContract(target);
+    alternativesContract(target);
     lifecycleContract(target);
     numbersContract(target);
   });

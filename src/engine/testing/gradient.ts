@@ -1,13 +1,15 @@
 /** Gradients of sum c log p against finite differences, for every kind of training. */
+import { scoreAlternatives } from '../local/alternatives.js';
 import { scoreGroups } from '../local/trainer.js';
 import type { BatchLimits } from '../local/micro-batches.js';
 import type { ModelState } from '../local/model-state.js';
 import type { Trainable } from '../../optim/trainables.js';
 import type { TrainGroup } from '../types.js';
+import { alternativeLoss, scoredGroups, whichOf } from './helpers.js';
 
-/** sum c log p at the weights as they are. */
+/** sum c log p at the weights as they are, alternatives included. */
 export async function lossOf(state: ModelState, groups: readonly TrainGroup[], limits: BatchLimits): Promise<number> {
-  const scored = groups.map(({ prompt, responses }) => ({ prompt, responses: responses.map(({ tokens }) => tokens) }));
+  const scored = scoredGroups(groups);
   const scores = await scoreGroups(state, scored, limits);
   let total = 0;
   for (const [n, { responses }] of groups.entries()) {
@@ -15,7 +17,8 @@ export async function lossOf(state: ModelState, groups: readonly TrainGroup[], l
       for (const [t, slope] of slopes.entries()) total += slope * scores[n]![g]![t]!;
     }
   }
-  return total;
+  if (!groups[0]?.responses[0]?.alternatives) return total;
+  return total + alternativeLoss(groups, await scoreAlternatives(state, scored, whichOf(groups), limits));
 }
 
 /** |numeric - own gradient| / |numeric| of one parameter, every element moved by `step` both ways. */

@@ -2,14 +2,17 @@
 import { afterAll, beforeAll } from 'vitest';
 import { Rng } from '../../core/rng.js';
 import type {
+  Alternatives,
   OpenOptions,
   OptimStepOptions,
   Policy,
   PolicyEngine,
   PolicyRef,
+  ScoreGroup,
   Tokens,
   TrainGroup,
   TrainResponse,
+  WhichAlternatives,
 } from '../types.js';
 import type { ContractTarget } from './contract.js';
 
@@ -85,6 +88,45 @@ export function raggedGroups(vocab: number, label: string): TrainGroup[] {
       slopes: Float32Array.from({ length }, () => (rng.int(3) / 2) * rng.normal()),
     })),
   }));
+}
+
+/** Ragged groups whose only slopes are those of `perToken` random alternatives, or of the whole vocabulary. */
+export function withAlternatives(vocab: number, perToken: number | 'all'): TrainGroup[] {
+  const rng = Rng.fromSeed('alternatives');
+  const k = perToken === 'all' ? vocab : perToken;
+  const everyId = Array.from({ length: vocab }, (_, id) => id);
+  return raggedGroups(vocab, 'alternatives').map(({ prompt, responses }) => ({
+    prompt,
+    responses: responses.map(({ tokens }) => {
+      const slopes = Float32Array.from({ length: tokens.length * k }, () => 0.3 * rng.normal());
+      const drawn = Array.from(tokens, () => rng.sample(everyId, k)).flat();
+      return {
+        tokens,
+        slopes: new Float32Array(tokens.length),
+        alternatives: perToken === 'all' ? { slopes } : { ids: Int32Array.from(drawn), slopes },
+      };
+    }),
+  }));
+}
+
+/** sum c log p over alternatives, by scoring them. */
+export function alternativeLoss(groups: readonly TrainGroup[], scores_NG: readonly Alternatives[][]): number {
+  let sum = 0;
+  for (const [n, { responses }] of groups.entries())
+    for (const [g, { alternatives }] of responses.entries())
+      for (const [i, c] of alternatives!.slopes.entries()) sum += c * scores_NG[n]![g]!.logprobs[i]!;
+  return sum;
+}
+
+/** What is scored of groups with slopes. */
+export function scoredGroups(groups: readonly TrainGroup[]): ScoreGroup[] {
+  return groups.map(({ prompt, responses }) => ({ prompt, responses: responses.map((r) => r.tokens) }));
+}
+
+/** The alternatives that these groups have slopes of. */
+export function whichOf(groups: readonly TrainGroup[]): WhichAlternatives {
+  const ids_NG = groups.map(({ responses }) => responses.map((r) => r.alternatives!.ids!));
+  return ids_NG.flat().some((given) => given === undefined) ? { kind: 'all' } : { kind: 'given', ids_NG };
 }
 
 /** log p of every token of the vocabulary after a prompt and the response so far, by scoring each continuation. */

@@ -1,7 +1,7 @@
 /** The trainings behind an arm, by its method: all start from the same policy and meet the same problems in the same order. */
 import { rlSettingsOf, type ArmConfig } from '../../config/index.js';
 import { noContext, shownTraces, type Context, type Problem } from '../../data/index.js';
-import { ownSolution, trainOpsd } from '../../distil/index.js';
+import { ownSolution, refuseSampledOnly, trainOpsd } from '../../distil/index.js';
 import type { Policy } from '../../engine/index.js';
 import { makeRecipe, trainRl, type ContextSource } from '../../rl/index.js';
 import { trainSupervised } from '../../supervised/index.js';
@@ -71,11 +71,17 @@ export const trainBy: Record<ArmConfig['method'], Train> = {
       const [trace] = shownTraces(privileged(problem));
       return prompt.overlong === 'error' || session.lengths.fits(problem, trace);
     };
-    const task = { ...sampled(session, arm, training), problems: training.problems.filter(fits), privileged };
+    const task = { ...sampled(session, arm, training), problems: training.problems.filter(fits), privileged, opsd };
     const train = (teacher?: Policy) => trainOpsd({ ...task, ...(teacher && { teacher }) });
     await (opsd.teacher === 'start' ? withRunPolicy(session, training.start, train) : train());
   },
 };
+
+/** Throws `engine` where an arm's method asks for more than the engine can do. */
+export function refuseOtherEngines({ config: { arms, opsd }, engine }: Pick<Session, 'config' | 'engine'>): void {
+  const distilled = arms.some(({ method, policyOf }) => method === 'opsd' && policyOf === null);
+  if (distilled && opsd.divergence !== 'sampled') refuseSampledOnly(engine(), opsd.divergence);
+}
 
 /** The context that a problem is shown whenever it is shown one. */
 function firstOf(contexts: ContextSource): (problem: Problem) => Context {

@@ -5,9 +5,11 @@
 import { byToken } from './by-token.js';
 import type { Objective, Sequence } from './types.js';
 
-export function distil(): Objective {
+/** `maxGap`: most that log p and log p_teacher of a token may differ in the advantage, in nats; 0: no limit. */
+export function distil(maxGap = 0): Objective {
+  const limit = maxGap > 0 ? maxGap : Infinity;
   const gradient = byToken((sequence, t) => {
-    const gap = gapAt(sequence, t);
+    const gap = Math.max(-limit, Math.min(limit, gapAt(sequence, t)));
     return { loss: gap * sequence.logprobs[t]!, slope: gap };
   });
   return {

@@ -65,6 +65,12 @@ describe('by hand, weight 2', () => {
     expect(stats.teacherGapMean).toBeCloseTo(0.25, 6);
     expect(of(floats(-1, -2))).toMatchObject({ loss: 0, slopes: [floats(0, 0)] });
     expect(() => distil().slope([oneToken(1, 9)])).toThrow('teacher');
+    const teacherLogprobs = floats(-0.5, -3);
+    const capped = distil(0.25).slope([
+      { ...oneToken(1, 9), weights: floats(1, 1), logprobs: floats(-1, -2), teacherLogprobs },
+    ]);
+    expect([...capped.slopes[0]!]).toEqual([-0.25, 0.25]);
+    expect(capped.stats.teacherGapMean).toBeCloseTo(0.25, 6);
   });
 
   it('CISPO cuts the ratio and keeps the gradient', () => {

@@ -28,6 +28,9 @@ export const objectiveStatGlossary = {
     'Mean divergence from the reference policy over trained tokens, by the estimator of rl.kl.estimator, in nats.',
   teacherGapMean:
     'Mean of log p less the log p of the teacher, who sees more, over trained tokens, in nats: the reverse KL that self-distillation lowers.',
+  divergenceMean:
+    'Mean divergence from the teacher at a trained token, by opsd.divergence over its alternatives, in nats, nothing clipped.',
+  divergenceClipShare: 'Share of trained tokens at which some alternative was clipped at opsd.clip.',
   importanceMean:
     'Mean weight that corrects for a sampler other than the policy (temperature, top-p, rounded weights); 1 where they agree.',
   importanceCapShare: 'Share of trained tokens whose correcting weight was cut at rl.importanceCap.',
