@@ -29,13 +29,7 @@ import { Stopwatch } from '../train/stopwatch.js';
 import { runTraining, type StepContext, type StepOutcome, type TrainedPart } from '../train/training.js';
 import { sampledRollouts, type Comparison, type RlCodec } from './types.js';
 import { TrainingWatch } from './watch.js';
-<<<<<<< 880cb03fefc4529e7157b73dbe0982121aa623fa
-import { optimOptions, updatePolicy, type TeacherOf } from './update.js';
-||||||| fd390d4
-import { optimOptions, updatePolicy, type RlSettings, type TeacherOf } from './update.js';
-=======
-import { optimOptions, updatePolicy, type RlSettings, type TeacherOf, type Update } from './update.js';
->>>>>>> 74c68b620bd02b6108f58320470a69a57111a6aa
+import { optimOptions, updatePolicy, type TeacherOf, type Update } from './update.js';
 
 /** Everything a policy's training is made of. */
 export interface RlTask {
