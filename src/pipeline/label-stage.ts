@@ -120,10 +120,10 @@ async function judge(
   }
   const { measure, topPositives, baseline, minGain } = config.labels;
   if (measure === 'success') return judgeBySuccess(session, queries, { policy, problems: data.train });
-  return withRunPolicy(session, policy.folder, (engine) =>
+  return withRunPolicy(session, policy.folder, (opened) =>
     judgeByUtility(queries, {
       measure,
-      engine,
+      policy: opened,
       codec,
       policyKey: hashJson([policy.fingerprint, promptWording(config.prompt), config.generation.stop]),
       topPositives,
