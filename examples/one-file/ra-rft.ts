@@ -49,7 +49,7 @@ const run = await RunFolder.open(folder, { values: {}, yaml: '{}\n' });
 const { queries } = selectPairs(problems, corpus, { ...labelling, guard, rng: rng.fork('pairs') });
 const labels = await withPolicy(engine, model, (policy) =>
   judgeByUtility(queries, {
-    engine: policy,
+    policy,
     codec,
     policyKey: 'start',
     topPositives: labelling.topPositives,
@@ -124,7 +124,7 @@ await Promise.all([engine.dispose(), verifier.dispose(), run.close()]);
 /** average@8 of test problems by split, in percent. */
 async function score(policy: Policy, contextOf: (problem: Problem) => Context, name: string): Promise<string[]> {
   const records = await evaluate({
-    engine: policy,
+    policy,
     codec,
     verifier,
     problems: tests,

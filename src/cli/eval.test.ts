@@ -107,6 +107,18 @@ describe('ra-rft eval --policy', () => {
     await refused(['--policy', 'embedded', '--data', data, '--trace-from', 'bm25'], '--corpus');
     await refused(['--policy', 'embedded', '--data', data, '--limit', '0'], '--limit');
     expect(await evaluate('--data', data, '--k', '0')).toMatchObject({ code: 3 });
+    // A server is not told of these; what is refused leaves no folder that the right command would be refused for.
+    for (const key of [
+      'eval.generation.topP=0.9',
+      'generation.topK=5',
+      'generation.stop=[x]',
+      'prompt.layout=completion',
+    ])
+      expect(await evaluate('--data', data, '--set', key)).toMatchObject({
+        code: 3,
+        err: expect.stringContaining(`where:    ${key.split('=')[0]}`) as string,
+      });
+    expect(await evaluate('--data', data)).toMatchObject({ code: 0 });
   });
 
   test('the embedded model', async () => {

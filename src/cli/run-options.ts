@@ -47,6 +47,16 @@ export function resolveRun(options: RunOptions): ResolvedRun {
   return finish(options, { preset: base, file: options.config, set }, origin);
 }
 
+/** The run folder alone, for verbs that only read: one that an older version has made may hold keys that are no longer known. */
+export function runRoot(options: RunOptions): string {
+  const { name, config, preset, quick, runs } = options;
+  if (name !== undefined && config === undefined && preset === undefined && quick !== true) {
+    const root = join(runs, name);
+    if (existsSync(join(root, 'config.yaml'))) return root;
+  }
+  return resolveRun(options).root;
+}
+
 function finish(options: RunOptions, from: ResolveOptions, origin: string): ResolvedRun {
   const config = resolveConfig(from);
   return { config, root: join(options.runs, config.name), origin, warnings: configWarnings(from, config) };

@@ -14,7 +14,7 @@ import {
   type RunPlan,
 } from '../pipeline/index.js';
 import type { CliContext } from './context.js';
-import { resolveRun, type RunOptions } from './run-options.js';
+import { resolveRun, runRoot, type RunOptions } from './run-options.js';
 
 export type RunVerb = 'run' | 'judge' | 'retriever' | 'train' | 'eval' | 'report';
 
@@ -29,12 +29,12 @@ const lastStages: Readonly<Record<Exclude<RunVerb, 'report'>, LastStage>> = {
 
 /** Runs the stages of a verb. With --dry-run prints what it would do and the resolved configuration instead. */
 export async function runVerb(verb: RunVerb, options: RunOptions, context: CliContext): Promise<void> {
-  const { config, root, origin, warnings } = resolveRun(options);
   if (verb === 'report') {
     const { reportVerb } = await import('./report.js');
-    await reportVerb(root, context);
+    await reportVerb(runRoot(options), context);
     return;
   }
+  const { config, root, origin, warnings } = resolveRun(options);
   for (const text of warnings) context.progress.line(`warning: ${text}`);
   const until = lastStages[verb];
   const counts = await planRun(config, root, until, { again: options.dryRun === true });

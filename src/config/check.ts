@@ -166,13 +166,20 @@ function checkArms({ arms }: Config): Finding[] {
 }
 
 /** Arms that the results are told of must be there. */
-function checkCompared({ arms, eval: { subject, baseline, contextArms } }: Config): Finding[] {
+function checkCompared({ arms, retrievers, eval: { subject, baseline, contextArms } }: Config): Finding[] {
   const named = [
     ['subject', subject],
     ['baseline', baseline],
     ...contextArms.map((name) => ['contextArms', name] as const),
   ] as const;
-  return named.flatMap(([key, name]) =>
+  const alone = arms.filter(({ name, test }) => contextArms.includes(name) && !Object.hasOwn(retrievers, test));
+  const tried = arms.filter(({ test }) => Object.hasOwn(retrievers, test)).map(({ name }) => name);
+  const untried = alone.map(({ name, test }) => ({
+    path: ['eval', 'contextArms'],
+    message: `eval.contextArms names ${name}, which is tested with ${test}: it has no traces to be tried one by one`,
+    expected: tried.length > 0 ? tried.join(', ') : 'arms whose test is a retriever, and there is none',
+  }));
+  const unknown = named.flatMap(([key, name]) =>
     name === null || arms.some((arm) => arm.name === name)
       ? []
       : [
@@ -183,4 +190,5 @@ function checkCompared({ arms, eval: { subject, baseline, contextArms } }: Confi
           },
         ],
   );
+  return [...unknown, ...untried];
 }

@@ -23,4 +23,11 @@ test('is that of the demo, and a name that no arm has is refused', () => {
   expect(() => resolveConfig({ set: ['eval.baseline=grop'] })).toThrowError(
     expect.objectContaining({ code: 'config', message: 'eval.baseline names grop, and no arm is called that' }),
   );
+  expect(() => resolveConfig({ set: ['eval.contextArms=[ra-rtf]'] })).toThrow('eval.contextArms names ra-rtf, and no');
+  expect(() => resolveConfig({ set: ['eval.contextArms=[ra-rft, grpo]', 'eval.contexts=2'] })).toThrowError(
+    expect.objectContaining({
+      message: expect.stringContaining('grpo, which is tested with none: it has no traces') as string,
+      expected: 'ra-rft, grpo-retrieval-at-test, random-trace',
+    }),
+  );
 });

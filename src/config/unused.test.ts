@@ -21,6 +21,24 @@ describe('keys that are set and have no effect', () => {
     [['labels.selection.share=0.2'], 'labels.selection.pairs is all'],
     [['warmup.batchSize=3'], 'warmup.steps is 0'],
     [['rl.kl.estimator=k2'], 'rl.kl.coefficient is 0'],
+    [['rl.kl={coefficient: 0.1, in: reward, estimator: k2}'], 'has no effect: rl.kl.in is reward, where it is k1'],
+    [['rl.lora.alpha=8'], 'rl.lora.rank is 0'],
+    [['arms=[{name: a, method: sft}]', 'rl.groupSize=4'], 'rl.groupSize (--set rl.groupSize=4) has no effect: no arm'],
+    [['arms=[{name: a, method: sft}]', 'rl.generation.topK=4'], 'no arm samples while it trains'],
+    [['arms=[{name: a, method: opsd}]', 'rl.comparedWithin=prompt'], 'no arm has the method rl'],
+    [
+      ['labels.generation.topK=4'],
+      'labels.generation.topK (--set labels.generation.topK=4) has no effect: labels.measure',
+    ],
+    [
+      ['generation.topK=9', 'rl.generation.topK=1', 'eval.generation.topK=2'],
+      'generation.topK (--set generation.topK=9) has no effect: rl.generation.topK and eval.generation.topK say it',
+    ],
+    [
+      ['eval.contextArms=[ra-rft]'],
+      'eval.contextArms (--set eval.contextArms=[ra-rft]) has no effect: eval.contexts is 0',
+    ],
+    [['retrievers={base: {kind: encoder, trained: false, steps: 9}}'], 'retrievers.base.trained is false'],
     [['recipes.dapo.clipHigh=0.3'], 'no arm has the recipe dapo'],
     [['retriever.heads=2'], 'retriever.transformerLayers is 0'],
   ])('%s', (set, text) => {
@@ -35,6 +53,11 @@ describe('keys that are set and have no effect', () => {
     [['recipes.dapo.clipHigh=0.3', 'rl.recipe=dapo']],
     [['warmup.steps=5', 'warmup.batchSize=3']],
     [['labels.measure=success', 'labels.samples=3']],
+    [['labels.measure=success', 'generation.topK=9', 'rl.generation.topK=1', 'eval.generation.topK=2']],
+    [['rl.generation.topK=4', 'eval.generation={temperature: 0.6}', 'rl.lora={rank: 4, alpha: 8}']],
+    [['arms=[{name: a, method: opsd}]', 'rl.generation.topK=4', 'rl.groupSize=4']],
+    [['eval.contextArms=[ra-rft]', 'eval.contexts=3']],
+    [['retrievers={base: {kind: encoder, steps: 9}}']],
     [['recipes.dapo.clipHigh=0.28']],
   ])('%s has its effect, or changes nothing', (set) => {
     expect(warnings(...set)).toEqual([]);

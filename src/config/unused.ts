@@ -1,7 +1,24 @@
 /** Keys that were set and do nothing, because another key says otherwise: no error, but never silent. */
 import { configKeys } from './describe.js';
 import { recipeNames } from '../rl/recipes/keys.js';
-import type { Config } from './schema.js';
+import type { GenerationUse } from './generation.js';
+import type { ArmConfig, Config } from './schema.js';
+
+/** Arms that train a policy, by these methods. */
+function trainsBy({ arms }: Config, ...methods: readonly ArmConfig['method'][]): boolean {
+  return arms.some(({ policyOf, method }) => policyOf === null && methods.includes(method));
+}
+
+/** What samples under generation settings, of a run whose arms and labels are these. */
+function samplingUses(config: Config): GenerationUse[] {
+  const { judge, measure } = config.labels;
+  const rollouts = trainsBy(config, 'rl', 'opsd') || config.rl.curriculum !== 'none';
+  return [
+    ...(rollouts ? ['rl' as const] : []),
+    'eval',
+    ...(judge === 'utility' && measure === 'success' ? ['labels' as const] : []),
+  ];
+}
 
 /** Keys (all under a section, or one) that have no effect where `why` gives a reason. */
 interface Rule {
@@ -72,6 +89,31 @@ const rules: readonly Rule[] = [
     keys: ['rl.kl'],
     why: ({ rl }) => rl.kl.coefficient === 0 && 'rl.kl.coefficient is 0',
   },
+  {
+    keys: ['rl.kl.estimator'],
+    why: ({ rl: { kl } }) => kl.in === 'reward' && kl.estimator !== 'k1' && 'rl.kl.in is reward, where it is k1',
+  },
+  { keys: ['rl.lora'], why: ({ rl }) => rl.lora.rank === 0 && 'rl.lora.rank is 0' },
+  {
+    keys: ['rl.recipe', 'rl.comparedWithin', 'rl.kl', 'rl.entropyBonus', 'rl.epochs', 'rl.minibatches'],
+    why: (config) => !trainsBy(config, 'rl') && 'no arm has the method rl',
+  },
+  {
+    keys: ['rl.groupSize', 'rl.maxGroupsPerUpdate', 'rl.importanceCap', 'rl.maxLogprobGap'],
+    why: (config) => !trainsBy(config, 'rl', 'opsd') && 'no arm samples while it trains',
+  },
+  {
+    keys: ['rl.generation'],
+    why: (config) => !samplingUses(config).includes('rl') && 'no arm samples while it trains',
+  },
+  ...(['maxTokens', 'temperature', 'topP', 'topK'] as const).map((name) => ({
+    keys: [`generation.${name}`],
+    why: (config: Config) =>
+      samplingUses(config).every((use) => config[use].generation[name] !== undefined) &&
+      `${samplingUses(config)
+        .map((use) => `${use}.generation.${name}`)
+        .join(' and ')} say it for all that is sampled`,
+  })),
   ...(['sft', 'opsd'] as const).map((method) => ({
     keys: [method],
     why: ({ arms }: Config) =>
@@ -107,6 +149,7 @@ const rules: readonly Rule[] = [
     why: ({ arms, retrievers }) =>
       arms.every(({ test }) => !Object.hasOwn(retrievers, test)) && 'no arm is tested with the traces of a retriever',
   },
+  { keys: ['eval.contextArms'], why: ({ eval: { contexts } }) => contexts === 0 && 'eval.contexts is 0' },
   { keys: ['prompt.system'], why: ({ prompt }) => prompt.layout === 'completion' && 'prompt.layout is completion' },
 ];
 
@@ -128,7 +171,34 @@ export function unusedKeys(config: Config, locate: (path: readonly string[]) => 
       if (!found.has(path)) found.set(path, `${path} (${where}) has no effect: ${reason}`);
     }
   }
+  for (const names of untrainedKeys(config)) {
+    const where = locate(names);
+    const path = names.join('.');
+    if (where !== undefined)
+      found.set(path, `${path} (${where}) has no effect: ${names.slice(0, 2).join('.')}.trained is false`);
+  }
   return [...found.values()];
+}
+
+const ofTraining: readonly string[] = [
+  'temperature',
+  'steps',
+  'batchSize',
+  'learningRate',
+  'warmupShare',
+  'weightDecay',
+  'maxGradNorm',
+  'tokenDropout',
+  'trainEmbeddings',
+];
+
+/** Keys of training that encoders say for themselves which are not trained. */
+function untrainedKeys({ retrievers }: Config): string[][] {
+  return Object.entries(retrievers).flatMap(([name, entry]) =>
+    entry.kind === 'encoder' && !entry.trained
+      ? ofTraining.filter((key) => key in entry).map((key) => ['retrievers', name, key])
+      : [],
+  );
 }
 
 function valueAt(config: Config, names: readonly string[]): unknown {

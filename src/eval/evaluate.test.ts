@@ -45,7 +45,7 @@ const problems: Problem[] = Array.from({ length: 10 }, (_, i) => ({
 const trace: Trace = { id: 't', question: 'T', trace: 'abc', answer: '0' };
 
 const options = (name: string, over: Partial<EvaluateOptions> = {}): EvaluateOptions => ({
-  engine: new FakePolicy({ vocabSize: 10, seed: 1, maxContext: 40 }),
+  policy: new FakePolicy({ vocabSize: 10, seed: 1, maxContext: 40 }),
   codec,
   verifier,
   problems,
@@ -98,10 +98,10 @@ describe('evaluate', () => {
       }
     }
     expect(records.flatMap((r) => r.samples).some((s) => s.reward === null)).toBe(true);
-    const closed: Policy = Object.assign(Object.create(options('plain').engine) as Policy, {
+    const closed: Policy = Object.assign(Object.create(options('plain').policy) as Policy, {
       sample: () => Promise.reject(new Error('nothing is left to sample')),
     });
-    expect(await evaluate(options('plain', { engine: closed }))).toEqual(records);
+    expect(await evaluate(options('plain', { policy: closed }))).toEqual(records);
   });
 
   test('samples do not depend on the batch or on the other problems', async () => {
@@ -113,12 +113,12 @@ describe('evaluate', () => {
   test('stopped and run again, it writes the same file', async () => {
     await evaluate(options('whole', { problemsPerBatch: 3 }));
     let calls = 0;
-    const inner = options('x').engine;
+    const inner = options('x').policy;
     const dying = Object.assign(Object.create(inner) as Policy, {
       sample: (...args: Parameters<Policy['sample']>) =>
         calls++ < 2 ? inner.sample(...args) : Promise.reject(new Error('killed')),
     });
-    await expect(evaluate(options('killed', { problemsPerBatch: 3, engine: dying }))).rejects.toThrow('killed');
+    await expect(evaluate(options('killed', { problemsPerBatch: 3, policy: dying }))).rejects.toThrow('killed');
     await truncate(join(folder, 'killed'), (await text('killed')).length - 30);
     await evaluate(options('killed', { problemsPerBatch: 3 }));
     expect(await text('killed')).toBe(await text('whole'));
@@ -130,6 +130,11 @@ describe('evaluate', () => {
     await expect(evaluate(options('other', { policyKey: 'moved' }))).rejects.toMatchObject(refused);
     await expect(evaluate(options('other', { contextOf: () => showing(trace) }))).rejects.toMatchObject(refused);
     await expect(evaluate(options('other', { k: 5 }))).rejects.toMatchObject(refused);
+    // Unless those are to be replaced.
+    await evaluate(options('other', { k: 5, replaceOthers: true }));
+    const replaced = await text('other');
+    await evaluate(options('fresh', { k: 5 }));
+    expect(replaced).toBe(await text('fresh'));
   });
 
   test('a prompt that does not fit fails its problem, not the run', async () => {
@@ -169,14 +174,14 @@ describe('evaluate', () => {
       [0.5, 'partial'],
       [null, 'error'],
     ]);
-    const { engine } = options('nan');
-    const sample = engine.sample.bind(engine);
-    engine.sample = async (...args) => {
+    const { policy } = options('nan');
+    const sample = policy.sample.bind(policy);
+    policy.sample = async (...args) => {
       const result = await sample(...args);
       result.samples_NG[1]![2]!.policyLogprobs[0] = NaN;
       return result;
     };
-    await expect(evaluate(options('nan', { engine }))).rejects.toMatchObject({
+    await expect(evaluate(options('nan', { policy }))).rejects.toMatchObject({
       code: 'not-finite',
       where: expect.stringContaining('group 1, response 2') as string,
     });

@@ -18,7 +18,7 @@ export interface EvalCodec {
 }
 
 export interface EvaluateOptions {
-  engine: Policy;
+  policy: Policy;
   codec: EvalCodec;
   verifier: Verifier;
   problems: readonly Problem[];
@@ -173,12 +173,12 @@ async function sampleBatch(tasks: readonly Task[], options: EvaluateOptions): Pr
 /** Judged samples by the record's id. */
 async function sampleTasks(
   tasks: readonly Task[],
-  { engine, codec, verifier, k, sampling }: EvaluateOptions,
+  { policy, codec, verifier, k, sampling }: EvaluateOptions,
 ): Promise<Map<string, EvalSample[]>> {
   const samplesOf = new Map<string, EvalSample[]>(tasks.map(({ id }) => [id, []]));
   if (tasks.length === 0) return samplesOf;
   const requests = tasks.map(({ prompt, seed }) => ({ prompt, n: k, seed }));
-  const result = await engine.sample(requests, { ...sampling, stopTokens: codec.stopTokens });
+  const result = await policy.sample(requests, { ...sampling, stopTokens: codec.stopTokens });
   checkSamples(requests, result);
   const responses = tasks.flatMap(({ id, problem }, i) =>
     result.samples_NG[i]!.map((sample) => ({ id, problem, sample, response: codec.decode(sample.tokens) })),
@@ -196,11 +196,11 @@ async function sampleTasks(
 
 function tooLong(
   length: number,
-  { engine, sampling, maxPromptTokens = Infinity }: EvaluateOptions,
+  { policy, sampling, maxPromptTokens = Infinity }: EvaluateOptions,
 ): string | undefined {
   if (length > maxPromptTokens)
     return `the prompt is ${length} tokens long, prompt.maxPromptTokens is ${maxPromptTokens}`;
-  return doesNotFit(length, sampling.maxTokens, engine.info.maxContext);
+  return doesNotFit(length, sampling.maxTokens, policy.info.maxContext);
 }
 
 /** Why a prompt of so many tokens cannot be sampled after; undefined where it can. */

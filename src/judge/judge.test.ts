@@ -121,14 +121,14 @@ describe('PairTokenizer', () => {
 });
 
 describe('judgeByUtility', () => {
-  const engine = () => new FakePolicy({ vocabSize: 20, seed: 5 });
+  const open = () => new FakePolicy({ vocabSize: 20, seed: 5 });
   const files = (name: string) => ({
     labelsPath: join(folder, name, 'labels.jsonl'),
     scoresPath: join(folder, name, 'scores.jsonl'),
   });
   const judge = (name: string, policy: Policy) =>
     judgeByUtility(select().queries, {
-      engine: policy,
+      policy,
       codec,
       policyKey: 'k',
       topPositives: 2,
@@ -138,9 +138,9 @@ describe('judgeByUtility', () => {
     });
 
   test('gain is the log-likelihood of the solution minus the mean over candidates', async () => {
-    const labels = await judge('plain', engine());
+    const labels = await judge('plain', open());
     const { problem, candidates } = select().queries[0]!;
-    const direct = await engine().logprobs(
+    const direct = await open().logprobs(
       candidates.map((trace) => {
         const { prefix, rest } = codec.split(problem, showing(trace));
         return { prompt: prefix, responses: [Int32Array.from([...rest, ...codec.response(problem.solution)])] };
@@ -165,11 +165,11 @@ describe('judgeByUtility', () => {
   test('measure answer: the likelihood is that of the boxed answer alone', async () => {
     const { queries } = select();
     const own = files('answer');
-    const options = { engine: engine(), codec, policyKey: 'k', topPositives: 2, baseline: 'query' as const, ...own };
+    const options = { policy: open(), codec, policyKey: 'k', topPositives: 2, baseline: 'query' as const, ...own };
     const labels = await judgeByUtility(queries, { ...options, measure: 'answer' });
     expect(new Set(labels.map((label) => label.judge))).toEqual(new Set(['utility-answer']));
     const { problem, candidates } = queries[0]!;
-    const direct = await engine().logprobs(
+    const direct = await open().logprobs(
       candidates.map((trace) => {
         const { prefix, rest } = codec.split(problem, showing(trace));
         return {
@@ -185,10 +185,10 @@ describe('judgeByUtility', () => {
   });
 
   test('stopped anywhere and run again, it writes the same files, and computes little twice', async () => {
-    await judge('whole', engine());
+    await judge('whole', open());
     let calls = 0;
     const failing = (after: number) => {
-      const inner = engine();
+      const inner = open();
       const logprobs: Policy['logprobs'] = (groups) =>
         calls++ < after ? inner.logprobs(groups) : Promise.reject(new Error('killed'));
       return Object.assign(Object.create(inner) as Policy, { logprobs });
@@ -214,7 +214,7 @@ describe('judgeByUtility', () => {
     const long = traces.map((t, i) => (i === 0 ? { ...t, trace: words(rng, 300) } : t));
     const { queries } = selectPairs(problems, long, { ...options, maxCandidates: 100, rng: Rng.fromSeed(3) });
     const labels = await judgeByUtility(queries, {
-      engine: engine(),
+      policy: open(),
       codec,
       policyKey: 'k',
       topPositives: 2,

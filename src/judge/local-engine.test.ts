@@ -71,7 +71,7 @@ const options = {
 const { queries } = selectPairs(problems, traces, options);
 const judge = (name: string, pairsPerBatch: number) =>
   judgeByUtility(queries, {
-    engine: policy,
+    policy,
     codec,
     policyKey: 'k',
     topPositives: 2,

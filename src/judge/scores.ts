@@ -18,7 +18,7 @@ export interface PairScore {
 }
 
 export interface ScoreOptions {
-  engine: Policy;
+  policy: Policy;
   codec: PairCodec;
   /** Append-only file; batches that stand in it are not computed again. */
   path: string;
@@ -34,7 +34,7 @@ export async function scorePairs(
   batches: readonly ScoreBatch[],
   options: ScoreOptions,
 ): Promise<Map<string, PairScore>> {
-  const { engine, codec, path, progress = silent } = options;
+  const { policy, codec, path, progress = silent } = options;
   const writer = await JsonlWriter.open(path);
   try {
     const scores = new Map((await readJsonlAll<PairScore>(path)).map((score) => [score.key, score]));
@@ -45,7 +45,7 @@ export async function scorePairs(
     for (const batch of batches) {
       const pairs = batch.flat();
       if (pairs.some(({ key }) => !scores.has(key))) {
-        const found = await scoreBatch(batch, engine, tokenizer);
+        const found = await scoreBatch(batch, policy, tokenizer);
         const fresh = found.filter(({ key }) => !scores.has(key));
         await writer.append(...fresh);
         for (const score of fresh) scores.set(score.key, score);
@@ -60,7 +60,7 @@ export async function scorePairs(
   }
 }
 
-async function scoreBatch(batch: ScoreBatch, engine: Policy, tokenizer: PairTokenizer): Promise<PairScore[]> {
+async function scoreBatch(batch: ScoreBatch, policy: Policy, tokenizer: PairTokenizer): Promise<PairScore[]> {
   const scores: PairScore[] = [];
   const groups: (ScoreGroup & { responses: Tokens[] })[] = [];
   const targets: { score: PairScore; group: number; response: number }[] = [];
@@ -71,8 +71,8 @@ async function scoreBatch(batch: ScoreBatch, engine: Policy, tokenizer: PairToke
       const score: PairScore = { ...identity(pair), logprob: null, tokens: solution.length };
       scores.push(score);
       const length = prefix.length + rest.length + solution.length;
-      if (length > engine.info.maxContext) {
-        score.failed = `${length} tokens do not fit the model's window of ${engine.info.maxContext}`;
+      if (length > policy.info.maxContext) {
+        score.failed = `${length} tokens do not fit the model's window of ${policy.info.maxContext}`;
         continue;
       }
       const name = prefix.join(' ');
@@ -87,7 +87,7 @@ async function scoreBatch(batch: ScoreBatch, engine: Policy, tokenizer: PairToke
     }
   }
   if (groups.length === 0) return scores;
-  const logprobs_NGT = await engine.logprobs(groups);
+  const logprobs_NGT = await policy.logprobs(groups);
   checkScores(groups, logprobs_NGT);
   for (const { score, group, response } of targets) {
     const logprobs_T = logprobs_NGT[group]![response]!;

@@ -13,7 +13,7 @@ import { appendLabels } from './store.js';
 import type { Label } from './types.js';
 
 export interface UtilityOptions {
-  engine: Policy;
+  policy: Policy;
   codec: PairCodec;
   /** Names policy and prompt layout; scores measured under another key are not used. */
   policyKey: string;
@@ -36,11 +36,11 @@ export interface UtilityOptions {
 
 /** Judges all pairs; returns the labels of these queries in order. Resumes from the scores that are already there. */
 export async function judgeByUtility(queries: readonly QueryCandidates[], options: UtilityOptions): Promise<Label[]> {
-  const { engine, codec, policyKey, labelsPath, scoresPath, pairsPerBatch = 256, progress } = options;
+  const { policy, codec, policyKey, labelsPath, scoresPath, pairsPerBatch = 256, progress } = options;
   const { measure = 'solution', topPositives, baseline = 'query-and-trace', minGain = 0 } = options;
   const targets = measure === 'answer' ? queries.map(withAnswerOnly) : queries;
   const batches = planBatches(targets, { policyKey, pairsPerBatch });
-  const scores = await scorePairs(batches, { engine, codec, path: scoresPath, ...(progress ? { progress } : {}) });
+  const scores = await scorePairs(batches, { policy, codec, path: scoresPath, ...(progress ? { progress } : {}) });
   const byQuery = new Map<string, Measured[]>(queries.map((q) => [q.problem.id, []]));
   for (const { key, problem } of batches.flat(2)) {
     const score = scores.get(key);

@@ -110,7 +110,8 @@ async function keptStages(growing: Growing, plans: readonly StagePlan[]): Promis
     const marker = await run.stageMarker(name);
     if (marker?.mayRunAgain === true) continue;
     if (marker) {
-      const recorded = marker.settings !== undefined;
+      // One that was emptied by hand asks for the stage.
+      const recorded = marker.settings !== undefined || (marker as Partial<StageMarker>).inputs === undefined;
       const settings = settingsOf(marker, before.get(name));
       out.set(name, { settings, begun: false, recorded, ...step(stepsOf(marker)) });
       continue;

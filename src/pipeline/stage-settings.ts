@@ -132,11 +132,15 @@ export function warmupSettings(config: Config, { model }: Identities): Settings 
     model: { path: model },
     warmup,
     prompt: promptWording(prompt),
-    // How a solution ends.
-    generation: { stop: config.generation.stop },
+    ...solutionEnds(config),
     rl: { ...optimizerOf(rl), ...(rl.lora.rank > 0 && { lora: rl.lora }) },
     seed,
   };
+}
+
+/** How a worked solution ends; nothing where it is by the model's own end token. */
+function solutionEnds({ generation: { stop } }: Config): Settings {
+  return stop.length === 0 ? {} : { generation: { stop } };
 }
 
 export function labelSettings(config: Config, identities: Identities): Settings {
@@ -157,7 +161,7 @@ export function labelSettings(config: Config, identities: Identities): Settings 
     ...(partly && { retriever }),
     ...((byUtility || partly) && { model: { path: identities.model } }),
     ...(byUtility && { prompt: promptWording(prompt) }),
-    ...(byUtility && !bySuccess && { generation: { stop: config.generation.stop } }),
+    ...(byUtility && !bySuccess && solutionEnds(config)),
     ...(bySuccess && { reward: identities.reward }),
     seed,
   };
@@ -239,7 +243,7 @@ export function armPolicySettings(config: Config, arm: ArmConfig, { model, rewar
     ...shared,
     arms: { ...shown, method: arm.method },
     sft: { ...config.sft, batchSize: supervisedBatch(config) },
-    generation: { stop: config.generation.stop },
+    ...solutionEnds(config),
     rl: { ...optimizerOf(config.rl), lora, warmupSteps, ...order },
   };
 }

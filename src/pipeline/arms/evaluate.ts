@@ -30,7 +30,7 @@ export async function evaluateArm(session: Session, policy: Policy, plan: Evalua
   const { arm, step } = plan;
   if (step === 0) await reuseStart(session, arm);
   const records = await evaluate({
-    engine: policy,
+    policy,
     ...samplerOf(session, 'eval'),
     verifier,
     problems: evaluatedProblems(plan.data.test, step, config),

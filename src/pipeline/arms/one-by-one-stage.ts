@@ -36,9 +36,9 @@ export async function evaluateOneByOne(session: Session, arm: ArmConfig, inputs:
       // Records of other traces or settings; those of a stage that was killed stay.
       if (marker && marker.inputs !== hashJson(depends)) await rm(path, { force: true });
       const folder = checkpointPath(run.paths.policies(ownerOf(config, arm).name), step);
-      const records = await withRunPolicy(session, folder, (engine) =>
+      const records = await withRunPolicy(session, folder, (policy) =>
         evaluate({
-          engine,
+          policy,
           ...samplerOf(session, 'eval'),
           verifier,
           problems: asked.map(({ problem }) => problem),

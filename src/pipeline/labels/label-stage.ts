@@ -119,13 +119,14 @@ async function judge(
     return withLlmJudge(session, (llm) => judgeByLlm(queries, { ...llm, labelsPath, progress }));
   }
   const { measure, topPositives, baseline, minGain } = config.labels;
+  const { stop } = config.generation;
   if (measure === 'success') return judgeBySuccess(session, queries, { policy, problems: data.train });
-  return withRunPolicy(session, policy.folder, (engine) =>
+  return withRunPolicy(session, policy.folder, (opened) =>
     judgeByUtility(queries, {
       measure,
-      engine,
+      policy: opened,
       codec,
-      policyKey: hashJson([policy.fingerprint, promptWording(config.prompt), config.generation.stop]),
+      policyKey: hashJson([policy.fingerprint, promptWording(config.prompt), ...(stop.length > 0 ? [stop] : [])]),
       topPositives,
       baseline,
       minGain,

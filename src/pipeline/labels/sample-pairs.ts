@@ -41,9 +41,9 @@ export async function samplePairs(
   { use, samples, file, stream }: SamplePairsOptions,
 ): Promise<Map<string, EvalRecord>> {
   const { config, run, verifier, rng, progress } = session;
-  const sample = (engine: Policy) =>
+  const sample = (opened: Policy) =>
     evaluate({
-      engine,
+      policy: opened,
       ...samplerOf(session, use),
       verifier,
       problems: pairs.map(({ problem }) => problem),

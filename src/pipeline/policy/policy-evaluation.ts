@@ -1,14 +1,7 @@
 /** `ra-rft eval --policy`: one policy on data files, outside of a run. Resumable sample by sample. */
 import { mkdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import {
-  generationKey,
-  generationOf,
-  llmKeyFor,
-  type Config,
-  type DataPresetName,
-  type Generation,
-} from '../../config/index.js';
+import { generationKey, generationOf, llmKeyFor, type Config, type DataPresetName } from '../../config/index.js';
 import { RaRftError } from '../../core/errors.js';
 import { writeJsonAtomic } from '../../core/files.js';
 import { hashJson } from '../../core/hash.js';
@@ -82,6 +75,7 @@ interface LoadedSet extends EvaluatedSet {
  */
 export async function evaluatePolicy(request: PolicyEvaluationRequest): Promise<PolicyEvaluation> {
   const { config, out, progress } = request;
+  if (request.policy === 'server') refuseUnasked(config);
   await mkdir(out, { recursive: true });
   const lock = await takeLock(join(out, 'eval.lock'));
   const verifier = await openConfiguredVerifier(config);
@@ -207,9 +201,8 @@ async function openPolicy(request: PolicyEvaluationRequest): Promise<TextPolicy>
   const { prompt, llm } = config;
   const rng = Rng.fromSeed(config.seed).fork('eval');
   if (request.policy === 'server') {
-    const { maxTokens, temperature } = serverGeneration(config);
-    const layout = prompt.layout === 'auto' ? 'chat-turn' : prompt.layout;
-    if (layout === 'completion') throw noCompletions();
+    const { maxTokens, temperature } = generationOf(config, 'eval');
+    const layout = chatLayout(config);
     const settings = { ...llm, timeoutSeconds: Math.max(llm.timeoutSeconds, maxTokens / SLOWEST_TOKENS_PER_SECOND) };
     const apiKey = llmKeyFor(llm);
     const client = await openLlmClient({ settings, apiKey, cachePath: join(out, 'replies.jsonl'), progress });
@@ -231,7 +224,8 @@ async function openPolicy(request: PolicyEvaluationRequest): Promise<TextPolicy>
 const SLOWEST_TOKENS_PER_SECOND = 10;
 
 /** A chat completion is asked with a length and a temperature alone: anything else would be left out without a word. */
-function serverGeneration(config: Config): Generation {
+function refuseUnasked(config: Config): void {
+  chatLayout(config);
   const generation = generationOf(config, 'eval');
   const unsaid = (
     [
@@ -240,7 +234,7 @@ function serverGeneration(config: Config): Generation {
     ] as const
   ).find(([name, none]) => generation[name] !== none);
   const [name] = unsaid ?? (generation.stop.length > 0 ? (['stop'] as const) : []);
-  if (name === undefined) return generation;
+  if (name === undefined) return;
   const key = generationKey(config, 'eval', name).join('.');
   throw new RaRftError({
     code: 'config',
@@ -250,8 +244,10 @@ function serverGeneration(config: Config): Generation {
   });
 }
 
-function noCompletions(): RaRftError {
-  return new RaRftError({
+function chatLayout({ prompt: { layout } }: Config): 'chat-turn' | 'user-turn' {
+  if (layout === 'auto') return 'chat-turn';
+  if (layout !== 'completion') return layout;
+  throw new RaRftError({
     code: 'config',
     message: 'a server is asked in chat messages, and the layout is a plain completion',
     where: 'prompt.layout',
