@@ -7,10 +7,13 @@ venv/bin/python scripts/golden/rl.py > src/rl/testing/golden.json
 Of verl only verl.trainer.ppo.core_algos is called; what else its package imports (ray and the like) is replaced by nothing.
 """
 
+import ast
 import importlib.abc
 import importlib.machinery
+import inspect
 import json
 import sys
+import textwrap
 import types
 import warnings
 from importlib.metadata import version
@@ -97,6 +100,37 @@ advantages = {
         ),
         "batch-baseline": first(verl.compute_reinforce_plus_plus_baseline_outcome_advantage(at_end.clone(), mask, index)),
     }
+}
+
+
+# TRL wants as many responses to every problem.
+EVEN = GROUPS[:2]
+
+
+def trl_advantages(scale_rewards):
+    """The statement of TRL's trainer that makes advantages of rewards, run by itself; it adds 1e-4 to the spread."""
+    method = ast.parse(textwrap.dedent(inspect.getsource(GRPOTrainer._generate_and_score_completions)))
+    wanted = 'self.multi_objective_aggregation == "sum_then_normalize"'
+    found = next(node for node in ast.walk(method) if isinstance(node, ast.If) and ast.unparse(node.test).replace("'", '"') == wanted)
+    per_func = torch.tensor([r for group in EVEN for r in group]).unsqueeze(1)
+    space = {
+        **vars(sys.modules[GRPOTrainer.__module__]),
+        "self": types.SimpleNamespace(
+            multi_objective_aggregation="sum_then_normalize", scale_rewards=scale_rewards, reward_weights=torch.ones(1)
+        ),
+        "device": "cpu",
+        "rewards_per_func": per_func,
+        "num_generations": len(EVEN[0]),
+        "unscorable_mask": torch.isnan(per_func).all(dim=1),
+    }
+    exec(compile(ast.Module(body=[found], type_ignores=[]), "grpo_trainer.py", "exec"), space)
+    return space["advantages"].tolist()
+
+
+even_advantages = {
+    "batch-spread": trl_advantages("batch"),
+    "zscore": trl_advantages("group"),
+    "mean": trl_advantages("none"),
 }
 
 
@@ -224,6 +258,7 @@ print(
             "samplerLogprobs": rows(sampler),
             "referenceLogprobs": rows(reference),
             "advantages": advantages,
+            "evenAdvantages": {"rewards": EVEN, "trl": even_advantages},
             "objectives": objectives,
             "averages": averages,
             "overlong": punish(completion_ids=[[0] * n for n in range(1, 13)]),
