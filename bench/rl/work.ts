@@ -44,8 +44,8 @@ interface Part {
   prompt: number;
 }
 
-const TRAININGS = SHAPES.flatMap((model) => [
-  { training: model as string, model, lora: false },
+const TRAININGS: readonly Pick<Part, 'training' | 'model' | 'lora'>[] = SHAPES.flatMap((model) => [
+  { training: model, model, lora: false },
   { training: `${model}-lora`, model, lora: true },
 ]);
 

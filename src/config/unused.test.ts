@@ -21,6 +21,7 @@ describe('keys that are set and have no effect', () => {
     [['labels.selection.share=0.2'], 'labels.selection.pairs is all'],
     [['warmup.batchSize=3'], 'warmup.steps is 0'],
     [['rl.kl.estimator=k2'], 'rl.kl.coefficient is 0'],
+    [['rl.lora.alpha=64'], 'rl.lora.rank is 0'],
     [['recipes.dapo.clipHigh=0.3'], 'no arm has the recipe dapo'],
     [['retriever.heads=2'], 'retriever.transformerLayers is 0'],
   ])('%s', (set, text) => {

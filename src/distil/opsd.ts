@@ -8,6 +8,7 @@ import { alone } from '../rl/contexts/index.js';
 import { trainRl, type RlTask } from '../rl/loop.js';
 import { distil, withImportance } from '../rl/objectives/index.js';
 import type { Recipe } from '../rl/recipes/index.js';
+import { refuseOtherVocabulary } from '../rl/same-vocabulary.js';
 import { preparePrompts, type PromptLimits } from '../rl/sample/prompts.js';
 import { privilegedProblems, teacherScores, type Privileged } from './teacher.js';
 
@@ -42,6 +43,7 @@ export async function trainOpsd({ privileged, teacher, ...task }: OpsdTask): Pro
     contexts: alone,
     recipe: opsdRecipe(settings),
     begin: (policy) => {
+      refuseOtherVocabulary(policy, teacher, 'teacher');
       const shown = problems.map((problem) => ({ problem, context: privileged(problem) }));
       preparePrompts(shown, codec, limitsOf(policy));
     },

@@ -68,7 +68,7 @@ export async function runPipeline(
     // Stage 0: problems and solved problems; the policy all arms start from.
     const data = await prepareData(session);
     const { tokenizer, codec } = session;
-    const texts = [...textWarnings(tokenizer, codec, data), ...hintWarnings(tokenizer, codec, config.arms)];
+    const texts = [...textWarnings(tokenizer, data), ...hintWarnings(tokenizer, codec, config.arms)];
     for (const warning of texts) await warn(run, progress, warning);
     const needed = neededContexts(config);
     const trained = trainedEncoders(config, until);

@@ -123,7 +123,7 @@ export async function planRun(config: Config, root: string, until: LastStage = '
         (evaluations + armsOneByOne(config).length * config.eval.contexts) * data.test.length * config.eval.k,
       warnings: [
         ...data.warnings,
-        ...textWarnings(prompts.tokenizer, codec, data),
+        ...textWarnings(prompts.tokenizer, data),
         ...hintWarnings(prompts.tokenizer, codec, arms),
       ],
     };
