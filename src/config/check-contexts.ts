@@ -5,8 +5,8 @@ import { plainContexts, type ArmConfig, type Config, type ContextName } from './
 type ContextKey = keyof ArmConfig['contexts'];
 
 /** What each key does without; all other values need a context that they are about. */
-const idle = { traces: 1, spread: 1, drop: 0, annealSteps: 0, onlyAfterAllWrong: false } as const;
-const ofTraining = ['spread', 'drop', 'annealSteps', 'onlyAfterAllWrong'] as const;
+export const idleContexts = { traces: 1, spread: 1, drop: 0, annealSteps: 0, onlyAfterAllWrong: false } as const;
+export const ofTraining = ['spread', 'drop', 'annealSteps', 'onlyAfterAllWrong'] as const;
 
 export function checkContexts(config: Config): Finding[] {
   return config.arms.flatMap((arm, at) =>
@@ -42,10 +42,10 @@ function checkIdle({ name, train, test, contexts }: ArmConfig): Finding[] {
     message: `contexts.${key} of arm ${name} is ${JSON.stringify(contexts[key])}, but ${why}`,
     expected,
   });
-  const findings = train === 'none' ? ofTraining.filter((key) => contexts[key] !== idle[key]) : [];
+  const findings = train === 'none' ? ofTraining.filter((key) => contexts[key] !== idleContexts[key]) : [];
   return [
     ...findings.map((key) =>
-      unused(key, 'its train is none: no training prompt has a context', `${idle[key]}, or a context as train`),
+      unused(key, 'its train is none: no training prompt has a context', `${idleContexts[key]}, or a context as train`),
     ),
     ...(contexts.traces > 1 && !isRetrieved(train) && !isRetrieved(test)
       ? [
@@ -88,7 +88,7 @@ function checkBorrowed({ name, policyOf, contexts }: ArmConfig, { arms }: Config
   const owner = arms.find((arm) => arm.name === policyOf);
   if (!owner) return [];
   return ofTraining
-    .filter((key) => contexts[key] !== idle[key] && contexts[key] !== owner.contexts[key])
+    .filter((key) => contexts[key] !== idleContexts[key] && contexts[key] !== owner.contexts[key])
     .map((key) => ({
       path: ['contexts', key],
       message: `arm ${name} takes the policy of ${owner.name}, whose contexts.${key} is ${String(owner.contexts[key])}, but says ${String(contexts[key])}`,

@@ -1,4 +1,5 @@
 /** What does not fit together among the methods of arms: refused before any work. */
+import { idleContexts, ofTraining } from './check-contexts.js';
 import type { Finding } from './finding.js';
 import type { ArmConfig, Config } from './schema.js';
 
@@ -15,7 +16,9 @@ function checkArm(arm: ArmConfig, here: (string | number)[], { opsd, rl }: Confi
       expected: 'no recipe, or the method rl',
     });
   }
-  if (arm.method !== 'opsd' || arm.policyOf !== null) return findings;
+  if (arm.policyOf !== null) return findings;
+  if (arm.method !== 'rl') findings.push(...checkMoments(arm, here));
+  if (arm.method !== 'opsd') return findings;
   if ((opsd.privileged === 'trace') !== (arm.train !== 'none')) {
     const nothing = opsd.privileged === 'trace';
     findings.push({
@@ -50,6 +53,30 @@ function checkArm(arm: ArmConfig, here: (string | number)[], { opsd, rl }: Confi
     });
   }
   return findings;
+}
+
+/** Only rewards are compared over contexts that come and go: other methods show a problem one context, always. */
+function checkMoments({ name, method, train, contexts }: ArmConfig, here: (string | number)[]): Finding[] {
+  if (train === 'none') return [];
+  if (train === 'hint') {
+    return [
+      {
+        path: [...here, 'train'],
+        message: `arm ${name} has the method ${method} and trains with hint: parts of a problem's solution, shorter from step to step, are for the method rl`,
+        expected:
+          method === 'opsd'
+            ? 'a retriever; opsd.privileged: solution shows whole solutions'
+            : 'none, fixed or a retriever',
+      },
+    ];
+  }
+  return ofTraining
+    .filter((key) => contexts[key] !== idleContexts[key])
+    .map((key) => ({
+      path: [...here, 'contexts', key],
+      message: `contexts.${key} of arm ${name} is ${JSON.stringify(contexts[key])}, but its method ${method} shows every problem one context at every step`,
+      expected: `${idleContexts[key]}, or the method rl`,
+    }));
 }
 
 /** An arm that borrows a policy trains nothing itself, and says the method of the arm that does. */

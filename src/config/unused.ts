@@ -86,6 +86,10 @@ const rules: readonly Rule[] = [
     why: ({ arms }) => arms.every(({ train }) => train !== 'hint') && 'no arm trains with hints',
   },
   {
+    keys: ['rl.lora.alpha', 'rl.lora.targets', 'rl.lora.rsLora'],
+    why: ({ rl }) => rl.lora.rank === 0 && 'rl.lora.rank is 0',
+  },
+  {
     keys: ['rl.kl'],
     why: ({ rl }) => rl.kl.coefficient === 0 && 'rl.kl.coefficient is 0',
   },

@@ -10,6 +10,7 @@ import { alone } from '../rl/contexts/index.js';
 import { trainRl, type RlTask } from '../rl/loop.js';
 import { distil, withImportance } from '../rl/objectives/index.js';
 import type { Recipe } from '../rl/recipes/index.js';
+import { refuseOtherVocabulary } from '../rl/same-vocabulary.js';
 import { preparePrompts, type PromptLimits } from '../rl/sample/prompts.js';
 import {
   privilegedProblems,
@@ -58,6 +59,7 @@ export async function trainOpsd({ privileged, teacher, opsd, ...task }: OpsdTask
     contexts: alone,
     recipe: opsdRecipe(settings, opsd.maxGap),
     begin: (policy) => {
+      refuseOtherVocabulary(policy, teacher, 'teacher');
       const shown = problems.map((problem) => ({ problem, context: privileged(problem) }));
       preparePrompts(shown, codec, limitsOf(policy));
     },

@@ -50,6 +50,15 @@ describe('checks of results', () => {
     expect(thrown(() => checkScores(groups, [[undefined as never]]))).toMatchObject(missing);
   });
 
+  it('refuses a response that the engine broke off: it would be graded as one that the policy ended', () => {
+    const broken = { ...sample([-1, -1]), stopReason: 'abort' as 'stop' };
+    expect(thrown(() => checkSamples([{ n: 2 }], result(sample([-1, -1]), broken)))).toMatchObject({
+      code: 'engine',
+      where: 'group 0, response 1',
+      message: expect.stringContaining("'abort'") as string,
+    });
+  });
+
   it('looks at loss, entropy and every log-probability of a training pass', () => {
     const groups = [{ prompt: ids(1), responses: [response(ids(1, 2))] }];
     const fine = { loss: 1, tokens: 2, clipShare: 0, entropy: 0.5, logprobs_NGT: [[Float32Array.of(-1, -2)]] };

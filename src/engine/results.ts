@@ -15,15 +15,16 @@ import type {
 
 const HINT = `${DIVERGED_HINT} Where nothing was trained yet, check the model folder.`;
 
-/** Throws `engine` where samples or log-probabilities are missing, `not-finite` at the first number that is none. */
+/** Throws `engine` where samples or log-probabilities are missing or a response was broken off, `not-finite` at the first number that is none. */
 export function checkSamples(requests: readonly Pick<SampleRequest, 'n'>[], { samples_NG }: SampleResult): void {
   refuseCount(samples_NG.length, requests.length, 'groups', 'samples');
   for (const [n, group] of samples_NG.entries()) {
     refuseCount(group.length, requests[n]!.n, 'responses', `group ${n}`);
-    for (const [g, { tokens, logprobs, policyLogprobs }] of group.entries()) {
+    for (const [g, { tokens, logprobs, policyLogprobs, stopReason }] of group.entries()) {
       const where = `group ${n}, response ${g}`;
       checkLogprobs(logprobs, tokens.length, where);
       checkLogprobs(policyLogprobs, tokens.length, where);
+      refuseBrokenOff(stopReason, where);
     }
   }
 }
@@ -78,6 +79,18 @@ function checkShape(lengths_NG: readonly (readonly number[])[], found_NGT: reado
 function checkLogprobs(logprobs: Float32Array | undefined, length: number, where: string): void {
   refuseCount(logprobs?.length ?? 0, length, 'log-probabilities', where);
   assertFinite(logprobs!, { what: 'a log-probability', where, hint: HINT });
+}
+
+/** An engine in another process may have given up on a response: graded, it would pass for one that the policy ended. */
+function refuseBrokenOff(stopReason: string, where: string): void {
+  if (stopReason === 'stop' || stopReason === 'length') return;
+  throw new RaRftError({
+    code: 'engine',
+    message: `the engine ended a response with '${stopReason}'`,
+    where,
+    expected: "'stop' (the policy ended it) or 'length' (rl.maxTokens did)",
+    hint: 'What an engine broke off is no response of the policy: sample it again.',
+  });
 }
 
 function refuseCount(found: number, wanted: number, what: string, where: string): void {

@@ -1,7 +1,8 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { PolicyEngine, SampleResult } from '../engine/types.js';
 import { trainRl } from './loop.js';
-import { toyEngine, toyRun, toySettings, toyTask, type ToyRun } from './testing/toy-task.js';
+import type { Verifier } from '../verify/types.js';
+import { toyEngine, toyPolicy, toyRun, toySettings, toyTask, toyVerifier, type ToyRun } from './testing/toy-task.js';
 
 let toy: ToyRun;
 beforeEach(async () => {
@@ -46,6 +47,21 @@ describe('a sampler that is not the policy that is trained', () => {
     const settings = { ...toySettings, maxLogprobGap: 100 };
     await toy.again();
     await trainRl(toyTask(toy, { arm: 'bound', engine, settings }));
+  });
+
+  it('by its log-probabilities, where it gets nothing right and no update is made: weights of another model', async () => {
+    const other = toyPolicy(5);
+    const engine = toyEngine((policy) => {
+      policy.sample = (requests, options) => other.sample(requests, options);
+    });
+    const verifier: Verifier = {
+      ...toyVerifier(),
+      verifyMany: async (pairs) => pairs.map(() => ({ outcome: 'mismatch', rule: 'wrong' })),
+    };
+    await expect(trainRl(toyTask(toy, { engine, verifier }))).rejects.toMatchObject({
+      code: 'engine',
+      message: text('at step 1 log p by sampler and trainer differ by'),
+    });
   });
 
   it('because no update reaches it', async () => {

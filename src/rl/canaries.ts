@@ -1,8 +1,11 @@
 /** Canaries: signs that sampler and trainer are not the same policy. Training goes on from none of them. */
 import { RaRftError } from '../core/errors.js';
+import { checkScores } from '../engine/results.js';
 import type { Policy, ScoreGroup } from '../engine/types.js';
 import type { StepContext } from '../train/training.js';
+import { scoreGroupsOf, trainedPrompts } from './sequences.js';
 import { sampledGroups, type Comparison } from './types.js';
+import { logprobGap, type UpdateResult } from './update.js';
 
 /** Advantages are only right for the policy that sampled: the sampler must run on the weights of the last update. */
 export function assertOnPolicy(
@@ -35,9 +38,10 @@ export function assertSamePolicy({ mean, max }: { mean: number; max: number }, s
   });
 }
 
-/** Looks once, at the first update of a training, whether updates reach the policy at all. */
+/** Looks once, at the first update of a training, whether updates reach the policy at all, and before that whether the sampler is it. */
 export class UpdateProof {
   private given = false;
+  private compared = false;
 
   /**
    * Runs the update and scores `probe` before and after. Throws `engine` where a gradient and a learning rate above 0 have changed no
@@ -60,9 +64,36 @@ export class UpdateProof {
         hint: 'This is a fault of the engine: its optimizer step does not reach the weights it computes with. A learning rate too small for the precision of the weights looks the same; try a larger rl.learningRate.',
       });
     }
-    this.given = true;
+    this.given = done.gradNorm > 0 && learningRate > 0;
     return done;
   }
+
+  /**
+   * How far sampler and trainer are apart at a step: by its update, or, once, by scoring a problem of a first step that makes none. A
+   * sampler with other weights gets nothing right, so that no update would ever tell.
+   */
+  async gap(
+    policy: Policy,
+    batch_N: readonly Comparison[],
+    update: UpdateResult | undefined,
+  ): Promise<UpdateResult['logprobGap'] | undefined> {
+    const look = !update && !this.compared;
+    this.compared = true;
+    return update?.logprobGap ?? (look ? scoredGap(policy, batch_N.slice(0, 1)) : undefined);
+  }
+}
+
+/** The gap over all responses, whether they carry a signal or not. */
+async function scoredGap(policy: Policy, batch_N: readonly Comparison[]): Promise<UpdateResult['logprobGap']> {
+  const all = batch_N.map((comparison) => ({
+    comparison,
+    advantages_KG: comparison.groups_K.map(({ rollouts_G }) => rollouts_G.map(() => 0)),
+  }));
+  const prompts = trainedPrompts(all, undefined);
+  const groups = scoreGroupsOf(prompts);
+  const scores_NGT = await policy.logprobs(groups);
+  checkScores(groups, scores_NGT);
+  return logprobGap(prompts, scores_NGT);
 }
 
 function sameNumbers(a: readonly (readonly Float32Array[])[], b: readonly (readonly Float32Array[])[]): boolean {

@@ -12,6 +12,7 @@ import { trainRl } from './loop.js';
 import type { StepMetrics } from './metrics.js';
 import type { GroupRecord } from './records.js';
 import {
+  toyCodec,
   toyEngine,
   toyRun,
   toyRecipe,
@@ -73,26 +74,34 @@ describe('trainRl', () => {
     await third.remove();
   });
 
-  it('trains on the prompt that was sampled, the trace included (Eq. 3), and reports leaks', async () => {
+  it('trains on the very tokens of prompt and response that were sampled, the trace included (Eq. 3), and reports leaks', async () => {
     const sampledPrompts = new Set<string>();
-    const trainedPrompts: string[] = [];
+    const sampled = new Set<string>();
+    const trained: string[] = [];
     const engine = toyEngine((policy) => {
       const sample = policy.sample.bind(policy);
       const forwardBackward = policy.forwardBackward.bind(policy);
-      policy.sample = (requests, options) => {
-        for (const r of requests) sampledPrompts.add(r.prompt.join(','));
-        return sample(requests, options);
+      policy.sample = async (requests, options) => {
+        const result = await sample(requests, options);
+        requests.forEach(({ prompt }, n) => {
+          sampledPrompts.add(prompt.join(','));
+          for (const { tokens } of result.samples_NG[n]!) sampled.add(`${prompt.join(',')}: ${tokens.join(',')}`);
+        });
+        return result;
       };
-      policy.forwardBackward = (groups) => {
-        trainedPrompts.push(...groups.map((g: TrainGroup) => g.prompt.join(',')));
+      policy.forwardBackward = (groups: readonly TrainGroup[]) => {
+        for (const { prompt, responses } of groups)
+          trained.push(...responses.map(({ tokens }) => `${prompt.join(',')}: ${tokens.join(',')}`));
         return forwardBackward(groups);
       };
     });
     // Problems about 0 get a trace whose answer is 0: a leak. The others get none.
     const contexts = always(({ answer }) => [showing(answer === '0' ? toyTrace(4) : undefined)]);
-    await trainRl(toyTask(toy, { engine, contexts }));
-    expect(trainedPrompts.length).toBeGreaterThan(10);
-    for (const prompt of trainedPrompts) expect(sampledPrompts).toContain(prompt);
+    // A codec as real tokenizers are: what its text would be encoded to are other tokens.
+    const codec = { ...toyCodec, response: () => Int32Array.of(1) };
+    await trainRl(toyTask(toy, { engine, contexts, codec }));
+    expect(trained.length).toBeGreaterThan(10);
+    for (const one of trained) expect(sampled).toContain(one);
     expect([...sampledPrompts].some((p) => p.includes(','))).toBe(true);
     const lines = await metrics();
     for (const m of lines) expect(m.traceAnswerIsGoldShare).toBe(m.traceShare);
@@ -150,6 +159,12 @@ describe('trainRl', () => {
       expect([m.trainedGroups, m.trainedTokens, m.policyVersion, m.rewardMean]).toEqual([0, 0, 0, 0]);
       expect(m).not.toHaveProperty('gradNorm');
     }
+    // The data goes on all the same: two epochs of 20 problems in the first steps of 6.
+    const ids = (await Promise.all(Array.from({ length: 10 }, (_, i) => rollouts(i + 1))))
+      .flat()
+      .map((g) => g.problemId);
+    expect(new Set(ids.slice(0, 20)).size).toBe(20);
+    expect(new Set(ids.slice(20, 40)).size).toBe(20);
     expect(lines).toEqual([expect.stringContaining('warning: toy: steps 1 to 10 had no group with right and wrong')]);
     const events = await readJsonlAll<{ kind: string }>(toy.run.paths.events);
     expect(warningsAmong(events)).toMatchObject([{ code: 'no-mixed-group', where: 'toy' }]);

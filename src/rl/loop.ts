@@ -18,6 +18,7 @@ import { stepMetrics } from './metrics.js';
 import { drawInEpochs } from '../train/order.js';
 import type { Recipe } from './recipes/index.js';
 import { comparisonRecords } from './records.js';
+import { refuseOtherVocabulary } from './same-vocabulary.js';
 import { withKlPenalty } from './sample/kl-penalty.js';
 import { preparePrompts } from './sample/prompts.js';
 import { sampleUntilFull } from './sample/refill.js';
@@ -70,6 +71,7 @@ export interface RlTask {
 export async function trainRl(task: RlTask): Promise<void> {
   const { steps, checkpointEverySteps } = task.settings;
   const begin = (policy: Policy): void => {
+    refuseOtherVocabulary(policy, task.reference, 'reference policy');
     refuseLongPrompts(task, policy);
     task.begin?.(policy);
   };
@@ -136,7 +138,8 @@ export async function rlStep(
     (await proof.around(at.policy, { probe, learningRate }, () =>
       (task.update ?? updatePolicy)(trained, { ...task, policy: at.policy, optimizer }, counting(at, 'training')),
     ));
-  if (update) assertSamePolicy(update.logprobGap, at.step, settings.maxLogprobGap);
+  const gap = await proof.gap(at.policy, all_N, update);
+  if (gap) assertSamePolicy(gap, at.step, settings.maxLogprobGap);
   watch.lap('updateMs');
 
   const metrics = stepMetrics(at.step, all_N, update, {

@@ -33,6 +33,11 @@ describe('TrainingWatch', () => {
     expect(codes(times(5, { truncatedShare: 1 }))).toEqual([[], [], ['all-truncated'], [], []]);
   });
 
+  it('warns where updates have no gradient, three steps in a row; a step without an update is none of them', () => {
+    expect(codes([{ gradNorm: 0 }, { gradNorm: 0 }, {}, { gradNorm: 1e-9 }, { gradNorm: 0 }]).flat()).toEqual([]);
+    expect(codes(times(4, { gradNorm: 0 }))).toEqual([[], [], ['no-gradient'], []]);
+  });
+
   it('warns of a first step that is right throughout, and of that step only', () => {
     expect(codes([{ rewardMean: 1 }])).toEqual([['saturated-start']]);
     expect(codes([{}, { rewardMean: 1 }]).flat()).toEqual([]);

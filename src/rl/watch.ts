@@ -9,11 +9,13 @@ export interface WatchedStep {
   allRightShare?: number | undefined;
   allWrongShare?: number | undefined;
   truncatedShare?: number | undefined;
+  gradNorm?: number | undefined;
 }
 
 /** Steps in a row that are taken for a state, not for chance; a shorter training counts as a whole. */
 const NO_SIGNAL_STEPS = 10;
 const TRUNCATED_STEPS = 3;
+const NO_GRADIENT_STEPS = 3;
 
 /** One training's steps, in order. After a restart it counts from where the training went on. */
 export class TrainingWatch {
@@ -21,6 +23,7 @@ export class TrainingWatch {
   private readonly steps: number;
   private withoutSignal = 0;
   private truncated = 0;
+  private withoutGradient = 0;
   private readonly told = new Set<string>();
 
   constructor(arm: string, steps: number) {
@@ -32,6 +35,7 @@ export class TrainingWatch {
   see(step: WatchedStep, failures?: string): RunWarning[] {
     this.withoutSignal = step.trainedGroups === 0 ? this.withoutSignal + 1 : 0;
     this.truncated = step.truncatedShare === 1 ? this.truncated + 1 : 0;
+    this.withoutGradient = step.gradNorm === 0 ? this.withoutGradient + 1 : 0;
     const found: [string, string][] = [];
     if (step.step === 1 && step.rewardMean === 1) {
       found.push([
@@ -50,6 +54,12 @@ export class TrainingWatch {
       found.push([
         'all-truncated',
         `${range(step.step, this.truncated)} cut every response at maxTokens: no answer ended by itself. Raise generation.maxTokens, or check the end tokens (generation.stop, the model's eos_token_id).`,
+      ]);
+    }
+    if (this.isState(step, this.withoutGradient, NO_GRADIENT_STEPS)) {
+      found.push([
+        'no-gradient',
+        `${range(step.step, this.withoutGradient)} made updates whose gradient was exactly 0, so nothing was learnt: no difference between what the policy does and what it should do reached its weights.`,
       ]);
     }
     if (failures !== undefined) found.push(['without-reward', failures]);

@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import { PromptCodec, Tokenizer } from '../../models/index.js';
+import { Tokenizer } from '../../models/index.js';
 import { resolveConfig } from '../../config/index.js';
 import { openPrompts } from '../session.js';
 import { hintWarnings, textWarnings, unknownShare } from './text-warnings.js';
 
 const words = ['<unk>', '<end>', 'one', 'two'];
-const tokenizerOf = (more: object = {}, config: object = {}) =>
+const tokenizerOf = () =>
   new Tokenizer({
     tokenizer: {
       version: '1.0',
@@ -18,12 +18,10 @@ const tokenizerOf = (more: object = {}, config: object = {}) =>
         type: 'WordLevel',
         vocab: Object.fromEntries(words.map((word, id) => [word, id])),
         unk_token: '<unk>',
-        ...more,
       },
     },
-    config: { eos_token: '<end>', ...config },
+    config: { eos_token: '<end>' },
   });
-const codecOf = (tokenizer: Tokenizer) => new PromptCodec(tokenizer, { layout: 'completion' });
 const problem = (question: string) => ({ id: question, question, answer: '1', solution: 'two' });
 const trace = (text: string) => ({ id: text, question: 'one', trace: text, answer: '1' });
 
@@ -32,7 +30,7 @@ describe('textWarnings', () => {
     const tokenizer = tokenizerOf();
     const data = { train: [problem('one two')], corpus: [trace('two two')] };
     expect(unknownShare(tokenizer, data).share).toBe(0);
-    expect(textWarnings(tokenizer, codecOf(tokenizer), data)).toEqual([]);
+    expect(textWarnings(tokenizer, data)).toEqual([]);
   });
 
   it('tells the share of unknown tokens and shows a text', () => {
@@ -40,7 +38,7 @@ describe('textWarnings', () => {
     // `three`, `four` and `five`, among eight words: 3 and 3 of the problems, 2 of the trace.
     const data = { train: [problem('one three'), problem('four two')], corpus: [trace('five')] };
     expect(unknownShare(tokenizer, data)).toEqual({ share: 3 / 8, example: 'one three\ntwo' });
-    const [warning] = textWarnings(tokenizer, codecOf(tokenizer), data);
+    const [warning] = textWarnings(tokenizer, data);
     expect(warning).toMatchObject({ code: 'unknown-tokens', where: 'tokenizer' });
     expect(warning?.text).toContain('37.5 %');
     expect(warning?.text).toContain('one three');
@@ -49,12 +47,6 @@ describe('textWarnings', () => {
   it('looks at an even sample of much text', () => {
     const train = Array.from({ length: 5000 }, (_, i) => problem(i < 2500 ? 'one' : 'unheard'));
     expect(unknownShare(tokenizerOf(), { train, corpus: [] }).share).toBeCloseTo(0.25, 2);
-  });
-
-  it('warns where nothing ends a response', () => {
-    const tokenizer = tokenizerOf({}, { eos_token: null });
-    const [warning] = textWarnings(tokenizer, codecOf(tokenizer), { train: [problem('one')], corpus: [] });
-    expect(warning).toMatchObject({ code: 'no-end-token', where: 'model' });
   });
 });
 

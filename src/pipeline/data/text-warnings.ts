@@ -1,4 +1,4 @@
-/** What a look at the texts and the model says before any work: a tokenizer that cannot write them, a model that never ends. */
+/** What a look at the texts says before any work: a tokenizer that cannot write them. */
 import type { ArmConfig } from '../../config/index.js';
 import type { RunWarning } from '../../runs/warnings.js';
 import type { Problem, Trace } from '../../data/index.js';
@@ -14,9 +14,10 @@ interface Texts {
   corpus: readonly Trace[];
 }
 
-/** Warnings about the model on these data; pure. */
-export function textWarnings(tokenizer: Tokenizer, codec: PromptCodec, data: Texts): RunWarning[] {
+/** Warnings about the tokenizer on these data; pure. */
+export function textWarnings(tokenizer: Tokenizer, data: Texts): RunWarning[] {
   const warnings: RunWarning[] = [];
+<<<<<<< d50757eb079211849fc056693e2b41e91ab3310d
   if (codec.stopTokens.length === 0) {
     warnings.push({
       code: 'no-end-token',
@@ -24,6 +25,16 @@ export function textWarnings(tokenizer: Tokenizer, codec: PromptCodec, data: Tex
       text: 'neither the model nor generation.stop names a token that ends a response, so every response is cut at generation.maxTokens. Name one in generation.stop.',
     });
   }
+||||||| 3e7cea2
+  if (codec.stopTokens.length === 0) {
+    warnings.push({
+      code: 'no-end-token',
+      where: 'model',
+      text: 'neither the model nor rl.stop names a token that ends a response, so every response is cut at rl.maxTokens. Name one in rl.stop.',
+    });
+  }
+=======
+>>>>>>> b45e049c3a4683e902fc27605e897e01fd5431a8
   const { share, example } = unknownShare(tokenizer, data);
   if (share >= UNKNOWN_SHARE) {
     warnings.push({

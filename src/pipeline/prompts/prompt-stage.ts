@@ -6,6 +6,7 @@ import { showsTraces } from '../retrieve/contexts.js';
 import { guardOf } from '../data/data-sets.js';
 import { type Made } from '../data/make-data.js';
 import { countOverlong, type LengthReport } from './overlong.js';
+import { refuseEndlessResponses } from '../response-checks.js';
 import type { Prompts } from '../session.js';
 
 /** Stages at which a run may stop before it trains any policy. */
@@ -15,15 +16,16 @@ const labelStages: readonly string[] = ['labels', 'retriever'];
 const LOOKED_AT = 50;
 
 /**
- * Throws `config` where the chat template drops a part of the prompts; counts the lengths of all, against every limit. `queries`
+ * Throws `config` where the chat template drops a part of the prompts or nothing ends a response; counts the lengths of all, against every limit. `queries`
  * are the pairs to be labelled, `until` the last stage.
  */
 export function checkPromptsOf(
-  { config, tokenizer, promptSettings, lengths }: Prompts & { config: Config },
+  { config, tokenizer, promptSettings, codec, lengths }: Prompts & { config: Config },
   data: Pick<Made, 'train' | 'test' | 'corpus' | 'excludeLists'>,
   { queries, until }: { queries: readonly QueryCandidates[]; until: string },
 ): LengthReport {
   const policies = !labelStages.includes(until);
+  if (policies) refuseEndlessResponses(codec, lengths.limits);
   const byUtility = config.labels.judge === 'utility';
   const shown = policies && config.arms.some(({ train, test }) => showsTraces(train) || showsTraces(test));
   const traces = shown || (byUtility && queries.length > 0) || config.warmup.steps > 0;
