@@ -44,16 +44,8 @@ interface Part {
   prompt: number;
 }
 
-<<<<<<< d50757eb079211849fc056693e2b41e91ab3310d
-const TRAININGS = SHAPES.flatMap((model) => [
-  { training: model, model, lora: false },
-||||||| 3e7cea2
-const TRAININGS = SHAPES.flatMap((model) => [
-  { training: model as string, model, lora: false },
-=======
 const TRAININGS: readonly Pick<Part, 'training' | 'model' | 'lora'>[] = SHAPES.flatMap((model) => [
   { training: model, model, lora: false },
->>>>>>> b45e049c3a4683e902fc27605e897e01fd5431a8
   { training: `${model}-lora`, model, lora: true },
 ]);
 

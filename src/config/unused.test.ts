@@ -21,7 +21,6 @@ describe('keys that are set and have no effect', () => {
     [['labels.selection.share=0.2'], 'labels.selection.pairs is all'],
     [['warmup.batchSize=3'], 'warmup.steps is 0'],
     [['rl.kl.estimator=k2'], 'rl.kl.coefficient is 0'],
-<<<<<<< d50757eb079211849fc056693e2b41e91ab3310d
     [['rl.kl={coefficient: 0.1, in: reward, estimator: k2}'], 'has no effect: rl.kl.in is reward, where it is k1'],
     [['rl.lora.alpha=8'], 'rl.lora.rank is 0'],
     [['arms=[{name: a, method: sft}]', 'rl.groupSize=4'], 'rl.groupSize (--set rl.groupSize=4) has no effect: no arm'],
@@ -40,10 +39,6 @@ describe('keys that are set and have no effect', () => {
       'eval.contextArms (--set eval.contextArms=[ra-rft]) has no effect: eval.contexts is 0',
     ],
     [['retrievers={base: {kind: encoder, trained: false, steps: 9}}'], 'retrievers.base.trained is false'],
-||||||| 3e7cea2
-=======
-    [['rl.lora.alpha=64'], 'rl.lora.rank is 0'],
->>>>>>> b45e049c3a4683e902fc27605e897e01fd5431a8
     [['recipes.dapo.clipHigh=0.3'], 'no arm has the recipe dapo'],
     [['retriever.heads=2'], 'retriever.transformerLayers is 0'],
   ])('%s', (set, text) => {

@@ -12,6 +12,7 @@ it('a teacher with another vocabulary is refused before the first step', async (
   const training = trainOpsd({
     ...task,
     teacher,
+    opsd: { divergence: 'sampled', beta: 0.5, topK: 0, clip: 0, maxGap: 0 },
     privileged: () => showing(toyTrace(1)),
     afterStep: async () => void steps++,
   });

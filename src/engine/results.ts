@@ -88,7 +88,7 @@ function refuseBrokenOff(stopReason: string, where: string): void {
     code: 'engine',
     message: `the engine ended a response with '${stopReason}'`,
     where,
-    expected: "'stop' (the policy ended it) or 'length' (rl.maxTokens did)",
+    expected: "'stop' (the policy ended it) or 'length' (maxTokens did)",
     hint: 'What an engine broke off is no response of the policy: sample it again.',
   });
 }

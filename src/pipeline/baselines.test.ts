@@ -148,10 +148,7 @@ describe('what does not fit together is refused before any work', () => {
     [[arm('method: opsd, recipe: dapo')], 'which has no recipe, but names dapo'],
     [[arm('method: opsd'), 'opsd.privileged=trace'], 'its teacher would see nothing'],
     [[arm('method: opsd, train: bm25')], 'which nobody would see'],
-<<<<<<< d50757eb079211849fc056693e2b41e91ab3310d
     [[arm('method: opsd'), 'opsd.divergence=jsd', 'opsd.topK=1'], 'opsd.topK is 1'],
-||||||| 3e7cea2
-=======
     [[arm('method: opsd, train: hint'), 'opsd.privileged=trace'], 'has the method opsd and trains with hint'],
     [[arm('method: sft, train: hint')], 'has the method sft and trains with hint'],
     [
@@ -161,7 +158,6 @@ describe('what does not fit together is refused before any work', () => {
     [[arm('method: sft, train: bm25, contexts: {annealSteps: 5}')], 'contexts.annealSteps of arm x is 5'],
     [[arm('method: sft, train: bm25, contexts: {spread: 4}')], 'contexts.spread of arm x is 4'],
     [[arm('method: sft, train: fixed, contexts: {onlyAfterAllWrong: true}')], 'contexts.onlyAfterAllWrong'],
->>>>>>> b45e049c3a4683e902fc27605e897e01fd5431a8
     [[arm('method: opsd'), 'rl.epochs=2'], 'rl.epochs x rl.minibatches is 2'],
     [[arm('method: opsd'), 'rl.kl.coefficient=0.1'], 'neither a divergence'],
     [['arms=[{name: a}, {name: b, policyOf: a, method: sft}]'], 'whose method is rl, but says sft'],

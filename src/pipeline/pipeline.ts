@@ -68,16 +68,8 @@ export async function runPipeline(
     await acceptChanges(session);
     // Stage 0: problems and solved problems; the policy all arms start from.
     const data = await prepareData(session);
-<<<<<<< d50757eb079211849fc056693e2b41e91ab3310d
-    const { tokenizer, codec, codecs } = session;
-    const texts = [...textWarnings(tokenizer, codecs.rl, data), ...hintWarnings(tokenizer, codec, config.arms)];
-||||||| 3e7cea2
-    const { tokenizer, codec } = session;
-    const texts = [...textWarnings(tokenizer, codec, data), ...hintWarnings(tokenizer, codec, config.arms)];
-=======
     const { tokenizer, codec } = session;
     const texts = [...textWarnings(tokenizer, data), ...hintWarnings(tokenizer, codec, config.arms)];
->>>>>>> b45e049c3a4683e902fc27605e897e01fd5431a8
     for (const warning of texts) await warn(run, progress, warning);
     const needed = neededContexts(config);
     const trained = trainedEncoders(config, until);

@@ -132,13 +132,7 @@ export async function planRun(
       again: again ? await stagesAgain(config, root, prompts, data) : [],
       warnings: [
         ...data.warnings,
-<<<<<<< d50757eb079211849fc056693e2b41e91ab3310d
-        ...textWarnings(prompts.tokenizer, prompts.codecs.rl, data),
-||||||| 3e7cea2
-        ...textWarnings(prompts.tokenizer, codec, data),
-=======
         ...textWarnings(prompts.tokenizer, data),
->>>>>>> b45e049c3a4683e902fc27605e897e01fd5431a8
         ...hintWarnings(prompts.tokenizer, codec, arms),
       ],
     };

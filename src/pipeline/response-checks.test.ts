@@ -15,7 +15,7 @@ async function tinyTask() {
 const text = (value: string) => expect.stringContaining(value) as string;
 
 describe('responses that could not be, refused before any work', () => {
-  it('none would end: neither tokenizer nor model nor rl.stop names a token', async () => {
+  it('none would end: neither tokenizer nor model nor generation.stop names a token', async () => {
     const { folder, plan } = await tinyTask();
     for (const [name, key] of [
       ['config.json', 'eos_token_id'],
@@ -29,20 +29,20 @@ describe('responses that could not be, refused before any work', () => {
     }
     await expect(plan()).rejects.toMatchObject({
       code: 'config',
-      where: 'rl.stop',
-      message: text('cut at rl.maxTokens (6)'),
+      where: 'generation.stop',
+      message: text('cut at generation.maxTokens (6)'),
       expected: text('eos_token_id in config.json'),
     });
-    await plan('rl.stop=["."]');
+    await plan('generation.stop=["."]');
   });
 
   it('the longest fills the whole window', async () => {
     const { plan } = await tinyTask();
-    await expect(plan('rl.maxTokens=128')).rejects.toMatchObject({
+    await expect(plan('generation.maxTokens=128')).rejects.toMatchObject({
       code: 'context-length',
-      where: 'rl.maxTokens',
-      message: text("rl.maxTokens is 128, but the model's window is 128"),
-      hint: text('Lower rl.maxTokens'),
+      where: 'generation.maxTokens',
+      message: text("generation.maxTokens is 128, but the model's window is 128"),
+      hint: text('Lower generation.maxTokens'),
     });
   });
 });

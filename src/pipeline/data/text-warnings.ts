@@ -17,24 +17,6 @@ interface Texts {
 /** Warnings about the tokenizer on these data; pure. */
 export function textWarnings(tokenizer: Tokenizer, data: Texts): RunWarning[] {
   const warnings: RunWarning[] = [];
-<<<<<<< d50757eb079211849fc056693e2b41e91ab3310d
-  if (codec.stopTokens.length === 0) {
-    warnings.push({
-      code: 'no-end-token',
-      where: 'model',
-      text: 'neither the model nor generation.stop names a token that ends a response, so every response is cut at generation.maxTokens. Name one in generation.stop.',
-    });
-  }
-||||||| 3e7cea2
-  if (codec.stopTokens.length === 0) {
-    warnings.push({
-      code: 'no-end-token',
-      where: 'model',
-      text: 'neither the model nor rl.stop names a token that ends a response, so every response is cut at rl.maxTokens. Name one in rl.stop.',
-    });
-  }
-=======
->>>>>>> b45e049c3a4683e902fc27605e897e01fd5431a8
   const { share, example } = unknownShare(tokenizer, data);
   if (share >= UNKNOWN_SHARE) {
     warnings.push({

@@ -20,12 +20,12 @@ const LOOKED_AT = 50;
  * are the pairs to be labelled, `until` the last stage.
  */
 export function checkPromptsOf(
-  { config, tokenizer, promptSettings, codec, lengths }: Prompts & { config: Config },
+  { config, tokenizer, promptSettings, codecs, lengths }: Prompts & { config: Config },
   data: Pick<Made, 'train' | 'test' | 'corpus' | 'excludeLists'>,
   { queries, until }: { queries: readonly QueryCandidates[]; until: string },
 ): LengthReport {
   const policies = !labelStages.includes(until);
-  if (policies) refuseEndlessResponses(codec, lengths.limits);
+  if (policies) refuseEndlessResponses(codecs, lengths.limits);
   const byUtility = config.labels.judge === 'utility';
   const shown = policies && config.arms.some(({ train, test }) => showsTraces(train) || showsTraces(test));
   const traces = shown || (byUtility && queries.length > 0) || config.warmup.steps > 0;
