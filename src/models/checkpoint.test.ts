@@ -7,6 +7,7 @@ import { manifestName } from '../core/owned-folder.js';
 import { loadParams, saveCheckpoint } from './checkpoint.js';
 import { readDecoderConfig } from './hf-config.js';
 import { SafetensorsReader } from './safetensors.js';
+import { overwriteWeight, swapTensors } from './testing/damage.js';
 
 const golden = (name: string) => fileURLToPath(new URL(`./testing/golden/${name}`, import.meta.url));
 let root: string;
@@ -29,6 +30,27 @@ describe('checkpoints', () => {
     for (const tensor of before.names()) expect(await after.read(tensor)).toEqual(await before.read(tensor));
     await Promise.all([before.close(), after.close()]);
     expect(await readDecoderConfig(copy)).toEqual(config);
+  });
+
+  it.each(['float32', 'bfloat16'] as const)('refuses right bytes under a wrong name (%s)', async (dtype) => {
+    const config = { ...(await readDecoderConfig(golden('llama'))), dtype };
+    const params = await loadParams(golden('llama'), config);
+    const folder = join(root, `swapped-${dtype}`);
+    await saveCheckpoint(folder, { config, params });
+    await loadParams(folder, config);
+    const of = (layer: number) => `model.layers.${layer}.self_attn.q_proj.weight`;
+    await swapTensors(folder, of(0), of(1));
+    await expect(loadParams(folder, config)).rejects.toMatchObject({
+      code: 'model',
+      message: `tensor ${of(0)} has the bytes of ${of(1)}`,
+      where: `${join(folder, 'model.safetensors')}: ${of(0)}`,
+    });
+    await saveCheckpoint(folder, { config, params });
+    await overwriteWeight(folder, 'model.norm.weight', 0.125); // as float32: any other bytes will do
+    await expect(loadParams(folder, config)).rejects.toMatchObject({
+      code: 'model',
+      message: 'the bytes of tensor model.norm.weight are not those that were written',
+    });
   });
 
   it('puts q, k and v under each other', async () => {

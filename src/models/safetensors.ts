@@ -7,6 +7,7 @@ import { basename, dirname, join } from 'node:path';
 import { RaRftError } from '../core/errors.js';
 import { assertFinite, DAMAGED_HINT } from '../core/finite.js';
 import { decodeBfloat16, decodeFloat16 } from './half.js';
+import { checksum, checksumsOf } from './tensor-checksum.js';
 
 /** Bytes per element of the formats that can be read; other formats may stand in a file but not be asked for. */
 const FLOAT_BYTES = { F32: 4, F16: 2, BF16: 2 } as const;
@@ -38,6 +39,8 @@ export interface TensorInfo {
   /** First byte, from the start of the file. */
   start: number;
   end: number;
+  /** CRC-32 of its bytes as they were written, where the file has it. */
+  crc32?: number;
 }
 
 /** The tensors of one file or of a sharded model. Close it after use. */
@@ -97,15 +100,18 @@ export class SafetensorsReader {
   }
 
   /**
-   * Reads a tensor into `out`, decoded to float32. Throws `model` where it is missing or its shape is not `shape`, `not-finite`
+   * Reads a tensor into `out`, decoded to float32. Throws `model` where it is missing, its shape is not `shape` or its bytes are others than
+   * were written under its name (where the file has checksums), `not-finite`
    * where a number of it is NaN or infinite.
    */
   async readInto(name: string, shape: readonly number[], out: Float32Array): Promise<void> {
-    await this.decodeInto(name, shape, out);
+    const sum = await this.decodeInto(name, shape, out);
     assertFinite(out, { what: `tensor ${name}`, where: `${this.info(name).file}: ${name}`, hint: DAMAGED_HINT });
+    this.verify(this.info(name), sum);
   }
 
-  private async decodeInto(name: string, shape: readonly number[], out: Float32Array): Promise<void> {
+  /** Answers the checksum of the bytes read. */
+  private async decodeInto(name: string, shape: readonly number[], out: Float32Array): Promise<number> {
     const info = this.info(name);
     const where = `${info.file}: ${name}`;
     if (info.shape.join() !== shape.join())
@@ -119,16 +125,35 @@ export class SafetensorsReader {
       throw problem(where, `tensor ${name} is of type ${info.dtype}`, Object.keys(FLOAT_BYTES).join(', '));
     const handle = await this.handle(info.file);
     if (info.dtype === 'F32') {
-      await readExactly(handle, new Uint8Array(out.buffer, out.byteOffset, out.byteLength), info.start, where);
-      return;
+      const bytes = new Uint8Array(out.buffer, out.byteOffset, out.byteLength);
+      await readExactly(handle, bytes, info.start, where);
+      return checksum(bytes);
     }
     const decode = info.dtype === 'F16' ? decodeFloat16 : decodeBfloat16;
+    let sum = 0;
     const scratch = new Uint16Array(Math.min(CHUNK, out.length));
     for (let i = 0; i < out.length; i += CHUNK) {
       const piece = scratch.subarray(0, Math.min(CHUNK, out.length - i));
-      await readExactly(handle, new Uint8Array(piece.buffer, 0, piece.byteLength), info.start + 2 * i, where);
+      const bytes = new Uint8Array(piece.buffer, 0, piece.byteLength);
+      await readExactly(handle, bytes, info.start + 2 * i, where);
+      sum = checksum(bytes, sum);
       decode(piece, out.subarray(i, i + piece.length));
     }
+    return sum;
+  }
+
+  /** Throws `model` where a tensor's bytes are others than were written under its name. */
+  private verify({ name, file, crc32 }: TensorInfo, found: number): void {
+    if (crc32 === undefined || crc32 === found) return;
+    const owner = [...this.tensors.values()].find((other) => other.crc32 === found)?.name;
+    throw problem(
+      `${file}: ${name}`,
+      owner === undefined
+        ? `the bytes of tensor ${name} are not those that were written`
+        : `tensor ${name} has the bytes of ${owner}`,
+      "bytes with the checksum of this name in the file's header",
+      'The file was damaged, or its tensors have changed places: make or copy it again.',
+    );
   }
 
   /** A tensor in a buffer of its own. */
@@ -212,6 +237,14 @@ async function readHeader(file: string): Promise<TensorInfo[]> {
   }
 }
 
+function readChecksums(metadata: unknown, file: string): Map<string, number> {
+  try {
+    return checksumsOf(metadata as Record<string, string> | undefined);
+  } catch (cause) {
+    throw problem(file, "the header's checksums are damaged", 'JSON of digits by tensor name', undefined, cause);
+  }
+}
+
 function parseHeader(text: string, file: string, dataStart: number, fileSize: number): TensorInfo[] {
   let header: RawHeader;
   try {
@@ -220,6 +253,7 @@ function parseHeader(text: string, file: string, dataStart: number, fileSize: nu
     throw problem(file, 'the header is not valid JSON', 'a safetensors file', 'The file is damaged.', cause);
   }
   const tensors: TensorInfo[] = [];
+  const sums = readChecksums(header['__metadata__'], file);
   for (const [name, entry] of Object.entries(header)) {
     if (name === '__metadata__') continue;
     const bytes = ALL_BYTES[entry.dtype];
@@ -233,7 +267,9 @@ function parseHeader(text: string, file: string, dataStart: number, fileSize: nu
         'Download the file again.',
       );
     }
-    tensors.push({ name, dtype: entry.dtype, shape: entry.shape, file, start: dataStart + from, end: dataStart + to });
+    const place = { file, start: dataStart + from, end: dataStart + to };
+    const crc32 = sums.get(name);
+    tensors.push({ name, dtype: entry.dtype, shape: entry.shape, ...place, ...(crc32 !== undefined && { crc32 }) });
   }
   tensors.sort((a, b) => a.start - b.start);
   let end = dataStart;

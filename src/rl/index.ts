@@ -9,6 +9,7 @@ export { easyFirst } from './curriculum.js';
 export { makeRecipe, type Recipe, type RecipeName, type RecipeSettings } from './recipes/index.js';
 export { comparisonRecords, type GroupRecord, type RolloutRecord } from './records.js';
 export { preparePrompts, type PreparedPrompt, type PromptLimits } from './sample/prompts.js';
+export { replay, type ReplayedResponse } from './sample/replay.js';
 export { rollOut, type Draw, type SamplePlan } from './sample/rollouts.js';
 export { comparisonSignal, countSignals, signalOf, type Signal } from './signal.js';
 export * from './types.js';

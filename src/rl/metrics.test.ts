@@ -11,6 +11,7 @@ const group = (answer: string, traceAnswer?: string): Comparison => ({
         traceAnswer === undefined ? undefined : { id: 't', question: 'q2', trace: 's', answer: traceAnswer },
       ),
       prompt: Int32Array.from([1]),
+      seed: 0,
       rollouts_G: [],
       policyVersion: 1,
     },

@@ -14,6 +14,8 @@ export interface GroupRecord {
   /** The hint in the prompt, where there is one. */
   hint?: string;
   policyVersion: number;
+  /** Seed of the responses' streams. */
+  seed: number;
   signal: Signal;
   /** The first try of a problem, which a second one with context took the place of; in no comparison, so without advantages. */
   replaced?: true;
@@ -54,6 +56,7 @@ function promptRecords(step: number, comparison: Comparison, advantages_KG: Adva
     traceIds: shownTraces(group.context).map(({ id }) => id),
     ...(group.context.kind === 'hint' && { hint: group.context.text }),
     policyVersion: group.policyVersion,
+    seed: group.seed,
     signal,
     promptTokens: [...group.prompt],
     rollouts: group.rollouts_G.map((rollout, g) => {

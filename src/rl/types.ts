@@ -28,6 +28,8 @@ export interface PromptGroup {
   /** What the prompt shows beside the problem; the update is conditioned on it too (Eq. 3). */
   context: Context;
   prompt: Tokens;
+  /** Seed of the responses' streams: with the prompt and the policy it gives them again (see sample/replay.ts). */
+  seed: number;
   policyVersion: number;
   rollouts_G: Rollout[];
 }

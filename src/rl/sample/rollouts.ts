@@ -52,6 +52,7 @@ export async function rollOut(
   plan.onSampled?.();
   const responses = prompts.map((own, i) => ({
     ...own,
+    seed: seeds[i]!,
     responses_G: sampled.samples_NG[i]!.map((sample) => ({ ...sample, text: codec.decode(sample.tokens) })),
   }));
   const pairs = responses.flatMap(({ problem, responses_G }) =>
@@ -59,9 +60,10 @@ export async function rollOut(
   );
   const judged = await judgeAll(plan.verifier, pairs);
   let next = 0;
-  const groups = responses.map(({ context, prompt, responses_G }) => ({
+  const groups = responses.map(({ context, prompt, seed, responses_G }) => ({
     context,
     prompt,
+    seed,
     policyVersion: sampled.policyVersion,
     rollouts_G: responses_G.map(({ logprobs, ...response }) => ({
       ...response,

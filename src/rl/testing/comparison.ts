@@ -26,6 +26,7 @@ export function comparison(groups: readonly (readonly (Verdict['outcome'] | numb
     groups_K: groups.map((rollouts) => ({
       context: noContext,
       prompt: Int32Array.of(1),
+      seed: 0,
       policyVersion: 0,
       rollouts_G: rollouts.map((own) => {
         if (typeof own === 'object') return own;
