@@ -1,7 +1,7 @@
 import { cp } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
-import { configToYaml, resolveConfig } from '../config/index.js';
+import { configToYaml, resolveConfig, rlSettingsOf } from '../config/index.js';
 import { readJsonlAll } from '../core/jsonl.js';
 import { RunFolder } from '../runs/run-folder.js';
 import { runPaths } from '../runs/run-paths.js';
@@ -20,7 +20,7 @@ it(
     const arms = [{ name: 'ra', train: 'bm25', test: 'bm25' }];
     const file = await writeTinyTask(folder, { arms });
     const root = join(folder, 'run');
-    const set = ['rl.temperature=0.9', 'rl.importanceCap=2'];
+    const set = ['rl.generation.temperature=0.9', 'rl.importanceCap=2'];
     const trained = async (steps: number) => {
       const config = resolveConfig({ file, set: [...set, `rl.steps=${steps}`] });
       const run = await RunFolder.open(root, { values: config, yaml: configToYaml(config) });
@@ -34,7 +34,7 @@ it(
     await cp(paths.policy('ra', 3), sampler, { recursive: true });
     const config = await trained(4);
 
-    const { steps, maxTokens, temperature, topK, topP } = config.rl;
+    const { steps, maxTokens, temperature, topK, topP } = rlSettingsOf(config);
     const records = await readJsonlAll<GroupRecord>(paths.rollouts('ra', steps));
     const { codec } = await openPrompts(config);
     const options = { maxTokens, temperature, topK, topP, stopTokens: codec.stopTokens };
