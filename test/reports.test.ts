@@ -1,7 +1,6 @@
 /** What real use found, run as a user runs it; the inputs stand beside the repository, where they are at hand. */
 import { spawn } from 'node:child_process';
 import { cpSync, existsSync } from 'node:fs';
-import { readFile, writeFile } from 'node:fs/promises';
 import { createServer, type AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
@@ -15,13 +14,10 @@ const reports = join(import.meta.dirname, '../../shared/data/reports');
 const there = existsSync(reports);
 if (!there) console.log('reports of real use are not beside the repository: their tests are skipped');
 
-/** A copy of the reports to work in; a key of their task stands elsewhere since they were written. */
+/** A copy of the reports to work in. */
 async function copied(): Promise<string> {
   const folder = join(await temporaryFolder(), 'reports');
   cpSync(reports, folder, { recursive: true });
-  const task = join(folder, 'data', 't.yaml');
-  const text = await readFile(task, 'utf8');
-  await writeFile(task, text.replace(/(rl: \{.*?)maxTokens: (\d+), /, 'generation: {maxTokens: $2}\n$1'));
   return folder;
 }
 

@@ -10,8 +10,8 @@ describe('runRoot', () => {
     const options = { name: 'old', runs, set: [] };
     expect(runRoot(options)).toBe(resolveRun(options).root);
     await mkdir(join(runs, 'old'));
-    await writeFile(join(runs, 'old', 'config.yaml'), 'name: old\nrl:\n  maxTokens: 20\n');
-    expect(() => resolveRun(options)).toThrow('unknown key rl.maxTokens');
+    await writeFile(join(runs, 'old', 'config.yaml'), 'name: old\nrl:\n  tokens: 20\n');
+    expect(() => resolveRun(options)).toThrow('unknown key rl.tokens');
     expect(runRoot(options)).toBe(join(runs, 'old'));
     expect(runRoot({ runs, set: [], preset: 'quick' })).toBe(join(runs, 'quick'));
     expect(() => runRoot({ runs, set: [], name: '../x' })).toThrow('name is');

@@ -62,12 +62,6 @@ const renamedKeys: Readonly<Record<string, string>> = {
   'rl.clipLow': 'recipes.grpo.clipLow',
   'rl.clipHigh': 'recipes.grpo.clipHigh',
   'rl.updatesPerBatch': 'rl.epochs',
-  'rl.maxTokens': 'generation.maxTokens',
-  'rl.stop': 'generation.stop',
-  'rl.temperature': 'rl.generation.temperature',
-  'rl.topP': 'rl.generation.topP',
-  'rl.topK': 'rl.generation.topK',
-  'eval.temperature': 'eval.generation.temperature',
 };
 
 /** An entry of a map without a kind, or of one that is not there. */

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { RaRftError } from '../core/errors.js';
 import { generationKey, generationOf, rlSettingsOf } from './generation.js';
-import { resolveConfig } from './resolve.js';
+import { configWarnings, resolveConfig } from './resolve.js';
 
 const hintOf = (set: string) => {
   try {
@@ -42,6 +42,19 @@ it.each([
   ['rl.topP=0.9', 'rl.generation.topP'],
   ['rl.topK=9', 'rl.generation.topK'],
   ['eval.temperature=0.7', 'eval.generation.temperature'],
-])('%s is refused, naming its new place', (set, place) => {
-  expect(hintOf(set)).toBe(`Did you mean ${place}?`);
+])('%s, of earlier versions, is taken from there and told', (set, place) => {
+  const [key, value] = set.split('=') as [string, string];
+  const options = { preset: 'demo', set: [set] };
+  const config = resolveConfig(options);
+  expect(config).toEqual(resolveConfig({ preset: 'demo', set: [`${place}=${value}`] }));
+  expect(configWarnings(options, config)).toContain(
+    `${key} (--set ${set}) is now called ${place}; it was taken as that`,
+  );
+});
+
+it('a key of earlier versions is refused beside its place of today, and judged where it stands', () => {
+  expect(() => resolveConfig({ set: ['rl.maxTokens=3', 'generation.maxTokens=4'] })).toThrow(
+    'unknown key rl.maxTokens',
+  );
+  expect(() => resolveConfig({ set: ['rl.maxTokens=0'] })).toThrow('generation.maxTokens is 0');
 });

@@ -7,6 +7,7 @@ import { fieldNamesOf } from './data-presets.js';
 import { configKeys, findKey } from './describe.js';
 import { configError, findingOf } from './findings.js';
 import { defaultRetrievers } from '../retriever/keys.js';
+import { locateKey, movedKeyWarnings, withMovedKeys } from './moved-keys.js';
 import { configSchema, type Config, type DataFileConfig } from './schema.js';
 import { fileSource, isSection, presetSource, setSource, type Source, type Values } from './sources.js';
 import { unusedKeys } from './unused.js';
@@ -27,7 +28,7 @@ export function resolveConfig(options: ResolveOptions = {}): Config {
   const sources = sourcesOf(options);
 
   let merged: Values = {};
-  for (const source of sources) merged = merge(merged, absolutePaths(source), '');
+  for (const source of sources) merged = merge(merged, withMovedKeys(absolutePaths(source)), '');
   merged = withDefaultRetrievers(merged);
   const parsed = configSchema.safeParse(merged);
   const findings: Finding[] = parsed.success
@@ -37,11 +38,11 @@ export function resolveConfig(options: ResolveOptions = {}): Config {
   return settled(parsed.data);
 }
 
-/** A sentence for each key of the file or of --set that is set and has no effect; `config` is what they resolve to. */
+/** A sentence for each key of the file or of --set that has another place now, or is set and has no effect; `config` is what they resolve to. */
 export function configWarnings(options: ResolveOptions, config: Config): string[] {
   const { preset: _, ...own } = options; // what a preset says is not the user's
   const sources = sourcesOf(own);
-  return unusedKeys(config, (path) => locate(sources, path));
+  return [...movedKeyWarnings(sources), ...unusedKeys(config, (path) => locate(sources, path))];
 }
 
 function sourcesOf({ preset, file, set }: ResolveOptions): Source[] {
@@ -79,7 +80,7 @@ function settled(config: Config): Config {
  * where they are no configuration of this version.
  */
 export function withDefaults(kept: unknown): unknown {
-  const parsed = configSchema.safeParse(kept);
+  const parsed = configSchema.safeParse(isSection(kept) ? withMovedKeys(kept) : kept);
   return parsed.success ? parsed.data : kept;
 }
 
@@ -117,7 +118,7 @@ function absolutePaths(source: Source): Values {
 /** The last source that has the key decided it. */
 function locate(sources: readonly Source[], path: readonly PropertyKey[]): string | undefined {
   for (const source of sources.toReversed()) {
-    const where = source.locate(path);
+    const where = locateKey(source, path);
     if (where !== undefined) return where;
   }
   return undefined;
