@@ -7,7 +7,7 @@ import { mulDims, sameDim, type Dim } from './dims.js';
 import { graphError, type Graph, type Tensor } from './graph.js';
 import { addRaw, binary, divRaw, mulRaw, negRaw, subRaw, unary } from './primitives/elementwise.js';
 import { checkDType, checkRank } from './primitives/infer.js';
-import { concatRaw, dimTensor, full, ints, padRaw, reshapeRaw, sliceRaw } from './primitives/layout.js';
+import { concatRaw, dimTensor, full, ints, reshapeRaw } from './primitives/layout.js';
 import { gemmRaw, lazyGemm } from './primitives/product.js';
 import { falseZero } from './primitives/order.js';
 import { reduceRaw } from './primitives/reduce.js';
@@ -62,8 +62,6 @@ export function lmHead(hidden: Tensor, weight: Tensor, targets: Tensor, options:
   check(hidden, weight, targets, chunks);
   const graph = hidden.graph;
   const rows = hidden.shape[0] as Dim;
-  const vocab = weight.shape[0] as Dim;
-  const pad = chunks === 1 ? columnsToAdd(vocab) : 0;
   const perChunk = chunkRows(graph, rows, chunks);
   const parts: Record<'logp' | 'entropy' | 'coefficient' | 'dHidden' | 'alternativeLoss', Tensor[]> = {
     logp: [],
@@ -91,7 +89,6 @@ export function lmHead(hidden: Tensor, weight: Tensor, targets: Tensor, options:
     if (options.rowGradient && probs) {
       const coefficient = options.rowGradient(logp, cut);
       parts.coefficient.push(coefficient);
-<<<<<<< 2af4184b3e419c7cd028daca94d107897c286da0
       if (options.alternatives) {
         // d logits = C - (sum of C over the row) p, where C [m, V] holds every slope at its token.
         const { slopes, ids } = options.alternatives;
@@ -111,25 +108,6 @@ export function lmHead(hidden: Tensor, weight: Tensor, targets: Tensor, options:
         parts.dHidden.push(mulRaw(gemmRaw(lazyGemm(excess, weight, false, false)), minus));
         if (weightGradient) dWeight = gemmRaw(lazyGemm(excess, mulRaw(h, minus), true, false), dWeight);
       }
-||||||| 81b2fb1
-      // d logits = coefficient (onehot - p): the coefficient scales rows of width d, not of width V.
-      const minus = reshapeRaw(negRaw(coefficient), [-1, 1]);
-      const ones = full(graph, -1, target.shape);
-      const excess = scatterElementsRaw(probs, target, ones, 1, true);
-      parts.dHidden.push(mulRaw(gemmRaw(lazyGemm(excess, weight, false, false)), minus));
-      if (weightGradient) dWeight = gemmRaw(lazyGemm(excess, mulRaw(h, minus), true, false), dWeight);
-=======
-      // d logits = coefficient (onehot - p): the coefficient scales rows of width d, not of width V.
-      const minus = reshapeRaw(negRaw(coefficient), [-1, 1]);
-      const ones = full(graph, -1, target.shape);
-      const excess = scatterElementsRaw(padRaw(probs, 1, 0, pad), target, ones, 1, true);
-      parts.dHidden.push(mulRaw(gemmRaw(lazyGemm(excess, padRaw(weight, 0, 0, pad), false, false)), minus));
-      if (weightGradient) {
-        const running = dWeight && padRaw(dWeight, 0, 0, pad);
-        const padded = gemmRaw(lazyGemm(excess, mulRaw(h, minus), true, false), running);
-        dWeight = sliceRaw(padded, 0, 0, vocab);
-      }
->>>>>>> d48876b233643c83eb35c51f52d99fdfb220c979
     }
     const made = [parts.entropy.at(-1) ?? logp, parts.dHidden.at(-1), dWeight, parts.alternativeLoss.at(-1), ...chosen];
     after = falseZero(made.filter((t) => t !== undefined));
@@ -164,14 +142,6 @@ function check(hidden: Tensor, weight: Tensor, targets: Tensor, chunks: number):
   if (!sameDim(hidden.shape[0] as Dim, targets.shape[0] as Dim)) throw graphError('lmHead', 'rows differ', { tensors });
   if (!Number.isInteger(chunks) || chunks < 1)
     throw graphError('lmHead', `${chunks} chunks`, { expected: 'a whole number, 1 or more' });
-}
-
-/**
- * Columns of zeros that the gradient of the logits gets. Rows of whole pages (4 KiB) lie over each other in the processor's
- * caches, a dozen at a time in a product. In several chunks, copies of a large weight would cost what is won.
- */
-function columnsToAdd(vocab: Dim): number {
-  return typeof vocab === 'number' && vocab % 1024 === 0 ? 16 : 0;
 }
 
 /** Rows of every chunk but the last, int64[1]: ceil(rows / chunks). */
