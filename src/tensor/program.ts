@@ -19,8 +19,6 @@ export type Feed = TensorData | TypedArray;
 export interface CompileOptions extends EmitOptions {
   /** Threads of the session; default: as many as ONNX Runtime thinks right. */
   threads?: number;
-  /** Matrices transposed before a product stay so (the gradients of weights, `primitives/product.ts`); default: the product does it. */
-  keepTransposes?: boolean;
   /** Writes ONNX Runtime's profile to files with this prefix; `dispose` ends it. */
   profilePrefix?: string;
 }
@@ -41,11 +39,8 @@ export async function compile(graph: Graph, options: CompileOptions = {}): Promi
     enableCpuMemArena: true,
     graphOptimizationLevel: 'all',
     executionMode: 'sequential',
-    extra: {
-      // Threads that spin while they wait take the cores from the thread that feeds them: a third of the sampling rate.
-      session: { intra_op: { allow_spinning: '0' } },
-      ...(options.keepTransposes === true && { optimization: { disable_specified_optimizers: 'GemmTransposeFusion' } }),
-    },
+    // Threads that spin while they wait take the cores from the thread that feeds them: a third of the sampling rate.
+    extra: { session: { intra_op: { allow_spinning: '0' } } },
     logSeverityLevel: 4, // what goes wrong is thrown
     ...(options.threads === undefined ? {} : { intraOpNumThreads: options.threads }),
     ...(options.profilePrefix === undefined ? {} : { enableProfiling: true, profileFilePrefix: options.profilePrefix }),

@@ -26,7 +26,7 @@ export interface LocalEngineOptions {
   sampler?: Partial<SamplerLimits>;
 }
 
-const SAMPLER_LIMITS: SamplerLimits = { maxRows: 256, cacheBytes: 2e9, prefillTokens: 4096, freezeFrom: 1e8 };
+const SAMPLER_LIMITS: SamplerLimits = { maxRows: 256, cacheBytes: 2e9, prefillTokens: 4096, freezeFrom: 3e8 };
 const ACTIVATION_BYTES = 4e9;
 /** Rows of a run times the model's width: what keeps a run's intermediate results in the processor's caches. */
 const BATCH_WIDTH = 600_000;

@@ -14,8 +14,6 @@ export class ModelState {
   private readonly programs: Programs;
   private readonly tables: { cos: Float32Array; sin: Float32Array };
   private readonly frozen = new Map<string, Promise<Program>>();
-  /** Graphs of frozen programs, which are compiled again whenever weights have changed. */
-  private readonly frozenGraphs = new Map<string, Graph>();
 
   /** Reads `params` at every run; whoever changes them says so by `weightsChanged`. */
   constructor(
@@ -50,9 +48,7 @@ export class ModelState {
     let program = this.frozen.get(key);
     if (!program) {
       const freeze = new Map(Object.entries(this.paramFeeds).map(([name, { data }]) => [name, data]));
-      const graph = this.frozenGraphs.get(key) ?? build();
-      this.frozenGraphs.set(key, graph);
-      program = compile(graph, { threads: this.programs.threads, freeze });
+      program = compile(build(), { threads: this.programs.threads, freeze });
       this.frozen.set(key, program);
     }
     return program;

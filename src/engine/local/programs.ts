@@ -18,7 +18,7 @@ export class Programs {
     const full = `${shapeKey(config)} ${key}`;
     let program = this.compiled.get(full);
     if (!program) {
-      program = compile(build(), { threads: this.threads, keepTransposes: true });
+      program = compile(build(), { threads: this.threads });
       this.compiled.set(full, program);
     }
     return program;

@@ -1,8 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { Graph, type Tensor } from '../graph.js';
-import { gemmRaw, lazyGemm } from '../primitives/product.js';
-import { compile } from '../program.js';
-import { gradientError, numbers, probe, valuesOf } from '../testing.js';
+import { gradientError, probe, valuesOf } from '../testing.js';
 import { linear, matmul } from './matmul.js';
 
 describe('values', () => {
@@ -21,39 +19,6 @@ describe('values', () => {
     expect(await of((g) => ({ bias: g.constant([1, 2]) }))).toEqual([18, 25, 40, 55]);
     expect(await of((g) => ({ residual: a(g) }))).toEqual([18, 25, 42, 57]);
     expect(await of((g) => ({ residual: a(g), bias: g.constant([1, 2]) }))).toEqual([19, 27, 43, 59]);
-  });
-});
-
-describe('the gradient of a weight', () => {
-  it.each([
-    { out: 96, width: 160, kind: 'wide' },
-    { out: 160, width: 96, kind: 'high' },
-    { out: 600, width: 96, kind: 'very high' },
-    { out: 40, width: 64, kind: 'small' },
-  ])('of a $kind matrix is the product itself, added to what ran before', async ({ out, width }) => {
-    const rows = 300;
-    const g = new Graph('weight');
-    const dy = g.input('dy', 'float32', ['S', out]);
-    const x = g.input('x', 'float32', ['S', width]);
-    const running = g.input('running', 'float32', [out, width]);
-    g.output('sum', gemmRaw(lazyGemm(dy, x, true, false, 0.5), running));
-    const program = await compile(g, { threads: 1, keepTransposes: true });
-    const [dyData, xData, before] = [numbers(rows * out, 'dy'), numbers(rows * width, 'x'), numbers(out * width, 'r')];
-    const buffer = Float32Array.from(before);
-    const feeds = {
-      dy: { data: dyData, shape: [rows, out] },
-      x: { data: xData, shape: [rows, width] },
-      running: buffer,
-    };
-    await program.run(feeds, { sum: { data: buffer, shape: [out, width] } });
-    await program.dispose();
-    for (let i = 0; i < out; i += 13) {
-      for (let j = 0; j < width; j += 7) {
-        let wanted = before[i * width + j]!;
-        for (let s = 0; s < rows; s++) wanted += 0.5 * dyData[s * out + i]! * xData[s * width + j]!;
-        expect(buffer[i * width + j], `[${i}, ${j}]`).toBeCloseTo(wanted, 3);
-      }
-    }
   });
 });
 

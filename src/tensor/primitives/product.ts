@@ -2,7 +2,6 @@
 import { sameShape, type Dim } from '../dims.js';
 import { graphError, type LazyGemm, type Tensor } from '../graph.js';
 import { broadcastShapes, checkDType, checkSameDim } from './infer.js';
-import { transposeRaw } from './layout.js';
 
 export interface MatMulOptions {
   /** Transposes the last two axes of the left operand. */
@@ -49,9 +48,6 @@ export function gemmRaw(product: Omit<LazyGemm, 'kind'>, c?: Tensor): Tensor {
   if (c && !(joined && sameShape(joined, [m, n]))) {
     throw graphError('gemm', `the added tensor does not broadcast to [${m}, ${n}]`, { tensors: [a, b, c] });
   }
-  if (transA && !transB && typeof m === 'number' && typeof n === 'number' && typeof k !== 'number' && c?.rank === 2) {
-    if (Math.max(m, n) > NARROW && m <= TALL * n) return weightGradient(product, [m, n], c);
-  }
   const attributes = { transA: { i: transA ? 1 : 0 }, transB: { i: transB ? 1 : 0 }, alpha: { f: alpha } };
   return a.graph.add({
     op: 'Gemm',
@@ -59,23 +55,6 @@ export function gemmRaw(product: Omit<LazyGemm, 'kind'>, c?: Tensor): Tensor {
     attributes,
     outputs: [{ dtype: 'float32', shape: [m, n] }],
   });
-}
-
-/** Up to this width of a result, a `Gemm` that does not transpose sums in another order. */
-const NARROW = 64;
-/** Gradients that are this many times as high as wide, such as a head's, would cost more to transpose than is won. */
-const TALL = 4;
-
-/**
- * `alpha a' b + c` summed over many rows: a weight's running gradient, [m, n] of a [rows, m] and b [rows, n]. The narrower of
- * the two is transposed beforehand, once for all products that it is in: a `Gemm` that transposes by itself does it again for
- * every 128 columns of the result. Each number is summed in the same order either way.
- */
-function weightGradient({ a, b, alpha }: Omit<LazyGemm, 'kind'>, [m, n]: [number, number], c: Tensor): Tensor {
-  const turned = (x: Tensor): Tensor => transposeRaw(x, [1, 0]);
-  const product = (left: Tensor, right: Tensor, added: Tensor): Tensor =>
-    gemmRaw({ a: turned(left), b: right, transA: false, transB: false, alpha }, added);
-  return m <= n ? product(a, b, c) : turned(product(b, a, turned(c)));
 }
 
 /** A matrix product left open for its reader to add to; see `Contribution`. */
