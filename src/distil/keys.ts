@@ -29,7 +29,7 @@ export const opsd = section(
     ),
     clip: atLeast(
       0,
-      0.05,
+      0,
       'Divergences over the vocabulary: most that one token of the vocabulary may add at a position; 0: no limit.',
       'nats',
     ),
