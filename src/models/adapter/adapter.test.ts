@@ -3,29 +3,12 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { Rng } from '../../core/rng.js';
 import { temporaryFolder } from '../../core/testing/temporary-folder.js';
-import type { DecoderConfig } from '../hf-config.js';
 import { SafetensorsReader } from '../safetensors.js';
+import { tinyConfig } from '../testing/tiny-model.js';
 import { readAdapter, readAdapterConfig, writeAdapter } from './folder.js';
 import { adapterParts, freshFactors, loraScale, type LoraSpec } from './parts.js';
 
-const config: DecoderConfig = {
-  architecture: 'qwen2',
-  hidden: 16,
-  layers: 2,
-  heads: 4,
-  kvHeads: 2,
-  headDim: 6,
-  ffn: 20,
-  vocab: 24,
-  ropeTheta: 10_000,
-  rmsEps: 1e-6,
-  tied: true,
-  qkvBias: true,
-  qkNorm: false,
-  maxPosition: 48,
-  eosIds: [],
-  dtype: 'float32',
-};
+const config = tinyConfig('qwen2', { tied: true });
 const spec: LoraSpec = { rank: 3, alpha: 6, targets: 'all-linear', rsLora: false };
 
 const make = (more: Partial<LoraSpec> = {}) => {
