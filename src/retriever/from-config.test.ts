@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { configSchema } from '../config/schema.js';
-import { BM25_DEFAULTS } from './bm25.js';
-import { ENCODER_DEFAULTS } from './create.js';
+import { BM25_DEFAULTS } from './lexical/bm25.js';
+import { ENCODER_DEFAULTS } from './encode/create.js';
 import {
   anyBm25OptionsOf,
   bm25OptionsOf,
@@ -11,7 +11,7 @@ import {
   trainOptionsOf,
 } from './from-config.js';
 import { resolveConfig } from '../config/resolve.js';
-import { SPEC_DEFAULTS } from './spec.js';
+import { SPEC_DEFAULTS } from './encode/spec.js';
 
 const section = (changes: object = {}) => configSchema.parse({ retriever: changes }).retriever;
 

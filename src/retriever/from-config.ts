@@ -1,9 +1,9 @@
 /** The configuration's retrievers as the options of the parts; the only place that knows both. */
 import type { Config } from '../config/schema.js';
-import { BM25_DEFAULTS, type Bm25Options } from './bm25.js';
-import type { EncoderShape } from './create.js';
-import type { RetrieverSpec } from './spec.js';
-import type { TrainOptions } from './train.js';
+import { BM25_DEFAULTS, type Bm25Options } from './lexical/bm25.js';
+import type { EncoderShape } from './encode/create.js';
+import type { RetrieverSpec } from './encode/spec.js';
+import type { TrainOptions } from './train/train.js';
 
 type Section = Config['retriever'];
 

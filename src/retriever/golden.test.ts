@@ -1,9 +1,9 @@
 /** The encoder, MaxSim and InfoNCE against PyTorch; the numbers come from scripts/golden/retriever.py. */
 import { afterAll, describe, expect, it } from 'vitest';
-import { ENCODER_DEFAULTS } from './create.js';
-import { EncoderSession } from './encoder-session.js';
-import { infoNce } from './infonce.js';
-import { maxSimMatrix } from './maxsim.js';
+import { ENCODER_DEFAULTS } from './encode/create.js';
+import { EncoderSession } from './encode/encoder-session.js';
+import { infoNce } from './train/infonce.js';
+import { maxSimMatrix } from './score/maxsim.js';
 import golden from './testing/golden.json' with { type: 'json' };
 
 const texts = (ids: number[][]) => ids.map((text) => Int32Array.from(text));

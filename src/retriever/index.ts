@@ -1,10 +1,10 @@
 /** Retrievers behind one interface: BM25, random, oracle, and encoders, late-interaction or single-vector, trained on relevance labels or not. */
-export { makeBatch, batches, type Batch, type BatchOptions, type InBatchPositives } from './batches.js';
-export { Bm25Retriever, BM25_DEFAULTS, type Bm25Options } from './bm25.js';
+export { makeBatch, batches, type Batch, type BatchOptions, type InBatchPositives } from './train/batches.js';
+export { Bm25Retriever, BM25_DEFAULTS, type Bm25Options } from './lexical/bm25.js';
 export type { EncoderCheckpoint } from '../models/encoder-folder.js';
-export { createEncoder, ENCODER_DEFAULTS, type EncoderShape } from './create.js';
-export { EncoderClient } from './encoder-client.js';
-export type { Encoder, EncoderSetup, TrainBatch, TrainStepResult, TrainUpdate } from './encoder-port.js';
+export { createEncoder, ENCODER_DEFAULTS, type EncoderShape } from './encode/create.js';
+export { EncoderClient } from './encode/encoder-client.js';
+export type { Encoder, EncoderSetup, TrainBatch, TrainStepResult, TrainUpdate } from './encode/encoder-port.js';
 export {
   anyBm25OptionsOf,
   bm25OptionsOf,
@@ -16,7 +16,7 @@ export {
   type EncoderSettings,
   type RetrieverEntry,
 } from './from-config.js';
-export { EncoderSession } from './encoder-session.js';
+export { EncoderSession } from './encode/encoder-session.js';
 export {
   corpusHash,
   readIndex,
@@ -25,10 +25,10 @@ export {
   type Index,
   type IndexHeader,
   type IndexKey,
-} from './index-folder.js';
-export { infoNce, SATURATION, type InfoNceResult, type PairMasks } from './infonce.js';
-export { EncoderRetriever, type EncoderRetrieverOptions } from './encoder-retriever.js';
-export { maxSim, maxSimMatrix, type Scoring } from './maxsim.js';
+} from './index/index-folder.js';
+export { infoNce, SATURATION, type InfoNceResult, type PairMasks } from './train/infonce.js';
+export { EncoderRetriever, type EncoderRetrieverOptions } from './index/encoder-retriever.js';
+export { maxSim, maxSimMatrix, type Scoring } from './score/maxsim.js';
 export {
   gradeRanking,
   mean,
@@ -36,22 +36,22 @@ export {
   relevanceFromTruth,
   type RankingMetrics,
   type Relevance,
-} from './metrics.js';
-export { OracleRetriever } from './oracle.js';
-export { collectLabels, truthPairs, withoutUnjudged, type LabelledQueries, type LabelledQuery } from './pairs.js';
-export { RandomRetriever } from './random.js';
-export { rankTraces } from './ranking.js';
+} from './grade/metrics.js';
+export { OracleRetriever } from './controls/oracle.js';
+export { collectLabels, truthPairs, withoutUnjudged, type LabelledQueries, type LabelledQuery } from './train/pairs.js';
+export { RandomRetriever } from './controls/random.js';
+export { rankTraces } from './score/ranking.js';
 export {
   readEncoderHash,
   readRetriever,
   writeRetriever,
   type RetrieverFolder,
   type RetrieverHeader,
-} from './retriever-folder.js';
-export { splitQueries, type QueryParts, type QueryShares } from './split-queries.js';
-export { SPEC_DEFAULTS, tokenizeDocuments, tokenizeQueries, type RetrieverSpec, type Tokenize } from './spec.js';
-export { documentText, words, type DocumentText } from './text.js';
-export type { TokenVectors } from './token-vectors.js';
+} from './encode/retriever-folder.js';
+export { splitQueries, type QueryParts, type QueryShares } from './train/split-queries.js';
+export { SPEC_DEFAULTS, tokenizeDocuments, tokenizeQueries, type RetrieverSpec, type Tokenize } from './encode/spec.js';
+export { documentText, words, type DocumentText } from './encode/text.js';
+export type { TokenVectors } from './encode/token-vectors.js';
 export {
   schedule,
   trainRetriever,
@@ -59,6 +59,6 @@ export {
   type TrainHooks,
   type TrainOptions,
   type TrainReport,
-} from './train.js';
-export { retrieverMetricGlossary, type TrainMetrics, type Validation } from './train-metrics.js';
+} from './train/train.js';
+export { retrieverMetricGlossary, type TrainMetrics, type Validation } from './train/train-metrics.js';
 export type { Hit, Query, Retriever, SearchOptions } from './types.js';

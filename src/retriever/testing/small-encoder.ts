@@ -1,7 +1,7 @@
 /** A tiny encoder and random token texts for tests. */
 import { Rng } from '../../core/rng.js';
 import { freshEncoderParams, type EncoderConfig } from '../../models/encoder-config.js';
-import type { EncoderSetup } from '../encoder-port.js';
+import type { EncoderSetup } from '../encode/encoder-port.js';
 
 export const SMALL: EncoderConfig = {
   vocab: 23,

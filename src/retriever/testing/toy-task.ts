@@ -4,8 +4,8 @@
  */
 import { Rng } from '../../core/rng.js';
 import type { Trace } from '../../data/types.js';
-import { truthPairs, type LabelledQuery } from '../pairs.js';
-import type { Tokenize } from '../spec.js';
+import { truthPairs, type LabelledQuery } from '../train/pairs.js';
+import type { Tokenize } from '../encode/spec.js';
 import type { Query } from '../types.js';
 
 const TOPICS = 6;

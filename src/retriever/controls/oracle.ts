@@ -1,0 +1,36 @@
+/** The upper bound: a trace that shares the query's truth. For grading and as a control arm; never for training. */
+import { Rng } from '../../core/rng.js';
+import type { Trace } from '../../data/types.js';
+import { seededScores, sortById } from './random.js';
+import { rankTraces } from '../score/ranking.js';
+import type { Hit, Query, Retriever, SearchOptions } from '../types.js';
+
+/**
+ * Traces with the query's truth in a random order seeded by (seed, query id). A query without truth, or whose truth no
+ * allowed trace shares, has no hits: the oracle never guesses.
+ */
+export class OracleRetriever implements Retriever {
+  readonly name = 'oracle';
+  private readonly traces: readonly Trace[];
+  private readonly rng: Rng;
+
+  constructor(traces: readonly Trace[], seed: number) {
+    this.traces = sortById(traces);
+    this.rng = Rng.fromSeed(seed).fork('oracle-retriever');
+  }
+
+  search(queries: readonly Query[], options: SearchOptions): Promise<Hit[][]> {
+    return Promise.resolve(queries.map((query) => this.searchOne(query, options)));
+  }
+
+  private searchOne(query: Query, options: SearchOptions): Hit[] {
+    if (query.truth === undefined) return [];
+    const scores = seededScores(this.rng, query.id, this.traces.length);
+    const sameTruth = scores.map((score, i) => ((this.traces[i] as Trace).truth === query.truth ? score : -Infinity));
+    return rankTraces(query, this.traces, sameTruth, options);
+  }
+
+  dispose(): Promise<void> {
+    return Promise.resolve();
+  }
+}

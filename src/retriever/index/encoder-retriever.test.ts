@@ -1,0 +1,136 @@
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Trace } from '../../data/types.js';
+import type { EncoderCheckpoint } from '../../models/encoder-folder.js';
+import { Tokenizer } from '../../models/tokenizer.js';
+import { createEncoder } from '../encode/create.js';
+import { EncoderSession } from '../encode/encoder-session.js';
+import { EncoderRetriever } from './encoder-retriever.js';
+import { maxSimMatrix } from '../score/maxsim.js';
+import { readEncoderHash, readRetriever, writeRetriever } from '../encode/retriever-folder.js';
+import { SPEC_DEFAULTS, tokenizeDocuments, tokenizeQueries, type RetrieverSpec } from '../encode/spec.js';
+import { smallModelFolder } from '../testing/model-folder.js';
+import type { Query } from '../types.js';
+
+const spec: RetrieverSpec = { ...SPEC_DEFAULTS, maxQueryTokens: 64, maxDocumentTokens: 24, queryPrefix: 'Q: ' };
+const traces: Trace[] = [
+  'one two three',
+  'the lantern rule',
+  'apples and pears',
+  'the rule of the anchor, and much more text',
+].map((question, i) => ({ id: `t${i}`, question, trace: `so ${i}`, answer: String(i) }));
+const queries: Query[] = ['by the lantern rule', 'pears?'].map((question, i) => ({ id: `q${i}`, question }));
+let folder: string;
+let model: string;
+let encoder: EncoderCheckpoint;
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'ra-rft-learned-'));
+  model = await smallModelFolder(join(folder, 'model'));
+  encoder = await createEncoder(model, { hidden: 16, dim: 8, transformerLayers: 1, heads: 2, maxTokens: 64 }, 1);
+  await writeRetriever(join(folder, 'retriever'), { encoder, spec }, model);
+});
+afterAll(() => rm(folder, { recursive: true }));
+
+const open = (index: string, corpus = traces, from = 'retriever') =>
+  EncoderRetriever.open(join(folder, from), join(folder, index), corpus, { threads: 1 });
+async function use<T>(retriever: Promise<EncoderRetriever>, work: (r: EncoderRetriever) => Promise<T>): Promise<T> {
+  const opened = await retriever;
+  try {
+    return await work(opened);
+  } finally {
+    await opened.dispose();
+  }
+}
+
+describe('retriever folder', () => {
+  it('keeps encoder, spec and tokenizer, and knows its weights', async () => {
+    const read = await readRetriever(join(folder, 'retriever'));
+    expect(read.encoder).toEqual(encoder);
+    expect(read.header.spec).toEqual(spec);
+    expect(await readEncoderHash(join(folder, 'retriever'))).toBe(read.header.encoderHash);
+    expect(await readEncoderHash(model)).toBeUndefined();
+    expect((await Tokenizer.load(join(folder, 'retriever'))).encode('the rule')).toEqual(
+      (await Tokenizer.load(model)).encode('the rule'),
+    );
+  });
+
+  it('refuses weights that are not its own, and folders that are no retriever', async () => {
+    await writeRetriever(join(folder, 'swapped'), { encoder, spec }, model);
+    const weights = join(folder, 'swapped', 'model.safetensors');
+    const bytes = await readFile(weights);
+    bytes[bytes.length - 1]! ^= 1;
+    await writeFile(weights, bytes);
+    const where = `${join(folder, 'swapped', 'retriever.json')}: encoderHash`;
+    await expect(readRetriever(join(folder, 'swapped'))).rejects.toMatchObject({ code: 'model', where });
+    await expect(readRetriever(model)).rejects.toMatchObject({ code: 'model' });
+  });
+});
+
+describe('EncoderRetriever', () => {
+  it('finds what the reference finds', async () => {
+    const tokenizer = await Tokenizer.load(model);
+    const tokenize = (text: string) => tokenizer.encode(text);
+    const session = new EncoderSession({ ...encoder, scoring: 'mean', temperature: 1, threads: 1 });
+    const queryVectors = await session.encode(
+      tokenizeQueries(
+        queries.map((q) => q.question),
+        tokenize,
+        spec,
+      ).ids,
+    );
+    const documents = tokenizeDocuments(traces, tokenize, spec);
+    const expected = maxSimMatrix(queryVectors, await session.encode(documents.ids), 'mean');
+    await session.dispose();
+
+    const { hits_Q, index } = await use(open('index'), async (r) => ({
+      hits_Q: await r.search(queries, { k: 4 }),
+      index: r.index,
+    }));
+    for (const [q, hits] of hits_Q.entries()) {
+      expect(hits.map((h) => h.rank)).toEqual([1, 2, 3, 4]);
+      for (const hit of hits) expect(hit.score).toBeCloseTo(expected[q * 4 + traces.indexOf(hit.trace)] ?? NaN, 5);
+      expect(hits.map((h) => h.score)).toEqual(hits.map((h) => h.score).toSorted((a, b) => b - a));
+    }
+    expect(index).toMatchObject({ documents: 4, truncatedDocuments: documents.truncated });
+    expect(documents.truncated).toBe(1);
+  });
+
+  it('honours exclude and k, and counts cut questions', async () => {
+    const long = { id: 'long', question: 'x'.repeat(200) };
+    await use(open('index'), async (retriever) => {
+      const exclude = (query: Query, trace: Trace) => query.id === 'q0' && trace.id === 't1';
+      const all = await retriever.search([...queries, long], { k: 2, exclude });
+      expect(all.map((hits) => hits.length)).toEqual([2, 2, 2]);
+      expect(all[0]?.some((h) => h.trace.id === 't1')).toBe(false);
+      expect(retriever.truncatedQueries).toBe(1);
+      expect(await retriever.search([], { k: 1 })).toEqual([]);
+    });
+  });
+
+  it('opens the index it finds, and refuses one of another corpus or encoder', async () => {
+    const first = await use(open('kept'), (r) => r.search(queries, { k: 4 }));
+    const bytes = await readFile(join(folder, 'kept', 'embeddings.safetensors'));
+    expect(await use(open('kept'), (r) => r.search(queries, { k: 4 }))).toEqual(first);
+    expect(await readFile(join(folder, 'kept', 'embeddings.safetensors'))).toEqual(bytes);
+    await expect(open('kept', traces.slice(1))).rejects.toMatchObject({
+      code: 'data',
+      message: expect.stringContaining('corpusHash'),
+    });
+    const other = await createEncoder(model, { hidden: 16, dim: 8 }, 2);
+    await writeRetriever(join(folder, 'other'), { encoder: other, spec }, model);
+    await expect(open('kept', traces, 'other')).rejects.toMatchObject({
+      code: 'data',
+      message: expect.stringContaining('encoderHash'),
+    });
+  });
+
+  it('rejects calls after dispose', async () => {
+    const retriever = await open('index');
+    await retriever.dispose();
+    await retriever.dispose();
+    await expect(retriever.search(queries, { k: 1 })).rejects.toMatchObject({ code: 'engine' });
+  });
+});
