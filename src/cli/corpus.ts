@@ -1,5 +1,5 @@
 /** `ra-rft corpus`: from solved problems to a corpus of traces, and a look at one. */
-import { llmApiKey, hubAccess, resolveConfig, type Config } from '../config/index.js';
+import { llmApiKey, resolveConfig, type Config } from '../config/index.js';
 import { RaRftError } from '../core/errors.js';
 import { durationText } from '../core/terminal-progress.js';
 import {
@@ -11,10 +11,11 @@ import {
   type CorpusSummary,
   type RejectReason,
 } from '../corpus/index.js';
-import { dataFiles, datasetAddress, fetchDataset } from '../data/index.js';
+import { dataFiles } from '../data/index.js';
 import { llmCachePath, openLlmClient, ReplyTally, type LlmClient } from '../llm/index.js';
 import { openVerifier } from '../verify/index.js';
 import type { CliContext } from './context.js';
+import { localFiles } from './local-files.js';
 import { wholeNumber } from './whole-number.js';
 
 export interface CorpusBuildOptions {
@@ -40,7 +41,8 @@ export async function buildCorpusVerb(options: CorpusBuildOptions, context: CliC
   const started = performance.now();
   const config = resolveConfig({ file: options.config, set: settingsOf(options) });
   if (options.redo === true) await discardCorpus(options.out);
-  const inputs = await localFiles(options, context);
+  const { downloads } = corpusPaths(options.out);
+  const inputs = await localFiles(options.input, { downloads, split: 'train', progress: context.progress });
   const verifier = await openVerifier(config.reward);
   const llm = await openLlm(config, options.out, context);
   try {
@@ -91,26 +93,6 @@ function settingsOf({ set, preset, field, traces, seed }: CorpusBuildOptions): s
     ...field.map((pair) => `corpus.fields.${pair}`),
     ...set,
   ];
-}
-
-/** Inputs as paths, patterns as the files that match; data sets of the Hub are fetched into the folder of the corpus. */
-async function localFiles({ input, out }: CorpusBuildOptions, { progress }: CliContext): Promise<string[]> {
-  const paths: string[] = [];
-  for (const name of input) {
-    const address = datasetAddress(name);
-    if (!address) {
-      paths.push(...(await dataFiles(name)));
-      continue;
-    }
-    let task: ReturnType<typeof progress.task> | undefined;
-    const report = (done: number, total: number) => {
-      task ??= progress.task(`download ${address.repo}`, total, 'bytes');
-      task.update(done);
-    };
-    paths.push(...(await fetchDataset(address, { downloads: corpusPaths(out).downloads, ...hubAccess(), report })));
-    task?.end();
-  }
-  return [...new Set(paths)];
 }
 
 async function openLlm(config: Config, out: string, { progress }: CliContext): Promise<LlmClient | undefined> {

@@ -21,7 +21,7 @@ export function addEval({ program, configHelp, context }: Build): void {
       'a model folder, embedded, or http://host:port/v1; --preset then names the data: aime24, ...',
     )
     .option('--model <name>', 'model on that server')
-    .option('--data <files>', 'data files with commas between; NAME=FILE names one')
+    .option('--data <files>', 'data files or hf://datasets/owner/name/folder, with commas between; NAME=FILE names one')
     .option('--k <number>', 'short for --set eval.k=<number>: samples of each problem')
     .option('--temperature <number>', 'short for --set eval.generation.temperature=<number>')
     .option('--max-tokens <number>', 'short for --set eval.generation.maxTokens=<number>: longest answer')

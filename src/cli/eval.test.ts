@@ -1,8 +1,9 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { describe, expect, onTestFinished, test } from 'vitest';
+import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import { temporaryFolder } from '../core/testing/temporary-folder.js';
 import { writeJsonl } from '../data/index.js';
+import { smallHub } from '../data/testing/small-hub.js';
 import { adder, sums } from '../eval/policy/testing/sums.js';
 import { completion, startScriptedServer, type Behaviour, type SeenRequest } from '../llm/testing/scripted-server.js';
 import { raRft } from './testing/ra-rft.js';
@@ -47,6 +48,21 @@ describe('ra-rft eval --policy', () => {
     expect(evaluation.scores).toMatchObject([
       { split: 'aime24', n: 5, k: 4, passAt: { length: 4 }, majAt: { length: 4 } },
     ]);
+  });
+
+  test('a data set of the Hub: its test split, fetched once', async () => {
+    const text = (n: number) => `${JSON.stringify({ question: sums[n]!.question, answer: sums[n]!.answer })}\n`;
+    const hub = await smallHub({ 'data/train-0.jsonl': text(0), 'data/test-0.jsonl': text(1) + text(2) });
+    vi.stubEnv('HF_ENDPOINT', hub.hubUrl);
+    onTestFinished(() => void vi.unstubAllEnvs());
+    const { evaluate, out } = await setting();
+    const ask = () => evaluate('--data', 'hf://datasets/tiny/math', '--k', '1');
+    expect(await ask()).toMatchObject({ code: 0, out: expect.stringMatching(/math +2/) as string });
+    hub.close();
+    expect(await ask()).toMatchObject({ code: 0 });
+    expect([...new Set(hub.served)]).toEqual(['data/test-0.jsonl']);
+    const { data } = JSON.parse(await readFile(join(out, 'eval.json'), 'utf8')) as { data: object[] };
+    expect(data).toMatchObject([{ name: 'math', path: 'hf://datasets/tiny/math', problems: 2 }]);
   });
 
   test('several files, each with figures of its own; one sample has neither pass@k nor maj@k', async () => {

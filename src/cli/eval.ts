@@ -6,6 +6,7 @@ import { RaRftError } from '../core/errors.js';
 import { evaluatePolicy, refuseUnscored, type EvaluatedSet, type PolicyEvaluation } from '../pipeline/index.js';
 import { formatTable, policyTable } from '../report/index.js';
 import type { CliContext } from './context.js';
+import { localFiles } from './local-files.js';
 import { wholeNumber } from './whole-number.js';
 
 /** Options as the command line gives them; those of a run that mean something here too are among them. */
@@ -30,12 +31,16 @@ export interface EvalPolicyOptions {
 /** Evaluates and prints the table. Throws `usage` for options that do not fit together, and what the evaluation throws. */
 export async function evalPolicy(options: EvalPolicyOptions, context: CliContext): Promise<void> {
   const isServer = /^https?:\/\//.test(options.policy);
-  const sets = setsOf(options);
+  const named = setsOf(options);
   const config = configOf(options, isServer);
   const out = options.out ?? join('evals', nameOf(options, isServer));
   const limit = options.limit === undefined ? undefined : wholeNumber('--limit', options.limit, 1);
   const policy = isServer ? 'server' : 'local';
   const { progress } = context;
+  const downloads = join(out, 'downloads');
+  const sets: EvaluatedSet[] = [];
+  for (const set of named)
+    sets.push({ ...set, files: await localFiles([set.path], { downloads, split: 'test', progress }) });
   const evaluation = await evaluatePolicy({ config, policy, sets, traces: tracesOf(options), limit, out, progress });
   for (const line of textOf(evaluation)) context.out(line);
   context.out(`everything is in ${out}`);

@@ -1,9 +1,8 @@
 import { readFile } from 'node:fs/promises';
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
-import { describe, expect, onTestFinished, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { temporaryFolder } from '../core/testing/temporary-folder.js';
 import { chooseDataFiles, datasetAddress, fetchDataset } from './hub-dataset.js';
+import { smallHub } from './testing/small-hub.js';
 
 const files: Record<string, string> = {
   'README.md': '# about',
@@ -12,36 +11,6 @@ const files: Record<string, string> = {
   'data/test-00000.jsonl': '{"question":"Q3","answer":"3"}\n',
   'extended/train-00000.jsonl': '{"question":"Q4","answer":"4"}\n',
 };
-
-/** A Hub on this machine that holds the files as the data set `tiny/math`. */
-async function hub(): Promise<{ hubUrl: string; served: string[]; close: () => void }> {
-  const served: string[] = [];
-  const server = createServer((request, response) => {
-    const url = decodeURIComponent(request.url ?? '');
-    if (url.startsWith('/api/datasets/tiny/math/tree/main')) {
-      const list = Object.entries(files).map(([path, text]) => ({ type: 'file', oid: 'x', path, size: text.length }));
-      response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify(list));
-      return;
-    }
-    const name = /^\/datasets\/tiny\/math\/resolve\/main\/([^?]+)/.exec(url)?.[1] ?? '';
-    const bytes = Buffer.from(files[name] ?? '');
-    if (bytes.length === 0) return void response.writeHead(404).end();
-    served.push(name);
-    const [, from, to] = /bytes=(\d+)-(\d*)/.exec(request.headers.range ?? '') ?? [];
-    const end = to ? Math.min(Number(to), bytes.length - 1) : bytes.length - 1;
-    const part = bytes.subarray(Number(from ?? 0), end + 1);
-    const headers = { etag: '"x"', 'content-length': String(part.length) };
-    if (from === undefined) response.writeHead(200, headers).end(part);
-    else response.writeHead(206, { ...headers, 'content-range': `bytes ${from}-${end}/${bytes.length}` }).end(part);
-  });
-  await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
-  const close = () => {
-    server.closeAllConnections();
-    server.close();
-  };
-  onTestFinished(close);
-  return { hubUrl: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, served, close };
-}
 
 describe('datasetAddress', () => {
   test('takes owner, name, revision and folder; a path is none', () => {
@@ -59,6 +28,8 @@ describe('chooseDataFiles', () => {
   const names = Object.keys(files);
   test('takes data/ and its training split, or what the path names', () => {
     expect(chooseDataFiles(names, '')).toEqual(['data/train-00000.jsonl', 'data/train-00001.jsonl']);
+    expect(chooseDataFiles(names, '', 'test')).toEqual(['data/test-00000.jsonl']);
+    expect(chooseDataFiles(names, 'extended', 'test')).toEqual(['extended/train-00000.jsonl']);
     expect(chooseDataFiles(names, 'extended')).toEqual(['extended/train-00000.jsonl']);
     expect(chooseDataFiles(names, 'data/test-00000.jsonl')).toEqual(['data/test-00000.jsonl']);
     expect(chooseDataFiles(['b.jsonl', 'a.parquet'], '')).toEqual(['a.parquet', 'b.jsonl']);
@@ -67,7 +38,7 @@ describe('chooseDataFiles', () => {
 
 describe('fetchDataset', () => {
   test('fetches once, and needs no Hub afterwards', async () => {
-    const { hubUrl, served, close } = await hub();
+    const { hubUrl, served, close } = await smallHub(files);
     const downloads = await temporaryFolder();
     const address = { repo: 'tiny/math', path: '' };
     const shares: number[] = [];
@@ -89,7 +60,7 @@ describe('fetchDataset', () => {
   });
 
   test('a data set without tables, and one that does not exist', async () => {
-    const { hubUrl } = await hub();
+    const { hubUrl } = await smallHub(files);
     const downloads = await temporaryFolder();
     const none = fetchDataset({ repo: 'tiny/math', path: 'nowhere' }, { downloads, hubUrl });
     await expect(none).rejects.toMatchObject({ code: 'data', where: 'tiny/math' });

@@ -13,9 +13,14 @@ export interface DatasetAddress {
   path: string;
 }
 
+/** Part of a data set, by the names of its files. */
+export type HubSplit = 'train' | 'test';
+
 export interface DatasetOptions {
   /** Folder under which the files are kept. */
   downloads: string;
+  /** Files of this split where there are any. Default: train. */
+  split?: HubSplit;
   accessToken?: string;
   hubUrl?: string;
   /** A transfer that does not get on for so long is given up. Default one minute. */
@@ -35,7 +40,7 @@ export function datasetAddress(input: string): DatasetAddress | undefined {
     throw new RaRftError({
       code: 'usage',
       message: `${input} names no data set`,
-      where: '--input',
+      where: input,
       expected: `${SCHEME}owner/name, with @revision and /folder where wanted`,
     });
   }
@@ -48,12 +53,17 @@ export function datasetAddress(input: string): DatasetAddress | undefined {
  * `data` where the repository has no such files.
  */
 export async function fetchDataset(address: DatasetAddress, options: DatasetOptions): Promise<string[]> {
-  const { downloads, report = () => {}, ...access } = options;
+  const { downloads, split = 'train', report = () => {}, ...access } = options;
   const { repo, revision, path } = address;
   const folder = join(downloads, `${repo.replace('/', '--')}@${revision ?? 'main'}`);
-  const listPath = join(folder, `files${path === '' ? '' : `-${path.replaceAll(/[^\w.-]/g, '-')}`}.json`);
+  const listed = [
+    'files',
+    ...(split === 'train' ? [] : [split]),
+    ...(path === '' ? [] : [path.replaceAll(/[^\w.-]/g, '-')]),
+  ];
+  const listPath = join(folder, `${listed.join('-')}.json`);
   const place: HubPlace = { kind: 'dataset', repo, ...(revision !== undefined && { revision }), ...access };
-  const sizes = (await readList(listPath)) ?? (await listDataFiles(place, path));
+  const sizes = (await readList(listPath)) ?? (await listDataFiles(place, path, split));
   await writeJsonAtomic(listPath, sizes);
   const total = Object.values(sizes).reduce((a, b) => a + b, 0);
   let done = 0;
@@ -67,19 +77,19 @@ export async function fetchDataset(address: DatasetAddress, options: DatasetOpti
   return paths;
 }
 
-/** Data files under a path, Parquet and JSONL before other forms; training splits where there are any; `data/` where no path is named and it exists. */
-export function chooseDataFiles(names: readonly string[], path: string): string[] {
+/** Data files under a path, Parquet and JSONL before other forms; those of the split where there are any; `data/` where no path is named and it exists. */
+export function chooseDataFiles(names: readonly string[], path: string, split: HubSplit = 'train'): string[] {
   const best = [/\.(parquet|jsonl(\.gz)?)$/, /(?<!(^|\/)dataset_infos?)\.(json|csv|tsv)(\.gz)?$/];
   const tables = best.map((ending) => names.filter((name) => ending.test(name))).find((list) => list.length > 0) ?? [];
   const under = (folder: string) => tables.filter((name) => name === folder || name.startsWith(`${folder}/`));
   const found = path === '' ? [under('data'), tables].find((list) => list.length > 0) : under(path);
-  const training = found?.filter((name) => /(^|\/)train[^/]*$/.test(name)) ?? [];
-  return (training.length > 0 ? training : (found ?? [])).toSorted();
+  const ofSplit = found?.filter((name) => name.slice(name.lastIndexOf('/') + 1).startsWith(split)) ?? [];
+  return (ofSplit.length > 0 ? ofSplit : (found ?? [])).toSorted();
 }
 
-async function listDataFiles(place: HubPlace, path: string): Promise<Record<string, number>> {
+async function listDataFiles(place: HubPlace, path: string, split: HubSplit): Promise<Record<string, number>> {
   const sizes = await listHubFiles(place, { recursive: true });
-  const names = chooseDataFiles([...sizes.keys()], path);
+  const names = chooseDataFiles([...sizes.keys()], path, split);
   if (names.length > 0) return Object.fromEntries(names.map((name) => [name, sizes.get(name) ?? 0]));
   throw new RaRftError({
     code: 'data',

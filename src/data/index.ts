@@ -22,6 +22,7 @@ export {
   fetchDataset,
   type DatasetAddress,
   type DatasetOptions,
+  type HubSplit,
 } from './hub-dataset.js';
 export { NgramIndex, signsAndWordsOf, wordsOf, type Overlap } from './overlap.js';
 export { BANDS, jaccard, MinHasher, ROWS, shinglesOf, type Sketch } from './minhash.js';

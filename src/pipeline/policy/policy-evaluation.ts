@@ -32,7 +32,10 @@ import { modelFolderOf, openConfiguredVerifier, openPrompts, samplerOf, type Ope
 /** A data file, or several under one name. */
 export interface EvaluatedSet {
   name: string;
+  /** As it was named: a path, a pattern, an address on the Hub. */
   path: string;
+  /** The files of that name; undefined: they are looked for. */
+  files?: readonly string[];
   /** How its fields are named; undefined: found by looking at it. */
   preset: DataPresetName | undefined;
 }
@@ -129,7 +132,7 @@ async function loadSet(
   { limit, progress }: PolicyEvaluationRequest,
   checkAnswer: ((answer: string) => string | undefined) | undefined,
 ): Promise<LoadedSet> {
-  const paths = await dataFiles(set.path);
+  const paths = set.files ?? (await dataFiles(set.path));
   const mapping = set.preset === undefined ? (await lookAtFile(paths[0]!)).mapping : { preset: set.preset };
   const { items, skipped } = await loadProblems(paths, { ...mapping, ...(checkAnswer && { checkAnswer }) });
   for (const { where, message } of skipped) progress.line(`left out: ${where}: ${message}`);
