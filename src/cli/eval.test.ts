@@ -65,6 +65,25 @@ describe('ra-rft eval --policy', () => {
     expect(data).toMatchObject([{ name: 'math', path: 'hf://datasets/tiny/math', problems: 2 }]);
   });
 
+  test('a key of earlier versions is taken, and told', async () => {
+    const { data, evaluate, server } = await setting();
+    const { code, err } = await evaluate(
+      '--data',
+      data,
+      '--limit',
+      '1',
+      '--set',
+      'rl.maxTokens=77',
+      '--set',
+      'eval.k=1',
+    );
+    expect({ code, err }).toEqual({
+      code: 0,
+      err: expect.stringContaining('rl.maxTokens (--set rl.maxTokens=77)') as string,
+    });
+    expect(server.seen[0]!.body).toMatchObject({ max_tokens: 77 });
+  });
+
   test('several files, each with figures of its own; one sample has neither pass@k nor maj@k', async () => {
     const { folder, data, evaluate } = await setting();
     const more = join(folder, 'more.jsonl');

@@ -1,7 +1,14 @@
 /** `ra-rft eval --policy`: one policy on data files, outside of a run. */
 import { existsSync } from 'node:fs';
 import { basename, dirname, extname, join, resolve } from 'node:path';
-import { benchmarkNames, dataPresetNames, resolveConfig, type Config, type DataPresetName } from '../config/index.js';
+import {
+  benchmarkNames,
+  dataPresetNames,
+  movedKeys,
+  resolveConfig,
+  type Config,
+  type DataPresetName,
+} from '../config/index.js';
 import { RaRftError } from '../core/errors.js';
 import { evaluatePolicy, refuseUnscored, type EvaluatedSet, type PolicyEvaluation } from '../pipeline/index.js';
 import { formatTable, policyTable } from '../report/index.js';
@@ -33,6 +40,7 @@ export async function evalPolicy(options: EvalPolicyOptions, context: CliContext
   const isServer = /^https?:\/\//.test(options.policy);
   const named = setsOf(options);
   const config = configOf(options, isServer);
+  for (const text of movedKeys({ file: options.config, set: options.set })) context.progress.line(`warning: ${text}`);
   const out = options.out ?? join('evals', nameOf(options, isServer));
   const limit = options.limit === undefined ? undefined : wholeNumber('--limit', options.limit, 1);
   const policy = isServer ? 'server' : 'local';

@@ -2,6 +2,7 @@
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { durationText } from '../core/terminal-progress.js';
+import { movedKeys } from '../config/index.js';
 import { RaRftError } from '../core/errors.js';
 import {
   basePreset,
@@ -38,6 +39,7 @@ export async function reproduceVerb(options: ReproduceVerbOptions, context: CliC
   const seeds = wholeNumber('--seeds', options.seeds, 1);
   const root = join(options.runs, `reproduce-${options.preset}`);
   const started = performance.now();
+  for (const text of movedKeys({ set: options.set })) context.progress.line(`warning: ${text}`);
   const { results, arms, done, failures } = await reproduce({
     root,
     preset: options.preset,

@@ -26,7 +26,7 @@ export {
 export { nearestName } from './nearest-name.js';
 export { turnOffOnnxTelemetry } from './onnx-telemetry.js';
 export { presets } from './presets.js';
-export { configWarnings, resolveConfig, withDefaults, type ResolveOptions } from './resolve.js';
+export { configWarnings, movedKeys, resolveConfig, withDefaults, type ResolveOptions } from './resolve.js';
 export {
   configSchema,
   plainContexts,

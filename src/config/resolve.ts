@@ -45,6 +45,11 @@ export function configWarnings(options: ResolveOptions, config: Config): string[
   return [...movedKeyWarnings(sources), ...unusedKeys(config, (path) => locate(sources, path))];
 }
 
+/** Those of {@link configWarnings} that hold whatever is run: keys that have another place now. */
+export function movedKeys({ preset: _, ...own }: ResolveOptions): string[] {
+  return movedKeyWarnings(sourcesOf(own));
+}
+
 function sourcesOf({ preset, file, set }: ResolveOptions): Source[] {
   return [
     ...(preset === undefined ? [] : [presetSource(preset)]),
