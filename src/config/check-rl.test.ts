@@ -26,6 +26,8 @@ describe('keys of reinforcement learning that do not fit together', () => {
       'rl.generation.temperature is 0.7 and rl.importanceCap is 0',
     ],
     [['generation.topP=0.9', 'rl.importanceCap=0'], 'generation.topP is 0.9'],
+    [['rl.lora.targets=[lm_head]'], 'rl.lora.targets[0] is "lm_head"'],
+    [['rl.lora.targets=[]'], 'rl.lora.targets is []'],
     [['recipes.grpo.maxRatio=3'], 'unknown key recipes.grpo.maxRatio'],
     [['rl.clipHigh=0.3'], 'unknown key rl.clipHigh'],
   ])('%s', (set, message) => {

@@ -17,7 +17,8 @@ export function findingOf(issue: z.core.$ZodIssue, values: unknown): Finding[] {
   if (issue.code === 'invalid_key')
     return [{ path, message: `${shown(path)} is no name`, expected: issue.issues[0]?.message }];
   const value = valueAt(values, path);
-  const facts = findKey(dotted(path));
+  // An entry of a list is described by its list.
+  const facts = findKey(dotted(typeof path.at(-1) === 'number' ? path.slice(0, -1) : path));
   if (value === undefined) {
     return [{ path, message: `${shown(path)} is missing`, expected: facts?.allowed }];
   }
