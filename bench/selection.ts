@@ -10,7 +10,7 @@ import { resolveConfig } from '../src/config/index.js';
 import { hashJson } from '../src/core/hash.js';
 import { silent } from '../src/core/progress.js';
 import { Rng } from '../src/core/rng.js';
-import { isUnseen, TraceGuard, type Problem, type Trace } from '../src/data/index.js';
+import { isUnseen, TraceGuard, type Problem } from '../src/data/index.js';
 import { judgeByTruth, pairKey, selectPairs, selectWithinBudget, type Label } from '../src/judge/index.js';
 import { Tokenizer } from '../src/models/index.js';
 import {
@@ -18,7 +18,7 @@ import {
   withTrainedRetriever,
   type QuickRetrieverOptions,
 } from '../src/pipeline/labels/quick-retriever.js';
-import { rankTraces, type Query } from '../src/retriever/index.js';
+import { RankedTraces } from '../src/retriever/index.js';
 import { makeWorld } from '../src/worlds/index.js';
 import { kept, type Benchmark, type Measure } from './measure.js';
 
@@ -77,7 +77,7 @@ async function gradeSeed(seed: number, { judge, smoke, threads, keep }: SeedOpti
   });
   const options: QuickRetrieverOptions = {
     folder,
-    tokenize: (text) => tokenizer.encode(text),
+    tokenizer,
     settings: smoke ? { ...config.retriever, steps: 20 } : config.retriever,
     validationShare: config.retriever.validationShare,
     guard,
@@ -151,10 +151,11 @@ function firstIsRelevant(
   scores: Float32Array,
 ): boolean[] {
   const guard = new TraceGuard(tests);
-  const exclude = (query: Query, trace: Trace) => !guard.mayShow(query, trace);
+  const ranked = new RankedTraces(corpus);
   return tests.map((query, q) => {
     const row = scores.subarray(q * corpus.length, (q + 1) * corpus.length);
-    return rankTraces(query, corpus, row, { k: 1, exclude })[0]?.trace.truth === query.truth;
+    const refused = corpus.filter((trace) => !guard.mayShow(query, trace)).map(({ id }) => id);
+    return ranked.rank(query, row, { k: 1, exclude: new Set(refused) })[0]?.trace.truth === query.truth;
   });
 }
 

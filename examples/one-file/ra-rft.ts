@@ -14,11 +14,12 @@ import { openModel, PromptCodec } from 'ra-rft/models';
 import {
   collectLabels,
   createEncoder,
-  EncoderClient,
   encoderShapeOf,
   EncoderRetriever,
+  searchAllowed,
   specOf,
   splitQueries,
+  startEncoder,
   trainOptionsOf,
   trainRetriever,
   writeRetriever,
@@ -63,26 +64,25 @@ console.log(`labels: ${labels.length} pairs of ${queries.length} problems`);
 const spec = specOf(retrieval);
 const { train, validation } = splitQueries(collectLabels(labels, problems, corpus).labelled, retrieval, config.seed);
 const encoder = await createEncoder(model, encoderShapeOf(retrieval), config.seed);
-const client = await EncoderClient.open({ ...encoder, scoring: spec.scoring, temperature: retrieval.temperature });
+const learner = await startEncoder({ encoder, spec, tokenizer }, { temperature: retrieval.temperature });
 const report = await trainRetriever(
-  client,
+  learner,
   {
     train,
     validation,
     candidates: corpus.filter((trace) => !isUnseen(trace)),
     exclude: (query, trace) => !guard.mayTeach(query, trace),
-    tokenize: (text) => tokenizer.encode(text),
-    spec,
+    text: spec.text,
   },
   trainOptionsOf(retrieval, config.seed),
 );
-const trained = { config: encoder.config, params: new Map([...encoder.params, ...(await client.snapshot())]) };
+const trained = { config: encoder.config, params: new Map([...encoder.params, ...(await learner.snapshot())]) };
 await writeRetriever(run.paths.retriever('learned'), { encoder: trained, spec, training: report }, model);
-await client.dispose();
+await learner.dispose();
 const retriever = await EncoderRetriever.open(run.paths.retriever('learned'), run.paths.index('learned'), corpus);
 const hits = [
-  ...(await retriever.search(problems, { k: 1, exclude: (query, trace) => !guard.mayTeach(query, trace) })),
-  ...(await retriever.search(tests, { k: 1, exclude: (query, trace) => !guard.mayShow(query, trace) })),
+  ...(await searchAllowed(retriever, problems, 1, guard.mayTeach.bind(guard))),
+  ...(await searchAllowed(retriever, tests, 1, guard.mayShow.bind(guard))),
 ];
 const found = new Map([...problems, ...tests].map(({ id }, i) => [id, showing(hits[i]?.[0]?.trace)]));
 await retriever.dispose();

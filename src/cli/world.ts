@@ -4,7 +4,7 @@ import { writeFileAtomic } from '../core/files.js';
 import { jsonlText } from '../core/jsonl.js';
 import { TraceGuard } from '../data/index.js';
 import { PRETRAIN_DEFAULTS, pretrainBase } from '../pretrain/pretrain.js';
-import { Bm25Retriever } from '../retriever/index.js';
+import { Bm25Retriever, searchAllowed } from '../retriever/index.js';
 import { fairness, firstHitShares, makeWorld, type World } from '../worlds/index.js';
 import type { CliContext } from './context.js';
 import { refuseOtherText } from './outputs.js';
@@ -64,9 +64,11 @@ async function fairnessLines({ tests, corpus, drafts }: World): Promise<string[]
   );
   const place = new Map(corpus.map((trace, i) => [trace.id, i]));
   const guard = new TraceGuard(tests);
-  const hits = await new Bm25Retriever(corpus).search(
+  const hits = await searchAllowed(
+    new Bm25Retriever(corpus),
     house.map(({ test }) => test),
-    { k: 1, exclude: (query, trace) => !guard.mayShow(query, trace) },
+    1,
+    guard.mayShow.bind(guard),
   );
   const first = firstHitShares(
     house.map(({ draft }) => draft),

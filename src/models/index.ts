@@ -20,6 +20,4 @@ export * from './gguf-tokenizer.js';
 export * from './gguf.js';
 export * from './import-gguf.js';
 export * from './import-hub.js';
-export * from './encoder-config.js';
-export * from './encoder-folder.js';
-export * from './encoder.js';
+export * from './encoders/index.js';

@@ -3,7 +3,7 @@ import { rlSettingsOf, type Config } from '../config/index.js';
 import { Rng } from '../core/rng.js';
 import { showing, type Problem, type Trace } from '../data/index.js';
 import { folderRef, supervisedResponse, type Policy, type TrainGroup } from '../engine/index.js';
-import { countParams, encoderParams, readDecoderConfig, type PromptCodec } from '../models/index.js';
+import { countParams, smallParams, readDecoderConfig, type PromptCodec } from '../models/index.js';
 import { encoderSettings, encoderShapeOf } from '../retriever/index.js';
 import { neededContexts, trainedEncoders } from './retrieve/contexts.js';
 import { openLocalEngine } from './engines.js';
@@ -181,7 +181,7 @@ export async function timeEstimate(config: Config, plan: RunPlan, peakFlops: () 
 /** Trained parameters of the retriever's encoder. */
 function encoderSize(config: Config, decoder: Awaited<ReturnType<typeof readDecoderConfig>>): number {
   const shape = encoderShapeOf(config.retriever);
-  return encoderParams({ ...shape, vocab: decoder.vocab, embeddingDim: decoder.hidden })
+  return smallParams({ kind: 'small', ...shape, vocab: decoder.vocab, embeddingDim: decoder.hidden })
     .filter(({ trained }) => trained)
     .reduce((sum, { shape: own }) => sum + own.reduce((a, b) => a * b, 1), 0);
 }

@@ -56,8 +56,18 @@ describe('the retriever section', () => {
     };
     // The temperature goes to the encoder's setup as it is, the shares to splitQueries; the others are named as in the
     // configuration, or as here.
-    const { layers, temperature: _, validationShare: _validation, testShare: _test, ...same } = changed;
-    expect(parts).toMatchObject({ ...same, convLayers: layers, maxTokens: 9, evalEvery: 10, seed: 6 });
+    const { layers, temperature: _, validationShare: _validation, testShare: _test, ...others } = changed;
+    const { queryPrefix, documentPrefix, maxQueryTokens, maxDocumentTokens, document: text, ...same } = others;
+    expect(parts).toMatchObject({
+      ...same,
+      text,
+      query: { prefix: queryPrefix, maxTokens: maxQueryTokens },
+      document: { prefix: documentPrefix, maxTokens: maxDocumentTokens },
+      convLayers: layers,
+      maxTokens: 9,
+      evalEvery: 10,
+      seed: 6,
+    });
   });
 });
 

@@ -26,8 +26,12 @@ export function encoderSettings(section: Section, entry: EncoderEntry): EncoderS
 }
 
 export function specOf(settings: EncoderSettings): RetrieverSpec {
-  const { scoring, maxQueryTokens, maxDocumentTokens, queryPrefix, documentPrefix, document } = settings;
-  return { scoring, maxQueryTokens, maxDocumentTokens, queryPrefix, documentPrefix, document };
+  return {
+    scoring: settings.scoring,
+    query: { prefix: settings.queryPrefix, maxTokens: settings.maxQueryTokens },
+    document: { prefix: settings.documentPrefix, maxTokens: settings.maxDocumentTokens },
+    text: settings.document,
+  };
 }
 
 export function encoderShapeOf(settings: EncoderSettings): EncoderShape {

@@ -1,20 +1,20 @@
 /** The encoder, MaxSim and InfoNCE against PyTorch; the numbers come from scripts/golden/retriever.py. */
 import { afterAll, describe, expect, it } from 'vitest';
 import { ENCODER_DEFAULTS } from './encode/create.js';
-import { EncoderSession } from './encode/encoder-session.js';
+import { NetSession } from './encode/net/session.js';
 import { infoNce } from './train/infonce.js';
 import { maxSimMatrix } from './score/maxsim.js';
 import golden from './testing/golden.json' with { type: 'json' };
 
-const texts = (ids: number[][]) => ids.map((text) => Int32Array.from(text));
+const texts = (ids: number[][]) => ids.map((text) => ({ ids: Int32Array.from(text) }));
 const masks = {
   queries: golden.queries.length,
   documents: golden.documents.length,
   positive: Uint8Array.from(golden.positive),
   ignore: Uint8Array.from(golden.ignore),
 };
-const session = new EncoderSession({
-  config: { ...ENCODER_DEFAULTS, ...golden.config },
+const session = new NetSession({
+  config: { kind: 'small', ...ENCODER_DEFAULTS, ...golden.config },
   params: new Map(Object.entries(golden.params).map(([name, values]) => [name, Float32Array.from(values)])),
   scoring: 'mean',
   temperature: golden.temperature,

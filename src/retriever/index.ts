@@ -1,10 +1,14 @@
 /** Retrievers behind one interface: BM25, random, oracle, and encoders, late-interaction or single-vector, trained on relevance labels or not. */
 export { makeBatch, batches, type Batch, type BatchOptions, type InBatchPositives } from './train/batches.js';
 export { Bm25Retriever, BM25_DEFAULTS, type Bm25Options } from './lexical/bm25.js';
-export type { EncoderCheckpoint } from '../models/encoder-folder.js';
+export type { EncoderCheckpoint } from '../models/encoders/folder.js';
 export { createEncoder, ENCODER_DEFAULTS, type EncoderShape } from './encode/create.js';
-export { EncoderClient } from './encode/encoder-client.js';
-export type { Encoder, EncoderSetup, TrainBatch, TrainStepResult, TrainUpdate } from './encode/encoder-port.js';
+export { openEncoder, startEncoder, type EncoderInMemory, type OpenEncoderOptions } from './encode/open.js';
+export type { EncoderNet, NetSetup, Scorer, TokenBatch, TrainStepResult, TrainUpdate } from './encode/net/port.js';
+export { NetClient } from './encode/net/client.js';
+export { NetEncoder } from './encode/net-encoder.js';
+export type { EncodedTexts, EncoderInfo, Side, TextEncoder, TrainableEncoder } from './encode/types.js';
+export { tokenizeBy, type TextForm, type TextForms, type TokenizeTexts } from './encode/text-form.js';
 export {
   anyBm25OptionsOf,
   bm25OptionsOf,
@@ -16,7 +20,10 @@ export {
   type EncoderSettings,
   type RetrieverEntry,
 } from './from-config.js';
-export { EncoderSession } from './encode/encoder-session.js';
+export { NetSession } from './encode/net/session.js';
+export { ExactIndex } from './index/exact-index.js';
+export type { IndexSearch, Scored, TokenIndex } from './index/types.js';
+export { searchAllowed } from './search-allowed.js';
 export {
   corpusHash,
   readIndex,
@@ -40,7 +47,7 @@ export {
 export { OracleRetriever } from './controls/oracle.js';
 export { collectLabels, truthPairs, withoutUnjudged, type LabelledQueries, type LabelledQuery } from './train/pairs.js';
 export { RandomRetriever } from './controls/random.js';
-export { rankTraces } from './score/ranking.js';
+export { optionsOf, rank, RankedTraces, type RankOptions } from './score/ranking.js';
 export {
   readEncoderHash,
   readRetriever,
@@ -49,8 +56,9 @@ export {
   type RetrieverHeader,
 } from './encode/retriever-folder.js';
 export { splitQueries, type QueryParts, type QueryShares } from './train/split-queries.js';
-export { SPEC_DEFAULTS, tokenizeDocuments, tokenizeQueries, type RetrieverSpec, type Tokenize } from './encode/spec.js';
+export { SPEC_DEFAULTS, type RetrieverSpec } from './encode/spec.js';
 export { documentText, words, type DocumentText } from './encode/text.js';
+export type { TokenizedTexts, TokenText } from './encode/token-text.js';
 export type { TokenVectors } from './encode/token-vectors.js';
 export {
   schedule,

@@ -9,10 +9,13 @@ export interface Query {
   truth?: string;
 }
 
+/** What may come back, for the queries of a call in their order. Plain data: it can be sent to a worker or a server. */
 export interface SearchOptions {
   k: number;
-  /** Traces that must not come back for this query (its own, look-alikes, those with its answer). */
-  exclude?: (query: Query, trace: Trace) => boolean;
+  /** Ids of traces that must not come back for a query (its own, look-alikes, those with its answer). */
+  excludeIds_Q?: readonly ReadonlySet<string>[];
+  /** Where given, only these may come back. */
+  onlyIds_Q?: readonly ReadonlySet<string>[];
 }
 
 export interface Hit {

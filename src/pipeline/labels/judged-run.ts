@@ -7,7 +7,7 @@ import { silent, type Progress } from '../../core/progress.js';
 import { runPaths } from '../../runs/run-paths.js';
 import { readExcludeLists, TraceGuard, type Problem, type Trace } from '../../data/index.js';
 import { pairKey, readLabels, type Label, type PairFacts } from '../../judge/index.js';
-import { anyBm25OptionsOf, Bm25Retriever, type Bm25Options, type Query } from '../../retriever/index.js';
+import { anyBm25OptionsOf, Bm25Retriever, type Bm25Options, searchAllowed } from '../../retriever/index.js';
 import { usableLabels } from './usable-labels.js';
 
 export interface JudgedRun {
@@ -56,13 +56,14 @@ export async function pairFacts(run: JudgedRun, progress: Progress = silent): Pr
   const judged = new Map<string, Label[]>();
   for (const label of run.labels) judged.set(label.problemId, [...(judged.get(label.problemId) ?? []), label]);
   const bm25 = new Bm25Retriever(run.corpus, run.bm25);
-  const exclude = (query: Query, trace: Trace) => !run.guard.mayTeach(query, trace);
   const facts = new Map<string, PairFacts>();
   const task = progress.task('ranking by BM25', judged.size, 'queries');
   let done = 0;
   for (const [id, labels] of judged) {
     const problem = problems.get(id);
-    const [hits = []] = problem ? await bm25.search([problem], { k: run.corpus.length, exclude }) : [];
+    const [hits = []] = problem
+      ? await searchAllowed(bm25, [problem], run.corpus.length, run.guard.mayTeach.bind(run.guard))
+      : [];
     const ranks = new Map(hits.map(({ trace, rank }) => [trace.id, rank]));
     for (const label of labels) {
       const traceChars = traces.get(label.traceId)?.trace.length ?? 0;

@@ -2,14 +2,7 @@
 import { Rng } from '../../core/rng.js';
 import type { Problem, Trace, TraceGuard } from '../../data/index.js';
 import type { Label, ScoreCandidates } from '../../judge/index.js';
-import {
-  collectLabels,
-  splitQueries,
-  tokenizeDocuments,
-  tokenizeQueries,
-  type Query,
-  withoutUnjudged,
-} from '../../retriever/index.js';
+import { collectLabels, documentText, splitQueries, type Query, withoutUnjudged } from '../../retriever/index.js';
 import { withTrainedEncoder, type EncoderPlan } from '../retrieve/encoder-training.js';
 
 export interface QuickRetrieverOptions extends EncoderPlan {
@@ -35,7 +28,7 @@ export async function withTrainedRetriever<T>(
   options: QuickRetrieverOptions,
   use: (score: ScoreAll) => Promise<T>,
 ): Promise<T | undefined> {
-  const { tokenize, validationShare, guard, seed } = options;
+  const { validationShare, guard, seed } = options;
   const collected = collectLabels(labels, data.problems, data.traces).labelled;
   const labelled = withoutUnjudged(collected, labels, data.traces);
   if (labelled.length < LEAST_QUERIES) return undefined;
@@ -44,12 +37,11 @@ export async function withTrainedRetriever<T>(
   const queries = { train, validation, candidates: data.traces, exclude };
   return withTrainedEncoder(options, queries, {}, ({ encoder, spec }) =>
     use(async (queries, traces) => {
-      await encoder.setDocuments(await encoder.encode(tokenizeDocuments(traces, tokenize, spec).ids));
+      const documents = traces.map((trace) => documentText(trace, spec.text));
+      await encoder.scorer.setDocuments((await encoder.encode(documents, 'document')).vectors);
       const questions = queries.map(({ question }) => question);
       // Scores are of a view that the next call may reuse.
-      return Float32Array.from(
-        await encoder.score(await encoder.encode(tokenizeQueries(questions, tokenize, spec).ids)),
-      );
+      return Float32Array.from(await encoder.scorer.score((await encoder.encode(questions, 'query')).vectors));
     }),
   );
 }

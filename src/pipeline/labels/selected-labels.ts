@@ -40,7 +40,7 @@ export function labelsWithinBudget(
       judge: judgePairs,
       score: scoreByQuickRetriever({
         folder,
-        tokenize: (text) => tokenizer.encode(text),
+        tokenizer,
         settings: { ...config.retriever, steps: selection.quickSteps },
         validationShare: config.retriever.validationShare,
         guard,

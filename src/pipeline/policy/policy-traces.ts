@@ -14,7 +14,7 @@ import {
   RandomRetriever,
   readIndexHeader,
   readRetriever,
-  type Query,
+  searchAllowed,
   type Retriever,
 } from '../../retriever/index.js';
 
@@ -59,8 +59,7 @@ export async function findTraces(
   try {
     for (const { name, problems } of sets) {
       const guard = new TraceGuard(problems);
-      const exclude = (query: Query, trace: Trace) => !guard.mayShow(query, trace);
-      const hits_Q = await retriever.search(problems, { k: 1, exclude });
+      const hits_Q = await searchAllowed(retriever, problems, 1, guard.mayShow.bind(guard));
       for (const [q, problem] of problems.entries()) {
         const trace = hits_Q[q]?.[0]?.trace;
         if (trace) found.set(key(name, problem), trace);

@@ -1,18 +1,18 @@
 /** One encoder from nothing to weights: made over the token embeddings of a policy, and trained where there are labels to train on. */
+import type { Tokenizer } from '../../models/index.js';
 import {
   createEncoder,
-  EncoderClient,
   encoderShapeOf,
   specOf,
+  startEncoder,
   trainOptionsOf,
   trainRetriever,
-  type Encoder,
   type EncoderCheckpoint,
   type EncoderSettings,
   type RetrieverSpec,
-  type Tokenize,
   type TrainData,
   type TrainHooks,
+  type TrainableEncoder,
   type TrainReport,
 } from '../../retriever/index.js';
 
@@ -20,7 +20,8 @@ export interface EncoderPlan {
   /** Model folder whose token embeddings the encoder stands on. */
   folder: string;
   settings: EncoderSettings;
-  tokenize: Tokenize;
+  /** That of the model: its token embeddings are the encoder's. */
+  tokenizer: Pick<Tokenizer, 'encode'>;
   seed: number;
   threads: number | undefined;
 }
@@ -30,7 +31,7 @@ export type TrainingQueries = Pick<TrainData, 'train' | 'validation' | 'candidat
   Required<Pick<TrainData, 'exclude'>>;
 
 export interface TrainedEncoder {
-  encoder: Encoder;
+  encoder: TrainableEncoder;
   spec: RetrieverSpec;
   report: TrainReport;
   /** The trained weights, with those that were never trained. */
@@ -49,13 +50,20 @@ export async function withTrainedEncoder<T>(
   hooks: TrainHooks,
   use: (trained: TrainedEncoder) => Promise<T>,
 ): Promise<T> {
-  const { settings, tokenize, seed, threads } = plan;
+  const { settings, tokenizer, seed, threads } = plan;
   const { config, params } = await untrainedEncoder(plan);
-  const { scoring, temperature } = settings;
   const spec = specOf(settings);
-  const encoder = await EncoderClient.open({ config, params, scoring, temperature, threads });
+  const encoder = await startEncoder(
+    { encoder: { config, params }, spec, tokenizer },
+    { temperature: settings.temperature, threads },
+  );
   try {
-    const report = await trainRetriever(encoder, { ...queries, tokenize, spec }, trainOptionsOf(settings, seed), hooks);
+    const report = await trainRetriever(
+      encoder,
+      { ...queries, text: spec.text },
+      trainOptionsOf(settings, seed),
+      hooks,
+    );
     const checkpoint = async () => ({ config, params: new Map([...params, ...(await encoder.snapshot())]) });
     return await use({ encoder, spec, report, checkpoint });
   } finally {

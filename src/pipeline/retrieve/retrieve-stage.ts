@@ -10,7 +10,6 @@ import {
   Bm25Retriever,
   OracleRetriever,
   RandomRetriever,
-  type Query,
   type Retriever,
   type RetrieverEntry,
 } from '../../retriever/index.js';
@@ -154,10 +153,9 @@ function openRetriever(
 
 /** The best of the judged traces for every labelled query of the test part. */
 async function searchJudged(retriever: Retriever, { test, judged }: LabelledQueries): Promise<JudgedHit[]> {
-  const exclude = (query: Query, trace: Trace) => judged.get(query.id)?.has(trace.id) !== true;
   const hits_Q = await retriever.search(
     test.map(({ query }) => query),
-    { k: 1, exclude },
+    { k: 1, onlyIds_Q: test.map(({ query }) => judged.get(query.id) ?? new Set()) },
   );
   return test.map(({ query }, i) => ({ problemId: query.id, traceId: hits_Q[i]?.[0]?.trace.id ?? null }));
 }

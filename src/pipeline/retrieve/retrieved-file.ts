@@ -6,7 +6,7 @@ import { RaRftError } from '../../core/errors.js';
 import { cutJsonl, JsonlWriter, readJsonl } from '../../core/jsonl.js';
 import type { Progress } from '../../core/progress.js';
 import type { Problem, Trace } from '../../data/index.js';
-import type { Hit, Query, Retriever } from '../../retriever/index.js';
+import { searchAllowed, type Hit, type Retriever } from '../../retriever/index.js';
 import type { ProblemSet, RetrieverName } from './contexts.js';
 import type { DataSets } from '../data/data-sets.js';
 import type { PromptLengths } from '../prompts/prompt-lengths.js';
@@ -97,10 +97,12 @@ async function searchBatchOf(
   { kept = KEPT, guard, lengths }: Pick<SearchFile, 'kept' | 'guard' | 'lengths'>,
 ): Promise<RetrievedRecord[]> {
   const allowed = set === 'train' ? guard.mayTeach.bind(guard) : guard.mayShow.bind(guard);
-  const problems = new Map(of.map((problem) => [problem.id, problem]));
-  const exclude = (query: Query, trace: Trace) =>
-    !allowed(query, trace) || lengths?.fits(problems.get(query.id)!, trace) === false;
-  const hits_Q = await retriever.search(of, { k: kept, exclude });
+  const hits_Q = await searchAllowed(
+    retriever,
+    of,
+    kept,
+    (problem, trace) => allowed(problem, trace) && lengths?.fits(problem, trace) !== false,
+  );
   const short = ({ trace, score }: Hit) => ({ traceId: trace.id, score });
   return of.map((problem, q) => {
     const hits = (hits_Q[q] ?? []).filter(({ trace }) => lengths?.fitsExactly(problem, trace) !== false);

@@ -67,7 +67,7 @@ async function makeEncoder(
   const plan: EncoderPlan = {
     folder: policy.modelFolder,
     settings: encoderSettings(config.retriever, entry),
-    tokenize: (text) => tokenizer.encode(text),
+    tokenizer,
     seed: config.seed,
     threads: threadsOf(config),
   };

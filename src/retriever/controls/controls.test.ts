@@ -46,8 +46,8 @@ describe('RandomRetriever', () => {
 
   it('falls back to any trace where the type has none that is allowed, and draws among all without a type', async () => {
     const random = new RandomRetriever(traces, 7);
-    const exclude = (_: Query, trace: Trace) => trace.type === 'even';
-    const [hits] = await random.search([{ id: 'a', question: '', type: 'even' }], { k: 1, exclude });
+    const even = new Set(traces.filter(({ type }) => type === 'even').map(({ id }) => id));
+    const [hits] = await random.search([{ id: 'a', question: '', type: 'even' }], { k: 1, excludeIds_Q: [even] });
     expect(hits?.[0]?.trace.type).toBe('odd');
     const [unknown] = await random.search([{ id: 'a', question: '', type: 'nowhere' }], { k: 40 });
     const [untyped] = await random.search([{ id: 'a', question: '' }], { k: 40 });
@@ -74,8 +74,10 @@ describe('OracleRetriever', () => {
       expect(h).toHaveLength(10);
       expect(new Set(h.map((x) => x.trace.truth))).toEqual(new Set([queries[i]?.truth]));
     }
-    const exclude = (_: Query, trace: Trace) => trace.truth === 'rule 1';
-    expect(await oracle.search([{ id: 'a', question: '', truth: 'rule 1' }], { k: 3, exclude })).toEqual([[]]);
+    const own = new Set(traces.filter(({ truth }) => truth === 'rule 1').map(({ id }) => id));
+    expect(await oracle.search([{ id: 'a', question: '', truth: 'rule 1' }], { k: 3, excludeIds_Q: [own] })).toEqual([
+      [],
+    ]);
     expect(
       await oracle.search(
         [

@@ -2,7 +2,7 @@
 import { Rng } from '../../core/rng.js';
 import type { Trace } from '../../data/types.js';
 import { seededScores, sortById } from './random.js';
-import { rankTraces } from '../score/ranking.js';
+import { optionsOf, RankedTraces, type RankOptions } from '../score/ranking.js';
 import type { Hit, Query, Retriever, SearchOptions } from '../types.js';
 
 /**
@@ -12,22 +12,24 @@ import type { Hit, Query, Retriever, SearchOptions } from '../types.js';
 export class OracleRetriever implements Retriever {
   readonly name = 'oracle';
   private readonly traces: readonly Trace[];
+  private readonly ranked: RankedTraces;
   private readonly rng: Rng;
 
   constructor(traces: readonly Trace[], seed: number) {
     this.traces = sortById(traces);
+    this.ranked = new RankedTraces(this.traces);
     this.rng = Rng.fromSeed(seed).fork('oracle-retriever');
   }
 
   search(queries: readonly Query[], options: SearchOptions): Promise<Hit[][]> {
-    return Promise.resolve(queries.map((query) => this.searchOne(query, options)));
+    return Promise.resolve(queries.map((query, q) => this.searchOne(query, optionsOf(options, q))));
   }
 
-  private searchOne(query: Query, options: SearchOptions): Hit[] {
+  private searchOne(query: Query, options: RankOptions): Hit[] {
     if (query.truth === undefined) return [];
     const scores = seededScores(this.rng, query.id, this.traces.length);
     const sameTruth = scores.map((score, i) => ((this.traces[i] as Trace).truth === query.truth ? score : -Infinity));
-    return rankTraces(query, this.traces, sameTruth, options);
+    return this.ranked.rank(query, sameTruth, options);
   }
 
   dispose(): Promise<void> {

@@ -1,7 +1,7 @@
 /** The random control: a trace of the query's coarse type, drawn anew for every query but the same at every search. */
 import { Rng } from '../../core/rng.js';
 import type { Trace } from '../../data/types.js';
-import { rankTraces } from '../score/ranking.js';
+import { optionsOf, RankedTraces, type RankOptions } from '../score/ranking.js';
 import type { Hit, Query, Retriever, SearchOptions } from '../types.js';
 
 /**
@@ -11,27 +11,29 @@ import type { Hit, Query, Retriever, SearchOptions } from '../types.js';
 export class RandomRetriever implements Retriever {
   readonly name = 'random';
   private readonly traces: readonly Trace[];
+  private readonly ranked: RankedTraces;
   private readonly rng: Rng;
   private readonly sameType: boolean;
 
   constructor(traces: readonly Trace[], seed: number, { sameType = true }: { sameType?: boolean } = {}) {
     this.sameType = sameType;
     this.traces = sortById(traces);
+    this.ranked = new RankedTraces(this.traces);
     this.rng = Rng.fromSeed(seed).fork('random-retriever');
   }
 
   search(queries: readonly Query[], options: SearchOptions): Promise<Hit[][]> {
-    return Promise.resolve(queries.map((query) => this.searchOne(query, options)));
+    return Promise.resolve(queries.map((query, q) => this.searchOne(query, optionsOf(options, q))));
   }
 
-  private searchOne(query: Query, options: SearchOptions): Hit[] {
+  private searchOne(query: Query, options: RankOptions): Hit[] {
     const scores = seededScores(this.rng, query.id, this.traces.length);
     if (this.sameType && query.type !== undefined) {
       const sameType = scores.map((score, i) => ((this.traces[i] as Trace).type === query.type ? score : -Infinity));
-      const hits = rankTraces(query, this.traces, sameType, options);
+      const hits = this.ranked.rank(query, sameType, options);
       if (hits.length > 0) return hits;
     }
-    return rankTraces(query, this.traces, scores, options);
+    return this.ranked.rank(query, scores, options);
   }
 
   dispose(): Promise<void> {

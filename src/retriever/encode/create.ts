@@ -1,12 +1,12 @@
 /** A fresh encoder above the token embeddings of a checkpoint. */
 import { RaRftError } from '../../core/errors.js';
 import { Rng } from '../../core/rng.js';
-import { checkEncoderConfig, freshEncoderParams, type EncoderConfig } from '../../models/encoder-config.js';
-import type { EncoderCheckpoint } from '../../models/encoder-folder.js';
+import type { EncoderCheckpoint } from '../../models/encoders/folder.js';
+import { checkSmallConfig, freshSmallParams, type SmallEncoderConfig } from '../../models/encoders/small-config.js';
 import { SafetensorsReader } from '../../models/safetensors.js';
 
 /** Everything of an encoder's config that does not follow from the checkpoint. */
-export type EncoderShape = Omit<EncoderConfig, 'vocab' | 'embeddingDim'>;
+export type EncoderShape = Omit<SmallEncoderConfig, 'kind' | 'vocab' | 'embeddingDim'>;
 
 /** The measured recipe of the embedded world, about 40k trained parameters at width 128. */
 export const ENCODER_DEFAULTS: EncoderShape = {
@@ -43,8 +43,8 @@ export async function createEncoder(
     }
     const table = await reader.read(name);
     const [vocab, embeddingDim] = table.shape as [number, number];
-    const config = checkEncoderConfig({ ...ENCODER_DEFAULTS, ...shape, vocab, embeddingDim });
-    return { config, params: freshEncoderParams(config, table.data, Rng.fromSeed(seed).fork('encoder')) };
+    const config = checkSmallConfig({ kind: 'small', ...ENCODER_DEFAULTS, ...shape, vocab, embeddingDim });
+    return { config, params: freshSmallParams(config, table.data, Rng.fromSeed(seed).fork('encoder')) };
   } finally {
     await reader.close();
   }

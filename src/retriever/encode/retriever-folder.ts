@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { RaRftError } from '../../core/errors.js';
 import { writeFolderAtomic, writeJsonAtomic } from '../../core/files.js';
 import { readJsonObject } from '../../models/config-reader.js';
-import { encoderHash, readEncoder, writeEncoder, type EncoderCheckpoint } from '../../models/encoder-folder.js';
+import { encoderHash, readEncoder, writeEncoder, type EncoderCheckpoint } from '../../models/encoders/folder.js';
 import type { RetrieverSpec } from './spec.js';
 import type { TrainReport } from '../train/train.js';
 

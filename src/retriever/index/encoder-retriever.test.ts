@@ -3,18 +3,24 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Trace } from '../../data/types.js';
-import type { EncoderCheckpoint } from '../../models/encoder-folder.js';
+import type { EncoderCheckpoint } from '../../models/encoders/folder.js';
 import { Tokenizer } from '../../models/tokenizer.js';
 import { createEncoder } from '../encode/create.js';
-import { EncoderSession } from '../encode/encoder-session.js';
+import { NetSession } from '../encode/net/session.js';
 import { EncoderRetriever } from './encoder-retriever.js';
 import { maxSimMatrix } from '../score/maxsim.js';
 import { readEncoderHash, readRetriever, writeRetriever } from '../encode/retriever-folder.js';
-import { SPEC_DEFAULTS, tokenizeDocuments, tokenizeQueries, type RetrieverSpec } from '../encode/spec.js';
+import { SPEC_DEFAULTS, type RetrieverSpec } from '../encode/spec.js';
+import { documentText } from '../encode/text.js';
+import { tokenizeBy } from '../encode/text-form.js';
 import { smallModelFolder } from '../testing/model-folder.js';
 import type { Query } from '../types.js';
 
-const spec: RetrieverSpec = { ...SPEC_DEFAULTS, maxQueryTokens: 64, maxDocumentTokens: 24, queryPrefix: 'Q: ' };
+const spec: RetrieverSpec = {
+  ...SPEC_DEFAULTS,
+  query: { prefix: 'Q: ', maxTokens: 64 },
+  document: { prefix: '', maxTokens: 24 },
+};
 const traces: Trace[] = [
   'one two three',
   'the lantern rule',
@@ -72,22 +78,24 @@ describe('retriever folder', () => {
 describe('EncoderRetriever', () => {
   it('finds what the reference finds', async () => {
     const tokenizer = await Tokenizer.load(model);
-    const tokenize = (text: string) => tokenizer.encode(text);
-    const session = new EncoderSession({ ...encoder, scoring: 'mean', temperature: 1, threads: 1 });
+    const tokenize = tokenizeBy(tokenizer, spec);
+    const session = new NetSession({ ...encoder, scoring: 'mean', temperature: 1, threads: 1 });
     const queryVectors = await session.encode(
-      tokenizeQueries(
+      tokenize(
         queries.map((q) => q.question),
-        tokenize,
-        spec,
-      ).ids,
+        'query',
+      ).texts,
     );
-    const documents = tokenizeDocuments(traces, tokenize, spec);
-    const expected = maxSimMatrix(queryVectors, await session.encode(documents.ids), 'mean');
+    const documents = tokenize(
+      traces.map((trace) => documentText(trace, spec.text)),
+      'document',
+    );
+    const expected = maxSimMatrix(queryVectors, await session.encode(documents.texts), 'mean');
     await session.dispose();
 
     const { hits_Q, index } = await use(open('index'), async (r) => ({
       hits_Q: await r.search(queries, { k: 4 }),
-      index: r.index,
+      index: r.header,
     }));
     for (const [q, hits] of hits_Q.entries()) {
       expect(hits.map((h) => h.rank)).toEqual([1, 2, 3, 4]);
@@ -101,8 +109,8 @@ describe('EncoderRetriever', () => {
   it('honours exclude and k, and counts cut questions', async () => {
     const long = { id: 'long', question: 'x'.repeat(200) };
     await use(open('index'), async (retriever) => {
-      const exclude = (query: Query, trace: Trace) => query.id === 'q0' && trace.id === 't1';
-      const all = await retriever.search([...queries, long], { k: 2, exclude });
+      const excludeIds_Q = [new Set(['t1']), new Set<string>(), new Set<string>()];
+      const all = await retriever.search([...queries, long], { k: 2, excludeIds_Q });
       expect(all.map((hits) => hits.length)).toEqual([2, 2, 2]);
       expect(all[0]?.some((h) => h.trace.id === 't1')).toBe(false);
       expect(retriever.truncatedQueries).toBe(1);

@@ -1,9 +1,15 @@
-/** A retriever by an encoder: exact MaxSim over an index of the corpus, computed in a worker. */
+/** A retriever by an encoder: questions become vectors, and an index of the corpus finds the best traces. */
 import { silent, type Progress } from '../../core/progress.js';
 import type { Trace } from '../../data/types.js';
-import { Tokenizer } from '../../models/tokenizer.js';
-import { EncoderClient } from '../encode/encoder-client.js';
-import type { Encoder } from '../encode/encoder-port.js';
+import { openEncoder } from '../encode/open.js';
+import { readRetriever } from '../encode/retriever-folder.js';
+import type { RetrieverSpec } from '../encode/spec.js';
+import { documentText } from '../encode/text.js';
+import { joinTexts, type TokenVectors } from '../encode/token-vectors.js';
+import type { EncoderInfo, TextEncoder } from '../encode/types.js';
+import { RankedTraces } from '../score/ranking.js';
+import type { Hit, Query, Retriever, SearchOptions } from '../types.js';
+import { ExactIndex } from './exact-index.js';
 import {
   corpusHash,
   readIndex,
@@ -13,14 +19,7 @@ import {
   type IndexHeader,
   type IndexKey,
 } from './index-folder.js';
-import { rankTraces } from '../score/ranking.js';
-import { readRetriever, type RetrieverFolder } from '../encode/retriever-folder.js';
-import { tokenizeDocuments, tokenizeQueries, type RetrieverSpec, type Tokenize } from '../encode/spec.js';
-import { joinTexts, type TokenVectors } from '../encode/token-vectors.js';
-import type { Hit, Query, Retriever, SearchOptions } from '../types.js';
-
-/** Scores held at once, queries times documents. */
-const SCORE_CELLS = 1 << 24;
+import type { TokenIndex } from './types.js';
 
 export interface EncoderRetrieverOptions {
   threads?: number | undefined;
@@ -34,19 +33,17 @@ const INDEX_BATCH = 1024;
 export class EncoderRetriever implements Retriever {
   readonly name = 'encoder';
   /** What the index was made with, and how many documents were cut. */
-  readonly index: IndexHeader;
-  private readonly encoder: Encoder;
-  private readonly traces: readonly Trace[];
-  private readonly spec: RetrieverSpec;
-  private readonly tokenize: Tokenize;
+  readonly header: IndexHeader;
+  private readonly encoder: TextEncoder;
+  private readonly index: TokenIndex;
+  private readonly traces: RankedTraces;
   private truncated = 0;
 
-  private constructor(encoder: Encoder, index: IndexHeader, traces: readonly Trace[], tokenize: Tokenize) {
+  private constructor(encoder: TextEncoder, index: TokenIndex, header: IndexHeader, traces: readonly Trace[]) {
     this.encoder = encoder;
     this.index = index;
-    this.traces = traces;
-    this.spec = index.spec;
-    this.tokenize = tokenize;
+    this.header = header;
+    this.traces = new RankedTraces(traces);
   }
 
   /**
@@ -57,77 +54,71 @@ export class EncoderRetriever implements Retriever {
     folder: string,
     indexFolder: string,
     traces: readonly Trace[],
-    options: EncoderRetrieverOptions = {},
+    { threads, progress }: EncoderRetrieverOptions = {},
   ): Promise<EncoderRetriever> {
     const retriever = await readRetriever(folder);
-    const tokenizer = await Tokenizer.load(folder);
-    const tokenize = (text: string) => tokenizer.encode(text);
-    const { header, encoder } = retriever;
-    const key = indexKey(retriever, traces);
+    const { spec, encoderHash } = retriever.header;
+    const key = indexKey({ dim: retriever.encoder.config.dim, hash: encoderHash }, spec, traces);
     // An index that does not belong here is refused before the worker starts.
     const found = (await readIndexHeader(indexFolder)) ? await readIndex(indexFolder, key) : undefined;
-    const { scoring } = header.spec;
-    const client = await EncoderClient.open({ ...encoder, scoring, temperature: 1, threads: options.threads });
+    const encoder = await openEncoder(folder, retriever, { threads });
     try {
-      const built =
-        found ?? (await buildIndex(client, key, { traces, tokenize, folder: indexFolder, progress: options.progress }));
-      await client.setDocuments(built.vectors);
-      return new EncoderRetriever(client, built.header, traces, tokenize);
+      const built = found ?? (await buildIndex(encoder, key, traces, { folder: indexFolder, progress }));
+      const ids = traces.map(({ id }) => id);
+      const index = await ExactIndex.of(encoder.scorer, ids, built.vectors);
+      return new EncoderRetriever(encoder, index, built.header, traces);
     } catch (error) {
-      await client.dispose();
+      await encoder.dispose();
       throw error;
     }
   }
 
-  /** Questions that were cut to `maxQueryTokens` since this was opened. */
+  /** Questions that were cut since this was opened. */
   get truncatedQueries(): number {
     return this.truncated;
   }
 
   async search(queries: readonly Query[], options: SearchOptions): Promise<Hit[][]> {
-    const hits_Q: Hit[][] = [];
-    const count = this.traces.length;
-    const atOnce = Math.max(1, Math.floor(SCORE_CELLS / Math.max(1, count)));
-    for (let from = 0; from < queries.length; from += atOnce) {
-      const part = queries.slice(from, from + atOnce);
-      const { ids, truncated } = tokenizeQueries(
-        part.map((query) => query.question),
-        this.tokenize,
-        this.spec,
-      );
-      this.truncated += truncated;
-      const scores = await this.encoder.score(await this.encoder.encode(ids));
-      part.forEach((query, q) =>
-        hits_Q.push(rankTraces(query, this.traces, scores.subarray(q * count, (q + 1) * count), options)),
-      );
-    }
-    return hits_Q;
+    const questions = queries.map(({ question }) => question);
+    const { vectors, truncated } = await this.encoder.encode(questions, 'query');
+    this.truncated += truncated;
+    return (await this.index.search(vectors, options)).map((scored) => this.traces.hits(scored));
   }
 
-  dispose(): Promise<void> {
-    return this.encoder.dispose();
+  async dispose(): Promise<void> {
+    await this.index.dispose();
+    await this.encoder.dispose();
   }
 }
 
-function indexKey({ header, encoder }: RetrieverFolder, traces: readonly Trace[]): IndexKey {
-  const { encoderHash, spec } = header;
-  return { encoderHash, corpusHash: corpusHash(traces, spec), dim: encoder.config.dim, normalisation: 'l2', spec };
+function indexKey(
+  { dim, hash }: Pick<EncoderInfo, 'dim' | 'hash'>,
+  spec: RetrieverSpec,
+  traces: readonly Trace[],
+): IndexKey {
+  return { encoderHash: hash, corpusHash: corpusHash(traces, spec), dim, normalisation: 'l2', spec };
 }
 
 async function buildIndex(
-  encoder: Encoder,
+  encoder: TextEncoder,
   key: IndexKey,
-  of: { traces: readonly Trace[]; tokenize: Tokenize; folder: string; progress: Progress | undefined },
+  traces: readonly Trace[],
+  { folder, progress = silent }: { folder: string; progress: Progress | undefined },
 ): Promise<Index> {
-  const { traces, tokenize, folder, progress = silent } = of;
-  const { ids, truncated } = tokenizeDocuments(traces, tokenize, key.spec);
-  const task = progress.task('index', ids.length, 'traces');
+  const task = progress.task('index', traces.length, 'traces');
   const parts: TokenVectors[] = [];
-  for (let from = 0; from < ids.length; from += INDEX_BATCH) {
-    parts.push(await encoder.encode(ids.slice(from, from + INDEX_BATCH)));
-    task.update(Math.min(ids.length, from + INDEX_BATCH));
+  let truncatedDocuments = 0;
+  for (let from = 0; from < traces.length; from += INDEX_BATCH) {
+    const part = traces.slice(from, from + INDEX_BATCH);
+    const { vectors, truncated } = await encoder.encode(
+      part.map((trace) => documentText(trace, key.spec.text)),
+      'document',
+    );
+    parts.push(vectors);
+    truncatedDocuments += truncated;
+    task.update(from + part.length);
   }
   task.end();
   const vectors = joinTexts(parts, key.dim);
-  return { header: await writeIndex(folder, { ...key, truncatedDocuments: truncated }, vectors), vectors };
+  return { header: await writeIndex(folder, { ...key, truncatedDocuments }, vectors), vectors };
 }

@@ -3,7 +3,7 @@ import { assertFinite } from '../../core/finite.js';
 import { compile, Graph, type Program } from '../../tensor/index.js';
 import type { Scoring } from '../score/maxsim.js';
 import { maxSimScores } from '../score/maxsim-graph.js';
-import { groupByLength } from '../encode/token-batches.js';
+import { groupByLength } from '../encode/net/token-batches.js';
 import { padTexts, rowOffsets, sliceTexts, type TokenVectors } from '../encode/token-vectors.js';
 
 /** Document tokens of a block, and query tokens times document tokens of one product (64 MB of scores). */

@@ -80,8 +80,8 @@ describe('index folder', () => {
 describe('corpusHash', () => {
   const trace = { id: 'a', question: 'q', trace: 't', answer: '1' };
   it('changes with ids, order and the indexed text only', () => {
-    const hash = (traces: (typeof trace)[], document: 'question' | 'question+trace' = 'question') =>
-      corpusHash(traces, { ...SPEC_DEFAULTS, document });
+    const hash = (traces: (typeof trace)[], text: 'question' | 'question+trace' = 'question') =>
+      corpusHash(traces, { ...SPEC_DEFAULTS, text });
     const other = { ...trace, id: 'b' };
     expect(hash([trace, other])).not.toBe(hash([other, trace]));
     expect(hash([{ ...trace, trace: 'x', answer: '2' }])).toBe(hash([trace]));

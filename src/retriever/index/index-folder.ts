@@ -6,7 +6,7 @@
 import { join } from 'node:path';
 import { RaRftError } from '../../core/errors.js';
 import { writeFolderAtomic, writeJsonAtomic } from '../../core/files.js';
-import { hashJson } from '../../core/hash.js';
+import { canonicalJson, hashJson } from '../../core/hash.js';
 import type { Trace } from '../../data/types.js';
 import { readJsonObject } from '../../models/config-reader.js';
 import { SafetensorsReader } from '../../models/safetensors.js';
@@ -34,7 +34,7 @@ export interface IndexHeader extends IndexKey {
   format: number;
   documents: number;
   tokens: number;
-  /** Documents that were cut to `spec.maxDocumentTokens`. */
+  /** Documents that were cut to `spec.document.maxTokens`. */
   truncatedDocuments: number;
 }
 
@@ -45,7 +45,7 @@ export interface Index {
 }
 
 export function corpusHash(traces: readonly Trace[], spec: RetrieverSpec): string {
-  return hashJson(traces.map((trace) => [trace.id, documentText(trace, spec.document)]));
+  return hashJson(traces.map((trace) => [trace.id, documentText(trace, spec.text)]));
 }
 
 /** Writes an index, whole or not at all. */
@@ -107,6 +107,7 @@ function refuseMismatch(folder: string, header: IndexHeader, key: IndexKey): voi
     if (header[what] !== key[what]) refuse(what, header[what], key[what]);
   }
   for (const what of Object.keys(key.spec) as (keyof RetrieverSpec)[]) {
-    if (header.spec[what] !== key.spec[what]) refuse(`spec.${what}`, header.spec[what], key.spec[what]);
+    if (canonicalJson(header.spec[what]) !== canonicalJson(key.spec[what]))
+      refuse(`spec.${what}`, header.spec[what], key.spec[what]);
   }
 }

@@ -62,7 +62,7 @@ describe('Bm25Retriever', () => {
     const traces = [trace('z', 'the fox'), trace('y', 'the hen'), trace('x', 'the cow'), trace('w', 'the the fox')];
     expect(await search(traces, 'a fox', 4)).toEqual(['z', 'w', 'x', 'y']);
     const bm25 = new Bm25Retriever(traces);
-    const [hits] = await bm25.search([{ id: 'q', question: 'fox' }], { k: 1, exclude: (_, t) => t.id === 'z' });
+    const [hits] = await bm25.search([{ id: 'q', question: 'fox' }], { k: 1, excludeIds_Q: [new Set(['z'])] });
     expect(hits?.map((h) => h.trace.id)).toEqual(['w']);
   });
 

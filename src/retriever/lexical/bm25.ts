@@ -3,7 +3,7 @@
  * idf(w) = ln(1 + (N - n_w + 0.5) / (n_w + 0.5)).
  */
 import type { Trace } from '../../data/types.js';
-import { rankTraces } from '../score/ranking.js';
+import { optionsOf, RankedTraces } from '../score/ranking.js';
 import { documentText, words, type DocumentText } from '../encode/text.js';
 import type { Hit, Query, Retriever, SearchOptions } from '../types.js';
 
@@ -28,23 +28,25 @@ interface Posting {
 /** A BM25 retriever over `traces`. A trace without a word of the query scores 0 and still fills up the hits. */
 export class Bm25Retriever implements Retriever {
   readonly name = 'bm25';
-  private readonly traces: readonly Trace[];
+  private readonly ranked: RankedTraces;
+  private readonly count: number;
   private readonly postings: ReadonlyMap<string, Posting>;
 
   constructor(traces: readonly Trace[], options: Partial<Bm25Options> = {}) {
-    this.traces = traces;
+    this.ranked = new RankedTraces(traces);
+    this.count = traces.length;
     this.postings = buildPostings(traces, { ...BM25_DEFAULTS, ...options });
   }
 
   search(queries: readonly Query[], options: SearchOptions): Promise<Hit[][]> {
     return Promise.resolve(
-      queries.map((query) => rankTraces(query, this.traces, this.scores(query.question), options)),
+      queries.map((query, q) => this.ranked.rank(query, this.scores(query.question), optionsOf(options, q))),
     );
   }
 
   /** Score of every trace, in the order of the corpus; a word that the query repeats counts each time. */
   scores(question: string): Float64Array {
-    const scores = new Float64Array(this.traces.length);
+    const scores = new Float64Array(this.count);
     for (const word of words(question)) {
       const posting = this.postings.get(word);
       if (!posting) continue;

@@ -1,9 +1,11 @@
 /** A tiny encoder and random token texts for tests. */
 import { Rng } from '../../core/rng.js';
-import { freshEncoderParams, type EncoderConfig } from '../../models/encoder-config.js';
-import type { EncoderSetup } from '../encode/encoder-port.js';
+import { freshSmallParams, type SmallEncoderConfig } from '../../models/encoders/small-config.js';
+import type { NetSetup } from '../encode/net/port.js';
+import type { TokenText } from '../encode/token-text.js';
 
-export const SMALL: EncoderConfig = {
+export const SMALL: SmallEncoderConfig = {
+  kind: 'small',
   vocab: 23,
   embeddingDim: 6,
   hidden: 8,
@@ -17,13 +19,13 @@ export const SMALL: EncoderConfig = {
   trainEmbeddings: false,
 };
 
-export function smallSetup(changes: Partial<EncoderConfig> = {}, setup: Partial<EncoderSetup> = {}): EncoderSetup {
+export function smallSetup(changes: Partial<SmallEncoderConfig> = {}, setup: Partial<NetSetup> = {}): NetSetup {
   const config = { ...SMALL, ...changes };
   const rng = Rng.fromSeed(11);
   const table = Float32Array.from({ length: config.vocab * config.embeddingDim }, () => 0.02 * rng.normal());
   return {
     config,
-    params: freshEncoderParams(config, table, rng.fork('params')),
+    params: freshSmallParams(config, table, rng.fork('params')),
     scoring: 'mean',
     temperature: 0.5,
     threads: 1,
@@ -31,7 +33,7 @@ export function smallSetup(changes: Partial<EncoderConfig> = {}, setup: Partial<
   };
 }
 
-export function randomTexts(lengths: readonly number[], seed: number): Int32Array[] {
+export function randomTexts(lengths: readonly number[], seed: number): TokenText[] {
   const rng = Rng.fromSeed(seed);
-  return lengths.map((length) => Int32Array.from({ length }, () => rng.int(SMALL.vocab)));
+  return lengths.map((length) => ({ ids: Int32Array.from({ length }, () => rng.int(SMALL.vocab)) }));
 }

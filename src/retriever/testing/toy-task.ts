@@ -5,7 +5,7 @@
 import { Rng } from '../../core/rng.js';
 import type { Trace } from '../../data/types.js';
 import { truthPairs, type LabelledQuery } from '../train/pairs.js';
-import type { Tokenize } from '../encode/spec.js';
+import type { TokenizeTexts } from '../encode/text-form.js';
 import type { Query } from '../types.js';
 
 const TOPICS = 6;
@@ -21,7 +21,7 @@ export interface ToyTask {
   queries: Query[];
   unseen: Query[];
   labelled: LabelledQuery[];
-  tokenize: Tokenize;
+  tokenize: TokenizeTexts;
 }
 
 /** Texts are ids written with blanks, so that the tokenizer only has to split them. */
@@ -45,6 +45,9 @@ export function toyTask(seed: number): ToyTask {
   const traces = make('t', 120, 0, RULES).map((t) => ({ ...t, trace: '', answer: '' }));
   const queries = make('q', 200, 0, SEEN);
   const labelled = truthPairs(queries, traces);
-  const tokenize: Tokenize = (line) => line.split(' ').filter(Boolean).map(Number);
+  const tokenize: TokenizeTexts = (lines) => ({
+    texts: lines.map((line) => ({ ids: Int32Array.from(line.split(' ').filter(Boolean), Number) })),
+    truncated: 0,
+  });
   return { traces, queries, unseen: make('u', 40, SEEN, RULES), labelled, tokenize };
 }

@@ -4,7 +4,6 @@ import type { Trace } from '../../data/types.js';
 import type { Label } from '../../judge/types.js';
 import { batches, makeBatch } from './batches.js';
 import { collectLabels, truthPairs, withoutUnjudged, type LabelledQuery } from './pairs.js';
-import { tokenizeDocuments, tokenizeQueries, SPEC_DEFAULTS } from '../encode/spec.js';
 import type { Query } from '../types.js';
 
 const trace = (id: string, extra: Partial<Trace> = {}): Trace => ({
@@ -131,27 +130,5 @@ describe('batches', () => {
     expect(take(1, 5)).toEqual(take(1, 5));
     expect(take(1, 5)).not.toEqual(take(2, 5));
     expect(take(1, 2, 100).map((batch) => batch.queries.length)).toEqual([10, 10]);
-  });
-});
-
-describe('tokenizing', () => {
-  const tokenize = (text: string) => Array.from(text, (x) => x.codePointAt(0) ?? 0);
-  it('puts prefixes, cuts and counts', () => {
-    const spec = {
-      ...SPEC_DEFAULTS,
-      queryPrefix: '?',
-      documentPrefix: '!',
-      maxQueryTokens: 3,
-      maxDocumentTokens: 9,
-      document: 'trace' as const,
-    };
-    expect(tokenizeQueries(['ab', 'abc', ''], tokenize, spec)).toEqual({
-      ids: ['?ab', '?ab', '?'].map((s) => Int32Array.from(tokenize(s))),
-      truncated: 1,
-    });
-    expect(tokenizeDocuments([a], tokenize, spec)).toEqual({
-      ids: [Int32Array.from(tokenize('!steps'))],
-      truncated: 0,
-    });
   });
 });

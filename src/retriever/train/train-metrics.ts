@@ -1,5 +1,5 @@
 /** What a training of the retriever logs, and what each number means; docs/glossary.md is made from the table. */
-import type { TrainStepResult } from '../encode/encoder-port.js';
+import type { TrainStepResult } from '../encode/net/port.js';
 
 /** A line for each step. */
 export interface TrainMetrics extends TrainStepResult {

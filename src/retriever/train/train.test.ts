@@ -1,9 +1,10 @@
 import { afterEach, describe, expect, it } from 'vitest';
-import { EncoderSession } from '../encode/encoder-session.js';
-import type { EncoderSetup } from '../encode/encoder-port.js';
+import { NetEncoder } from '../encode/net-encoder.js';
+import type { NetSetup } from '../encode/net/port.js';
+import { NetSession } from '../encode/net/session.js';
+import { tokenizeBy, type TokenizeTexts } from '../encode/text-form.js';
 import { gradeRanking, mean, relevanceFromTruth } from '../grade/metrics.js';
-import { rankTraces } from '../score/ranking.js';
-import { SPEC_DEFAULTS, tokenizeDocuments, tokenizeQueries } from '../encode/spec.js';
+import { RankedTraces } from '../score/ranking.js';
 import { splitQueries } from './split-queries.js';
 import { smallSetup } from '../testing/small-encoder.js';
 import { toyTask, TOY_VOCAB } from '../testing/toy-task.js';
@@ -24,45 +25,45 @@ const options: TrainOptions = {
   evalEvery: 40,
   seed: 3,
 };
-const spec = { ...SPEC_DEFAULTS, document: 'question' as const };
 const parts = splitQueries(task.labelled, { validationShare: 0.1, testShare: 0 }, 3);
 const data = {
   train: parts.train,
   validation: parts.validation,
   candidates: task.traces.filter((t) => t.split === undefined),
-  tokenize: task.tokenize,
-  spec,
+  text: 'question' as const,
 };
-const setup = (changes: Partial<EncoderSetup> = {}, convWidth = 1) =>
+const setup = (changes: Partial<NetSetup> = {}, convWidth = 1) =>
   smallSetup({ vocab: TOY_VOCAB, embeddingDim: 32, hidden: 24, dim: 16, convWidth }, { temperature: 0.05, ...changes });
 
-const open: EncoderSession[] = [];
-const session = (...changes: Parameters<typeof setup>) => {
-  open.push(new EncoderSession(setup(...changes)));
-  return open.at(-1) as EncoderSession;
+const open: NetEncoder[] = [];
+const encoderOf = (of: NetSetup, tokenize: TokenizeTexts = task.tokenize) => {
+  const info = { dim: 16, hash: 'toy', scoring: of.scoring };
+  open.push(new NetEncoder(new NetSession(of), tokenize, info));
+  return open.at(-1) as NetEncoder;
 };
+const session = (...changes: Parameters<typeof setup>) => encoderOf(setup(...changes));
 afterEach(async () => {
   for (const one of open.splice(0)) await one.dispose();
 });
 
-async function recallAt1(encoder: EncoderSession, queries: Query[]): Promise<number> {
+async function recallAt1(encoder: NetEncoder, queries: Query[]): Promise<number> {
   const { traces } = task;
-  await encoder.setDocuments(await encoder.encode(tokenizeDocuments(traces, task.tokenize, spec).ids));
-  const scores = await encoder.score(
-    await encoder.encode(
-      tokenizeQueries(
-        queries.map((q) => q.question),
-        task.tokenize,
-        spec,
-      ).ids,
-    ),
-  );
-  const hits_Q = queries.map((query, q) => rankTraces(query, traces, scores.subarray(q * traces.length), { k: 1 }));
+  const vectorsOf = async (texts: { question: string }[], side: 'query' | 'document') =>
+    (
+      await encoder.encode(
+        texts.map(({ question }) => question),
+        side,
+      )
+    ).vectors;
+  await encoder.scorer.setDocuments(await vectorsOf(traces, 'document'));
+  const scores = await encoder.scorer.score(await vectorsOf(queries, 'query'));
+  const ranked = new RankedTraces(traces);
+  const hits_Q = queries.map((query, q) => ranked.rank(query, scores.subarray(q * traces.length), { k: 1 }));
   const graded = gradeRanking(queries, hits_Q, relevanceFromTruth, { ks: [1], candidates: () => traces });
   return mean(graded.recallAt[1] ?? []) ?? NaN;
 }
 
-async function train(encoder: EncoderSession, changes: Partial<TrainOptions> = {}, on = data) {
+async function train(encoder: NetEncoder, changes: Partial<TrainOptions> = {}, on = data) {
   const lines: (TrainMetrics | Validation)[] = [];
   const report = await trainRetriever(
     encoder,
@@ -130,8 +131,10 @@ describe('trainRetriever', () => {
   });
 
   it('counts cut texts and refuses to train on too few labels', async () => {
-    const short = { ...data, spec: { ...spec, maxQueryTokens: 6, maxDocumentTokens: 7 } };
-    const report = await trainRetriever(session(), short, { ...options, steps: 1 });
+    const encode = (line: string) => Int32Array.from(line.split(' '), Number);
+    const forms = { query: { prefix: '', maxTokens: 6 }, document: { prefix: '', maxTokens: 7 } };
+    const encoder = encoderOf(setup(), tokenizeBy({ encode }, forms));
+    const report = await trainRetriever(encoder, data, { ...options, steps: 1 });
     expect(report).toMatchObject({ truncatedQueries: 200, truncatedDocuments: 0 });
     const few = { ...data, train: data.train.slice(0, 1) };
     await expect(trainRetriever(session(), few, options)).rejects.toMatchObject({ code: 'data', where: 'labels' });

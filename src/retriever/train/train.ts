@@ -9,12 +9,14 @@ import { Rng } from '../../core/rng.js';
 import type { Trace } from '../../data/types.js';
 import type { Params } from '../../models/parameters.js';
 import { batches, type Batch, type InBatchPositives } from './batches.js';
-import type { Encoder, TrainBatch } from '../encode/encoder-port.js';
+import type { TokenBatch } from '../encode/net/port.js';
+import { documentText, type DocumentText } from '../encode/text.js';
+import type { TokenText } from '../encode/token-text.js';
+import type { TrainableEncoder } from '../encode/types.js';
 import { SATURATION } from './infonce.js';
 import { gradeRanking, mean } from '../grade/metrics.js';
 import type { LabelledQuery } from './pairs.js';
-import { rankTraces } from '../score/ranking.js';
-import { tokenizeDocuments, tokenizeQueries, type RetrieverSpec, type Tokenize } from '../encode/spec.js';
+import { RankedTraces } from '../score/ranking.js';
 import type { TrainMetrics, Validation } from './train-metrics.js';
 import type { Query } from '../types.js';
 
@@ -46,8 +48,8 @@ export interface TrainData {
   candidates: readonly Trace[];
   /** Pairs that must not meet, as in search. */
   exclude?: (query: Query, trace: Trace) => boolean;
-  tokenize: Tokenize;
-  spec: RetrieverSpec;
+  /** What of a trace is trained on, as it will be indexed. */
+  text: DocumentText;
 }
 
 export interface TrainReport {
@@ -69,7 +71,7 @@ export interface TrainHooks {
 
 /** Trains `encoder` in place; at the end it holds the best weights. Throws `data` where fewer than two queries have positives, `not-finite` with the step where it diverges. */
 export async function trainRetriever(
-  encoder: Encoder,
+  encoder: TrainableEncoder,
   data: TrainData,
   options: TrainOptions,
   hooks: TrainHooks = {},
@@ -77,7 +79,7 @@ export async function trainRetriever(
   const rng = Rng.fromSeed(options.seed).fork('retriever-training');
   const { train, validation } = data;
   if (train.length < 2) throw tooFew(train.length, validation.length);
-  const ids = tokenIds(data);
+  const tokens = tokenise(encoder, data);
   const stream = batches(
     train,
     { ...options, ...(data.exclude ? { exclude: data.exclude } : {}) },
@@ -89,14 +91,14 @@ export async function trainRetriever(
   let saturated = false;
   for (let step = 1; step <= options.steps; step++) {
     const learningRate = options.learningRate * schedule(step, options);
-    const batch = toTokens(stream.next().value, ids, options.tokenDropout, dropout);
-    const result = await encoder.trainStep(batch, { ...options, learningRate }).catch((error: unknown) => {
+    const batch = toTokens(stream.next().value, tokens, options.tokenDropout, dropout);
+    const result = await encoder.step(batch, { ...options, learningRate }).catch((error: unknown) => {
       throw atPlace(`retriever training, step ${step}`, error, 'Lower retriever.learningRate.');
     });
     if (step === 1) saturated = result.meanMaxProbability > SATURATION;
     await hooks.onMetrics?.({ step, learningRate, ...result });
     if (validation.length > 0 && (step === options.steps || step % options.evalEvery === 0)) {
-      const found = await validate(encoder, data, ids, step);
+      const found = await validate(encoder, data, tokens, step);
       await hooks.onMetrics?.(found);
       if (isBetter(found, best?.validation)) best = { validation: found, weights: await encoder.snapshot() };
     }
@@ -111,8 +113,8 @@ export async function trainRetriever(
     best: best?.validation,
     trainQueries: train.length,
     validationQueries: validation.length,
-    truncatedQueries: ids.truncatedQueries,
-    truncatedDocuments: ids.truncatedDocuments,
+    truncatedQueries: tokens.truncatedQueries,
+    truncatedDocuments: tokens.truncatedDocuments,
     saturated,
   };
 }
@@ -124,56 +126,65 @@ export function schedule(step: number, { steps, warmupShare }: Pick<TrainOptions
   return (steps + 1 - step) / (steps - warmup);
 }
 
-interface TokenIds {
-  queries: ReadonlyMap<string, Int32Array>;
-  traces: ReadonlyMap<string, Int32Array>;
+interface Tokens {
+  queries: ReadonlyMap<string, TokenText>;
+  traces: ReadonlyMap<string, TokenText>;
   truncatedQueries: number;
   truncatedDocuments: number;
 }
 
 /** Every text is tokenised once. */
-function tokenIds({ train, validation, candidates, tokenize, spec }: TrainData): TokenIds {
+function tokenise(encoder: TrainableEncoder, { train, validation, candidates, text }: TrainData): Tokens {
   const labelled = [...train, ...validation];
   const traces = [...new Map([...candidates, ...labelled.flatMap((l) => l.positives)].map((t) => [t.id, t])).values()];
-  const queries = tokenizeQueries(
+  const queries = encoder.tokenize(
     labelled.map((l) => l.query.question),
-    tokenize,
-    spec,
+    'query',
   );
-  const documents = tokenizeDocuments(traces, tokenize, spec);
+  const documents = encoder.tokenize(
+    traces.map((trace) => documentText(trace, text)),
+    'document',
+  );
   return {
-    queries: new Map(labelled.map((l, i) => [l.query.id, queries.ids[i] as Int32Array])),
-    traces: new Map(traces.map((t, i) => [t.id, documents.ids[i] as Int32Array])),
+    queries: new Map(labelled.map((l, i) => [l.query.id, queries.texts[i] as TokenText])),
+    traces: new Map(traces.map((t, i) => [t.id, documents.texts[i] as TokenText])),
     truncatedQueries: queries.truncated,
     truncatedDocuments: documents.truncated,
   };
 }
 
-/** The batch as token ids, each text without a random share of its tokens. */
-function toTokens({ queries, documents, masks }: Batch, ids: TokenIds, dropout: number, rng: Rng): TrainBatch {
-  const thinned = (text: Int32Array | undefined): Int32Array => {
-    if (!text) return new Int32Array(0);
-    const kept = dropout > 0 ? text.filter(() => rng.next() >= dropout) : text;
-    return kept.length > 0 ? kept : text;
-  };
+/** The batch as tokens, each text without a random share of them. */
+function toTokens({ queries, documents, masks }: Batch, tokens: Tokens, dropout: number, rng: Rng): TokenBatch {
+  const thinned = (text: TokenText | undefined): TokenText => (dropout > 0 ? thin(text!, dropout, rng) : text!);
   return {
-    queries_Q: queries.map((l) => thinned(ids.queries.get(l.query.id))),
-    documents_D: documents.map((t) => thinned(ids.traces.get(t.id))),
+    queries_Q: queries.map((l) => thinned(tokens.queries.get(l.query.id))),
+    documents_D: documents.map((t) => thinned(tokens.traces.get(t.id))),
     masks,
   };
 }
 
+/** The text without a random share of its tokens, or whole where none would be left. */
+function thin({ ids, attended, kept }: TokenText, dropout: number, rng: Rng): TokenText {
+  const stays = ids.map(() => (rng.next() >= dropout ? 1 : 0));
+  if (!stays.includes(1)) return { ids, ...(attended && { attended }), ...(kept && { kept }) };
+  const of = <T extends Int32Array | Uint8Array>(values: T): T => values.filter((_, i) => stays[i] === 1) as T;
+  return { ids: of(ids), ...(attended && { attended: of(attended) }), ...(kept && { kept: of(kept) }) };
+}
+
 /** Ranks all candidates for the validation queries. Traces without a label of the query count as not relevant. */
-async function validate(encoder: Encoder, data: TrainData, ids: TokenIds, step: number): Promise<Validation> {
+async function validate(encoder: TrainableEncoder, data: TrainData, tokens: Tokens, step: number): Promise<Validation> {
   const { validation, candidates, exclude } = data;
-  await encoder.setDocuments(await encoder.encode(candidates.map((t) => ids.traces.get(t.id) as Int32Array)));
-  const scores = await encoder.score(
-    await encoder.encode(validation.map((l) => ids.queries.get(l.query.id) as Int32Array)),
+  const vectorsOf = (texts: readonly (TokenText | undefined)[]) => encoder.encodeTokens(texts as TokenText[]);
+  await encoder.scorer.setDocuments(await vectorsOf(candidates.map(({ id }) => tokens.traces.get(id))));
+  const scores = await encoder.scorer.score(
+    await vectorsOf(validation.map(({ query }) => tokens.queries.get(query.id))),
   );
+  const ranked = new RankedTraces(candidates);
   const queries = validation.map((l) => l.query);
   const hits_Q = queries.map((query, q) => {
     const row = scores.subarray(q * candidates.length, (q + 1) * candidates.length);
-    return rankTraces(query, candidates, row, { k: candidates.length, ...(exclude ? { exclude } : {}) });
+    const refused = candidates.filter((trace) => exclude?.(query, trace) === true).map(({ id }) => id);
+    return ranked.rank(query, row, { k: candidates.length, exclude: new Set(refused) });
   });
   const positives = new Map(validation.map((l) => [l.query.id, new Set(l.positives.map((t) => t.id))]));
   const graded = gradeRanking(queries, hits_Q, (query, trace) => (positives.get(query.id)?.has(trace.id) ? 1 : 0), {

@@ -1,31 +1,31 @@
 import { afterEach, describe, expect, it } from 'vitest';
-import { Rng } from '../../core/rng.js';
-import type { EncoderConfig } from '../../models/encoder-config.js';
-import { EncoderSession } from './encoder-session.js';
-import type { EncoderSetup, TrainBatch } from './encoder-port.js';
-import { infoNce } from '../train/infonce.js';
-import { maxSimMatrix } from '../score/maxsim.js';
-import { randomTexts, smallSetup } from '../testing/small-encoder.js';
-import { rowOffsets, sliceTexts } from './token-vectors.js';
+import { Rng } from '../../../core/rng.js';
+import type { SmallEncoderConfig } from '../../../models/encoders/small-config.js';
+import { maxSimMatrix } from '../../score/maxsim.js';
+import { randomTexts, smallSetup } from '../../testing/small-encoder.js';
+import { infoNce } from '../../train/infonce.js';
+import { rowOffsets, sliceTexts } from '../token-vectors.js';
+import type { NetSetup, TokenBatch } from './port.js';
+import { NetSession } from './session.js';
 
 const STEP = 4e-3;
-const open: EncoderSession[] = [];
-const session = (setup: EncoderSetup) => {
-  open.push(new EncoderSession(setup));
-  return open.at(-1) as EncoderSession;
+const open: NetSession[] = [];
+const session = (setup: NetSetup) => {
+  open.push(new NetSession(setup));
+  return open.at(-1) as NetSession;
 };
 afterEach(async () => {
   for (const one of open.splice(0)) await one.dispose();
 });
 
 // The seed is of texts without a near tie between two matches: there the loss has a kink and differences mislead.
-const kinds: [string, Partial<EncoderConfig>, number][] = [
+const kinds: [string, Partial<SmallEncoderConfig>, number][] = [
   ['convolution', {}, 5],
   ['two convolutions and two transformer layers', { convLayers: 2, transformerLayers: 2 }, 1],
   ['single vector', { head: 'single-vector' }, 5],
   ['trained embeddings', { trainEmbeddings: true }, 5],
 ];
-const makeBatch = (seed: number): TrainBatch => ({
+const makeBatch = (seed: number): TokenBatch => ({
   queries_Q: randomTexts([4, 7, 1], seed),
   documents_D: randomTexts([5, 3, 9, 6], seed + 1),
   masks: {
@@ -98,9 +98,9 @@ describe.each(kinds)('an encoder with %s', (_, changes, seed) => {
   });
 });
 
-describe('EncoderSession', () => {
+describe('NetSession', () => {
   const update = { learningRate: 0.02, weightDecay: 0.01, maxGradNorm: 1 };
-  const train = async (encoder: EncoderSession, steps: number) => {
+  const train = async (encoder: NetSession, steps: number) => {
     const losses: number[] = [];
     for (let i = 0; i < steps; i++) losses.push((await encoder.trainStep(batch, update)).loss);
     return losses;
@@ -134,8 +134,12 @@ describe('EncoderSession', () => {
 
   it.each(['mean', 'sum'] as const)('scores as the reference does (%s), empty texts too', async (scoring) => {
     const encoder = session(smallSetup({}, { scoring }));
-    const queries = await encoder.encode([...batch.queries_Q, new Int32Array(0)]);
-    const documents = await encoder.encode([...batch.documents_D, new Int32Array(0), ...randomTexts([1, 30, 2], 9)]);
+    const queries = await encoder.encode([...batch.queries_Q, { ids: new Int32Array(0) }]);
+    const documents = await encoder.encode([
+      ...batch.documents_D,
+      { ids: new Int32Array(0) },
+      ...randomTexts([1, 30, 2], 9),
+    ]);
     await encoder.setDocuments(documents);
     const scores = await encoder.score(queries);
     const expected = maxSimMatrix(queries, documents, scoring);
@@ -150,12 +154,12 @@ describe('EncoderSession', () => {
 
   it('refuses a token outside the table, a text that is too long and a score without documents', async () => {
     const encoder = session(smallSetup());
-    await expect(encoder.encode([Int32Array.from([23])])).rejects.toMatchObject({
+    await expect(encoder.encode([{ ids: Int32Array.from([23]) }])).rejects.toMatchObject({
       code: 'internal',
       expected: '0 to 22',
     });
-    await expect(encoder.encode([new Int32Array(33)])).rejects.toMatchObject({ code: 'context-length' });
-    await expect(encoder.score(await encoder.encode([Int32Array.from([1])]))).rejects.toMatchObject({
+    await expect(encoder.encode([{ ids: new Int32Array(33) }])).rejects.toMatchObject({ code: 'context-length' });
+    await expect(encoder.score(await encoder.encode([{ ids: Int32Array.from([1]) }]))).rejects.toMatchObject({
       code: 'internal',
     });
   });

@@ -1,4 +1,4 @@
-/** The encoder as a tensor graph; the same for encoding and, through its gradients, for training. */
+/** The small encoder as a tensor graph. */
 import {
   add,
   conv1dSame,
@@ -26,20 +26,25 @@ import {
   type Dim,
   type Graph,
   type Tensor,
-} from '../tensor/index.js';
-import { encoderParams, ffnWidth, type EncoderConfig } from './encoder-config.js';
+} from '../../tensor/index.js';
+import { ffnWidth, smallParams, type SmallEncoderConfig } from './small-config.js';
+import type { EncoderArchitecture, EncoderTensors } from './types.js';
 
 const NORM_EPSILON = 1e-6;
 const ROPE_BASE = 10_000;
 /** Added to attention scores of padding: e^-1e9 is 0 in float32. */
 const NEVER = -1e9;
 
-/** The encoder's parameters as tensors of one graph. */
-export type EncoderTensors = ReadonlyMap<string, Tensor>;
-
-/** Declares all parameters in `graph`, under their names. */
-export function declareEncoder(graph: Graph, config: EncoderConfig): EncoderTensors {
-  return new Map(encoderParams(config).map(({ name, shape }) => [name, graph.param(name, shape)]));
+export function smallArchitecture(config: SmallEncoderConfig): EncoderArchitecture {
+  const { vocab, maxTokens, dim, head } = config;
+  return {
+    vocab,
+    maxTokens,
+    dim,
+    head,
+    params: smallParams(config),
+    vectors: (params, { ids, attended }) => encodeTokens(config, params, ids, attended),
+  };
 }
 
 /**
@@ -47,7 +52,7 @@ export function declareEncoder(graph: Graph, config: EncoderConfig): EncoderTens
  * [B, T, dim], or [B, 1, dim] with the single-vector head. What stands at padding has no influence on the tokens; the
  * vectors at padding mean nothing. Two calls on one graph (queries, documents) share the weights.
  */
-export function encodeTokens(config: EncoderConfig, params: EncoderTensors, ids: Tensor, mask: Tensor): Tensor {
+function encodeTokens(config: SmallEncoderConfig, params: EncoderTensors, ids: Tensor, mask: Tensor): Tensor {
   const param = (name: string) => params.get(name) as Tensor;
   const column = unsqueeze(mask, 2);
   let x = embedding(param('embed'), ids, config.trainEmbeddings ? {} : { gradient: 'none' });
@@ -77,7 +82,7 @@ type Attend = (qkv: Tensor) => Tensor;
 
 /** Pre-normalised bidirectional layer: attention, then a gated feed-forward part, each added to its input. */
 function transformerLayer(
-  config: EncoderConfig,
+  config: SmallEncoderConfig,
   params: EncoderTensors,
   at: string,
   x: Tensor,
@@ -94,7 +99,7 @@ function transformerLayer(
 }
 
 /** Attention over all tokens of a text, with rotary positions: qkv [B, T, 3 hidden] to [B, T, hidden]. */
-function attention(config: EncoderConfig, mask: Tensor): Attend {
+function attention(config: SmallEncoderConfig, mask: Tensor): Attend {
   const { hidden, heads } = config;
   const headDim = hidden / heads;
   const [batch, time] = mask.shape as [Dim, Dim];

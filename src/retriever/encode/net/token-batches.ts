@@ -1,30 +1,41 @@
 /** Texts of unequal lengths as padded id matrices, grouped so that little is padding. */
-import { RaRftError } from '../../core/errors.js';
+import { RaRftError } from '../../../core/errors.js';
+import type { TokenText } from '../token-text.js';
 
-/** A padded batch: ids int32 [B, T] and mask float32 [B, T], 1 at tokens. */
-export interface PaddedIds {
+/** A padded batch: int32 and float32 [B, T], 0 at padding. */
+export interface PaddedTokens {
   ids: Int32Array;
-  mask: Float32Array;
+  attended: Float32Array;
+  kept: Float32Array;
   shape: [number, number];
 }
 
-/** What an encoder can take: ids below `vocab`, texts of at most `maxTokens`. */
+/** What a network can take: ids below `vocab`, texts of at most `maxTokens`. */
 export interface TokenLimits {
   vocab: number;
   maxTokens: number;
 }
 
 /** Pads with id 0 to the longest text (at least one column). Throws `internal` at an id outside the table, `context-length` at a text that is too long. */
-export function padIds(texts: readonly Int32Array[], limits: TokenLimits): PaddedIds {
-  const width = texts.reduce((n, text) => Math.max(n, text.length), 1);
-  const ids = new Int32Array(texts.length * width);
-  const mask = new Float32Array(texts.length * width);
-  texts.forEach((text, i) => {
-    checkText(text, limits);
-    ids.set(text, i * width);
-    mask.fill(1, i * width, i * width + text.length);
+export function padTokens(texts: readonly TokenText[], limits: TokenLimits): PaddedTokens {
+  const width = texts.reduce((n, { ids }) => Math.max(n, ids.length), 1);
+  const size = texts.length * width;
+  const out = { ids: new Int32Array(size), attended: new Float32Array(size), kept: new Float32Array(size) };
+  texts.forEach(({ ids, attended, kept }, i) => {
+    checkText(ids, limits);
+    const from = i * width;
+    out.ids.set(ids, from);
+    if (attended) out.attended.set(attended, from);
+    else out.attended.fill(1, from, from + ids.length);
+    if (kept) out.kept.set(kept, from);
+    else out.kept.fill(1, from, from + ids.length);
   });
-  return { ids, mask, shape: [texts.length, width] };
+  return { ...out, shape: [texts.length, width] };
+}
+
+/** Tokens of a text whose vectors count. */
+export function keptTokens({ ids, kept }: TokenText): number {
+  return kept ? kept.reduce((n, k) => n + k, 0) : ids.length;
 }
 
 function checkText(text: Int32Array, { vocab, maxTokens }: TokenLimits): void {

@@ -3,12 +3,12 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { folderRef, openLocalEngine, type Policy } from '../../engine/index.js';
-import { tinyConfig, tinyParams } from '../../models/testing/tiny-model.js';
-import { saveCheckpoint } from '../../models/checkpoint.js';
-import { EncoderClient } from './encoder-client.js';
-import type { TrainBatch } from './encoder-port.js';
-import { randomTexts, smallSetup } from '../testing/small-encoder.js';
+import { folderRef, openLocalEngine, type Policy } from '../../../engine/index.js';
+import { tinyConfig, tinyParams } from '../../../models/testing/tiny-model.js';
+import { saveCheckpoint } from '../../../models/checkpoint.js';
+import { randomTexts, smallSetup } from '../../testing/small-encoder.js';
+import { NetClient } from './client.js';
+import type { TokenBatch } from './port.js';
 
 let folder: string;
 beforeAll(async () => {
@@ -18,13 +18,13 @@ beforeAll(async () => {
 });
 afterAll(() => rm(folder, { recursive: true }));
 
-const batch: TrainBatch = {
+const batch: TokenBatch = {
   queries_Q: randomTexts([4, 7], 1),
   documents_D: randomTexts([5, 3], 2),
   masks: { queries: 2, documents: 2, positive: Uint8Array.from([1, 0, 0, 1]), ignore: new Uint8Array(4) },
 };
 const request = { prompt: Int32Array.from([1, 2, 3]), n: 4, seed: 1 };
-const train = async (encoder: EncoderClient, steps: number) => {
+const train = async (encoder: NetClient, steps: number) => {
   const losses: number[] = [];
   for (let i = 0; i < steps; i++) {
     losses.push((await encoder.trainStep(batch, { learningRate: 0.01, weightDecay: 0, maxGradNorm: 0 })).loss);
@@ -42,7 +42,7 @@ const openEngine = async () => {
   const engine = openLocalEngine({ threads: 2 });
   return { engine, policy: await engine.open(folderRef(join(folder, 'model'))) };
 };
-const openEncoder = () => EncoderClient.open(smallSetup({}, { threads: 2 }));
+const openEncoder = () => NetClient.open(smallSetup({}, { threads: 2 }));
 
 describe('two workers with native sessions', () => {
   it('compute at the same time what each computes alone', async () => {

@@ -1,14 +1,14 @@
 /** Encoders in a folder of Hugging Face layout: config.json, model.safetensors and the tokenizer's files. */
 import { createHash } from 'node:crypto';
 import { join } from 'node:path';
-import { canonicalJson } from '../core/hash.js';
-import { writeJsonAtomic } from '../core/files.js';
-import { copyTokenizer } from './checkpoint.js';
-import { readJsonObject } from './config-reader.js';
-import { encoderParams, parseEncoderJson, toEncoderJson, type EncoderConfig } from './encoder-config.js';
-import { sizeOf, type Params } from './parameters.js';
-import { SafetensorsReader } from './safetensors.js';
-import { writeSafetensors } from './safetensors-writer.js';
+import { canonicalJson } from '../../core/hash.js';
+import { writeJsonAtomic } from '../../core/files.js';
+import { copyTokenizer } from '../checkpoint.js';
+import { readJsonObject } from '../config-reader.js';
+import { partViews, sizeOf, type Params } from '../parameters.js';
+import { SafetensorsReader } from '../safetensors.js';
+import { writeSafetensors } from '../safetensors-writer.js';
+import { architectureOf, parseEncoderJson, toEncoderJson, type EncoderConfig } from './config.js';
 
 export interface EncoderCheckpoint {
   config: EncoderConfig;
@@ -17,11 +17,13 @@ export interface EncoderCheckpoint {
 
 /** Writes config, weights and the tokenizer files of `tokenizerFrom` into `folder`, which the caller makes atomic. */
 export async function writeEncoder(folder: string, encoder: EncoderCheckpoint, tokenizerFrom: string): Promise<void> {
-  const tensors = encoderParams(encoder.config).map(({ name, shape }) => ({
-    name,
-    shape,
-    data: encoder.params.get(name)!,
-  }));
+  const tensors = architectureOf(encoder.config).params.flatMap((spec) =>
+    partViews(spec, encoder.params.get(spec.name)!).map(({ part, data }) => ({
+      name: part.hfName,
+      shape: part.shape,
+      data,
+    })),
+  );
   // The retriever's own hash is of all its weights in their order.
   await writeSafetensors(join(folder, 'model.safetensors'), tensors, 'float32', { checksums: false });
   await writeJsonAtomic(join(folder, 'config.json'), toEncoderJson(encoder.config));
@@ -35,10 +37,10 @@ export async function readEncoder(folder: string): Promise<EncoderCheckpoint> {
   const reader = await SafetensorsReader.open(folder);
   try {
     const params: Params = new Map();
-    for (const { name, shape } of encoderParams(config)) {
-      const data = new Float32Array(sizeOf(shape));
-      await reader.readInto(name, shape, data);
-      params.set(name, data);
+    for (const spec of architectureOf(config).params) {
+      const data = new Float32Array(sizeOf(spec.shape));
+      for (const { part, data: view } of partViews(spec, data)) await reader.readInto(part.hfName, part.shape, view);
+      params.set(spec.name, data);
     }
     return { config, params };
   } finally {
@@ -49,7 +51,7 @@ export async function readEncoder(folder: string): Promise<EncoderCheckpoint> {
 /** 16 hex digits that stand for config and weights: what an index was made with. */
 export function encoderHash({ config, params }: EncoderCheckpoint): string {
   const hash = createHash('sha256').update(canonicalJson(config));
-  for (const { name } of encoderParams(config)) {
+  for (const { name } of architectureOf(config).params) {
     const data = params.get(name)!;
     hash.update(name).update(new Uint8Array(data.buffer, data.byteOffset, data.byteLength));
   }

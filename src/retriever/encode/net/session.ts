@@ -1,16 +1,18 @@
-/** The encoder at work in this thread: weights, optimizer and compiled programs. Tensor runs block the thread. */
-import { RaRftError } from '../../core/errors.js';
-import { assertFinite, notFinite } from '../../core/finite.js';
-import { AdamW } from '../../optim/adamw.js';
-import type { Trainable } from '../../optim/trainables.js';
-import { checkEncoderConfig, encoderParams } from '../../models/encoder-config.js';
-import type { Params } from '../../models/parameters.js';
-import type { Program } from '../../tensor/index.js';
-import { compileEncode, compileTrain, paramFeeds, trainFeeds } from './encoder-graphs.js';
-import type { Encoder, EncoderSetup, TrainBatch, TrainStepResult, TrainUpdate } from './encoder-port.js';
-import { ExactSearch } from '../index/exact-search.js';
-import { groupByLength, padIds } from './token-batches.js';
-import { rowOffsets, type TokenVectors } from './token-vectors.js';
+/** An encoder's network at work in this thread: weights, optimizer and compiled programs. Tensor runs block the thread. */
+import { RaRftError } from '../../../core/errors.js';
+import { assertFinite, notFinite } from '../../../core/finite.js';
+import { AdamW } from '../../../optim/adamw.js';
+import type { Trainable } from '../../../optim/trainables.js';
+import { architectureOf } from '../../../models/encoders/config.js';
+import type { EncoderArchitecture } from '../../../models/encoders/types.js';
+import type { Params } from '../../../models/parameters.js';
+import type { Program } from '../../../tensor/index.js';
+import { ExactSearch } from '../../index/exact-search.js';
+import { rowOffsets, type TokenVectors } from '../token-vectors.js';
+import type { TokenText } from '../token-text.js';
+import { compileEncode, compileTrain, paramFeeds, trainFeeds } from './graphs.js';
+import type { EncoderNet, NetSetup, TokenBatch, TrainStepResult, TrainUpdate } from './port.js';
+import { groupByLength, keptTokens, padTokens } from './token-batches.js';
 
 /** Tokens, padding included, that are encoded at once. */
 const ENCODE_TOKENS = 8192;
@@ -20,9 +22,10 @@ const ADAMW = { beta1: 0.9, beta2: 0.999, epsilon: 1e-8 };
 const TRAIN_HINT = 'Its training has diverged: lower retriever.learningRate, or raise retriever.temperature.';
 const VECTORS_HINT = 'The encoder has diverged or its folder is damaged: train the retriever again.';
 
-/** An {@link Encoder} in the calling thread. The parameters of the setup are taken over and changed in place. */
-export class EncoderSession implements Encoder {
-  private readonly setup: EncoderSetup;
+/** An {@link EncoderNet} in the calling thread. The parameters of the setup are taken over and changed in place. */
+export class NetSession implements EncoderNet {
+  private readonly setup: NetSetup;
+  private readonly net: EncoderArchitecture;
   private readonly trainables: Trainable[];
   private readonly optimizer: AdamW;
   // Programs are compiled when they are first needed: search never pays for the training graph.
@@ -30,10 +33,10 @@ export class EncoderSession implements Encoder {
   private trainProgram: Promise<Program> | undefined;
   private search: Promise<ExactSearch> | undefined;
 
-  constructor(setup: EncoderSetup) {
-    checkEncoderConfig(setup.config);
+  constructor(setup: NetSetup) {
     this.setup = setup;
-    this.trainables = encoderParams(setup.config)
+    this.net = architectureOf(setup.config);
+    this.trainables = this.net.params
       .filter((param) => param.trained)
       .map(({ name, decay }) => {
         const value = setup.params.get(name) as Float32Array;
@@ -42,29 +45,30 @@ export class EncoderSession implements Encoder {
     this.optimizer = new AdamW(this.trainables);
   }
 
-  async encode(ids: readonly Int32Array[]): Promise<TokenVectors> {
+  async encode(texts: readonly TokenText[]): Promise<TokenVectors> {
     this.encodeProgram ??= compileEncode(this.setup);
     const program = await this.encodeProgram;
-    const { dim, head } = this.setup.config;
-    const single = head === 'single-vector';
-    const lengths = Int32Array.from(ids, (text) => (single ? Math.min(1, text.length) : text.length));
+    const { dim } = this.net;
+    const single = this.net.head === 'single-vector';
+    const lengths = Int32Array.from(texts, (text) => (single ? Math.min(1, text.ids.length) : keptTokens(text)));
     const offsets = rowOffsets(lengths);
-    const out: TokenVectors = { dim, lengths, vectors: new Float32Array((offsets[ids.length] as number) * dim) };
-    const tokens = ids.map((text) => text.length);
+    const out: TokenVectors = { dim, lengths, vectors: new Float32Array((offsets[texts.length] as number) * dim) };
+    const tokens = texts.map((text) => text.ids.length);
     for (const group of groupByLength(tokens, ENCODE_TOKENS)) {
-      const padded = padIds(
-        group.map((i) => ids[i] as Int32Array),
-        this.setup.config,
+      const padded = padTokens(
+        group.map((i) => texts[i] as TokenText),
+        this.net,
       );
       const feeds = {
         ids: { data: padded.ids, shape: padded.shape },
-        mask: { data: padded.mask, shape: padded.shape },
+        attended: { data: padded.attended, shape: padded.shape },
       };
-      const { vectors } = await program.run({ ...paramFeeds(this.setup, this.setup.params), ...feeds });
+      const { vectors } = await program.run({ ...paramFeeds(this.setup), ...feeds });
       const rows = single ? 1 : padded.shape[1];
       const data = vectors?.data as Float32Array;
       for (const [at, i] of group.entries()) {
-        const own = data.subarray(at * rows * dim, (at * rows + (lengths[i] as number)) * dim);
+        const all = data.subarray(at * rows * dim, (at + 1) * rows * dim);
+        const own = keptRows(all, single ? undefined : texts[i]?.kept, (lengths[i] as number) * dim, dim);
         assertFinite(own, { what: 'a token vector', where: `text ${i}`, hint: VECTORS_HINT });
         out.vectors.set(own, (offsets[i] as number) * dim);
       }
@@ -73,7 +77,7 @@ export class EncoderSession implements Encoder {
   }
 
   async trainStep(
-    batch: TrainBatch,
+    batch: TokenBatch,
     { learningRate, weightDecay, maxGradNorm }: TrainUpdate,
   ): Promise<TrainStepResult> {
     const { loss, meanMaxProbability } = await this.forwardBackward(batch);
@@ -82,7 +86,7 @@ export class EncoderSession implements Encoder {
   }
 
   /** The loss of a batch and, by name, its gradient; changes nothing. For tests. */
-  async lossAndGradient(batch: TrainBatch): Promise<{ loss: number; gradient: Params }> {
+  async lossAndGradient(batch: TokenBatch): Promise<{ loss: number; gradient: Params }> {
     const { loss } = await this.forwardBackward(batch);
     const gradient = new Map(this.trainables.map(({ name, grad }) => [name, grad.slice()]));
     for (const { grad } of this.trainables) grad.fill(0);
@@ -90,18 +94,15 @@ export class EncoderSession implements Encoder {
   }
 
   /** Puts the batch's gradient into the gradient buffers. */
-  private async forwardBackward(batch: TrainBatch): Promise<{ loss: number; meanMaxProbability: number }> {
+  private async forwardBackward(batch: TokenBatch): Promise<{ loss: number; meanMaxProbability: number }> {
     this.trainProgram ??= compileTrain(this.setup);
     const program = await this.trainProgram;
     const gradients = this.trainables.map(({ name, value, grad }) => {
-      const shape = encoderParams(this.setup.config).find((param) => param.name === name)?.shape ?? [value.length];
+      const shape = this.net.params.find((param) => param.name === name)?.shape ?? [value.length];
       return [`d/${name}`, { data: grad, shape }];
     });
     const fetches = { loss: null, meanMaxProbability: null, ...Object.fromEntries(gradients) };
-    const result = await program.run(
-      { ...paramFeeds(this.setup, this.setup.params), ...trainFeeds(this.setup, batch) },
-      fetches,
-    );
+    const result = await program.run({ ...paramFeeds(this.setup), ...trainFeeds(this.setup, batch) }, fetches);
     const scalar = (name: string): number => {
       const value = result[name]?.data[0] as number;
       if (!Number.isFinite(value)) throw notFinite(value, { what: `the retriever's ${name}`, hint: TRAIN_HINT });
@@ -111,8 +112,8 @@ export class EncoderSession implements Encoder {
   }
 
   async setDocuments(vectors: TokenVectors): Promise<void> {
-    const { config, scoring, threads } = this.setup;
-    this.search ??= ExactSearch.create(config.dim, scoring, threads);
+    const { scoring, threads } = this.setup;
+    this.search ??= ExactSearch.create(this.net.dim, scoring, threads);
     (await this.search).setDocuments(vectors);
   }
 
@@ -134,4 +135,17 @@ export class EncoderSession implements Encoder {
     for (const open of [this.encodeProgram, this.trainProgram, this.search]) await (await open)?.dispose();
     this.encodeProgram = this.trainProgram = this.search = undefined;
   }
+}
+
+/** The first `size` numbers, or where some tokens are left out the rows of the others. */
+function keptRows(rows: Float32Array, kept: Uint8Array | undefined, size: number, dim: number): Float32Array {
+  if (!kept) return rows.subarray(0, size);
+  const out = new Float32Array(size);
+  let at = 0;
+  for (const [token, keeps] of kept.entries()) {
+    if (keeps === 0) continue;
+    out.set(rows.subarray(token * dim, (token + 1) * dim), at);
+    at += dim;
+  }
+  return out;
 }

@@ -2,15 +2,14 @@
  * The small encoder of the learned retriever: token embeddings of a checkpoint, convolutions over neighbouring tokens,
  * optional transformer layers, and a head that gives one short unit vector a token (late interaction) or a text.
  */
-import { RaRftError } from '../core/errors.js';
-import type { Rng } from '../core/rng.js';
-import { ConfigReader } from './config-reader.js';
-import { sizeOf, type Params } from './parameters.js';
+import { RaRftError } from '../../core/errors.js';
+import type { Rng } from '../../core/rng.js';
+import { ConfigReader } from '../config-reader.js';
+import { sizeOf, type Params } from '../parameters.js';
+import { sameName, type EncoderHead, type EncoderParam } from './types.js';
 
-/** What the encoder gives for a text: one vector a token (ColBERT), or their mean as a single vector (the control). */
-export type EncoderHead = 'late-interaction' | 'single-vector';
-
-export interface EncoderConfig {
+export interface SmallEncoderConfig {
+  kind: 'small';
   vocab: number;
   /** Width of the embedding table. */
   embeddingDim: number;
@@ -33,24 +32,19 @@ export interface EncoderConfig {
   trainEmbeddings: boolean;
 }
 
-/** A parameter of the encoder. */
-export interface EncoderParam {
-  /** Name in graphs and in model.safetensors. */
-  name: string;
-  shape: number[];
-  /** Weight decay applies: matrices yes, norms and biases no. */
-  decay: boolean;
-  trained: boolean;
+/** A parameter of the small encoder, under the same name in graphs and in model.safetensors. */
+interface SmallEncoderParam extends EncoderParam {
   /** How a fresh one starts: normal with deviation 1 / sqrt(`fanIn`), or constant. */
   init: { fanIn: number } | { value: number };
 }
 
-const MODEL_TYPE = 'ra-rft-encoder';
+/** model_type of its config.json. */
+export const SMALL_MODEL_TYPE = 'ra-rft-encoder';
 /** Size of the transformer layers' inner width, as a multiple of `hidden`. */
 const FFN_FACTOR = 2;
 
 /** Inner width of a transformer layer's gated feed-forward part. */
-export function ffnWidth(config: EncoderConfig): number {
+export function ffnWidth(config: SmallEncoderConfig): number {
   return FFN_FACTOR * config.hidden;
 }
 
@@ -59,13 +53,14 @@ export function ffnWidth(config: EncoderConfig): number {
  * the window's tokens one after the other) and `conv.N.bias`; of transformer layers `layers.N.` `attentionNorm`, `qkv`,
  * `o`, `ffnNorm`, `gateUp`, `down`, and a last `norm`; `proj` [dim, hidden].
  */
-export function encoderParams(config: EncoderConfig): EncoderParam[] {
+export function smallParams(config: SmallEncoderConfig): SmallEncoderParam[] {
   const { vocab, embeddingDim, hidden, convLayers, convWidth, transformerLayers, dim } = config;
-  const matrix = (name: string, rows: number, columns: number): EncoderParam => {
-    return { name, shape: [rows, columns], decay: true, trained: true, init: { fanIn: columns } };
+  const matrix = (name: string, rows: number, columns: number): SmallEncoderParam => {
+    const init = { fanIn: columns };
+    return { ...sameName(name, [rows, columns]), decay: true, trained: true, init };
   };
-  const vector = (name: string, value: number): EncoderParam => {
-    return { name, shape: [hidden], decay: false, trained: true, init: { value } };
+  const vector = (name: string, value: number): SmallEncoderParam => {
+    return { ...sameName(name, [hidden]), decay: false, trained: true, init: { value } };
   };
   const params = [{ ...matrix('embed', vocab, embeddingDim), trained: config.trainEmbeddings }];
   for (let i = 0; i < convLayers; i++) {
@@ -94,9 +89,9 @@ export function encoderParams(config: EncoderConfig): EncoderParam[] {
  * Fresh parameters above a given embedding table [vocab, embeddingDim], which is copied; each of its rows is scaled to
  * root mean square 1, so that the recipe does not depend on how large a checkpoint's embeddings are. Rows of zeros stay.
  */
-export function freshEncoderParams(config: EncoderConfig, embeddings: Float32Array, rng: Rng): Params {
+export function freshSmallParams(config: SmallEncoderConfig, embeddings: Float32Array, rng: Rng): Params {
   const params: Params = new Map();
-  for (const { name, shape, init } of encoderParams(config)) {
+  for (const { name, shape, init } of smallParams(config)) {
     const size = sizeOf(shape);
     if (name === 'embed') {
       if (embeddings.length !== size) {
@@ -128,9 +123,9 @@ function unitRows(table: Float32Array, width: number): Float32Array {
 }
 
 /** Throws `config` at sizes that cannot be. */
-export function checkEncoderConfig(config: EncoderConfig): EncoderConfig {
+export function checkSmallConfig(config: SmallEncoderConfig): SmallEncoderConfig {
   const fail = (key: string, expected: string) => {
-    const value = String(config[key as keyof EncoderConfig]);
+    const value = String(config[key as keyof SmallEncoderConfig]);
     throw new RaRftError({ code: 'config', message: `the encoder's ${key} is ${value}`, where: key, expected });
   };
   if (config.convWidth % 2 !== 1) fail('convWidth', 'an odd number');
@@ -141,10 +136,10 @@ export function checkEncoderConfig(config: EncoderConfig): EncoderConfig {
 }
 
 /** The encoder as a config.json. */
-export function toEncoderJson(config: EncoderConfig): Record<string, unknown> {
+export function toSmallJson(config: SmallEncoderConfig): Record<string, unknown> {
   return {
     architectures: ['RaRftEncoder'],
-    model_type: MODEL_TYPE,
+    model_type: SMALL_MODEL_TYPE,
     vocab_size: config.vocab,
     embedding_size: config.embeddingDim,
     hidden_size: config.hidden,
@@ -161,13 +156,13 @@ export function toEncoderJson(config: EncoderConfig): Record<string, unknown> {
 }
 
 /** Reads a config.json. Throws `model` with file and key where it is not an encoder's. */
-export function parseEncoderJson(raw: Record<string, unknown>, file: string): EncoderConfig {
+export function parseSmallJson(raw: Record<string, unknown>, file: string): SmallEncoderConfig {
   const reader = new ConfigReader(raw, file);
-  if (raw['model_type'] !== MODEL_TYPE) {
+  if (raw['model_type'] !== SMALL_MODEL_TYPE) {
     throw reader.error(
       'model_type',
       `model_type is ${JSON.stringify(raw['model_type'])}`,
-      `"${MODEL_TYPE}"`,
+      `"${SMALL_MODEL_TYPE}"`,
       'The folder is not a retriever of this project.',
     );
   }
@@ -175,7 +170,8 @@ export function parseEncoderJson(raw: Record<string, unknown>, file: string): En
   if (head !== 'late-interaction' && head !== 'single-vector') {
     throw reader.error('head', `head is ${JSON.stringify(head)}`, '"late-interaction" or "single-vector"');
   }
-  return checkEncoderConfig({
+  return checkSmallConfig({
+    kind: 'small',
     vocab: reader.integer('vocab_size'),
     embeddingDim: reader.integer('embedding_size'),
     hidden: reader.integer('hidden_size'),

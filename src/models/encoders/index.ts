@@ -1,0 +1,5 @@
+/** Encoders: what turns token ids into vectors to search by. */
+export * from './config.js';
+export * from './folder.js';
+export * from './small-config.js';
+export * from './types.js';

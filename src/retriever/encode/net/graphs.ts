@@ -1,0 +1,84 @@
+/** The two programs of an encoder: texts to vectors, and one training pass (forward, MaxSim, InfoNCE, backward). */
+import { architectureOf } from '../../../models/encoders/config.js';
+import { declareEncoder } from '../../../models/encoders/types.js';
+import { compile, gradients, Graph, type Feed, type Program, type Tensor } from '../../../tensor/index.js';
+import { maxSimScores } from '../../score/maxsim-graph.js';
+import { checkMasks } from '../../train/infonce.js';
+import { infoNceLoss, pairFeeds } from '../../train/infonce-graph.js';
+import type { TokenText } from '../token-text.js';
+import type { NetSetup, TokenBatch } from './port.js';
+import { padTokens } from './token-batches.js';
+
+type Feeds = Record<string, Feed>;
+
+/** Program `ids`, `attended` -> `vectors` [B, T, dim] (T = 1 with a single vector a text). */
+export function compileEncode({ config, threads }: NetSetup): Promise<Program> {
+  const net = architectureOf(config);
+  const graph = new Graph('encode');
+  const params = declareEncoder(graph, net);
+  const ids = graph.input('ids', 'int32', ['B', 'T']);
+  const attended = graph.input('attended', 'float32', ['B', 'T']);
+  graph.output('vectors', net.vectors(params, { ids, attended }));
+  return compile(graph, threads === undefined ? {} : { threads });
+}
+
+export function compileTrain(setup: NetSetup): Promise<Program> {
+  return compile(trainGraph(setup), setup.threads === undefined ? {} : { threads: setup.threads });
+}
+
+/** Graph of {@link trainFeeds} -> `loss`, `meanMaxProbability` and, for every trained parameter, `d/NAME`. */
+export function trainGraph({ config, scoring, temperature }: NetSetup): Graph {
+  const net = architectureOf(config);
+  const graph = new Graph('train-retriever');
+  const params = declareEncoder(graph, net);
+  const side = (name: string, count: string, length: string): { vectors: Tensor; kept: Tensor } => {
+    const of = (what: string, type: 'int32' | 'float32') => graph.input(`${name}/${what}`, type, [count, length]);
+    const vectors = net.vectors(params, { ids: of('ids', 'int32'), attended: of('attended', 'float32') });
+    const single = net.head === 'single-vector';
+    return { vectors, kept: single ? graph.input(`${name}/one`, 'float32', [count, 1]) : of('kept', 'float32') };
+  };
+  const query = side('query', 'Q', 'S');
+  const document = side('document', 'D', 'T');
+  const pair = (name: string) => graph.input(name, 'float32', ['Q', 'D']);
+  const pairs = { weight: pair('weight'), negativeBias: pair('negativeBias'), candidateBias: pair('candidateBias') };
+  const scores = maxSimScores(query.vectors, query.kept, document.vectors, document.kept, scoring);
+  const { loss, meanMaxProbability } = infoNceLoss(scores, pairs, temperature);
+  graph.output('loss', loss);
+  graph.output('meanMaxProbability', meanMaxProbability);
+  const trained = net.params.filter((param) => param.trained);
+  const grads = gradients(
+    loss,
+    trained.map(({ name }) => params.get(name) as Tensor),
+  );
+  trained.forEach(({ name }, i) => graph.output(`d/${name}`, grads[i] as Tensor));
+  return graph;
+}
+
+/** Feeds of the training program for one batch. */
+export function trainFeeds({ config }: NetSetup, { queries_Q, documents_D, masks }: TokenBatch): Feeds {
+  checkMasks(masks, queries_Q.length * documents_D.length);
+  const net = architectureOf(config);
+  const side = (name: string, texts: readonly TokenText[]): Feeds => {
+    const { ids, attended, kept, shape } = padTokens(texts, net);
+    const count = texts.length;
+    return {
+      [`${name}/ids`]: { data: ids, shape },
+      [`${name}/attended`]: { data: attended, shape },
+      ...(net.head === 'single-vector'
+        ? { [`${name}/one`]: { data: new Float32Array(count).fill(1), shape: [count, 1] } }
+        : { [`${name}/kept`]: { data: kept, shape } }),
+    };
+  };
+  const pairs = Object.entries(pairFeeds(masks)).map(([name, data]) => [
+    name,
+    { data, shape: [masks.queries, masks.documents] },
+  ]);
+  return { ...side('query', queries_Q), ...side('document', documents_D), ...(Object.fromEntries(pairs) as Feeds) };
+}
+
+/** Parameters as feeds: views, no copies. */
+export function paramFeeds({ config, params }: Pick<NetSetup, 'config' | 'params'>): Feeds {
+  return Object.fromEntries(
+    architectureOf(config).params.map(({ name, shape }) => [name, { data: params.get(name) as Float32Array, shape }]),
+  );
+}

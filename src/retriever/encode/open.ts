@@ -1,0 +1,44 @@
+/** Encoders ready to work: a network in a worker behind the tokenizer of their folder. */
+import { Tokenizer } from '../../models/tokenizer.js';
+import { encoderHash, type EncoderCheckpoint } from '../../models/encoders/folder.js';
+import { NetClient } from './net/client.js';
+import { NetEncoder } from './net-encoder.js';
+import type { RetrieverFolder } from './retriever-folder.js';
+import type { RetrieverSpec } from './spec.js';
+import { tokenizeBy } from './text-form.js';
+
+/** How an encoder works, beyond what its folder says. */
+export interface OpenEncoderOptions {
+  /** Threads of tensor work; undefined leaves it to the runtime. */
+  threads?: number | undefined;
+  /** Temperature of InfoNCE; matters for training only. */
+  temperature?: number;
+}
+
+/** An encoder in memory, before it has a folder. */
+export interface EncoderInMemory {
+  encoder: EncoderCheckpoint;
+  spec: RetrieverSpec;
+  tokenizer: Pick<Tokenizer, 'encode'>;
+}
+
+/** Starts the worker of an encoder. Dispose it after use: the thread holds native memory. */
+export async function startEncoder(
+  { encoder, spec, tokenizer }: EncoderInMemory,
+  { threads, temperature = 1 }: OpenEncoderOptions = {},
+): Promise<NetEncoder> {
+  const { scoring } = spec;
+  const hash = encoderHash(encoder);
+  const net = await NetClient.open({ ...encoder, scoring, temperature, threads });
+  return new NetEncoder(net, tokenizeBy(tokenizer, spec), { dim: encoder.config.dim, hash, scoring });
+}
+
+/** The encoder of a retriever folder that was read. */
+export async function openEncoder(
+  folder: string,
+  { header, encoder }: RetrieverFolder,
+  options: OpenEncoderOptions = {},
+): Promise<NetEncoder> {
+  const tokenizer = await Tokenizer.load(folder);
+  return startEncoder({ encoder, spec: header.spec, tokenizer }, options);
+}
