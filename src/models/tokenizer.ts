@@ -42,6 +42,8 @@ export class Tokenizer {
   readonly specialTexts: readonly string[];
   /** What the tokenizer itself puts before a text (a begin token, or nothing). */
   readonly prefixIds: Tokens;
+  /** What it puts behind a text (a separator, an end token, or nothing). */
+  readonly suffixIds: Tokens;
   readonly bosId: number | undefined;
   readonly eosId: number | undefined;
   /** Undefined for base models without one. */
@@ -69,7 +71,10 @@ export class Tokenizer {
     const special = added.filter((token) => token.special);
     this.specialIds = new Set(special.map((token) => token.id));
     this.specialTexts = special.map((token) => token.content);
-    this.prefixIds = leadingSpecials(this.encode('', { special: true }), this.encode('a', { special: true }));
+    const [empty, letter] = [this.encode('', { special: true }), this.encode('a', { special: true })];
+    this.prefixIds = leadingSpecials(empty, letter);
+    // Of an empty text there is nothing but what stands around it.
+    this.suffixIds = empty.slice(this.prefixIds.length);
     const named = (key: string) => tokenText(config[key]);
     this.bosId = this.optionalId(named('bos_token'));
     this.eosId = this.optionalId(named('eos_token'));

@@ -3,6 +3,7 @@ import type { Config } from '../config/schema.js';
 import { BM25_DEFAULTS, type Bm25Options } from './lexical/bm25.js';
 import type { EncoderShape } from './encode/create.js';
 import type { RetrieverSpec } from './encode/spec.js';
+import { PLAIN_FORM } from './encode/text-form.js';
 import type { TrainOptions } from './train/train.js';
 
 type Section = Config['retriever'];
@@ -28,8 +29,8 @@ export function encoderSettings(section: Section, entry: EncoderEntry): EncoderS
 export function specOf(settings: EncoderSettings): RetrieverSpec {
   return {
     scoring: settings.scoring,
-    query: { prefix: settings.queryPrefix, maxTokens: settings.maxQueryTokens },
-    document: { prefix: settings.documentPrefix, maxTokens: settings.maxDocumentTokens },
+    query: { ...PLAIN_FORM, prefix: settings.queryPrefix, maxTokens: settings.maxQueryTokens },
+    document: { ...PLAIN_FORM, prefix: settings.documentPrefix, maxTokens: settings.maxDocumentTokens },
     text: settings.document,
   };
 }

@@ -8,7 +8,14 @@ export type { EncoderNet, NetSetup, Scorer, TokenBatch, TrainStepResult, TrainUp
 export { NetClient } from './encode/net/client.js';
 export { NetEncoder } from './encode/net-encoder.js';
 export type { EncodedTexts, EncoderInfo, Side, TextEncoder, TrainableEncoder } from './encode/types.js';
-export { tokenizeBy, type TextForm, type TextForms, type TokenizeTexts } from './encode/text-form.js';
+export {
+  PLAIN_FORM,
+  tokenizeBy,
+  type FormTokenizer,
+  type TextForm,
+  type TextForms,
+  type TokenizeTexts,
+} from './encode/text-form.js';
 export {
   anyBm25OptionsOf,
   bm25OptionsOf,

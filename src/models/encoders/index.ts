@@ -1,5 +1,6 @@
 /** Encoders: what turns token ids into vectors to search by. */
 export * from './config.js';
 export * from './folder.js';
+export * from './head.js';
 export * from './small-config.js';
 export * from './types.js';

@@ -1,5 +1,4 @@
 /** One encoder from nothing to weights: made over the token embeddings of a policy, and trained where there are labels to train on. */
-import type { Tokenizer } from '../../models/index.js';
 import {
   createEncoder,
   encoderShapeOf,
@@ -9,6 +8,7 @@ import {
   trainRetriever,
   type EncoderCheckpoint,
   type EncoderSettings,
+  type FormTokenizer,
   type RetrieverSpec,
   type TrainData,
   type TrainHooks,
@@ -21,7 +21,7 @@ export interface EncoderPlan {
   folder: string;
   settings: EncoderSettings;
   /** That of the model: its token embeddings are the encoder's. */
-  tokenizer: Pick<Tokenizer, 'encode'>;
+  tokenizer: FormTokenizer;
   seed: number;
   threads: number | undefined;
 }

@@ -5,7 +5,7 @@ import { NetClient } from './net/client.js';
 import { NetEncoder } from './net-encoder.js';
 import type { RetrieverFolder } from './retriever-folder.js';
 import type { RetrieverSpec } from './spec.js';
-import { tokenizeBy } from './text-form.js';
+import { tokenizeBy, type FormTokenizer } from './text-form.js';
 
 /** How an encoder works, beyond what its folder says. */
 export interface OpenEncoderOptions {
@@ -19,7 +19,7 @@ export interface OpenEncoderOptions {
 export interface EncoderInMemory {
   encoder: EncoderCheckpoint;
   spec: RetrieverSpec;
-  tokenizer: Pick<Tokenizer, 'encode'>;
+  tokenizer: FormTokenizer;
 }
 
 /** Starts the worker of an encoder. Dispose it after use: the thread holds native memory. */

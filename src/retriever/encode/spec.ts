@@ -1,7 +1,7 @@
 /** How a learned retriever is used: what stands in retriever.json and in the header of every index. */
 import type { Scoring } from '../score/maxsim.js';
 import type { DocumentText } from './text.js';
-import type { TextForms } from './text-form.js';
+import { PLAIN_FORM, type TextForms } from './text-form.js';
 
 export interface RetrieverSpec extends TextForms {
   scoring: Scoring;
@@ -11,7 +11,7 @@ export interface RetrieverSpec extends TextForms {
 
 export const SPEC_DEFAULTS: RetrieverSpec = {
   scoring: 'mean',
-  query: { prefix: '', maxTokens: 128 },
-  document: { prefix: '', maxTokens: 256 },
+  query: { ...PLAIN_FORM, maxTokens: 128 },
+  document: { ...PLAIN_FORM, maxTokens: 256 },
   text: 'question+trace',
 };

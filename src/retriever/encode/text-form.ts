@@ -1,15 +1,33 @@
 /** How texts of one side become token ids: all that must be equal at training, indexing and search. */
+import { RaRftError } from '../../core/errors.js';
 import type { Tokenizer } from '../../models/tokenizer.js';
 import type { TokenizedTexts, TokenText } from './token-text.js';
 import type { Side } from './types.js';
 
-/** How the texts of a side are cut into tokens. Kept in retriever.json, and a part of the encoder's hash. */
+/** How the texts of a side are cut into tokens. Kept in retriever.json and in the header of every index. */
 export interface TextForm {
-  /** Text put before every text; mostly empty. */
+  /** Put before every text; mostly empty. */
   prefix: string;
-  /** Longer texts are cut at the end, and counted; special tokens are among them. */
+  /** `text`: the prefix is a part of the text. `token`: its tokens stand behind the first special token, as in PyLate. */
+  prefixAs: 'text' | 'token';
+  /** Longer texts are cut at the end, and counted; prefix and special tokens are among them. */
   maxTokens: number;
+  /** Whether the tokenizer's own special tokens stand around every text. */
+  special: boolean;
+  /** Fills every text up to `maxTokens` with this token (ColBERT's query expansion by [MASK]); null does not. */
+  expand: { token: string; attended: boolean } | null;
+  /** Tokens, by their text in the vocabulary, whose vectors are left out (ColBERT: punctuation in documents). */
+  skip: readonly string[];
 }
+
+/** A form without anything but a length. */
+export const PLAIN_FORM: Omit<TextForm, 'maxTokens'> = {
+  prefix: '',
+  prefixAs: 'text',
+  special: false,
+  expand: null,
+  skip: [],
+};
 
 /** The forms of both sides. */
 export type TextForms = Readonly<Record<Side, TextForm>>;
@@ -17,16 +35,56 @@ export type TextForms = Readonly<Record<Side, TextForm>>;
 /** Texts of a side to token ids. */
 export type TokenizeTexts = (texts: readonly string[], side: Side) => TokenizedTexts;
 
-/** Cuts texts into tokens as `forms` say. */
-export function tokenizeBy(tokenizer: Pick<Tokenizer, 'encode'>, forms: TextForms): TokenizeTexts {
+/** What is needed of a tokenizer. */
+export type FormTokenizer = Pick<Tokenizer, 'encode' | 'prefixIds' | 'suffixIds' | 'tokenId'>;
+
+/** Cuts texts into tokens as `forms` say. Throws `model` where the vocabulary lacks a token that a form names. */
+export function tokenizeBy(tokenizer: FormTokenizer, { query, document }: TextForms): TokenizeTexts {
+  const tokenize = { query: formTokenizer(tokenizer, query), document: formTokenizer(tokenizer, document) };
   return (texts, side) => {
-    const { prefix, maxTokens } = forms[side];
     let truncated = 0;
-    const cut = texts.map((text): TokenText => {
-      const ids = tokenizer.encode(prefix + text);
-      if (ids.length > maxTokens) truncated++;
-      return { ids: ids.slice(0, maxTokens) };
+    const cut = texts.map((text) => {
+      const { tokens, isCut } = tokenize[side](text);
+      if (isCut) truncated++;
+      return tokens;
     });
     return { texts: cut, truncated };
   };
+}
+
+function formTokenizer(
+  tokenizer: FormTokenizer,
+  form: TextForm,
+): (text: string) => { tokens: TokenText; isCut: boolean } {
+  const { prefix, prefixAs, maxTokens, special, expand, skip } = form;
+  const skipped = new Set(skip.map((token) => tokenizer.tokenId(token)));
+  const none = new Int32Array(0);
+  const lead = special ? tokenizer.prefixIds : none;
+  const marker = prefixAs === 'token' ? tokenizer.encode(prefix) : none;
+  const tail = special ? tokenizer.suffixIds : none;
+  const room = Math.max(0, maxTokens - lead.length - marker.length - tail.length);
+  const filler = expand && idOf(tokenizer, expand.token);
+  return (text) => {
+    const body = tokenizer.encode(prefixAs === 'text' ? prefix + text : text);
+    const own = [...lead, ...marker, ...body.subarray(0, room), ...tail];
+    const fill = filler === null ? 0 : Math.max(0, maxTokens - own.length);
+    const ids = Int32Array.from([...own, ...new Array<number>(fill).fill(filler ?? 0)]);
+    const tokens: TokenText = {
+      ids,
+      ...(fill > 0 && !expand?.attended && { attended: Uint8Array.from(ids, (_, i) => (i < own.length ? 1 : 0)) }),
+      ...(skipped.size > 0 && { kept: Uint8Array.from(ids, (id) => (skipped.has(id) ? 0 : 1)) }),
+    };
+    return { tokens, isCut: body.length > room };
+  };
+}
+
+function idOf(tokenizer: FormTokenizer, token: string): number {
+  const id = tokenizer.tokenId(token);
+  if (id !== undefined) return id;
+  throw new RaRftError({
+    code: 'model',
+    message: `the vocabulary has no token ${JSON.stringify(token)} to expand queries with`,
+    where: 'tokenizer.json',
+    expected: 'the tokenizer that the encoder was trained with',
+  });
 }

@@ -12,14 +12,14 @@ import { maxSimMatrix } from '../score/maxsim.js';
 import { readEncoderHash, readRetriever, writeRetriever } from '../encode/retriever-folder.js';
 import { SPEC_DEFAULTS, type RetrieverSpec } from '../encode/spec.js';
 import { documentText } from '../encode/text.js';
-import { tokenizeBy } from '../encode/text-form.js';
+import { PLAIN_FORM, tokenizeBy } from '../encode/text-form.js';
 import { smallModelFolder } from '../testing/model-folder.js';
 import type { Query } from '../types.js';
 
 const spec: RetrieverSpec = {
   ...SPEC_DEFAULTS,
-  query: { prefix: 'Q: ', maxTokens: 64 },
-  document: { prefix: '', maxTokens: 24 },
+  query: { ...PLAIN_FORM, prefix: 'Q: ', maxTokens: 64 },
+  document: { ...PLAIN_FORM, maxTokens: 24 },
 };
 const traces: Trace[] = [
   'one two three',

@@ -2,7 +2,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { NetEncoder } from '../encode/net-encoder.js';
 import type { NetSetup } from '../encode/net/port.js';
 import { NetSession } from '../encode/net/session.js';
-import { tokenizeBy, type TokenizeTexts } from '../encode/text-form.js';
+import { PLAIN_FORM, tokenizeBy, type TokenizeTexts } from '../encode/text-form.js';
 import { gradeRanking, mean, relevanceFromTruth } from '../grade/metrics.js';
 import { RankedTraces } from '../score/ranking.js';
 import { splitQueries } from './split-queries.js';
@@ -132,8 +132,10 @@ describe('trainRetriever', () => {
 
   it('counts cut texts and refuses to train on too few labels', async () => {
     const encode = (line: string) => Int32Array.from(line.split(' '), Number);
-    const forms = { query: { prefix: '', maxTokens: 6 }, document: { prefix: '', maxTokens: 7 } };
-    const encoder = encoderOf(setup(), tokenizeBy({ encode }, forms));
+    const forms = { query: { ...PLAIN_FORM, maxTokens: 6 }, document: { ...PLAIN_FORM, maxTokens: 7 } };
+    const none = new Int32Array(0);
+    const plain = { encode, prefixIds: none, suffixIds: none, tokenId: () => undefined };
+    const encoder = encoderOf(setup(), tokenizeBy(plain, forms));
     const report = await trainRetriever(encoder, data, { ...options, steps: 1 });
     expect(report).toMatchObject({ truncatedQueries: 200, truncatedDocuments: 0 });
     const few = { ...data, train: data.train.slice(0, 1) };
