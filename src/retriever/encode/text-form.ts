@@ -68,7 +68,7 @@ function formTokenizer(
     const body = tokenizer.encode(prefixAs === 'text' ? prefix + text : text);
     const own = [...lead, ...marker, ...body.subarray(0, room), ...tail];
     const fill = filler === null ? 0 : Math.max(0, maxTokens - own.length);
-    const ids = Int32Array.from([...own, ...new Array<number>(fill).fill(filler ?? 0)]);
+    const ids = Int32Array.from({ length: own.length + fill }, (_, i) => own[i] ?? filler ?? 0);
     const tokens: TokenText = {
       ids,
       ...(fill > 0 && !expand?.attended && { attended: Uint8Array.from(ids, (_, i) => (i < own.length ? 1 : 0)) }),
