@@ -1,7 +1,8 @@
 /** One part of the engine benchmark; prints a JSON list of measures. Shapes are those of shapes.json, which the peers use too. */
+import { fileURLToPath } from 'node:url';
 import { Rng } from '../src/core/rng.js';
 import { LocalEngine, type OpenOptions, type Policy, type TrainGroup } from '../src/engine/index.js';
-import type { DecoderConfig } from '../src/models/hf-config.js';
+import { readDecoderConfig, type DecoderConfig } from '../src/models/hf-config.js';
 import { paramSpecs, randomParams, sizeOf } from '../src/models/parameters.js';
 import { compile, Graph, matmul } from '../src/tensor/index.js';
 import type { Part } from './engine.js';
@@ -170,25 +171,17 @@ async function grpo(name: string): Promise<Measure[]> {
 
 /** The embedded world's model at the sizes of its own runs. */
 async function world(): Promise<Measure[]> {
-  const shape = {
-    vocab: 432,
-    hidden: 128,
-    layers: 4,
-    heads: 4,
-    kvHeads: 2,
-    headDim: 32,
-    ffn: 384,
-    rows: 32,
-    length: 112,
-  };
-  const policy = await open(configOf(shape, { architecture: 'qwen3', qkNorm: true }));
-  const requests = Array.from({ length: 32 }, (_, seed) => ({ prompt: tokens(60 + rng.int(20), 432), n: 8, seed }));
+  const [count, length] = [32, 112];
+  const config = await readDecoderConfig(fileURLToPath(new URL('../assets/base', import.meta.url)));
+  const { vocab } = config;
+  const policy = await open(config);
+  const requests = Array.from({ length: 32 }, (_, seed) => ({ prompt: tokens(60 + rng.int(20), vocab), n: 8, seed }));
   const options = { maxTokens: 20, temperature: 1, stopTokens: [] };
   const groups = requests
     .slice(0, 16)
-    .flatMap(({ prompt }) => groupsOf(1, { responses: 8, prompt: prompt.length, response: 18 }, 432));
-  const pairs = Array.from({ length: 512 }, () => ({ prompt: tokens(45, 432), responses: [tokens(20, 432)] }));
-  const rows = groupsOf(shape.rows, { responses: 1, prompt: 1, response: shape.length }, 432);
+    .flatMap(({ prompt }) => groupsOf(1, { responses: 8, prompt: prompt.length, response: 18 }, vocab));
+  const pairs = Array.from({ length: 512 }, () => ({ prompt: tokens(45, vocab), responses: [tokens(20, vocab)] }));
+  const rows = groupsOf(count, { responses: 1, prompt: 1, response: length }, vocab);
   const step = (work: TrainGroup[]) => async () => {
     await policy.forwardBackward(work);
     await policy.optimStep(ADAM);

@@ -14,6 +14,11 @@ export function generationOf(config: GenerationConfig, use: GenerationUse): Gene
   return { ...config.generation, ...config[use].generation };
 }
 
+/** Whether labels are counted from answers that are sampled with and without the trace. */
+export function labelsBySuccess({ labels }: { labels: Pick<Config['labels'], 'judge' | 'measure'> }): boolean {
+  return labels.judge === 'utility' && labels.measure === 'success';
+}
+
 /** The key that decides a setting of a use: that of the use where it is set, else the shared one. */
 export function generationKey(
   config: GenerationConfig,

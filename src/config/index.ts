@@ -18,6 +18,7 @@ export { hubAccess, llmApiKey, llmKeyFor, type HubAccess } from './environment.j
 export {
   generationKey,
   generationOf,
+  labelsBySuccess,
   rlSettingsOf,
   type Generation,
   type GenerationUse,

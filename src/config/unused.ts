@@ -1,7 +1,7 @@
 /** Keys that were set and do nothing, because another key says otherwise: no error, but never silent. */
 import { configKeys } from './describe.js';
 import { recipeNames } from '../rl/recipes/keys.js';
-import type { GenerationUse } from './generation.js';
+import { labelsBySuccess, type GenerationUse } from './generation.js';
 import type { ArmConfig, Config } from './schema.js';
 
 /** Arms that train a policy, by these methods. */
@@ -11,13 +11,8 @@ function trainsBy({ arms }: Config, ...methods: readonly ArmConfig['method'][]):
 
 /** What samples under generation settings, of a run whose arms and labels are these. */
 function samplingUses(config: Config): GenerationUse[] {
-  const { judge, measure } = config.labels;
   const rollouts = trainsBy(config, 'rl', 'opsd') || config.rl.curriculum !== 'none';
-  return [
-    ...(rollouts ? ['rl' as const] : []),
-    'eval',
-    ...(judge === 'utility' && measure === 'success' ? ['labels' as const] : []),
-  ];
+  return [...(rollouts ? ['rl' as const] : []), 'eval', ...(labelsBySuccess(config) ? ['labels' as const] : [])];
 }
 
 /** Keys (all under a section, or one) that have no effect where `why` gives a reason. */
@@ -84,10 +79,6 @@ const rules: readonly Rule[] = [
   {
     keys: ['prompt.hintTemplate'],
     why: ({ arms }) => arms.every(({ train }) => train !== 'hint') && 'no arm trains with hints',
-  },
-  {
-    keys: ['rl.lora.alpha', 'rl.lora.targets', 'rl.lora.rsLora'],
-    why: ({ rl }) => rl.lora.rank === 0 && 'rl.lora.rank is 0',
   },
   {
     keys: ['rl.kl'],

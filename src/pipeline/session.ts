@@ -77,10 +77,8 @@ export async function openSession(
   openEngine: OpenEngine,
   { progress, again = false }: { progress: Progress; again?: boolean },
 ): Promise<Session> {
-  const modelFolder = modelFolderOf(config);
-  const modelHash = await hashModelFolder(modelFolder);
+  const model = await openIdentities(config);
   const prompts = await openPrompts(config);
-  const identities = await identitiesOf(config, modelHash);
   const verifier = await openConfiguredVerifier(config);
   let engine: PolicyEngine | undefined;
   const releaseEngine = async () => {
@@ -93,9 +91,7 @@ export async function openSession(
     run,
     progress,
     rng: Rng.fromSeed(config.seed),
-    modelFolder,
-    modelHash,
-    identities,
+    ...model,
     again,
     ...prompts,
     verifier,
@@ -109,6 +105,15 @@ export async function openSession(
       }
     },
   };
+}
+
+/** The configured model, and what else a configuration names, by their contents. */
+export async function openIdentities(
+  config: Config,
+): Promise<{ modelFolder: string; modelHash: string; identities: Identities }> {
+  const modelFolder = modelFolderOf(config);
+  const modelHash = await hashModelFolder(modelFolder);
+  return { modelFolder, modelHash, identities: await identitiesOf(config, modelHash) };
 }
 
 /** The verifier that gives the rewards. */

@@ -4,7 +4,7 @@
  */
 import { loadJudgePrompt } from '../judge/index.js';
 import { modelOf } from '../llm/index.js';
-import { generationOf, type ArmConfig, type Config } from '../config/index.js';
+import { generationOf, labelsBySuccess, type ArmConfig, type Config } from '../config/index.js';
 import { configDifferences, type ConfigDifference } from '../runs/run-folder.js';
 import { bm25OptionsOf, encoderSettings } from '../retriever/index.js';
 import { contextSettings } from './arms/arm-contexts.js';
@@ -148,21 +148,20 @@ export function labelSettings(config: Config, identities: Identities): Settings 
   const { generation: _answers, ...labels } = config.labels;
   const { promptFile: _path, ...judging } = labels.llm;
   const byUtility = labels.judge === 'utility';
-  const bySuccess = byUtility && labels.measure === 'success';
   // A budget trains retrievers on the policy's token embeddings, and chooses pairs by them.
   const partly = labels.selection.pairs === 'budget';
   return {
     labels: {
       ...labels,
       llm: { ...judging, promptFile: identities.judgePrompt },
-      ...(bySuccess && { generation: generationOf(config, 'labels') }),
+      ...(labelsBySuccess(config) && { generation: generationOf(config, 'labels') }),
     },
     ...(labels.judge === 'llm' && { llm: { model: modelOf(llm) } }),
     ...(partly && { retriever }),
     ...((byUtility || partly) && { model: { path: identities.model } }),
     ...(byUtility && { prompt: promptWording(prompt) }),
-    ...(byUtility && !bySuccess && solutionEnds(config)),
-    ...(bySuccess && { reward: identities.reward }),
+    ...(byUtility && !labelsBySuccess(config) && solutionEnds(config)),
+    ...(labelsBySuccess(config) && { reward: identities.reward }),
     seed,
   };
 }

@@ -2,11 +2,9 @@
 import { withDefaults, type Config } from '../config/index.js';
 import { readRunRecords } from '../runs/run-folder.js';
 import { stagesOfOtherData } from './data/data-stage.js';
-import { hashModelFolder } from './fingerprint.js';
 import { changedStages, shownStage } from './growth.js';
 import type { Made } from './data/make-data.js';
-import { modelFolderOf, type Prompts } from './session.js';
-import { identitiesOf } from './stage-settings.js';
+import { openIdentities, type Prompts } from './session.js';
 
 /** Stages, and why they would run again. */
 export interface StagesAgain {
@@ -23,12 +21,10 @@ export async function stagesAgain(
 ): Promise<StagesAgain[]> {
   const run = await readRunRecords(root, withDefaults);
   if (run.kept === undefined) return [];
-  const modelFolder = modelFolderOf(config);
-  const modelHash = await hashModelFolder(modelFolder);
-  const identities = await identitiesOf(config, modelHash);
-  const { stages, why, unsure } = await changedStages({ config, run, identities, modelFolder, modelHash });
+  const model = await openIdentities(config);
+  const { stages, why, unsure } = await changedStages({ config, run, ...model });
   const byKeys = stages.length > 0 ? [{ stages: stages.map(shownStage), why }] : [];
-  const byData = await stagesOfOtherData({ config, run, lengths, modelHash }, made);
+  const byData = await stagesOfOtherData({ config, run, lengths, modelHash: model.modelHash }, made);
   const names = new Set(stages.map(({ name }) => name));
   const perhaps = [...new Set([...unsure.values()].flat())].filter((name) => !names.has(name));
   const old = 'if they were not made from what is asked for now: an older version did not record with which settings';

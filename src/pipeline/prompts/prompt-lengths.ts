@@ -1,5 +1,5 @@
 /** Lengths of prompts before they are made: every problem and every trace is tokenised once, their pairs are sums. */
-import { generationOf, type Config } from '../../config/index.js';
+import { generationOf, labelsBySuccess, type Config } from '../../config/index.js';
 import { showing, shownTraces, type Context, type Problem, type Trace } from '../../data/index.js';
 import type { PromptCodec } from '../../models/index.js';
 
@@ -18,8 +18,8 @@ export interface LengthLimits {
 
 /** The limits of a configuration on a model with this window. */
 export function lengthLimits(config: Config, window: number): LengthLimits {
-  const { labels, prompt } = config;
-  const answers = labels.judge === 'utility' && labels.measure === 'success' ? (['labels'] as const) : [];
+  const { prompt } = config;
+  const answers = labelsBySuccess(config) ? (['labels'] as const) : [];
   const maxTokens = Math.max(
     ...(['rl', 'eval', ...answers] as const).map((use) => generationOf(config, use).maxTokens),
   );

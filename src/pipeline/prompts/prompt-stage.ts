@@ -6,7 +6,7 @@ import { showsTraces } from '../retrieve/contexts.js';
 import { guardOf } from '../data/data-sets.js';
 import { type Made } from '../data/make-data.js';
 import { countOverlong, type LengthReport } from './overlong.js';
-import { refuseEndlessResponses } from '../response-checks.js';
+import { refuseEndlessResponses } from './response-checks.js';
 import type { Prompts } from '../session.js';
 
 /** Stages at which a run may stop before it trains any policy. */

@@ -1,8 +1,8 @@
 /** What no response could do on this model: end, or find room. Refused before any work. */
-import type { GenerationUse } from '../config/index.js';
-import { RaRftError } from '../core/errors.js';
-import type { LengthLimits } from './prompts/prompt-lengths.js';
-import type { Prompts } from './session.js';
+import type { GenerationUse } from '../../config/index.js';
+import { RaRftError } from '../../core/errors.js';
+import type { LengthLimits } from './prompt-lengths.js';
+import type { Prompts } from '../session.js';
 
 /** Throws `config` where nothing would end a response but the limit, and `context-length` where the longest one leaves no room for a prompt. */
 export function refuseEndlessResponses(

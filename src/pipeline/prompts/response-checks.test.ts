@@ -1,10 +1,10 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { resolveConfig } from '../config/index.js';
-import { temporaryFolder } from '../core/testing/temporary-folder.js';
-import { planRun } from './plan.js';
-import { writeTinyTask } from './testing/tiny-task.js';
+import { resolveConfig } from '../../config/index.js';
+import { temporaryFolder } from '../../core/testing/temporary-folder.js';
+import { planRun } from '../plan.js';
+import { writeTinyTask } from '../testing/tiny-task.js';
 
 async function tinyTask() {
   const folder = await temporaryFolder();
