@@ -6,8 +6,8 @@ import { execFile } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { kept, type Benchmark, type Measure } from './measure.js';
-import { Stepper, type StepSeconds } from './rl/stepper.js';
-import { partsOf, workOf, type RlWork } from './rl/work.js';
+import { partsOf, workOf, type RlWork, type StepSeconds } from './rl/work.js';
+import { Stepper } from './stepper.js';
 
 export { partNames } from './rl/work.js';
 
@@ -23,8 +23,8 @@ export const benchmark: Benchmark = async function* (options) {
 };
 
 async function runPart(work: RlWork, python: string | undefined): Promise<Measure[]> {
-  const ours = new Stepper(process.execPath, ['--import', 'tsx', OURS]);
-  let trl: Stepper | undefined;
+  const ours = new Stepper<RlWork, StepSeconds>(process.execPath, ['--import', 'tsx', OURS]);
+  let trl: Stepper<RlWork, StepSeconds> | undefined;
   try {
     await ours.start(work);
     if (python !== undefined && comparable(work)) trl = new Stepper(python, [TRL]);

@@ -14,8 +14,7 @@ import { makeRecipe, rlStep, type RlTask } from '../../src/rl/index.js';
 import { RewardWatch } from '../../src/verify/judged.js';
 import { peakGigabytes } from '../measure.js';
 import { configOf } from '../shapes.js';
-import type { StepSeconds } from './stepper.js';
-import type { RlWork } from './work.js';
+import type { RlWork, StepSeconds } from './work.js';
 
 const lines = createInterface({ input: process.stdin })[Symbol.asyncIterator]();
 const work = JSON.parse((await lines.next()).value as string) as RlWork;

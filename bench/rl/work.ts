@@ -11,6 +11,15 @@ const SHAPES = ['3m', '10m', '135m'] as const;
 const GROUP_SIZES = [1, 4, 16];
 const PROMPT_LENGTHS = [128, 256, 512, 1024];
 
+/** Seconds of one step; the update is everything that is not sampling: rewards, advantages, scoring, gradient, optimizer. */
+export interface StepSeconds {
+  whole: number;
+  sample: number;
+  update: number;
+  /** Largest resident memory of the process so far, in gigabytes. */
+  peakGb: number;
+}
+
 /** Steps of one size, the same for ours and the peer. */
 export interface RlWork {
   /** The measures of the part end in this. */

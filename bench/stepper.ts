@@ -1,22 +1,11 @@
-/** A process that makes a training step whenever it is told to, so that ours and a peer can take turns in one run. */
+/** A process that makes a step of work whenever it is told to, so that ours and a peer can take turns in one run. */
 import { spawn, type ChildProcessWithoutNullStreams } from 'node:child_process';
 import { createInterface } from 'node:readline';
-import type { RlWork } from './work.js';
-
-/** Seconds of one step; the update is everything that is not sampling: rewards, advantages, scoring, gradient, optimizer. */
-export interface StepSeconds {
-  whole: number;
-  sample: number;
-  update: number;
-  /** Largest resident memory of the process so far, in gigabytes. */
-  peakGb: number;
-}
-
 /**
  * The process speaks in lines: it is given the work as JSON, answers `{"ready": true}` after a step that warmed it up, and then for
- * every empty line makes one step and answers its {@link StepSeconds}. It ends where its input does.
+ * every empty line makes one step and answers what it took. It ends where its input does.
  */
-export class Stepper {
+export class Stepper<Work, Seconds> {
   private readonly child: ChildProcessWithoutNullStreams;
   private readonly answers: AsyncIterator<string>;
   private readonly closed: Promise<string>;
@@ -35,12 +24,12 @@ export class Stepper {
   }
 
   /** Builds the model and makes the step that warms up. Throws where the process ends instead. */
-  async start(work: RlWork): Promise<void> {
+  async start(work: Work): Promise<void> {
     await this.ask(JSON.stringify(work));
   }
 
-  async step(): Promise<StepSeconds> {
-    return (await this.ask('')) as StepSeconds;
+  async step(): Promise<Seconds> {
+    return (await this.ask('')) as Seconds;
   }
 
   /** Lets the process end, and waits for it. */
