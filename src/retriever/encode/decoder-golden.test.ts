@@ -3,8 +3,9 @@ import { fileURLToPath } from 'node:url';
 import { afterEach, describe, expect, it } from 'vitest';
 import { Rng } from '../../core/rng.js';
 import { architectureOf } from '../../models/encoders/config.js';
-import type { DecoderEncoderOptions } from '../../models/encoders/decoder-config.js';
+import { decoderEncoderOf, type DecoderEncoderOptions } from '../../models/encoders/decoder-config.js';
 import { createDecoderEncoder } from '../../models/encoders/decoder-weights.js';
+import { readDecoderConfig } from '../../models/hf-config.js';
 import { partViews } from '../../models/parameters.js';
 import golden from '../testing/decoder-golden.json' with { type: 'json' };
 import { NetSession } from './net/session.js';
@@ -27,7 +28,8 @@ afterEach(async () => {
 
 async function opened(model: string, options: DecoderEncoderOptions, dense?: number[]) {
   const folder = fileURLToPath(new URL(`../../models/testing/golden/${model}`, import.meta.url));
-  const encoder = await createDecoderEncoder(folder, options, Rng.fromSeed(1));
+  const config = decoderEncoderOf(await readDecoderConfig(folder), options);
+  const encoder = await createDecoderEncoder({ folder }, config, Rng.fromSeed(1));
   if (dense) encoder.params.set('dense.0', Float32Array.from(dense));
   const session = new NetSession({ ...encoder, scoring: 'mean', temperature: golden.temperature, threads: 1 });
   open.push(session);
