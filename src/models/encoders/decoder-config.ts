@@ -116,9 +116,15 @@ function readOptions(own: unknown, reader: ConfigReader): DecoderEncoderOptions 
   if (pooling === undefined || !POOLINGS.includes(pooling)) throw fail('pooling', pooling, POOLINGS.join(', '));
   if (!Array.isArray(dense) || !dense.every(isSize)) throw fail('dense', dense, 'a list of sizes');
   if (!isSize(maxTokens)) throw fail('maxTokens', maxTokens, 'an integer from 1');
-  if (!train || !['projection', 'lora', 'full'].includes(train.kind))
-    throw fail('train', train, 'projection, lora or full');
+  if (!isTraining(train)) throw fail('train', train, 'projection, lora with rank and alpha, or full with frozenLayers and embeddings');
   return { finalNorm, attention, pooling, dense, maxTokens, train };
+}
+
+function isTraining(train: Partial<Record<string, unknown>> | undefined): train is DecoderTraining {
+  const { kind, rank, alpha, frozenLayers, embeddings } = train ?? {};
+  if (kind === 'lora') return typeof rank === 'number' && typeof alpha === 'number';
+  if (kind === 'full') return typeof frozenLayers === 'number' && typeof embeddings === 'boolean';
+  return kind === 'projection';
 }
 
 /** Parts of the adapter that training moves; none where it moves weights. */
