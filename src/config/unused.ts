@@ -178,8 +178,7 @@ export function unusedKeys(config: Config, locate: (path: readonly string[]) => 
   for (const { names, why } of [...untrainedKeys(config), ...policyKeys(config)]) {
     const where = locate(names);
     const path = names.join('.');
-    if (where !== undefined)
-      found.set(path, `${path} (${where}) has no effect: ${names.slice(0, 2).join('.')}.${why}`);
+    if (where !== undefined) found.set(path, `${path} (${where}) has no effect: ${names.slice(0, 2).join('.')}.${why}`);
   }
   return [...found.values()];
 }

@@ -69,9 +69,7 @@ export const retriever = section(
 const policy = z
   .strictObject({
     layer: key(
-      z
-        .union([z.int().min(1), z.enum(['middle', 'last'])])
-        .default('middle'),
+      z.union([z.int().min(1), z.enum(['middle', 'last'])]).default('middle'),
       'Layer whose hidden states stand for the tokens, from 1; those above it are not computed. middle: half of them, rounded up.',
     ),
     train: key(

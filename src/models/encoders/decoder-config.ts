@@ -116,7 +116,8 @@ function readOptions(own: unknown, reader: ConfigReader): DecoderEncoderOptions 
   if (pooling === undefined || !POOLINGS.includes(pooling)) throw fail('pooling', pooling, POOLINGS.join(', '));
   if (!Array.isArray(dense) || !dense.every(isSize)) throw fail('dense', dense, 'a list of sizes');
   if (!isSize(maxTokens)) throw fail('maxTokens', maxTokens, 'an integer from 1');
-  if (!isTraining(train)) throw fail('train', train, 'projection, lora with rank and alpha, or full with frozenLayers and embeddings');
+  if (!isTraining(train))
+    throw fail('train', train, 'projection, lora with rank and alpha, or full with frozenLayers and embeddings');
   return { finalNorm, attention, pooling, dense, maxTokens, train };
 }
 

@@ -77,8 +77,7 @@ function paddedAttention(
   const unseen = unsqueeze(sub(1, attended), 1);
   const later = minimum(relu(sub(unsqueeze(places, 1), unsqueeze(places, 2))), 1);
   const mask = mul(sight === 'causal' ? add(later, unseen) : add(mul(later, 0), unseen), NEVER);
-  const byHead = (t: Tensor, count: number) =>
-    transpose(reshape(t, [batch, time, count, headDim]), [0, 2, 1, 3]);
+  const byHead = (t: Tensor, count: number) => transpose(reshape(t, [batch, time, count, headDim]), [0, 2, 1, 3]);
   return {
     attend: (_, { q, k, v }) => {
       const part = { k: byHead(k, kvHeads), v: byHead(v, kvHeads), mask };

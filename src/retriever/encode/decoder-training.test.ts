@@ -74,7 +74,10 @@ describe('padding', () => {
   });
 
   it('is seen neither by causal attention, which looks back alone, nor by full, which looks on', async () => {
-    const [start, longer] = [[3, 1, 4], [3, 1, 4, 15, 9]].map((ids) => ({ ids: Int32Array.from(ids) }));
+    const [start, longer] = [
+      [3, 1, 4],
+      [3, 1, 4, 15, 9],
+    ].map((ids) => ({ ids: Int32Array.from(ids) }));
     const startOf = async (options: DecoderEncoderOptions) => {
       const both = await session(setupOf(options)).encode([start!, longer!]);
       return [sliceTexts(both, 0, 1).vectors, sliceTexts(both, 1, 2).vectors.subarray(0, 15)] as const;
