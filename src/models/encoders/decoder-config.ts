@@ -89,7 +89,15 @@ export function decoderEncoderFromHf(
   file: string,
   options: DecoderEncoderOptions = {},
 ): DecoderEncoderConfig {
-  return decoderEncoderOf(parseDecoderConfig(raw, file), options, file);
+  return decoderEncoderOf(parseDecoderConfig(withHead(raw), file), options, file);
+}
+
+/** Embedders may be saved without an output head, under the name of the bare model: `Qwen3Model`. */
+function withHead(raw: Record<string, unknown>): Record<string, unknown> {
+  const { architectures } = raw;
+  const name: unknown = Array.isArray(architectures) ? architectures[0] : undefined;
+  if (typeof name !== 'string' || !name.endsWith('Model')) return raw;
+  return { ...raw, architectures: [name.replace(/Model$/, 'ForCausalLM')] };
 }
 
 /** The encoder as a config.json, which Transformers reads as that of the decoder. */

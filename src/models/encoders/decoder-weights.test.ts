@@ -100,14 +100,23 @@ describe('what cannot be', () => {
     });
   });
 
-  it('an architecture that is not known is refused with those that are', async () => {
-    const raw = { ...(await configJson()), model_type: 'gemma3', architectures: ['Gemma3ForCausalLM'] };
-    expect(refusal(() => decoderEncoderFromHf(raw, 'a/config.json'))).toMatchObject({
-      code: 'model',
-      message: expect.stringContaining('gemma3') as string,
-      where: expect.stringContaining('a/config.json') as string,
-      expected: expect.stringContaining('qwen3') as string,
-    });
+  it('an architecture that is not known, or does not go with its class, is refused', async () => {
+    const as = async (model_type: string, name: string) => {
+      const raw = { ...(await configJson()), model_type, architectures: [name] };
+      return refusal(() => decoderEncoderFromHf(raw, 'a/config.json'));
+    };
+    expect(await as('qwen3', 'Qwen3Model')).toMatchObject({ kind: 'decoder', pooling: 'last', dense: [] });
+    for (const [type, name] of [
+      ['gemma3', 'Gemma3Model'],
+      ['qwen3', 'LlamaModel'],
+      ['qwen3', 'Qwen3ForSequenceClassification'],
+    ] as const) {
+      expect(await as(type, name)).toMatchObject({
+        code: 'model',
+        where: expect.stringContaining('a/config.json') as string,
+        expected: expect.stringContaining('qwen3') as string,
+      });
+    }
   });
 
   it('NaN, a missing tensor and another shape are told by tensor, before anything is computed', async () => {
