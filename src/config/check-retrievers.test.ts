@@ -49,6 +49,19 @@ describe('entries', () => {
     expect(refusal('retriever.bm25={k1: 2}')?.hint).toBe('Did you mean retrievers.bm25?');
   });
 
+  it('may be the policy itself, with keys of its own', () => {
+    expect(refusal('retrievers.p={kind: encoder, policy: {}}')).toBeUndefined();
+    expect(refusal('retrievers.p={kind: encoder, policy: {layer: 3, train: full, frozenLayers: 2}}')).toBeUndefined();
+    expect(refusal('retrievers.p={kind: encoder, policy: {layr: 3}}')).toMatchObject({
+      message: 'unknown key retrievers.p.policy.layr',
+      hint: 'Did you mean retrievers.p.policy.layer?',
+    });
+    expect(refusal('retrievers.p={kind: encoder, policy: {layer: 0}}')?.message).toContain('retrievers.p.policy.layer');
+    expect(refusal('retrievers.p={kind: encoder, policy: {train: head}}')?.message).toContain('policy.train');
+    expect(refusal('retriever.policy={}')?.message).toContain('unknown key retriever.policy');
+    expect(refusal('retrievers.p={kind: bm25, policy: {}}')?.message).toContain('unknown key');
+  });
+
   it('can be built, by what they say and what they inherit', () => {
     expect(refusal('retrievers.mine={kind: encoder, convWidth: 2}')?.message).toContain(
       'retrievers.mine.convWidth is 2',

@@ -39,6 +39,16 @@ describe('keys that are set and have no effect', () => {
       'eval.contextArms (--set eval.contextArms=[ra-rft]) has no effect: eval.contexts is 0',
     ],
     [['retrievers={base: {kind: encoder, trained: false, steps: 9}}'], 'retrievers.base.trained is false'],
+    [['retrievers={p: {kind: encoder, policy: {}, hidden: 8}}'], 'retrievers.p.policy takes the policy itself'],
+    [['retrievers={p: {kind: encoder, policy: {rank: 4}}}'], 'retrievers.p.policy.train is projection'],
+    [
+      ['retrievers={p: {kind: encoder, policy: {train: lora, frozenLayers: 1}}}'],
+      'retrievers.p.policy.frozenLayers (--set retrievers={p: {kind: encoder, policy: {train: lora, frozenLayers: 1}}}) has no effect: retrievers.p.policy.train is lora',
+    ],
+    [
+      ['retrievers={p: {kind: encoder, policy: {pooling: last}}}'],
+      'has no effect: retrievers.p.head is late-interaction',
+    ],
     [['recipes.dapo.clipHigh=0.3'], 'no arm has the recipe dapo'],
     [['retriever.heads=2'], 'retriever.transformerLayers is 0'],
   ])('%s', (set, text) => {
@@ -58,6 +68,8 @@ describe('keys that are set and have no effect', () => {
     [['arms=[{name: a, method: opsd}]', 'rl.generation.topK=4', 'rl.groupSize=4']],
     [['eval.contextArms=[ra-rft]', 'eval.contexts=3']],
     [['retrievers={base: {kind: encoder, steps: 9}}']],
+    [['retrievers={p: {kind: encoder, head: single-vector, policy: {pooling: last, train: lora, rank: 4}}}']],
+    [['retrievers={p: {kind: encoder, dim: 8, policy: {train: full, frozenLayers: 1}}}']],
     [['recipes.dapo.clipHigh=0.28']],
   ])('%s has its effect, or changes nothing', (set) => {
     expect(warnings(...set)).toEqual([]);

@@ -166,11 +166,10 @@ export function unusedKeys(config: Config, locate: (path: readonly string[]) => 
       if (!found.has(path)) found.set(path, `${path} (${where}) has no effect: ${reason}`);
     }
   }
-  for (const names of untrainedKeys(config)) {
+  for (const { names, why } of [...untrainedKeys(config), ...policyKeys(config)]) {
     const where = locate(names);
     const path = names.join('.');
-    if (where !== undefined)
-      found.set(path, `${path} (${where}) has no effect: ${names.slice(0, 2).join('.')}.trained is false`);
+    if (where !== undefined) found.set(path, `${path} (${where}) has no effect: ${names.slice(0, 2).join('.')}.${why}`);
   }
   return [...found.values()];
 }
@@ -188,12 +187,38 @@ const ofTraining: readonly string[] = [
 ];
 
 /** Keys of training that encoders say for themselves which are not trained. */
-function untrainedKeys({ retrievers }: Config): string[][] {
+function untrainedKeys({ retrievers }: Config): EntryKey[] {
   return Object.entries(retrievers).flatMap(([name, entry]) =>
     entry.kind === 'encoder' && !entry.trained
-      ? ofTraining.filter((key) => key in entry).map((key) => ['retrievers', name, key])
+      ? ofTraining
+          .filter((key) => key in entry)
+          .map((key) => ({ names: ['retrievers', name, key], why: 'trained is false' }))
       : [],
   );
+}
+
+/** A key of an entry, and what of that entry makes it idle. */
+interface EntryKey {
+  names: string[];
+  why: string;
+}
+
+const ofSmallEncoders: readonly string[] = ['hidden', 'convWidth', 'layers', 'transformerLayers', 'heads'];
+
+/** Keys of the small encoder where the policy is taken, and those of the policy that its training or head has no use for. */
+function policyKeys({ retriever, retrievers }: Config): EntryKey[] {
+  return Object.entries(retrievers).flatMap(([name, entry]): EntryKey[] => {
+    if (entry.kind !== 'encoder' || !entry.policy) return [];
+    const { train } = entry.policy;
+    const head = entry.head ?? retriever.head;
+    const own = (key: string, why: string) => ({ names: ['retrievers', name, 'policy', key], why });
+    return [
+      ...ofSmallEncoders.map((key) => ({ names: ['retrievers', name, key], why: 'policy takes the policy itself' })),
+      ...(train === 'lora' ? [] : [own('rank', `policy.train is ${train}`)]),
+      ...(train === 'full' ? [] : [own('frozenLayers', `policy.train is ${train}`)]),
+      ...(head === 'single-vector' ? [] : [own('pooling', `head is ${head}`)]),
+    ];
+  });
 }
 
 function valueAt(config: Config, names: readonly string[]): unknown {

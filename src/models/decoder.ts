@@ -113,6 +113,18 @@ export function decodeRows(
   weights: Weights,
   embedded: Tensor,
   at: RowPositions,
+  attention: RowAttention,
+  project?: Project,
+): Tensor {
+  return finalNorm(config, weights, decodeLayers(config, weights, embedded, at, attention, project));
+}
+
+/** All layers: embedded rows [S, hidden] -> the residual stream above the last of them, [S or M, hidden]. */
+export function decodeLayers(
+  config: DecoderConfig,
+  weights: Weights,
+  embedded: Tensor,
+  at: RowPositions,
   { attend, keep = (x) => x }: RowAttention,
   project: Project = (name, x, options) => linear(x, weights.get(name) as Tensor, options),
 ): Tensor {
@@ -129,7 +141,12 @@ export function decodeRows(
     const normed = rmsNorm(x, own('postNorm'), eps);
     x = product('down', swiglu(product('gate', normed), product('up', normed)), { residual: x });
   }
-  return rmsNorm(x, weight('norm'), eps);
+  return x;
+}
+
+/** The norm before the head. */
+export function finalNorm({ rmsEps }: DecoderConfig, weights: Weights, x: Tensor): Tensor {
+  return rmsNorm(x, weights.get('norm') as Tensor, rmsEps);
 }
 
 /** The head's weight, [vocab, hidden]: the embedding table where they are tied. */

@@ -145,6 +145,11 @@ export function toHfConfig(config: DecoderConfig): Record<string, unknown> {
   };
 }
 
+/** Whether a model_type is of a decoder that is computed here. */
+export function isDecoderType(type: unknown): type is Architecture {
+  return (ARCHITECTURES as unknown[]).includes(type);
+}
+
 function readArchitecture(reader: ConfigReader): Architecture {
   const type = reader.raw['model_type'];
   const classes = reader.raw['architectures'];

@@ -21,6 +21,7 @@ import { labelledQueries } from './labels/labelled-queries.js';
 import { evaluateOneByOne } from './arms/one-by-one-stage.js';
 import { refuseOverlong } from './prompts/overlong.js';
 import { checkPromptsOf } from './prompts/prompt-stage.js';
+import { refuseImpossibleEncoders } from './retrieve/policy-encoders.js';
 import { retrieveContexts } from './retrieve/retrieve-stage.js';
 import { encoderStages, metricsName } from './retrieve/retriever-stage.js';
 import { checkSolutions } from './data/solution-checks.js';
@@ -74,6 +75,8 @@ export async function runPipeline(
     const needed = neededContexts(config);
     const trained = trainedEncoders(config, until);
     const wanted = trained.length > 0 || until === 'labels';
+    const encoderNames = [...new Set([...trained, ...neededEncoders(config)])];
+    await refuseImpossibleEncoders(session, encoderNames);
     await refuseHopeless(session, data, { labelled: wanted, until });
     const start = await warmUp(session, data);
 
@@ -81,7 +84,7 @@ export async function runPipeline(
     const labels = wanted ? await labelPairs(session, data, start) : undefined;
     if (until === 'labels') return undefined;
     const queries = labels && labelledQueries(config, data, labels.labels);
-    const encoders = await encoderStages(session, [...new Set([...trained, ...neededEncoders(config)])], {
+    const encoders = await encoderStages(session, encoderNames, {
       data,
       policy: start,
       labels: labels && queries && { ...labels, queries },

@@ -2,8 +2,9 @@
 import type { Config } from '../config/schema.js';
 import { BM25_DEFAULTS, type Bm25Options } from './lexical/bm25.js';
 import type { EncoderShape } from './encode/create.js';
+import type { PolicyEncoderShape } from './encode/policy-encoder.js';
 import type { RetrieverSpec } from './encode/spec.js';
-import { PLAIN_FORM } from './encode/text-form.js';
+import { PLAIN_FORM, type TextForm } from './encode/text-form.js';
 import type { TrainOptions } from './train/train.js';
 
 type Section = Config['retriever'];
@@ -14,7 +15,7 @@ export type EncoderEntry = Extract<RetrieverEntry, { kind: 'encoder' }>;
 type Bm25Entry = Extract<RetrieverEntry, { kind: 'bm25' }>;
 
 /** All that an encoder is made, trained and searched with. */
-export type EncoderSettings = Omit<Section, 'validationShare' | 'testShare'>;
+export type EncoderSettings = Omit<Section, 'validationShare' | 'testShare'> & Pick<EncoderEntry, 'policy'>;
 
 /** Validations in a training. */
 const VALIDATIONS = 10;
@@ -27,18 +28,44 @@ export function encoderSettings(section: Section, entry: EncoderEntry): EncoderS
 }
 
 export function specOf(settings: EncoderSettings): RetrieverSpec {
+  const { scoring, queryPrefix, documentPrefix, maxQueryTokens, maxDocumentTokens, document: text } = settings;
+  const form: Omit<TextForm, 'prefix' | 'maxTokens'> = { ...PLAIN_FORM, ...(poolsLast(settings) && { end: true }) };
   return {
-    scoring: settings.scoring,
-    query: { ...PLAIN_FORM, prefix: settings.queryPrefix, maxTokens: settings.maxQueryTokens },
-    document: { ...PLAIN_FORM, prefix: settings.documentPrefix, maxTokens: settings.maxDocumentTokens },
-    text: settings.document,
+    scoring,
+    query: { ...form, prefix: queryPrefix, maxTokens: maxQueryTokens },
+    document: { ...form, prefix: documentPrefix, maxTokens: maxDocumentTokens },
+    text,
   };
+}
+
+function poolsLast({ policy, head }: EncoderSettings): boolean {
+  return policy?.pooling === 'last' && head === 'single-vector';
 }
 
 export function encoderShapeOf(settings: EncoderSettings): EncoderShape {
   const { head, dim, hidden, convWidth, layers, transformerLayers, heads, trainEmbeddings } = settings;
   const maxTokens = Math.max(settings.maxQueryTokens, settings.maxDocumentTokens);
   return { head, dim, hidden, convWidth, convLayers: layers, transformerLayers, heads, trainEmbeddings, maxTokens };
+}
+
+/** The shape of an encoder that is the policy itself; undefined where it is the small one. */
+export function policyShapeOf(settings: EncoderSettings): PolicyEncoderShape | undefined {
+  const { policy, head, dim, trainEmbeddings } = settings;
+  if (!policy) return undefined;
+  const { layer, train, rank, frozenLayers, attention, pooling } = policy;
+  const training = {
+    projection: { kind: 'projection' },
+    lora: { kind: 'lora', rank, alpha: 2 * rank },
+    full: { kind: 'full', frozenLayers, embeddings: trainEmbeddings },
+  } as const;
+  return {
+    layer,
+    train: training[train],
+    attention,
+    pooling: head === 'late-interaction' ? 'token' : pooling,
+    dim,
+    maxTokens: Math.max(settings.maxQueryTokens, settings.maxDocumentTokens),
+  };
 }
 
 export function trainOptionsOf(settings: EncoderSettings, seed: number): TrainOptions {

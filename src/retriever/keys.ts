@@ -65,6 +65,34 @@ export const retriever = section(
   'What all encoders among the retrievers share, and how the labelled queries are parted.',
 );
 
+/** What an encoder is made of where that is the policy. Only in its own entry: it has no default that others take. */
+const policy = z
+  .strictObject({
+    layer: key(
+      z.union([z.int().min(1), z.enum(['middle', 'last'])]).default('middle'),
+      'Layer whose hidden states stand for the tokens, from 1; those above it are not computed. middle: half of them, rounded up.',
+    ),
+    train: key(
+      z.enum(['projection', 'lora', 'full']).default('projection'),
+      'What is trained: the projection to dim alone; low-rank changes of all layers in use too; or the weights themselves above frozenLayers.',
+    ),
+    rank: count(1, 8, 'With train: lora, rank of the changes; their strength alpha is twice the rank.'),
+    frozenLayers: count(0, 0, 'With train: full, layers from below that stay as they are.', 'layers'),
+    attention: key(
+      z.enum(['causal', 'full']).default('causal'),
+      'Which tokens each token sees: those before it, as the policy was trained; or all of its text.',
+    ),
+    pooling: key(
+      z.enum(['mean', 'last']).default('mean'),
+      'With head: single-vector, what stands for a text: the mean of its tokens, or its last, behind which an end token is put.',
+    ),
+  })
+  .optional()
+  .meta({
+    description:
+      'Take the policy itself as encoder, up to a layer, in place of the small one over its token embeddings; {} takes all defaults.',
+  });
+
 const kind = <T extends string>(name: T) => key(z.literal(name), 'What kind of retriever it is; it decides the keys.');
 
 const encoder = z
@@ -74,6 +102,7 @@ const encoder = z
       z.boolean().default(true),
       'Train it on the labels; false: as it is. Of an encoder of this project that is a seeded random projection of the token embeddings of the policy.',
     ),
+    policy,
     ...inherited(encoderKeys, 'retriever'),
   })
   .meta({ description: 'An encoder over the token embeddings of the policy, trained on the labels or not.' });

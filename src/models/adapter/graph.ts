@@ -1,22 +1,37 @@
-/** An adapter in a decoder's graph, whose weights hold its changes already. */
-import { linear, linearLowRank, type Graph, type Tensor } from '../../tensor/index.js';
+/** An adapter in a decoder's graph. */
+import { add, concat, linear, linearLowRank, matmul, mul, type Graph, type Tensor } from '../../tensor/index.js';
 import type { Project, Weights } from '../decoder.js';
 import type { Adapter } from './folder.js';
-import { factorSpecs, loraScale } from './parts.js';
+import { factorSpecs, loraScale, type AdapterPart } from './parts.js';
 
-/** Declares the factors as inputs; `project` gives them their gradients. */
+/** What an adapter's place in a graph follows from. */
+export type AdapterShape = Pick<Adapter, 'rank' | 'alpha' | 'rsLora' | 'parts'>;
+
+/** Declares the factors as inputs; `project` gives them their gradients. The weights hold the adapter's changes already. */
 export function adapterGraph(
   graph: Graph,
   weights: Weights,
-  adapter: Pick<Adapter, 'rank' | 'alpha' | 'rsLora' | 'parts'>,
+  adapter: AdapterShape,
 ): { project: Project; factors: ReadonlyMap<string, Tensor> } {
-  const { parts, rank } = adapter;
-  const specs = factorSpecs(parts, rank);
+  const specs = factorSpecs(adapter.parts, adapter.rank);
   const factors = new Map(specs.map(({ name, shape }) => [name, graph.input(name, 'float32', shape)]));
+  return { project: adapterProject(weights, factors, adapter), factors };
+}
+
+/**
+ * Products with the changed weights. `merge`: the weights are those of the base, and the graph adds the changes of whole weights to
+ * them; else they hold the changes already.
+ */
+export function adapterProject(
+  weights: Weights,
+  factors: Weights,
+  adapter: AdapterShape,
+  { merge = false }: { merge?: boolean } = {},
+): Project {
   const scale = loraScale(adapter);
-  const project: Project = (name, x, options) => {
+  return (name, x, options) => {
     const weight = weights.get(name) as Tensor;
-    const own = parts.filter((part) => part.weight === name);
+    const own = adapter.parts.filter((part) => part.weight === name);
     if (own.length === 0) return linear(x, weight, options);
     const changes = own.map(({ a, b, start }) => ({
       a: factors.get(a) as Tensor,
@@ -24,7 +39,12 @@ export function adapterGraph(
       scale,
       start,
     }));
-    return linearLowRank(x, weight, changes, options);
+    return linearLowRank(x, merge ? merged(weight, own, factors, scale) : weight, changes, options);
   };
-  return { project, factors };
+}
+
+/** Of parts that are all of a weight, in the order of its rows. */
+function merged(weight: Tensor, parts: readonly AdapterPart[], factors: Weights, scale: number): Tensor {
+  const changes = parts.map(({ a, b }) => matmul(factors.get(b) as Tensor, factors.get(a) as Tensor));
+  return add(weight, mul(changes.length === 1 ? (changes[0] as Tensor) : concat(changes, 0), scale));
 }

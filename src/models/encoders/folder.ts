@@ -5,7 +5,7 @@ import { canonicalJson } from '../../core/hash.js';
 import { writeJsonAtomic } from '../../core/files.js';
 import { copyTokenizer } from '../checkpoint.js';
 import { readJsonObject } from '../config-reader.js';
-import { partViews, sizeOf, type Params } from '../parameters.js';
+import { partViews, sizeOf, type Params, type ParamSpec } from '../parameters.js';
 import { SafetensorsReader } from '../safetensors.js';
 import { writeSafetensors } from '../safetensors-writer.js';
 import { architectureOf, parseEncoderJson, toEncoderJson, type EncoderConfig } from './config.js';
@@ -36,16 +36,25 @@ export async function readEncoder(folder: string): Promise<EncoderCheckpoint> {
   const config = parseEncoderJson((await readJsonObject(file, true))!, file);
   const reader = await SafetensorsReader.open(folder);
   try {
-    const params: Params = new Map();
-    for (const spec of architectureOf(config).params) {
-      const data = new Float32Array(sizeOf(spec.shape));
-      for (const { part, data: view } of partViews(spec, data)) await reader.readInto(part.hfName, part.shape, view);
-      params.set(spec.name, data);
-    }
-    return { config, params };
+    return { config, params: await readEncoderParams(reader, architectureOf(config).params) };
   } finally {
     await reader.close();
   }
+}
+
+/** Reads parameters from their tensors, which may stand without the leading `model.` of models with an output head. */
+export async function readEncoderParams(reader: SafetensorsReader, specs: readonly ParamSpec[]): Promise<Params> {
+  const params: Params = new Map();
+  for (const spec of specs) {
+    const data = new Float32Array(sizeOf(spec.shape));
+    for (const { part, data: view } of partViews(spec, data)) {
+      const bare = part.hfName.replace(/^model\./, '');
+      const isBare = !reader.has(part.hfName) && reader.has(bare);
+      await reader.readInto(isBare ? bare : part.hfName, part.shape, view);
+    }
+    params.set(spec.name, data);
+  }
+  return params;
 }
 
 /** 16 hex digits that stand for config and weights: what an index was made with. */

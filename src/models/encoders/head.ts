@@ -16,7 +16,8 @@ import {
 import { sameName, type EncoderHead, type EncoderParam, type EncoderTensors } from './types.js';
 
 /** Which hidden states stand for a text: each token's, the first's, the mean of all, or the last's. */
-export type Pooling = 'token' | 'cls' | 'mean' | 'last';
+export type Pooling = (typeof POOLINGS)[number];
+export const POOLINGS = ['token', 'cls', 'mean', 'last'] as const;
 
 /** A head in a config: plain data. */
 export interface HeadConfig {

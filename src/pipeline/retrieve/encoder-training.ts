@@ -1,7 +1,9 @@
-/** One encoder from nothing to weights: made over the token embeddings of a policy, and trained where there are labels to train on. */
+/** One encoder from nothing to weights: made over a policy or its token embeddings, and trained where there are labels to train on. */
 import {
   createEncoder,
+  createPolicyEncoder,
   encoderShapeOf,
+  policyShapeOf,
   specOf,
   startEncoder,
   trainOptionsOf,
@@ -15,10 +17,13 @@ import {
   type TrainableEncoder,
   type TrainReport,
 } from '../../retriever/index.js';
+import { mergeEncoder } from '../../models/index.js';
 
 export interface EncoderPlan {
-  /** Model folder whose token embeddings the encoder stands on. */
+  /** Model folder that the encoder stands on, or whose token embeddings it does. */
   folder: string;
+  /** Folder of an adapter of that model, where the policy is one. */
+  adapter?: string | undefined;
   settings: EncoderSettings;
   /** That of the model: its token embeddings are the encoder's. */
   tokenizer: FormTokenizer;
@@ -34,12 +39,14 @@ export interface TrainedEncoder {
   encoder: TrainableEncoder;
   spec: RetrieverSpec;
   report: TrainReport;
-  /** The trained weights, with those that were never trained. */
+  /** The trained weights, with those that were never trained; an adapter is merged into them. */
   checkpoint: () => Promise<EncoderCheckpoint>;
 }
 
 /** The encoder as it is before any training. */
-export function untrainedEncoder({ folder, settings, seed }: EncoderPlan): Promise<EncoderCheckpoint> {
+export function untrainedEncoder({ folder, adapter, settings, seed }: EncoderPlan): Promise<EncoderCheckpoint> {
+  const policy = policyShapeOf(settings);
+  if (policy) return createPolicyEncoder({ folder, adapter }, policy, seed);
   return createEncoder(folder, encoderShapeOf(settings), seed);
 }
 
@@ -64,7 +71,8 @@ export async function withTrainedEncoder<T>(
       trainOptionsOf(settings, seed),
       hooks,
     );
-    const checkpoint = async () => ({ config, params: new Map([...params, ...(await encoder.snapshot())]) });
+    const checkpoint = async () =>
+      mergeEncoder({ config, params: new Map([...params, ...(await encoder.snapshot())]) });
     return await use({ encoder, spec, report, checkpoint });
   } finally {
     await encoder.dispose();

@@ -66,6 +66,7 @@ async function makeEncoder(
   const index = run.paths.index(name);
   const plan: EncoderPlan = {
     folder: policy.modelFolder,
+    adapter: policy.folder === policy.modelFolder ? undefined : policy.folder,
     settings: encoderSettings(config.retriever, entry),
     tokenizer,
     seed: config.seed,

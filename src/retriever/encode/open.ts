@@ -1,4 +1,5 @@
 /** Encoders ready to work: a network in a worker behind the tokenizer of their folder. */
+import { architectureOf } from '../../models/encoders/config.js';
 import { Tokenizer } from '../../models/tokenizer.js';
 import { encoderHash, type EncoderCheckpoint } from '../../models/encoders/folder.js';
 import { NetClient } from './net/client.js';
@@ -30,7 +31,7 @@ export async function startEncoder(
   const { scoring } = spec;
   const hash = encoderHash(encoder);
   const net = await NetClient.open({ ...encoder, scoring, temperature, threads });
-  return new NetEncoder(net, tokenizeBy(tokenizer, spec), { dim: encoder.config.dim, hash, scoring });
+  return new NetEncoder(net, tokenizeBy(tokenizer, spec), { dim: architectureOf(encoder.config).dim, hash, scoring });
 }
 
 /** The encoder of a retriever folder that was read. */

@@ -32,6 +32,18 @@ describe('tokenizeBy', () => {
     expect([...first(marked, 'abcdef').ids]).toEqual([CLS, ...encode('?abc'), SEP]);
   });
 
+  it('puts an end token behind every text, once, and says where there is none', () => {
+    const END = 7;
+    const ids = (of: Partial<FormTokenizer>, form: Partial<TextForm>, text: string) => [
+      ...tokenizeBy({ ...tokenizer, ...of }, forms({ end: true, ...form }))([text], 'query').texts[0]!.ids,
+    ];
+    expect(ids({ eosId: END }, {}, 'ab')).toEqual([...encode('ab'), END]);
+    expect(ids({ eosId: END }, {}, 'abcdefg')).toEqual([...encode('abcde'), END]);
+    expect(ids({ eosId: END }, { special: true }, 'ab')).toEqual([CLS, ...encode('ab'), SEP, END]);
+    expect(ids({ eosId: SEP }, { special: true }, 'ab')).toEqual([CLS, ...encode('ab'), SEP]);
+    expect(() => ids({}, {}, 'ab')).toThrow(expect.objectContaining({ code: 'model' }));
+  });
+
   it('expands queries by tokens that nobody attends to, or all do', () => {
     const quiet = first(forms({ expand: { token: '[MASK]', attended: false } }), 'ab');
     expect([...quiet.ids]).toEqual([...encode('ab'), MASK, MASK, MASK, MASK]);

@@ -14,6 +14,8 @@ export interface TextForm {
   maxTokens: number;
   /** Whether the tokenizer's own special tokens stand around every text. */
   special: boolean;
+  /** Whether the tokenizer's end token stands behind every text, also one that was cut: where decoders pool by the last token. */
+  end?: true;
   /** Fills every text up to `maxTokens` with this token (ColBERT's query expansion by [MASK]); null does not. */
   expand: { token: string; attended: boolean } | null;
   /** Tokens, by their text in the vocabulary, whose vectors are left out (ColBERT: punctuation in documents). */
@@ -36,7 +38,8 @@ export type TextForms = Readonly<Record<Side, TextForm>>;
 export type TokenizeTexts = (texts: readonly string[], side: Side) => TokenizedTexts;
 
 /** What is needed of a tokenizer. */
-export type FormTokenizer = Pick<Tokenizer, 'encode' | 'prefixIds' | 'suffixIds' | 'tokenId'>;
+export type FormTokenizer = Pick<Tokenizer, 'encode' | 'prefixIds' | 'suffixIds' | 'tokenId'> &
+  Partial<Pick<Tokenizer, 'eosId'>>;
 
 /** Cuts texts into tokens as `forms` say. Throws `model` where the vocabulary lacks a token that a form names. */
 export function tokenizeBy(tokenizer: FormTokenizer, { query, document }: TextForms): TokenizeTexts {
@@ -56,12 +59,13 @@ function formTokenizer(
   tokenizer: FormTokenizer,
   form: TextForm,
 ): (text: string) => { tokens: TokenText; isCut: boolean } {
-  const { prefix, prefixAs, maxTokens, special, expand, skip } = form;
+  const { prefix, prefixAs, maxTokens, special, end, expand, skip } = form;
   const skipped = new Set(skip.map((token) => tokenizer.tokenId(token)));
   const none = new Int32Array(0);
   const lead = special ? tokenizer.prefixIds : none;
   const marker = prefixAs === 'token' ? tokenizer.encode(prefix) : none;
-  const tail = special ? tokenizer.suffixIds : none;
+  const closing = special ? tokenizer.suffixIds : none;
+  const tail = end ? withEnd(closing, tokenizer) : closing;
   const room = Math.max(0, maxTokens - lead.length - marker.length - tail.length);
   const filler = expand && idOf(tokenizer, expand.token);
   return (text) => {
@@ -76,6 +80,20 @@ function formTokenizer(
     };
     return { tokens, isCut: body.length > room };
   };
+}
+
+/** With the end token behind it, where the tokenizer does not put it there itself. */
+function withEnd(closing: Int32Array, { eosId }: FormTokenizer): Int32Array {
+  if (eosId === undefined) {
+    throw new RaRftError({
+      code: 'model',
+      message: 'the tokenizer has no end token to put behind texts',
+      where: 'tokenizer_config.json: eos_token',
+      expected: 'a token of the vocabulary',
+      hint: 'Pool by the mean (pooling: mean) instead, which needs none.',
+    });
+  }
+  return closing.at(-1) === eosId ? closing : Int32Array.of(...closing, eosId);
 }
 
 function idOf(tokenizer: FormTokenizer, token: string): number {

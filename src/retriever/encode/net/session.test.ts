@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, it } from 'vitest';
-import { Rng } from '../../../core/rng.js';
 import type { SmallEncoderConfig } from '../../../models/encoders/small-config.js';
 import { maxSimMatrix } from '../../score/maxsim.js';
+import { slopeError } from '../../testing/slope-error.js';
 import { randomTexts, smallSetup } from '../../testing/small-encoder.js';
 import { infoNce } from '../../train/infonce.js';
 import { rowOffsets, sliceTexts } from '../token-vectors.js';
@@ -37,29 +37,6 @@ const makeBatch = (seed: number): TokenBatch => ({
 });
 const batch = makeBatch(5);
 
-/** Relative error of the gradient along a random unit direction, against central differences. Leaves `value` as it was. */
-async function slopeError(
-  run: () => Promise<{ loss: number }>,
-  value: Float32Array,
-  grad: Float32Array,
-  seed: number,
-): Promise<number> {
-  const rng = Rng.fromSeed(seed);
-  const saved = value.slice();
-  const normal = Float32Array.from(value, () => rng.normal());
-  const direction = normal.map((x) => x / Math.hypot(...normal));
-  const lossAt = async (by: number) => {
-    saved.forEach((v, i) => (value[i] = v + by * (direction[i] as number)));
-    return (await run()).loss;
-  };
-  const slope = ((await lossAt(STEP)) - (await lossAt(-STEP))) / (2 * STEP);
-  value.set(saved);
-  const expected = grad.reduce((sum, g, i) => sum + g * (direction[i] as number), 0);
-  return (
-    Math.abs(slope - expected) / Math.max(Math.abs(expected), (0.1 * Math.hypot(...grad)) / Math.sqrt(grad.length))
-  );
-}
-
 describe.each(kinds)('an encoder with %s', (_, changes, seed) => {
   it('gives unit vectors that do not depend on the batch', async () => {
     const encoder = session(smallSetup(changes));
@@ -90,7 +67,10 @@ describe.each(kinds)('an encoder with %s', (_, changes, seed) => {
     for (const [name, grad] of gradient) {
       const value = setup.params.get(name) as Float32Array;
       for (let direction = 0; direction < 3; direction++) {
-        const error = await slopeError(() => encoder.lossAndGradient(smooth), value, grad, direction);
+        const error = await slopeError(() => encoder.lossAndGradient(smooth), value, grad, {
+          seed: direction,
+          step: STEP,
+        });
         expect({ name, exact: error < 5e-3, error }).toMatchObject({ exact: true });
       }
     }

@@ -1,0 +1,40 @@
+/** The policy as encoder: hidden states above one of its layers, behind a projection. */
+import { Rng } from '../../core/rng.js';
+import { decoderEncoderOf, type DecoderEncoderConfig } from '../../models/encoders/decoder-config.js';
+import { createDecoderEncoder, type DecoderSource } from '../../models/encoders/decoder-weights.js';
+import type { EncoderCheckpoint } from '../../models/encoders/folder.js';
+import { readDecoderConfig, type DecoderConfig } from '../../models/hf-config.js';
+
+export interface PolicyEncoderShape extends Pick<
+  DecoderEncoderConfig,
+  'train' | 'attention' | 'pooling' | 'maxTokens'
+> {
+  /** Layer whose hidden states are taken, from 1; `middle` is half of them, rounded up. */
+  layer: number | 'middle' | 'last';
+  /** Length of the vectors. */
+  dim: number;
+}
+
+/** The encoder over a policy of this config. Throws `model` with `where` if there is no such layer, or texts are longer than the policy takes. */
+export function policyEncoderOf(
+  decoder: DecoderConfig,
+  { layer, dim, ...shape }: PolicyEncoderShape,
+  where: string,
+): DecoderEncoderConfig {
+  const named = { middle: Math.ceil(decoder.layers / 2), last: decoder.layers };
+  const taken = typeof layer === 'number' ? layer : named[layer];
+  return decoderEncoderOf(decoder, { ...shape, layer: taken, dense: [dim] }, where);
+}
+
+/**
+ * The encoder over a policy before any training, with a projection drawn from the seed. Throws what {@link policyEncoderOf} does,
+ * `model` where the policy is of an architecture that is not known or damaged, `not-finite` at NaN.
+ */
+export async function createPolicyEncoder(
+  source: DecoderSource,
+  shape: PolicyEncoderShape,
+  seed: number,
+): Promise<EncoderCheckpoint> {
+  const config = policyEncoderOf(await readDecoderConfig(source.folder), shape, source.folder);
+  return createDecoderEncoder(source, config, Rng.fromSeed(seed).fork('encoder'));
+}
