@@ -2,5 +2,6 @@
 export * from './config.js';
 export * from './folder.js';
 export * from './head.js';
+export * from './hub-config.js';
 export * from './small-config.js';
 export * from './types.js';

@@ -1,6 +1,7 @@
 /** A retriever by an encoder: questions become vectors, and an index of the corpus finds the best traces. */
 import { silent, type Progress } from '../../core/progress.js';
 import type { Trace } from '../../data/types.js';
+import { architectureOf } from '../../models/encoders/config.js';
 import { openEncoder } from '../encode/open.js';
 import { readRetriever } from '../encode/retriever-folder.js';
 import type { RetrieverSpec } from '../encode/spec.js';
@@ -58,7 +59,7 @@ export class EncoderRetriever implements Retriever {
   ): Promise<EncoderRetriever> {
     const retriever = await readRetriever(folder);
     const { spec, encoderHash } = retriever.header;
-    const key = indexKey({ dim: retriever.encoder.config.dim, hash: encoderHash }, spec, traces);
+    const key = indexKey({ dim: architectureOf(retriever.encoder.config).dim, hash: encoderHash }, spec, traces);
     // An index that does not belong here is refused before the worker starts.
     const found = (await readIndexHeader(indexFolder)) ? await readIndex(indexFolder, key) : undefined;
     const encoder = await openEncoder(folder, retriever, { threads });
