@@ -175,11 +175,11 @@ export function unusedKeys(config: Config, locate: (path: readonly string[]) => 
       if (!found.has(path)) found.set(path, `${path} (${where}) has no effect: ${reason}`);
     }
   }
-  for (const names of untrainedKeys(config)) {
+  for (const { names, why } of encoderKeysUnused(config)) {
     const where = locate(names);
     const path = names.join('.');
-    if (where !== undefined)
-      found.set(path, `${path} (${where}) has no effect: ${names.slice(0, 2).join('.')}.trained is false`);
+    if (where !== undefined && !found.has(path))
+      found.set(path, `${path} (${where}) has no effect: ${names.slice(0, 2).join('.')}.${why}`);
   }
   return [...found.values()];
 }
@@ -194,15 +194,25 @@ const ofTraining: readonly string[] = [
   'maxGradNorm',
   'tokenDropout',
   'trainEmbeddings',
+  'frozenLayers',
 ];
 
-/** Keys of training that encoders say for themselves which are not trained. */
-function untrainedKeys({ retrievers }: Config): string[][] {
-  return Object.entries(retrievers).flatMap(([name, entry]) =>
-    entry.kind === 'encoder' && !entry.trained
-      ? ofTraining.filter((key) => key in entry).map((key) => ['retrievers', name, key])
-      : [],
-  );
+/** Keys of the shape of an encoder that is made here. */
+const ofSmall: readonly string[] = ['hidden', 'convWidth', 'layers', 'transformerLayers', 'heads'];
+
+/** Keys that encoders say for themselves and that do nothing, with the key of theirs that makes it so. */
+function encoderKeysUnused({ retrievers }: Config): { names: string[]; why: string }[] {
+  return Object.entries(retrievers).flatMap(([name, entry]) => {
+    if (entry.kind !== 'encoder') return [];
+    const { trained, model, frozenLayers } = entry;
+    const of = (keys: readonly string[], why: string) =>
+      keys.filter((key) => key in entry).map((key) => ({ names: ['retrievers', name, key], why }));
+    return [
+      ...(trained ? [] : of(ofTraining, 'trained is false')),
+      ...(model === null ? [] : of(ofSmall, 'model names a folder')),
+      ...(model === null && frozenLayers > 0 ? of(['frozenLayers'], 'model is null') : []),
+    ];
+  });
 }
 
 function valueAt(config: Config, names: readonly string[]): unknown {

@@ -3,6 +3,7 @@ export { makeBatch, batches, type Batch, type BatchOptions, type InBatchPositive
 export { Bm25Retriever, BM25_DEFAULTS, type Bm25Options } from './lexical/bm25.js';
 export type { EncoderCheckpoint } from '../models/encoders/folder.js';
 export { createEncoder, ENCODER_DEFAULTS, type EncoderShape } from './encode/create.js';
+export { readHubEncoder, type HubEncoder, type HubEncoderOptions } from './encode/hub-encoder.js';
 export { openEncoder, startEncoder, type EncoderInMemory, type OpenEncoderOptions } from './encode/open.js';
 export type { EncoderNet, NetSetup, Scorer, TokenBatch, TrainStepResult, TrainUpdate } from './encode/net/port.js';
 export { NetClient } from './encode/net/client.js';
@@ -21,6 +22,7 @@ export {
   bm25OptionsOf,
   encoderSettings,
   encoderShapeOf,
+  hubOptionsOf,
   specOf,
   trainOptionsOf,
   type EncoderEntry,

@@ -1,14 +1,17 @@
-/** One encoder from nothing to weights: made over the token embeddings of a policy, and trained where there are labels to train on. */
+/** One encoder to weights: read from a folder of its own or made over the token embeddings of a policy, and trained where there are labels. */
 import {
   createEncoder,
   encoderShapeOf,
+  readHubEncoder,
   specOf,
   startEncoder,
   trainOptionsOf,
   trainRetriever,
   type EncoderCheckpoint,
+  type EncoderInMemory,
   type EncoderSettings,
   type FormTokenizer,
+  type HubEncoderOptions,
   type RetrieverSpec,
   type TrainData,
   type TrainHooks,
@@ -24,6 +27,16 @@ export interface EncoderPlan {
   tokenizer: FormTokenizer;
   seed: number;
   threads: number | undefined;
+  /** The folder of an encoder with weights and tokenizer of its own, in place of all of the model's. */
+  own?: { folder: string; options: HubEncoderOptions } | undefined;
+}
+
+/** An encoder before training. */
+export interface UntrainedEncoder extends EncoderInMemory {
+  /** Folder that its tokenizer is from; undefined: it is the policy's. */
+  tokenizerFrom?: string;
+  /** What people may want to know of it. */
+  notes: string[];
 }
 
 /** What it is trained on. */
@@ -39,8 +52,18 @@ export interface TrainedEncoder {
 }
 
 /** The encoder as it is before any training. */
-export function untrainedEncoder({ folder, settings, seed }: EncoderPlan): Promise<EncoderCheckpoint> {
-  return createEncoder(folder, encoderShapeOf(settings), seed);
+export async function untrainedEncoder(plan: EncoderPlan): Promise<UntrainedEncoder> {
+  const { folder, settings, tokenizer, seed, own } = plan;
+  if (!own) {
+    const encoder = await createEncoder(folder, encoderShapeOf(settings), seed);
+    return { encoder, spec: specOf(settings), tokenizer, notes: [] };
+  }
+  const { ignored, freshHead, ...made } = await readHubEncoder(own.folder, own.options);
+  const notes = [
+    ...(freshHead ? ['its head is fresh: it finds little before it is trained'] : []),
+    ...(ignored.length > 0 ? [`${ignored.length} tensors of the folder are not used: ${ignored.join(', ')}`] : []),
+  ];
+  return { ...made, tokenizerFrom: own.folder, notes };
 }
 
 /** Trains an encoder in a worker, hands it to `use`, and ends the worker. */
@@ -50,13 +73,11 @@ export async function withTrainedEncoder<T>(
   hooks: TrainHooks,
   use: (trained: TrainedEncoder) => Promise<T>,
 ): Promise<T> {
-  const { settings, tokenizer, seed, threads } = plan;
-  const { config, params } = await untrainedEncoder(plan);
-  const spec = specOf(settings);
-  const encoder = await startEncoder(
-    { encoder: { config, params }, spec, tokenizer },
-    { temperature: settings.temperature, threads },
-  );
+  const { settings, seed, threads } = plan;
+  const made = await untrainedEncoder(plan);
+  const { spec } = made;
+  const { config, params } = made.encoder;
+  const encoder = await startEncoder(made, { temperature: settings.temperature, threads });
   try {
     const report = await trainRetriever(
       encoder,
