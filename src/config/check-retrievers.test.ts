@@ -51,7 +51,10 @@ describe('entries', () => {
 
   it('may be the policy itself, with keys of its own', () => {
     expect(refusal('retrievers.p={kind: encoder, policy: {}}')).toBeUndefined();
-    expect(refusal('retrievers.p={kind: encoder, policy: {layer: 3, train: full, frozenLayers: 2}}')).toBeUndefined();
+    expect(refusal('retrievers.p={kind: encoder, frozenLayers: 2, policy: {layer: 3, train: full}}')).toBeUndefined();
+    expect(refusal('retrievers.p={kind: encoder, model: ./x, policy: {}}')?.message).toBe(
+      'retrievers.p names a model and takes the policy',
+    );
     expect(refusal('retrievers.p={kind: encoder, policy: {layr: 3}}')).toMatchObject({
       message: 'unknown key retrievers.p.policy.layr',
       hint: 'Did you mean retrievers.p.policy.layer?',

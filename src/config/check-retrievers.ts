@@ -60,7 +60,23 @@ function checkEncoders({ retriever, retrievers }: Config): Finding[] {
     ...Object.entries(retrievers).flatMap(([name, entry]) =>
       entry.kind === 'encoder' ? checkShape({ ...retriever, ...entry }, ['retrievers', name], entry) : [],
     ),
+    ...checkSources(retrievers),
   ];
+}
+
+/** An encoder is one of a folder or the policy. */
+function checkSources(retrievers: Config['retrievers']): Finding[] {
+  return Object.entries(retrievers).flatMap(([name, entry]) =>
+    entry.kind === 'encoder' && entry.policy && entry.model !== null
+      ? [
+          {
+            path: ['retrievers', name, 'policy'],
+            message: `retrievers.${name} names a model and takes the policy`,
+            expected: 'model or policy, not both',
+          },
+        ]
+      : [],
+  );
 }
 
 /** `own` are the keys that stand at `path`; what is inherited is told where it stands. */

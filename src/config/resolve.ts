@@ -107,17 +107,28 @@ function absolutePaths(source: Source): Values {
   for (const key of configKeys()) {
     if (!key.file) continue;
     const names = key.path.split('.');
-    let at: unknown = values;
-    for (const name of names.slice(0, -1)) at = isSection(at) ? at[name] : undefined;
     const last = names.at(-1)!;
-    if (!isSection(at)) continue;
-    const value = at[last];
-    if (value === undefined) continue;
     const absolute = (name: unknown): unknown =>
       typeof name !== 'string' || name === '' || key.notFile?.test(name) === true ? name : resolve(source.folder, name);
-    at[last] = Array.isArray(value) ? value.map(absolute) : absolute(value);
+    for (const at of sectionsAt(values, names.slice(0, -1))) {
+      const value = at[last];
+      if (value !== undefined) at[last] = Array.isArray(value) ? value.map(absolute) : absolute(value);
+    }
   }
   return values;
+}
+
+/** The sections that the path of a section stands for: one, or with `{kind}` in it every entry of the map. */
+function sectionsAt(values: Values, names: readonly string[]): Values[] {
+  return names
+    .reduce<unknown[]>(
+      (sections, name) =>
+        sections
+          .filter(isSection)
+          .flatMap((section) => (name.startsWith('{') ? Object.values(section) : [section[name]])),
+      [values],
+    )
+    .filter(isSection);
 }
 
 /** The last source that has the key decided it. */

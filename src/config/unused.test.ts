@@ -42,8 +42,8 @@ describe('keys that are set and have no effect', () => {
     [['retrievers={p: {kind: encoder, policy: {}, hidden: 8}}'], 'retrievers.p.policy takes the policy itself'],
     [['retrievers={p: {kind: encoder, policy: {rank: 4}}}'], 'retrievers.p.policy.train is projection'],
     [
-      ['retrievers={p: {kind: encoder, policy: {train: lora, frozenLayers: 1}}}'],
-      'retrievers.p.policy.frozenLayers (--set retrievers={p: {kind: encoder, policy: {train: lora, frozenLayers: 1}}}) has no effect: retrievers.p.policy.train is lora',
+      ['retrievers={p: {kind: encoder, frozenLayers: 1, policy: {train: lora}}}'],
+      'retrievers.p.frozenLayers (--set retrievers={p: {kind: encoder, frozenLayers: 1, policy: {train: lora}}}) has no effect: retrievers.p.policy.train is lora',
     ],
     [
       ['retrievers={p: {kind: encoder, policy: {pooling: last}}}'],
@@ -69,7 +69,7 @@ describe('keys that are set and have no effect', () => {
     [['eval.contextArms=[ra-rft]', 'eval.contexts=3']],
     [['retrievers={base: {kind: encoder, steps: 9}}']],
     [['retrievers={p: {kind: encoder, head: single-vector, policy: {pooling: last, train: lora, rank: 4}}}']],
-    [['retrievers={p: {kind: encoder, dim: 8, policy: {train: full, frozenLayers: 1}}}']],
+    [['retrievers={p: {kind: encoder, dim: 8, frozenLayers: 1, policy: {train: full}}}']],
     [['recipes.dapo.clipHigh=0.28']],
   ])('%s has its effect, or changes nothing', (set) => {
     expect(warnings(...set)).toEqual([]);

@@ -166,10 +166,11 @@ export function unusedKeys(config: Config, locate: (path: readonly string[]) => 
       if (!found.has(path)) found.set(path, `${path} (${where}) has no effect: ${reason}`);
     }
   }
-  for (const { names, why } of [...untrainedKeys(config), ...policyKeys(config)]) {
+  for (const { names, why } of encoderKeysUnused(config)) {
     const where = locate(names);
     const path = names.join('.');
-    if (where !== undefined) found.set(path, `${path} (${where}) has no effect: ${names.slice(0, 2).join('.')}.${why}`);
+    if (where !== undefined && !found.has(path))
+      found.set(path, `${path} (${where}) has no effect: ${names.slice(0, 2).join('.')}.${why}`);
   }
   return [...found.values()];
 }
@@ -184,39 +185,29 @@ const ofTraining: readonly string[] = [
   'maxGradNorm',
   'tokenDropout',
   'trainEmbeddings',
+  'frozenLayers',
 ];
 
-/** Keys of training that encoders say for themselves which are not trained. */
-function untrainedKeys({ retrievers }: Config): EntryKey[] {
-  return Object.entries(retrievers).flatMap(([name, entry]) =>
-    entry.kind === 'encoder' && !entry.trained
-      ? ofTraining
-          .filter((key) => key in entry)
-          .map((key) => ({ names: ['retrievers', name, key], why: 'trained is false' }))
-      : [],
-  );
-}
+/** Keys of the shape of an encoder that is made here. */
+const ofSmall: readonly string[] = ['hidden', 'convWidth', 'layers', 'transformerLayers', 'heads'];
 
-/** A key of an entry, and what of that entry makes it idle. */
-interface EntryKey {
-  names: string[];
-  why: string;
-}
-
-const ofSmallEncoders: readonly string[] = ['hidden', 'convWidth', 'layers', 'transformerLayers', 'heads'];
-
-/** Keys of the small encoder where the policy is taken, and those of the policy that its training or head has no use for. */
-function policyKeys({ retriever, retrievers }: Config): EntryKey[] {
-  return Object.entries(retrievers).flatMap(([name, entry]): EntryKey[] => {
-    if (entry.kind !== 'encoder' || !entry.policy) return [];
-    const { train } = entry.policy;
-    const head = entry.head ?? retriever.head;
-    const own = (key: string, why: string) => ({ names: ['retrievers', name, 'policy', key], why });
+/** Keys that encoders say for themselves and that do nothing, with the key of theirs that makes it so. */
+function encoderKeysUnused({ retriever, retrievers }: Config): { names: string[]; why: string }[] {
+  return Object.entries(retrievers).flatMap(([name, entry]) => {
+    if (entry.kind !== 'encoder') return [];
+    const { trained, model, frozenLayers, policy, head = retriever.head } = entry;
+    const of = (keys: readonly string[], why: string) =>
+      keys.filter((key) => key in entry).map((key) => ({ names: ['retrievers', name, key], why }));
+    const ofPolicy = (keys: readonly string[], why: string) =>
+      keys.map((key) => ({ names: ['retrievers', name, 'policy', key], why }));
     return [
-      ...ofSmallEncoders.map((key) => ({ names: ['retrievers', name, key], why: 'policy takes the policy itself' })),
-      ...(train === 'lora' ? [] : [own('rank', `policy.train is ${train}`)]),
-      ...(train === 'full' ? [] : [own('frozenLayers', `policy.train is ${train}`)]),
-      ...(head === 'single-vector' ? [] : [own('pooling', `head is ${head}`)]),
+      ...(trained ? [] : of(ofTraining, 'trained is false')),
+      ...(model === null ? [] : of(ofSmall, 'model names a folder')),
+      ...(policy ? of(ofSmall, 'policy takes the policy itself') : []),
+      ...(policy && policy.train !== 'full' ? of(['frozenLayers'], `policy.train is ${policy.train}`) : []),
+      ...(policy && policy.train !== 'lora' ? ofPolicy(['rank'], `policy.train is ${policy.train}`) : []),
+      ...(policy && head !== 'single-vector' ? ofPolicy(['pooling'], `head is ${head}`) : []),
+      ...(model === null && !policy && frozenLayers > 0 ? of(['frozenLayers'], 'model is null') : []),
     ];
   });
 }

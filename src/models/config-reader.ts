@@ -40,6 +40,33 @@ export class ConfigReader {
 
 /** The object in a JSON file; undefined where it is missing and not `required`. Throws `model` naming the file. */
 export async function readJsonObject(file: string, required: boolean): Promise<Record<string, unknown> | undefined> {
+  const value = await readJson(file, 'a JSON object', required);
+  if (value === undefined || isObject(value)) return value;
+  throw new RaRftError({
+    code: 'model',
+    message: `${file} does not hold an object`,
+    where: file,
+    expected: 'a JSON object',
+  });
+}
+
+/** The list in a JSON file; undefined where it is missing. Throws `model` naming the file. */
+export async function readJsonArray(file: string): Promise<unknown[] | undefined> {
+  const value = await readJson(file, 'a JSON list', false);
+  if (value === undefined || Array.isArray(value)) return value;
+  throw new RaRftError({
+    code: 'model',
+    message: `${file} does not hold a list`,
+    where: file,
+    expected: 'a JSON list',
+  });
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return value !== null && typeof value === 'object' && !Array.isArray(value);
+}
+
+async function readJson(file: string, expected: string, required: boolean): Promise<unknown> {
   let text: string;
   try {
     text = await readFile(file, 'utf8');
@@ -55,21 +82,8 @@ export async function readJsonObject(file: string, required: boolean): Promise<R
     });
   }
   try {
-    const value: unknown = JSON.parse(text);
-    if (value !== null && typeof value === 'object' && !Array.isArray(value)) return value as Record<string, unknown>;
+    return JSON.parse(text) as unknown;
   } catch (cause) {
-    throw new RaRftError({
-      code: 'model',
-      message: `${file} is not valid JSON`,
-      where: file,
-      expected: 'a JSON object',
-      cause,
-    });
+    throw new RaRftError({ code: 'model', message: `${file} is not valid JSON`, where: file, expected, cause });
   }
-  throw new RaRftError({
-    code: 'model',
-    message: `${file} does not hold an object`,
-    where: file,
-    expected: 'a JSON object',
-  });
 }

@@ -6,13 +6,13 @@ import { RaRftError } from '../core/errors.js';
 import { hashFile } from '../core/hash-file.js';
 import { hashJson } from '../core/hash.js';
 
-/** Hash of the files directly in a folder, by name and content; hidden files and notes (.md) are no part of a model. Throws `model` where there is no such folder. */
-export async function hashModelFolder(folder: string): Promise<string> {
+/** Hash of the files directly in a folder, by name and content; hidden files and notes (.md) are no part of a model. Throws `model` naming the key `where` if there is no such folder. */
+export async function hashModelFolder(folder: string, where = 'model.path'): Promise<string> {
   const entries = await readdir(folder, { withFileTypes: true }).catch((cause: unknown) => {
     throw new RaRftError({
       code: 'model',
       message: `there is no model folder ${folder}`,
-      where: 'model.path',
+      where,
       expected: 'a folder with config.json, tokenizer.json and *.safetensors',
       cause,
     });
@@ -45,4 +45,13 @@ export function evaluationSettings(config: Config) {
 export async function rewardIdentity({ reward, math }: Config): Promise<unknown> {
   if (reward === 'math') return { math };
   return isAbsolute(reward) ? { module: await hashFile(reward) } : reward;
+}
+
+/** Hash of the folder of an encoder, with the folders of its modules (1_Pooling, 1_Dense). Throws as {@link hashModelFolder}. */
+export async function hashEncoderFolder(folder: string, where: string): Promise<string> {
+  const files = await hashModelFolder(folder, where);
+  const inside = (await readdir(folder, { withFileTypes: true })).filter((e) => e.isDirectory() && /^\d/.test(e.name));
+  const modules = [];
+  for (const { name } of inside) modules.push([name, await hashModelFolder(join(folder, name), where)]);
+  return hashJson([files, modules.toSorted(([a], [b]) => (a! < b! ? -1 : 1))]);
 }

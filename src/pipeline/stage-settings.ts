@@ -6,10 +6,10 @@ import { loadJudgePrompt } from '../judge/index.js';
 import { modelOf } from '../llm/index.js';
 import { generationOf, labelsBySuccess, type ArmConfig, type Config } from '../config/index.js';
 import { configDifferences, type ConfigDifference } from '../runs/run-folder.js';
-import { bm25OptionsOf, encoderSettings } from '../retriever/index.js';
+import { bm25OptionsOf, encoderSettings, hubOptionsOf } from '../retriever/index.js';
 import { contextSettings } from './arms/arm-contexts.js';
 import type { RetrieverName } from './retrieve/contexts.js';
-import { evaluationSettings, promptWording, rewardIdentity } from './fingerprint.js';
+import { evaluationSettings, hashEncoderFolder, promptWording, rewardIdentity } from './fingerprint.js';
 import { optimizerOf } from './arms/optimizer.js';
 
 /** A part of the configuration, under its own keys. */
@@ -21,6 +21,8 @@ export interface Identities {
   reward: unknown;
   /** Version of the LLM judge's prompt; null where it judges nothing. */
   judgePrompt: string | null;
+  /** Content of the folders that encoders are from, by the retriever's name. */
+  encoders: Readonly<Record<string, string>>;
 }
 
 /** A stage as the configuration has it. */
@@ -35,7 +37,22 @@ export interface StagePlan {
 export async function identitiesOf(config: Config, model: string): Promise<Identities> {
   const { judge, llm } = config.labels;
   const judgePrompt = judge === 'llm' ? (await loadJudgePrompt(llm.promptFile)).version : null;
-  return { model, reward: await rewardIdentity(config), judgePrompt };
+  return { model, reward: await rewardIdentity(config), judgePrompt, encoders: await encoderIdentities(config) };
+}
+
+/** Folders of encoders by the retriever's name. */
+function encoderFolders({ retrievers }: Config): Record<string, string> {
+  const named = Object.entries(retrievers).flatMap(([name, entry]) =>
+    entry.kind === 'encoder' && entry.model !== null ? [[name, entry.model] as const] : [],
+  );
+  return Object.fromEntries(named);
+}
+
+async function encoderIdentities(config: Config): Promise<Record<string, string>> {
+  const found: Record<string, string> = {};
+  for (const [name, folder] of Object.entries(encoderFolders(config)))
+    found[name] = await hashEncoderFolder(folder, `retrievers.${name}.model`);
+  return found;
 }
 
 /** Every stage that the configuration may run, in order. */
@@ -80,7 +97,8 @@ export function stagesOf(config: Config, identities: Identities): StagePlan[] {
 export function resultDifferences(a: Config, b: Config): ConfigDifference[] {
   const settingsOf = (config: Config) => {
     const { model, reward, labels } = config;
-    const identities = { model: model.path, reward, judgePrompt: labels.llm.promptFile };
+    const encoders = encoderFolders(config);
+    const identities = { model: model.path, reward, judgePrompt: labels.llm.promptFile, encoders };
     return new Map(stagesOf(config, identities).map(({ name, settings }) => [name, settings]));
   };
   const [first, second] = [settingsOf(a), settingsOf(b)];
@@ -167,13 +185,21 @@ export function labelSettings(config: Config, identities: Identities): Settings 
 }
 
 /** An encoder that is not trained depends on no label. */
-export function encoderStageSettings(config: Config, name: RetrieverName, { model }: Identities): Settings {
+export function encoderStageSettings(config: Config, name: RetrieverName, { model, encoders }: Identities): Settings {
   const { labels, retriever, retrievers, seed } = config;
   const { validationShare, testShare } = retriever;
   const entry = retrievers[name];
   return {
     model: { path: model },
-    ...(entry?.kind === 'encoder' && { retrievers: { [name]: encoderSettings(retriever, entry) } }),
+    ...(entry?.kind === 'encoder' && {
+      retrievers: {
+        [name]: {
+          ...encoderSettings(retriever, entry),
+          ...(entry.policy?.train === 'full' && { frozenLayers: entry.frozenLayers }),
+          ...(entry.model !== null && { ...hubOptionsOf(retriever, entry, seed), model: encoders[name] }),
+        },
+      },
+    }),
     ...(isTrained(config, name) && {
       labels: { excludeSameAnswer: labels.excludeSameAnswer, selection: { pairs: labels.selection.pairs } },
       retriever: { validationShare, testShare },

@@ -3,6 +3,7 @@ import type { Config } from '../config/schema.js';
 import { BM25_DEFAULTS, type Bm25Options } from './lexical/bm25.js';
 import type { EncoderShape } from './encode/create.js';
 import type { PolicyEncoderShape } from './encode/policy-encoder.js';
+import type { HubEncoderOptions } from './encode/hub-encoder.js';
 import type { RetrieverSpec } from './encode/spec.js';
 import { PLAIN_FORM, type TextForm } from './encode/text-form.js';
 import type { TrainOptions } from './train/train.js';
@@ -17,14 +18,34 @@ type Bm25Entry = Extract<RetrieverEntry, { kind: 'bm25' }>;
 /** All that an encoder is made, trained and searched with. */
 export type EncoderSettings = Omit<Section, 'validationShare' | 'testShare'> & Pick<EncoderEntry, 'policy'>;
 
+/** The paper's, for encoders that know something already; one of a small encoder from scratch would undo them. */
+const HUB_LEARNING_RATE = 3e-5;
 /** Validations in a training. */
 const VALIDATIONS = 10;
 
 /** The settings of an encoder: its own, and those of the section `retriever` for what it does not say. */
 export function encoderSettings(section: Section, entry: EncoderEntry): EncoderSettings {
   const { validationShare: _validation, testShare: _test, ...shared } = section;
-  const { kind: _kind, trained: _trained, ...own } = entry;
-  return { ...shared, ...own };
+  const { kind: _kind, trained: _trained, model, frozenLayers: _frozen, ...own } = entry;
+  return { ...shared, ...(model !== null && { learningRate: HUB_LEARNING_RATE }), ...own };
+}
+
+/** What an entry says of the encoder in its folder; the section `retriever` is about the small ones. */
+export function hubOptionsOf(section: Section, entry: EncoderEntry, seed: number): HubEncoderOptions {
+  const { head, dim, queryPrefix, documentPrefix, maxQueryTokens, maxDocumentTokens } = entry;
+  const { scoring, document: text } = encoderSettings(section, entry);
+  const { trainEmbeddings = false, frozenLayers } = entry;
+  return {
+    head,
+    dim,
+    scoring,
+    text,
+    prefix: { query: queryPrefix, document: documentPrefix },
+    maxTokens: { query: maxQueryTokens, document: maxDocumentTokens },
+    trainEmbeddings,
+    frozenLayers,
+    seed,
+  };
 }
 
 export function specOf(settings: EncoderSettings): RetrieverSpec {
@@ -48,23 +69,21 @@ export function encoderShapeOf(settings: EncoderSettings): EncoderShape {
   return { head, dim, hidden, convWidth, convLayers: layers, transformerLayers, heads, trainEmbeddings, maxTokens };
 }
 
-/** The shape of an encoder that is the policy itself; undefined where it is the small one. */
-export function policyShapeOf(settings: EncoderSettings): PolicyEncoderShape | undefined {
-  const { policy, head, dim, trainEmbeddings } = settings;
+/** The shape of an encoder that is the policy itself; undefined where it is not. */
+export function policyShapeOf(section: Section, entry: EncoderEntry): PolicyEncoderShape | undefined {
+  const { policy, frozenLayers } = entry;
   if (!policy) return undefined;
-  const { layer, train, rank, frozenLayers, attention, pooling } = policy;
-  const training = {
-    projection: { kind: 'projection' },
-    lora: { kind: 'lora', rank, alpha: 2 * rank },
-    full: { kind: 'full', frozenLayers, embeddings: trainEmbeddings },
-  } as const;
+  const { layer, train, rank, attention, pooling } = policy;
+  const { head, dim, trainEmbeddings, maxQueryTokens, maxDocumentTokens } = encoderSettings(section, entry);
+  const isFull = train === 'full';
   return {
     layer,
-    train: training[train],
+    head: { pooling: head === 'late-interaction' ? 'token' : pooling, dense: [dim] },
     attention,
-    pooling: head === 'late-interaction' ? 'token' : pooling,
-    dim,
-    maxTokens: Math.max(settings.maxQueryTokens, settings.maxDocumentTokens),
+    maxTokens: Math.max(maxQueryTokens, maxDocumentTokens),
+    lora: train === 'lora' ? { rank, alpha: 2 * rank } : null,
+    trainEmbeddings: isFull && trainEmbeddings,
+    frozenLayers: isFull ? frozenLayers : 'all',
   };
 }
 

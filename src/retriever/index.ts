@@ -4,6 +4,7 @@ export { Bm25Retriever, BM25_DEFAULTS, type Bm25Options } from './lexical/bm25.j
 export type { EncoderCheckpoint } from '../models/encoders/folder.js';
 export { createEncoder, ENCODER_DEFAULTS, type EncoderShape } from './encode/create.js';
 export { createPolicyEncoder, policyEncoderOf, type PolicyEncoderShape } from './encode/policy-encoder.js';
+export { readHubEncoder, type HubEncoder, type HubEncoderOptions } from './encode/hub-encoder.js';
 export { openEncoder, startEncoder, type EncoderInMemory, type OpenEncoderOptions } from './encode/open.js';
 export type { EncoderNet, NetSetup, Scorer, TokenBatch, TrainStepResult, TrainUpdate } from './encode/net/port.js';
 export { NetClient } from './encode/net/client.js';
@@ -23,6 +24,7 @@ export {
   encoderSettings,
   encoderShapeOf,
   policyShapeOf,
+  hubOptionsOf,
   specOf,
   trainOptionsOf,
   type EncoderEntry,

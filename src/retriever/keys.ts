@@ -3,7 +3,7 @@
  * takes what it does not say itself from the section `retriever`.
  */
 import { z } from 'zod';
-import { atLeast, count, inherited, key, positive, section, share } from '../config/schema-fields.js';
+import { atLeast, count, inherited, key, path, positive, section, share } from '../config/schema-fields.js';
 
 const document = key(
   z.enum(['question', 'trace', 'question+trace']).default('question+trace'),
@@ -74,10 +74,9 @@ const policy = z
     ),
     train: key(
       z.enum(['projection', 'lora', 'full']).default('projection'),
-      'What is trained: the projection to dim alone; low-rank changes of all layers in use too; or the weights themselves above frozenLayers.',
+      'What is trained: the projection to dim alone; low-rank changes of all layers in use too; or the weights themselves above frozenLayers of the entry.',
     ),
     rank: count(1, 8, 'With train: lora, rank of the changes; their strength alpha is twice the rank.'),
-    frozenLayers: count(0, 0, 'With train: full, layers from below that stay as they are.', 'layers'),
     attention: key(
       z.enum(['causal', 'full']).default('causal'),
       'Which tokens each token sees: those before it, as the policy was trained; or all of its text.',
@@ -103,9 +102,20 @@ const encoder = z
       'Train it on the labels; false: as it is. Of an encoder of this project that is a seeded random projection of the token embeddings of the policy.',
     ),
     policy,
+    model: path(
+      'Folder of an encoder with weights and tokenizer of its own (BERT or ModernBERT; of PyLate, sentence-transformers or plain), which says head, prefixes and lengths unless the entry does; learningRate is 3e-5 unless the entry says it. null: a small encoder over the token embeddings of the policy.',
+    ),
+    frozenLayers: count(
+      0,
+      0,
+      'Lowest layers of the encoder in the folder, or of the policy with train: full, that training leaves as they are, and what is below them.',
+      'layers',
+    ),
     ...inherited(encoderKeys, 'retriever'),
   })
-  .meta({ description: 'An encoder over the token embeddings of the policy, trained on the labels or not.' });
+  .meta({
+    description: 'An encoder, from a folder or over the token embeddings of the policy, trained on the labels or not.',
+  });
 
 const bm25 = z
   .strictObject({

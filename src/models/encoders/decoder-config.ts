@@ -8,32 +8,31 @@ import { ConfigReader } from '../config-reader.js';
 import { graphParams } from '../decoder.js';
 import { parseDecoderConfig, toHfConfig, type DecoderConfig } from '../hf-config.js';
 import { paramSpecs, type ParamPart } from '../parameters.js';
-import { headParams, POOLINGS, type HeadConfig } from './head.js';
+import { headParams, type HeadConfig } from './head.js';
+import type { EncoderTraining } from './hub-config.js';
 import type { EncoderParam } from './types.js';
 
-/** What training moves. The dense layers of the head always are; embeddings only where it is said. */
-export type DecoderTraining =
-  | { kind: 'projection' }
-  /** Low-rank changes of all products of all layers, beside weights that stay as they are. */
-  | { kind: 'lora'; rank: number; alpha: number }
-  /** All weights of the layers above the first `frozenLayers`, and the final norm. */
-  | { kind: 'full'; frozenLayers: number; embeddings: boolean };
-
-export interface DecoderEncoderConfig extends HeadConfig {
+/** The decoder's own sizes, of the layers that are computed and no more: `layers` counts them, and there is no output head. */
+export interface DecoderEncoderConfig extends DecoderConfig, EncoderTraining {
   kind: 'decoder';
-  /** The layers that are computed, and no more: `layers` counts them, and there is no output head. */
-  decoder: DecoderConfig;
-  /** Whether the model's final norm stands above them. */
+  head: HeadConfig;
+  /** Whether the model's final norm stands above the layers; it is trained with the last of them. */
   finalNorm: boolean;
   /** `causal`: each token sees those before it, as the model was trained. `full`: all of its text. */
   attention: 'causal' | 'full';
   /** Longest text, in tokens. */
   maxTokens: number;
-  train: DecoderTraining;
+  /** Low-rank changes of all products of all layers, which training moves beside what is not frozen; null: none. */
+  lora: Pick<LoraScaling, 'rank' | 'alpha'> | null;
 }
 
-/** What of a decoder's encoder does not stand in the decoder's own config.json. */
-export type DecoderEncoderOptions = Partial<Omit<DecoderEncoderConfig, 'kind' | 'decoder'>> & {
+/** What of a decoder's encoder does not follow from the decoder. */
+export type DecoderEncoderOptions = Partial<
+  Pick<
+    DecoderEncoderConfig,
+    'head' | 'finalNorm' | 'attention' | 'maxTokens' | 'lora' | 'trainEmbeddings' | 'frozenLayers'
+  >
+> & {
   /** Layers that are computed; default: all. */
   layer?: number;
 };
@@ -47,39 +46,38 @@ const OWN_KEY = 'ra_rft_encoder';
  */
 export function decoderEncoderOf(
   decoder: DecoderConfig,
-  options: DecoderEncoderOptions = {},
+  { layer = decoder.layers, ...own }: DecoderEncoderOptions = {},
   where = 'config.json',
 ): DecoderEncoderConfig {
-  const { layer = decoder.layers, ...own } = options;
   const config: DecoderEncoderConfig = {
+    ...decoder,
     kind: 'decoder',
-    decoder: { ...decoder, layers: layer, tied: true, dtype: 'float32' },
+    layers: layer,
+    tied: true,
+    dtype: 'float32',
+    head: { pooling: 'last', dense: [] },
     finalNorm: true,
     attention: 'causal',
-    pooling: 'last',
-    dense: [],
     maxTokens: decoder.maxPosition,
-    train: { kind: 'full', frozenLayers: 0, embeddings: false },
+    lora: null,
+    trainEmbeddings: false,
+    frozenLayers: 0,
     ...own,
   };
+  const { maxTokens, lora, frozenLayers } = config;
+  const isWithin = (n: number, from: number, to: number) => Number.isInteger(n) && n >= from && n <= to;
   const refuse = (message: string, expected: string, hint?: string) =>
     new RaRftError({ code: 'model', message, where, expected, ...(hint !== undefined && { hint }) });
-  const isWithin = (n: number, from: number, to: number) => Number.isInteger(n) && n >= from && n <= to;
   if (!isWithin(layer, 1, decoder.layers))
     throw refuse(`there is no layer ${layer} in a model of ${decoder.layers}`, `a layer from 1 to ${decoder.layers}`);
-  if (!isWithin(config.maxTokens, 1, decoder.maxPosition)) {
-    const hint = 'Lower maxQueryTokens and maxDocumentTokens, which cut longer texts.';
+  if (!isWithin(maxTokens, 1, decoder.maxPosition))
     throw refuse(
-      `texts of ${config.maxTokens} tokens for a model of ${decoder.maxPosition} positions`,
+      `texts of ${maxTokens} tokens for a model of ${decoder.maxPosition} positions`,
       `at most ${decoder.maxPosition} tokens`,
-      hint,
+      'Lower maxQueryTokens and maxDocumentTokens, which cut longer texts.',
     );
-  }
-  const { train } = config;
-  if (train.kind === 'lora' && !isWithin(train.rank, 1, Infinity))
-    throw refuse(`the rank is ${train.rank}`, 'an integer from 1');
-  if (train.kind === 'full' && !isWithin(train.frozenLayers, 0, layer))
-    throw refuse(`${train.frozenLayers} frozen layers of ${layer}`, `0 to ${layer}`);
+  if (lora && !isWithin(lora.rank, 1, Infinity)) throw refuse(`the rank is ${lora.rank}`, 'an integer from 1');
+  if (!isWithin(frozenLayers, 0, layer)) throw refuse(`${frozenLayers} frozen layers of ${layer}`, `0 to ${layer}`);
   return config;
 }
 
@@ -89,11 +87,11 @@ export function decoderEncoderFromHf(
   file: string,
   options: DecoderEncoderOptions = {},
 ): DecoderEncoderConfig {
-  return decoderEncoderOf(parseDecoderConfig(withHead(raw), file), options, file);
+  return decoderEncoderOf(parseDecoderConfig(withOutput(raw), file), options, file);
 }
 
 /** Embedders may be saved without an output head, under the name of the bare model: `Qwen3Model`. */
-function withHead(raw: Record<string, unknown>): Record<string, unknown> {
+function withOutput(raw: Record<string, unknown>): Record<string, unknown> {
   const { architectures } = raw;
   const name: unknown = Array.isArray(architectures) ? architectures[0] : undefined;
   if (typeof name !== 'string' || !name.endsWith('Model')) return raw;
@@ -102,64 +100,59 @@ function withHead(raw: Record<string, unknown>): Record<string, unknown> {
 
 /** The encoder as a config.json, which Transformers reads as that of the decoder. */
 export function toDecoderEncoderJson(config: DecoderEncoderConfig): Record<string, unknown> {
-  const { decoder, kind: _kind, ...own } = config;
-  return { ...toHfConfig(decoder), [OWN_KEY]: own };
+  const { finalNorm, attention, maxTokens, lora, trainEmbeddings, frozenLayers } = config;
+  return { ...toHfConfig(config), [OWN_KEY]: { finalNorm, attention, maxTokens, lora, trainEmbeddings, frozenLayers } };
 }
 
-/** Reads a config.json; one without options of an encoder is taken as it is by default. */
-export function parseDecoderEncoderJson(raw: Record<string, unknown>, file: string): DecoderEncoderConfig {
+/** Reads a config.json under a head; one without options of an encoder is taken as it is by default. */
+export function parseDecoderEncoderJson(
+  raw: Record<string, unknown>,
+  file: string,
+  head: HeadConfig,
+): DecoderEncoderConfig {
   const own = raw[OWN_KEY];
-  if (own === undefined) return decoderEncoderFromHf(raw, file);
-  return decoderEncoderFromHf(raw, file, readOptions(own, new ConfigReader(raw, file)));
+  const options = own === undefined ? {} : readOptions(own, new ConfigReader(raw, file));
+  return decoderEncoderFromHf(raw, file, { ...options, head });
 }
 
 function readOptions(own: unknown, reader: ConfigReader): DecoderEncoderOptions {
   const options = (typeof own === 'object' && own !== null ? own : {}) as Partial<DecoderEncoderConfig>;
-  const { finalNorm, attention, pooling, dense, maxTokens, train } = options;
+  const { finalNorm, attention, maxTokens, lora, trainEmbeddings, frozenLayers } = options;
   const fail = (key: string, value: unknown, expected: string) =>
     reader.error(`${OWN_KEY}.${key}`, `${key} is ${JSON.stringify(value)}`, expected);
-  const isSize = (n: unknown): n is number => Number.isInteger(n) && (n as number) > 0;
   if (typeof finalNorm !== 'boolean') throw fail('finalNorm', finalNorm, 'true or false');
   if (attention !== 'causal' && attention !== 'full') throw fail('attention', attention, 'causal or full');
-  if (pooling === undefined || !POOLINGS.includes(pooling)) throw fail('pooling', pooling, POOLINGS.join(', '));
-  if (!Array.isArray(dense) || !dense.every(isSize)) throw fail('dense', dense, 'a list of sizes');
-  if (!isSize(maxTokens)) throw fail('maxTokens', maxTokens, 'an integer from 1');
-  if (!isTraining(train))
-    throw fail('train', train, 'projection, lora with rank and alpha, or full with frozenLayers and embeddings');
-  return { finalNorm, attention, pooling, dense, maxTokens, train };
+  if (typeof maxTokens !== 'number') throw fail('maxTokens', maxTokens, 'a number of tokens');
+  if (lora === undefined || (lora && !(typeof lora.rank === 'number' && typeof lora.alpha === 'number')))
+    throw fail('lora', lora, 'null, or rank and alpha');
+  if (typeof trainEmbeddings !== 'boolean') throw fail('trainEmbeddings', trainEmbeddings, 'true or false');
+  if (typeof frozenLayers !== 'number') throw fail('frozenLayers', frozenLayers, 'a number of layers');
+  return { finalNorm, attention, maxTokens, lora, trainEmbeddings, frozenLayers };
 }
 
-function isTraining(train: Partial<Record<string, unknown>> | undefined): train is DecoderTraining {
-  const { kind, rank, alpha, frozenLayers, embeddings } = train ?? {};
-  if (kind === 'lora') return typeof rank === 'number' && typeof alpha === 'number';
-  if (kind === 'full') return typeof frozenLayers === 'number' && typeof embeddings === 'boolean';
-  return kind === 'projection';
+/** The adapter that is trained; undefined where there is none. */
+export function loraOf(config: DecoderEncoderConfig): (LoraScaling & { parts: AdapterPart[] }) | undefined {
+  if (!config.lora) return undefined;
+  const { rank } = config.lora;
+  return { ...config.lora, rsLora: false, parts: adapterParts(config, { targets: 'all-linear', rank }) };
 }
 
-/** Parts of the adapter that training moves; none where it moves weights. */
-export function loraOf({ decoder, train }: DecoderEncoderConfig): (LoraScaling & { parts: AdapterPart[] }) | undefined {
-  if (train.kind !== 'lora') return undefined;
-  const { rank, alpha } = train;
-  return { rank, alpha, rsLora: false, parts: adapterParts(decoder, { targets: 'all-linear', rank }) };
-}
-
-/** All parameters: those of the decoder as its graphs take them, the head's, and the factors of an adapter. */
+/** All parameters: those of the decoder as its graphs take them, the factors of an adapter, and the head's. */
 export function decoderEncoderParams(config: DecoderEncoderConfig): EncoderParam[] {
-  const { decoder, finalNorm, train } = config;
-  const specs = new Map(paramSpecs(decoder).map((spec) => [spec.name, spec]));
-  const weights = graphParams(decoder)
-    .filter(({ param }) => param !== 'norm' || finalNorm)
+  const specs = new Map(paramSpecs(config).map((spec) => [spec.name, spec]));
+  const weights = graphParams(config)
+    .filter(({ param }) => param !== 'norm' || config.finalNorm)
     .map(({ name, shape, param, start }): EncoderParam => {
       const { parts, decay } = specs.get(param)!;
       const width = shape.length === 2 ? shape[1]! : 1;
-      return { name, shape, parts: rowsOf(parts, start / width, shape[0]!), decay, trained: isTrained(name, train) };
+      return { name, shape, parts: rowsOf(parts, start / width, shape[0]!), decay, trained: isTrained(name, config) };
     });
   const lora = loraOf(config);
   const factors = factorSpecs(lora?.parts ?? [], lora?.rank ?? 1).map(({ name, shape }): EncoderParam => {
     const parts: ParamPart[] = [{ hfName: name, rows: shape[0], shape }];
     return { name, shape, parts, decay: true, trained: true };
   });
-  return [...weights, ...headParams(config, decoder.hidden), ...factors];
+  return [...weights, ...factors, ...headParams(config.head, config.hidden)];
 }
 
 /** The parts of a parameter that are its rows from `start` on. */
@@ -172,9 +165,8 @@ function rowsOf(parts: readonly ParamPart[], start: number, rows: number): Param
   });
 }
 
-function isTrained(name: string, train: DecoderTraining): boolean {
-  if (train.kind !== 'full') return false;
-  if (name === 'embed') return train.embeddings;
-  const layer = /^layers\.(\d+)\./.exec(name)?.[1];
-  return layer === undefined || Number(layer) >= train.frozenLayers;
+function isTrained(name: string, { layers, frozenLayers, trainEmbeddings }: DecoderEncoderConfig): boolean {
+  if (name === 'embed') return trainEmbeddings;
+  const layer = /^layers\.(\d+)\./.exec(name)?.[1] ?? layers - 1;
+  return Number(layer) >= frozenLayers;
 }

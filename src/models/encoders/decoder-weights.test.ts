@@ -39,20 +39,24 @@ const refusal = (work: () => unknown): unknown => {
 describe('a decoder as encoder in a folder', () => {
   it.each<[string, DecoderEncoderOptions]>([
     ['as Qwen3-Embedding', {}],
-    ['of one layer with a projection', { layer: 1, pooling: 'token', dense: [5], finalNorm: false, attention: 'full' }],
-    ['with an adapter', { dense: [3], train: { kind: 'lora', rank: 2, alpha: 4 } }],
+    [
+      'of one layer with a projection',
+      { layer: 1, head: { pooling: 'token', dense: [5] }, finalNorm: false, attention: 'full' },
+    ],
+    ['with an adapter', { head: { pooling: 'mean', dense: [3, 2] }, frozenLayers: 2, lora: { rank: 2, alpha: 4 } }],
   ])('is read as it was written, alone: %s', async (_, options) => {
     const encoder = await create(options);
     const out = await temporaryFolder();
-    await writeEncoder(out, encoder, folder);
-    const read = await readEncoder(out);
-    expect(read).toEqual(encoder);
-    expect(encoderHash(read)).toBe(encoderHash(encoder));
+    const tokenizer = new Map<string, Uint8Array>();
+    await writeEncoder(out, encoder, tokenizer);
+    const { config, params, ignored } = await readEncoder(out);
+    expect({ config, params, ignored }).toEqual({ ...encoder, ignored: [] });
+    expect(encoderHash({ config, params }, tokenizer)).toBe(encoderHash(encoder, tokenizer));
     expect(await configJson(out)).toMatchObject({ model_type: 'qwen3', tie_word_embeddings: true });
   });
 
   it('has the layers in use and no output head', async () => {
-    const names = [...(await create({ layer: 1, dense: [5] })).params.keys()];
+    const names = [...(await create({ layer: 1, head: { pooling: 'last', dense: [5] } })).params.keys()];
     expect(names).not.toContain('head');
     expect(names.filter((name) => name.startsWith('layers.1'))).toEqual([]);
     expect(names.at(-1)).toBe('dense.0');
@@ -89,8 +93,8 @@ describe('what cannot be', () => {
     [{ layer: 0 }, 'there is no layer 0'],
     [{ layer: 1.5 }, 'there is no layer 1.5'],
     [{ maxTokens: 49 }, 'texts of 49 tokens for a model of 48 positions'],
-    [{ layer: 1, train: { kind: 'full', frozenLayers: 2, embeddings: false } }, '2 frozen layers of 1'],
-    [{ train: { kind: 'lora', rank: 0, alpha: 1 } }, 'the rank is 0'],
+    [{ layer: 1, frozenLayers: 2 }, '2 frozen layers of 1'],
+    [{ lora: { rank: 0, alpha: 1 } }, 'the rank is 0'],
   ])('%o is refused', (options, message) => {
     expect(refusal(() => decoderEncoderOf(decoder, options, 'here'))).toMatchObject({
       code: 'model',
@@ -105,7 +109,7 @@ describe('what cannot be', () => {
       const raw = { ...(await configJson()), model_type, architectures: [name] };
       return refusal(() => decoderEncoderFromHf(raw, 'a/config.json'));
     };
-    expect(await as('qwen3', 'Qwen3Model')).toMatchObject({ kind: 'decoder', pooling: 'last', dense: [] });
+    expect(await as('qwen3', 'Qwen3Model')).toMatchObject({ kind: 'decoder', head: { pooling: 'last', dense: [] } });
     for (const [type, name] of [
       ['gemma3', 'Gemma3Model'],
       ['qwen3', 'LlamaModel'],
@@ -142,15 +146,13 @@ describe('what cannot be', () => {
   it.each([
     ['finalNorm', 'yes'],
     ['attention', 'sliding'],
-    ['pooling', 'max'],
-    ['dense', [0]],
-    ['maxTokens', -1],
-    ['train', { kind: 'head' }],
-    ['train', { kind: 'lora' }],
-    ['train', { kind: 'full', frozenLayers: 0 }],
+    ['maxTokens', 'many'],
+    ['lora', { rank: 2 }],
+    ['trainEmbeddings', 1],
+    ['frozenLayers', null],
   ])('a config.json whose %s is %o is refused by its key', async (key, value) => {
     const out = await temporaryFolder();
-    await writeEncoder(out, await create({ dense: [5] }), folder);
+    await writeEncoder(out, await create(), new Map());
     const json = await configJson(out);
     const own = json['ra_rft_encoder'] as object;
     await writeFile(join(out, 'config.json'), JSON.stringify({ ...json, ra_rft_encoder: { ...own, [key]: value } }));

@@ -7,8 +7,9 @@ import { freshFactors } from '../adapter/parts.js';
 import { readDecoderConfig } from '../hf-config.js';
 import { sizeOf, type Params } from '../parameters.js';
 import { SafetensorsReader } from '../safetensors.js';
+import { decoderArchitecture } from './decoder.js';
 import { decoderEncoderParams, loraOf, type DecoderEncoderConfig } from './decoder-config.js';
-import { readEncoderParams, type EncoderCheckpoint } from './folder.js';
+import { readBody, type EncoderCheckpoint } from './folder.js';
 import { headParams } from './head.js';
 
 /** Where a decoder's encoder comes from. */
@@ -30,10 +31,15 @@ export async function createDecoderEncoder(
   rng: Rng,
 ): Promise<EncoderCheckpoint> {
   const fresh = freshParams(config, rng);
+  const { checkpoint, params: all } = decoderArchitecture(config);
   const reader = await SafetensorsReader.open(folder);
   try {
-    const read = decoderEncoderParams(config).filter(({ name }) => !fresh.has(name));
-    const params: Params = new Map([...(await readEncoderParams(reader, read)), ...fresh]);
+    const read = {
+      params: all.filter(({ name }) => !fresh.has(name)),
+      // Layers above the last in use are there too.
+      checkpoint: { ...checkpoint!, extras: /^/ },
+    };
+    const params: Params = new Map([...(await readBody(reader, read, 'decoder')).params, ...fresh]);
     if (adapter === undefined) return { config, params };
     const changes = await readAdapter(adapter, await readDecoderConfig(folder));
     // Layers that are not computed were not read.
@@ -45,7 +51,7 @@ export async function createDecoderEncoder(
 }
 
 function freshParams(config: DecoderEncoderConfig, rng: Rng): Params {
-  const dense = headParams(config, config.decoder.hidden).map(({ name, shape }): [string, Float32Array] => {
+  const dense = headParams(config.head, config.hidden).map(({ name, shape }): [string, Float32Array] => {
     const stream = rng.fork(name);
     const deviation = 1 / Math.sqrt(shape[1]!);
     return [name, Float32Array.from({ length: sizeOf(shape) }, () => deviation * stream.normal())];
@@ -60,7 +66,7 @@ export async function mergeEncoder(encoder: EncoderCheckpoint): Promise<EncoderC
   const lora = config.kind === 'decoder' ? loraOf(config) : undefined;
   if (config.kind !== 'decoder' || !lora) return encoder;
   const all = await merged(params, { ...lora, factors: params });
-  const plain: DecoderEncoderConfig = { ...config, train: { kind: 'projection' } };
+  const plain: DecoderEncoderConfig = { ...config, lora: null };
   return { config: plain, params: new Map(decoderEncoderParams(plain).map(({ name }) => [name, all.get(name)!])) };
 }
 

@@ -27,52 +27,56 @@ import type { EncoderArchitecture, EncoderInputs, EncoderTensors } from './types
 const NEVER = -1e9;
 
 export function decoderArchitecture(config: DecoderEncoderConfig): EncoderArchitecture {
-  const { decoder, maxTokens } = config;
+  const { vocab, maxTokens, head, hidden } = config;
   return {
-    vocab: decoder.vocab,
+    vocab,
     maxTokens,
-    dim: headDim(config, decoder.hidden),
-    head: headKind(config),
+    dim: headDim(head, hidden),
+    head: headKind(head),
     params: decoderEncoderParams(config),
-    vectors: (params, inputs) => applyHead(config, params, hiddenStates(config, params, inputs), inputs.attended),
+    vectors: (params, inputs) => applyHead(head, params, hiddenStates(config, params, inputs), inputs.attended),
+    checkpoint: { rename: withModel, extras: /^lm_head\.weight$|rotary_emb\.inv_freq$/ },
   };
+}
+
+/** Embedders are saved without the leading `model.` of models with an output head. */
+function withModel(name: string): string {
+  return /^(layers|embed_tokens|norm)\./.test(name) ? `model.${name}` : name;
 }
 
 /** Hidden states [B, T, hidden] above the config's last layer. */
 function hiddenStates(config: DecoderEncoderConfig, params: EncoderTensors, { ids, attended }: EncoderInputs): Tensor {
-  const { decoder, train } = config;
   const [batch, time] = ids.shape as [Dim, Dim];
   const rows = mulDims(batch, time);
-  const gradient = train.kind === 'full' && train.embeddings ? 'scatter' : 'none';
-  const embedded = embedding(params.get('embed') as Tensor, reshape(ids, [rows]), { gradient });
+  const table = params.get('embed') as Tensor;
+  const embedded = embedding(table, reshape(ids, [rows]), config.trainEmbeddings ? {} : { gradient: 'none' });
   const places = cumsum(add(mul(attended, 0), 1), 1, { exclusive: true });
   const lora = loraOf(config);
   const x = decodeLayers(
-    decoder,
+    config,
     params,
     embedded,
     positions(config, places, rows),
     paddedAttention(config, places, attended),
     lora && adapterProject(params, params, lora, { merge: true }),
   );
-  return reshape(config.finalNorm ? finalNorm(decoder, params, x) : x, [batch, time, decoder.hidden]);
+  return reshape(config.finalNorm ? finalNorm(config, params, x) : x, [batch, time, config.hidden]);
 }
 
 /** A token's position is its place in the text, whether others attend to it or not. */
-function positions({ decoder, maxTokens }: DecoderEncoderConfig, places: Tensor, rows: Dim): RowPositions {
-  const { headDim } = decoder;
-  const { cos, sin } = ropeTables(decoder, headDim, maxTokens);
+function positions(config: DecoderEncoderConfig, places: Tensor, rows: Dim): RowPositions {
+  const { headDim, maxTokens } = config;
+  const { cos, sin } = ropeTables(config, headDim, maxTokens);
   const table = (values: Float32Array) => places.graph.constant(values, [maxTokens, headDim / 2]);
   return { positions: reshape(cast(places, 'int64'), [rows, 1]), cos: table(cos), sin: table(sin) };
 }
 
 /** Attention of texts that stand padded below each other. Padding is seen by none: it stands behind, and is masked too. */
 function paddedAttention(
-  { decoder, attention: sight }: DecoderEncoderConfig,
+  { heads, kvHeads, headDim, attention: sight }: DecoderEncoderConfig,
   places: Tensor,
   attended: Tensor,
 ): RowAttention {
-  const { heads, kvHeads, headDim } = decoder;
   const [batch, time] = attended.shape as [Dim, Dim];
   const unseen = unsqueeze(sub(1, attended), 1);
   const later = minimum(relu(sub(unsqueeze(places, 1), unsqueeze(places, 2))), 1);

@@ -16,8 +16,7 @@ import {
 import { sameName, type EncoderHead, type EncoderParam, type EncoderTensors } from './types.js';
 
 /** Which hidden states stand for a text: each token's, the first's, the mean of all, or the last's. */
-export type Pooling = (typeof POOLINGS)[number];
-export const POOLINGS = ['token', 'cls', 'mean', 'last'] as const;
+export type Pooling = 'token' | 'cls' | 'mean' | 'last';
 
 /** A head in a config: plain data. */
 export interface HeadConfig {

@@ -155,17 +155,9 @@ export function toSmallJson(config: SmallEncoderConfig): Record<string, unknown>
   };
 }
 
-/** Reads a config.json. Throws `model` with file and key where it is not an encoder's. */
+/** Reads the config.json of a small encoder. Throws `model` with file and key at sizes that cannot be. */
 export function parseSmallJson(raw: Record<string, unknown>, file: string): SmallEncoderConfig {
   const reader = new ConfigReader(raw, file);
-  if (raw['model_type'] !== SMALL_MODEL_TYPE) {
-    throw reader.error(
-      'model_type',
-      `model_type is ${JSON.stringify(raw['model_type'])}`,
-      `"${SMALL_MODEL_TYPE}"`,
-      'The folder is not a retriever of this project.',
-    );
-  }
   const head = raw['head'];
   if (head !== 'late-interaction' && head !== 'single-vector') {
     throw reader.error('head', `head is ${JSON.stringify(head)}`, '"late-interaction" or "single-vector"');

@@ -27,13 +27,12 @@ import {
   type Graph,
   type Tensor,
 } from '../../tensor/index.js';
+import { NEVER } from './self-attention.js';
 import { ffnWidth, smallParams, type SmallEncoderConfig } from './small-config.js';
 import type { EncoderArchitecture, EncoderTensors } from './types.js';
 
 const NORM_EPSILON = 1e-6;
 const ROPE_BASE = 10_000;
-/** Added to attention scores of padding: e^-1e9 is 0 in float32. */
-const NEVER = -1e9;
 
 export function smallArchitecture(config: SmallEncoderConfig): EncoderArchitecture {
   const { vocab, maxTokens, dim, head } = config;

@@ -41,6 +41,13 @@ export interface EncoderArchitecture {
    * the vectors at padding mean nothing. Two calls on one graph (queries, documents) share the weights.
    */
   vectors(params: EncoderTensors, inputs: EncoderInputs): Tensor;
+  /** What checkpoints of this architecture may have beyond its own tensor names; left out: nothing. */
+  checkpoint?: {
+    /** The tensor's name in `params`, whatever class or version of a library has saved it. */
+    rename: (name: string) => string;
+    /** Tensors, renamed, that vectors do without: heads of other tasks. */
+    extras: RegExp;
+  };
 }
 
 /** Declares all parameters in `graph`, under their names. */

@@ -1,16 +1,19 @@
-/** One encoder from nothing to weights: made over a policy or its token embeddings, and trained where there are labels to train on. */
+/** One encoder to weights: read from a folder of its own or made over a policy or its token embeddings, and trained where there are labels. */
 import {
   createEncoder,
   createPolicyEncoder,
   encoderShapeOf,
-  policyShapeOf,
+  readHubEncoder,
   specOf,
   startEncoder,
   trainOptionsOf,
   trainRetriever,
   type EncoderCheckpoint,
+  type EncoderInMemory,
   type EncoderSettings,
   type FormTokenizer,
+  type HubEncoderOptions,
+  type PolicyEncoderShape,
   type RetrieverSpec,
   type TrainData,
   type TrainHooks,
@@ -25,10 +28,22 @@ export interface EncoderPlan {
   /** Folder of an adapter of that model, where the policy is one. */
   adapter?: string | undefined;
   settings: EncoderSettings;
+  /** The policy itself, up to a layer, in place of a small encoder over its token embeddings. */
+  policy?: PolicyEncoderShape | undefined;
   /** That of the model: its token embeddings are the encoder's. */
   tokenizer: FormTokenizer;
   seed: number;
   threads: number | undefined;
+  /** The folder of an encoder with weights and tokenizer of its own, in place of all of the model's. */
+  own?: { folder: string; options: HubEncoderOptions } | undefined;
+}
+
+/** An encoder before training. */
+export interface UntrainedEncoder extends EncoderInMemory {
+  /** Folder that its tokenizer is from; undefined: it is the policy's. */
+  tokenizerFrom?: string;
+  /** What people may want to know of it. */
+  notes: string[];
 }
 
 /** What it is trained on. */
@@ -44,10 +59,20 @@ export interface TrainedEncoder {
 }
 
 /** The encoder as it is before any training. */
-export function untrainedEncoder({ folder, adapter, settings, seed }: EncoderPlan): Promise<EncoderCheckpoint> {
-  const policy = policyShapeOf(settings);
-  if (policy) return createPolicyEncoder({ folder, adapter }, policy, seed);
-  return createEncoder(folder, encoderShapeOf(settings), seed);
+export async function untrainedEncoder(plan: EncoderPlan): Promise<UntrainedEncoder> {
+  const { folder, adapter, settings, policy, tokenizer, seed, own } = plan;
+  if (!own) {
+    const encoder = policy
+      ? await createPolicyEncoder({ folder, adapter }, policy, seed)
+      : await createEncoder(folder, encoderShapeOf(settings), seed);
+    return { encoder, spec: specOf(settings), tokenizer, notes: [] };
+  }
+  const { ignored, freshHead, ...made } = await readHubEncoder(own.folder, own.options);
+  const notes = [
+    ...(freshHead ? ['its head is fresh: it finds little before it is trained'] : []),
+    ...(ignored.length > 0 ? [`${ignored.length} tensors of the folder are not used: ${ignored.join(', ')}`] : []),
+  ];
+  return { ...made, tokenizerFrom: own.folder, notes };
 }
 
 /** Trains an encoder in a worker, hands it to `use`, and ends the worker. */
@@ -57,13 +82,11 @@ export async function withTrainedEncoder<T>(
   hooks: TrainHooks,
   use: (trained: TrainedEncoder) => Promise<T>,
 ): Promise<T> {
-  const { settings, tokenizer, seed, threads } = plan;
-  const { config, params } = await untrainedEncoder(plan);
-  const spec = specOf(settings);
-  const encoder = await startEncoder(
-    { encoder: { config, params }, spec, tokenizer },
-    { temperature: settings.temperature, threads },
-  );
+  const { settings, seed, threads } = plan;
+  const made = await untrainedEncoder(plan);
+  const { spec } = made;
+  const { config, params } = made.encoder;
+  const encoder = await startEncoder(made, { temperature: settings.temperature, threads });
   try {
     const report = await trainRetriever(
       encoder,

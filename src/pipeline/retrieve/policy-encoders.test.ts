@@ -37,7 +37,7 @@ describe('the policy as encoder', () => {
   it('is trained by an adapter, and saved as a folder that opens alone and says the same', async () => {
     await run('policy: {train: lora, rank: 2}');
     const { encoder, header } = await readRetriever(at('retriever', 'policy'));
-    expect(encoder.config).toMatchObject({ kind: 'decoder', pooling: 'token', dense: [8], decoder: { layers: 1 } });
+    expect(encoder.config).toMatchObject({ kind: 'decoder', head: { pooling: 'token', dense: [8] }, layers: 1 });
     expect([...encoder.params.keys()].filter((name) => name.includes('lora'))).toEqual([]);
     expect(header.training?.trainQueries).toBeGreaterThan(1);
     const rows = await readJsonlAll<{ arm: string; loss?: number }>(at('metrics.jsonl'));
@@ -63,7 +63,7 @@ describe('the policy as encoder', () => {
   it('is a single vector at the end token, with weights trained or as they are', async () => {
     await run('trained: false, head: single-vector, policy: {layer: last, pooling: last}');
     const { encoder, header } = await readRetriever(at('retriever', 'policy'));
-    expect(encoder.config).toMatchObject({ pooling: 'last' });
+    expect(encoder.config).toMatchObject({ head: { pooling: 'last' } });
     expect(header.spec.query).toMatchObject({ end: true, maxTokens: 32 });
     expect(existsSync(at('labels.jsonl'))).toBe(false);
     await rm(at(), { recursive: true });

@@ -12,10 +12,9 @@ export async function refuseImpossibleEncoders(
   for (const name of names) {
     const entry = config.retrievers[name];
     if (entry?.kind !== 'encoder') continue;
-    const settings = encoderSettings(config.retriever, entry);
-    const shape = policyShapeOf(settings);
+    const shape = policyShapeOf(config.retriever, entry);
     if (!shape) continue;
     policyEncoderOf(await readDecoderConfig(modelFolder), shape, `retrievers.${name}.policy`);
-    tokenizeBy(tokenizer, specOf(settings));
+    tokenizeBy(tokenizer, specOf(encoderSettings(config.retriever, entry)));
   }
 }

@@ -10,7 +10,8 @@ import { isUnseen, type Trace } from '../../data/index.js';
 import {
   encoderSettings,
   EncoderRetriever,
-  specOf,
+  hubOptionsOf,
+  policyShapeOf,
   writeRetriever,
   type EncoderEntry,
   type Query,
@@ -68,13 +69,19 @@ async function makeEncoder(
     folder: policy.modelFolder,
     adapter: policy.folder === policy.modelFolder ? undefined : policy.folder,
     settings: encoderSettings(config.retriever, entry),
+    policy: policyShapeOf(config.retriever, entry),
     tokenizer,
     seed: config.seed,
     threads: threadsOf(config),
+    own:
+      entry.model === null
+        ? undefined
+        : { folder: entry.model, options: hubOptionsOf(config.retriever, entry, config.seed) },
   };
   const depends = {
     settings: encoderStageSettings(config, name, session.identities),
-    policy: policy.fingerprint,
+    // One with a folder of its own takes nothing from the policy; the folder's content is among the settings.
+    ...(entry.model === null && { policy: policy.fingerprint }),
     ...(entry.trained && { data: data.fingerprint, labels: labels?.fingerprint }),
   };
   const work = async () => {
@@ -82,8 +89,9 @@ async function makeEncoder(
     await session.releaseEngine();
     if (entry.trained) await train(session, name, plan, inputs);
     else {
-      const spec = specOf(plan.settings);
-      await writeRetriever(folder, { encoder: await untrainedEncoder(plan), spec }, session.modelFolder);
+      const made = await untrainedEncoder(plan);
+      for (const note of made.notes) progress.line(`retriever ${name}: ${note}`);
+      await writeRetriever(folder, made, made.tokenizerFrom ?? session.modelFolder);
     }
     await removeOwnFolder(index);
   };
@@ -115,7 +123,7 @@ async function train(session: Session, name: RetrieverName, plan: EncoderPlan, i
   const hooks = { onMetrics: (line: { step: number }) => run.metrics({ arm: row, ...line }), progress };
   await withTrainedEncoder(plan, queries, hooks, async ({ spec, report, checkpoint }) => {
     const retriever = { encoder: await checkpoint(), spec, training: report };
-    await writeRetriever(run.paths.retriever(name), retriever, session.modelFolder);
+    await writeRetriever(run.paths.retriever(name), retriever, plan.own?.folder ?? session.modelFolder);
     await warnSaturated(session, name, report);
   });
 }

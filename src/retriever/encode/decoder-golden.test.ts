@@ -58,12 +58,16 @@ describe.each(['llama', 'qwen3'] as const)('against Transformers (%s)', (model) 
   const layer = golden.layer;
   it.each<[string, DecoderEncoderOptions, number[], number[]?]>([
     ['the last token after the final norm', {}, expected.last],
-    ['the mean of the tokens', { pooling: 'mean' }, expected.mean],
-    ['the mean under full attention', { pooling: 'mean', attention: 'full' }, expected.fullMean],
-    ['token states of a middle layer', { pooling: 'token', layer, finalNorm: false }, expected.tokens],
+    ['the mean of the tokens', { head: { pooling: 'mean', dense: [] } }, expected.mean],
+    ['the mean under full attention', { head: { pooling: 'mean', dense: [] }, attention: 'full' }, expected.fullMean],
+    [
+      'token states of a middle layer',
+      { head: { pooling: 'token', dense: [] }, layer, finalNorm: false },
+      expected.tokens,
+    ],
     [
       'token states behind a projection',
-      { pooling: 'token', layer, finalNorm: false, dense: [5] },
+      { head: { pooling: 'token', dense: [5] }, layer, finalNorm: false },
       expected.projected,
       expected.dense,
     ],
@@ -72,15 +76,17 @@ describe.each(['llama', 'qwen3'] as const)('against Transformers (%s)', (model) 
     expect(distance((await session.encode(batch.documents_D)).vectors, vectors)).toBeLessThan(1e-5);
   });
 
-  const train = { kind: 'full', frozenLayers: 0, embeddings: true } as const;
   it('trains a single-vector embedder with its loss and gradient', async () => {
-    const { loss, error } = await normError(await opened(model, { train }), expected.embedder.gradientNorms);
+    const { loss, error } = await normError(
+      await opened(model, { trainEmbeddings: true }),
+      expected.embedder.gradientNorms,
+    );
     expect(loss).toBeCloseTo(expected.embedder.loss, 4);
     expect(error).toBeLessThan(1e-4);
   });
 
   it('trains a multi-vector encoder over a middle layer with its loss and gradient', async () => {
-    const options: DecoderEncoderOptions = { pooling: 'token', layer, finalNorm: false, dense: [5], train };
+    const options = { head: { pooling: 'token', dense: [5] }, layer, finalNorm: false, trainEmbeddings: true } as const;
     const encoder = await opened(model, options, expected.dense);
     const { loss, error } = await normError(encoder, expected.multiVector.gradientNorms);
     expect(loss).toBeCloseTo(expected.multiVector.loss, 4);

@@ -6,9 +6,9 @@ import {
   decoderEncoderOf,
   decoderEncoderParams,
   type DecoderEncoderOptions,
-  type DecoderTraining,
 } from '../../models/encoders/decoder-config.js';
 import { mergeEncoder } from '../../models/encoders/decoder-weights.js';
+import type { Pooling } from '../../models/encoders/head.js';
 import { sizeOf } from '../../models/parameters.js';
 import { tinyConfig } from '../../models/testing/tiny-model.js';
 import { slopeError } from '../testing/slope-error.js';
@@ -30,8 +30,7 @@ const session = (setup: NetSetup) => {
 function setupOf(options: DecoderEncoderOptions, architecture: 'llama' | 'qwen2' | 'qwen3' = 'qwen3'): NetSetup {
   const config = decoderEncoderOf(tinyConfig(architecture, { layers: 3 }), {
     maxTokens: 32,
-    pooling: 'token',
-    dense: [5],
+    head: { pooling: 'token', dense: [5] },
     ...options,
   });
   const rng = Rng.fromSeed(3);
@@ -53,14 +52,15 @@ const batch: TokenBatch = {
     ignore: Uint8Array.from([0, 0, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0]),
   },
 };
-const lora: DecoderTraining = { kind: 'lora', rank: 2, alpha: 4 };
+const lora = { rank: 2, alpha: 4 };
+const pooled = (pooling: Pooling, dense: number[] = []) => ({ head: { pooling, dense } });
 
 describe('padding', () => {
   it.each<[string, DecoderEncoderOptions]>([
     ['tokens under causal attention', {}],
     ['tokens under full attention', { attention: 'full' }],
-    ['the last token', { pooling: 'last', dense: [] }],
-    ['the mean under full attention', { pooling: 'mean', attention: 'full', dense: [] }],
+    ['the last token', pooled('last')],
+    ['the mean under full attention', { ...pooled('mean'), attention: 'full' }],
   ])('does not matter to %s', async (_, options) => {
     const encoder = session(setupOf(options));
     const texts = randomTexts([4, 9, 1, 6], 3);
@@ -91,16 +91,20 @@ describe('padding', () => {
 
 describe('training', () => {
   const cases: [string, DecoderEncoderOptions, RegExp][] = [
-    ['the projection alone', { train: { kind: 'projection' } }, /^dense\.0$/],
-    ['low-rank changes', { train: lora, layer: 2 }, /^dense\.0$|^base_model.*layers\.[01]\..*lora_[AB]\.weight$/],
+    ['the projection alone', { frozenLayers: 3 }, /^dense\.0$/],
+    [
+      'low-rank changes',
+      { lora, frozenLayers: 2, layer: 2 },
+      /^dense\.0$|^base_model.*layers\.[01]\..*lora_[AB]\.weight$/,
+    ],
     [
       'the weights above two frozen layers, single-vector',
-      { train: { kind: 'full', frozenLayers: 2, embeddings: false }, pooling: 'last' },
+      { frozenLayers: 2, ...pooled('last', [5]) },
       /^dense\.0$|^layers\.2\.|^norm$/,
     ],
     [
       'all weights and the embeddings under full attention, without the final norm',
-      { train: { kind: 'full', frozenLayers: 0, embeddings: true }, attention: 'full', finalNorm: false, layer: 1 },
+      { trainEmbeddings: true, attention: 'full', finalNorm: false, layer: 1 },
       /^dense\.0$|^layers\.0\.|^embed$/,
     ],
   ];
@@ -121,7 +125,7 @@ describe('training', () => {
   });
 
   it('moves what is trained and nothing else, and learns the batch', async () => {
-    const setup = setupOf({ train: lora });
+    const setup = setupOf({ lora, frozenLayers: 3 });
     const before = new Map([...setup.params].map(([name, values]) => [name, values.slice()]));
     const encoder = session(setup);
     const losses: number[] = [];
@@ -139,9 +143,9 @@ describe('training', () => {
 
 describe('mergeEncoder', () => {
   it.each(['llama', 'qwen2', 'qwen3'] as const)('gives the same vectors without factors (%s)', async (architecture) => {
-    const setup = setupOf({ train: lora, layer: 2 }, architecture);
+    const setup = setupOf({ lora, frozenLayers: 2, layer: 2 }, architecture);
     const merged = await mergeEncoder({ config: setup.config, params: setup.params });
-    expect(merged.config).toEqual({ ...setup.config, train: { kind: 'projection' } });
+    expect(merged.config).toEqual({ ...setup.config, lora: null });
     expect([...merged.params.keys()].some((name) => name.includes('lora'))).toBe(false);
     const one = await session(setup).encode(batch.documents_D);
     const other = await session({ ...setup, ...merged }).encode(batch.documents_D);

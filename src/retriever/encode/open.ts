@@ -1,6 +1,6 @@
 /** Encoders ready to work: a network in a worker behind the tokenizer of their folder. */
-import { architectureOf } from '../../models/encoders/config.js';
 import { Tokenizer } from '../../models/tokenizer.js';
+import { architectureOf } from '../../models/encoders/config.js';
 import { encoderHash, type EncoderCheckpoint } from '../../models/encoders/folder.js';
 import { NetClient } from './net/client.js';
 import { NetEncoder } from './net-encoder.js';
@@ -21,17 +21,20 @@ export interface EncoderInMemory {
   encoder: EncoderCheckpoint;
   spec: RetrieverSpec;
   tokenizer: FormTokenizer;
+  /** What indexes name it by; left out: its weights alone, for encoders that have no index yet. */
+  hash?: string;
 }
 
 /** Starts the worker of an encoder. Dispose it after use: the thread holds native memory. */
 export async function startEncoder(
-  { encoder, spec, tokenizer }: EncoderInMemory,
+  { encoder, spec, tokenizer, hash = encoderHash(encoder, new Map()) }: EncoderInMemory,
   { threads, temperature = 1 }: OpenEncoderOptions = {},
 ): Promise<NetEncoder> {
   const { scoring } = spec;
-  const hash = encoderHash(encoder);
-  const net = await NetClient.open({ ...encoder, scoring, temperature, threads });
-  return new NetEncoder(net, tokenizeBy(tokenizer, spec), { dim: architectureOf(encoder.config).dim, hash, scoring });
+  const { dim } = architectureOf(encoder.config);
+  const { config, params } = encoder;
+  const net = await NetClient.open({ config, params, scoring, temperature, threads });
+  return new NetEncoder(net, tokenizeBy(tokenizer, spec), { dim, hash, scoring });
 }
 
 /** The encoder of a retriever folder that was read. */
@@ -41,5 +44,5 @@ export async function openEncoder(
   options: OpenEncoderOptions = {},
 ): Promise<NetEncoder> {
   const tokenizer = await Tokenizer.load(folder);
-  return startEncoder({ encoder, spec: header.spec, tokenizer }, options);
+  return startEncoder({ encoder, spec: header.spec, tokenizer, hash: header.encoderHash }, options);
 }

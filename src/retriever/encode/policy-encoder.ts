@@ -7,23 +7,24 @@ import { readDecoderConfig, type DecoderConfig } from '../../models/hf-config.js
 
 export interface PolicyEncoderShape extends Pick<
   DecoderEncoderConfig,
-  'train' | 'attention' | 'pooling' | 'maxTokens'
+  'head' | 'attention' | 'maxTokens' | 'lora' | 'trainEmbeddings'
 > {
   /** Layer whose hidden states are taken, from 1; `middle` is half of them, rounded up. */
   layer: number | 'middle' | 'last';
-  /** Length of the vectors. */
-  dim: number;
+  /** Layers from below that training leaves as they are. */
+  frozenLayers: number | 'all';
 }
 
 /** The encoder over a policy of this config. Throws `model` with `where` if there is no such layer, or texts are longer than the policy takes. */
 export function policyEncoderOf(
   decoder: DecoderConfig,
-  { layer, dim, ...shape }: PolicyEncoderShape,
+  { layer, frozenLayers, ...shape }: PolicyEncoderShape,
   where: string,
 ): DecoderEncoderConfig {
   const named = { middle: Math.ceil(decoder.layers / 2), last: decoder.layers };
   const taken = typeof layer === 'number' ? layer : named[layer];
-  return decoderEncoderOf(decoder, { ...shape, layer: taken, dense: [dim] }, where);
+  const frozen = frozenLayers === 'all' ? taken : frozenLayers;
+  return decoderEncoderOf(decoder, { ...shape, layer: taken, frozenLayers: frozen }, where);
 }
 
 /**

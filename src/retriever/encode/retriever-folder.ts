@@ -3,17 +3,21 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { RaRftError } from '../../core/errors.js';
 import { writeFolderAtomic, writeJsonAtomic } from '../../core/files.js';
+import { readTokenizerFiles } from '../../models/checkpoint.js';
 import { readJsonObject } from '../../models/config-reader.js';
+import { architectureOf } from '../../models/encoders/config.js';
 import { encoderHash, readEncoder, writeEncoder, type EncoderCheckpoint } from '../../models/encoders/folder.js';
+import { writeForms } from './hub-forms.js';
 import type { RetrieverSpec } from './spec.js';
 import type { TrainReport } from '../train/train.js';
 
-const FORMAT = 1;
+/** 2: the hash covers the tokenizer. */
+const FORMAT = 2;
 
 /** retriever.json. */
 export interface RetrieverHeader {
   format: number;
-  /** Hash of the encoder's config and weights; every index names it. */
+  /** Hash of the encoder's config, weights and tokenizer; every index names it. */
   encoderHash: string;
   spec: RetrieverSpec;
   /** How training went, where it was trained here. */
@@ -32,14 +36,16 @@ export async function writeRetriever(
   tokenizerFrom: string,
 ): Promise<RetrieverHeader> {
   const { encoder, spec, training } = retriever;
+  const tokenizer = await readTokenizerFiles(tokenizerFrom);
   const header: RetrieverHeader = {
     format: FORMAT,
-    encoderHash: encoderHash(encoder),
+    encoderHash: encoderHash(encoder, tokenizer),
     spec,
     ...(training ? { training } : {}),
   };
   await writeFolderAtomic(folder, async (temporary) => {
-    await writeEncoder(temporary, encoder, tokenizerFrom);
+    await writeEncoder(temporary, encoder, tokenizer);
+    if (encoder.config.kind !== 'small') await writeForms(temporary, spec, architectureOf(encoder.config).head);
     await writeJsonAtomic(join(temporary, 'retriever.json'), header);
   });
   return header;
@@ -48,14 +54,24 @@ export async function writeRetriever(
 /** Reads what {@link writeRetriever} wrote. Throws `model` where a file is damaged or the weights are not those of the header. */
 export async function readRetriever(folder: string): Promise<RetrieverFolder> {
   const file = join(folder, 'retriever.json');
-  const header = (await readJsonObject(file, true)) as unknown as RetrieverHeader;
-  if (header.format !== FORMAT)
-    throw refuse(`${file}: format`, `format is ${JSON.stringify(header.format)}`, String(FORMAT));
-  const encoder = await readEncoder(folder);
-  const hash = encoderHash(encoder);
+  const header = (await readHeader(file, true))!;
+  const { config, params } = await readEncoder(folder);
+  const encoder = { config, params };
+  const hash = encoderHash(encoder, await readTokenizerFiles(folder));
   if (hash !== header.encoderHash)
-    throw refuse(`${file}: encoderHash`, `the weights have the hash ${hash}`, header.encoderHash);
+    throw refuse(`${file}: encoderHash`, `weights and tokenizer have the hash ${hash}`, header.encoderHash);
   return { header, encoder };
+}
+
+/** How the retriever in a folder is used; undefined where it is not one of this project. */
+export async function readSavedSpec(folder: string): Promise<RetrieverSpec | undefined> {
+  return (await readHeader(join(folder, 'retriever.json'), false))?.spec;
+}
+
+async function readHeader(file: string, required: boolean): Promise<RetrieverHeader | undefined> {
+  const header = (await readJsonObject(file, required)) as unknown as RetrieverHeader | undefined;
+  if (!header || header.format === FORMAT) return header;
+  throw refuse(`${file}: format`, `format is ${JSON.stringify(header.format)}`, String(FORMAT));
 }
 
 /** The hash of the encoder in a folder, from its header alone; undefined where there is no retriever. */

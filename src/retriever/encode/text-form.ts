@@ -12,7 +12,7 @@ export interface TextForm {
   prefixAs: 'text' | 'token';
   /** Longer texts are cut at the end, and counted; prefix and special tokens are among them. */
   maxTokens: number;
-  /** Whether the tokenizer's own special tokens stand around every text. */
+  /** Whether the tokenizer's own special tokens stand around every text, which is then trimmed (as sentence-transformers does). */
   special: boolean;
   /** Whether the tokenizer's end token stands behind every text, also one that was cut: where decoders pool by the last token. */
   end?: true;
@@ -63,13 +63,14 @@ function formTokenizer(
   const skipped = new Set(skip.map((token) => tokenizer.tokenId(token)));
   const none = new Int32Array(0);
   const lead = special ? tokenizer.prefixIds : none;
-  const marker = prefixAs === 'token' ? tokenizer.encode(prefix) : none;
+  const marker = prefixAs === 'token' && prefix !== '' ? markerOf(tokenizer, prefix) : none;
   const closing = special ? tokenizer.suffixIds : none;
   const tail = end ? withEnd(closing, tokenizer) : closing;
   const room = Math.max(0, maxTokens - lead.length - marker.length - tail.length);
   const filler = expand && idOf(tokenizer, expand.token);
   return (text) => {
-    const body = tokenizer.encode(prefixAs === 'text' ? prefix + text : text);
+    const whole = prefixAs === 'text' ? prefix + text : text;
+    const body = tokenizer.encode(special ? whole.trim() : whole);
     const own = [...lead, ...marker, ...body.subarray(0, room), ...tail];
     const fill = filler === null ? 0 : Math.max(0, maxTokens - own.length);
     const ids = Int32Array.from({ length: own.length + fill }, (_, i) => own[i] ?? filler ?? 0);
@@ -94,6 +95,12 @@ function withEnd(closing: Int32Array, { eosId }: FormTokenizer): Int32Array {
     });
   }
   return closing.at(-1) === eosId ? closing : Int32Array.of(...closing, eosId);
+}
+
+/** A token of the vocabulary by its own text, else the tokens of that text. */
+function markerOf(tokenizer: FormTokenizer, prefix: string): Int32Array {
+  const id = tokenizer.tokenId(prefix);
+  return id === undefined ? tokenizer.encode(prefix) : Int32Array.of(id);
 }
 
 function idOf(tokenizer: FormTokenizer, token: string): number {

@@ -1,0 +1,83 @@
+/** Encoders in folders of others against PyLate and sentence-transformers; folders and numbers come from scripts/golden/encoders.py. */
+import { join } from 'node:path';
+import { afterAll, describe, expect, it } from 'vitest';
+import { architectureOf } from '../../models/encoders/config.js';
+import { partViews } from '../../models/parameters.js';
+import golden from '../testing/encoders/golden.json' with { type: 'json' };
+import { maxSimMatrix } from '../score/maxsim.js';
+import { readHubEncoder } from './hub-encoder.js';
+import { NetSession } from './net/session.js';
+import { tokenizeBy } from './text-form.js';
+import type { TokenVectors } from './token-vectors.js';
+
+const folderOf = (name: string) => join(import.meta.dirname, '../testing/encoders', name);
+const opened: NetSession[] = [];
+afterAll(() => Promise.all(opened.map((session) => session.dispose())));
+
+type Lengths = Partial<Record<'query' | 'document', number>>;
+
+async function open(name: string, maxTokens: Lengths) {
+  const options = { seed: 1, trainEmbeddings: true, scoring: 'sum' as const, maxTokens };
+  const { encoder, spec, tokenizer, freshHead } = await readHubEncoder(folderOf(name), options);
+  expect(freshHead).toBe(false);
+  const { config, params } = encoder;
+  const { temperature } = golden;
+  const session = new NetSession({ config, params, scoring: spec.scoring, temperature, threads: 1 });
+  opened.push(session);
+  const tokenize = tokenizeBy(tokenizer, spec);
+  const queries = tokenize(golden.queries, 'query').texts;
+  const documents = tokenize(golden.documents, 'document').texts;
+  return { session, config, queries, documents };
+}
+
+function expectNear(found: ArrayLike<number>, expected: readonly number[], tolerance = 1e-4): void {
+  expect(found).toHaveLength(expected.length);
+  expect(Math.max(...Array.from(found, (x, i) => Math.abs(x - expected[i]!)))).toBeLessThan(tolerance);
+}
+
+const expectVectors = (found: TokenVectors, expected: readonly (readonly number[])[]) => {
+  expect([...found.lengths]).toEqual(expected.map((one) => one.length / found.dim));
+  expectNear(found.vectors, expected.flat());
+};
+
+const queryLength = { bert: 32, 'bert-unfilled': 48, 'modern-bert': 64, 'modern-bert-attended': 64 };
+
+describe.each(Object.keys(golden.late) as (keyof typeof golden.late)[])('%s, as PyLate', (name) => {
+  const expected = golden.late[name];
+
+  it('cuts the same tokens, encodes the same vectors and scores the same', async () => {
+    const { session, queries, documents } = await open(name, { query: queryLength[name], document: 48 });
+    expect(queries.map(({ ids }) => [...ids])).toEqual(expected.queryIds);
+    expect(documents.map(({ ids }) => [...ids])).toEqual(expected.documentIds);
+    const [queryVectors, documentVectors] = [await session.encode(queries), await session.encode(documents)];
+    expectVectors(queryVectors, expected.queryVectors);
+    expectVectors(documentVectors, expected.documentVectors);
+    expectNear(maxSimMatrix(queryVectors, documentVectors, 'sum'), expected.scores, 1e-3);
+  });
+
+  it('has the same loss and the same gradient of every tensor', async () => {
+    const { session, config, queries, documents } = await open(name, { query: queryLength[name], document: 48 });
+    const n = queries.length;
+    const positive = Uint8Array.from({ length: n * n }, (_, i) => (i % (n + 1) === 0 ? 1 : 0));
+    const masks = { queries: n, documents: n, positive, ignore: new Uint8Array(n * n) };
+    const { loss, gradient } = await session.lossAndGradient({ queries_Q: queries, documents_D: documents, masks });
+    expect(loss).toBeCloseTo(expected.loss, 4);
+    const norms = architectureOf(config).params.flatMap((spec) =>
+      partViews(spec, gradient.get(spec.name)!).map(({ part, data }) => [part.hfName, Math.hypot(...data)] as const),
+    );
+    const theirs = new Map(Object.entries(expected.gradientNorms));
+    expect(norms).toHaveLength(theirs.size);
+    for (const [tensor, norm] of norms) {
+      const reference = theirs.get(tensor === 'dense.0' ? '1.linear.weight' : tensor);
+      expect([tensor, Math.abs(norm - reference!) < 1e-4 * Math.max(1, reference!)]).toEqual([tensor, true]);
+    }
+  });
+});
+
+describe.each(Object.keys(golden.single) as (keyof typeof golden.single)[])('%s, as sentence-transformers', (name) => {
+  it('encodes the same vectors', async () => {
+    const { session, queries, documents } = await open(name, { query: 48, document: 48 });
+    expectVectors(await session.encode(queries), golden.single[name].queryVectors);
+    expectVectors(await session.encode(documents), golden.single[name].documentVectors);
+  });
+});
