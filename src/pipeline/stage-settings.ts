@@ -9,6 +9,7 @@ import { configDifferences, type ConfigDifference } from '../runs/run-folder.js'
 import { bm25OptionsOf, encoderSettings } from '../retriever/index.js';
 import { contextSettings } from './arms/arm-contexts.js';
 import type { RetrieverName } from './retrieve/contexts.js';
+import { encoderIdentity } from './retrieve/encoder-identity.js';
 import { evaluationSettings, promptWording, rewardIdentity } from './fingerprint.js';
 import { optimizerOf } from './arms/optimizer.js';
 
@@ -158,7 +159,7 @@ export function labelSettings(config: Config, identities: Identities): Settings 
       ...(bySuccess && { generation: generationOf(config, 'labels') }),
     },
     ...(labels.judge === 'llm' && { llm: { model: modelOf(llm) } }),
-    ...(partly && { retriever }),
+    ...(partly && { retriever: encoderIdentity(retriever) }),
     ...((byUtility || partly) && { model: { path: identities.model } }),
     ...(byUtility && { prompt: promptWording(prompt) }),
     ...(byUtility && !bySuccess && solutionEnds(config)),
@@ -174,7 +175,7 @@ export function encoderStageSettings(config: Config, name: RetrieverName, { mode
   const entry = retrievers[name];
   return {
     model: { path: model },
-    ...(entry?.kind === 'encoder' && { retrievers: { [name]: encoderSettings(retriever, entry) } }),
+    ...(entry?.kind === 'encoder' && { retrievers: { [name]: encoderIdentity(encoderSettings(retriever, entry)) } }),
     ...(isTrained(config, name) && {
       labels: { excludeSameAnswer: labels.excludeSameAnswer, selection: { pairs: labels.selection.pairs } },
       retriever: { validationShare, testShare },

@@ -4,7 +4,7 @@ import { BM25_DEFAULTS, type Bm25Options } from './lexical/bm25.js';
 import type { EncoderShape } from './encode/create.js';
 import type { RetrieverSpec } from './encode/spec.js';
 import { PLAIN_FORM } from './encode/text-form.js';
-import type { TrainOptions } from './train/train.js';
+import { stepsOfEpoch, type TrainOptions } from './train/train.js';
 
 type Section = Config['retriever'];
 
@@ -41,9 +41,11 @@ export function encoderShapeOf(settings: EncoderSettings): EncoderShape {
   return { head, dim, hidden, convWidth, convLayers: layers, transformerLayers, heads, trainEmbeddings, maxTokens };
 }
 
-export function trainOptionsOf(settings: EncoderSettings, seed: number): TrainOptions {
-  const { steps, batchSize, learningRate, warmupShare, weightDecay, maxGradNorm, tokenDropout } = settings;
-  const evalEvery = Math.max(1, Math.ceil(steps / VALIDATIONS));
+/** `queries`: labelled queries to train on; with `epochs` they decide how many steps there are. */
+export function trainOptionsOf(settings: EncoderSettings, seed: number, queries: number): TrainOptions {
+  const { batchSize, learningRate, warmupShare, weightDecay, maxGradNorm, tokenDropout, epochs } = settings;
+  const { inBatchPositives, negatives, judgedPerQuery, queryWeights, nearDuplicate, microBatch } = settings;
+  const steps = epochs > 0 ? epochs * stepsOfEpoch(queries, batchSize) : settings.steps;
   return {
     steps,
     batchSize,
@@ -51,10 +53,24 @@ export function trainOptionsOf(settings: EncoderSettings, seed: number): TrainOp
     warmupShare,
     weightDecay,
     maxGradNorm,
-    evalEvery,
-    inBatchPositives: 'mask',
+    evalEvery: Math.max(1, Math.ceil(steps / VALIDATIONS)),
     tokenDropout,
     seed,
+    loss: { kind: settings.loss, gainTemperature: settings.gainTemperature },
+    inBatchPositives,
+    negatives,
+    judgedPerQuery,
+    queryWeights,
+    nearDuplicate,
+    hardNegatives: {
+      perQuery: settings.hardNegatives,
+      fromRank: settings.hardNegativesFromRank,
+      toRank: settings.hardNegativesToRank,
+      margin: settings.hardNegativesMargin,
+      everySteps: settings.hardNegativesEverySteps,
+    },
+    microBatch,
+    checkpointEvery: settings.checkpointEverySteps,
   };
 }
 

@@ -2,7 +2,14 @@
 import { Rng } from '../../core/rng.js';
 import type { Problem, Trace, TraceGuard } from '../../data/index.js';
 import type { Label, ScoreCandidates } from '../../judge/index.js';
-import { collectLabels, documentText, splitQueries, type Query, withoutUnjudged } from '../../retriever/index.js';
+import {
+  collectLabels,
+  documentText,
+  splitQueries,
+  withoutUnjudged,
+  type EncoderSettings,
+  type Query,
+} from '../../retriever/index.js';
 import { withTrainedEncoder, type EncoderPlan } from '../retrieve/encoder-training.js';
 
 export interface QuickRetrieverOptions extends EncoderPlan {
@@ -14,6 +21,11 @@ export interface QuickRetrieverOptions extends EncoderPlan {
 
 /** Scores of queries by traces, row by row. */
 export type ScoreAll = (queries: readonly Query[], traces: readonly Trace[]) => Promise<Float32Array>;
+
+/** The settings of a quick training: so many steps on verdicts, which few labels always give something to learn from. */
+export function quickSettings<T extends EncoderSettings>(settings: T, steps: number): T {
+  return { ...settings, steps, epochs: 0, loss: 'infonce', negatives: 'in-batch', hardNegatives: 0 };
+}
 
 /** Queries with a positive below which training is no use: one batch of that many has hardly a negative. */
 const LEAST_QUERIES = 8;

@@ -61,7 +61,7 @@ export async function withTrainedEncoder<T>(
     const report = await trainRetriever(
       encoder,
       { ...queries, text: spec.text },
-      trainOptionsOf(settings, seed),
+      trainOptionsOf(settings, seed, queries.train.length),
       hooks,
     );
     const checkpoint = async () => ({ config, params: new Map([...params, ...(await encoder.snapshot())]) });

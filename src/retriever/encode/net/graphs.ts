@@ -2,7 +2,15 @@
 import { architectureOf } from '../../../models/encoders/config.js';
 import { declareEncoder, type EncoderArchitecture } from '../../../models/encoders/types.js';
 import type { Trainable } from '../../../optim/trainables.js';
-import { compile, gradients, Graph, type Feed, type Program, type Tensor, type TensorData } from '../../../tensor/index.js';
+import {
+  compile,
+  gradients,
+  Graph,
+  type Feed,
+  type Program,
+  type Tensor,
+  type TensorData,
+} from '../../../tensor/index.js';
 import { maxSimScores } from '../../score/maxsim-graph.js';
 import { checkMasks } from '../../train/infonce.js';
 import { DEFAULT_LOSS, lossFeeds, lossTensors, type LossKind } from '../../train/loss.js';
