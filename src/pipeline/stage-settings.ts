@@ -146,17 +146,19 @@ function solutionEnds({ generation: { stop } }: Config): Settings {
 
 export function labelSettings(config: Config, identities: Identities): Settings {
   const { llm, prompt, retriever, seed } = config;
-  const { generation: _answers, ...labels } = config.labels;
+  const { generation: _answers, rounds, proposalsPerRound, randomPerRound, ...labels } = config.labels;
   const { promptFile: _path, ...judging } = labels.llm;
   const byUtility = labels.judge === 'utility';
   const bySuccess = byUtility && labels.measure === 'success';
-  // A budget trains retrievers on the policy's token embeddings, and chooses pairs by them.
-  const partly = labels.selection.pairs === 'budget';
+  // A budget and rounds train retrievers on the policy's token embeddings, and choose pairs by them.
+  const inRounds = rounds > 1;
+  const partly = labels.selection.pairs === 'budget' || inRounds;
   return {
     labels: {
       ...labels,
       llm: { ...judging, promptFile: identities.judgePrompt },
       ...(bySuccess && { generation: generationOf(config, 'labels') }),
+      ...(inRounds && { rounds, proposalsPerRound, randomPerRound }),
     },
     ...(labels.judge === 'llm' && { llm: { model: modelOf(llm) } }),
     ...(partly && { retriever: encoderIdentity(retriever) }),

@@ -15,8 +15,14 @@ import { withTrainedEncoder, type EncoderPlan } from '../retrieve/encoder-traini
 export interface QuickRetrieverOptions extends EncoderPlan {
   /** Share of the queries by which the weights are chosen. */
   validationShare: number;
+  /** Share of the queries that take no part; default 0. */
+  testShare?: number;
+  /** Seed by which the queries are parted; default `seed`. */
+  partsSeed?: number;
   /** Which pairs may meet in training. */
   guard: TraceGuard;
+  /** What traces of a judged type without a label are; default `unknown`. */
+  unjudged?: 'unknown' | 'negative';
 }
 
 /** Scores of queries by traces, row by row. */
@@ -40,12 +46,12 @@ export async function withTrainedRetriever<T>(
   options: QuickRetrieverOptions,
   use: (score: ScoreAll) => Promise<T>,
 ): Promise<T | undefined> {
-  const { validationShare, guard, seed } = options;
+  const { validationShare, testShare = 0, guard, seed, partsSeed = seed } = options;
   const collected = collectLabels(labels, data.problems, data.traces).labelled;
-  const labelled = withoutUnjudged(collected, labels, data.traces);
+  const labelled = options.unjudged === 'negative' ? collected : withoutUnjudged(collected, labels, data.traces);
   if (labelled.length < LEAST_QUERIES) return undefined;
   const exclude = (query: Query, trace: Trace) => !guard.mayTeach(query, trace);
-  const { train, validation } = splitQueries(labelled, { validationShare, testShare: 0 }, seed);
+  const { train, validation } = splitQueries(labelled, { validationShare, testShare }, partsSeed);
   const queries = { train, validation, candidates: data.traces, exclude };
   return withTrainedEncoder(options, queries, {}, ({ encoder, spec }) =>
     use(async (queries, traces) => {
