@@ -39,6 +39,7 @@ describe('the retriever section', () => {
       temperature: 0.1,
       loss: 'margin',
       gainTemperature: 0.7,
+      contrastWeight: 0.4,
       inBatchPositives: 'train',
       negatives: 'judged',
       judgedPerQuery: 5,
@@ -72,7 +73,14 @@ describe('the retriever section', () => {
     // configuration, or as here.
     const { layers, temperature: _, validationShare: _validation, testShare: _test, ...others } = changed;
     const { queryPrefix, documentPrefix, maxQueryTokens, maxDocumentTokens, document: text, ...trained } = others;
-    const { loss, gainTemperature, checkpointEverySteps: checkpointEvery, epochs: _epochs, ...counted } = trained;
+    const {
+      loss,
+      gainTemperature,
+      contrastWeight,
+      checkpointEverySteps: checkpointEvery,
+      epochs: _epochs,
+      ...counted
+    } = trained;
     const { hardNegatives, hardNegativesFromRank: fromRank, hardNegativesToRank: toRank, ...most } = counted;
     const { hardNegativesMargin: margin, hardNegativesEverySteps: everySteps, ...same } = most;
     expect(parts).toMatchObject({
@@ -84,7 +92,7 @@ describe('the retriever section', () => {
       maxTokens: 9,
       evalEvery: 10,
       seed: 6,
-      loss: { kind: loss, gainTemperature },
+      loss: { kind: loss, gainTemperature, contrastWeight },
       hardNegatives: { perQuery: hardNegatives, fromRank, toRank, margin, everySteps },
       checkpointEvery,
     });

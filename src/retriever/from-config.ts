@@ -56,7 +56,7 @@ export function trainOptionsOf(settings: EncoderSettings, seed: number, queries:
     evalEvery: Math.max(1, Math.ceil(steps / VALIDATIONS)),
     tokenDropout,
     seed,
-    loss: { kind: settings.loss, gainTemperature: settings.gainTemperature },
+    loss: { kind: settings.loss, gainTemperature: settings.gainTemperature, contrastWeight: settings.contrastWeight },
     inBatchPositives,
     negatives,
     judgedPerQuery,

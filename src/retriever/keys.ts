@@ -42,13 +42,18 @@ const encoderKeys = {
     1,
     'loss kl, margin: temperature of the gains, in units of how far the gains of a query are apart (root mean square of their standard deviations).',
   ),
+  contrastWeight: atLeast(
+    0,
+    1,
+    'loss kl, margin: weight of InfoNCE beside it, between the positive of a query and the traces of the batch that were not measured for it; 0: nothing is learnt of these.',
+  ),
   inBatchPositives: key(
     z.enum(['mask', 'train']).default('mask'),
-    'loss infonce: a positive of a query that another query brought into the batch is left out, or trained on as one more positive. It is never a negative.',
+    'In InfoNCE: a positive of a query that another query brought into the batch is left out, or trained on as one more positive. It is never a negative.',
   ),
   negatives: key(
     z.enum(['in-batch', 'judged']).default('in-batch'),
-    'loss infonce: what is a negative of a query. in-batch: every trace of the batch that no label calls relevant. judged: only traces that were judged and denied; they are brought into the batch.',
+    'In InfoNCE: what is a negative of a query. in-batch: every trace of the batch that no label calls relevant. judged: only traces that were judged and denied; they are brought into the batch.',
   ),
   judgedPerQuery: count(
     2,

@@ -11,6 +11,7 @@ type Section = Config['retriever'];
 const LATER = [
   'loss',
   'gainTemperature',
+  'contrastWeight',
   'inBatchPositives',
   'negatives',
   'judgedPerQuery',

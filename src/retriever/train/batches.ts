@@ -31,6 +31,8 @@ export interface BatchOptions {
   inBatchPositives: InBatchPositives;
   /** Default `in-batch`. */
   negatives?: Negatives;
+  /** Another loss looks at what was measured: it is then no negative. Default false. */
+  graded?: boolean;
   /** Pairs that must not meet (own problem, same answer): never positives, never negatives, never measured. */
   exclude?: (query: Query, trace: Trace) => boolean;
   /** How much a query counts; left out: all alike. */
@@ -81,7 +83,7 @@ function fillRow(
   { positive, ignore, gains }: PairMasks,
   documents: readonly Trace[],
   { labelled, own, from }: { labelled: LabelledQuery; own: Trace; from: number },
-  { inBatchPositives, negatives = 'in-batch', exclude }: BatchOptions,
+  { inBatchPositives, negatives = 'in-batch', graded = false, exclude }: BatchOptions,
 ): void {
   const { query } = labelled;
   const positives = new Set(labelled.positives.map((trace) => trace.id));
@@ -94,6 +96,7 @@ function fillRow(
     const isPositive = document.id === own.id || (inBatchPositives === 'train' && positives.has(document.id));
     if (isPositive) positive[at] = 1;
     else if (positives.has(document.id) || excluded || saysNothing(labelled, own, document)) ignore[at] = 1;
+    else if (graded && gain !== undefined) ignore[at] = 1;
     else if (negatives === 'judged' && judged.get(document.id)?.relevant !== false) ignore[at] = 1;
   });
 }

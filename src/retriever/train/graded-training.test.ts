@@ -44,7 +44,7 @@ async function train(changes: Partial<TrainOptions>, on: Partial<typeof data> = 
   const report = await trainRetriever(encoder, { ...data, ...on }, { ...base, ...changes }, { onMetrics });
   return { recall: report.best?.recallAt1 ?? NaN, losses: lines.flatMap((l) => ('loss' in l ? [l.loss] : [])) };
 }
-const graded = (kind: LossKind) => ({ loss: { kind, gainTemperature: 0.5 } });
+const graded = (kind: LossKind) => ({ loss: { kind, gainTemperature: 0.5, contrastWeight: 0 } });
 
 describe('training on graded labels', () => {
   it.each(['kl', 'margin'] as const)('learns what the gains say (%s)', async (kind) => {

@@ -80,7 +80,8 @@ describe.each(['infonce', 'kl', 'margin'] as LossKind[])('%s', (kind) => {
       weights: Float32Array.from([1, 0.5, 2, 1]),
     };
     const scores = Float64Array.from({ length: size }, () => rng.normal());
-    const lossOf = (at: ArrayLike<number>) => pairLoss({ kind, gainTemperature: 0.6 }, at, masks, 0.3);
+    const lossOf = (at: ArrayLike<number>) =>
+      pairLoss({ kind, gainTemperature: 0.6, contrastWeight: 0.8 }, at, masks, 0.3);
     const { gradient } = lossOf(scores);
     expect(Math.hypot(...gradient)).toBeGreaterThan(0.1);
     for (let i = 0; i < size; i++) {
@@ -89,9 +90,27 @@ describe.each(['infonce', 'kl', 'margin'] as LossKind[])('%s', (kind) => {
     }
   });
 
+  it('adds InfoNCE to what is graded, by its weight', () => {
+    const masks: PairMasks = {
+      ...masksOf([[1, 0, null]]),
+      positive: Uint8Array.from([1, 0, 0]),
+      ignore: Uint8Array.from([0, 1, 0]),
+    };
+    const at = (contrastWeight: number) => pairLoss({ kind, gainTemperature: 1, contrastWeight }, [0, 0, 0], masks, 1);
+    // Scores that are equal: the positive has half of the two that InfoNCE looks at.
+    expect(at(3).loss - at(0).loss).toBeCloseTo(kind === 'infonce' ? 0 : 3 * Math.log(2), 12);
+    expect(at(0).gradient[2]).toBe(kind === 'infonce' ? 0.5 : 0);
+    expect(at(3).gradient[2]).toBeCloseTo(kind === 'infonce' ? 0.5 : 1.5, 12);
+  });
+
   it('stays finite at huge scores', () => {
     const masks = { ...masksOf([[1, 0, 2]]), positive: Uint8Array.from([1, 0, 0]) };
-    const { loss, gradient } = pairLoss({ kind, gainTemperature: 1e-3 }, [-300, 300, 0], masks, 0.01);
+    const { loss, gradient } = pairLoss(
+      { kind, gainTemperature: 1e-3, contrastWeight: 1 },
+      [-300, 300, 0],
+      masks,
+      0.01,
+    );
     for (const value of [loss, ...gradient]) expect(Number.isFinite(value)).toBe(true);
   });
 });

@@ -149,6 +149,11 @@ describe('makeBatch of judged candidates', () => {
       ['1000', '0100'],
       ['0100', '0000'],
     ]);
+    const graded = makeBatch(draw, { inBatchPositives: 'mask', graded: true }, [b, d]).masks;
+    expect([rows(graded.positive), rows(graded.ignore)]).toEqual([
+      ['1000', '0100'],
+      ['0110', '0000'],
+    ]);
     const denied = makeBatch(draw, { inBatchPositives: 'mask', negatives: 'judged' }, [b, d]).masks;
     expect(rows(denied.ignore)).toEqual(['0101', '1011']);
   });

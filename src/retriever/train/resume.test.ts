@@ -35,7 +35,12 @@ const kinds: [string, Partial<TrainOptions>][] = [
   ['InfoNCE with hard negatives', { hardNegatives }],
   [
     'KL in small pieces',
-    { loss: { kind: 'kl', gainTemperature: 0.5 }, queryWeights: 'spread', judgedPerQuery: 6, microBatch: 8 },
+    {
+      loss: { kind: 'kl', gainTemperature: 0.5, contrastWeight: 1 },
+      queryWeights: 'spread',
+      judgedPerQuery: 6,
+      microBatch: 8,
+    },
   ],
 ];
 

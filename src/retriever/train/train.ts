@@ -16,7 +16,7 @@ import { checkTeachable, drawDocuments, type DocumentOptions } from './documents
 import { gainUnit, spreadWeights } from './gains.js';
 import { mineHardNegatives, type HardNegativeOptions, type HardNegatives } from './hard-negatives.js';
 import { SATURATION } from './infonce.js';
-import { DEFAULT_LOSS, type LossSettings } from './loss.js';
+import { DEFAULT_LOSS, isGraded, type LossSettings } from './loss.js';
 import { withoutNearDuplicates, type LabelledQuery } from './pairs.js';
 import { isBetter, validate, type Candidates } from './ranking.js';
 import { TextTokens } from './text-tokens.js';
@@ -113,8 +113,9 @@ export async function trainRetriever(
   const found: Candidates = { traces: candidates, ...(exclude && { exclude }) };
   const rng = Rng.fromSeed(options.seed).fork('retriever-training');
   const batchOptions: BatchOptions = {
-    ...options,
+    inBatchPositives: options.inBatchPositives,
     negatives,
+    graded: isGraded(loss),
     ...(exclude && { exclude }),
     ...(options.queryWeights === 'spread' && { weightOf: spreadWeights(train) }),
   };

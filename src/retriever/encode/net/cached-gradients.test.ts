@@ -45,7 +45,7 @@ function batchOf(kind: LossKind, seed: number): TokenBatch {
   const last = documents_D[5]!;
   last.kept = Uint8Array.from(last.ids, (_, t) => (t === 0 || rng.next() < 0.6 ? 1 : 0));
   queries_Q[3]!.attended = Uint8Array.from(queries_Q[3]!.ids, (_, t) => (t < 8 ? 1 : 0));
-  return { queries_Q, documents_D, masks: masks(seed), loss: { kind, gainTemperature: 0.7 } };
+  return { queries_Q, documents_D, masks: masks(seed), loss: { kind, gainTemperature: 0.7, contrastWeight: 0.5 } };
 }
 
 const encoders: [string, Partial<SmallEncoderConfig>, Partial<NetSetup>][] = [
