@@ -74,7 +74,7 @@ const report = await trainRetriever(
     exclude: (query, trace) => !guard.mayTeach(query, trace),
     text: spec.text,
   },
-  trainOptionsOf(retrieval, config.seed),
+  trainOptionsOf(retrieval, config.seed, train.length),
 );
 const trained = { config: encoder.config, params: new Map([...encoder.params, ...(await learner.snapshot())]) };
 await writeRetriever(run.paths.retriever('learned'), { encoder: trained, spec, training: report }, model);

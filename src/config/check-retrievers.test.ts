@@ -65,6 +65,19 @@ describe('entries', () => {
     expect(refusal('retrievers.p={kind: bm25, policy: {}}')?.message).toContain('unknown key');
   });
 
+  it('mine hard negatives only for a loss that has negatives, from ranks that are there', () => {
+    expect(refusal('retriever.hardNegatives=2')).toBeUndefined();
+    expect(refusal('retriever.loss=kl', 'retriever.hardNegatives=2')).toMatchObject({
+      expected: '0, or loss: infonce',
+    });
+    const own = 'retrievers.mine={kind: encoder, loss: margin}';
+    expect(refusal(own)).toBeUndefined();
+    expect(refusal(own, 'retriever.hardNegatives=2')?.message).toContain('retrievers.mine.hardNegatives is 2');
+    const ranks = ['retriever.hardNegativesFromRank=9', 'retriever.hardNegativesToRank=8'];
+    expect(refusal(...ranks)).toBeUndefined();
+    expect(refusal('retriever.hardNegatives=2', ...ranks)).toMatchObject({ expected: 'at least 9' });
+  });
+
   it('can be built, by what they say and what they inherit', () => {
     expect(refusal('retrievers.mine={kind: encoder, convWidth: 2}')?.message).toContain(
       'retrievers.mine.convWidth is 2',

@@ -57,9 +57,12 @@ type Shape = Pick<Config['retriever'], 'convWidth' | 'transformerLayers' | 'hidd
 function checkEncoders({ retriever, retrievers }: Config): Finding[] {
   return [
     ...checkShape(retriever, ['retriever'], retriever),
-    ...Object.entries(retrievers).flatMap(([name, entry]) =>
-      entry.kind === 'encoder' ? checkShape({ ...retriever, ...entry }, ['retrievers', name], entry) : [],
-    ),
+    ...checkHardNegatives(retriever, ['retriever'], retriever),
+    ...Object.entries(retrievers).flatMap(([name, entry]) => {
+      if (entry.kind !== 'encoder') return [];
+      const [whole, path] = [{ ...retriever, ...entry }, ['retrievers', name]];
+      return [...checkShape(whole, path, entry), ...checkHardNegatives(whole, path, entry)];
+    }),
     ...checkSources(retrievers),
   ];
 }
@@ -77,6 +80,34 @@ function checkSources(retrievers: Config['retrievers']): Finding[] {
         ]
       : [],
   );
+}
+
+type Mining = Pick<Config['retriever'], 'loss' | 'hardNegatives' | 'hardNegativesFromRank' | 'hardNegativesToRank'>;
+
+function checkHardNegatives(
+  { loss, hardNegatives, hardNegativesFromRank, hardNegativesToRank }: Mining,
+  path: string[],
+  own: object,
+): Finding[] {
+  const mined = ['loss', 'hardNegatives', 'hardNegativesFromRank', 'hardNegativesToRank'].some((key) => key in own);
+  if (hardNegatives === 0 || !mined) return [];
+  const at = path.join('.');
+  const findings: Finding[] = [];
+  if (loss !== 'infonce') {
+    findings.push({
+      path: [...path, 'hardNegatives'],
+      message: `${at}.hardNegatives is ${hardNegatives}, but the loss ${loss} has no negatives: it looks at measured candidates alone`,
+      expected: '0, or loss: infonce',
+    });
+  }
+  if (hardNegativesToRank < hardNegativesFromRank) {
+    findings.push({
+      path: [...path, 'hardNegativesToRank'],
+      message: `${at}.hardNegativesToRank is ${hardNegativesToRank}, before ${at}.hardNegativesFromRank (${hardNegativesFromRank})`,
+      expected: `at least ${hardNegativesFromRank}`,
+    });
+  }
+  return findings;
 }
 
 /** `own` are the keys that stand at `path`; what is inherited is told where it stands. */

@@ -90,11 +90,18 @@ function checkLlm({ llm, labels }: Config): Finding[] {
 }
 
 function checkBudget(
-  { judge, selection, llm: { candidatesPerCall } }: Config['labels'],
+  { judge, selection, rounds, llm: { candidatesPerCall } }: Config['labels'],
   llm: Config['llm'],
 ): Finding[] {
   if (selection.pairs === 'all') return [];
   const findings: Finding[] = [];
+  if (rounds > 1) {
+    findings.push({
+      path: ['labels', 'rounds'],
+      message: `labels.rounds is ${rounds}, but labels.selection.pairs: budget chooses pairs in rounds of its own`,
+      expected: '1 with labels.selection.pairs: budget',
+    });
+  }
   if (judge === 'utility') {
     findings.push({
       path: ['labels', 'selection', 'pairs'],

@@ -154,6 +154,24 @@ export const labels = section(
     ),
     maxQueries: count(1, 760, 'Training problems to label.', 'problems'),
     maxCandidates: count(1, 72, 'Traces judged for each query, drawn at random among the allowed ones.', 'traces'),
+    rounds: count(
+      1,
+      1,
+      'Rounds of labelling. From the second on a retriever that is trained on the labels so far proposes candidates, and these are judged beside a random slice.',
+      'rounds',
+    ),
+    proposalsPerRound: count(
+      0,
+      16,
+      'Candidates of each query that the retriever proposes in a further round: the best that were not judged.',
+      'traces',
+    ),
+    randomPerRound: count(
+      0,
+      8,
+      'Candidates of each query drawn at random in a further round, among those that were not judged: what proposals are compared with.',
+      'traces',
+    ),
     selection,
     restrictToType: key(z.boolean().default(true), 'Judge only pairs of the same coarse type.'),
     excludeSameAnswer: key(

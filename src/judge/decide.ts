@@ -45,6 +45,11 @@ export interface DecideOptions {
 export interface ScoredQuery {
   query: QueryCandidates;
   scores: readonly Measured[];
+  /**
+   * Candidates that were measured because they seemed good. They are compared with the mean over the others and say nothing of a
+   * trace's merit for queries on average: chosen ones are no sample.
+   */
+  proposed?: ReadonlySet<string>;
 }
 
 /**
@@ -60,25 +65,29 @@ export interface ScoredQuery {
  * failures and leave the means alone; with fewer than two scores there is no comparison and all of a query fail.
  */
 export function decideLabels(scored: readonly ScoredQuery[], options: DecideOptions): Label[] {
-  const gains = scored.map(({ scores }) => gainsOf(scores));
-  const sums = options.baseline === 'query' ? undefined : sumsOfTraces(gains);
+  const gains = scored.map(gainsOf);
+  const sums = options.baseline === 'query' ? undefined : sumsOfTraces(gains, scored);
   return scored.flatMap(({ query, scores }, i) => {
     const relative = new Map(
-      [...(gains[i] ?? [])].map(([trace, gain]) => [trace, gain - (sums ? merit(sums.get(trace), gain) : 0)]),
+      [...(gains[i] ?? [])].map(([trace, gain]) => {
+        const counted = scored[i]?.proposed?.has(trace) !== true;
+        return [trace, gain - (sums ? merit(sums.get(trace), counted ? gain : undefined) : 0)];
+      }),
     );
     return decideQuery(query, scores, relative, options);
   });
 }
 
-/** Gain of each scored candidate over the mean of its query's; empty with fewer than two scores. */
-function gainsOf(scores: readonly Measured[]): Map<string, number> {
+/** Gain of each scored candidate over the mean of its query's (without those that were proposed); empty with fewer than two to take a mean of. */
+function gainsOf({ scores, proposed }: ScoredQuery): Map<string, number> {
   const scored = scores.flatMap(({ traceId, value }) => (value === null ? [] : [{ traceId, value }]));
-  if (scored.length < 2) return new Map();
+  const sample = scored.filter(({ traceId }) => proposed?.has(traceId) !== true);
+  if (sample.length < 2) return new Map();
   assertFinite(
     scored.map((s) => s.value),
     { what: 'a measured value', hint: 'Remove the file of scores or answers it came from, and label again.' },
   );
-  const mean = scored.reduce((sum, s) => sum + s.value, 0) / scored.length;
+  const mean = sample.reduce((sum, s) => sum + s.value, 0) / sample.length;
   return new Map(scored.map((s) => [s.traceId, s.value - mean]));
 }
 
@@ -87,11 +96,15 @@ interface TraceSum {
   count: number;
 }
 
-/** Gains of each trace, summed over all queries. */
-function sumsOfTraces(gains: readonly ReadonlyMap<string, number>[]): Map<string, TraceSum> {
+/** Gains of each trace, summed over all queries that it was not proposed for. */
+function sumsOfTraces(
+  gains: readonly ReadonlyMap<string, number>[],
+  scored: readonly ScoredQuery[],
+): Map<string, TraceSum> {
   const sums = new Map<string, TraceSum>();
-  for (const query of gains) {
+  for (const [i, query] of gains.entries()) {
     for (const [trace, gain] of query) {
+      if (scored[i]?.proposed?.has(trace) === true) continue;
       const entry = sums.get(trace) ?? { sum: 0, count: 0 };
       entry.sum += gain;
       entry.count++;
@@ -106,10 +119,12 @@ const PRIOR_QUERIES = 4;
 
 /**
  * What a trace gains for the *other* queries, shrunk towards 0 where there are few of them: a trace judged for one query
- * only has no known merit, and its gain stays its own. With hundreds of queries it is the plain mean.
+ * only has no known merit, and its gain stays its own. With hundreds of queries it is the plain mean. `own`: its gain for this query,
+ * where that is among them.
  */
-function merit(all: TraceSum | undefined, own: number): number {
-  return all ? (all.sum - own) / (all.count - 1 + PRIOR_QUERIES) : 0;
+function merit(all: TraceSum | undefined, own: number | undefined): number {
+  if (!all) return 0;
+  return own === undefined ? all.sum / (all.count + PRIOR_QUERIES) : (all.sum - own) / (all.count - 1 + PRIOR_QUERIES);
 }
 
 function decideQuery(

@@ -1,7 +1,8 @@
 /** Gold-relevance labels: which pairs to judge, judging them by measured utility, grading the labels. */
 export type { ChoiceReason, DecidedLabel, FailedLabel, Label } from './types.js';
 export { selectPairs, type PairOptions, type QueryCandidates, type SelectedPairs } from './pairs.js';
-export { judgeByUtility, type UtilityOptions } from './utility.js';
+export { judgeByUtility, measureUtility, type UtilityOptions } from './utility.js';
+export { proposeCandidates, type Proposal } from './propose.js';
 export { judgeByTruth } from './truth.js';
 export type { PairCodec } from './pair-tokens.js';
 export {

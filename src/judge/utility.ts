@@ -4,7 +4,7 @@
  */
 import type { Progress } from '../core/progress.js';
 import type { Policy } from '../engine/types.js';
-import { decideLabels, type Baseline, type Measured, type UtilityMeasure } from './decide.js';
+import { decideLabels, type Baseline, type Measured, type ScoredQuery, type UtilityMeasure } from './decide.js';
 import type { PairCodec } from './pair-tokens.js';
 import type { QueryCandidates } from './pairs.js';
 import { planBatches } from './score-plan.js';
@@ -19,14 +19,6 @@ export interface UtilityOptions {
   policyKey: string;
   /** Whose likelihood: the solution's, or that of the boxed answer alone. Default `solution`. */
   measure?: Exclude<UtilityMeasure, 'success'>;
-  /** The best this many traces of a query become positives, where their gain is above 0. */
-  topPositives: number;
-  /** What a score is compared with. Default `query-and-trace`. */
-  baseline?: Baseline;
-  /** Gain in nats that a positive must exceed. Default 0. */
-  minGain?: number;
-  /** Append-only file of the labels. */
-  labelsPath: string;
   /** Append-only file of the log-likelihoods behind them. */
   scoresPath: string;
   /** Pairs of one engine call: what a kill can lose. Default 256. */
@@ -34,10 +26,34 @@ export interface UtilityOptions {
   progress?: Progress;
 }
 
+/** How labels follow from what was measured. */
+export interface DecideUtility {
+  /** The best this many traces of a query become positives, where their gain is above 0. */
+  topPositives: number;
+  /** What a score is compared with. Default `query-and-trace`. */
+  baseline?: Baseline;
+  /** Gain in nats that a positive must exceed. Default 0. */
+  minGain?: number;
+}
+
 /** Judges all pairs; returns the labels of these queries in order. Resumes from the scores that are already there. */
-export async function judgeByUtility(queries: readonly QueryCandidates[], options: UtilityOptions): Promise<Label[]> {
-  const { policy, codec, policyKey, labelsPath, scoresPath, pairsPerBatch = 256, progress } = options;
-  const { measure = 'solution', topPositives, baseline = 'query-and-trace', minGain = 0 } = options;
+export async function judgeByUtility(
+  queries: readonly QueryCandidates[],
+  options: UtilityOptions & DecideUtility & { labelsPath: string },
+): Promise<Label[]> {
+  const { measure = 'solution', topPositives, baseline = 'query-and-trace', minGain = 0, labelsPath } = options;
+  const scored = await measureUtility(queries, options);
+  const labels = decideLabels(scored, { measure, topPositives, baseline, minGain });
+  await appendLabels(labelsPath, labels);
+  return labels;
+}
+
+/** Measures all pairs that the file of scores does not hold. */
+export async function measureUtility(
+  queries: readonly QueryCandidates[],
+  options: UtilityOptions,
+): Promise<ScoredQuery[]> {
+  const { policy, codec, policyKey, scoresPath, pairsPerBatch = 256, progress, measure = 'solution' } = options;
   const targets = measure === 'answer' ? queries.map(withAnswerOnly) : queries;
   const batches = planBatches(targets, { policyKey, pairsPerBatch });
   const scores = await scorePairs(batches, { policy, codec, path: scoresPath, ...(progress ? { progress } : {}) });
@@ -46,10 +62,7 @@ export async function judgeByUtility(queries: readonly QueryCandidates[], option
     const score = scores.get(key);
     if (score) byQuery.get(problem.id)?.push(measured(score));
   }
-  const scored = queries.map((query) => ({ query, scores: byQuery.get(query.problem.id) ?? [] }));
-  const labels = decideLabels(scored, { measure, topPositives, baseline, minGain });
-  await appendLabels(labelsPath, labels);
-  return labels;
+  return queries.map((query) => ({ query, scores: byQuery.get(query.problem.id) ?? [] }));
 }
 
 /** The query with its boxed answer for a solution. */

@@ -13,10 +13,11 @@ import { temporaryFolder } from '../core/testing/temporary-folder.js';
 import { isUnseen, writeJsonl } from '../data/index.js';
 import { judgeByTruth, type Label } from '../judge/index.js';
 import {
-  batches,
   Bm25Retriever,
   createEncoder,
+  draws,
   EncoderRetriever,
+  makeBatch,
   OracleRetriever,
   RandomRetriever,
   SPEC_DEFAULTS,
@@ -78,8 +79,9 @@ describe('the demo', () => {
     const { train, validation, test } = labelledQueries(config, data, [...labels, ...forged]);
     const positives = [...train, ...validation, ...test].flatMap((query) => query.positives);
     expect(positives.filter(({ id }) => unseen.has(id))).toEqual([]);
-    const stream = batches(train, { batchSize: 48, inBatchPositives: 'mask' }, rng);
-    const drawn = Array.from({ length: 50 }, () => stream.next().value.documents).flat();
+    const stream = draws(train, 48, rng);
+    const batches = Array.from({ length: 50 }, () => makeBatch(stream.next().value, { inBatchPositives: 'mask' }));
+    const drawn = batches.flatMap(({ documents }) => documents);
     expect(drawn.filter(({ id }) => unseen.has(id))).toEqual([]);
   });
 

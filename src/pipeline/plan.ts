@@ -36,6 +36,8 @@ export interface RunPlan {
   /** Queries and query-trace pairs to be labelled; 0 where neither `until` nor an arm asks for labels. */
   labelledProblems: number;
   labelledPairs: number;
+  /** Pairs that further rounds of labels add at most. */
+  laterPairs: number;
   /** Problems that cannot be labelled, by reason, as lines for people. */
   notLabelled: string[];
   /** Calls and price of the LLM judge, where it is used. */
@@ -94,7 +96,7 @@ export async function planRun(
     const queries = chosen?.queries ?? [];
     const report = checkPromptsOf({ config, ...prompts }, data, { queries, until });
     const pairs = plannedPairs(config, queries, rng);
-    const { rl, arms } = config;
+    const { rl, arms, labels } = config;
     const trained = arms.filter((arm) => arm.policyOf === null).length;
     const whileTraining = new Set([0, rl.steps, ...multiples(config.eval.everySteps, rl.steps)]).size;
     const evaluations = trained * whileTraining + (arms.length - trained) * 2;
@@ -112,6 +114,7 @@ export async function planRun(
       labelledProblems: pairs.length,
       notLabelled: chosen ? skippedText(chosen) : [],
       labelledPairs: pairs.reduce((sum, q) => sum + q.candidates.length, 0),
+      laterPairs: pairs.length * (labels.rounds - 1) * (labels.proposalsPerRound + labels.randomPerRound),
       ...(llm && { llm }),
       difficultySamples: rl.curriculum === 'none' ? 0 : data.train.length * rl.curriculumSamples,
       trainedArms: trained,
@@ -163,7 +166,7 @@ export function planText(plan: RunPlan, until: LastStage = 'eval'): string[] {
   );
   const labels = [
     `data         ${n(plan.trainProblems)} training problems, tests: ${tests.join(', ')}; ${n(plan.traces)} traces${leftOut.join('')}`,
-    `labels       ${n(plan.labelledPairs)} pairs (${n(plan.labelledProblems)} problems)`,
+    `labels       ${n(plan.labelledPairs)} pairs (${n(plan.labelledProblems)} problems)${plan.laterPairs > 0 ? `, and at most ${n(plan.laterPairs)} in further rounds` : ''}`,
     ...plan.notLabelled,
     ...(plan.llm ? [`judge        ${estimateText(plan.llm)}`] : []),
   ];

@@ -9,6 +9,7 @@ import { configDifferences, type ConfigDifference } from '../runs/run-folder.js'
 import { bm25OptionsOf, encoderSettings, hubOptionsOf } from '../retriever/index.js';
 import { contextSettings } from './arms/arm-contexts.js';
 import type { RetrieverName } from './retrieve/contexts.js';
+import { encoderIdentity } from './retrieve/encoder-identity.js';
 import { evaluationSettings, hashEncoderFolder, promptWording, rewardIdentity } from './fingerprint.js';
 import { optimizerOf } from './arms/optimizer.js';
 
@@ -163,19 +164,21 @@ function solutionEnds({ generation: { stop } }: Config): Settings {
 
 export function labelSettings(config: Config, identities: Identities): Settings {
   const { llm, prompt, retriever, seed } = config;
-  const { generation: _answers, ...labels } = config.labels;
+  const { generation: _answers, rounds, proposalsPerRound, randomPerRound, ...labels } = config.labels;
   const { promptFile: _path, ...judging } = labels.llm;
   const byUtility = labels.judge === 'utility';
-  // A budget trains retrievers on the policy's token embeddings, and chooses pairs by them.
-  const partly = labels.selection.pairs === 'budget';
+  // A budget and rounds train retrievers on the policy's token embeddings, and choose pairs by them.
+  const inRounds = rounds > 1;
+  const partly = labels.selection.pairs === 'budget' || inRounds;
   return {
     labels: {
       ...labels,
       llm: { ...judging, promptFile: identities.judgePrompt },
       ...(labelsBySuccess(config) && { generation: generationOf(config, 'labels') }),
+      ...(inRounds && { rounds, proposalsPerRound, randomPerRound }),
     },
     ...(labels.judge === 'llm' && { llm: { model: modelOf(llm) } }),
-    ...(partly && { retriever }),
+    ...(partly && { retriever: encoderIdentity(retriever) }),
     ...((byUtility || partly) && { model: { path: identities.model } }),
     ...(byUtility && { prompt: promptWording(prompt) }),
     ...(byUtility && !labelsBySuccess(config) && solutionEnds(config)),
@@ -194,7 +197,7 @@ export function encoderStageSettings(config: Config, name: RetrieverName, { mode
     ...(entry?.kind === 'encoder' && {
       retrievers: {
         [name]: {
-          ...encoderSettings(retriever, entry),
+          ...encoderIdentity(encoderSettings(retriever, entry)),
           ...(entry.policy?.train === 'full' && { frozenLayers: entry.frozenLayers }),
           ...(entry.model !== null && { ...hubOptionsOf(retriever, entry, seed), model: encoders[name] }),
         },

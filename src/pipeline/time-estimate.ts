@@ -4,7 +4,7 @@ import { Rng } from '../core/rng.js';
 import { showing, type Problem, type Trace } from '../data/index.js';
 import { folderRef, supervisedResponse, type Policy, type TrainGroup } from '../engine/index.js';
 import { countParams, smallParams, readDecoderConfig, type PromptCodec } from '../models/index.js';
-import { encoderSettings, encoderShapeOf } from '../retriever/index.js';
+import { encoderSettings, encoderShapeOf, trainOptionsOf } from '../retriever/index.js';
 import { neededContexts, trainedEncoders } from './retrieve/contexts.js';
 import { openLocalEngine } from './engines.js';
 import type { RunPlan } from './plan.js';
@@ -127,14 +127,15 @@ export function estimateSeconds(
   const labelled =
     labels.judge !== 'utility'
       ? 0
-      : plan.labelledPairs *
+      : (plan.labelledPairs + plan.laterPairs) *
         (labels.measure === 'success' ? (rates.group * labels.samples) / rl.groupSize : rates.pair);
   const steps = plan.trainedArms * plan.steps;
   const groups = steps * plan.promptsPerStep + (plan.evaluationSamples + plan.difficultySamples) / rl.groupSize;
   const again = config.arms.filter(({ policyOf, contexts }) => policyOf === null && contexts.onlyAfterAllWrong).length;
   const rescued = again * plan.steps * plan.promptsPerStep;
   const updates = steps * Math.min(plan.maxGroupsPerUpdate, plan.promptsPerStep) * plan.updatesPerBatch;
-  const retrieval = plan.labelledPairs === 0 ? 0 : (trainedTokens(config) * 6 * encoder) / rates.flops;
+  const retrieval =
+    plan.labelledPairs === 0 ? 0 : (trainedTokens(config, plan.labelledProblems) * 6 * encoder) / rates.flops;
   const warmup = config.warmup.steps * config.warmup.batchSize * (rates.trained / rl.groupSize) * 2;
   const fixed = rates.startup + labelled + retrieval + warmup;
   // Few groups may carry a gradient or all of them, none or all be sampled again; responses that were cut off while timed may go on.
@@ -145,13 +146,18 @@ export function estimateSeconds(
 }
 
 /** Tokens that the encoders of a run are trained on, all together. */
-function trainedTokens(config: Config): number {
+function trainedTokens(config: Config, problems: number): number {
+  const { validationShare, testShare } = config.retriever;
+  const queries = Math.max(2, Math.round(problems * (1 - validationShare - testShare)));
   return sumOf(
     trainedEncoders(config, 'eval').map((name) => {
       const entry = config.retrievers[name];
       if (entry?.kind !== 'encoder') return 0;
-      const { steps, batchSize, maxQueryTokens, maxDocumentTokens } = encoderSettings(config.retriever, entry);
-      return steps * batchSize * (maxQueryTokens + maxDocumentTokens);
+      const settings = encoderSettings(config.retriever, entry);
+      const { batchSize, maxQueryTokens, maxDocumentTokens, loss, negatives, judgedPerQuery, hardNegatives } = settings;
+      const documents = (loss !== 'infonce' || negatives === 'judged' ? judgedPerQuery : 1) + hardNegatives;
+      const { steps } = trainOptionsOf(settings, config.seed, queries);
+      return steps * batchSize * (maxQueryTokens + documents * maxDocumentTokens);
     }),
   );
 }

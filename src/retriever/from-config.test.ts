@@ -37,6 +37,21 @@ describe('the retriever section', () => {
       documentPrefix: 'd',
       scoring: 'sum',
       temperature: 0.1,
+      loss: 'margin',
+      gainTemperature: 0.7,
+      contrastWeight: 0.4,
+      inBatchPositives: 'train',
+      negatives: 'judged',
+      judgedPerQuery: 5,
+      queryWeights: 'spread',
+      nearDuplicate: 0.8,
+      hardNegatives: 3,
+      hardNegativesFromRank: 2,
+      hardNegativesToRank: 20,
+      hardNegativesMargin: 0.2,
+      hardNegativesEverySteps: 11,
+      microBatch: 8,
+      checkpointEverySteps: 13,
       steps: 95,
       batchSize: 4,
       learningRate: 0.5,
@@ -52,12 +67,22 @@ describe('the retriever section', () => {
     const parts = {
       ...specOf(changed),
       ...encoderShapeOf(changed),
-      ...trainOptionsOf(changed, 6),
+      ...trainOptionsOf(changed, 6, 100),
     };
     // The temperature goes to the encoder's setup as it is, the shares to splitQueries; the others are named as in the
     // configuration, or as here.
     const { layers, temperature: _, validationShare: _validation, testShare: _test, ...others } = changed;
-    const { queryPrefix, documentPrefix, maxQueryTokens, maxDocumentTokens, document: text, ...same } = others;
+    const { queryPrefix, documentPrefix, maxQueryTokens, maxDocumentTokens, document: text, ...trained } = others;
+    const {
+      loss,
+      gainTemperature,
+      contrastWeight,
+      checkpointEverySteps: checkpointEvery,
+      epochs: _epochs,
+      ...counted
+    } = trained;
+    const { hardNegatives, hardNegativesFromRank: fromRank, hardNegativesToRank: toRank, ...most } = counted;
+    const { hardNegativesMargin: margin, hardNegativesEverySteps: everySteps, ...same } = most;
     expect(parts).toMatchObject({
       ...same,
       text,
@@ -67,7 +92,31 @@ describe('the retriever section', () => {
       maxTokens: 9,
       evalEvery: 10,
       seed: 6,
+      loss: { kind: loss, gainTemperature, contrastWeight },
+      hardNegatives: { perQuery: hardNegatives, fromRank, toRank, margin, everySteps },
+      checkpointEvery,
     });
+  });
+});
+
+describe('epochs', () => {
+  it('are as many steps as it takes to see every query that often, what is left over dropped', () => {
+    const of = (changes: object, queries: number) => trainOptionsOf(section(changes), 1, queries);
+    expect(of({ epochs: 3, batchSize: 128 }, 700)).toMatchObject({ steps: 15, evalEvery: 2 });
+    expect(of({ epochs: 3, batchSize: 128, steps: 7 }, 50)).toMatchObject({ steps: 3, evalEvery: 1 });
+    expect(of({ steps: 7 }, 700)).toMatchObject({ steps: 7 });
+  });
+
+  it("are three in the paper's settings", () => {
+    const { retriever } = resolveConfig({ preset: 'paper-retriever' });
+    expect(trainOptionsOf(retriever, 1, 1280)).toMatchObject({
+      steps: 30,
+      batchSize: 128,
+      learningRate: 3e-5,
+      warmupShare: 0.1,
+      weightDecay: 0.01,
+    });
+    expect(retriever.validationShare).toBe(0.05);
   });
 });
 

@@ -6,7 +6,7 @@ import type { PolicyEncoderShape } from './encode/policy-encoder.js';
 import type { HubEncoderOptions } from './encode/hub-encoder.js';
 import type { RetrieverSpec } from './encode/spec.js';
 import { PLAIN_FORM, type TextForm } from './encode/text-form.js';
-import type { TrainOptions } from './train/train.js';
+import { stepsOfEpoch, type TrainOptions } from './train/train.js';
 
 type Section = Config['retriever'];
 
@@ -87,9 +87,11 @@ export function policyShapeOf(section: Section, entry: EncoderEntry): PolicyEnco
   };
 }
 
-export function trainOptionsOf(settings: EncoderSettings, seed: number): TrainOptions {
-  const { steps, batchSize, learningRate, warmupShare, weightDecay, maxGradNorm, tokenDropout } = settings;
-  const evalEvery = Math.max(1, Math.ceil(steps / VALIDATIONS));
+/** `queries`: labelled queries to train on; with `epochs` they decide how many steps there are. */
+export function trainOptionsOf(settings: EncoderSettings, seed: number, queries: number): TrainOptions {
+  const { batchSize, learningRate, warmupShare, weightDecay, maxGradNorm, tokenDropout, epochs } = settings;
+  const { inBatchPositives, negatives, judgedPerQuery, queryWeights, nearDuplicate, microBatch } = settings;
+  const steps = epochs > 0 ? epochs * stepsOfEpoch(queries, batchSize) : settings.steps;
   return {
     steps,
     batchSize,
@@ -97,10 +99,24 @@ export function trainOptionsOf(settings: EncoderSettings, seed: number): TrainOp
     warmupShare,
     weightDecay,
     maxGradNorm,
-    evalEvery,
-    inBatchPositives: 'mask',
+    evalEvery: Math.max(1, Math.ceil(steps / VALIDATIONS)),
     tokenDropout,
     seed,
+    loss: { kind: settings.loss, gainTemperature: settings.gainTemperature, contrastWeight: settings.contrastWeight },
+    inBatchPositives,
+    negatives,
+    judgedPerQuery,
+    queryWeights,
+    nearDuplicate,
+    hardNegatives: {
+      perQuery: settings.hardNegatives,
+      fromRank: settings.hardNegativesFromRank,
+      toRank: settings.hardNegativesToRank,
+      margin: settings.hardNegativesMargin,
+      everySteps: settings.hardNegativesEverySteps,
+    },
+    microBatch,
+    checkpointEvery: settings.checkpointEverySteps,
   };
 }
 

@@ -1,5 +1,16 @@
 /** Retrievers behind one interface: BM25, random, oracle, and encoders, late-interaction or single-vector, trained on relevance labels or not. */
-export { makeBatch, batches, type Batch, type BatchOptions, type InBatchPositives } from './train/batches.js';
+export {
+  draws,
+  makeBatch,
+  type Batch,
+  type BatchOptions,
+  type Draw,
+  type InBatchPositives,
+  type Negatives,
+} from './train/batches.js';
+export { checkpointFolder, type CheckpointStore, type TrainCheckpoint } from './train/checkpoint.js';
+export { pairLoss, type LossKind, type LossSettings } from './train/loss.js';
+export type { HardNegativeOptions } from './train/hard-negatives.js';
 export { Bm25Retriever, BM25_DEFAULTS, type Bm25Options } from './lexical/bm25.js';
 export type { EncoderCheckpoint } from '../models/encoders/folder.js';
 export { createEncoder, ENCODER_DEFAULTS, type EncoderShape } from './encode/create.js';
@@ -44,7 +55,7 @@ export {
   type IndexHeader,
   type IndexKey,
 } from './index/index-folder.js';
-export { infoNce, SATURATION, type InfoNceResult, type PairMasks } from './train/infonce.js';
+export { infoNce, SATURATION, type InfoNceResult, type LossResult, type PairMasks } from './train/infonce.js';
 export { EncoderRetriever, type EncoderRetrieverOptions } from './index/encoder-retriever.js';
 export { maxSim, maxSimMatrix, type Scoring } from './score/maxsim.js';
 export {
@@ -56,7 +67,15 @@ export {
   type Relevance,
 } from './grade/metrics.js';
 export { OracleRetriever } from './controls/oracle.js';
-export { collectLabels, truthPairs, withoutUnjudged, type LabelledQueries, type LabelledQuery } from './train/pairs.js';
+export {
+  collectLabels,
+  truthPairs,
+  withoutNearDuplicates,
+  withoutUnjudged,
+  type JudgedTrace,
+  type LabelledQueries,
+  type LabelledQuery,
+} from './train/pairs.js';
 export { RandomRetriever } from './controls/random.js';
 export { optionsOf, rank, RankedTraces, type RankOptions } from './score/ranking.js';
 export {
@@ -73,6 +92,7 @@ export type { TokenizedTexts, TokenText } from './encode/token-text.js';
 export type { TokenVectors } from './encode/token-vectors.js';
 export {
   schedule,
+  stepsOfEpoch,
   trainRetriever,
   type TrainData,
   type TrainHooks,

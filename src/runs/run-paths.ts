@@ -15,6 +15,8 @@ export interface RunPaths {
   /** An encoder among the retrievers, by its name, and the vectors of the corpus under it. */
   retriever: (retriever: string) => string;
   index: (retriever: string) => string;
+  /** Where the training of an encoder stands; gone when it has ended. */
+  retrieverTraining: (retriever: string) => string;
   /** Top hits of every train and test problem for one retriever, by its name. */
   retrieved: (retriever: string) => string;
   policies: (arm: string) => string;
@@ -44,6 +46,7 @@ export function runPaths(root: string): RunPaths {
     labels: at('labels.jsonl'),
     retriever: (retriever) => at('retriever', retriever),
     index: (retriever) => at('index', retriever),
+    retrieverTraining: (retriever) => at('retriever', `${retriever}.training`),
     retrieved: (retriever) => at('retrieved', `${retriever}.jsonl`),
     policies: (arm) => at('policy', arm),
     policy: (arm, step) => at('policy', arm, `step-${padded(step)}`),

@@ -9,4 +9,11 @@ export {
 } from './checkpoints.js';
 export { drawInEpochs } from './order.js';
 export { learningRateAt, type Schedule } from './schedule.js';
-export { runTraining, type StepContext, type StepOutcome, type TrainedPart, type TrainingPlan } from './training.js';
+export {
+  recordedSteps,
+  runTraining,
+  type StepContext,
+  type StepOutcome,
+  type TrainedPart,
+  type TrainingPlan,
+} from './training.js';

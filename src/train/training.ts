@@ -164,7 +164,7 @@ async function resume({ arm, run, engine, training, inputs, initialPolicy, steps
 }
 
 /** The last step in the metrics file; a checkpoint beyond it (its lines lost with the power) cannot be gone on from. */
-async function recordedSteps(run: RunFolder, arm: string): Promise<number> {
+export async function recordedSteps(run: Pick<RunFolder, 'cutMetrics' | 'paths'>, arm: string): Promise<number> {
   await run.cutMetrics(arm, Number.POSITIVE_INFINITY); // cuts a torn last line
   let last = 0;
   const present = await access(run.paths.metrics).then(

@@ -1,6 +1,5 @@
 /** Stage "labels": which traces help with which problems, measured under the policy the arms start from (Eq. 1). */
 import { rm } from 'node:fs/promises';
-import { join } from 'node:path';
 import type { Config } from '../../config/index.js';
 import { hashFile } from '../../core/hash-file.js';
 import { hashJson } from '../../core/hash.js';
@@ -20,7 +19,9 @@ import {
 } from '../../judge/index.js';
 import { guardOf, type DataSets } from '../data/data-sets.js';
 import { type Made } from '../data/make-data.js';
-import { promptWording } from '../fingerprint.js';
+import { labelInRounds } from './label-rounds.js';
+import { roundJudge } from './round-judge.js';
+import { utilityOptions } from './utility-options.js';
 import { failuresText, refuseUnusableLabels, skippedText } from './label-problems.js';
 import { withLlmJudge } from './llm-labels.js';
 import { labelsWithinBudget } from './selected-labels.js';
@@ -41,8 +42,8 @@ export interface LabelResult {
 /** Labels pairs of training problems and traces, or reads them where the stage is done. */
 export async function labelPairs(session: Session, data: DataSets, policy: StartPolicy): Promise<LabelResult> {
   const { config, run } = session;
-  // A budget trains retrievers on the policy's token embeddings, and chooses pairs by them.
-  const partly = config.labels.selection.pairs === 'budget';
+  // A budget and rounds train retrievers on the policy's token embeddings, and choose pairs by them.
+  const partly = config.labels.selection.pairs === 'budget' || config.labels.rounds > 1;
   const inputs = {
     settings: labelSettings(config, session.identities),
     data: data.fingerprint,
@@ -76,12 +77,13 @@ export function labelGuard({ labels }: Config, data: Pick<DataSets, 'train' | 't
   return guardOf(data, { sameAnswer: labels.excludeSameAnswer });
 }
 
-/** The pairs that would be judged; also what --dry-run counts. */
+/** The pairs that would be judged (in the first of several rounds), or those that may be; also what --dry-run counts. */
 export function choosePairs(
   { config, rng, lengths }: Pick<Session, 'config' | 'rng' | 'lengths'>,
   data: Pick<Made, 'train' | 'test' | 'corpus' | 'excludeLists'>,
+  maxCandidates = config.labels.maxCandidates,
 ): SelectedPairs {
-  const { maxQueries, maxCandidates, restrictToType, judge: name, measure } = config.labels;
+  const { maxQueries, restrictToType, judge: name, measure } = config.labels;
   const answerAsSolution = name !== 'utility' || measure !== 'solution';
   const limits = { maxQueries, maxCandidates, restrictToType, answerAsSolution };
   const exclude = (problem: Problem & { solution: string }, trace: Trace) =>
@@ -102,8 +104,17 @@ async function judge(
   { queries }: SelectedPairs,
   { policy, key }: { policy: StartPolicy; key: string },
 ): Promise<Label[]> {
-  const { config, run, codec, progress } = session;
+  const { config, run, progress } = session;
   const { labels: labelsPath } = run.paths;
+  if (config.labels.rounds > 1) {
+    const guard = labelGuard(config, data);
+    const { queries: allowed } = choosePairs(session, data, Infinity);
+    const judge = roundJudge(session, data, policy);
+    const rounds = { queries, allowed, corpus: data.corpus, guard, folder: policy.modelFolder, key, judge };
+    const labels = await labelInRounds(session, rounds);
+    await appendLabels(labelsPath, labels);
+    return labels;
+  }
   if (config.labels.selection.pairs === 'budget') {
     const guard = labelGuard(config, data);
     const labels = await labelsWithinBudget(session, queries, { folder: policy.modelFolder, guard, key });
@@ -119,20 +130,16 @@ async function judge(
     return withLlmJudge(session, (llm) => judgeByLlm(queries, { ...llm, labelsPath, progress }));
   }
   const { measure, topPositives, baseline, minGain } = config.labels;
-  const { stop } = config.generation;
   if (measure === 'success') return judgeBySuccess(session, queries, { policy, problems: data.train });
   return withRunPolicy(session, policy.folder, (opened) =>
     judgeByUtility(queries, {
+      ...utilityOptions(session, policy),
       measure,
       policy: opened,
-      codec,
-      policyKey: hashJson([policy.fingerprint, promptWording(config.prompt), ...(stop.length > 0 ? [stop] : [])]),
       topPositives,
       baseline,
       minGain,
       labelsPath,
-      scoresPath: join(run.root, 'label-scores.jsonl'),
-      progress,
     }),
   );
 }

@@ -2,18 +2,36 @@
 import { Rng } from '../../core/rng.js';
 import type { Problem, Trace, TraceGuard } from '../../data/index.js';
 import type { Label, ScoreCandidates } from '../../judge/index.js';
-import { collectLabels, documentText, splitQueries, type Query, withoutUnjudged } from '../../retriever/index.js';
+import {
+  collectLabels,
+  documentText,
+  splitQueries,
+  withoutUnjudged,
+  type EncoderSettings,
+  type Query,
+} from '../../retriever/index.js';
 import { withTrainedEncoder, type EncoderPlan } from '../retrieve/encoder-training.js';
 
 export interface QuickRetrieverOptions extends EncoderPlan {
   /** Share of the queries by which the weights are chosen. */
   validationShare: number;
+  /** Share of the queries that take no part; default 0. */
+  testShare?: number;
+  /** Seed by which the queries are parted; default `seed`. */
+  partsSeed?: number;
   /** Which pairs may meet in training. */
   guard: TraceGuard;
+  /** What traces of a judged type without a label are; default `unknown`. */
+  unjudged?: 'unknown' | 'negative';
 }
 
 /** Scores of queries by traces, row by row. */
 export type ScoreAll = (queries: readonly Query[], traces: readonly Trace[]) => Promise<Float32Array>;
+
+/** The settings of a quick training: so many steps on verdicts, which few labels always give something to learn from. */
+export function quickSettings<T extends EncoderSettings>(settings: T, steps: number): T {
+  return { ...settings, steps, epochs: 0, loss: 'infonce', negatives: 'in-batch', hardNegatives: 0 };
+}
 
 /** Queries with a positive below which training is no use: one batch of that many has hardly a negative. */
 const LEAST_QUERIES = 8;
@@ -28,12 +46,12 @@ export async function withTrainedRetriever<T>(
   options: QuickRetrieverOptions,
   use: (score: ScoreAll) => Promise<T>,
 ): Promise<T | undefined> {
-  const { validationShare, guard, seed } = options;
+  const { validationShare, testShare = 0, guard, seed, partsSeed = seed } = options;
   const collected = collectLabels(labels, data.problems, data.traces).labelled;
-  const labelled = withoutUnjudged(collected, labels, data.traces);
+  const labelled = options.unjudged === 'negative' ? collected : withoutUnjudged(collected, labels, data.traces);
   if (labelled.length < LEAST_QUERIES) return undefined;
   const exclude = (query: Query, trace: Trace) => !guard.mayTeach(query, trace);
-  const { train, validation } = splitQueries(labelled, { validationShare, testShare: 0 }, seed);
+  const { train, validation } = splitQueries(labelled, { validationShare, testShare }, partsSeed);
   const queries = { train, validation, candidates: data.traces, exclude };
   return withTrainedEncoder(options, queries, {}, ({ encoder, spec }) =>
     use(async (queries, traces) => {

@@ -12,7 +12,7 @@ import {
 } from '../../judge/index.js';
 import type { TraceGuard } from '../../data/index.js';
 import { withLlmJudge } from './llm-labels.js';
-import { scoreByQuickRetriever } from './quick-retriever.js';
+import { quickSettings, scoreByQuickRetriever } from './quick-retriever.js';
 import type { Session } from '../session.js';
 
 /**
@@ -41,7 +41,7 @@ export function labelsWithinBudget(
       score: scoreByQuickRetriever({
         folder,
         tokenizer,
-        settings: { ...config.retriever, steps: selection.quickSteps },
+        settings: quickSettings(config.retriever, selection.quickSteps),
         validationShare: config.retriever.validationShare,
         guard,
         seed: config.seed,

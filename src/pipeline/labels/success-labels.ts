@@ -1,7 +1,14 @@
 /** Labels by measured success: Eq. 1 by sampling, the share of answers that are right with the trace in the prompt. */
 import type { Problem } from '../../data/index.js';
 import { averageAtK } from '../../eval/index.js';
-import { appendLabels, decideLabels, type Label, type Measured, type QueryCandidates } from '../../judge/index.js';
+import {
+  appendLabels,
+  decideLabels,
+  type Label,
+  type Measured,
+  type QueryCandidates,
+  type ScoredQuery,
+} from '../../judge/index.js';
 import { sampledKey, samplePairs } from './sample-pairs.js';
 import type { Session } from '../session.js';
 import type { StartPolicy } from '../arms/warmup-stage.js';
@@ -13,17 +20,31 @@ import type { StartPolicy } from '../arms/warmup-stage.js';
 export async function judgeBySuccess(
   session: Session,
   queries: readonly QueryCandidates[],
-  { policy, problems }: { policy: StartPolicy; problems: readonly Problem[] },
+  options: { policy: StartPolicy; problems: readonly Problem[] },
 ): Promise<Label[]> {
-  const { samples, topPositives, baseline, minGain } = session.config.labels;
+  const { topPositives, baseline, minGain } = session.config.labels;
+  const scored = await measureSuccess(session, queries, { ...options, round: 1 });
+  const labels = decideLabels(scored, { measure: 'success', topPositives, baseline, minGain });
+  await appendLabels(session.run.paths.labels, labels);
+  return labels;
+}
+
+/** Measures the pairs of a round of labels; answers of further rounds have files of their own (label-samples-2.jsonl). */
+export async function measureSuccess(
+  session: Session,
+  queries: readonly QueryCandidates[],
+  { policy, problems, round }: { policy: StartPolicy; problems: readonly Problem[]; round: number },
+): Promise<ScoredQuery[]> {
+  const { samples } = session.config.labels;
+  const of = round === 1 ? '' : `-${round}`;
   // The problems as they are: a solution that selection stood in for a missing one is none that a reward module may see.
   const given = new Map(problems.map((problem) => [problem.id, problem]));
   const pairs = queries.flatMap(({ problem, candidates }) =>
     candidates.map((trace) => ({ problem: given.get(problem.id) ?? problem, trace })),
   );
-  const file = { use: 'labels', samples, file: 'label-samples.jsonl', stream: 'labels/answers' } as const;
+  const file = { use: 'labels', samples, file: `label-samples${of}.jsonl`, stream: `labels/answers${of}` } as const;
   const records = await samplePairs(session, policy, pairs, file);
-  const scored = queries.map((query) => ({
+  return queries.map((query) => ({
     query,
     scores: query.candidates.map((trace): Measured => {
       const record = records.get(sampledKey({ problem: query.problem, trace }));
@@ -32,7 +53,4 @@ export async function judgeBySuccess(
       return value === null ? { ...of, failed: record?.failed ?? 'no answer could be judged' } : of;
     }),
   }));
-  const labels = decideLabels(scored, { measure: 'success', topPositives, baseline, minGain });
-  await appendLabels(session.run.paths.labels, labels);
-  return labels;
 }

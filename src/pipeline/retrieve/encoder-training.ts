@@ -91,7 +91,7 @@ export async function withTrainedEncoder<T>(
     const report = await trainRetriever(
       encoder,
       { ...queries, text: spec.text },
-      trainOptionsOf(settings, seed),
+      trainOptionsOf(settings, seed, queries.train.length),
       hooks,
     );
     const checkpoint = async () =>

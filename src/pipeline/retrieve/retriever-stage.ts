@@ -1,18 +1,22 @@
 /**
- * Stages "retriever-<name>": the encoders among the retrievers. One that is trained learns from the labels with InfoNCE (Eq. 2); one that
+ * Stages "retriever-<name>": the encoders among the retrievers. One that is trained learns from the labels (Eq. 2); one that
  * is not stands as it was made. Each has an index of its own.
  */
 import type { Config } from '../../config/index.js';
 import { RaRftError } from '../../core/errors.js';
+import { hashJson } from '../../core/hash.js';
 import { removeOwnFolder } from '../../core/owned-folder.js';
+import { recordedSteps } from '../../train/index.js';
 import { warn } from '../../runs/warnings.js';
 import { isUnseen, type Trace } from '../../data/index.js';
 import {
+  checkpointFolder,
   encoderSettings,
   EncoderRetriever,
   hubOptionsOf,
   policyShapeOf,
   writeRetriever,
+  type CheckpointStore,
   type EncoderEntry,
   type Query,
   type TrainReport,
@@ -87,7 +91,7 @@ async function makeEncoder(
   const work = async () => {
     // Only one heavy worker at a time: the policy's makes room for the encoder's.
     await session.releaseEngine();
-    if (entry.trained) await train(session, name, plan, inputs);
+    if (entry.trained) await train(session, name, plan, { ...inputs, key: hashJson(depends) });
     else {
       const made = await untrainedEncoder(plan);
       for (const note of made.notes) progress.line(`retriever ${name}: ${note}`);
@@ -105,9 +109,14 @@ async function makeEncoder(
   };
 }
 
-async function train(session: Session, name: RetrieverName, plan: EncoderPlan, inputs: EncoderInputs): Promise<void> {
+/** `key` stands for all that the training depends on: its checkpoints go on with nothing else. */
+async function train(
+  session: Session,
+  name: RetrieverName,
+  plan: EncoderPlan,
+  { data, labels, key }: EncoderInputs & { key: string },
+): Promise<void> {
   const { config, run, progress } = session;
-  const { data, labels } = inputs;
   const { train: own, validation, test } = labels!.queries;
   const row = metricsName(config, name);
   await run.event('retriever-data', { name, train: own.length, validation: validation.length, test: test.length });
@@ -119,13 +128,29 @@ async function train(session: Session, name: RetrieverName, plan: EncoderPlan, i
     candidates: data.corpus.filter((trace) => !isUnseen(trace)),
     exclude: (query: Query, trace: Trace) => !guard.mayTeach(query, trace),
   };
-  await run.cutMetrics(row, 0);
-  const hooks = { onMetrics: (line: { step: number }) => run.metrics({ arm: row, ...line }), progress };
+  const checkpoints = checkpointsOf(session, name, key);
+  const hooks = { onMetrics: (line: { step: number }) => run.metrics({ arm: row, ...line }), progress, checkpoints };
   await withTrainedEncoder(plan, queries, hooks, async ({ spec, report, checkpoint }) => {
     const retriever = { encoder: await checkpoint(), spec, training: report };
     await writeRetriever(run.paths.retriever(name), retriever, plan.own?.folder ?? session.modelFolder);
-    await warnSaturated(session, name, report);
+    await checkpoints.remove();
+    await warnSaturated(session, name, plan.settings, report);
   });
+}
+
+/** Checkpoints in the run folder. Going on from one cuts the rows of the training back to it. */
+function checkpointsOf({ config, run }: Session, name: RetrieverName, key: string): CheckpointStore {
+  const row = metricsName(config, name);
+  const store = checkpointFolder(run.paths.retrieverTraining(name), key);
+  const load = async () => {
+    const found = await store.load();
+    // Rows that were lost with the power are not made up for by a checkpoint behind them.
+    const usable = found && found.step <= (await recordedSteps(run, row)) ? found : undefined;
+    await run.cutMetrics(row, usable?.step ?? 0);
+    if (usable) await run.event('training-resumed', { name, step: usable.step });
+    return usable;
+  };
+  return { ...store, load };
 }
 
 /** Under which name rows of metrics.jsonl stand: `retriever` for the first encoder that is trained, a name of its own for every other. */
@@ -137,13 +162,15 @@ export function metricsName({ retrievers }: Pick<Config, 'retrievers'>, name: Re
 async function warnSaturated(
   { run, progress }: Session,
   name: RetrieverName,
+  { scoring }: EncoderPlan['settings'],
   { saturated }: TrainReport,
 ): Promise<void> {
   if (!saturated) return;
+  const way = scoring === 'sum' ? 'Use retriever.scoring: mean, or a higher' : 'Use a higher';
   await warn(run, progress, {
     code: 'saturated',
     where: `retriever ${name}`,
-    text: 'the first batch was saturated (next to no gradient). Use retriever.scoring: mean, or a higher temperature.',
+    text: `the first batch was saturated (next to no gradient). ${way} retriever.temperature.`,
   });
 }
 

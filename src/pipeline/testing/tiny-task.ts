@@ -131,7 +131,7 @@ export async function writeTinyTask(folder: string, changes: Record<string, unkn
     prompt: { maxPromptTokens: 64 },
     generation: { maxTokens: 6 },
     labels: { maxQueries: 30, maxCandidates: 12, topPositives: 3 },
-    retriever: { steps: 20, batchSize: 8, dim: 8, validationShare: 0.2, testShare: 0.2 },
+    retriever: { steps: 20, batchSize: 8, dim: 8, validationShare: 0.2, testShare: 0.2, checkpointEverySteps: 3 },
     rl: {
       steps: 4,
       promptsPerStep: 6,

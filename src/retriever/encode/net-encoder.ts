@@ -1,6 +1,6 @@
 /** The learned encoder: a tokenizer of its own before a network. */
 import type { Params } from '../../models/parameters.js';
-import type { EncoderNet, Scorer, TokenBatch, TrainStepResult, TrainUpdate } from './net/port.js';
+import type { EncoderNet, NetTrainingState, Scorer, TokenBatch, TrainStepResult, TrainUpdate } from './net/port.js';
 import type { TokenizeTexts } from './text-form.js';
 import type { TokenVectors } from './token-vectors.js';
 import type { TokenizedTexts, TokenText } from './token-text.js';
@@ -41,6 +41,14 @@ export class NetEncoder implements TrainableEncoder {
 
   restore(snapshot: Params): Promise<void> {
     return this.net.restore(snapshot);
+  }
+
+  trainingState(): Promise<NetTrainingState> {
+    return this.net.trainingState();
+  }
+
+  setTrainingState(state: NetTrainingState): Promise<void> {
+    return this.net.setTrainingState(state);
   }
 
   get scorer(): Scorer {

@@ -1,7 +1,7 @@
 /** The roles of an encoder: what search needs of it, and what training needs beyond that. */
 import type { Params } from '../../models/parameters.js';
 import type { Scoring } from '../score/maxsim.js';
-import type { Scorer, TokenBatch, TrainStepResult, TrainUpdate } from './net/port.js';
+import type { NetTrainingState, Scorer, TokenBatch, TrainStepResult, TrainUpdate } from './net/port.js';
 import type { TokenizedTexts, TokenText } from './token-text.js';
 import type { TokenVectors } from './token-vectors.js';
 
@@ -42,6 +42,9 @@ export interface TrainableEncoder extends TextEncoder {
   snapshot(): Promise<Params>;
   /** Puts a snapshot back. The optimizer's moments stay as they are: for keeping the best, not for resuming. */
   restore(snapshot: Params): Promise<void>;
+  /** A copy of weights and optimizer, and going on from one: a training that was interrupted ends as one that was not. */
+  trainingState(): Promise<NetTrainingState>;
+  setTrainingState(state: NetTrainingState): Promise<void>;
   /** Compares vectors in the encoder's own thread, so that the native library is loaded there once. */
   readonly scorer: Scorer;
 }

@@ -51,3 +51,27 @@ export function toyTask(seed: number): ToyTask {
   });
   return { traces, queries, unseen: make('u', 40, SEEN, RULES), labelled, tokenize };
 }
+
+/**
+ * The same with a few candidates judged for each query: their gains are noisy, and half of those that follow the query's rule gain too
+ * little to be called positive.
+ */
+export function judgedTask(seed: number, candidates = 12): ToyTask {
+  const task = toyTask(seed);
+  const rng = Rng.fromSeed(seed).fork('judged');
+  const known = task.traces.filter(({ split }) => split === undefined);
+  const labelled = task.labelled.map((one): LabelledQuery => {
+    const own = one.positives.slice(0, 4);
+    const others = rng.sample(
+      known.filter(({ truth }) => truth !== one.query.truth),
+      candidates - own.length,
+    );
+    const judged = [...own, ...others].map((trace, i) => {
+      const relevant = i < own.length / 2;
+      const gain = (i < own.length ? 1 : 0) + (relevant ? 0.3 : 0) + 0.1 * rng.normal();
+      return { trace, relevant, gain };
+    });
+    return { ...one, positives: judged.filter(({ relevant }) => relevant).map(({ trace }) => trace), judged };
+  });
+  return { ...task, labelled };
+}

@@ -13,14 +13,23 @@ import {
   unsqueeze,
   type Tensor,
 } from '../../tensor/index.js';
-import type { PairMasks } from './infonce.js';
+import { pairShares, type PairMasks } from './infonce.js';
 
 /** Takes a logit out of a sum of exponentials. */
-const NEVER = -1e9;
+export const NEVER = -1e9;
+
+/** Scalars that every loss gives. */
+export interface LossTensors {
+  loss: Tensor;
+  meanMaxProbability: Tensor;
+}
+
+/** Feeds of {@link infoNceLoss}, each float32 [Q, D]. */
+export const INFONCE_FEEDS = ['weight', 'negativeBias', 'candidateBias'] as const;
 
 /** Feeds of {@link infoNceLoss}, made from a batch's masks: each float32 [Q, D]. */
 export interface PairFeeds {
-  /** 1 / number of positive pairs at positives, else 0. */
+  /** Share of the pair in the loss at positives, else 0: equal shares, or by the weights of the queries. */
   weight: Float32Array;
   /** 0 at negatives, NEVER elsewhere. */
   negativeBias: Float32Array;
@@ -28,10 +37,10 @@ export interface PairFeeds {
   candidateBias: Float32Array;
 }
 
-export function pairFeeds({ positive, ignore }: PairMasks): PairFeeds {
-  const pairs = positive.reduce((n, p) => n + p, 0);
+export function pairFeeds(masks: PairMasks): PairFeeds {
+  const { positive, ignore } = masks;
   return {
-    weight: Float32Array.from(positive, (p) => (p ? 1 / pairs : 0)),
+    weight: Float32Array.from(pairShares(masks)),
     negativeBias: Float32Array.from(positive, (p, i) => (p || ignore[i] ? NEVER : 0)),
     candidateBias: Float32Array.from(ignore, (i) => (i ? NEVER : 0)),
   };
@@ -42,7 +51,7 @@ export function infoNceLoss(
   scores: Tensor,
   feeds: { weight: Tensor; negativeBias: Tensor; candidateBias: Tensor },
   temperature: number,
-): { loss: Tensor; meanMaxProbability: Tensor } {
+): LossTensors {
   const logits = mul(scores, 1 / temperature);
   const logNegatives = logSumExp(add(logits, feeds.negativeBias), 1, true);
   // log(e^logit + sum of negatives) for every pair; only those of positives are weighted in.

@@ -6,6 +6,7 @@
  * This is the reference; training computes the same inside its tensor graph (infonce-graph.ts).
  */
 import { RaRftError } from '../../core/errors.js';
+import { logSumExp } from './log-sum-exp.js';
 
 /** What a batch says of its [query x document] pairs. */
 export interface PairMasks {
@@ -18,31 +19,38 @@ export interface PairMasks {
    * problem, the query's own answer, failed labels. Never a negative; must be 0 at positives.
    */
   ignore: Uint8Array;
+  /** [Q * D], what the document gains the query, NaN where that was not measured; for losses of graded labels. */
+  gains?: Float32Array;
+  /** [Q], how much each query counts; left out: all alike. */
+  weights?: Float32Array;
 }
 
-export interface InfoNceResult {
-  /** Mean over the positive pairs; 0 where there are none. */
+/** What every loss of a score matrix gives. */
+export interface LossResult {
   loss: number;
-  /** Number of positive pairs. */
-  pairs: number;
   /** d loss / d score, [Q * D]. */
   gradient: Float64Array;
   /**
-   * Mean over queries with a positive of the largest softmax probability among their candidates (positives and
-   * negatives). Near 1 *before* training it means saturation: summed scores or too low a temperature.
+   * Mean over queries that have candidates (positives and negatives, or measured ones) of the largest softmax probability among
+   * them. Near 1 *before* training it means saturation: summed scores or too low a temperature.
    */
   meanMaxProbability: number;
+}
+
+export interface InfoNceResult extends LossResult {
+  /** Number of positive pairs. */
+  pairs: number;
 }
 
 /** Above this mean largest probability at the first step the softmax is saturated and gives next to no gradient. */
 export const SATURATION = 0.99;
 
-/** InfoNCE of a score matrix [Q * D]. Throws `internal` where masks and scores do not fit or a pair is both positive and ignored. */
+/** InfoNCE of a score matrix [Q * D]: the mean over positive pairs, weighted by query; 0 where there are none. Throws `internal` where masks and scores do not fit or a pair is both positive and ignored. */
 export function infoNce(scores: ArrayLike<number>, masks: PairMasks, temperature: number): InfoNceResult {
   checkMasks(masks, scores.length);
   const { queries, documents, positive, ignore } = masks;
   const gradient = new Float64Array(queries * documents);
-  const pairs = positive.reduce((n, p) => n + p, 0);
+  const shares = pairShares(masks);
   let loss = 0;
   let maxProbability = 0;
   let queriesWithPositive = 0;
@@ -56,8 +64,8 @@ export function infoNce(scores: ArrayLike<number>, masks: PairMasks, temperature
     const logNegatives = logSumExp(negatives.map(logit));
     for (const i of positives) {
       const logTotal = logSumExp([logit(i), logNegatives]);
-      loss += logTotal - logit(i);
-      const scale = 1 / (temperature * pairs);
+      loss += (shares[i] as number) * (logTotal - logit(i));
+      const scale = (shares[i] as number) / temperature;
       gradient[i] = (gradient[i] as number) + scale * (Math.exp(logit(i) - logTotal) - 1);
       for (const j of negatives) gradient[j] = (gradient[j] as number) + scale * Math.exp(logit(j) - logTotal);
     }
@@ -66,11 +74,18 @@ export function infoNce(scores: ArrayLike<number>, masks: PairMasks, temperature
     queriesWithPositive++;
   }
   return {
-    loss: pairs === 0 ? 0 : loss / pairs,
-    pairs,
+    loss,
+    pairs: positive.reduce((n, p) => n + p, 0),
     gradient,
     meanMaxProbability: queriesWithPositive === 0 ? 0 : maxProbability / queriesWithPositive,
   };
+}
+
+/** [Q * D], the share of each positive pair in the loss: equal, or as the weights of the queries are. */
+export function pairShares({ documents, positive, weights }: PairMasks): Float64Array {
+  const weightOf = (i: number) => weights?.[Math.floor(i / documents)] ?? 1;
+  const total = positive.reduce((sum, p, i) => sum + (p ? weightOf(i) : 0), 0);
+  return Float64Array.from(positive, (p, i) => (p && total > 0 ? weightOf(i) / total : 0));
 }
 
 /** Throws `internal` where sizes do not fit or a pair is both positive and ignored. */
@@ -89,10 +104,4 @@ export function checkMasks(masks: PairMasks, scores: number): void {
     const where = `query ${Math.floor(both / documents)}, document ${both % documents}`;
     throw new RaRftError({ code: 'internal', message: 'a pair is both positive and ignored', where });
   }
-}
-
-function logSumExp(values: readonly number[]): number {
-  const max = values.reduce((a, b) => Math.max(a, b), -Infinity);
-  if (max === -Infinity) return -Infinity;
-  return max + Math.log(values.reduce((sum, v) => sum + Math.exp(v - max), 0));
 }

@@ -1,7 +1,17 @@
 /** From relevance labels to what a retriever trains on: queries with their positives, and pairs that say nothing. */
+import { MinHasher } from '../../data/minhash.js';
+import { TwinIndex } from '../../data/twins.js';
 import type { Trace } from '../../data/types.js';
 import type { Label } from '../../judge/types.js';
 import type { Query } from '../types.js';
+
+/** A candidate that was judged for a query. */
+export interface JudgedTrace {
+  trace: Trace;
+  relevant: boolean;
+  /** What was measured; of a judge that only says yes or no, 1 or 0. */
+  gain: number;
+}
 
 /** A query with at least one positive. */
 export interface LabelledQuery {
@@ -10,6 +20,8 @@ export interface LabelledQuery {
   positives: Trace[];
   /** Traces whose judgement failed: neither positive nor negative. */
   unknown: ReadonlySet<string>;
+  /** All candidates with a verdict of their own (inferred ones are not), in the order of their ids; left out where nobody judged. */
+  judged?: readonly JudgedTrace[];
 }
 
 export interface LabelledQueries {
@@ -43,10 +55,16 @@ export function collectLabels(
     const positives = [...own.values()].filter((label) => 'relevant' in label && label.relevant);
     const failed = [...own.values()].filter((label) => 'failed' in label);
     if (positives.length === 0) continue;
+    const judged = [...own.values()].flatMap((label): JudgedTrace[] => {
+      if ('failed' in label || label.inferred) return [];
+      const { relevant, score = relevant ? 1 : 0 } = label;
+      return [{ trace: traceOf.get(label.traceId) as Trace, relevant, gain: score }];
+    });
     labelled.push({
       query: queryOf.get(id) as Query,
       positives: positives.map((l) => traceOf.get(l.traceId) as Trace).toSorted((a, b) => (a.id < b.id ? -1 : 1)),
       unknown: new Set(failed.map((label) => label.traceId)),
+      judged: judged.toSorted((a, b) => (a.trace.id < b.trace.id ? -1 : 1)),
     });
   }
   return { labelled, withoutPositive: byQuery.size - labelled.length, strangers };
@@ -86,5 +104,25 @@ export function withoutUnjudged(
     const types = new Set([...own].map((id) => typeOf.get(id)));
     const open = traces.filter(({ id, type }) => types.has(type) && !own.has(id));
     return { ...one, unknown: new Set([...one.unknown, ...open.map(({ id }) => id)]) };
+  });
+}
+
+/**
+ * Adds to each query's `unknown` the near duplicates of its positives and of its own question: nobody should be told that a
+ * reworded positive does not help. `similarity`: least Jaccard similarity of three-word shingles of the questions, as in `corpus.nearDuplicate`.
+ */
+export function withoutNearDuplicates(
+  labelled: readonly LabelledQuery[],
+  traces: readonly Trace[],
+  similarity: number,
+): LabelledQuery[] {
+  const hasher = new MinHasher(0);
+  const index = new TwinIndex(similarity);
+  for (const { id, question } of traces) index.add(id, hasher.sketch(question));
+  return labelled.map((one) => {
+    const positives = new Set(one.positives.map(({ id }) => id));
+    const texts = new Set([one.query.question, ...one.positives.map(({ question }) => question)]);
+    const twins = [...texts].flatMap((text) => index.findAll(hasher.sketch(text)).map(({ of }) => of));
+    return { ...one, unknown: new Set([...one.unknown, ...twins.filter((id) => !positives.has(id))]) };
   });
 }

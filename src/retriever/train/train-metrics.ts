@@ -21,10 +21,10 @@ export interface Validation {
 export const retrieverMetricGlossary: Record<keyof TrainMetrics | keyof Validation, string> = {
   step: 'Steps done, from 1.',
   learningRate: 'Learning rate of this step: linear warm-up, then linear decay.',
-  loss: 'InfoNCE (Eq. 2): mean over the pairs of the batch, in nats.',
+  loss: 'Loss of the batch: InfoNCE (Eq. 2), the mean over its pairs in nats; or of graded labels, the mean over its queries: KL in nats, or squared errors of differences.',
   gradNorm: 'L2 norm of the gradient before clipping.',
   meanMaxProbability:
-    'Mean over queries of the largest probability among their candidates. Above 0.99 at the first step the softmax is saturated and gives next to no gradient.',
+    'Mean over queries of the largest probability among their candidates (with graded labels, the measured ones). Above 0.99 at the first step the softmax is saturated and gives next to no gradient.',
   recallAt1: 'Share of the validation queries whose first hit is one of their positives.',
   mrr: 'Mean reciprocal rank: 1 / rank of the first positive, averaged over the validation queries.',
   queries: 'Validation queries behind recallAt1 and mrr.',

@@ -1,24 +1,31 @@
 /**
- * Training a retriever (stage 2 of the paper): batches of labelled pairs, InfoNCE with in-batch negatives, AdamW with
+ * Training a retriever (stage 2 of the paper): batches of labelled pairs, InfoNCE or a loss of graded labels, AdamW with
  * linear warm-up, and the checkpoint with the best recall@1 on the validation queries kept. Seeded: the same data,
- * options and seed give the same weights, so an interrupted training is simply run again.
+ * options and seed give the same weights, also where it was interrupted and went on from a checkpoint.
  */
 import { atPlace, RaRftError } from '../../core/errors.js';
 import { silent, type Progress } from '../../core/progress.js';
 import { Rng } from '../../core/rng.js';
 import type { Trace } from '../../data/types.js';
-import type { Params } from '../../models/parameters.js';
-import { batches, type Batch, type InBatchPositives } from './batches.js';
-import type { TokenBatch } from '../encode/net/port.js';
-import { documentText, type DocumentText } from '../encode/text.js';
-import type { TokenText } from '../encode/token-text.js';
+import type { DocumentText } from '../encode/text.js';
 import type { TrainableEncoder } from '../encode/types.js';
-import { SATURATION } from './infonce.js';
-import { gradeRanking, mean } from '../grade/metrics.js';
-import type { LabelledQuery } from './pairs.js';
-import { RankedTraces } from '../score/ranking.js';
-import type { TrainMetrics, Validation } from './train-metrics.js';
 import type { Query } from '../types.js';
+import { draws, makeBatch, type BatchOptions, type InBatchPositives, type Negatives } from './batches.js';
+import type { CheckpointStore } from './checkpoint.js';
+import { checkTeachable, drawDocuments, type DocumentOptions } from './documents.js';
+import { gainUnit, spreadWeights } from './gains.js';
+import { mineHardNegatives, type HardNegativeOptions, type HardNegatives } from './hard-negatives.js';
+import { SATURATION } from './infonce.js';
+import { DEFAULT_LOSS, isGraded, type LossSettings } from './loss.js';
+import { withoutNearDuplicates, type LabelledQuery } from './pairs.js';
+import { isBetter, validate, type Candidates } from './ranking.js';
+import { TextTokens } from './text-tokens.js';
+import type { TrainMetrics, Validation } from './train-metrics.js';
+
+/** Judged candidates of a query in a batch, where nothing else is said. */
+const JUDGED_PER_QUERY = 16;
+const CHECKPOINT_EVERY = 100;
+const NO_HARD_NEGATIVES: HardNegativeOptions = { perQuery: 0, fromRank: 1, toRank: 1, margin: 0, everySteps: 0 };
 
 export interface TrainOptions {
   steps: number;
@@ -37,6 +44,22 @@ export interface TrainOptions {
   /** Steps between validations; the last step is always validated. */
   evalEvery: number;
   seed: number;
+  /** Default InfoNCE. `gainTemperature` is in units of the spread of the training queries' gains (`gainUnit`). */
+  loss?: LossSettings;
+  /** Default `in-batch`. */
+  negatives?: Negatives;
+  /** Judged candidates of each query in a batch, where the loss looks at them. Default 16. */
+  judgedPerQuery?: number;
+  /** `spread`: queries whose gains are further apart count more. Default `equal`. */
+  queryWeights?: 'equal' | 'spread';
+  /** Least similarity of near duplicates, which are no negatives; left out: only traces of the same question are none. */
+  nearDuplicate?: number;
+  /** Left out: none. */
+  hardNegatives?: HardNegativeOptions;
+  /** See `TrainUpdate.microBatch`. */
+  microBatch?: number;
+  /** Steps between checkpoints, where they are kept. Default 100. */
+  checkpointEvery?: number;
 }
 
 export interface TrainData {
@@ -67,6 +90,8 @@ export interface TrainHooks {
   /** Called with every step's and every validation's line, in order; no wall-clock times in them. */
   onMetrics?: (line: TrainMetrics | Validation) => void | Promise<void>;
   progress?: Progress;
+  /** Where the training goes on from, and what it leaves on its way; the lines up to a checkpoint that is gone on from are not given again. */
+  checkpoints?: CheckpointStore;
 }
 
 /** Trains `encoder` in place; at the end it holds the best weights. Throws `data` where fewer than two queries have positives, `not-finite` with the step where it diverges. */
@@ -76,31 +101,71 @@ export async function trainRetriever(
   options: TrainOptions,
   hooks: TrainHooks = {},
 ): Promise<TrainReport> {
+  const { validation, candidates, exclude } = data;
+  const { loss = DEFAULT_LOSS, negatives = 'in-batch', nearDuplicate, hardNegatives = NO_HARD_NEGATIVES } = options;
+  if (data.train.length < 2) throw tooFew(data.train.length, validation.length);
+  checkTeachable(data.train, { loss: loss.kind, negatives });
+  const traces = [...candidates, ...[...data.train, ...validation].flatMap(tracesOf)];
+  const train =
+    nearDuplicate === undefined ? data.train : withoutNearDuplicates(data.train, distinct(traces), nearDuplicate);
+  const queries = [...train, ...validation].map(({ query }) => query);
+  const tokens = new TextTokens(encoder, queries, traces, data.text);
+  const found: Candidates = { traces: candidates, ...(exclude && { exclude }) };
   const rng = Rng.fromSeed(options.seed).fork('retriever-training');
-  const { train, validation } = data;
-  if (train.length < 2) throw tooFew(train.length, validation.length);
-  const tokens = tokenise(encoder, data);
-  const stream = batches(
-    train,
-    { ...options, ...(data.exclude ? { exclude: data.exclude } : {}) },
-    rng.fork('batches'),
-  );
-  const dropout = rng.fork('token-dropout');
-  const task = (hooks.progress ?? silent).task('train retriever', options.steps, 'steps');
-  let best: { validation: Validation; weights: Params } | undefined;
-  let saturated = false;
-  for (let step = 1; step <= options.steps; step++) {
+  const batchOptions: BatchOptions = {
+    inBatchPositives: options.inBatchPositives,
+    negatives,
+    graded: isGraded(loss),
+    ...(exclude && { exclude }),
+    ...(options.queryWeights === 'spread' && { weightOf: spreadWeights(train) }),
+  };
+  const documentOptions: DocumentOptions = {
+    loss: loss.kind,
+    negatives,
+    ...(exclude && { exclude }),
+    judgedPerQuery: options.judgedPerQuery ?? JUDGED_PER_QUERY,
+    hardPerQuery: hardNegatives.perQuery,
+  };
+  const settings = { ...loss, gainTemperature: loss.gainTemperature * gainUnit(train) };
+  const mineEvery = hardNegatives.everySteps || stepsOfEpoch(train.length, options.batchSize);
+
+  const from = await hooks.checkpoints?.load();
+  if (from) await encoder.setTrainingState(from.net);
+  const stream = draws(train, options.batchSize, rng.fork('batches'));
+  for (let drawn = 0; drawn < (from?.step ?? 0); drawn++) stream.next();
+  const dropout = from ? Rng.fromState(from.dropout) : rng.fork('token-dropout');
+  let { best, saturated = false } = from ?? {};
+  let mined = minedOf(from?.mined, candidates);
+  const task = (hooks.progress ?? silent).task('train retriever', options.steps, 'steps', from?.step ?? 0);
+  for (let step = (from?.step ?? 0) + 1; step <= options.steps; step++) {
+    if (hardNegatives.perQuery > 0 && (step - 1) % mineEvery === 0) {
+      mined = await mineHardNegatives(encoder, train, found, tokens, { ...hardNegatives, negatives });
+    }
+    const draw = stream.next().value;
+    const beside = drawDocuments(draw, documentOptions, mined, rng.fork(`documents/${step}`));
+    const batch = tokens.batch(makeBatch(draw, batchOptions, beside), options.tokenDropout, dropout);
     const learningRate = options.learningRate * schedule(step, options);
-    const batch = toTokens(stream.next().value, tokens, options.tokenDropout, dropout);
-    const result = await encoder.step(batch, { ...options, learningRate }).catch((error: unknown) => {
+    const result = await encoder.step({ ...batch, loss: settings }, { ...options, learningRate }).catch((error) => {
       throw atPlace(`retriever training, step ${step}`, error, 'Lower retriever.learningRate.');
     });
     if (step === 1) saturated = result.meanMaxProbability > SATURATION;
     await hooks.onMetrics?.({ step, learningRate, ...result });
     if (validation.length > 0 && (step === options.steps || step % options.evalEvery === 0)) {
-      const found = await validate(encoder, data, tokens, step);
-      await hooks.onMetrics?.(found);
-      if (isBetter(found, best?.validation)) best = { validation: found, weights: await encoder.snapshot() };
+      const line = await validate(encoder, validation, found, tokens, step);
+      await hooks.onMetrics?.(line);
+      if (isBetter(line, best?.validation)) best = { validation: line, weights: await encoder.snapshot() };
+    }
+    if (hooks.checkpoints && step < options.steps && step % (options.checkpointEvery ?? CHECKPOINT_EVERY) === 0) {
+      const net = await encoder.trainingState();
+      const ids = hardNegatives.perQuery > 0 ? { mined: idsOf(mined) } : {};
+      await hooks.checkpoints.save({
+        step,
+        net,
+        dropout: dropout.getState(),
+        saturated,
+        ...(best && { best }),
+        ...ids,
+      });
     }
     task.update(
       step,
@@ -119,6 +184,11 @@ export async function trainRetriever(
   };
 }
 
+/** Steps in which every query comes once; what is left over of an epoch is dropped. */
+export function stepsOfEpoch(queries: number, batchSize: number): number {
+  return Math.max(1, Math.floor(queries / Math.min(batchSize, queries)));
+}
+
 /** Factor of the learning rate at a step (from 1): linear warm-up, then linear decay to 0 one step after the last. */
 export function schedule(step: number, { steps, warmupShare }: Pick<TrainOptions, 'steps' | 'warmupShare'>): number {
   const warmup = Math.round(warmupShare * steps);
@@ -126,83 +196,21 @@ export function schedule(step: number, { steps, warmupShare }: Pick<TrainOptions
   return (steps + 1 - step) / (steps - warmup);
 }
 
-interface Tokens {
-  queries: ReadonlyMap<string, TokenText>;
-  traces: ReadonlyMap<string, TokenText>;
-  truncatedQueries: number;
-  truncatedDocuments: number;
+function tracesOf({ positives, judged = [] }: LabelledQuery): Trace[] {
+  return [...positives, ...judged.map(({ trace }) => trace)];
 }
 
-/** Every text is tokenised once. */
-function tokenise(encoder: TrainableEncoder, { train, validation, candidates, text }: TrainData): Tokens {
-  const labelled = [...train, ...validation];
-  const traces = [...new Map([...candidates, ...labelled.flatMap((l) => l.positives)].map((t) => [t.id, t])).values()];
-  const queries = encoder.tokenize(
-    labelled.map((l) => l.query.question),
-    'query',
-  );
-  const documents = encoder.tokenize(
-    traces.map((trace) => documentText(trace, text)),
-    'document',
-  );
-  return {
-    queries: new Map(labelled.map((l, i) => [l.query.id, queries.texts[i] as TokenText])),
-    traces: new Map(traces.map((t, i) => [t.id, documents.texts[i] as TokenText])),
-    truncatedQueries: queries.truncated,
-    truncatedDocuments: documents.truncated,
-  };
+function distinct(traces: readonly Trace[]): Trace[] {
+  return [...new Map(traces.map((trace) => [trace.id, trace])).values()];
 }
 
-/** The batch as tokens, each text without a random share of them. */
-function toTokens({ queries, documents, masks }: Batch, tokens: Tokens, dropout: number, rng: Rng): TokenBatch {
-  const thinned = (text: TokenText | undefined): TokenText => (dropout > 0 ? thin(text!, dropout, rng) : text!);
-  return {
-    queries_Q: queries.map((l) => thinned(tokens.queries.get(l.query.id))),
-    documents_D: documents.map((t) => thinned(tokens.traces.get(t.id))),
-    masks,
-  };
+function idsOf(mined: HardNegatives): Record<string, string[]> {
+  return Object.fromEntries([...mined].map(([query, traces]) => [query, traces.map(({ id }) => id)]));
 }
 
-/** The text without a random share of its tokens, or whole where none would be left. */
-function thin({ ids, attended, kept }: TokenText, dropout: number, rng: Rng): TokenText {
-  const stays = ids.map(() => (rng.next() >= dropout ? 1 : 0));
-  if (!stays.includes(1)) return { ids, ...(attended && { attended }), ...(kept && { kept }) };
-  const of = <T extends Int32Array | Uint8Array>(values: T): T => values.filter((_, i) => stays[i] === 1) as T;
-  return { ids: of(ids), ...(attended && { attended: of(attended) }), ...(kept && { kept: of(kept) }) };
-}
-
-/** Ranks all candidates for the validation queries. Traces without a label of the query count as not relevant. */
-async function validate(encoder: TrainableEncoder, data: TrainData, tokens: Tokens, step: number): Promise<Validation> {
-  const { validation, candidates, exclude } = data;
-  const vectorsOf = (texts: readonly (TokenText | undefined)[]) => encoder.encodeTokens(texts as TokenText[]);
-  await encoder.scorer.setDocuments(await vectorsOf(candidates.map(({ id }) => tokens.traces.get(id))));
-  const scores = await encoder.scorer.score(
-    await vectorsOf(validation.map(({ query }) => tokens.queries.get(query.id))),
-  );
-  const ranked = new RankedTraces(candidates);
-  const queries = validation.map((l) => l.query);
-  const hits_Q = queries.map((query, q) => {
-    const row = scores.subarray(q * candidates.length, (q + 1) * candidates.length);
-    const refused = candidates.filter((trace) => exclude?.(query, trace) === true).map(({ id }) => id);
-    return ranked.rank(query, row, { k: candidates.length, exclude: new Set(refused) });
-  });
-  const positives = new Map(validation.map((l) => [l.query.id, new Set(l.positives.map((t) => t.id))]));
-  const graded = gradeRanking(queries, hits_Q, (query, trace) => (positives.get(query.id)?.has(trace.id) ? 1 : 0), {
-    ks: [1],
-    candidates: (query) => candidates.filter((trace) => !exclude?.(query, trace)),
-  });
-  return {
-    step,
-    recallAt1: mean(graded.recallAt[1] ?? []) ?? 0,
-    mrr: mean(graded.reciprocalRank) ?? 0,
-    queries: graded.queryIds.length,
-  };
-}
-
-/** More recall@1 wins, then more MRR, then the later step. */
-function isBetter(a: Validation, b: Validation | undefined): boolean {
-  if (!b || a.recallAt1 !== b.recallAt1) return !b || a.recallAt1 > b.recallAt1;
-  return a.mrr >= b.mrr;
+function minedOf(ids: Record<string, string[]> = {}, candidates: readonly Trace[]): HardNegatives {
+  const byId = new Map(candidates.map((trace) => [trace.id, trace]));
+  return new Map(Object.entries(ids).map(([query, own]) => [query, own.map((id) => byId.get(id)!)]));
 }
 
 function tooFew(train: number, validation: number): RaRftError {

@@ -3,7 +3,7 @@ import { WorkerClient } from '../../../core/worker-rpc.js';
 import type { Params } from '../../../models/parameters.js';
 import type { TokenVectors } from '../token-vectors.js';
 import type { TokenText } from '../token-text.js';
-import type { EncoderNet, NetSetup, TokenBatch, TrainStepResult, TrainUpdate } from './port.js';
+import type { EncoderNet, NetSetup, NetTrainingState, TokenBatch, TrainStepResult, TrainUpdate } from './port.js';
 import type { NetMethods } from './worker.js';
 
 /** An {@link EncoderNet} that computes in a worker. The parameters of the setup are copied. */
@@ -49,6 +49,14 @@ export class NetClient implements EncoderNet {
 
   restore(snapshot: Params): Promise<void> {
     return this.worker.call('restore', snapshot);
+  }
+
+  trainingState(): Promise<NetTrainingState> {
+    return this.worker.call('trainingState', null);
+  }
+
+  setTrainingState(state: NetTrainingState): Promise<void> {
+    return this.worker.call('setTrainingState', state);
   }
 
   async dispose(): Promise<void> {

@@ -1,10 +1,19 @@
-/** The two programs of an encoder: texts to vectors, and one training pass (forward, MaxSim, InfoNCE, backward). */
+/** The programs of an encoder: texts to vectors, and one training pass (forward, MaxSim, loss, backward). */
 import { architectureOf } from '../../../models/encoders/config.js';
-import { declareEncoder } from '../../../models/encoders/types.js';
-import { compile, gradients, Graph, type Feed, type Program, type Tensor } from '../../../tensor/index.js';
+import { declareEncoder, type EncoderArchitecture } from '../../../models/encoders/types.js';
+import type { Trainable } from '../../../optim/trainables.js';
+import {
+  compile,
+  gradients,
+  Graph,
+  type Feed,
+  type Program,
+  type Tensor,
+  type TensorData,
+} from '../../../tensor/index.js';
 import { maxSimScores } from '../../score/maxsim-graph.js';
 import { checkMasks } from '../../train/infonce.js';
-import { infoNceLoss, pairFeeds } from '../../train/infonce-graph.js';
+import { DEFAULT_LOSS, lossFeeds, lossTensors, type LossKind } from '../../train/loss.js';
 import type { TokenText } from '../token-text.js';
 import type { NetSetup, TokenBatch } from './port.js';
 import { padTokens } from './token-batches.js';
@@ -22,12 +31,12 @@ export function compileEncode({ config, threads }: NetSetup): Promise<Program> {
   return compile(graph, threads === undefined ? {} : { threads });
 }
 
-export function compileTrain(setup: NetSetup): Promise<Program> {
-  return compile(trainGraph(setup), setup.threads === undefined ? {} : { threads: setup.threads });
+export function compileTrain(setup: NetSetup, loss: LossKind): Promise<Program> {
+  return compile(trainGraph(setup, loss), setup.threads === undefined ? {} : { threads: setup.threads });
 }
 
 /** Graph of {@link trainFeeds} -> `loss`, `meanMaxProbability` and, for every trained parameter, `d/NAME`. */
-export function trainGraph({ config, scoring, temperature }: NetSetup): Graph {
+export function trainGraph({ config, scoring, temperature }: NetSetup, kind: LossKind): Graph {
   const net = architectureOf(config);
   const graph = new Graph('train-retriever');
   const params = declareEncoder(graph, net);
@@ -39,10 +48,9 @@ export function trainGraph({ config, scoring, temperature }: NetSetup): Graph {
   };
   const query = side('query', 'Q', 'S');
   const document = side('document', 'D', 'T');
-  const pair = (name: string) => graph.input(name, 'float32', ['Q', 'D']);
-  const pairs = { weight: pair('weight'), negativeBias: pair('negativeBias'), candidateBias: pair('candidateBias') };
   const scores = maxSimScores(query.vectors, query.kept, document.vectors, document.kept, scoring);
-  const { loss, meanMaxProbability } = infoNceLoss(scores, pairs, temperature);
+  const pair = (name: string) => graph.input(name, 'float32', ['Q', 'D']);
+  const { loss, meanMaxProbability } = lossTensors(kind, scores, pair, temperature);
   graph.output('loss', loss);
   graph.output('meanMaxProbability', meanMaxProbability);
   const trained = net.params.filter((param) => param.trained);
@@ -55,7 +63,10 @@ export function trainGraph({ config, scoring, temperature }: NetSetup): Graph {
 }
 
 /** Feeds of the training program for one batch. */
-export function trainFeeds({ config }: NetSetup, { queries_Q, documents_D, masks }: TokenBatch): Feeds {
+export function trainFeeds(
+  { config }: NetSetup,
+  { queries_Q, documents_D, masks, loss = DEFAULT_LOSS }: TokenBatch,
+): Feeds {
   checkMasks(masks, queries_Q.length * documents_D.length);
   const net = architectureOf(config);
   const side = (name: string, texts: readonly TokenText[]): Feeds => {
@@ -69,7 +80,7 @@ export function trainFeeds({ config }: NetSetup, { queries_Q, documents_D, masks
         : { [`${name}/kept`]: { data: kept, shape } }),
     };
   };
-  const pairs = Object.entries(pairFeeds(masks)).map(([name, data]) => [
+  const pairs = Object.entries(lossFeeds(loss, masks)).map(([name, data]) => [
     name,
     { data, shape: [masks.queries, masks.documents] },
   ]);
@@ -80,5 +91,16 @@ export function trainFeeds({ config }: NetSetup, { queries_Q, documents_D, masks
 export function paramFeeds({ config, params }: Pick<NetSetup, 'config' | 'params'>): Feeds {
   return Object.fromEntries(
     architectureOf(config).params.map(({ name, shape }) => [name, { data: params.get(name) as Float32Array, shape }]),
+  );
+}
+
+/** Fetches `d/NAME` of the trained parameters into their gradient buffers, which are overwritten. */
+export function gradientFetches(
+  net: EncoderArchitecture,
+  trainables: readonly Trainable[],
+): Record<string, TensorData> {
+  const shapes = new Map(net.params.map(({ name, shape }) => [name, shape]));
+  return Object.fromEntries(
+    trainables.map(({ name, value, grad }) => [`d/${name}`, { data: grad, shape: shapes.get(name) ?? [value.length] }]),
   );
 }

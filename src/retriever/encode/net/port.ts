@@ -2,7 +2,9 @@
 import type { EncoderConfig } from '../../../models/encoders/config.js';
 import type { Params } from '../../../models/parameters.js';
 import type { Scoring } from '../../score/maxsim.js';
+import type { AdamWState } from '../../../optim/adamw.js';
 import type { PairMasks } from '../../train/infonce.js';
+import type { LossSettings } from '../../train/loss.js';
 import type { TokenVectors } from '../token-vectors.js';
 import type { TokenText } from '../token-text.js';
 
@@ -11,7 +13,7 @@ export interface NetSetup {
   config: EncoderConfig;
   params: Params;
   scoring: Scoring;
-  /** Temperature of InfoNCE; matters for training only. */
+  /** Temperature of the scores in the loss; matters for training only. */
   temperature: number;
   /** Threads of tensor work; undefined leaves it to the runtime. */
   threads?: number | undefined;
@@ -22,6 +24,8 @@ export interface TokenBatch {
   queries_Q: readonly TokenText[];
   documents_D: readonly TokenText[];
   masks: PairMasks;
+  /** Left out: InfoNCE. */
+  loss?: LossSettings;
 }
 
 /** Settings of one AdamW update. */
@@ -30,14 +34,25 @@ export interface TrainUpdate {
   weightDecay: number;
   /** Clip the global gradient norm to this; 0 does not clip. */
   maxGradNorm: number;
+  /**
+   * Texts whose activations are held at a time, by cached gradients; the same gradients as all at once. 0 or left out, or where the
+   * batch has no more on either side: all at once, which is faster.
+   */
+  microBatch?: number;
+}
+
+/** All that training goes on from: weights, and the optimizer with its moments. */
+export interface NetTrainingState {
+  params: Params;
+  optimizer: AdamWState;
 }
 
 export interface TrainStepResult {
-  /** InfoNCE before the update. */
+  /** Loss before the update. */
   loss: number;
   /** Global L2 norm of the gradient before clipping. */
   gradNorm: number;
-  /** See `InfoNceResult.meanMaxProbability`. */
+  /** See `LossResult.meanMaxProbability`. */
   meanMaxProbability: number;
 }
 
@@ -51,10 +66,14 @@ export interface Scorer {
 export interface EncoderNet extends Scorer {
   /** Vectors of texts, in their order: those of the tokens that are kept. */
   encode(texts: readonly TokenText[]): Promise<TokenVectors>;
-  /** Forward, MaxSim, InfoNCE, backward and one AdamW update. */
+  /** Forward, MaxSim, loss, backward and one AdamW update. */
   trainStep(batch: TokenBatch, update: TrainUpdate): Promise<TrainStepResult>;
   /** A copy of the trained parameters. */
   snapshot(): Promise<Params>;
   restore(snapshot: Params): Promise<void>;
+  /** A copy of weights and optimizer, for a checkpoint. */
+  trainingState(): Promise<NetTrainingState>;
+  /** Goes on from a copy. Throws `model` where it is of another network. */
+  setTrainingState(state: NetTrainingState): Promise<void>;
   dispose(): Promise<void>;
 }

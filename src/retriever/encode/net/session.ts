@@ -10,8 +10,10 @@ import type { Program } from '../../../tensor/index.js';
 import { ExactSearch } from '../../index/exact-search.js';
 import { rowOffsets, type TokenVectors } from '../token-vectors.js';
 import type { TokenText } from '../token-text.js';
-import { compileEncode, compileTrain, paramFeeds, trainFeeds } from './graphs.js';
-import type { EncoderNet, NetSetup, TokenBatch, TrainStepResult, TrainUpdate } from './port.js';
+import { DEFAULT_LOSS, type LossKind } from '../../train/loss.js';
+import { CachedGradients } from './cached-gradients.js';
+import { compileEncode, compileTrain, gradientFetches, paramFeeds, trainFeeds } from './graphs.js';
+import type { EncoderNet, NetSetup, NetTrainingState, TokenBatch, TrainStepResult, TrainUpdate } from './port.js';
 import { groupByLength, keptTokens, padTokens } from './token-batches.js';
 
 /** Tokens, padding included, that are encoded at once. */
@@ -30,7 +32,8 @@ export class NetSession implements EncoderNet {
   private readonly optimizer: AdamW;
   // Programs are compiled when they are first needed: search never pays for the training graph.
   private encodeProgram: Promise<Program> | undefined;
-  private trainProgram: Promise<Program> | undefined;
+  private readonly trainPrograms = new Map<LossKind, Promise<Program>>();
+  private cached: CachedGradients | undefined;
   private search: Promise<ExactSearch> | undefined;
 
   constructor(setup: NetSetup) {
@@ -76,39 +79,45 @@ export class NetSession implements EncoderNet {
     return out;
   }
 
-  async trainStep(
-    batch: TokenBatch,
-    { learningRate, weightDecay, maxGradNorm }: TrainUpdate,
-  ): Promise<TrainStepResult> {
-    const { loss, meanMaxProbability } = await this.forwardBackward(batch);
+  async trainStep(batch: TokenBatch, update: TrainUpdate): Promise<TrainStepResult> {
+    const { learningRate, weightDecay, maxGradNorm, microBatch } = update;
+    const { loss, meanMaxProbability } = await this.forwardBackward(batch, microBatch);
     const gradNorm = this.optimizer.step({ ...ADAMW, learningRate, weightDecay, maxGradNorm });
     return { loss, gradNorm, meanMaxProbability };
   }
 
   /** The loss of a batch and, by name, its gradient; changes nothing. For tests. */
-  async lossAndGradient(batch: TokenBatch): Promise<{ loss: number; gradient: Params }> {
-    const { loss } = await this.forwardBackward(batch);
+  async lossAndGradient(batch: TokenBatch, microBatch = 0): Promise<{ loss: number; gradient: Params }> {
+    const { loss } = await this.forwardBackward(batch, microBatch);
     const gradient = new Map(this.trainables.map(({ name, grad }) => [name, grad.slice()]));
     for (const { grad } of this.trainables) grad.fill(0);
     return { loss, gradient };
   }
 
   /** Puts the batch's gradient into the gradient buffers. */
-  private async forwardBackward(batch: TokenBatch): Promise<{ loss: number; meanMaxProbability: number }> {
-    this.trainProgram ??= compileTrain(this.setup);
-    const program = await this.trainProgram;
-    const gradients = this.trainables.map(({ name, value, grad }) => {
-      const shape = this.net.params.find((param) => param.name === name)?.shape ?? [value.length];
-      return [`d/${name}`, { data: grad, shape }];
-    });
-    const fetches = { loss: null, meanMaxProbability: null, ...Object.fromEntries(gradients) };
+  private async forwardBackward(
+    batch: TokenBatch,
+    microBatch = 0,
+  ): Promise<{ loss: number; meanMaxProbability: number }> {
+    const fits = Math.max(batch.queries_Q.length, batch.documents_D.length) <= microBatch;
+    if (microBatch === 0 || fits) return this.allAtOnce(batch);
+    this.cached ??= new CachedGradients(this.setup, this.trainables, (texts) => this.encode(texts));
+    return checked(await this.cached.run(batch, microBatch));
+  }
+
+  private async allAtOnce(batch: TokenBatch): Promise<{ loss: number; meanMaxProbability: number }> {
+    const { kind } = batch.loss ?? DEFAULT_LOSS;
+    const program = await this.trainProgram(kind);
+    const fetches = { loss: null, meanMaxProbability: null, ...gradientFetches(this.net, this.trainables) };
     const result = await program.run({ ...paramFeeds(this.setup), ...trainFeeds(this.setup, batch) }, fetches);
-    const scalar = (name: string): number => {
-      const value = result[name]?.data[0] as number;
-      if (!Number.isFinite(value)) throw notFinite(value, { what: `the retriever's ${name}`, hint: TRAIN_HINT });
-      return value;
-    };
-    return { loss: scalar('loss'), meanMaxProbability: scalar('meanMaxProbability') };
+    const scalar = (name: string) => result[name]?.data[0] as number;
+    return checked({ loss: scalar('loss'), meanMaxProbability: scalar('meanMaxProbability') });
+  }
+
+  private trainProgram(kind: LossKind): Promise<Program> {
+    const program = this.trainPrograms.get(kind) ?? compileTrain(this.setup, kind);
+    this.trainPrograms.set(kind, program);
+    return program;
   }
 
   async setDocuments(vectors: TokenVectors): Promise<void> {
@@ -131,10 +140,33 @@ export class NetSession implements EncoderNet {
     return Promise.resolve();
   }
 
-  async dispose(): Promise<void> {
-    for (const open of [this.encodeProgram, this.trainProgram, this.search]) await (await open)?.dispose();
-    this.encodeProgram = this.trainProgram = this.search = undefined;
+  trainingState(): Promise<NetTrainingState> {
+    const { step, first, second } = this.optimizer.getState();
+    const copied = (moments: Params): Params => new Map([...moments].map(([name, values]) => [name, values.slice()]));
+    const params: Params = new Map(this.trainables.map(({ name, value }) => [name, value.slice()]));
+    return Promise.resolve({ params, optimizer: { step, first: copied(first), second: copied(second) } });
   }
+
+  async setTrainingState({ params, optimizer }: NetTrainingState): Promise<void> {
+    this.optimizer.setState(optimizer);
+    await this.restore(params);
+  }
+
+  async dispose(): Promise<void> {
+    const open = [this.encodeProgram, ...this.trainPrograms.values(), this.search];
+    for (const one of [...open, this.cached]) await (await one)?.dispose();
+    this.trainPrograms.clear();
+    this.encodeProgram = this.cached = this.search = undefined;
+  }
+}
+
+/** Throws `not-finite` where a training step has lost its numbers. */
+function checked<T extends { loss: number; meanMaxProbability: number }>(result: T): T {
+  for (const name of ['loss', 'meanMaxProbability'] as const) {
+    const value = result[name];
+    if (!Number.isFinite(value)) throw notFinite(value, { what: `the retriever's ${name}`, hint: TRAIN_HINT });
+  }
+  return result;
 }
 
 /** The first `size` numbers, or where some tokens are left out the rows of the others. */

@@ -4,7 +4,7 @@ import { serveMethods } from '../../../core/worker-rpc.js';
 import type { Params } from '../../../models/parameters.js';
 import type { TokenVectors } from '../token-vectors.js';
 import type { TokenText } from '../token-text.js';
-import type { NetSetup, TokenBatch, TrainStepResult, TrainUpdate } from './port.js';
+import type { NetSetup, NetTrainingState, TokenBatch, TrainStepResult, TrainUpdate } from './port.js';
 import { NetSession } from './session.js';
 
 let session: NetSession | undefined;
@@ -25,6 +25,8 @@ const methods = {
   score: (queries: TokenVectors): Promise<Float32Array> => opened().score(queries),
   snapshot: (_: null): Promise<Params> => opened().snapshot(),
   restore: (snapshot: Params): Promise<void> => opened().restore(snapshot),
+  trainingState: (_: null): Promise<NetTrainingState> => opened().trainingState(),
+  setTrainingState: (state: NetTrainingState): Promise<void> => opened().setTrainingState(state),
   /** Frees the native sessions; only then may the thread end. */
   close: (_: null): Promise<void> => opened().dispose(),
 };

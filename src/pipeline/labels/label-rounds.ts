@@ -1,0 +1,168 @@
+/**
+ * Labels in rounds: label, train a retriever on the labels, let it propose candidates beside a random slice, label those. What a
+ * candidate gains that nobody measured is never known, and the best ones are rarely among a few drawn at random.
+ */
+import { join } from 'node:path';
+import { existsSync } from 'node:fs';
+import { JsonlWriter, mendLastLine, readJsonlAll } from '../../core/jsonl.js';
+import { Rng } from '../../core/rng.js';
+import { isUnseen, type Trace, type TraceGuard } from '../../data/index.js';
+import { pairKey, proposeCandidates, type Label, type Proposal, type QueryCandidates } from '../../judge/index.js';
+import type { Session } from '../session.js';
+import { withTrainedRetriever } from './quick-retriever.js';
+
+/** Candidates of a query that are new in a round. */
+export interface RoundQuery extends QueryCandidates {
+  /** Ids of those that the retriever proposed; the others were drawn at random. */
+  proposed: ReadonlySet<string>;
+}
+
+/** Judges the pairs of one round (from 1), and gives the labels of all rounds so far. */
+export type JudgeRound = (fresh: readonly RoundQuery[], round: number) => Promise<Label[]>;
+
+export interface LabelRounds {
+  /** First candidates, and all that may be judged, of the same queries in the same order. */
+  queries: readonly QueryCandidates[];
+  allowed: readonly QueryCandidates[];
+  corpus: readonly Trace[];
+  guard: TraceGuard;
+  /** Folder of the policy on whose token embeddings the retriever stands. */
+  folder: string;
+  /** Hash of all that the labels depend on: proposals that were made from the same are taken over. */
+  key: string;
+  judge: JudgeRound;
+}
+
+/** A line of label-rounds.jsonl: what a round added to each query. */
+interface RoundLine {
+  key: string;
+  round: number;
+  queries: { problemId: string; proposed: string[]; random: string[] }[];
+}
+
+/** Labels of all rounds (`labels.rounds`). Proposals are kept in label-rounds.jsonl, so that a stopped stage trains no retriever twice. */
+export async function labelInRounds(session: Session, options: LabelRounds): Promise<Label[]> {
+  const { config, run, progress } = session;
+  const { rounds } = config.labels;
+  const path = join(run.root, 'label-rounds.jsonl');
+  await mendLastLine(path);
+  const kept = existsSync(path) ? await readJsonlAll<RoundLine>(path) : [];
+  const measured = options.queries.map(({ candidates }) => new Set(candidates.map(({ id }) => id)));
+  const first = options.queries.map((query) => ({ ...query, proposed: new Set<string>() }));
+  let labels = await options.judge(first, 1);
+  for (let round = 2; round <= rounds; round++) {
+    const before = kept.find((line) => line.key === options.key && line.round === round);
+    const proposals = before ? takenOver(before, options) : await propose(session, options, labels, measured, round);
+    if (!before) {
+      const writer = await JsonlWriter.open(path);
+      try {
+        await writer.append(lineOf(proposals, options, round));
+      } finally {
+        await writer.close();
+      }
+    }
+    const fresh = options.queries.map(({ problem }, q): RoundQuery => {
+      const { proposed, random } = proposals[q]!;
+      return { problem, candidates: [...proposed, ...random], proposed: new Set(proposed.map(({ id }) => id)) };
+    });
+    fresh.forEach(({ candidates }, q) => candidates.forEach(({ id }) => measured[q]!.add(id)));
+    labels = await options.judge(fresh, round);
+    const report = reportOf(fresh, labels);
+    await run.event('label-round', { round, ...report });
+    progress.line(roundText(round, report));
+  }
+  return labels;
+}
+
+async function propose(
+  session: Session,
+  { queries, allowed, corpus, guard, folder }: LabelRounds,
+  labels: readonly Label[],
+  measured: readonly ReadonlySet<string>[],
+  round: number,
+): Promise<Proposal[]> {
+  const { config, tokenizer, rng } = session;
+  const { proposalsPerRound: proposals, randomPerRound: random } = config.labels;
+  const problems = queries.map(({ problem }) => problem);
+  const traces = corpus.filter((trace) => !isUnseen(trace));
+  const place = new Map(traces.map(({ id }, at) => [id, at]));
+  const plan = {
+    folder,
+    tokenizer,
+    settings: config.retriever,
+    // Parted as the run's own retrievers part them: the queries that grade them propose nothing.
+    validationShare: config.retriever.validationShare,
+    testShare: config.retriever.testShare,
+    partsSeed: config.seed,
+    unjudged: 'negative' as const,
+    guard,
+    seed: Rng.fromSeed(config.seed).fork(`label-rounds/${round}`).nextUint32(),
+    threads: config.engine.threads === 0 ? undefined : config.engine.threads,
+  };
+  // Only one heavy worker at a time: the policy's makes room for the encoder's.
+  await session.releaseEngine();
+  const scores = await withTrainedRetriever(labels, { problems, traces }, plan, (score) => score(problems, traces));
+  const stream = rng.fork(`label-rounds/${round}`);
+  return allowed.map(({ problem, candidates }, q) => {
+    const own = scores && candidates.map(({ id }) => scores[q * traces.length + place.get(id)!]!);
+    const options = { proposals, random, rng: stream.fork(problem.id) };
+    return proposeCandidates(candidates, measured[q]!, own, options);
+  });
+}
+
+function lineOf(proposals: readonly Proposal[], { queries, key }: LabelRounds, round: number): RoundLine {
+  const ids = (traces: readonly Trace[]) => traces.map(({ id }) => id);
+  return {
+    key,
+    round,
+    queries: proposals.map(({ proposed, random }, q) => {
+      return { problemId: queries[q]!.problem.id, proposed: ids(proposed), random: ids(random) };
+    }),
+  };
+}
+
+/** What an earlier attempt proposed, from the same inputs. */
+function takenOver({ queries: lines }: RoundLine, { queries, corpus }: LabelRounds): Proposal[] {
+  const byId = new Map(corpus.map((trace) => [trace.id, trace]));
+  const byProblem = new Map(lines.map((line) => [line.problemId, line]));
+  const traces = (ids: readonly string[] = []) => ids.flatMap((id) => byId.get(id) ?? []);
+  return queries.map(({ problem }) => {
+    const line = byProblem.get(problem.id);
+    return { proposed: traces(line?.proposed), random: traces(line?.random) };
+  });
+}
+
+/** Pairs and positives of a round by where they came from. */
+interface RoundReport {
+  pairs: number;
+  failed: number;
+  proposed: number;
+  random: number;
+  positivesProposed: number;
+  positivesRandom: number;
+}
+
+function reportOf(fresh: readonly RoundQuery[], labels: readonly Label[]): RoundReport {
+  const byPair = new Map(labels.map((label) => [pairKey(label), label]));
+  const report = { pairs: 0, failed: 0, proposed: 0, random: 0, positivesProposed: 0, positivesRandom: 0 };
+  for (const { problem, candidates, proposed } of fresh) {
+    for (const { id } of candidates) {
+      const label = byPair.get(pairKey({ problemId: problem.id, traceId: id }));
+      const relevant = label !== undefined && 'relevant' in label && label.relevant;
+      const isProposed = proposed.has(id);
+      report.pairs++;
+      report[isProposed ? 'proposed' : 'random']++;
+      if (label === undefined || 'failed' in label) report.failed++;
+      if (relevant) report[isProposed ? 'positivesProposed' : 'positivesRandom']++;
+    }
+  }
+  return report;
+}
+
+function roundText(
+  round: number,
+  { pairs, proposed, random, positivesProposed, positivesRandom }: RoundReport,
+): string {
+  const of = (found: number, all: number) => (all === 0 ? 'none' : `${found} of ${all} relevant`);
+  return `labels: round ${round}: ${pairs} new pairs; proposed by the retriever ${of(positivesProposed, proposed)}, drawn at random ${of(positivesRandom, random)}`;
+}

@@ -1,0 +1,54 @@
+/** The judges of the configuration round by round: each judges what is new, and labels follow from all that was measured so far. */
+import {
+  decideLabels,
+  judgeByTruth,
+  judgePairsByLlm,
+  measureUtility,
+  type Label,
+  type ScoredQuery,
+} from '../../judge/index.js';
+import { withRunPolicy } from '../arms/trained-part.js';
+import type { StartPolicy } from '../arms/warmup-stage.js';
+import type { DataSets } from '../data/data-sets.js';
+import type { Session } from '../session.js';
+import type { JudgeRound, RoundQuery } from './label-rounds.js';
+import { withLlmJudge } from './llm-labels.js';
+import { measureSuccess } from './success-labels.js';
+import { utilityOptions } from './utility-options.js';
+
+export function roundJudge(session: Session, data: DataSets, policy: StartPolicy): JudgeRound {
+  const { judge } = session.config.labels;
+  if (judge === 'utility') return utilityRounds(session, data, policy);
+  const labels: Label[] = [];
+  return async (fresh) => {
+    const own =
+      judge === 'truth' ? judgeByTruth(fresh) : await withLlmJudge(session, (llm) => judgePairsByLlm(fresh, llm));
+    labels.push(...own);
+    return labels.slice();
+  };
+}
+
+/** Gains are relative to what else was measured, so every round decides all labels anew. */
+function utilityRounds(session: Session, data: DataSets, policy: StartPolicy): JudgeRound {
+  const { measure, topPositives, baseline, minGain } = session.config.labels;
+  const all = new Map<string, ScoredQuery>();
+  return async (fresh, round) => {
+    const scored =
+      measure === 'success'
+        ? await measureSuccess(session, fresh, { policy, problems: data.train, round })
+        : await withRunPolicy(session, policy.folder, (opened) =>
+            measureUtility(fresh, { ...utilityOptions(session, policy), measure, policy: opened }),
+          );
+    scored.forEach((one, q) => all.set(one.query.problem.id, joined(all.get(one.query.problem.id), one, fresh[q]!)));
+    return decideLabels([...all.values()], { measure, topPositives, baseline, minGain });
+  };
+}
+
+function joined(before: ScoredQuery | undefined, { query, scores }: ScoredQuery, fresh: RoundQuery): ScoredQuery {
+  const candidates = [...(before?.query.candidates ?? []), ...query.candidates];
+  return {
+    query: { problem: query.problem, candidates },
+    scores: [...(before?.scores ?? []), ...scores],
+    proposed: new Set([...(before?.proposed ?? []), ...fresh.proposed]),
+  };
+}

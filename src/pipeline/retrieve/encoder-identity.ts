@@ -1,0 +1,39 @@
+/** What of an encoder's settings decides its weights. */
+import { configSchema } from '../../config/schema.js';
+import type { Config } from '../../config/index.js';
+
+type Section = Config['retriever'];
+
+/**
+ * Keys that run folders of older versions do not have. At their defaults they change nothing and are left out, so that what such a
+ * folder holds is not made again.
+ */
+const LATER = [
+  'loss',
+  'gainTemperature',
+  'contrastWeight',
+  'inBatchPositives',
+  'negatives',
+  'judgedPerQuery',
+  'queryWeights',
+  'nearDuplicate',
+  'hardNegatives',
+  'hardNegativesFromRank',
+  'hardNegativesToRank',
+  'hardNegativesMargin',
+  'hardNegativesEverySteps',
+  'epochs',
+] as const satisfies readonly (keyof Section)[];
+
+/** Not when a training is saved, nor how much of a batch is in memory, which changes results by no more than rounding. */
+const FREE = ['checkpointEverySteps', 'microBatch'] as const satisfies readonly (keyof Section)[];
+
+/** The settings as stages hash them: `settings` is the section `retriever`, or what an encoder makes of it. */
+export function encoderIdentity<T extends Partial<Section>>(settings: T): Partial<T> {
+  const defaults = configSchema.parse({}).retriever;
+  const left = Object.entries(settings).filter(([key, value]) => {
+    if ((FREE as readonly string[]).includes(key)) return false;
+    return !((LATER as readonly string[]).includes(key) && value === defaults[key as keyof Section]);
+  });
+  return Object.fromEntries(left) as Partial<T>;
+}
