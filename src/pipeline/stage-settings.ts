@@ -172,9 +172,11 @@ export function encoderStageSettings(config: Config, name: RetrieverName, { mode
   const { labels, retriever, retrievers, seed } = config;
   const { validationShare, testShare } = retriever;
   const entry = retrievers[name];
+  // How the corpus is searched changes no weight.
+  const { index: _index, ...settings } = entry?.kind === 'encoder' ? encoderSettings(retriever, entry) : { index: null };
   return {
     model: { path: model },
-    ...(entry?.kind === 'encoder' && { retrievers: { [name]: encoderSettings(retriever, entry) } }),
+    ...(entry?.kind === 'encoder' && { retrievers: { [name]: settings } }),
     ...(isTrained(config, name) && {
       labels: { excludeSameAnswer: labels.excludeSameAnswer, selection: { pairs: labels.selection.pairs } },
       retriever: { validationShare, testShare },
@@ -191,7 +193,9 @@ function isTrained({ retrievers }: Config, name: RetrieverName): boolean {
 /** What an encoder is made of counts by its files. */
 export function retrievedSettings({ retriever, retrievers, seed }: Config, name: RetrieverName): Settings {
   const entry = retrievers[name];
+  const index = entry?.kind === 'encoder' ? encoderSettings(retriever, entry).index : 'auto';
   return {
+    ...(index !== 'auto' && { retrievers: { [name]: { index } } }),
     ...(entry?.kind === 'bm25' && { retrievers: { [name]: bm25OptionsOf(retriever, entry) } }),
     ...(entry?.kind === 'random' && { retrievers: { [name]: entry } }),
     seed,

@@ -19,6 +19,8 @@ export interface IndexSetup {
   dtype?: IndexDtype | undefined;
   threads?: number | undefined;
   search?: Partial<CentroidSearchOptions> | undefined;
+  /** Search exactly although there are centroids. */
+  exact?: boolean | undefined;
 }
 
 interface Opened {
@@ -36,11 +38,12 @@ function opened(): Opened {
 
 const methods = {
   /** Ids of all documents that can be found. */
-  open: async ({ folder, key, dtype = 'int8', threads, search = {} }: IndexSetup): Promise<string[]> => {
+  open: async ({ folder, key, dtype = 'int8', threads, search = {}, exact = false }: IndexSetup): Promise<string[]> => {
     const store = await IndexStore.open(folder, key, dtype);
     const products = await CentroidProducts.create(key.dim, threads);
     const scorer = await ExactSearch.create(key.dim, key.spec.scoring, threads);
-    current = { index: await StoredIndex.open(store, { scorer, products, search }), products, scorer };
+    const index = await StoredIndex.open(store, { scorer, search, ...(!exact && { products }) });
+    current = { index, products, scorer };
     const { ids, live } = store.documents;
     return ids.filter((_, place) => live[place] === 1);
   },
