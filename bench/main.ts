@@ -11,6 +11,7 @@ const BENCHMARKS: Record<string, () => Promise<BenchmarkModule>> = {
   corpus: () => import('./corpus.js'),
   selection: () => import('./selection.js'),
   rl: () => import('./rl.js'),
+  'retriever-index': () => import('./retriever-index.js'),
 };
 
 const { values, positionals } = parseArgs({

@@ -219,7 +219,9 @@ function isTrained({ retrievers }: Config, name: RetrieverName): boolean {
 /** What an encoder is made of counts by its files. */
 export function retrievedSettings({ retriever, retrievers, seed }: Config, name: RetrieverName): Settings {
   const entry = retrievers[name];
+  const index = entry?.kind === 'encoder' ? encoderSettings(retriever, entry).index : 'auto';
   return {
+    ...(index !== 'auto' && { retrievers: { [name]: { index } } }),
     ...(entry?.kind === 'bm25' && { retrievers: { [name]: bm25OptionsOf(retriever, entry) } }),
     ...(entry?.kind === 'random' && { retrievers: { [name]: entry } }),
     seed,

@@ -44,17 +44,15 @@ export {
 } from './from-config.js';
 export { NetSession } from './encode/net/session.js';
 export { ExactIndex } from './index/exact-index.js';
-export type { IndexSearch, Scored, TokenIndex } from './index/types.js';
+export type { IndexDocument, IndexSearch, Scored, TokenIndex } from './index/types.js';
 export { searchAllowed } from './search-allowed.js';
-export {
-  corpusHash,
-  readIndex,
-  readIndexHeader,
-  writeIndex,
-  type Index,
-  type IndexHeader,
-  type IndexKey,
-} from './index/index-folder.js';
+export { corpusHash, readIndexHeader, type IndexHeader, type IndexKey } from './index/store/header.js';
+export { IndexClient } from './index/index-client.js';
+export type { IndexSetup } from './index/index-worker.js';
+export type { Fields, Filter } from './index/filter.js';
+export type { IndexDtype } from './index/store/quantise.js';
+export { IndexStore, type AddFacts } from './index/store/store.js';
+export { StoredIndex, type StoredIndexOptions } from './index/stored-index.js';
 export { infoNce, SATURATION, type InfoNceResult, type LossResult, type PairMasks } from './train/infonce.js';
 export { EncoderRetriever, type EncoderRetrieverOptions } from './index/encoder-retriever.js';
 export { maxSim, maxSimMatrix, type Scoring } from './score/maxsim.js';

@@ -109,6 +109,10 @@ const encoderKeys = {
   ),
   maxQueryTokens: count(1, 128, 'Longer questions are cut.', 'tokens'),
   maxDocumentTokens: count(1, 256, 'Longer traces are cut.', 'tokens'),
+  index: key(
+    z.enum(['auto', 'exact', 'centroid']).default('auto'),
+    'How the corpus is searched: every vector; or candidates by centroids of vectors, then their exact scores. auto: exact up to 20,000 traces.',
+  ),
 };
 
 /** The section `retriever`. */

@@ -136,7 +136,8 @@ async function openRetriever(
   const beside = join(runOf(folder), 'index', relative(join(runOf(folder), 'retriever'), folder));
   const left = await readIndexHeader(beside);
   // The run's own index is never written to: it may be of another corpus.
-  const fits = left?.corpusHash === corpusHash(traces, header.spec) && left.encoderHash === header.encoderHash;
+  const whole = left?.documents === traces.length && left.corpusHash === corpusHash(traces, header.spec);
+  const fits = whole && left.encoderHash === header.encoderHash;
   const threads = config.engine.threads === 0 ? undefined : config.engine.threads;
   return EncoderRetriever.open(folder, fits ? beside : indexFolder, traces, { threads, progress });
 }

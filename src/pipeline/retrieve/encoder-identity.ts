@@ -25,8 +25,8 @@ const LATER = [
   'epochs',
 ] as const satisfies readonly (keyof Section)[];
 
-/** Not when a training is saved, nor how much of a batch is in memory, which changes results by no more than rounding. */
-const FREE = ['checkpointEverySteps', 'microBatch'] as const satisfies readonly (keyof Section)[];
+/** Not when a training is saved, nor how the corpus is searched, nor how much of a batch is in memory, which changes results by no more than rounding. */
+const FREE = ['checkpointEverySteps', 'index', 'microBatch'] as const satisfies readonly (keyof Section)[];
 
 /** The settings as stages hash them: `settings` is the section `retriever`, or what an encoder makes of it. */
 export function encoderIdentity<T extends Partial<Section>>(settings: T): Partial<T> {

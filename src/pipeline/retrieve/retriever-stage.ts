@@ -102,7 +102,7 @@ async function makeEncoder(
   if (entry.trained && !labels)
     throw new RaRftError({ code: 'internal', message: `there are no labels to train the retriever ${name} on` });
   await run.stage(encoderStage(name), depends, work, [folder]);
-  const options = { threads: plan.threads, progress };
+  const options = { threads: plan.threads, progress, index: plan.settings.index };
   return {
     open: () => EncoderRetriever.open(folder, index, data.corpus, options),
     fingerprint: await hashModelFolder(folder),

@@ -120,9 +120,9 @@ describe('EncoderRetriever', () => {
 
   it('opens the index it finds, and refuses one of another corpus or encoder', async () => {
     const first = await use(open('kept'), (r) => r.search(queries, { k: 4 }));
-    const bytes = await readFile(join(folder, 'kept', 'embeddings.safetensors'));
+    const bytes = await readFile(join(folder, 'kept', 'index.json'));
     expect(await use(open('kept'), (r) => r.search(queries, { k: 4 }))).toEqual(first);
-    expect(await readFile(join(folder, 'kept', 'embeddings.safetensors'))).toEqual(bytes);
+    expect(await readFile(join(folder, 'kept', 'index.json'))).toEqual(bytes);
     await expect(open('kept', traces.slice(1))).rejects.toMatchObject({
       code: 'data',
       message: expect.stringContaining('corpusHash'),

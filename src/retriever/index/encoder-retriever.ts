@@ -6,26 +6,29 @@ import { openEncoder } from '../encode/open.js';
 import { readRetriever } from '../encode/retriever-folder.js';
 import type { RetrieverSpec } from '../encode/spec.js';
 import { documentText } from '../encode/text.js';
-import { joinTexts, type TokenVectors } from '../encode/token-vectors.js';
-import type { EncoderInfo, TextEncoder } from '../encode/types.js';
+import { sliceTexts } from '../encode/token-vectors.js';
+import type { EncoderInfo, TextEncoder, TrainableEncoder } from '../encode/types.js';
 import { RankedTraces } from '../score/ranking.js';
 import type { Hit, Query, Retriever, SearchOptions } from '../types.js';
-import { ExactIndex } from './exact-index.js';
-import {
-  corpusHash,
-  readIndex,
-  readIndexHeader,
-  writeIndex,
-  type Index,
-  type IndexHeader,
-  type IndexKey,
-} from './index-folder.js';
-import type { TokenIndex } from './types.js';
+import { IndexClient } from './index-client.js';
+import type { IndexSetup } from './index-worker.js';
+import { corpusHash, readIndexHeader, refuseMismatch, type IndexHeader, type IndexKey } from './store/header.js';
+import { IndexStore, type AddFacts } from './store/store.js';
+import { StoredIndex } from './stored-index.js';
+import type { IndexDocument, TokenIndex } from './types.js';
+
+/** How the traces of a corpus are searched: `auto` is exact up to {@link EXACT_TRACES} of them, and by centroids beyond. */
+export type IndexChoice = 'auto' | 'exact' | 'centroid';
+
+/** An exact search goes through every vector; up to here that takes well under a second, and it misses nothing. */
+export const EXACT_TRACES = 20_000;
 
 export interface EncoderRetrieverOptions {
   threads?: number | undefined;
   /** Shows how far an index is that has to be built. */
   progress?: Progress | undefined;
+  /** For an index that has to be built; one that is there is searched as it was made. */
+  index?: IndexChoice | undefined;
 }
 
 /** Documents of one call while an index is built: what its progress moves by. */
@@ -55,20 +58,25 @@ export class EncoderRetriever implements Retriever {
     folder: string,
     indexFolder: string,
     traces: readonly Trace[],
-    { threads, progress }: EncoderRetrieverOptions = {},
+    { threads, progress, index: choice = 'auto' }: EncoderRetrieverOptions = {},
   ): Promise<EncoderRetriever> {
     const retriever = await readRetriever(folder);
     const { spec, encoderHash } = retriever.header;
     const key = indexKey({ dim: architectureOf(retriever.encoder.config).dim, hash: encoderHash }, spec, traces);
     // An index that does not belong here is refused before the worker starts.
-    const found = (await readIndexHeader(indexFolder)) ? await readIndex(indexFolder, key) : undefined;
+    const found = await readIndexHeader(indexFolder);
+    if (found) refuseMismatch(indexFolder, found, key);
     const encoder = await openEncoder(folder, retriever, { threads });
+    let index: BuiltIndex | undefined;
     try {
-      const built = found ?? (await buildIndex(encoder, key, traces, { folder: indexFolder, progress }));
-      const ids = traces.map(({ id }) => id);
-      const index = await ExactIndex.of(encoder.scorer, ids, built.vectors);
-      return new EncoderRetriever(encoder, index, built.header, traces);
+      index = byCentroids(choice, traces.length, found)
+        ? await openByCentroids({ folder: indexFolder, key, threads })
+        : await openExact(indexFolder, key, encoder);
+      await addMissing(encoder, index, traces, { spec, progress });
+      await index.finish();
+      return new EncoderRetriever(encoder, index.index, await index.header(), traces);
     } catch (error) {
+      await index?.index.dispose();
       await encoder.dispose();
       throw error;
     }
@@ -100,26 +108,58 @@ function indexKey(
   return { encoderHash: hash, corpusHash: corpusHash(traces, spec), dim, normalisation: 'l2', spec };
 }
 
-async function buildIndex(
+/** An index as it is built: what the two kinds have in common. */
+interface BuiltIndex {
+  index: TokenIndex & { add(documents: readonly IndexDocument[], facts: AddFacts): Promise<void> };
+  header(): IndexHeader | Promise<IndexHeader>;
+  /** Called when all documents are there. */
+  finish(): Promise<void>;
+}
+
+/** What was begun goes on as it was begun: its numbers say what it was made for. */
+function byCentroids(choice: IndexChoice, traces: number, found: IndexHeader | undefined): boolean {
+  if (choice !== 'auto') return choice === 'centroid';
+  return found ? found.dtype === 'int8' : traces > EXACT_TRACES;
+}
+
+/** Vectors as the encoder gave them, compared in its own thread, so that the native library is loaded there once. */
+async function openExact(folder: string, key: IndexKey, { scorer }: TrainableEncoder): Promise<BuiltIndex> {
+  const store = await IndexStore.open(folder, key, 'float32');
+  const index = await StoredIndex.open(store, { scorer });
+  return { index, header: () => store.header, finish: () => Promise.resolve() };
+}
+
+async function openByCentroids(setup: IndexSetup): Promise<BuiltIndex> {
+  const index = await IndexClient.open(setup);
+  return { index, header: () => index.header(), finish: () => index.buildCentroids() };
+}
+
+/** Encodes what the index does not have yet, batch by batch: one that was stopped goes on where it was. */
+async function addMissing(
   encoder: TextEncoder,
-  key: IndexKey,
+  { index }: BuiltIndex,
   traces: readonly Trace[],
-  { folder, progress = silent }: { folder: string; progress: Progress | undefined },
-): Promise<Index> {
+  { spec, progress = silent }: { spec: RetrieverSpec; progress: Progress | undefined },
+): Promise<void> {
+  const missing = traces.filter(({ id }) => !index.has(id));
+  if (missing.length === 0) return;
   const task = progress.task('index', traces.length, 'traces');
-  const parts: TokenVectors[] = [];
-  let truncatedDocuments = 0;
-  for (let from = 0; from < traces.length; from += INDEX_BATCH) {
-    const part = traces.slice(from, from + INDEX_BATCH);
-    const { vectors, truncated } = await encoder.encode(
-      part.map((trace) => documentText(trace, key.spec.text)),
-      'document',
-    );
-    parts.push(vectors);
-    truncatedDocuments += truncated;
-    task.update(from + part.length);
+  for (let from = 0; from < missing.length; from += INDEX_BATCH) {
+    const part = missing.slice(from, from + INDEX_BATCH);
+    const texts = part.map((trace) => documentText(trace, spec.text));
+    const { vectors, truncated } = await encoder.encode(texts, 'document');
+    const documents = part.map((trace, i) => ({
+      id: trace.id,
+      chunks: sliceTexts(vectors, i, i + 1),
+      fields: fieldsOf(trace),
+    }));
+    await index.add(documents, { truncated });
+    task.update(traces.length - missing.length + from + part.length);
   }
   task.end();
-  const vectors = joinTexts(parts, key.dim);
-  return { header: await writeIndex(folder, { ...key, truncatedDocuments }, vectors), vectors };
+}
+
+/** What filters may ask for beside the id. */
+function fieldsOf({ type }: Trace): { type?: string } {
+  return type === undefined ? {} : { type };
 }

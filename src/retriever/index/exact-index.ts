@@ -1,38 +1,66 @@
 /** An index in memory: MaxSim with every document. */
-import { sliceTexts, type TokenVectors } from '../encode/token-vectors.js';
+import { joinTexts, sliceTexts, type TokenVectors } from '../encode/token-vectors.js';
 import type { Scorer } from '../encode/net/port.js';
-import { optionsOf, rank } from '../score/ranking.js';
-import type { IndexSearch, Scored, TokenIndex } from './types.js';
+import { bestOfChunks, filterMask, rankFor } from './best-chunks.js';
+import { refuseTwice } from './store/documents.js';
+import { refuseSize } from './store/store.js';
+import type { IndexDocument, IndexSearch, Scored, TokenIndex } from './types.js';
 
-/** Scores held at once, queries times documents. */
-const SCORE_CELLS = 1 << 24;
+/** Scores held at once, queries times chunks. */
+export const SCORE_CELLS = 1 << 24;
 
 /** A {@link TokenIndex} over vectors that `scorer` keeps; it is not disposed of here. */
 export class ExactIndex implements TokenIndex {
   private readonly scorer: Scorer;
-  private readonly ids: readonly string[];
+  private readonly dim: number;
+  private readonly documents = new Map<string, IndexDocument>();
+  /** What the scorer keeps; undefined after a change. */
+  private kept: { ids: string[]; ownerOf: number[] } | undefined;
 
-  private constructor(scorer: Scorer, ids: readonly string[]) {
+  constructor(scorer: Scorer, dim: number) {
     this.scorer = scorer;
-    this.ids = ids;
+    this.dim = dim;
   }
 
-  static async of(scorer: Scorer, ids: readonly string[], vectors: TokenVectors): Promise<ExactIndex> {
-    await scorer.setDocuments(vectors);
-    return new ExactIndex(scorer, ids);
+  get size(): number {
+    return this.documents.size;
+  }
+
+  has(id: string): boolean {
+    return this.documents.has(id);
+  }
+
+  add(documents: readonly IndexDocument[]): Promise<void> {
+    return attempt(() => {
+      refuseTwice(
+        documents.map(({ id }) => id),
+        this,
+      );
+      for (const { id, chunks } of documents) refuseSize(id, chunks, this.dim);
+      for (const document of documents) this.documents.set(document.id, document);
+      this.kept = undefined;
+    });
+  }
+
+  remove(ids: readonly string[]): Promise<number> {
+    const removed = ids.filter((id) => this.documents.delete(id)).length;
+    if (removed > 0) this.kept = undefined;
+    return Promise.resolve(removed);
   }
 
   async search(queries: TokenVectors, options: IndexSearch): Promise<Scored[][]> {
-    const count = this.ids.length;
+    const { ids, ownerOf } = (this.kept ??= await this.give());
+    const mask = filterMask(options, ids, (at) => this.documents.get(ids[at] as string)?.fields);
     const total = queries.lengths.length;
-    const atOnce = Math.max(1, Math.floor(SCORE_CELLS / Math.max(1, count)));
+    const chunks = ownerOf.length;
+    const atOnce = Math.max(1, Math.floor(SCORE_CELLS / Math.max(1, chunks)));
     const scored_Q: Scored[][] = [];
     for (let from = 0; from < total; from += atOnce) {
       const to = Math.min(total, from + atOnce);
       const scores = await this.scorer.score(sliceTexts(queries, from, to));
       for (let q = from; q < to; q++) {
-        const own = scores.subarray((q - from) * count, (q - from + 1) * count);
-        scored_Q.push(rank(this.ids, own, optionsOf(options, q), `query ${q}`));
+        const own = scores.subarray((q - from) * chunks, (q - from + 1) * chunks);
+        scored_Q.push(rankFor(q, options, ids, bestOfChunks(own, ownerOf, ids.length), mask));
       }
     }
     return scored_Q;
@@ -41,4 +69,21 @@ export class ExactIndex implements TokenIndex {
   dispose(): Promise<void> {
     return Promise.resolve();
   }
+
+  /** Hands all vectors to the scorer. */
+  private async give(): Promise<{ ids: string[]; ownerOf: number[] }> {
+    const documents = [...this.documents.values()];
+    const vectors = joinTexts(
+      documents.map(({ chunks }) => chunks),
+      this.dim,
+    );
+    await this.scorer.setDocuments(vectors);
+    const ownerOf = documents.flatMap(({ chunks }, at) => Array<number>(chunks.lengths.length).fill(at));
+    return { ids: documents.map(({ id }) => id), ownerOf };
+  }
+}
+
+/** What `work` throws as a rejection. */
+function attempt(work: () => void): Promise<void> {
+  return Promise.resolve().then(work);
 }

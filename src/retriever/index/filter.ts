@@ -1,0 +1,40 @@
+/** Filters on fields of documents, in the query language of MongoDB: `{ type: 'algebra', level: { $gte: 3 } }`. */
+import sift from 'sift';
+import { RaRftError } from '../../core/errors.js';
+
+/** What is known of a document beside its vectors; filters ask for it. Plain JSON. */
+export type Fields = Readonly<Record<string, unknown>>;
+
+/** Plain JSON, so that it can be sent to a worker or a server. */
+export type Filter = Readonly<Record<string, unknown>>;
+
+/** Whether a document passes; its id is a field beside the others. Throws `usage` at a filter that cannot be read. */
+export function compileFilter(filter: Filter): (id: string, fields: Fields | undefined) => boolean {
+  refuseCode(filter, 'filter');
+  try {
+    const passes = sift.default(filter);
+    passes({}); // an operator with a wrong value fails here, not at some document
+    return (id, fields) => passes({ ...fields, id });
+  } catch (cause) {
+    throw unreadable(cause instanceof Error ? cause.message : String(cause), 'filter');
+  }
+}
+
+/** `$where` runs text as code: a filter may come from a stranger. */
+function refuseCode(value: unknown, where: string): void {
+  if (typeof value === 'function') throw unreadable('it has a function', where);
+  if (value === null || typeof value !== 'object') return;
+  for (const [key, inner] of Object.entries(value)) {
+    if (key === '$where') throw unreadable('$where is not allowed', `${where}.$where`);
+    refuseCode(inner, `${where}.${key}`);
+  }
+}
+
+function unreadable(why: string, where: string): RaRftError {
+  return new RaRftError({
+    code: 'usage',
+    message: `the filter cannot be used: ${why}`,
+    where,
+    expected: 'fields with values, or with operators of MongoDB such as $in, $gte, $not, $or, $exists',
+  });
+}
