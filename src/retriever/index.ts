@@ -76,4 +76,5 @@ export {
   type TrainReport,
 } from './train/train.js';
 export { retrieverMetricGlossary, type TrainMetrics, type Validation } from './train/train-metrics.js';
-export type { Hit, Query, Retriever, SearchOptions } from './types.js';
+export * from './library/index.js';
+export type { Hit, Query, TraceRetriever, SearchOptions } from './types.js';

@@ -25,7 +25,7 @@ export interface Hit {
   rank: number;
 }
 
-export interface Retriever {
+export interface TraceRetriever {
   readonly name: string;
   /** Hits of each query, best first, in the order of the queries; ties go to the smaller trace id. */
   search(queries: readonly Query[], options: SearchOptions): Promise<Hit[][]>;

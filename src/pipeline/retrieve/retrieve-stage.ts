@@ -10,7 +10,7 @@ import {
   Bm25Retriever,
   OracleRetriever,
   RandomRetriever,
-  type Retriever,
+  type TraceRetriever,
   type RetrieverEntry,
 } from '../../retriever/index.js';
 import type { ProblemSet, Retrieved, RetrieverName } from './contexts.js';
@@ -133,7 +133,7 @@ function openRetriever(
   name: RetrieverName,
   { data, encoders }: RetrievalPlan,
   { retriever, retrievers, seed }: Config,
-): Promise<Retriever> | Retriever {
+): Promise<TraceRetriever> | TraceRetriever {
   const entry = retrievers[name]!;
   switch (entry.kind) {
     case 'encoder': {
@@ -152,7 +152,7 @@ function openRetriever(
 }
 
 /** The best of the judged traces for every labelled query of the test part. */
-async function searchJudged(retriever: Retriever, { test, judged }: LabelledQueries): Promise<JudgedHit[]> {
+async function searchJudged(retriever: TraceRetriever, { test, judged }: LabelledQueries): Promise<JudgedHit[]> {
   const hits_Q = await retriever.search(
     test.map(({ query }) => query),
     { k: 1, onlyIds_Q: test.map(({ query }) => judged.get(query.id) ?? new Set()) },

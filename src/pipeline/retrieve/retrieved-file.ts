@@ -6,7 +6,7 @@ import { RaRftError } from '../../core/errors.js';
 import { cutJsonl, JsonlWriter, readJsonl } from '../../core/jsonl.js';
 import type { Progress } from '../../core/progress.js';
 import type { Problem, Trace } from '../../data/index.js';
-import { searchAllowed, type Hit, type Retriever } from '../../retriever/index.js';
+import { searchAllowed, type Hit, type TraceRetriever } from '../../retriever/index.js';
 import type { ProblemSet, RetrieverName } from './contexts.js';
 import type { DataSets } from '../data/data-sets.js';
 import type { PromptLengths } from '../prompts/prompt-lengths.js';
@@ -60,7 +60,7 @@ export interface SearchFile {
  * that was killed goes on after its last whole batch and leaves the same bytes: lines gather beside the file, under a name
  * made of `inputs`, and the file appears when all are there.
  */
-export async function searchInto(target: SearchFile, retriever: Retriever, wanted: Wanted): Promise<void> {
+export async function searchInto(target: SearchFile, retriever: TraceRetriever, wanted: Wanted): Promise<void> {
   const { file, inputs, progress } = target;
   const part = `${file}.part-${inputs.slice(0, 12)}`;
   await removeOtherParts(file, part);
@@ -93,7 +93,7 @@ interface Batch {
 
 async function searchBatchOf(
   { set, of }: Batch,
-  retriever: Retriever,
+  retriever: TraceRetriever,
   { kept = KEPT, guard, lengths }: Pick<SearchFile, 'kept' | 'guard' | 'lengths'>,
 ): Promise<RetrievedRecord[]> {
   const allowed = set === 'train' ? guard.mayTeach.bind(guard) : guard.mayShow.bind(guard);

@@ -8,7 +8,7 @@ import { documentText } from '../encode/text.js';
 import { joinTexts, type TokenVectors } from '../encode/token-vectors.js';
 import type { EncoderInfo, TextEncoder } from '../encode/types.js';
 import { RankedTraces } from '../score/ranking.js';
-import type { Hit, Query, Retriever, SearchOptions } from '../types.js';
+import type { Hit, Query, TraceRetriever, SearchOptions } from '../types.js';
 import { ExactIndex } from './exact-index.js';
 import {
   corpusHash,
@@ -30,7 +30,7 @@ export interface EncoderRetrieverOptions {
 /** Documents of one call while an index is built: what its progress moves by. */
 const INDEX_BATCH = 1024;
 
-export class EncoderRetriever implements Retriever {
+export class EncoderRetriever implements TraceRetriever {
   readonly name = 'encoder';
   /** What the index was made with, and how many documents were cut. */
   readonly header: IndexHeader;

@@ -75,6 +75,7 @@ function saysNothing(
   document: Trace,
   exclude: BatchOptions['exclude'],
 ): boolean {
-  const sameProblem = document.question === own.question || document.question === query.question;
+  // Traces need no question; those without one are not of one problem for it.
+  const sameProblem = document.question !== '' && [own.question, query.question].includes(document.question);
   return sameProblem || unknown.has(document.id) || (exclude?.(query, document) ?? false);
 }

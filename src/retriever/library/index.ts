@@ -1,0 +1,7 @@
+/** The retriever as a library. */
+export { Retriever, type OpenRetrieverOptions } from './retriever.js';
+export type { TrainRetrieverOptions } from './train.js';
+export type { LibraryReport } from './report.js';
+export type { RetrieverFigures } from './grade.js';
+export type { Filter } from './filter.js';
+export type { FindOptions, FoundTrace, LabelledPair, Lines, TraceInput, WordMatch } from './types.js';
