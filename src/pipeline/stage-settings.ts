@@ -6,9 +6,9 @@ import { loadJudgePrompt } from '../judge/index.js';
 import { modelOf } from '../llm/index.js';
 import { generationOf, type ArmConfig, type Config } from '../config/index.js';
 import { configDifferences, type ConfigDifference } from '../runs/run-folder.js';
-import { bm25OptionsOf, encoderSettings } from '../retriever/index.js';
+import { bm25OptionsOf, diversityOf, encoderSettings } from '../retriever/index.js';
 import { contextSettings } from './arms/arm-contexts.js';
-import type { RetrieverName } from './retrieve/contexts.js';
+import { encodersBehind, type RetrieverName } from './retrieve/contexts.js';
 import { evaluationSettings, promptWording, rewardIdentity } from './fingerprint.js';
 import { optimizerOf } from './arms/optimizer.js';
 
@@ -43,6 +43,7 @@ export function stagesOf(config: Config, identities: Identities): StagePlan[] {
   const start = ['data', ...(config.warmup.steps > 0 ? ['warmup'] : [])];
   const names = Object.keys(config.retrievers);
   const encoders = names.filter((name) => config.retrievers[name]?.kind === 'encoder');
+  const behind = (name: string) => encodersBehind(config, name);
   const retrieved = (context: string) => (names.includes(context) ? [retrievedStage(context)] : []);
   const difficulty = config.rl.curriculum === 'none' ? [] : ['difficulty'];
   return [
@@ -57,7 +58,7 @@ export function stagesOf(config: Config, identities: Identities): StagePlan[] {
     ...names.map((name) => ({
       name: retrievedStage(name),
       settings: retrievedSettings(config, name),
-      needs: encoders.includes(name) ? [encoderStage(name)] : ['data'],
+      needs: behind(name).length > 0 ? behind(name).map(encoderStage) : ['data'],
     })),
     { name: 'difficulty', settings: difficultySettings(config, identities), needs: start },
     ...config.arms.map((arm) => ({
@@ -189,13 +190,34 @@ function isTrained({ retrievers }: Config, name: RetrieverName): boolean {
 }
 
 /** What an encoder is made of counts by its files. */
-export function retrievedSettings({ retriever, retrievers, seed }: Config, name: RetrieverName): Settings {
-  const entry = retrievers[name];
+export function retrievedSettings(config: Config, name: RetrieverName): Settings {
+  const entry = config.retrievers[name]!;
+  const behind = entry.kind === 'rerank' ? [entry.first, entry.then] : [];
+  const decides = [name, ...behind].flatMap((of) => searchSettings(config, of));
+  const diversity = diversityOf(entry);
   return {
-    ...(entry?.kind === 'bm25' && { retrievers: { [name]: bm25OptionsOf(retriever, entry) } }),
-    ...(entry?.kind === 'random' && { retrievers: { [name]: entry } }),
-    seed,
+    ...(decides.length > 0 && { retrievers: Object.fromEntries(decides) }),
+    ...(diversity && { diversity }),
+    seed: config.seed,
   };
+}
+
+/** What decides the hits of one retriever by itself; how a server is reached does not. */
+function searchSettings({ retriever, retrievers }: Config, name: RetrieverName): [RetrieverName, unknown][] {
+  const entry = retrievers[name];
+  switch (entry?.kind) {
+    case 'bm25':
+      return [[name, bm25OptionsOf(retriever, entry)]];
+    case 'embeddings': {
+      const { apiKeyEnv: _key, batch: _batch, document = retriever.document, ...decides } = entry;
+      return [[name, { ...decides, document }]];
+    }
+    case 'random':
+    case 'rerank':
+      return [[name, entry]];
+    default:
+      return [];
+  }
 }
 
 /** What decides how often the starting policy solves the training problems. */

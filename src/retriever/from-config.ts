@@ -1,6 +1,7 @@
 /** The configuration's retrievers as the options of the parts; the only place that knows both. */
 import type { Config } from '../config/schema.js';
 import { BM25_DEFAULTS, type Bm25Options } from './lexical/bm25.js';
+import type { Diversity } from './score/diversity.js';
 import type { EncoderShape } from './encode/create.js';
 import type { RetrieverSpec } from './encode/spec.js';
 import { PLAIN_FORM } from './encode/text-form.js';
@@ -12,6 +13,7 @@ type Section = Config['retriever'];
 export type RetrieverEntry = Config['retrievers'][string];
 export type EncoderEntry = Extract<RetrieverEntry, { kind: 'encoder' }>;
 type Bm25Entry = Extract<RetrieverEntry, { kind: 'bm25' }>;
+export type EmbeddingsEntry = Extract<RetrieverEntry, { kind: 'embeddings' }>;
 
 /** All that an encoder is made, trained and searched with. */
 export type EncoderSettings = Omit<Section, 'validationShare' | 'testShare'>;
@@ -20,9 +22,12 @@ export type EncoderSettings = Omit<Section, 'validationShare' | 'testShare'>;
 const VALIDATIONS = 10;
 
 /** The settings of an encoder: its own, and those of the section `retriever` for what it does not say. */
-export function encoderSettings(section: Section, entry: EncoderEntry): EncoderSettings {
+export function encoderSettings(
+  section: Section,
+  entry: Pick<EncoderEntry, 'kind' | 'trained'> & Partial<EncoderEntry>,
+): EncoderSettings {
   const { validationShare: _validation, testShare: _test, ...shared } = section;
-  const { kind: _kind, trained: _trained, ...own } = entry;
+  const { kind: _kind, trained: _trained, diversity: _diversity, lambda: _lambda, ...own } = entry;
   return { ...shared, ...own };
 }
 
@@ -60,9 +65,15 @@ export function trainOptionsOf(settings: EncoderSettings, seed: number): TrainOp
 
 export function bm25OptionsOf(
   section: Section,
-  { k1, b, document = section.document }: Omit<Bm25Entry, 'kind'>,
+  { k1, b, document = section.document }: Omit<Bm25Entry, 'kind' | 'diversity'>,
 ): Bm25Options {
   return { k1, b, document };
+}
+
+/** How the hits of an entry are to differ; undefined where they need not. */
+export function diversityOf(entry: RetrieverEntry): Diversity | undefined {
+  if (!('diversity' in entry) || entry.diversity === 'none') return undefined;
+  return entry.diversity === 'vectors' ? { lambda: entry.lambda } : { by: entry.diversity };
 }
 
 /** BM25 where no entry is named: the first of that kind in the map, with its usual options where there is none. */

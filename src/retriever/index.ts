@@ -19,10 +19,12 @@ export {
 export {
   anyBm25OptionsOf,
   bm25OptionsOf,
+  diversityOf,
   encoderSettings,
   encoderShapeOf,
   specOf,
   trainOptionsOf,
+  type EmbeddingsEntry,
   type EncoderEntry,
   type EncoderSettings,
   type RetrieverEntry,
@@ -77,4 +79,9 @@ export {
 } from './train/train.js';
 export { retrieverMetricGlossary, type TrainMetrics, type Validation } from './train/train-metrics.js';
 export * from './library/index.js';
+export { diversify } from './diversify.js';
+export { poolOf, type Diversity } from './score/diversity.js';
+export { EncodedRetriever } from './embeddings/encoded-retriever.js';
+export { ServerEncoder, type ServerPrefixes } from './embeddings/server-encoder.js';
+export { RerankRetriever, type RerankOptions } from './rerank/rerank-retriever.js';
 export type { Hit, Query, TraceRetriever, SearchOptions } from './types.js';

@@ -8,6 +8,7 @@ import { documentText } from '../encode/text.js';
 import { joinTexts, type TokenVectors } from '../encode/token-vectors.js';
 import type { EncoderInfo, TextEncoder } from '../encode/types.js';
 import { RankedTraces } from '../score/ranking.js';
+import { meanVectors } from '../score/token-match.js';
 import type { Hit, Query, TraceRetriever, SearchOptions } from '../types.js';
 import { ExactIndex } from './exact-index.js';
 import {
@@ -83,6 +84,11 @@ export class EncoderRetriever implements TraceRetriever {
     const { vectors, truncated } = await this.encoder.encode(questions, 'query');
     this.truncated += truncated;
     return (await this.index.search(vectors, options)).map((scored) => this.traces.hits(scored));
+  }
+
+  async vectorsOf(traces: readonly Trace[]): Promise<Float32Array[]> {
+    const texts = traces.map((trace) => documentText(trace, this.header.spec.text));
+    return meanVectors((await this.encoder.encode(texts, 'document')).vectors);
   }
 
   async dispose(): Promise<void> {

@@ -14,7 +14,7 @@ import { openEncoder } from '../encode/open.js';
 import { readRetriever, type RetrieverHeader } from '../encode/retriever-folder.js';
 import type { TrainableEncoder } from '../encode/types.js';
 import { checkDiversity, poolOf } from '../score/diversity.js';
-import { choose } from './choose.js';
+import { choose } from '../score/choose.js';
 import { EncodedTraces } from './encoded-traces.js';
 import { compileFilter } from './filter.js';
 import { encoderFolderOf, readSaved, saveFolder } from './folder.js';

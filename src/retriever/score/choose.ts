@@ -1,7 +1,7 @@
 /** The hits of a question that differ from each other, from a longer list of the best. */
 import type { Scored } from '../index/types.js';
-import { byClass, mmr, type Diversity } from '../score/diversity.js';
-import { dot, meanVector } from '../score/token-match.js';
+import { byClass, mmr, type Diversity } from './diversity.js';
+import { dot, meanVector } from './token-match.js';
 
 /** What is known of traces by their ids. */
 export interface TraceFacts {
