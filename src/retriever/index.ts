@@ -79,6 +79,8 @@ export {
 } from './train/train.js';
 export { retrieverMetricGlossary, type TrainMetrics, type Validation } from './train/train-metrics.js';
 export * from './library/index.js';
+export { readBeir, type BeirCollection, type BeirQuery } from './grade/beir.js';
+export { gradeTrec, type TrecGrades } from './grade/trec.js';
 export { diversify } from './diversify.js';
 export { poolOf, type Diversity } from './score/diversity.js';
 export { EncodedRetriever } from './embeddings/encoded-retriever.js';

@@ -5,3 +5,5 @@ export type { LibraryReport } from './report.js';
 export type { RetrieverFigures } from './grade.js';
 export type { Filter } from './filter.js';
 export type { FindOptions, FoundTrace, LabelledPair, Lines, TraceInput, WordMatch } from './types.js';
+export { encoderFolderOf } from './folder.js';
+export { asTrace, readTraces } from './lines.js';
