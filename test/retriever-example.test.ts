@@ -41,4 +41,7 @@ test('the example trains, is graded, and serves what helps', async () => {
   const hits = await ask('A jar of 90 nuts loses 14 nuts. How much remains in it?');
   expect(hits.map(({ rank }) => rank)).toEqual([1, 2, 3]);
   expect(hits[0]!.trace.strategy).toBe('difference');
+  // A question that is refused ends nothing.
+  expect((await fetch(`http://127.0.0.1:${port}/`)).status).toBe(400);
+  expect(await ask('A rope of 60 metres is cut into 5 equal pieces. How long is each piece?')).toHaveLength(3);
 });

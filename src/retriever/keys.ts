@@ -119,6 +119,7 @@ const rerank = z
   .strictObject({
     kind: kind('rerank'),
     first: key(z.string().default('bm25'), 'Name of the retriever that proposes candidates.'),
+    // oxlint-disable-next-line unicorn/no-thenable -- a name, never a function, so nothing awaits it
     then: key(
       z.string().default('learned'),
       'Name of the retriever that puts them in order: an encoder, or embeddings.',

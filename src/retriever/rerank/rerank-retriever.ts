@@ -13,10 +13,10 @@ export interface RerankOptions {
 export class RerankRetriever implements TraceRetriever {
   readonly name = 'rerank';
   private readonly first: TraceRetriever;
-  private readonly then: TraceRetriever;
+  private readonly second: TraceRetriever;
   private readonly candidates: number;
 
-  constructor(first: TraceRetriever, then: TraceRetriever, { candidates }: RerankOptions) {
+  constructor(first: TraceRetriever, second: TraceRetriever, { candidates }: RerankOptions) {
     if (!Number.isInteger(candidates) || candidates < 1) {
       throw new RaRftError({
         code: 'usage',
@@ -26,7 +26,7 @@ export class RerankRetriever implements TraceRetriever {
       });
     }
     this.first = first;
-    this.then = then;
+    this.second = second;
     this.candidates = candidates;
   }
 
@@ -34,15 +34,15 @@ export class RerankRetriever implements TraceRetriever {
     const k = Math.max(this.candidates, options.k);
     const proposed_Q = await this.first.search(queries, { ...options, k });
     const onlyIds_Q = proposed_Q.map((hits) => new Set(hits.map(({ trace }) => trace.id)));
-    return this.then.search(queries, { ...options, onlyIds_Q });
+    return this.second.search(queries, { ...options, onlyIds_Q });
   }
 
   async vectorsOf(traces: readonly Trace[]): Promise<Float32Array[]> {
-    return likeness(this.then, traces);
+    return likeness(this.second, traces);
   }
 
   async dispose(): Promise<void> {
     await this.first.dispose();
-    await this.then.dispose();
+    await this.second.dispose();
   }
 }
