@@ -1,5 +1,7 @@
 /** What the verbs are declared with, and the options that all verbs on a run share. */
 import type { Command } from 'commander';
+import { nearestName } from '../config/index.js';
+import { RaRftError } from '../core/errors.js';
 import type { CliContext } from './context.js';
 
 /** A program and what its actions get. */
@@ -29,4 +31,17 @@ export function withRunOptions(command: Command, configHelp: string | undefined)
     .option('--dry-run', 'print the resolved configuration and run nothing');
   if (configHelp !== undefined) command.addHelpText('after', `\n${configHelp}`);
   return command;
+}
+
+/** As commander says it of verbs without a default. */
+export function unknownVerb(command: Command, verb: string): RaRftError {
+  const verbs = command.commands.map((one) => one.name());
+  const nearest = nearestName(verb, verbs);
+  return new RaRftError({
+    code: 'usage',
+    message: `unknown command '${verb}'`,
+    where: command.name(),
+    expected: verbs.join(', '),
+    ...(nearest !== undefined && { hint: `Did you mean ${nearest}?` }),
+  });
 }

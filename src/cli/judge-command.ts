@@ -1,8 +1,5 @@
 /** Declares `ra-rft judge run | audit | stats | success | prompt`; without one of them, `judge` is `judge run`. */
-import type { Command } from 'commander';
-import { nearestName } from '../config/index.js';
-import { RaRftError } from '../core/errors.js';
-import { withRunOptions, type Build } from './build.js';
+import { unknownVerb, withRunOptions, type Build } from './build.js';
 import type { JudgeSuccessOptions } from './judge-success.js';
 import type { JudgeAuditOptions, JudgeRunOptions, JudgeStatsOptions } from './judge.js';
 
@@ -75,17 +72,4 @@ export function addJudge({ program, configHelp, context }: Build): void {
       const { judgePromptVerb } = await import('./judge.js');
       judgePromptVerb(context());
     });
-}
-
-/** As commander says it of verbs without a default. */
-function unknownVerb(command: Command, verb: string): RaRftError {
-  const verbs = command.commands.map((one) => one.name());
-  const nearest = nearestName(verb, verbs);
-  return new RaRftError({
-    code: 'usage',
-    message: `unknown command '${verb}'`,
-    where: command.name(),
-    expected: verbs.join(', '),
-    ...(nearest !== undefined && { hint: `Did you mean ${nearest}?` }),
-  });
 }

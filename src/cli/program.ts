@@ -9,6 +9,7 @@ import { addEval } from './eval-command.js';
 import { addJudge } from './judge-command.js';
 import type { ModelImportOptions } from './model.js';
 import type { ModelMergeOptions } from './model-merge.js';
+import { addRetriever } from './retriever-command.js';
 import { addReproduce } from './reproduce-command.js';
 import type { RunOptions } from './run-options.js';
 import type { RunVerb } from './run.js';
@@ -16,9 +17,8 @@ import type { VerifyOptions } from './verify.js';
 import { packageVersion } from './version.js';
 import type { WorldGenerateOptions, WorldPretrainOptions } from './world.js';
 
-const runVerbs: Readonly<Record<Exclude<RunVerb, 'judge' | 'eval'>, string>> = {
+const runVerbs: Readonly<Record<Exclude<RunVerb, 'judge' | 'eval' | 'retriever'>, string>> = {
   run: 'Run everything: data, labels, retriever, the arms, evaluation, report. Goes on where an earlier attempt stopped.',
-  retriever: 'Run up to the trained retriever and its index.',
   train: 'Run up to the trained policies of all arms.',
   report: 'Write the report of what a run has so far.',
 };
@@ -46,7 +46,18 @@ export function buildProgram({ streams, configHelp }: ProgramOptions): Command {
     .exitOverride();
   const build: Build = { program, configHelp, context: () => contextOf(program, streams) };
   for (const [verb, about] of Object.entries(runVerbs) as [RunVerb, string][]) addRunVerb(build, verb, about);
-  for (const add of [addEval, addReproduce, addJudge, addCorpus, addInit, addDoctor, addVerify, addModel, addWorld])
+  for (const add of [
+    addRetriever,
+    addEval,
+    addReproduce,
+    addJudge,
+    addCorpus,
+    addInit,
+    addDoctor,
+    addVerify,
+    addModel,
+    addWorld,
+  ])
     add(build);
   return program;
 }

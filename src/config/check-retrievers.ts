@@ -5,7 +5,14 @@ import { nearestName } from './nearest-name.js';
 import { plainContexts, type Config } from './schema.js';
 
 export function checkRetrievers(config: Config): Finding[] {
-  return [...checkContextNames(config), ...checkTakenNames(config), ...checkParts(config), ...checkEncoders(config)];
+  return [
+    ...checkContextNames(config),
+    ...checkTakenNames(config),
+    ...checkParts(config),
+    ...checkEncoders(config),
+    ...checkReranks(config),
+    ...checkServers(config),
+  ];
 }
 
 /**
@@ -130,4 +137,57 @@ function checkShape({ convWidth, transformerLayers, hidden, heads }: Shape, path
     });
   }
   return findings;
+}
+
+/** What may stand behind a rerank. */
+const proposing = ['bm25', 'encoder', 'embeddings'];
+const ordering = ['encoder', 'embeddings'];
+
+function checkReranks({ retrievers }: Config): Finding[] {
+  return Object.entries(retrievers).flatMap(([name, entry]) => {
+    if (entry.kind !== 'rerank') return [];
+    return (['first', 'then'] as const).flatMap((side): Finding[] => {
+      const [other, kinds] = [entry[side], side === 'first' ? proposing : ordering];
+      const found = retrievers[other]?.kind;
+      if (found !== undefined && kinds.includes(found)) return [];
+      const fitting = Object.keys(retrievers).filter((one) => kinds.includes(retrievers[one]!.kind));
+      const nearest = nearestName(other, fitting);
+      return [
+        {
+          path: ['retrievers', name, side],
+          message: `retrievers.${name}.${side} is ${other}, which ${found === undefined ? 'names no retriever' : `is of kind ${found}`}`,
+          expected: `a retriever of kind ${kinds.join(', ')}: ${fitting.join(', ')}`,
+          ...(nearest !== undefined && { hint: `Did you mean ${nearest}?` }),
+        },
+      ];
+    });
+  });
+}
+
+function checkServers({ retrievers, llm }: Config): Finding[] {
+  return Object.entries(retrievers).flatMap(([name, entry]): Finding[] => {
+    if (entry.kind !== 'embeddings') return [];
+    const secret = /^https?:\/\/[^/]*@/.test(entry.url);
+    const unpriced = llm.maxUsd > 0 && !llm.prices.some(({ model }) => model === entry.model);
+    return [
+      ...(secret
+        ? [
+            {
+              path: ['retrievers', name, 'url'],
+              message: `retrievers.${name}.url holds a user name or password, which would stand in the run folder`,
+              expected: 'an address without them, and the key in the environment variable that apiKeyEnv names',
+            },
+          ]
+        : []),
+      ...(unpriced
+        ? [
+            {
+              path: ['llm', 'maxUsd'],
+              message: `llm.maxUsd needs the price of ${entry.model} (retrievers.${name}), which llm.prices does not have`,
+              expected: `an item of llm.prices with model: ${entry.model}`,
+            },
+          ]
+        : []),
+    ];
+  });
 }

@@ -19,17 +19,27 @@ export function hubAccess(env: NodeJS.ProcessEnv = process.env): HubAccess {
  * The key in the environment variable that `llm.apiKeyEnv` names; undefined where it names none. Throws `llm` where the
  * variable is missing or empty.
  */
-export function llmApiKey(variable: string | null, env: NodeJS.ProcessEnv = process.env): string | undefined {
+export function llmApiKey(
+  variable: string | null,
+  env: NodeJS.ProcessEnv = process.env,
+  { where = 'llm.apiKeyEnv', url = 'llm.baseUrl' }: KeyPlace = {},
+): string | undefined {
   if (variable === null) return undefined;
   const value = env[variable]?.trim();
   if (value) return value;
   throw new RaRftError({
     code: 'llm',
     message: `the environment variable ${variable} holds no key`,
-    where: 'llm.apiKeyEnv',
-    expected: 'the key of the server at llm.baseUrl',
-    hint: `Set it (export ${variable}=...); for a server that wants no key, set llm.apiKeyEnv to null.`,
+    where,
+    expected: `the key of the server at ${url}`,
+    hint: `Set it (export ${variable}=...); for a server that wants no key, set ${where} to null.`,
   });
+}
+
+/** The configuration's key that names a variable, and the server that it is for. */
+export interface KeyPlace {
+  where?: string;
+  url?: string;
 }
 
 /**

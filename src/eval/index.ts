@@ -32,4 +32,5 @@ export {
 } from './scores.js';
 export { oneByOne, oneByOneGlossary, rankedId, type AgainstChance, type OneByOne } from './one-by-one.js';
 export { summarise, type Summary, type SummaryInputs } from './summary.js';
+export { RANKS, retrievalScore, type RankingValues, type RetrievalScore } from './retrieval.js';
 export * from './policy/index.js';

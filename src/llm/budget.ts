@@ -122,7 +122,10 @@ export class Budget {
         const written = this.ledger.write({ ...sent, state: 'paid', usd: this.addPaid(usage) });
         this.worst = {
           prompt: Math.max(this.worst?.prompt ?? 0, (PROMPT_MARGIN * usage.promptTokens) / atMost.promptTokens),
-          completion: Math.max(this.worst?.completion ?? 1, usage.completionTokens / atMost.completionTokens),
+          completion: Math.max(
+            this.worst?.completion ?? 1,
+            usage.completionTokens / Math.max(1, atMost.completionTokens),
+          ),
         };
         close();
         return written;

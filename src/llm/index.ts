@@ -12,6 +12,7 @@ export type {
 } from './types.js';
 export { openLlmClient, type OpenLlmOptions } from './open.js';
 export { llmCachePath, modelOf } from './settings.js';
+export { EmbeddingsClient, type EmbeddingsSettings, type OpenEmbeddingsOptions } from './embeddings.js';
 export { estimateCalls, estimateText, type Estimate } from './estimate.js';
 export { ReplyTally } from './reply-tally.js';
 export { whatIsSaid, type Said } from './said.js';

@@ -1,16 +1,35 @@
 /** Calls answered at once: some at a time, each tried again while the server says later or the connection breaks. */
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { RaRftError } from '../core/errors.js';
 import type { Rng } from '../core/rng.js';
-import { budgetFailure, stopped, type Asker, type AskOutcome } from './asker.js';
+import { budgetFailure, stopped } from './asker.js';
 import type { Budget } from './budget.js';
 import { chatBody, fullDialect, usageAtMost, type Dialect } from './request.js';
 import { backoffMs, nextStep, type Step } from './retry.js';
 import { Slots } from '../core/slots.js';
-import type { Transport } from './transport.js';
-import type { ChatFailure, ChatRequest } from './types.js';
+import type { HttpResult, Transport } from './transport.js';
+import type { ChatFailure, ChatReply, ChatRequest, ChatUsage } from './types.js';
 import { unusable } from './unusable.js';
 
-export interface LiveOptions {
+/** One kind of call: how it is put, what it may take, and what its answers mean. */
+export interface Protocol<Request, Reply extends { usage: ChatUsage }> {
+  path: string;
+  body(model: string, request: Request, dialect: Dialect): unknown;
+  usageAtMost(request: Request): ChatUsage;
+  nextStep(result: HttpResult, request: Request, dialect: Dialect, now: number): Step<Reply>;
+}
+
+export const chatProtocol: Protocol<ChatRequest, Omit<ChatReply, 'cached'>> = {
+  path: '/chat/completions',
+  body: chatBody,
+  usageAtMost,
+  nextStep,
+};
+
+export interface LiveOptions<Request, Reply extends { usage: ChatUsage }> {
+  protocol: Protocol<Request, Reply>;
+  /** The key of the configuration that names the server, for errors. */
+  where?: string;
   model: string;
   transport: Transport;
   budget: Budget;
@@ -25,27 +44,30 @@ export interface LiveOptions {
   backoffMs: number;
 }
 
+export type LiveOutcome<Reply> = { ok: true; reply: Reply } | ChatFailure;
+
 /** A server that asks for a longer wait than this is taken to be closed for now. */
 const MAX_WAIT_MS = 15 * 60_000;
 /** So many requests in a row that came to nothing: the server is down. */
 const LEAST_DEAD_IN_A_ROW = 16;
 
-export class LiveAsker implements Asker {
+export class LiveCalls<Request, Reply extends { usage: ChatUsage }> {
   readonly parallel: number;
-  private readonly options: LiveOptions;
+  private readonly options: LiveOptions<Request, Reply>;
   private readonly slots: Slots;
   private dialect: Dialect;
   private answered = false;
   private deadInARow = 0;
 
-  constructor(options: LiveOptions) {
+  constructor(options: LiveOptions<Request, Reply>) {
     this.options = options;
     this.parallel = options.concurrency;
     this.slots = new Slots(options.concurrency);
     this.dialect = { ...fullDialect, ...(!options.structuredOutput && { schema: 'none' as const }) };
   }
 
-  async ask(key: string, request: ChatRequest, signal?: AbortSignal): Promise<AskOutcome> {
+  /** Throws `llm` where the server cannot be used at all: no other request would fare better. */
+  async ask(key: string, request: Request, signal?: AbortSignal): Promise<LiveOutcome<Reply>> {
     const release = await this.slots.take();
     try {
       return await this.tryUntilDone(key, request, signal);
@@ -61,7 +83,11 @@ export class LiveAsker implements Asker {
     return Promise.resolve();
   }
 
-  private async tryUntilDone(key: string, request: ChatRequest, signal: AbortSignal | undefined): Promise<AskOutcome> {
+  private async tryUntilDone(
+    key: string,
+    request: Request,
+    signal: AbortSignal | undefined,
+  ): Promise<LiveOutcome<Reply>> {
     const { rng, retries, backoffMs: baseMs } = this.options;
     let { dialect } = this;
     for (let attempt = 0; ;) {
@@ -76,7 +102,7 @@ export class LiveAsker implements Asker {
       }
       if (step.kind === 'failed') return { ok: false, kind: 'server', reason: step.reason, retriable: false };
       if (step.kind === 'fatal') {
-        if (step.always || !this.answered) throw unusable(step.reason);
+        if (step.always || !this.answered) throw this.unusable(step.reason);
         return { ok: false, kind: 'server', reason: step.reason, retriable: false };
       }
       if (step.kind === 'adapt') {
@@ -96,18 +122,18 @@ export class LiveAsker implements Asker {
   /** One HTTP call within the budget; undefined where the budget has no room for it. */
   private async call(
     key: string,
-    request: ChatRequest,
+    request: Request,
     dialect: Dialect,
     signal: AbortSignal | undefined,
-  ): Promise<Step | undefined> {
-    const { model, transport, budget } = this.options;
-    const reservation = await budget.reserve(key, usageAtMost(request));
+  ): Promise<Step<Reply> | undefined> {
+    const { model, transport, budget, protocol } = this.options;
+    const reservation = await budget.reserve(key, protocol.usageAtMost(request));
     if (!reservation) return undefined;
-    let step: Step | undefined;
+    let step: Step<Reply> | undefined;
     try {
       await reservation.sent();
-      const result = await transport.post('/chat/completions', chatBody(model, request, dialect), signal);
-      step = nextStep(result, request, dialect, Date.now());
+      const result = await transport.post(protocol.path, protocol.body(model, request, dialect), signal);
+      step = protocol.nextStep(result, request, dialect, Date.now());
     } finally {
       if (step?.kind === 'reply') await reservation.paid(step.reply.usage);
       else if (!step || (step.kind === 'again' && step.lost)) reservation.lost();
@@ -116,12 +142,16 @@ export class LiveAsker implements Asker {
     return step;
   }
 
-  private giveUp(step: Extract<Step, { kind: 'again' }>, tries: number): ChatFailure {
+  private giveUp(step: Extract<Step<Reply>, { kind: 'again' }>, tries: number): ChatFailure {
     this.deadInARow++;
-    if (!step.reached && !this.answered) throw unusable(step.reason);
+    if (!step.reached && !this.answered) throw this.unusable(step.reason);
     if (this.deadInARow >= Math.max(LEAST_DEAD_IN_A_ROW, 2 * this.parallel)) {
-      throw unusable(`${this.deadInARow} requests in a row came to nothing; the last: ${step.reason}`);
+      throw this.unusable(`${this.deadInARow} requests in a row came to nothing; the last: ${step.reason}`);
     }
     return { ok: false, kind: step.why, reason: `${step.reason} (${tries} tries)`, retriable: true };
+  }
+
+  private unusable(reason: string): RaRftError {
+    return unusable(reason, this.options.where);
   }
 }

@@ -10,7 +10,7 @@ import { Budget } from './budget.js';
 import { ReplyCache } from './cache.js';
 import { CachedClient } from './client.js';
 import { CallLedger } from './ledger.js';
-import { LiveAsker } from './live.js';
+import { chatProtocol, LiveCalls } from './live.js';
 import { modelOf, modelPrice } from './settings.js';
 import { openTransport } from './transport.js';
 import type { LlmClient } from './types.js';
@@ -53,7 +53,7 @@ export async function openLlmClient(options: OpenLlmOptions): Promise<LlmClient>
       const pollMs = batchPollSeconds * 1000;
       asker = new BatchAsker({ ...common, api, state, batchSize, pollMs, stop, ...(progress && { progress }) });
     } else {
-      asker = new LiveAsker({ ...common, transport, rng, concurrency, retries, backoffMs });
+      asker = new LiveCalls({ ...common, protocol: chatProtocol, transport, rng, concurrency, retries, backoffMs });
     }
     return new CachedClient({ replier: { ...settings, model }, cache, asker, budget, ledger, transport });
   } catch (error) {

@@ -4,8 +4,8 @@ import { adapt, isBrokenOff, parseCompletion, type Dialect } from './request.js'
 import type { HttpResult } from './transport.js';
 import type { ChatReply, ChatRequest } from './types.js';
 
-export type Step =
-  | { kind: 'reply'; reply: Omit<ChatReply, 'cached'> }
+export type Step<Reply = Omit<ChatReply, 'cached'>> =
+  | { kind: 'reply'; reply: Reply }
   | { kind: 'adapt'; dialect: Dialect }
   /** `lost`: the call may have been charged all the same. */
   | { kind: 'again'; why: 'server' | 'network'; reason: string; waitMs?: number; lost: boolean; reached: boolean }
@@ -15,17 +15,40 @@ export type Step =
 
 const retriableStatuses = new Set([408, 409, 425, 429]);
 
-/** Decides by the result alone. `now` (milliseconds since 1970) is for Retry-After dates. */
+/** How the answers to one kind of call are read. */
+export interface AnswerReader<Reply> {
+  /** What an answer is, for people. */
+  what: string;
+  /** Undefined where a body is none. */
+  parse(body: unknown): Reply | undefined;
+  /** Why there is no use in a reply; undefined where there is. */
+  faultOf(reply: Reply): string | undefined;
+  /** Another way to put a request that was refused; undefined where there is none. */
+  adapt(status: number, text: string): Dialect | undefined;
+}
+
+/** {@link stepAfter} a chat completion call. */
 export function nextStep(result: HttpResult, request: ChatRequest, dialect: Dialect, now: number): Step {
+  const reader: AnswerReader<Omit<ChatReply, 'cached'>> = {
+    what: 'chat completion',
+    parse: (body) => parseCompletion(body, request),
+    faultOf: (reply) => (isBrokenOff(reply) ? `the server broke the reply off (${reply.finishReason})` : undefined),
+    adapt: (status, text) => adapt(dialect, request, status, text),
+  };
+  return stepAfter(result, reader, now);
+}
+
+/** Decides by the result alone. `now` (milliseconds since 1970) is for Retry-After dates. */
+export function stepAfter<Reply>(result: HttpResult, reader: AnswerReader<Reply>, now: number): Step<Reply> {
   if (result.kind === 'broken') {
     return { kind: 'again', why: 'network', reason: result.reason, lost: result.reached, reached: result.reached };
   }
   const { status, text } = result;
   if (status >= 200 && status < 300) {
-    const reply = parseCompletion(parseJson(text), request);
-    const again = (reason: string): Step => ({ kind: 'again', why: 'server', reason, lost: true, reached: true });
-    if (!reply) return again(`the answer is no chat completion: ${shortText(text)}`);
-    if (isBrokenOff(reply)) return again(`the server broke the reply off (${reply.finishReason})`);
+    const reply = reader.parse(parseJson(text));
+    const fault = reply ? reader.faultOf(reply) : `the answer is no ${reader.what}: ${shortText(text)}`;
+    if (!reply || fault !== undefined)
+      return { kind: 'again', why: 'server', reason: fault ?? '', lost: true, reached: true };
     return { kind: 'reply', reply };
   }
   const said = status >= 300 && status < 400 ? 'a redirect, which is not followed' : serverMessage(text);
@@ -33,7 +56,7 @@ export function nextStep(result: HttpResult, request: ChatRequest, dialect: Dial
   if (status === 401 || status === 402 || text.includes('insufficient_quota')) {
     return { kind: 'fatal', reason, always: true };
   }
-  const adapted = adapt(dialect, request, status, text);
+  const adapted = reader.adapt(status, text);
   if (adapted) return { kind: 'adapt', dialect: adapted };
   if (retriableStatuses.has(status) || status >= 500) {
     const waitMs = retryAfterMs(result.retryAfter, now);

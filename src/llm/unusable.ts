@@ -1,11 +1,14 @@
 /** The error of a server that serves nobody. */
 import { RaRftError } from '../core/errors.js';
 
-export function unusable(reason: string): RaRftError {
+export function unusable(reason: string, where = 'llm.baseUrl'): RaRftError {
   return new RaRftError({
     code: 'llm',
     message: `the language model server cannot be used: ${reason}`,
-    where: 'llm.baseUrl',
-    hint: 'Check llm.baseUrl, llm.model and the key in the environment variable that llm.apiKeyEnv names; then run the same command again.',
+    where,
+    hint:
+      where === 'llm.baseUrl'
+        ? 'Check llm.baseUrl, llm.model and the key in the environment variable that llm.apiKeyEnv names; then run the same command again.'
+        : `Check ${where}, its model and the key in the environment variable that its apiKeyEnv names; then try again.`,
   });
 }

@@ -22,7 +22,7 @@ import {
   RandomRetriever,
   SPEC_DEFAULTS,
   writeRetriever,
-  type Retriever,
+  type TraceRetriever,
 } from '../retriever/index.js';
 import { numericVerifier } from '../verify/index.js';
 import { guardOf, type DataSets } from './data/data-sets.js';
@@ -89,7 +89,7 @@ describe('the demo', () => {
     const folder = await temporaryFolder();
     const encoder = await createEncoder(base, {}, 1);
     await writeRetriever(join(folder, 'retriever'), { encoder, spec: SPEC_DEFAULTS }, base);
-    const retrievers: Retriever[] = [
+    const retrievers: TraceRetriever[] = [
       await EncoderRetriever.open(join(folder, 'retriever'), join(folder, 'index'), data.corpus, { threads: 1 }),
       new Bm25Retriever(data.corpus),
       new RandomRetriever(data.corpus, 1),

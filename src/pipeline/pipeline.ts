@@ -21,6 +21,7 @@ import { labelledQueries } from './labels/labelled-queries.js';
 import { evaluateOneByOne } from './arms/one-by-one-stage.js';
 import { refuseOverlong } from './prompts/overlong.js';
 import { checkPromptsOf } from './prompts/prompt-stage.js';
+import { refuseMissingKey } from './retrieve/open-named.js';
 import { refuseImpossibleEncoders } from './retrieve/policy-encoders.js';
 import { retrieveContexts } from './retrieve/retrieve-stage.js';
 import { encoderStages, metricsName } from './retrieve/retriever-stage.js';
@@ -64,6 +65,7 @@ export async function runPipeline(
     beforeArm = runAll,
   } = options;
   if (config.labels.judge === 'llm') llmApiKey(config.llm.apiKeyEnv); // a missing key is told now, not after the warm-up
+  for (const name of neededContexts(config).keys()) refuseMissingKey(config, name);
   const session = await openSession(config, run, openEngine, { progress, again });
   try {
     await acceptChanges(session);

@@ -6,9 +6,9 @@ import { loadJudgePrompt } from '../judge/index.js';
 import { modelOf } from '../llm/index.js';
 import { generationOf, labelsBySuccess, type ArmConfig, type Config } from '../config/index.js';
 import { configDifferences, type ConfigDifference } from '../runs/run-folder.js';
-import { bm25OptionsOf, encoderSettings, hubOptionsOf } from '../retriever/index.js';
+import { bm25OptionsOf, diversityOf, encoderSettings, hubOptionsOf } from '../retriever/index.js';
 import { contextSettings } from './arms/arm-contexts.js';
-import type { RetrieverName } from './retrieve/contexts.js';
+import { encodersBehind, type RetrieverName } from './retrieve/contexts.js';
 import { encoderIdentity } from './retrieve/encoder-identity.js';
 import { evaluationSettings, hashEncoderFolder, promptWording, rewardIdentity } from './fingerprint.js';
 import { optimizerOf } from './arms/optimizer.js';
@@ -61,6 +61,7 @@ export function stagesOf(config: Config, identities: Identities): StagePlan[] {
   const start = ['data', ...(config.warmup.steps > 0 ? ['warmup'] : [])];
   const names = Object.keys(config.retrievers);
   const encoders = names.filter((name) => config.retrievers[name]?.kind === 'encoder');
+  const behind = (name: string) => encodersBehind(config, name);
   const retrieved = (context: string) => (names.includes(context) ? [retrievedStage(context)] : []);
   const difficulty = config.rl.curriculum === 'none' ? [] : ['difficulty'];
   return [
@@ -75,7 +76,7 @@ export function stagesOf(config: Config, identities: Identities): StagePlan[] {
     ...names.map((name) => ({
       name: retrievedStage(name),
       settings: retrievedSettings(config, name),
-      needs: encoders.includes(name) ? [encoderStage(name)] : ['data'],
+      needs: behind(name).length > 0 ? behind(name).map(encoderStage) : ['data'],
     })),
     { name: 'difficulty', settings: difficultySettings(config, identities), needs: start },
     ...config.arms.map((arm) => ({
@@ -217,15 +218,38 @@ function isTrained({ retrievers }: Config, name: RetrieverName): boolean {
 }
 
 /** What an encoder is made of counts by its files. */
-export function retrievedSettings({ retriever, retrievers, seed }: Config, name: RetrieverName): Settings {
-  const entry = retrievers[name];
-  const index = entry?.kind === 'encoder' ? encoderSettings(retriever, entry).index : 'auto';
+export function retrievedSettings(config: Config, name: RetrieverName): Settings {
+  const entry = config.retrievers[name]!;
+  const behind = entry.kind === 'rerank' ? [entry.first, entry.then] : [];
+  const decides = [name, ...behind].flatMap((of) => searchSettings(config, of));
+  const diversity = diversityOf(entry);
   return {
-    ...(index !== 'auto' && { retrievers: { [name]: { index } } }),
-    ...(entry?.kind === 'bm25' && { retrievers: { [name]: bm25OptionsOf(retriever, entry) } }),
-    ...(entry?.kind === 'random' && { retrievers: { [name]: entry } }),
-    seed,
+    ...(decides.length > 0 && { retrievers: Object.fromEntries(decides) }),
+    ...(diversity && { diversity }),
+    seed: config.seed,
   };
+}
+
+/** What decides the hits of one retriever by itself; how a server is reached does not. */
+function searchSettings({ retriever, retrievers }: Config, name: RetrieverName): [RetrieverName, unknown][] {
+  const entry = retrievers[name];
+  switch (entry?.kind) {
+    case 'bm25':
+      return [[name, bm25OptionsOf(retriever, entry)]];
+    case 'embeddings': {
+      const { apiKeyEnv: _key, batch: _batch, document = retriever.document, ...decides } = entry;
+      return [[name, { ...decides, document }]];
+    }
+    case 'random':
+    case 'rerank':
+      return [[name, entry]];
+    case 'encoder': {
+      const { index } = encoderSettings(retriever, entry);
+      return index === 'auto' ? [] : [[name, { index }]];
+    }
+    default:
+      return [];
+  }
 }
 
 /** What decides how often the starting policy solves the training problems. */

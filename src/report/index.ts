@@ -8,6 +8,7 @@ export {
   headline,
   retrieversTable,
 } from './summary-table.js';
+export { retrievalTable } from './retrieval-table.js';
 export { policyTable } from './policy-table.js';
 export { buildReport } from './build.js';
 export { readRunData, type RunData } from './run-data.js';

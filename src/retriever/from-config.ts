@@ -1,6 +1,7 @@
 /** The configuration's retrievers as the options of the parts; the only place that knows both. */
 import type { Config } from '../config/schema.js';
 import { BM25_DEFAULTS, type Bm25Options } from './lexical/bm25.js';
+import type { Diversity } from './score/diversity.js';
 import type { EncoderShape } from './encode/create.js';
 import type { PolicyEncoderShape } from './encode/policy-encoder.js';
 import type { HubEncoderOptions } from './encode/hub-encoder.js';
@@ -14,6 +15,7 @@ type Section = Config['retriever'];
 export type RetrieverEntry = Config['retrievers'][string];
 export type EncoderEntry = Extract<RetrieverEntry, { kind: 'encoder' }>;
 type Bm25Entry = Extract<RetrieverEntry, { kind: 'bm25' }>;
+export type EmbeddingsEntry = Extract<RetrieverEntry, { kind: 'embeddings' }>;
 
 /** All that an encoder is made, trained and searched with. */
 export type EncoderSettings = Omit<Section, 'validationShare' | 'testShare'> & Pick<EncoderEntry, 'policy'>;
@@ -24,10 +26,21 @@ const HUB_LEARNING_RATE = 3e-5;
 const VALIDATIONS = 10;
 
 /** The settings of an encoder: its own, and those of the section `retriever` for what it does not say. */
-export function encoderSettings(section: Section, entry: EncoderEntry): EncoderSettings {
+export function encoderSettings(
+  section: Section,
+  entry: Pick<EncoderEntry, 'kind' | 'trained'> & Partial<EncoderEntry>,
+): EncoderSettings {
   const { validationShare: _validation, testShare: _test, ...shared } = section;
-  const { kind: _kind, trained: _trained, model, frozenLayers: _frozen, ...own } = entry;
-  return { ...shared, ...(model !== null && { learningRate: HUB_LEARNING_RATE }), ...own };
+  const {
+    kind: _kind,
+    trained: _trained,
+    model,
+    frozenLayers: _frozen,
+    diversity: _diversity,
+    lambda: _lambda,
+    ...own
+  } = entry;
+  return { ...shared, ...(typeof model === 'string' && { learningRate: HUB_LEARNING_RATE }), ...own };
 }
 
 /** What an entry says of the encoder in its folder; the section `retriever` is about the small ones. */
@@ -122,9 +135,15 @@ export function trainOptionsOf(settings: EncoderSettings, seed: number, queries:
 
 export function bm25OptionsOf(
   section: Section,
-  { k1, b, document = section.document }: Omit<Bm25Entry, 'kind'>,
+  { k1, b, document = section.document }: Omit<Bm25Entry, 'kind' | 'diversity'>,
 ): Bm25Options {
   return { k1, b, document };
+}
+
+/** How the hits of an entry are to differ; undefined where they need not. */
+export function diversityOf(entry: RetrieverEntry): Diversity | undefined {
+  if (!('diversity' in entry) || entry.diversity === 'none') return undefined;
+  return entry.diversity === 'vectors' ? { lambda: entry.lambda } : { by: entry.diversity };
 }
 
 /** BM25 where no entry is named: the first of that kind in the map, with its usual options where there is none. */

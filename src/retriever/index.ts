@@ -32,12 +32,14 @@ export {
 export {
   anyBm25OptionsOf,
   bm25OptionsOf,
+  diversityOf,
   encoderSettings,
   encoderShapeOf,
   policyShapeOf,
   hubOptionsOf,
   specOf,
   trainOptionsOf,
+  type EmbeddingsEntry,
   type EncoderEntry,
   type EncoderSettings,
   type RetrieverEntry,
@@ -98,4 +100,12 @@ export {
   type TrainReport,
 } from './train/train.js';
 export { retrieverMetricGlossary, type TrainMetrics, type Validation } from './train/train-metrics.js';
-export type { Hit, Query, Retriever, SearchOptions } from './types.js';
+export * from './library/index.js';
+export { readBeir, type BeirCollection, type BeirQuery } from './grade/beir.js';
+export { gradeTrec, type TrecGrades } from './grade/trec.js';
+export { diversify } from './diversify.js';
+export { poolOf, type Diversity } from './score/diversity.js';
+export { EncodedRetriever } from './embeddings/encoded-retriever.js';
+export { ServerEncoder, type ServerPrefixes } from './embeddings/server-encoder.js';
+export { RerankRetriever, type RerankOptions } from './rerank/rerank-retriever.js';
+export type { Hit, Query, TraceRetriever, SearchOptions } from './types.js';

@@ -158,6 +158,15 @@ const policy = z
       'Take the policy itself as encoder, up to a layer, in place of the small one over its token embeddings; {} takes all defaults.',
   });
 
+/** Hits that differ. */
+const diversity = {
+  diversity: key(
+    z.enum(['none', 'vectors', 'type', 'truth']).default('none'),
+    'Hits that differ: by their vectors (MMR), or one of each type or truth before a second of any.',
+  ),
+  lambda: share(0.7, 'With diversity vectors: 1 counts relevance alone, 0 only being unlike the hits before.'),
+};
+
 const kind = <T extends string>(name: T) => key(z.literal(name), 'What kind of retriever it is; it decides the keys.');
 
 const encoder = z
@@ -177,6 +186,7 @@ const encoder = z
       'Lowest layers of the encoder in the folder, or of the policy with train: full, that training leaves as they are, and what is below them.',
       'layers',
     ),
+    ...diversity,
     ...inherited(encoderKeys, 'retriever'),
   })
   .meta({
@@ -188,6 +198,10 @@ const bm25 = z
     kind: kind('bm25'),
     k1: atLeast(0, 1.2, 'How much repeats of a word count; 0: a word counts once.'),
     b: share(0.75, 'How much long documents are marked down; 0: not at all.'),
+    diversity: key(
+      z.enum(['none', 'type', 'truth']).default('none'),
+      'Hits that differ: one of each type or truth before a second of any.',
+    ),
     ...inherited({ document }, 'retriever'),
   })
   .meta({ description: 'BM25, the lexical retriever to compare with.' });
@@ -206,6 +220,51 @@ const oracle = z
   .strictObject({ kind: kind('oracle') })
   .meta({ description: 'A trace of the same truth, drawn at random: what a retriever without faults would find.' });
 
+const rerank = z
+  .strictObject({
+    kind: kind('rerank'),
+    first: key(z.string().default('bm25'), 'Name of the retriever that proposes candidates.'),
+    // oxlint-disable-next-line unicorn/no-thenable -- a name, never a function, so nothing awaits it
+    then: key(
+      z.string().default('learned'),
+      'Name of the retriever that puts them in order: an encoder, or embeddings.',
+    ),
+    candidates: count(1, 100, 'Candidates of a problem.', 'traces'),
+    ...diversity,
+  })
+  .meta({ description: 'Candidates of one retriever, ranked by another: BM25 and exact late interaction by default.' });
+
+const embeddings = z
+  .strictObject({
+    kind: kind('embeddings'),
+    url: z
+      .url({ protocol: /^https?$/ })
+      .meta({ description: 'Address of an OpenAI-compatible server with /embeddings, up to and with /v1.' }),
+    model: key(z.string().min(1), 'Name of the model on that server.'),
+    apiKeyEnv: key(
+      z
+        .string()
+        .regex(/^[A-Z][A-Z0-9_]*$/, 'the name of an environment variable')
+        .nullable()
+        .default(null),
+      'Name of the environment variable that holds the key; null: the server wants none.',
+    ),
+    dimensions: key(
+      z.int().min(1).nullable().default(null),
+      "Length of the vectors, for models that can be asked for it; null: the model's own.",
+      'numbers',
+    ),
+    batch: count(1, 64, 'Texts of one call.', 'texts'),
+    queryPrefix: key(z.string().default(''), 'Text put before every question.'),
+    documentPrefix: key(z.string().default(''), 'Text put before every document.'),
+    ...diversity,
+    ...inherited({ document }, 'retriever'),
+  })
+  .meta({
+    description:
+      'One vector a text from a server; calls, retries, prices and limits as in the section llm. Vectors are kept in the run, so no text is paid for twice.',
+  });
+
 /** Retrievers that are there without being named in a file; one that no arm uses costs nothing. */
 export const defaultRetrievers = {
   learned: { kind: 'encoder' },
@@ -222,7 +281,7 @@ export const retrievers = key(
   z
     .record(
       z.string().regex(/^[a-z][a-z0-9-]*$/, 'lower-case letters, digits and dashes, a letter first'),
-      z.discriminatedUnion('kind', [encoder, bm25, random, oracle]),
+      z.discriminatedUnion('kind', [encoder, bm25, rerank, embeddings, random, oracle]),
     )
     .prefault(defaultRetrievers),
   'Retrievers by name, each of a kind; arms refer to the names. Entries of a file stand beside these, or change keys of theirs.',

@@ -4,7 +4,7 @@ import type { Trace } from '../data/types.js';
 import { RandomRetriever } from './controls/random.js';
 import { Bm25Retriever } from './lexical/bm25.js';
 import { searchAllowed } from './search-allowed.js';
-import type { Query, Retriever } from './types.js';
+import type { Query, TraceRetriever } from './types.js';
 
 const rng = Rng.fromSeed(5);
 const words = ['cat', 'dog', 'hen', 'fox', 'owl'];
@@ -44,7 +44,7 @@ describe('searchAllowed', () => {
   it('asks about few traces where few are refused, and searches once', async () => {
     const bm25 = new Bm25Retriever(traces);
     let [asked, searches] = [0, 0];
-    const counted: Pick<Retriever, 'search'> = { search: (...of) => (searches++, bm25.search(...of)) };
+    const counted: Pick<TraceRetriever, 'search'> = { search: (...of) => (searches++, bm25.search(...of)) };
     await searchAllowed(counted, queries, 1, (_, trace) => (asked++, trace.id !== 't0'));
     expect(asked).toBeLessThan(10 * queries.length);
     expect(searches).toBe(1);

@@ -1,6 +1,6 @@
 /** Search under a rule on pairs that only the caller knows: hits that it refuses make room for the next best. */
 import type { Trace } from '../data/types.js';
-import type { Hit, Query, Retriever } from './types.js';
+import type { Hit, Query, TraceRetriever } from './types.js';
 
 /** Hits asked for beyond k, so that one search is mostly enough. */
 const SPARE = 8;
@@ -10,7 +10,7 @@ const SPARE = 8;
  * would give. The rule is asked about would-be hits only.
  */
 export async function searchAllowed<Q extends Query>(
-  retriever: Pick<Retriever, 'search'>,
+  retriever: Pick<TraceRetriever, 'search'>,
   queries: readonly Q[],
   k: number,
   allowed: (query: Q, trace: Trace) => boolean,

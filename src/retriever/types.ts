@@ -25,9 +25,11 @@ export interface Hit {
   rank: number;
 }
 
-export interface Retriever {
+export interface TraceRetriever {
   readonly name: string;
   /** Hits of each query, best first, in the order of the queries; ties go to the smaller trace id. */
   search(queries: readonly Query[], options: SearchOptions): Promise<Hit[][]>;
+  /** One unit vector for each trace, to tell how alike they are; retrievers without vectors have none. */
+  vectorsOf?(traces: readonly Trace[]): Promise<Float32Array[]>;
   dispose(): Promise<void>;
 }

@@ -15,7 +15,7 @@ import {
   readIndexHeader,
   readRetriever,
   searchAllowed,
-  type Retriever,
+  type TraceRetriever,
 } from '../../retriever/index.js';
 
 export interface TraceSource {
@@ -127,7 +127,7 @@ async function openRetriever(
   folder: string | undefined,
   traces: readonly Trace[],
   { config, indexFolder, progress }: TraceSearch,
-): Promise<Retriever> {
+): Promise<TraceRetriever> {
   if (folder === undefined)
     return from === 'random'
       ? new RandomRetriever(traces, config.seed)

@@ -50,9 +50,17 @@ export interface NamedRetrievers {
   retrievers: Config['retrievers'];
 }
 
+/** Encoders that a retriever searches with: itself, or those behind a rerank. */
+export function encodersBehind({ retrievers }: Pick<Config, 'retrievers'>, name: RetrieverName): RetrieverName[] {
+  const entry = retrievers[name];
+  if (entry?.kind === 'encoder') return [name];
+  return entry?.kind === 'rerank' ? [entry.first, entry.then].filter((of) => retrievers[of]?.kind === 'encoder') : [];
+}
+
 /** Encoders that the arms use; in the order of the map. */
 export function neededEncoders(config: NamedRetrievers): RetrieverName[] {
-  return [...neededContexts(config).keys()].filter((name) => config.retrievers[name]?.kind === 'encoder');
+  const needed = new Set([...neededContexts(config).keys()].flatMap((name) => encodersBehind(config, name)));
+  return Object.keys(config.retrievers).filter((name) => needed.has(name));
 }
 
 /**

@@ -1,14 +1,19 @@
 /** One encoder to weights: read from a folder of its own or made over a policy or its token embeddings, and trained where there are labels. */
+import type { Config } from '../../config/index.js';
 import {
   createEncoder,
   createPolicyEncoder,
+  encoderSettings,
   encoderShapeOf,
+  hubOptionsOf,
+  policyShapeOf,
   readHubEncoder,
   specOf,
   startEncoder,
   trainOptionsOf,
   trainRetriever,
   type EncoderCheckpoint,
+  type EncoderEntry,
   type EncoderInMemory,
   type EncoderSettings,
   type FormTokenizer,
@@ -36,6 +41,23 @@ export interface EncoderPlan {
   threads: number | undefined;
   /** The folder of an encoder with weights and tokenizer of its own, in place of all of the model's. */
   own?: { folder: string; options: HubEncoderOptions } | undefined;
+}
+
+/** What an encoder stands on where it has no folder of its own. */
+export type EncoderBase = Pick<EncoderPlan, 'folder' | 'adapter' | 'tokenizer'>;
+
+/** The encoder of an entry, over the policy that it would stand on. */
+export function encoderPlanOf(config: Config, entry: EncoderEntry, base: EncoderBase): EncoderPlan {
+  const { retriever, seed, engine } = config;
+  return {
+    ...base,
+    settings: encoderSettings(retriever, entry),
+    policy: policyShapeOf(retriever, entry),
+    seed,
+    // 0 in the configuration leaves it to the runtime.
+    threads: engine.threads === 0 ? undefined : engine.threads,
+    own: entry.model === null ? undefined : { folder: entry.model, options: hubOptionsOf(retriever, entry, seed) },
+  };
 }
 
 /** An encoder before training. */

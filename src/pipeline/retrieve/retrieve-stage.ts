@@ -1,19 +1,11 @@
 /** Stage "retrieved": the best traces of the problems whose prompts or grades need them, by each retriever, kept as files. */
 import { join } from 'node:path';
 import type { Config } from '../../config/index.js';
-import { RaRftError } from '../../core/errors.js';
 import { hashJson } from '../../core/hash.js';
 import { readJsonlAll } from '../../core/jsonl.js';
 import { writeJsonl, type Trace } from '../../data/index.js';
-import {
-  bm25OptionsOf,
-  Bm25Retriever,
-  OracleRetriever,
-  RandomRetriever,
-  type Retriever,
-  type RetrieverEntry,
-} from '../../retriever/index.js';
-import type { ProblemSet, Retrieved, RetrieverName } from './contexts.js';
+import { diversityOf, type RetrieverEntry, type TraceRetriever } from '../../retriever/index.js';
+import { encodersBehind, type ProblemSet, type Retrieved, type RetrieverName } from './contexts.js';
 import type { DataSets } from '../data/data-sets.js';
 import { promptWording } from '../fingerprint.js';
 import type { LabelledQueries } from '../labels/labelled-queries.js';
@@ -25,6 +17,7 @@ import {
   type RetrieverGrade,
 } from './retrieval-grades.js';
 import { keptHits, readRetrieved, searchInto, type Wanted } from './retrieved-file.js';
+import { openNamed } from './open-named.js';
 import type { ReadyEncoder } from './retriever-stage.js';
 import type { Session } from '../session.js';
 import { retrievedSettings, retrievedStage } from '../stage-settings.js';
@@ -82,6 +75,10 @@ async function retrieveWith(name: RetrieverName, session: Session, plan: Retriev
   const skipping = config.prompt.overlong === 'skip';
   const file = run.paths.retrieved(name);
   const judged = join(run.root, 'retrieved', labelledTestSplit, `${name}.jsonl`);
+  const behind = encodersBehind(config, name).flatMap((encoder) =>
+    encoder === name ? [] : (encoders.get(encoder)?.fingerprint ?? []),
+  );
+  const diversity = diversityOf(config.retrievers[name]!);
   const inputs = {
     settings: retrievedSettings(config, name),
     data: data.fingerprint,
@@ -90,16 +87,24 @@ async function retrieveWith(name: RetrieverName, session: Session, plan: Retriev
     wanted: [wanted.train.length, wanted.test.length],
     judged: queries ? queries.test.map(({ query }) => [query.id, [...(queries.judged.get(query.id) ?? [])]]) : null,
     encoder: encoders.get(name)?.fingerprint ?? null,
+    ...(behind.length > 0 && { behind }),
     ...(skipping && {
       overlong: { wording: promptWording(config.prompt), limits: session.lengths.limits, model: session.modelHash },
     }),
   };
   const work = async () => {
-    const retriever = await openRetriever(name, plan, config);
+    const retriever = await openNamed(name, {
+      config,
+      corpus: data.corpus,
+      openEncoder: (encoder) => encoders.get(encoder)?.open(),
+      root: run.root,
+      progress,
+    });
     try {
       const target = {
         file,
         kept,
+        ...(diversity && { diversity }),
         inputs: hashJson(inputs),
         guard: data.guard,
         progress,
@@ -129,30 +134,8 @@ function wantedOf(name: RetrieverName, { data, needed }: RetrievalPlan): Wanted 
   };
 }
 
-function openRetriever(
-  name: RetrieverName,
-  { data, encoders }: RetrievalPlan,
-  { retriever, retrievers, seed }: Config,
-): Promise<Retriever> | Retriever {
-  const entry = retrievers[name]!;
-  switch (entry.kind) {
-    case 'encoder': {
-      const ready = encoders.get(name);
-      if (!ready)
-        throw new RaRftError({ code: 'internal', message: `the encoder of the retriever ${name} was not made` });
-      return ready.open();
-    }
-    case 'bm25':
-      return new Bm25Retriever(data.corpus, bm25OptionsOf(retriever, entry));
-    case 'random':
-      return new RandomRetriever(data.corpus, seed, entry);
-    case 'oracle':
-      return new OracleRetriever(data.corpus, seed);
-  }
-}
-
 /** The best of the judged traces for every labelled query of the test part. */
-async function searchJudged(retriever: Retriever, { test, judged }: LabelledQueries): Promise<JudgedHit[]> {
+async function searchJudged(retriever: TraceRetriever, { test, judged }: LabelledQueries): Promise<JudgedHit[]> {
   const hits_Q = await retriever.search(
     test.map(({ query }) => query),
     { k: 1, onlyIds_Q: test.map(({ query }) => judged.get(query.id) ?? new Set()) },

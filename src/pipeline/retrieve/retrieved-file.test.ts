@@ -5,7 +5,7 @@ import { readJsonlAll } from '../../core/jsonl.js';
 import { silent, type Progress } from '../../core/progress.js';
 import { temporaryFolder } from '../../core/testing/temporary-folder.js';
 import { TraceGuard, writeJsonl, type Problem, type Trace } from '../../data/index.js';
-import { Bm25Retriever, type Retriever } from '../../retriever/index.js';
+import { Bm25Retriever, type TraceRetriever } from '../../retriever/index.js';
 import type { DataSets } from '../data/data-sets.js';
 import { readRetrieved, searchInto, type RetrievedRecord } from './retrieved-file.js';
 
@@ -38,7 +38,7 @@ const target = (file: string, progress: Progress = silent, inputs = 'these input
 });
 
 /** BM25 that is killed at its nth call. */
-function dying(calls: number): Retriever {
+function dying(calls: number): TraceRetriever {
   const bm25 = new Bm25Retriever(corpus);
   let left = calls;
   return {

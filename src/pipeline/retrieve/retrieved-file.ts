@@ -6,7 +6,14 @@ import { RaRftError } from '../../core/errors.js';
 import { cutJsonl, JsonlWriter, readJsonl } from '../../core/jsonl.js';
 import type { Progress } from '../../core/progress.js';
 import type { Problem, Trace } from '../../data/index.js';
-import { searchAllowed, type Hit, type Retriever } from '../../retriever/index.js';
+import {
+  diversify,
+  poolOf,
+  searchAllowed,
+  type Diversity,
+  type Hit,
+  type TraceRetriever,
+} from '../../retriever/index.js';
 import type { ProblemSet, RetrieverName } from './contexts.js';
 import type { DataSets } from '../data/data-sets.js';
 import type { PromptLengths } from '../prompts/prompt-lengths.js';
@@ -50,6 +57,8 @@ export interface SearchFile {
   /** Traces kept for each problem; default 5. */
   kept?: number;
   guard: DataSets['guard'];
+  /** How the hits of a problem are to differ. */
+  diversity?: Diversity;
   /** With `prompt.overlong: skip`: traces that are too long for a problem are not among its hits. */
   lengths?: Pick<PromptLengths, 'fits' | 'fitsExactly'>;
   progress: Progress;
@@ -60,7 +69,7 @@ export interface SearchFile {
  * that was killed goes on after its last whole batch and leaves the same bytes: lines gather beside the file, under a name
  * made of `inputs`, and the file appears when all are there.
  */
-export async function searchInto(target: SearchFile, retriever: Retriever, wanted: Wanted): Promise<void> {
+export async function searchInto(target: SearchFile, retriever: TraceRetriever, wanted: Wanted): Promise<void> {
   const { file, inputs, progress } = target;
   const part = `${file}.part-${inputs.slice(0, 12)}`;
   await removeOtherParts(file, part);
@@ -93,19 +102,21 @@ interface Batch {
 
 async function searchBatchOf(
   { set, of }: Batch,
-  retriever: Retriever,
-  { kept = KEPT, guard, lengths }: Pick<SearchFile, 'kept' | 'guard' | 'lengths'>,
+  retriever: TraceRetriever,
+  { kept = KEPT, guard, lengths, diversity }: Pick<SearchFile, 'kept' | 'guard' | 'lengths' | 'diversity'>,
 ): Promise<RetrievedRecord[]> {
   const allowed = set === 'train' ? guard.mayTeach.bind(guard) : guard.mayShow.bind(guard);
   const hits_Q = await searchAllowed(
     retriever,
     of,
-    kept,
+    diversity ? poolOf(kept, diversity) : kept,
     (problem, trace) => allowed(problem, trace) && lengths?.fits(problem, trace) !== false,
   );
+  // What is allowed first: a trace that may not be shown makes no other one look like a repetition.
+  const chosen_Q = diversity ? await diversify(retriever, hits_Q, kept, diversity) : hits_Q;
   const short = ({ trace, score }: Hit) => ({ traceId: trace.id, score });
   return of.map((problem, q) => {
-    const hits = (hits_Q[q] ?? []).filter(({ trace }) => lengths?.fitsExactly(problem, trace) !== false);
+    const hits = (chosen_Q[q] ?? []).filter(({ trace }) => lengths?.fitsExactly(problem, trace) !== false);
     return { set, problemId: problem.id, hits: hits.map(short) };
   });
 }

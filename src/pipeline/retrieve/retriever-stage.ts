@@ -11,10 +11,7 @@ import { warn } from '../../runs/warnings.js';
 import { isUnseen, type Trace } from '../../data/index.js';
 import {
   checkpointFolder,
-  encoderSettings,
   EncoderRetriever,
-  hubOptionsOf,
-  policyShapeOf,
   writeRetriever,
   type CheckpointStore,
   type EncoderEntry,
@@ -23,7 +20,7 @@ import {
 } from '../../retriever/index.js';
 import type { RetrieverName } from './contexts.js';
 import type { DataSets } from '../data/data-sets.js';
-import { untrainedEncoder, withTrainedEncoder, type EncoderPlan } from './encoder-training.js';
+import { encoderPlanOf, untrainedEncoder, withTrainedEncoder, type EncoderPlan } from './encoder-training.js';
 import { hashModelFolder } from '../fingerprint.js';
 import { labelGuard, type LabelResult } from '../labels/label-stage.js';
 import { partsText, type LabelledQueries } from '../labels/labelled-queries.js';
@@ -69,19 +66,11 @@ async function makeEncoder(
   const { data, policy, labels } = inputs;
   const folder = run.paths.retriever(name);
   const index = run.paths.index(name);
-  const plan: EncoderPlan = {
+  const plan = encoderPlanOf(config, entry, {
     folder: policy.modelFolder,
     adapter: policy.folder === policy.modelFolder ? undefined : policy.folder,
-    settings: encoderSettings(config.retriever, entry),
-    policy: policyShapeOf(config.retriever, entry),
     tokenizer,
-    seed: config.seed,
-    threads: threadsOf(config),
-    own:
-      entry.model === null
-        ? undefined
-        : { folder: entry.model, options: hubOptionsOf(config.retriever, entry, config.seed) },
-  };
+  });
   const depends = {
     settings: encoderStageSettings(config, name, session.identities),
     // One with a folder of its own takes nothing from the policy; the folder's content is among the settings.
@@ -172,9 +161,4 @@ async function warnSaturated(
     where: `retriever ${name}`,
     text: `the first batch was saturated (next to no gradient). ${way} retriever.temperature.`,
   });
-}
-
-/** 0 in the configuration leaves the number of threads to the runtime. */
-function threadsOf({ engine }: Config): number | undefined {
-  return engine.threads === 0 ? undefined : engine.threads;
 }

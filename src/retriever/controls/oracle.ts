@@ -3,13 +3,13 @@ import { Rng } from '../../core/rng.js';
 import type { Trace } from '../../data/types.js';
 import { seededScores, sortById } from './random.js';
 import { optionsOf, RankedTraces, type RankOptions } from '../score/ranking.js';
-import type { Hit, Query, Retriever, SearchOptions } from '../types.js';
+import type { Hit, Query, TraceRetriever, SearchOptions } from '../types.js';
 
 /**
  * Traces with the query's truth in a random order seeded by (seed, query id). A query without truth, or whose truth no
  * allowed trace shares, has no hits: the oracle never guesses.
  */
-export class OracleRetriever implements Retriever {
+export class OracleRetriever implements TraceRetriever {
   readonly name = 'oracle';
   private readonly traces: readonly Trace[];
   private readonly ranked: RankedTraces;

@@ -2,13 +2,13 @@
 import { Rng } from '../../core/rng.js';
 import type { Trace } from '../../data/types.js';
 import { optionsOf, RankedTraces, type RankOptions } from '../score/ranking.js';
-import type { Hit, Query, Retriever, SearchOptions } from '../types.js';
+import type { Hit, Query, TraceRetriever, SearchOptions } from '../types.js';
 
 /**
  * Uniform random scores seeded by (seed, query id). Where the query has a type and an allowed trace of that type
  * exists, only those are drawn (the paper's "random trace of the same type"); else, or without `sameType`, every trace is.
  */
-export class RandomRetriever implements Retriever {
+export class RandomRetriever implements TraceRetriever {
   readonly name = 'random';
   private readonly traces: readonly Trace[];
   private readonly ranked: RankedTraces;

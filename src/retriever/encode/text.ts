@@ -6,7 +6,8 @@ export type DocumentText = 'question' | 'trace' | 'question+trace';
 
 export function documentText(trace: Trace, part: DocumentText): string {
   if (part === 'question') return trace.question;
-  return part === 'trace' ? trace.trace : `${trace.question} ${trace.trace}`;
+  if (part === 'trace' || trace.question === '') return trace.trace;
+  return `${trace.question} ${trace.trace}`;
 }
 
 // A word may carry apostrophes inside (don't); a number may carry one decimal part (3.5). Signs and other marks separate.

@@ -95,6 +95,7 @@ export function relevanceFromLabels(labels: readonly Label[]): Relevance {
   return (query, trace) => byQuery.get(query.id)?.get(trace.id);
 }
 
-function dcg(gains: readonly number[]): number {
+/** Discounted cumulative gain: each gain over log2(rank + 1). */
+export function dcg(gains: readonly number[]): number {
   return gains.reduce((sum, gain, i) => sum + gain / Math.log2(i + 2), 0);
 }

@@ -11,7 +11,7 @@ import { RandomRetriever } from '../controls/random.js';
 import { writeRetriever } from '../encode/retriever-folder.js';
 import { SPEC_DEFAULTS } from '../encode/spec.js';
 import { smallModelFolder } from '../testing/model-folder.js';
-import type { Query, Retriever } from '../types.js';
+import type { Query, TraceRetriever } from '../types.js';
 
 const corpus: Trace[] = ['one two', 'two three', 'three four', 'four five', 'five six'].map((question, i) => ({
   id: `t${i}`,
@@ -33,14 +33,14 @@ beforeEach(async () => {
   await writeRetriever(join(folder, 'retriever'), { encoder, spec: SPEC_DEFAULTS }, model);
 });
 
-async function retrievers(traces: readonly Trace[], index: string): Promise<Retriever[]> {
+async function retrievers(traces: readonly Trace[], index: string): Promise<TraceRetriever[]> {
   const at = [join(folder, 'retriever'), join(folder, index)] as const;
   const learned = await EncoderRetriever.open(...at, traces, { threads: 1 });
   onTestFinished(() => learned.dispose());
   return [learned, new Bm25Retriever(traces), new RandomRetriever(traces, 1), new OracleRetriever(traces, 1)];
 }
 
-async function idsOf(retriever: Retriever, k: number): Promise<string[][]> {
+async function idsOf(retriever: TraceRetriever, k: number): Promise<string[][]> {
   const hits_Q = await retriever.search(queries, { k });
   return hits_Q.map((hits) => hits.map(({ trace }) => trace.id));
 }

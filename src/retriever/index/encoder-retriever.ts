@@ -9,7 +9,8 @@ import { documentText } from '../encode/text.js';
 import { sliceTexts } from '../encode/token-vectors.js';
 import type { EncoderInfo, TextEncoder, TrainableEncoder } from '../encode/types.js';
 import { RankedTraces } from '../score/ranking.js';
-import type { Hit, Query, Retriever, SearchOptions } from '../types.js';
+import { meanVectors } from '../score/token-match.js';
+import type { Hit, Query, SearchOptions, TraceRetriever } from '../types.js';
 import { IndexClient } from './index-client.js';
 import type { IndexSetup } from './index-worker.js';
 import { corpusHash, readIndexHeader, refuseMismatch, type IndexHeader, type IndexKey } from './store/header.js';
@@ -34,7 +35,7 @@ export interface EncoderRetrieverOptions {
 /** Documents of one call while an index is built: what its progress moves by. */
 const INDEX_BATCH = 1024;
 
-export class EncoderRetriever implements Retriever {
+export class EncoderRetriever implements TraceRetriever {
   readonly name = 'encoder';
   /** What the index was made with, and how many documents were cut. */
   readonly header: IndexHeader;
@@ -92,6 +93,11 @@ export class EncoderRetriever implements Retriever {
     const { vectors, truncated } = await this.encoder.encode(questions, 'query');
     this.truncated += truncated;
     return (await this.index.search(vectors, options)).map((scored) => this.traces.hits(scored));
+  }
+
+  async vectorsOf(traces: readonly Trace[]): Promise<Float32Array[]> {
+    const texts = traces.map((trace) => documentText(trace, this.header.spec.text));
+    return meanVectors((await this.encoder.encode(texts, 'document')).vectors);
   }
 
   async dispose(): Promise<void> {

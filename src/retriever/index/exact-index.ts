@@ -9,7 +9,7 @@ import type { IndexDocument, IndexSearch, Scored, TokenIndex } from './types.js'
 /** Scores held at once, queries times chunks. */
 export const SCORE_CELLS = 1 << 24;
 
-/** A {@link TokenIndex} over vectors that `scorer` keeps; it is not disposed of here. */
+/** A {@link TokenIndex} over vectors that `scorer` keeps. */
 export class ExactIndex implements TokenIndex {
   private readonly scorer: Scorer;
   private readonly dim: number;
@@ -17,9 +17,13 @@ export class ExactIndex implements TokenIndex {
   /** What the scorer keeps; undefined after a change. */
   private kept: { ids: string[]; ownerOf: number[] } | undefined;
 
-  constructor(scorer: Scorer, dim: number) {
+  private readonly close: () => Promise<void>;
+
+  /** `close` is called when the index is disposed of. */
+  constructor(scorer: Scorer, dim: number, close: () => Promise<void> = () => Promise.resolve()) {
     this.scorer = scorer;
     this.dim = dim;
+    this.close = close;
   }
 
   get size(): number {
@@ -67,7 +71,7 @@ export class ExactIndex implements TokenIndex {
   }
 
   dispose(): Promise<void> {
-    return Promise.resolve();
+    return this.close();
   }
 
   /** Hands all vectors to the scorer. */

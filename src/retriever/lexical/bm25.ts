@@ -5,7 +5,7 @@
 import type { Trace } from '../../data/types.js';
 import { optionsOf, RankedTraces } from '../score/ranking.js';
 import { documentText, words, type DocumentText } from '../encode/text.js';
-import type { Hit, Query, Retriever, SearchOptions } from '../types.js';
+import type { Hit, Query, TraceRetriever, SearchOptions } from '../types.js';
 
 export interface Bm25Options {
   /** How fast repeats of a word stop counting: 0 counts a word once however often it stands there. Usual: 1.2 to 2. */
@@ -26,7 +26,7 @@ interface Posting {
 }
 
 /** A BM25 retriever over `traces`. A trace without a word of the query scores 0 and still fills up the hits. */
-export class Bm25Retriever implements Retriever {
+export class Bm25Retriever implements TraceRetriever {
   readonly name = 'bm25';
   private readonly ranked: RankedTraces;
   private readonly count: number;

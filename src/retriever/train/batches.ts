@@ -103,7 +103,8 @@ function fillRow(
 
 /** Pairs that must not serve as negatives though no label calls them positive. */
 function saysNothing({ query, unknown }: LabelledQuery, own: Trace, document: Trace): boolean {
-  const sameProblem = document.question === own.question || document.question === query.question;
+  // Traces need no question; those without one are not of one problem for it.
+  const sameProblem = document.question !== '' && [own.question, query.question].includes(document.question);
   return sameProblem || unknown.has(document.id);
 }
 

@@ -21,6 +21,16 @@ const labelled = (id: string, positives: Trace[], unknown: string[] = []): Label
 });
 const [a, b, c, d] = ['a', 'b', 'c', 'd'].map((id) => trace(id)) as [Trace, Trace, Trace, Trace];
 
+describe('traces without a question', () => {
+  it('are negatives of each other: no question is not the same question', () => {
+    const [one, two] = [trace('a', { question: '' }), trace('b', { question: '' })];
+    const pairs = [labelled('q1', [one]), labelled('q2', [two])];
+    expect([
+      ...makeBatch({ queries: pairs, positives: [one, two] }, { inBatchPositives: 'mask' }).masks.ignore,
+    ]).toEqual([0, 0, 0, 0]);
+  });
+});
+
 describe('withoutUnjudged', () => {
   it('takes unlabelled traces of the judged types out of the negatives, and no others', () => {
     const [sum, other, product] = [

@@ -1,0 +1,95 @@
+/** Retrievers by their names in the map, ready to search. */
+import { join } from 'node:path';
+import { llmApiKey, type Config } from '../../config/index.js';
+import { RaRftError } from '../../core/errors.js';
+import type { Progress } from '../../core/progress.js';
+import type { Trace } from '../../data/index.js';
+import { EmbeddingsClient } from '../../llm/index.js';
+import {
+  bm25OptionsOf,
+  Bm25Retriever,
+  EncodedRetriever,
+  OracleRetriever,
+  RandomRetriever,
+  RerankRetriever,
+  ServerEncoder,
+  type EmbeddingsEntry,
+  type TraceRetriever,
+} from '../../retriever/index.js';
+import type { RetrieverName } from './contexts.js';
+
+/** What retrievers are opened over. */
+export interface NamedSources {
+  config: Pick<Config, 'retriever' | 'retrievers' | 'seed' | 'llm' | 'engine'>;
+  corpus: readonly Trace[];
+  /** Opens an encoder of the map; undefined where it was not made. */
+  openEncoder: (name: RetrieverName) => Promise<TraceRetriever> | undefined;
+  /** Folder of the run: vectors from servers are kept in its embeddings/. */
+  root: string;
+  progress: Progress;
+}
+
+export async function openNamed(name: RetrieverName, sources: NamedSources): Promise<TraceRetriever> {
+  const { config, corpus } = sources;
+  const entry = config.retrievers[name];
+  switch (entry?.kind) {
+    case 'encoder': {
+      const opening = sources.openEncoder(name);
+      if (!opening)
+        throw new RaRftError({ code: 'internal', message: `the encoder of the retriever ${name} was not made` });
+      return opening;
+    }
+    case 'bm25':
+      return new Bm25Retriever(corpus, bm25OptionsOf(config.retriever, entry));
+    case 'rerank': {
+      const first = await openNamed(entry.first, sources);
+      try {
+        return new RerankRetriever(first, await openNamed(entry.then, sources), entry);
+      } catch (error) {
+        await first.dispose();
+        throw error;
+      }
+    }
+    case 'embeddings':
+      return openEmbeddings(name, entry, sources);
+    case 'random':
+      return new RandomRetriever(corpus, config.seed, entry);
+    case 'oracle':
+      return new OracleRetriever(corpus, config.seed);
+    case undefined:
+      throw new RaRftError({ code: 'internal', message: `there is no retriever ${name}` });
+  }
+}
+
+/** Throws `llm` where the key of a server that a retriever asks is not there: to be told before any work. */
+export function refuseMissingKey({ retrievers }: Pick<Config, 'retrievers'>, name: RetrieverName): void {
+  const entry = retrievers[name];
+  if (entry?.kind === 'embeddings') keyOf(name, entry);
+  if (entry?.kind === 'rerank') for (const of of [entry.first, entry.then]) refuseMissingKey({ retrievers }, of);
+}
+
+function keyOf(name: RetrieverName, { apiKeyEnv, url }: EmbeddingsEntry): string | undefined {
+  return llmApiKey(apiKeyEnv, undefined, { where: `retrievers.${name}.apiKeyEnv`, url });
+}
+
+async function openEmbeddings(
+  name: RetrieverName,
+  entry: EmbeddingsEntry,
+  { config, corpus, root, progress }: NamedSources,
+): Promise<TraceRetriever> {
+  const client = await EmbeddingsClient.open({
+    settings: entry,
+    llm: config.llm,
+    apiKey: keyOf(name, entry),
+    cachePath: join(root, 'embeddings', `${name}.jsonl`),
+    where: `retrievers.${name}.url`,
+  });
+  let encoder: ServerEncoder;
+  try {
+    encoder = await ServerEncoder.open(client, entry);
+  } catch (error) {
+    await client.dispose();
+    throw error;
+  }
+  return EncodedRetriever.over(encoder, corpus, { text: entry.document ?? config.retriever.document, progress });
+}

@@ -1,0 +1,258 @@
+/**
+ * A retriever for a program of one's own: from labelled pairs to a served search, without engine, configuration or run folder.
+ *
+ *   const retriever = await Retriever.train({ labels: 'labels.jsonl', corpus: 'traces.jsonl' });
+ *   const hits = await retriever.search('How many apples are left?', { k: 3 });
+ */
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { RaRftError } from '../../core/errors.js';
+import type { Progress } from '../../core/progress.js';
+import { Tokenizer } from '../../models/tokenizer.js';
+import { architectureOf } from '../../models/encoders/config.js';
+import { openEncoder } from '../encode/open.js';
+import { readRetriever, type RetrieverHeader } from '../encode/retriever-folder.js';
+import type { TrainableEncoder } from '../encode/types.js';
+import { checkDiversity, poolOf } from '../score/diversity.js';
+import { choose } from '../score/choose.js';
+import { EncodedTraces } from './encoded-traces.js';
+import { encoderFolderOf, readSaved, saveFolder } from './folder.js';
+import { figuresOf } from './grade.js';
+import { asTrace, readTraces } from './lines.js';
+import { exactIndexOf } from './make-index.js';
+import type { LibraryReport } from './report.js';
+import { trainParts, type TrainRetrieverOptions } from './train.js';
+import type { FindOptions, FoundTrace, Lines, TraceInput } from './types.js';
+import { WordMatcher } from './word-matches.js';
+
+export interface OpenRetrieverOptions {
+  /** Threads of tensor work; left to the runtime by default. */
+  threads?: number | undefined;
+  progress?: Progress | undefined;
+  /** Told once of texts that are cut; by default a warning of the process. */
+  onWarning?: ((text: string) => void) | undefined;
+}
+
+interface Parts {
+  encoder: TrainableEncoder;
+  header: RetrieverHeader;
+  encoderFolder: string;
+  /** Removed with the retriever. */
+  scratch?: string | undefined;
+  report?: LibraryReport | undefined;
+}
+
+const DEFAULT_K = 5;
+
+export class Retriever {
+  private readonly parts: Parts;
+  private readonly encoded: EncodedTraces;
+  private readonly inputs = new Map<string, TraceInput>();
+  private readonly options: OpenRetrieverOptions;
+  private readonly warned = new Set<string>();
+  private matcher: WordMatcher | undefined;
+  private closed = false;
+
+  private constructor(parts: Parts, encoded: EncodedTraces, options: OpenRetrieverOptions) {
+    this.parts = parts;
+    this.options = options;
+    this.encoded = encoded;
+  }
+
+  private static async over(parts: Parts, options: OpenRetrieverOptions): Promise<Retriever> {
+    const { encoder, header } = parts;
+    const encoded = new EncodedTraces(encoder, header.spec.text, await exactIndexOf(encoder));
+    return new Retriever(parts, encoded, options);
+  }
+
+  /**
+   * Opens what {@link Retriever.save} wrote, or an encoder alone (`retriever/NAME` of a run), which has no traces yet. Throws `usage` where the
+   * folder holds none, `model` and `data` at damaged files. Dispose it after use: a thread holds native memory.
+   */
+  static async open(folder: string, options: OpenRetrieverOptions = {}): Promise<Retriever> {
+    const encoderFolder = await encoderFolderOf(folder);
+    const read = await readRetriever(encoderFolder);
+    const { header } = read;
+    const { traces, documents, truncatedDocuments, report } = await readSaved(
+      folder,
+      header,
+      architectureOf(read.encoder.config).dim,
+    );
+    const encoder = await openEncoder(encoderFolder, read, { threads: options.threads });
+    const retriever = await Retriever.over({ encoder, header, encoderFolder, report }, options);
+    for (const trace of traces) retriever.inputs.set(trace.id, trace);
+    await retriever.encoded.restore(documents, truncatedDocuments);
+    return retriever;
+  }
+
+  /** Trains an encoder on labelled pairs and opens it with the corpus; see {@link TrainRetrieverOptions}. */
+  static async train(options: TrainRetrieverOptions & OpenRetrieverOptions): Promise<Retriever> {
+    const scratch = await mkdtemp(join(tmpdir(), 'ra-rft-retriever-'));
+    let retriever: Retriever | undefined;
+    try {
+      const { encoder, header, folder, traces, test, withoutPositive } = await trainParts(options, scratch);
+      retriever = await Retriever.over({ encoder, header, encoderFolder: folder, scratch }, options);
+      if (header.training?.saturated)
+        retriever.warn('saturated', 'the first batch gave next to no gradient; a higher settings.temperature may help');
+      await retriever.add(traces, options);
+      const grade = (await retriever.gradeOn(test)) ?? null;
+      const asked = test.map(({ query, positives }) => {
+        return { question: query.question, traceIds: positives.map(({ id }) => id) };
+      });
+      retriever.parts.report = { training: header.training!, withoutPositive, grade, test: asked };
+      return retriever;
+    } catch (error) {
+      await (retriever ? retriever.dispose() : rm(scratch, { recursive: true, force: true }));
+      throw error;
+    }
+  }
+
+  /** Traces that are searched. */
+  get size(): number {
+    return this.encoded.size;
+  }
+
+  /** How training went, and the grade on questions that chose nothing; undefined where it was not trained here. */
+  get report(): LibraryReport | undefined {
+    return this.parts.report;
+  }
+
+  /** Texts so far that were longer than the encoder takes, and were cut. */
+  get truncated(): { queries: number; documents: number } {
+    return this.encoded.truncated;
+  }
+
+  /** Adds traces: all, or none where one is faulty, its id is there already (`data`) or the signal ends it. */
+  async add(traces: Lines<TraceInput>, { signal }: { signal?: AbortSignal | undefined } = {}): Promise<void> {
+    this.refuseClosed();
+    const inputs = await readTraces(traces);
+    const before = this.truncated.documents;
+    await this.encoded.add(inputs.map(asTrace), { signal, progress: this.options.progress }, (at) => inputs[at]!);
+    for (const input of inputs) this.inputs.set(input.id, input);
+    const cut = this.truncated.documents - before;
+    const { maxTokens } = this.parts.header.spec.document;
+    if (cut > 0)
+      this.warn('documents', `${cut} of ${inputs.length} traces are longer than ${maxTokens} tokens and were cut`);
+  }
+
+  /** Removes traces by their ids. Throws `usage` where one is not there, and removes none then. */
+  async remove(ids: string | readonly string[]): Promise<void> {
+    this.refuseClosed();
+    const list = typeof ids === 'string' ? [ids] : ids;
+    await this.encoded.remove(list);
+    for (const id of list) this.inputs.delete(id);
+  }
+
+  /** The best traces of a question, best first; of several questions a list each, in their order. Throws `usage` at an empty question. */
+  async search(question: string, options?: FindOptions): Promise<FoundTrace[]>;
+  async search(questions: readonly string[], options?: FindOptions): Promise<FoundTrace[][]>;
+  async search(asked: string | readonly string[], options: FindOptions = {}): Promise<FoundTrace[] | FoundTrace[][]> {
+    this.refuseClosed();
+    const questions = typeof asked === 'string' ? [asked] : asked;
+    questions.forEach((question, q) =>
+      refuseEmpty(question, typeof asked === 'string' ? 'question' : `questions[${q}]`),
+    );
+    const found_Q = await this.find(questions, options);
+    return typeof asked === 'string' ? (found_Q[0] ?? []) : found_Q;
+  }
+
+  /** Writes encoder, traces and vectors into a folder, whole or not at all. */
+  async save(folder: string): Promise<void> {
+    this.refuseClosed();
+    const { encoder, header, encoderFolder, report } = this.parts;
+    const { ids, vectors } = this.encoded.all();
+    const traces = ids.map((id) => this.inputs.get(id) as TraceInput);
+    const truncatedDocuments = this.truncated.documents;
+    await saveFolder(folder, {
+      encoderFolder,
+      header,
+      dim: encoder.info.dim,
+      traces,
+      vectors,
+      truncatedDocuments,
+      report,
+    });
+  }
+
+  async dispose(): Promise<void> {
+    if (this.closed) return;
+    this.closed = true;
+    await this.encoded.dispose();
+    if (this.parts.scratch !== undefined) await rm(this.parts.scratch, { recursive: true, force: true });
+  }
+
+  private async find(questions: readonly string[], options: FindOptions): Promise<FoundTrace[][]> {
+    const { k = DEFAULT_K, filter, exclude, diversity, matches = false, signal } = options;
+    signal?.throwIfAborted();
+    if (diversity) checkDiversity(diversity);
+    const excluded = exclude && new Set(exclude);
+    const before = this.truncated.queries;
+    const { scored_Q, queries } = await this.encoded.search(questions, {
+      k: diversity ? poolOf(k, diversity) : k,
+      ...(filter && { filter }),
+      ...(excluded && { excludeIds_Q: questions.map(() => excluded) }),
+    });
+    signal?.throwIfAborted();
+    if (this.truncated.queries > before)
+      this.warn('queries', `a question is longer than ${this.parts.header.spec.query.maxTokens} tokens and was cut`);
+    const { dim } = this.parts.encoder.info;
+    const vectorsOf = (id: string) => this.encoded.vectorsOf(id);
+    const fieldOf = (id: string, name: string) => this.inputs.get(id)?.[name];
+    const words = matches ? (this.matcher ??= await this.openMatcher()) : undefined;
+    return scored_Q.map((scored, q) =>
+      (diversity ? choose(scored, k, diversity, { dim, vectorsOf, fieldOf }) : scored).map(({ id, score }, i) => ({
+        id,
+        score,
+        rank: i + 1,
+        trace: this.inputs.get(id) as TraceInput,
+        ...(words && {
+          matches: words.match(questions[q] as string, queries[q]!, this.inputs.get(id)!, vectorsOf(id)),
+        }),
+      })),
+    );
+  }
+
+  private async gradeOn(test: Parameters<typeof figuresOf>[0]) {
+    if (test.length === 0) return undefined;
+    const questions = test.map(({ query }) => query.question);
+    const found_Q = await this.search(questions, { k: 10 });
+    const hits_Q = found_Q.map((found) =>
+      found.map(({ trace, score, rank }) => ({ trace: asTrace(trace), score, rank })),
+    );
+    return figuresOf(test, hits_Q, [...this.inputs.values()].map(asTrace));
+  }
+
+  private async openMatcher(): Promise<WordMatcher> {
+    const { encoder, header, encoderFolder } = this.parts;
+    return new WordMatcher(encoder, await Tokenizer.load(encoderFolder), header.spec.text);
+  }
+
+  private warn(kind: string, text: string): void {
+    if (this.warned.has(kind)) return;
+    this.warned.add(kind);
+    const { onWarning = (line: string) => process.emitWarning(line, 'RetrieverWarning') } = this.options;
+    onWarning(text);
+  }
+
+  private refuseClosed(): void {
+    if (!this.closed) return;
+    throw new RaRftError({
+      code: 'usage',
+      message: 'the retriever was disposed of',
+      where: 'Retriever',
+      expected: 'an open one',
+    });
+  }
+}
+
+function refuseEmpty(question: string, where: string): void {
+  if (typeof question === 'string' && question.trim() !== '') return;
+  const found = typeof question === 'string' ? 'empty' : `of type ${typeof question}`;
+  throw new RaRftError({
+    code: 'usage',
+    message: `the question is ${found}`,
+    where,
+    expected: 'a text to search with',
+  });
+}
