@@ -1,7 +1,7 @@
 /** Traces under an encoder: their vectors, and an index of them that follows what is added and removed. */
 import { RaRftError } from '../../core/errors.js';
 import { silent, type Progress } from '../../core/progress.js';
-import { Slots } from '../../core/slots.js';
+import { inPlace, Slots } from '../../core/slots.js';
 import type { Trace } from '../../data/types.js';
 import { documentText, type DocumentText } from '../encode/text.js';
 import { joinTexts, rowOffsets, type TokenVectors } from '../encode/token-vectors.js';
@@ -147,13 +147,8 @@ export class EncodedTraces {
     await old?.dispose();
   }
 
-  private async inTurn<T>(work: () => Promise<T>): Promise<T> {
-    const release = await this.turn.take();
-    try {
-      return await work();
-    } finally {
-      release();
-    }
+  private inTurn<T>(work: () => Promise<T>): Promise<T> {
+    return inPlace(this.turn, work);
   }
 }
 
