@@ -103,7 +103,7 @@ async function evalBeir(
   const withoutRelevant = queries.filter(({ gains }) => ![...gains.values()].some((gain) => gain > 0)).length;
   const counts = { documents: documents.length, queries: queries.length, missingDocuments, withoutRelevant };
   if (options.json === true) {
-    context.out(JSON.stringify({ collection: path, split, ...counts, rows }, null, 2));
+    context.out(JSON.stringify({ collection: path, split, scores: 'float32', ...counts, rows }, null, 2));
     return;
   }
   context.out(`${path} (${split}): ${counts.documents} documents, ${counts.queries} queries`);

@@ -100,7 +100,7 @@ describe('retriever eval', () => {
       queries: number;
       rows: { name: string; score: Record<string, { mean: number }> }[];
     };
-    expect(found.queries).toBe(2);
+    expect(found).toMatchObject({ queries: 2, scores: 'float32' });
     expect(found.rows.map(({ name }) => name)).toEqual(['bm25', saved, `bm25 4, then ${saved}`, 'm']);
     // BM25 finds the word itself; one of two relevant documents is half of the recall.
     expect(found.rows[0]!.score).toMatchObject({ recallAt1: { mean: 0.75 }, ndcgAt10: { mean: 1 }, mrr: { mean: 1 } });

@@ -22,6 +22,16 @@ export class Slots {
   }
 }
 
+/** Runs `work` in one of the places, which it gives back whatever becomes of it. With a single place: one after the other. */
+export async function inPlace<T>(slots: Slots, work: () => Promise<T>): Promise<T> {
+  const release = await slots.take();
+  try {
+    return await work();
+  } finally {
+    release();
+  }
+}
+
 /**
  * Runs `work` on all items, `parallel` at a time, in order of their start. The first error stops new work, waits for
  * what is under way and is thrown; `work` may also return `stop` to end early without an error.

@@ -48,6 +48,18 @@ describe('judgeByLlm', () => {
     }
   });
 
+  test('another model judges anew, whatever the first one left: keys of labels and replies hold its name', async () => {
+    const { server, reopen, options } = await judged(right);
+    const asked = server.seen.length;
+    const other = { ...options, client: await reopen({ model: 'other-model' }) };
+    const labels = await judgeByLlm(taskQueries(3, 4), other);
+    expect(server.seen).toHaveLength(2 * asked);
+    expect(new Set(labels.map(({ judge }) => judge))).toEqual(new Set(['other-model']));
+    expect(new Set(server.seen.slice(asked).map(({ body }) => body.model))).toEqual(new Set(['other-model']));
+    await judgeByLlm(taskQueries(3, 4), other);
+    expect(server.seen).toHaveLength(2 * asked);
+  });
+
   test('a reply that cannot be read is asked for once more, then recorded as a failure, never as a negative', async () => {
     const { labels, server } = await judged((request) => {
       const [pair] = askedPairs(promptOf(request));

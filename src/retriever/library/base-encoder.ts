@@ -96,7 +96,7 @@ export async function baseEncoder({
     const tokenizer = await Tokenizer.load(encoder);
     return { encoder: checkpoint, spec: header.spec, tokenizer, tokenizerFolder: encoder };
   }
-  if (!(await exists(join(encoder, 'config.json')))) {
+  if (!(await exists(join(encoder, 'tokenizer.json')))) {
     throw new RaRftError({
       code: 'usage',
       message: `${encoder} holds neither an encoder nor a model`,

@@ -1,7 +1,7 @@
 /** Traces under an encoder: their vectors, and an index of them that follows what is added and removed. */
 import { RaRftError } from '../../core/errors.js';
 import { silent, type Progress } from '../../core/progress.js';
-import { Slots } from '../../core/slots.js';
+import { inPlace, Slots } from '../../core/slots.js';
 import type { Trace } from '../../data/types.js';
 import { documentText, type DocumentText } from '../encode/text.js';
 import { joinTexts, sliceTexts, type TokenVectors } from '../encode/token-vectors.js';
@@ -152,13 +152,8 @@ export class EncodedTraces {
     for (const { id, chunks } of documents) this.vectors.set(id, chunks);
   }
 
-  private async inTurn<T>(work: () => Promise<T>): Promise<T> {
-    const release = await this.turn.take();
-    try {
-      return await work();
-    } finally {
-      release();
-    }
+  private inTurn<T>(work: () => Promise<T>): Promise<T> {
+    return inPlace(this.turn, work);
   }
 }
 

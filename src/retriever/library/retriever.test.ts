@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { jsonlText } from '../../core/jsonl.js';
 import { temporaryFolder } from '../../core/testing/temporary-folder.js';
+import { smallModelFolder } from '../testing/model-folder.js';
 import { pairTask } from '../testing/pairs.js';
 import { Retriever } from './retriever.js';
 import type { TrainRetrieverOptions } from './train.js';
@@ -45,6 +46,26 @@ describe('from pairs to a search', () => {
     const third = await Retriever.open(saved, { threads: 1 });
     onTestFinished(() => third.dispose());
     expect(third.size).toBe(traces.length - 1);
+  });
+
+  it('of a folder is trained further, or lends its token embeddings; it is of no use when it was disposed of', async () => {
+    const folder = await temporaryFolder();
+    const few = { steps: 2, validationShare: 0, testShare: 0 };
+    const model = await trained({
+      encoder: await smallModelFolder(join(folder, 'model')),
+      settings: { ...few, hidden: 8, dim: 8 },
+    });
+    // No question was left to grade it on: there is no figure, not zero.
+    expect(model.report?.grade).toBeNull();
+    await model.save(join(folder, 'saved'));
+    const encoder = join(folder, 'saved', 'encoder');
+    const further = await trained({ encoder, settings: few });
+    const [a, b] = [await model.search('halve coins', { k: 1 }), await further.search('halve coins', { k: 1 })];
+    expect(a[0]!.score).not.toBe(b[0]!.score);
+    await expect(trained({ encoder, settings: { ...few, dim: 4 } })).rejects.toMatchObject({ where: 'settings.dim' });
+    await model.dispose();
+    await model.dispose();
+    await expect(model.search('x')).rejects.toMatchObject({ code: 'usage', where: 'Retriever' });
   });
 
   it('is the same for the same seed, and another for another', async () => {
@@ -102,6 +123,19 @@ describe('a trained retriever', () => {
     await retriever.remove('new');
     // What is left stands as it stood: no id has moved.
     expect(await retriever.search('please count my coins', { k: 100 })).toEqual(before);
+  });
+
+  it('may be changed and searched at once: each call sees the traces of one moment', async () => {
+    const [first, , second, , third] = await Promise.all([
+      retriever.search('please count my coins', { k: 100, matches: true }),
+      retriever.add([{ id: 'fleeting', text: 'please count my coins' }]),
+      retriever.search('please count my coins', { k: 100 }),
+      retriever.remove('fleeting'),
+      retriever.search('please count my coins', { k: 100 }),
+    ]);
+    expect([first.length, second.length, third.length]).toEqual([traces.length, traces.length + 1, traces.length]);
+    expect(second[0]?.trace).toEqual({ id: 'fleeting', text: 'please count my coins' });
+    expect([...first, ...third].every(({ trace }) => trace !== undefined)).toBe(true);
   });
 
   it('gives each id once and only ids that are there, also where k is the whole corpus or more', async () => {

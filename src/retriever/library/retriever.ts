@@ -9,6 +9,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { RaRftError } from '../../core/errors.js';
 import type { Progress } from '../../core/progress.js';
+import { inPlace, Slots } from '../../core/slots.js';
 import { Tokenizer } from '../../models/tokenizer.js';
 import { architectureOf } from '../../models/encoders/config.js';
 import { openEncoder } from '../encode/open.js';
@@ -51,6 +52,8 @@ export class Retriever {
   private readonly inputs = new Map<string, TraceInput>();
   private readonly options: OpenRetrieverOptions;
   private readonly warned = new Set<string>();
+  /** Changes, searches and saves come one after the other: each sees the traces of one moment. */
+  private readonly turn = new Slots(1);
   private matcher: WordMatcher | undefined;
   private closed = false;
 
@@ -126,22 +129,26 @@ export class Retriever {
   /** Adds traces: all, or none where one is faulty, its id is there already (`data`) or the signal ends it. */
   async add(traces: Lines<TraceInput>, { signal }: { signal?: AbortSignal | undefined } = {}): Promise<void> {
     this.refuseClosed();
-    const inputs = await readTraces(traces);
-    const before = this.truncated.documents;
-    await this.encoded.add(inputs.map(asTrace), { signal, progress: this.options.progress }, (at) => inputs[at]!);
-    for (const input of inputs) this.inputs.set(input.id, input);
-    const cut = this.truncated.documents - before;
-    const { maxTokens } = this.parts.header.spec.document;
-    if (cut > 0)
-      this.warn('documents', `${cut} of ${inputs.length} traces are longer than ${maxTokens} tokens and were cut`);
+    await inPlace(this.turn, async () => {
+      const inputs = await readTraces(traces);
+      const before = this.truncated.documents;
+      await this.encoded.add(inputs.map(asTrace), { signal, progress: this.options.progress }, (at) => inputs[at]!);
+      for (const input of inputs) this.inputs.set(input.id, input);
+      const cut = this.truncated.documents - before;
+      const { maxTokens } = this.parts.header.spec.document;
+      if (cut > 0)
+        this.warn('documents', `${cut} of ${inputs.length} traces are longer than ${maxTokens} tokens and were cut`);
+    });
   }
 
   /** Removes traces by their ids. Throws `usage` where one is not there, and removes none then. */
   async remove(ids: string | readonly string[]): Promise<void> {
     this.refuseClosed();
     const list = typeof ids === 'string' ? [ids] : ids;
-    await this.encoded.remove(list);
-    for (const id of list) this.inputs.delete(id);
+    await inPlace(this.turn, async () => {
+      await this.encoded.remove(list);
+      for (const id of list) this.inputs.delete(id);
+    });
   }
 
   /** The best traces of a question, best first; of several questions a list each, in their order. Throws `usage` at an empty question. */
@@ -153,32 +160,34 @@ export class Retriever {
     questions.forEach((question, q) =>
       refuseEmpty(question, typeof asked === 'string' ? 'question' : `questions[${q}]`),
     );
-    const found_Q = await this.find(questions, options);
+    const found_Q = await inPlace(this.turn, () => this.find(questions, options));
     return typeof asked === 'string' ? (found_Q[0] ?? []) : found_Q;
   }
 
   /** Writes encoder, traces and vectors into a folder, whole or not at all. */
   async save(folder: string): Promise<void> {
     this.refuseClosed();
-    const { encoder, header, encoderFolder, report } = this.parts;
-    const { ids, vectors } = this.encoded.all();
-    const traces = ids.map((id) => this.inputs.get(id) as TraceInput);
-    const truncatedDocuments = this.truncated.documents;
-    await saveFolder(folder, {
-      encoderFolder,
-      header,
-      dim: encoder.info.dim,
-      traces,
-      vectors,
-      truncatedDocuments,
-      report,
+    await inPlace(this.turn, async () => {
+      const { encoder, header, encoderFolder, report } = this.parts;
+      const { ids, vectors } = this.encoded.all();
+      const traces = ids.map((id) => this.inputs.get(id) as TraceInput);
+      const truncatedDocuments = this.truncated.documents;
+      await saveFolder(folder, {
+        encoderFolder,
+        header,
+        dim: encoder.info.dim,
+        traces,
+        vectors,
+        truncatedDocuments,
+        report,
+      });
     });
   }
 
   async dispose(): Promise<void> {
     if (this.closed) return;
     this.closed = true;
-    await this.encoded.dispose();
+    await inPlace(this.turn, () => this.encoded.dispose());
     if (this.parts.scratch !== undefined) await rm(this.parts.scratch, { recursive: true, force: true });
   }
 
