@@ -39,6 +39,11 @@ describe('keys that are set and have no effect', () => {
       'eval.contextArms (--set eval.contextArms=[ra-rft]) has no effect: eval.contexts is 0',
     ],
     [['retrievers={base: {kind: encoder, trained: false, steps: 9}}'], 'retrievers.base.trained is false'],
+    [
+      ['retrievers={bert: {kind: encoder, model: bert, layers: 2}}'],
+      'retrievers.bert.layers (--set retrievers={bert: {kind: encoder, model: bert, layers: 2}}) has no effect: retrievers.bert.model names a folder',
+    ],
+    [['retrievers={base: {kind: encoder, frozenLayers: 2}}'], 'retrievers.base.model is null'],
     [['recipes.dapo.clipHigh=0.3'], 'no arm has the recipe dapo'],
     [['retriever.heads=2'], 'retriever.transformerLayers is 0'],
   ])('%s', (set, text) => {
@@ -58,6 +63,7 @@ describe('keys that are set and have no effect', () => {
     [['arms=[{name: a, method: opsd}]', 'rl.generation.topK=4', 'rl.groupSize=4']],
     [['eval.contextArms=[ra-rft]', 'eval.contexts=3']],
     [['retrievers={base: {kind: encoder, steps: 9}}']],
+    [['retrievers={bert: {kind: encoder, model: bert, dim: 8, frozenLayers: 2, trainEmbeddings: true}}']],
     [['recipes.dapo.clipHigh=0.28']],
   ])('%s has its effect, or changes nothing', (set) => {
     expect(warnings(...set)).toEqual([]);
