@@ -231,6 +231,10 @@ describe('paths', () => {
     expect(resolveConfig().model.path).toBe('embedded');
     const set = ['data.problems.path=p.jsonl', 'data.tests.path=/abs/t.jsonl'];
     expect(resolveConfig({ set }).data.tests.path).toBe('/abs/t.jsonl');
+    const named = await yamlFile('retrievers: {mine: {kind: encoder, model: encoders/bert}}');
+    const { retrievers } = resolveConfig({ file: named });
+    expect(retrievers['mine']).toMatchObject({ model: join(dirname(named), 'encoders/bert') });
+    expect(retrievers['learned']).toMatchObject({ model: null });
     const several = await yamlFile('data: {problems: {path: [a.jsonl, /b.jsonl, "c/*.jsonl"]}}');
     expect(resolveConfig({ file: several }).data.problems.path).toEqual([
       join(dirname(several), 'a.jsonl'),

@@ -49,6 +49,11 @@ describe('keys that are set and have no effect', () => {
       ['retrievers={p: {kind: encoder, policy: {pooling: last}}}'],
       'has no effect: retrievers.p.head is late-interaction',
     ],
+    [
+      ['retrievers={bert: {kind: encoder, model: bert, layers: 2}}'],
+      'retrievers.bert.layers (--set retrievers={bert: {kind: encoder, model: bert, layers: 2}}) has no effect: retrievers.bert.model names a folder',
+    ],
+    [['retrievers={base: {kind: encoder, frozenLayers: 2}}'], 'retrievers.base.model is null'],
     [['recipes.dapo.clipHigh=0.3'], 'no arm has the recipe dapo'],
     [['retriever.heads=2'], 'retriever.transformerLayers is 0'],
   ])('%s', (set, text) => {
@@ -70,6 +75,7 @@ describe('keys that are set and have no effect', () => {
     [['retrievers={base: {kind: encoder, steps: 9}}']],
     [['retrievers={p: {kind: encoder, head: single-vector, policy: {pooling: last, train: lora, rank: 4}}}']],
     [['retrievers={p: {kind: encoder, dim: 8, frozenLayers: 1, policy: {train: full}}}']],
+    [['retrievers={bert: {kind: encoder, model: bert, dim: 8, frozenLayers: 2, trainEmbeddings: true}}']],
     [['recipes.dapo.clipHigh=0.28']],
   ])('%s has its effect, or changes nothing', (set) => {
     expect(warnings(...set)).toEqual([]);

@@ -33,16 +33,18 @@ describe('estimateSeconds', () => {
     const retrieval = (20 * 8 * 6 * 1000 * (128 + 256)) / 1e9;
     const fixed = 1 + 3.6 + retrieval;
     const groups = (3 * 4 * 6 + (11 * 21 * 2) / 4) * 0.1;
-    const { low, high } = estimateSeconds(config, plan, rates, 1000);
+    const { low, high } = estimateSeconds(config, plan, rates, () => 1000);
     expect(low).toBeCloseTo(0.8 * (fixed + groups + 0.3 * 48 * 0.2), 8);
     expect(high).toBeCloseTo(1.5 * (fixed + groups + 48 * 0.2 + 2), 8);
   });
 
   it('grows where the timed responses did not end, and costs no labels where a language model reads', () => {
-    const { high } = estimateSeconds(config, plan, rates, 1000);
-    expect(estimateSeconds(config, plan, { ...rates, ended: false, longer: 8 }, 1000).high).toBeGreaterThan(4 * high);
+    const { high } = estimateSeconds(config, plan, rates, () => 1000);
+    expect(estimateSeconds(config, plan, { ...rates, ended: false, longer: 8 }, () => 1000).high).toBeGreaterThan(
+      4 * high,
+    );
     const read = { ...config, labels: { ...config.labels, judge: 'truth' as const } };
-    expect(high - estimateSeconds(read, plan, rates, 1000).high).toBeCloseTo(1.5 * 3.6, 8);
+    expect(high - estimateSeconds(read, plan, rates, () => 1000).high).toBeCloseTo(1.5 * 3.6, 8);
   });
 });
 

@@ -3,8 +3,16 @@ import { rlSettingsOf, type Config } from '../config/index.js';
 import { Rng } from '../core/rng.js';
 import { showing, type Problem, type Trace } from '../data/index.js';
 import { folderRef, supervisedResponse, type Policy, type TrainGroup } from '../engine/index.js';
-import { countParams, smallParams, readDecoderConfig, type PromptCodec } from '../models/index.js';
-import { encoderSettings, encoderShapeOf, trainOptionsOf } from '../retriever/index.js';
+import {
+  architectureOf,
+  countParams,
+  readDecoderConfig,
+  readEncoderConfig,
+  smallParams,
+  type EncoderParam,
+  type PromptCodec,
+} from '../models/index.js';
+import { encoderSettings, encoderShapeOf, policyEncoderOf, policyShapeOf, trainOptionsOf } from '../retriever/index.js';
 import { neededContexts, trainedEncoders } from './retrieve/contexts.js';
 import { openLocalEngine } from './engines.js';
 import type { RunPlan } from './plan.js';
@@ -121,7 +129,8 @@ export function estimateSeconds(
   config: Config,
   plan: RunPlan,
   rates: Rates,
-  encoder: number,
+  /** Parameters of an encoder that training computes with, by the retriever's name. */
+  encoderSize: (name: string) => number,
 ): { low: number; high: number } {
   const { labels, rl } = config;
   const labelled =
@@ -135,7 +144,7 @@ export function estimateSeconds(
   const rescued = again * plan.steps * plan.promptsPerStep;
   const updates = steps * Math.min(plan.maxGroupsPerUpdate, plan.promptsPerStep) * plan.updatesPerBatch;
   const retrieval =
-    plan.labelledPairs === 0 ? 0 : (trainedTokens(config, plan.labelledProblems) * 6 * encoder) / rates.flops;
+    plan.labelledPairs === 0 ? 0 : trainingOperations(config, plan.labelledProblems, encoderSize) / rates.flops;
   const warmup = config.warmup.steps * config.warmup.batchSize * (rates.trained / rl.groupSize) * 2;
   const fixed = rates.startup + labelled + retrieval + warmup;
   // Few groups may carry a gradient or all of them, none or all be sampled again; responses that were cut off while timed may go on.
@@ -145,8 +154,8 @@ export function estimateSeconds(
   return { low: 0.8 * low, high: 1.5 * high };
 }
 
-/** Tokens that the encoders of a run are trained on, all together. */
-function trainedTokens(config: Config, problems: number): number {
+/** Floating-point operations of training all encoders of a run. */
+function trainingOperations(config: Config, problems: number, encoderSize: (name: string) => number): number {
   const { validationShare, testShare } = config.retriever;
   const queries = Math.max(2, Math.round(problems * (1 - validationShare - testShare)));
   return sumOf(
@@ -157,7 +166,7 @@ function trainedTokens(config: Config, problems: number): number {
       const { batchSize, maxQueryTokens, maxDocumentTokens, loss, negatives, judgedPerQuery, hardNegatives } = settings;
       const documents = (loss !== 'infonce' || negatives === 'judged' ? judgedPerQuery : 1) + hardNegatives;
       const { steps } = trainOptionsOf(settings, config.seed, queries);
-      return steps * batchSize * (maxQueryTokens + documents * maxDocumentTokens);
+      return 6 * encoderSize(name) * steps * batchSize * (maxQueryTokens + documents * maxDocumentTokens);
     }),
   );
 }
@@ -181,15 +190,28 @@ export async function timeEstimate(config: Config, plan: RunPlan, peakFlops: () 
     ? await measureRates(config, plan.sample, codec)
     : ratesFromPeak(config, plan, parameters, await peakFlops());
   const how = timed ? 'a few prompts, timed' : "the machine's peak and the size of the model";
-  return `${durationRange(estimateSeconds(config, plan, rates, encoderSize(config, decoder)))}, roughly, from ${how}`;
+  return `${durationRange(estimateSeconds(config, plan, rates, await encoderSizes(config, decoder)))}, roughly, from ${how}`;
 }
 
-/** Trained parameters of the retriever's encoder. */
-function encoderSize(config: Config, decoder: Awaited<ReturnType<typeof readDecoderConfig>>): number {
-  const shape = encoderShapeOf(config.retriever);
-  return smallParams({ kind: 'small', ...shape, vocab: decoder.vocab, embeddingDim: decoder.hidden })
-    .filter(({ trained }) => trained)
-    .reduce((sum, { shape: own }) => sum + own.reduce((a, b) => a * b, 1), 0);
+/** Parameters that each encoder computes with in training: those that are trained, or of one in a folder or the policy all but token embeddings. */
+async function encoderSizes(
+  { retriever, retrievers }: Config,
+  decoder: Awaited<ReturnType<typeof readDecoderConfig>>,
+): Promise<(name: string) => number> {
+  const size = (params: readonly EncoderParam[]) => sumOf(params.map(({ shape }) => shape.reduce((a, b) => a * b, 1)));
+  const small = { kind: 'small' as const, vocab: decoder.vocab, embeddingDim: decoder.hidden };
+  const sizes = new Map<string, number>();
+  for (const [name, entry] of Object.entries(retrievers)) {
+    if (entry.kind !== 'encoder' || !entry.trained) continue;
+    const policy = policyShapeOf(retriever, entry);
+    const config = entry.model === null ? undefined : await readEncoderConfig(entry.model);
+    const whole = policy ? policyEncoderOf(decoder, policy, `retrievers.${name}.policy`) : config;
+    const params = whole
+      ? architectureOf(whole).params.filter((p) => p.name !== 'embed')
+      : smallParams({ ...small, ...encoderShapeOf(encoderSettings(retriever, entry)) }).filter((p) => p.trained);
+    sizes.set(name, size(params));
+  }
+  return (name) => sizes.get(name) ?? 0;
 }
 
 function pairsOf(problems: readonly Problem[], trace: Trace | undefined, codec: PromptCodec, maxContext: number) {

@@ -13,6 +13,7 @@ import { partViews, sizeOf, type Params, type ParamSpec } from '../parameters.js
 import { SafetensorsReader } from '../safetensors.js';
 import { writeSafetensors } from '../safetensors-writer.js';
 import { architectureOf, parseEncoderJson, toEncoderJson, type EncoderConfig } from './config.js';
+import type { HeadConfig } from './head.js';
 import { readModules, writeModules, type HeadModules } from './modules.js';
 import type { EncoderArchitecture } from './types.js';
 
@@ -31,6 +32,15 @@ export interface EncoderOnDisk extends EncoderCheckpoint {
 
 /** Parameters of the dense layers of a head, which have files of their own. */
 const isDense = ({ name }: Pick<ParamSpec, 'name'>) => name.startsWith('dense.');
+
+/** What config.json of a folder says, with a head above it. Throws `model` with file and key where it is of no encoder that is known. */
+export async function readEncoderConfig(
+  folder: string,
+  head: HeadConfig = { pooling: 'token', dense: [] },
+): Promise<EncoderConfig> {
+  const file = join(folder, 'config.json');
+  return parseEncoderJson((await readJsonObject(file, true))!, file, head);
+}
 
 /** Writes config, weights and the tokenizer's files into `folder`, which the caller makes atomic. */
 export async function writeEncoder(
@@ -59,10 +69,8 @@ export async function writeEncoder(
  * of another kind, `not-finite` where a weight is NaN or infinite.
  */
 export async function readEncoder(folder: string): Promise<EncoderOnDisk> {
-  const file = join(folder, 'config.json');
-  const raw = (await readJsonObject(file, true))!;
   const modules = await readModules(folder);
-  const config = parseEncoderJson(raw, file, modules?.head ?? { pooling: 'token', dense: [] });
+  const config = await readEncoderConfig(folder, modules?.head);
   const net = architectureOf(config);
   const reader = await SafetensorsReader.open(folder);
   try {
