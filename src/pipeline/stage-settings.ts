@@ -173,7 +173,8 @@ export function encoderStageSettings(config: Config, name: RetrieverName, { mode
   const { validationShare, testShare } = retriever;
   const entry = retrievers[name];
   // How the corpus is searched changes no weight.
-  const { index: _index, ...settings } = entry?.kind === 'encoder' ? encoderSettings(retriever, entry) : { index: null };
+  const { index: _index, ...settings } =
+    entry?.kind === 'encoder' ? encoderSettings(retriever, entry) : { index: null };
   return {
     model: { path: model },
     ...(entry?.kind === 'encoder' && { retrievers: { [name]: settings } }),

@@ -147,7 +147,11 @@ async function addMissing(
     const part = missing.slice(from, from + INDEX_BATCH);
     const texts = part.map((trace) => documentText(trace, spec.text));
     const { vectors, truncated } = await encoder.encode(texts, 'document');
-    const documents = part.map((trace, i) => ({ id: trace.id, chunks: sliceTexts(vectors, i, i + 1), fields: fieldsOf(trace) }));
+    const documents = part.map((trace, i) => ({
+      id: trace.id,
+      chunks: sliceTexts(vectors, i, i + 1),
+      fields: fieldsOf(trace),
+    }));
     await index.add(documents, { truncated });
     task.update(traces.length - missing.length + from + part.length);
   }

@@ -178,10 +178,7 @@ export class StoredIndex implements TokenIndex {
     for (let q = 0; q < queries.lengths.length; q++) {
       const allowed = this.allowedChunks(q, options, mask);
       const few = allowed.reduce((n, one) => n + one, 0) <= candidates;
-      const query = queries.vectors.subarray(
-        (rows[q] as number) * queries.dim,
-        (rows[q + 1] as number) * queries.dim,
-      );
+      const query = queries.vectors.subarray((rows[q] as number) * queries.dim, (rows[q + 1] as number) * queries.dim);
       if (query.length === 0) {
         scored_Q.push(this.withoutTokens(q, options, allowed));
         continue;

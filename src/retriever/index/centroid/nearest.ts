@@ -29,7 +29,11 @@ export class CentroidProducts {
       graph.output(kind, kind === 'nearest' ? cast(argmax(scores, 1), 'int32') : scores);
       return compile(graph, options);
     };
-    return new CentroidProducts(await make('nearest centroid', 'nearest'), await make('centroid scores', 'scores'), dim);
+    return new CentroidProducts(
+      await make('nearest centroid', 'nearest'),
+      await make('centroid scores', 'scores'),
+      dim,
+    );
   }
 
   /** For each row the centroid with the largest product. */

@@ -46,7 +46,8 @@ describe('an index on disk', () => {
   it('keeps bytes to half a step of the largest number of a chunk', async () => {
     const store = await written('int8');
     const read = store.readChunks([0, 1, 2]).vectors;
-    for (const [i, value] of vectors.entries()) expect(Math.abs(value - read[i]!)).toBeLessThanOrEqual(0.5 / 127 + 1e-7);
+    for (const [i, value] of vectors.entries())
+      expect(Math.abs(value - read[i]!)).toBeLessThanOrEqual(0.5 / 127 + 1e-7);
     expect((await open(store.folder, 'float32')).header.dtype).toBe('int8');
   });
 

@@ -8,7 +8,14 @@ import { checkTokenVectors, type TokenVectors } from '../../encode/token-vectors
 import type { IndexDocument } from '../types.js';
 import { Documents, type SegmentTable } from './documents.js';
 import { commitHeader, prepareFolder, readWhole, removeUnnamed, writeNew } from './files.js';
-import { FORMAT, readIndexHeader, refuseMismatch, type IndexHeader, type IndexKey, type SegmentEntry } from './header.js';
+import {
+  FORMAT,
+  readIndexHeader,
+  refuseMismatch,
+  type IndexHeader,
+  type IndexKey,
+  type SegmentEntry,
+} from './header.js';
 import { BYTES_OF, fromStored, type IndexDtype } from './quantise.js';
 import { readTable, SegmentVectors, storeDocument, writeSegment, type StoredDocument } from './segment.js';
 

@@ -4,6 +4,7 @@ import { Rng } from '../../../core/rng.js';
 import { joinTexts, sliceTexts, type TokenVectors } from '../../encode/token-vectors.js';
 import { maxSimMatrix, type Scoring } from '../../score/maxsim.js';
 import type { IndexDocument, IndexSearch, Scored, TokenIndex } from '../types.js';
+import { clusteredTexts, someDocuments } from './documents.js';
 
 export interface IndexBackend {
   name: string;
@@ -15,34 +16,6 @@ export interface IndexBackend {
   tolerance: number;
   /** Opens anew what `index` has written; absent where an index ends with its process. */
   reopen?(index: TokenIndex): Promise<TokenIndex>;
-}
-
-/** Unit vectors around a few directions, as token vectors are. */
-export function clusteredTexts(lengths: readonly number[], dim: number, rng: Rng, spread = 0.6): TokenVectors {
-  const topics = Rng.fromSeed('topics');
-  const centres = Array.from({ length: 24 }, () => Float32Array.from({ length: dim }, () => topics.normal()));
-  const total = lengths.reduce((n, length) => n + length, 0);
-  const vectors = new Float32Array(total * dim);
-  for (let row = 0; row < total; row++) {
-    const centre = centres[rng.int(centres.length)] as Float32Array;
-    const own = centre.map((value) => value + spread * rng.normal());
-    const norm = Math.hypot(...own);
-    vectors.set(
-      own.map((value) => value / norm),
-      row * dim,
-    );
-  }
-  return { dim, lengths: Int32Array.from(lengths), vectors };
-}
-
-/** Documents `d0`, `d1`, ... of one to three chunks; every seventh has no token at all. */
-export function someDocuments(count: number, dim: number, seed = 'documents'): IndexDocument[] {
-  const rng = Rng.fromSeed(seed);
-  return Array.from({ length: count }, (_, i) => {
-    const lengths = i % 7 === 6 ? [0] : Array.from({ length: 1 + rng.int(3) }, () => 1 + rng.int(9));
-    const fields = { type: i % 2 === 0 ? 'even' : 'odd', level: i % 5, tags: [`t${i % 3}`] };
-    return { id: `d${i}`, chunks: clusteredTexts(lengths, dim, rng), fields };
-  });
 }
 
 /** What an index over `documents` must find, by plain loops. */
@@ -107,7 +80,8 @@ export function testIndex(backend: IndexBackend): void {
 
     it('gives every known id once where more are asked for than there are', async () => {
       const index = await filled();
-      for (const k of [full.length, COUNT, 1000]) await expectHits(index, expectedHits(queries, documents, scoring), { k });
+      for (const k of [full.length, COUNT, 1000])
+        await expectHits(index, expectedHits(queries, documents, scoring), { k });
     });
 
     it('is empty at first, and takes documents in several calls', async () => {
@@ -124,22 +98,45 @@ export function testIndex(backend: IndexBackend): void {
     it('leaves out what is excluded, keeps to what is asked for, and filters before it ranks', async () => {
       const index = await filled();
       const excludeIds_Q = [new Set(['d0', 'd1', 'unknown']), new Set<string>(), new Set(['d2'])];
-      const onlyIds_Q = queries.lengths.reduce<Set<string>[]>((sets) => [...sets, new Set(['d0', 'd2', 'd9', 'no'])], []);
+      const onlyIds_Q = queries.lengths.reduce<Set<string>[]>(
+        (sets) => [...sets, new Set(['d0', 'd2', 'd9', 'no'])],
+        [],
+      );
       const filter = { type: 'even', level: { $gte: 2 }, tags: { $in: ['t0', 't1'] } };
       const passes = ({ fields }: IndexDocument) =>
         fields?.type === 'even' && Number(fields.level) >= 2 && !(fields.tags as string[]).includes('t2');
       const hits = (mayReturn: (q: number, document: IndexDocument) => boolean) =>
         expectedHits(queries, documents, scoring, mayReturn);
-      await expectHits(index, hits((q, { id }) => !excludeIds_Q[q]?.has(id)), { k: 5, excludeIds_Q });
-      await expectHits(index, hits((q, { id }) => onlyIds_Q[q]!.has(id)), { k: 5, onlyIds_Q });
-      await expectHits(index, hits((_, document) => passes(document)), { k: 5, filter });
+      await expectHits(
+        index,
+        hits((q, { id }) => !excludeIds_Q[q]?.has(id)),
+        { k: 5, excludeIds_Q },
+      );
+      await expectHits(
+        index,
+        hits((q, { id }) => onlyIds_Q[q]!.has(id)),
+        { k: 5, onlyIds_Q },
+      );
+      await expectHits(
+        index,
+        hits((_, document) => passes(document)),
+        { k: 5, filter },
+      );
       await expectHits(
         index,
         hits((q, document) => passes(document) && !excludeIds_Q[q]?.has(document.id)),
         { k: 5, filter, excludeIds_Q },
       );
-      await expectHits(index, hits((_, { id }) => id === 'd3'), { k: 5, filter: { id: 'd3' } });
-      await expectHits(index, hits(() => false), { k: 5, filter: { type: 'neither' } });
+      await expectHits(
+        index,
+        hits((_, { id }) => id === 'd3'),
+        { k: 5, filter: { id: 'd3' } },
+      );
+      await expectHits(
+        index,
+        hits(() => false),
+        { k: 5, filter: { type: 'neither' } },
+      );
     });
 
     it('refuses a filter that it cannot use, and one with code in it', async () => {
@@ -166,7 +163,11 @@ export function testIndex(backend: IndexBackend): void {
       const index = await filled();
       const [first, second] = someDocuments(2, dim, 'others').map((d, i) => ({ ...d, id: `new${i}` }));
       const wrong = { id: 'wrong', chunks: clusteredTexts([2], dim + 1, Rng.fromSeed(1)) };
-      for (const bad of [[first, documents[4]], [first, second, first], [first, wrong]])
+      for (const bad of [
+        [first, documents[4]],
+        [first, second, first],
+        [first, wrong],
+      ])
         await expect(index.add(bad as IndexDocument[])).rejects.toMatchObject({ code: 'data' });
       expect(index.size).toBe(COUNT);
       await expectHits(index, expectedHits(queries, documents, scoring), { k: COUNT });
