@@ -1,7 +1,9 @@
 /** Filters on fields of documents, in the query language of MongoDB: `{ type: 'algebra', level: { $gte: 3 } }`. */
 import sift from 'sift';
 import { RaRftError } from '../../core/errors.js';
-import type { Fields } from './types.js';
+
+/** What is known of a document beside its vectors; filters ask for it. Plain JSON. */
+export type Fields = Readonly<Record<string, unknown>>;
 
 /** Plain JSON, so that it can be sent to a worker or a server. */
 export type Filter = Readonly<Record<string, unknown>>;
@@ -10,6 +12,8 @@ export type Filter = Readonly<Record<string, unknown>>;
 export function compileFilter(filter: Filter): (id: string, fields: Fields | undefined) => boolean {
   refuseCode(filter, 'filter');
   try {
+    // The types of the package see its CommonJS form.
+    // oxlint-disable-next-line import/no-named-as-default-member
     const passes = sift.default(filter);
     passes({}); // an operator with a wrong value fails here, not at some document
     return (id, fields) => passes({ ...fields, id });

@@ -1,9 +1,8 @@
 /** The role of an index: it keeps the vectors of documents and finds the best for vectors of queries. */
 import type { TokenVectors } from '../encode/token-vectors.js';
-import type { Filter } from './filter.js';
+import type { Fields, Filter } from './filter.js';
 
-/** What is known of a document beside its vectors; filters ask for it. Plain JSON. */
-export type Fields = Readonly<Record<string, unknown>>;
+export type { Fields } from './filter.js';
 
 /** A document as an index takes it. */
 export interface IndexDocument {

@@ -178,7 +178,7 @@ export function testIndex(backend: IndexBackend): void {
       await expect(index.search(queries, { k: 0 })).rejects.toMatchObject({ code: 'usage' });
     });
 
-    it.runIf(backend.reopen)('is the same after it was closed', async () => {
+    it.runIf('reopen' in backend)('is the same after it was closed', async () => {
       const index = await filled();
       await index.remove(['d5', 'd6']);
       const before = await index.search(queries, { k: 9 });
