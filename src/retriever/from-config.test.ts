@@ -56,7 +56,14 @@ describe('the retriever section', () => {
     };
     // The temperature goes to the encoder's setup as it is, the shares to splitQueries; the others are named as in the
     // configuration, or as here.
-    const { layers, temperature: _, validationShare: _validation, testShare: _test, ...others } = changed;
+    const {
+      layers,
+      temperature: _,
+      index: _index,
+      validationShare: _validation,
+      testShare: _test,
+      ...others
+    } = changed;
     const { queryPrefix, documentPrefix, maxQueryTokens, maxDocumentTokens, document: text, ...same } = others;
     expect(parts).toMatchObject({
       ...same,
