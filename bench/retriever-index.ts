@@ -30,9 +30,7 @@ const BATCH = 1024;
 /** Settings of a search from fast to thorough; the first that reaches the recall is timed. */
 const TUNINGS = [
   { probes: 2, candidates: 64 },
-  { probes: 2, candidates: 128 },
   { probes: 4, candidates: 128 },
-  { probes: 4, candidates: 256 },
   { probes: 8, candidates: 256 },
   { probes: 8, candidates: 512 },
   { probes: 16, candidates: 1024 },

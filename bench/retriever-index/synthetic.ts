@@ -1,6 +1,7 @@
 /**
- * Token vectors with the shape of real ones: words (clusters) within subjects; a document draws its tokens from few subjects, often the
- * same words, and each token is its word with noise. A query takes half of its tokens from one document, with noise of its own.
+ * Token vectors with the shape of real ones: words (clusters) within subjects, documents in families that share half of their words (as
+ * solutions of like problems do), and each token its word with noise. A query takes most of its tokens from one document, with noise of
+ * its own, so its family should come first.
  */
 import { Rng } from '../../src/core/rng.js';
 import type { TokenVectors } from '../../src/retriever/encode/token-vectors.js';
@@ -9,6 +10,10 @@ import type { IndexDocument } from '../../src/retriever/index.js';
 const SUBJECTS = 256;
 const WORDS = 64;
 const SUBJECTS_A_DOCUMENT = 4;
+const FAMILY = 16;
+/** Shares: of a document's tokens that are its family's, of a query's that are its document's. */
+const SHARED = 0.5;
+const ASKED = 0.75;
 /** Length of the noise against that of a word's vector, and of a word against its subject. */
 const NOISE = 0.6;
 const APART = 1;
@@ -56,7 +61,7 @@ export class SyntheticTexts {
       const source = this.document(rng.int(this.size.documents)).vectors;
       const vectors = new Float32Array(tokens * dim);
       for (let t = 0; t < tokens; t++) {
-        const own = t % 2 === 0;
+        const own = rng.next() < ASKED;
         const from = own ? source : this.words;
         const row = rng.int(from.length / dim);
         this.token(vectors.subarray(t * dim, (t + 1) * dim), from.subarray(row * dim, (row + 1) * dim), rng);
@@ -68,11 +73,14 @@ export class SyntheticTexts {
   private document(i: number): TokenVectors {
     const { dim, tokens } = this.size;
     const rng = this.rng.fork(`document ${i}`);
+    const family = this.rng.fork(`family ${Math.floor(i / FAMILY)}`);
     const length = Math.max(1, Math.round(tokens * (0.5 + rng.next())));
-    const subjects = Array.from({ length: SUBJECTS_A_DOCUMENT }, () => rng.int(SUBJECTS));
+    const subjects = Array.from({ length: SUBJECTS_A_DOCUMENT }, () => family.int(SUBJECTS));
     const vectors = new Float32Array(length * dim);
     for (let t = 0; t < length; t++) {
-      const word = (subjects[rng.int(SUBJECTS_A_DOCUMENT)] as number) * WORDS + rng.int(WORDS);
+      const drawn = family.int(SUBJECTS_A_DOCUMENT * WORDS);
+      const at = rng.next() < SHARED ? drawn : rng.int(SUBJECTS_A_DOCUMENT * WORDS);
+      const word = (subjects[Math.floor(at / WORDS)] as number) * WORDS + (at % WORDS);
       this.token(vectors.subarray(t * dim, (t + 1) * dim), this.words.subarray(word * dim, (word + 1) * dim), rng);
     }
     return { dim, lengths: Int32Array.from([length]), vectors };

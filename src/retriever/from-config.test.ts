@@ -79,6 +79,7 @@ describe('the retriever section', () => {
       contrastWeight,
       checkpointEverySteps: checkpointEvery,
       epochs: _epochs,
+      index: _index,
       ...counted
     } = trained;
     const { hardNegatives, hardNegativesFromRank: fromRank, hardNegativesToRank: toRank, ...most } = counted;

@@ -8,6 +8,8 @@ import { Tokenizer } from '../../models/tokenizer.js';
 import { createEncoder } from '../encode/create.js';
 import { NetSession } from '../encode/net/session.js';
 import { EncoderRetriever } from './encoder-retriever.js';
+import { readIndexHeader } from './store/header.js';
+import { IndexStore } from './store/store.js';
 import { maxSimMatrix } from '../score/maxsim.js';
 import { readEncoderHash, readRetriever, writeRetriever } from '../encode/retriever-folder.js';
 import { SPEC_DEFAULTS, type RetrieverSpec } from '../encode/spec.js';
@@ -133,6 +135,35 @@ describe('EncoderRetriever', () => {
       code: 'data',
       message: expect.stringContaining('encoderHash'),
     });
+  });
+
+  it('goes on with an index whose building was stopped, and gives the same', async () => {
+    const whole = await use(open('whole'), (r) => r.search(queries, { k: 4 }));
+    const { spec: _spec, ...entry } = (await readIndexHeader(join(folder, 'whole')))!;
+    const store = await IndexStore.open(join(folder, 'stopped'), { ...entry, spec });
+    const from = await IndexStore.open(join(folder, 'whole'), { ...entry, spec });
+    await store.add([{ id: 't0', chunks: from.readChunks([0]) }]);
+    store.close();
+    from.close();
+    expect(await use(open('stopped'), (r) => r.search(queries, { k: 4 }))).toEqual(whole);
+  });
+
+  it('finds the same by centroids, in a worker of their own', async () => {
+    const exact = await use(open('exact'), (r) => r.search(queries, { k: 4 }));
+    const options = { threads: 1, index: 'centroid' } as const;
+    const byCentroids = () =>
+      EncoderRetriever.open(join(folder, 'retriever'), join(folder, 'centroid'), traces, options);
+    const found = await use(byCentroids(), async (r) => {
+      expect(r.header).toMatchObject({ dtype: 'int8', documents: 4 });
+      expect(r.header.centroids).toBeDefined();
+      return r.search(queries, { k: 4 });
+    });
+    for (const [q, hits] of found.entries()) {
+      expect(hits.map(({ trace }) => trace.id)).toEqual(exact[q]!.map(({ trace }) => trace.id));
+      for (const [i, { score }] of hits.entries()) expect(score).toBeCloseTo(exact[q]![i]!.score, 2);
+    }
+    // What is there is searched as it was made.
+    expect(await use(open('centroid'), (r) => r.search(queries, { k: 4 }))).toEqual(found);
   });
 
   it('rejects calls after dispose', async () => {

@@ -12,6 +12,8 @@ export type Filter = Readonly<Record<string, unknown>>;
 export function compileFilter(filter: Filter): (id: string, fields: Fields | undefined) => boolean {
   refuseCode(filter, 'filter');
   try {
+    // The types of the package see its CommonJS form.
+    // oxlint-disable-next-line import/no-named-as-default-member
     const passes = sift.default(filter);
     passes({}); // an operator with a wrong value fails here, not at some document
     return (id, fields) => passes({ ...fields, id });

@@ -12,7 +12,8 @@ import type { IndexKey } from './store/header.js';
 import type { IndexDtype } from './store/quantise.js';
 import { IndexStore } from './store/store.js';
 import { StoredIndex } from './stored-index.js';
-import { testIndex, someDocuments } from './testing/index-contract.js';
+import { someDocuments } from './testing/documents.js';
+import { testIndex } from './testing/index-contract.js';
 
 const dim = 16;
 const key: IndexKey = { encoderHash: 'abc', dim, normalisation: 'l2', spec: SPEC_DEFAULTS };

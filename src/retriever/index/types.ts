@@ -2,6 +2,8 @@
 import type { TokenVectors } from '../encode/token-vectors.js';
 import type { Fields, Filter } from './filter.js';
 
+export type { Fields } from './filter.js';
+
 /** A document as an index takes it. */
 export interface IndexDocument {
   id: string;

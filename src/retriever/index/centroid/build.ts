@@ -7,8 +7,8 @@ import type { IndexStore } from '../store/store.js';
 import { assignCentroids, trainCentroids, type Centroids } from './kmeans.js';
 import type { CentroidProducts } from './nearest.js';
 
-/** Tokens a centroid of a large index, roughly: the length of an inverted list. */
-const TOKENS_A_CENTROID = 500;
+/** Centroids for n tokens: this times the square root of n, as PLAID has it. */
+const CENTROIDS_PER_ROOT = 16;
 /** Coarse clusters, and centroids in each: codes have 16 bits. */
 const SIDE = { least: 4, most: 256 };
 /** Vectors of the sample for each centroid, and numbers of the sample altogether (512 MB). */
@@ -77,7 +77,7 @@ export async function readCodes({ folder, header }: IndexStore, segment: number)
 
 async function makeCentroids(store: IndexStore, products: CentroidProducts): Promise<void> {
   const { dim, tokens } = store.header;
-  const side = Math.min(SIDE.most, Math.max(SIDE.least, Math.ceil(Math.sqrt(tokens / TOKENS_A_CENTROID))));
+  const side = Math.min(SIDE.most, Math.max(SIDE.least, Math.ceil(Math.sqrt(CENTROIDS_PER_ROOT * Math.sqrt(tokens)))));
   // The seed is fixed: the same vectors give the same centroids.
   const rng = Rng.fromSeed('centroids');
   const sample = sampleRows(store, Math.min(side * side * SAMPLE_A_CENTROID, Math.floor(SAMPLE_NUMBERS / dim)), rng);

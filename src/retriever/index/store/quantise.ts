@@ -19,7 +19,10 @@ export function toStored(values: Float32Array, dtype: IndexDtype): StoredNumbers
   if (dtype === 'float32')
     return { bytes: new Uint8Array(values.buffer, values.byteOffset, values.byteLength), scale: 1 };
   let largest = 0;
-  for (const value of values) largest = Math.max(largest, Math.abs(value));
+  for (let i = 0; i < values.length; i++) {
+    const size = Math.abs(values[i] as number);
+    if (size > largest) largest = size;
+  }
   const scale = Math.fround(largest / STEPS) || 1;
   const steps = new Int8Array(values.length);
   for (let i = 0; i < values.length; i++) steps[i] = Math.round((values[i] as number) / scale);
