@@ -155,7 +155,7 @@ describe('refusals', () => {
     expect(refusal({ file: '/no/such.yaml' })).toMatchObject({ code: 'config', where: '/no/such.yaml' });
     const list = await yamlFile('- 1\n');
     expect(refusal({ file: list })).toMatchObject({ code: 'config', where: `${list}:1` });
-    expect(refusal({ preset: 'dmeo' })).toMatchObject({ code: 'config', expected: 'demo, quick' });
+    expect(refusal({ preset: 'dmeo' })).toMatchObject({ code: 'config', expected: 'demo, quick, paper-retriever' });
   });
 });
 
