@@ -1,16 +1,15 @@
 /** Folders that are damaged, or of another kind of model: each is refused by file and key. */
-import { cp, readFile, rm, writeFile } from 'node:fs/promises';
+import { readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { temporaryFolder } from '../../core/testing/temporary-folder.js';
 import { changeTensors, overwriteWeight } from '../../models/testing/damage.js';
+import { encoderFolder, type EncoderVariant } from '../testing/encoder-folders.js';
 import { readHubEncoder } from './hub-encoder.js';
 
 type Change = (folder: string) => Promise<unknown>;
 
-async function refusal(name: string, damage: Change) {
-  const folder = join(await temporaryFolder(), name);
-  await cp(join(import.meta.dirname, '../testing/encoders', name), folder, { recursive: true });
+async function refusal(name: EncoderVariant, damage: Change) {
+  const folder = await encoderFolder(name);
   await damage(folder);
   const error = await readHubEncoder(folder, { seed: 1 }).then(
     () => undefined,
@@ -36,7 +35,7 @@ const module =
   };
 
 describe('refused', () => {
-  it.each<[string, string, Change, RegExp]>([
+  it.each<[string, EncoderVariant, Change, RegExp]>([
     ['another architecture', 'bert', config({ model_type: 'roberta' }), /config.json: model_type \|.*"roberta"/],
     ['a decoder', 'bert', config({ is_decoder: true }), /is_decoder \| is_decoder is true/],
     ['another activation', 'bert', config({ hidden_act: 'relu' }), /hidden_act \|.*"relu"/],
@@ -82,8 +81,8 @@ describe('refused', () => {
     [
       'two poolings',
       'bert-mean',
-      set('1_Pooling/config.json', { pooling_mode_cls_token: true }),
-      /1_Pooling.*cls_token and/,
+      set('2_Pooling/config.json', { pooling_mode_cls_token: true }),
+      /2_Pooling.*mean_tokens and pooling_mode_cls/,
     ],
     [
       'lower-casing of its own',
@@ -155,8 +154,7 @@ describe('read all the same', () => {
       ['pooler.dense.bias', 'pooler.dense.weight'],
     ],
   ])('%s', async (_what, damage, ignored) => {
-    const folder = join(await temporaryFolder(), 'bert');
-    await cp(join(import.meta.dirname, '../testing/encoders/bert'), folder, { recursive: true });
+    const folder = await encoderFolder('bert');
     const before = await readHubEncoder(folder, { seed: 1 });
     await damage(folder);
     const after = await readHubEncoder(folder, { seed: 1 });

@@ -5,7 +5,7 @@
 import { RaRftError } from '../../core/errors.js';
 import { Rng } from '../../core/rng.js';
 import { readTokenizerFiles } from '../../models/checkpoint.js';
-import { architectureOf, type EncoderConfig, type HubConfig } from '../../models/encoders/config.js';
+import { architectureOf, type HubConfig } from '../../models/encoders/config.js';
 import { encoderHash, readEncoder, type EncoderCheckpoint } from '../../models/encoders/folder.js';
 import { headDim, headKind, headParams, type HeadConfig } from '../../models/encoders/head.js';
 import type { EncoderTraining } from '../../models/encoders/hub-config.js';
@@ -123,7 +123,7 @@ function withHead(
     return { encoder: { config: { ...config, ...training }, params }, freshHead: false };
   }
   const fresh = freshHead(head ?? 'late-interaction', dim);
-  const body = architectureOf({ ...config, head: { pooling: 'token', dense: [] } } as EncoderConfig);
+  const body = architectureOf({ ...config, head: { pooling: 'token', dense: [] } });
   const kept: Params = new Map(body.params.map(({ name }) => [name, params.get(name)!]));
   const rng = Rng.fromSeed(seed).fork('head');
   for (const { name, shape } of headParams(fresh, config.hidden)) {

@@ -56,13 +56,13 @@ export async function readForms(folder: string, { head, maxTokens, tokenizer }: 
   };
   const [query, document] = [form('query'), form('document')];
   if (!isPylate) return { query, document };
-  const document_ = { ...document, skip: skipWords(reader) };
-  if (!reader.boolean('do_query_expansion', true)) return { query, document: document_ };
+  const skipping = { ...document, skip: skipWords(reader) };
+  if (!reader.boolean('do_query_expansion', true)) return { query, document: skipping };
   const attended = reader.boolean('attend_to_expansion_tokens', false);
   // An encoder that fills its queries was trained with just so many tokens.
   const maxQuery = Math.min(maxTokens, reader.integer('query_length', PYLATE.query.length));
   const expand = { token: await fillToken(folder), attended };
-  return { query: { ...query, expand, maxTokens: maxQuery }, document: document_ };
+  return { query: { ...query, expand, maxTokens: maxQuery }, document: skipping };
 }
 
 /** Writes forms so that PyLate, or sentence-transformers with a single vector, opens the folder. */
