@@ -2,6 +2,8 @@
 import { readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { SafetensorsReader } from '../../models/safetensors.js';
+import { writeSafetensors } from '../../models/safetensors-writer.js';
 import { changeTensors, overwriteWeight } from '../../models/testing/damage.js';
 import { encoderFolder, type EncoderVariant } from '../testing/encoder-folders.js';
 import { readHubEncoder } from './hub-encoder.js';
@@ -161,6 +163,21 @@ describe('read all the same', () => {
     expect(after.ignored.toSorted()).toEqual(ignored);
     expect(after.encoder).toEqual(before.encoder);
   });
+});
+
+it.each(['float16', 'bfloat16'] as const)('weights in %s are read', async (dtype) => {
+  const folder = await encoderFolder('bert');
+  const { params } = (await readHubEncoder(folder, { seed: 1 })).encoder;
+  const reader = await SafetensorsReader.open(folder);
+  const tensors = [];
+  for (const name of reader.names()) tensors.push({ name, ...(await reader.read(name)) });
+  await reader.close();
+  await writeSafetensors(join(folder, 'model.safetensors'), tensors, dtype);
+  const half = (await readHubEncoder(folder, { seed: 1 })).encoder.params.get('layers.0.qkv')!;
+  const whole = params.get('layers.0.qkv')!;
+  const apart = Math.max(...half.map((x, i) => Math.abs(x - whole[i]!) / Math.max(1e-3, Math.abs(whole[i]!))));
+  expect(apart).toBeGreaterThan(0);
+  expect(apart).toBeLessThan(dtype === 'float16' ? 2 ** -10 : 2 ** -7);
 });
 
 const today = (name: string) =>
