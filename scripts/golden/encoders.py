@@ -2,20 +2,22 @@
 
 python scripts/golden/encoders.py src/retriever/testing/encoders
 
-Writes a folder for each encoder (as PyLate or sentence-transformers saves it, weights at random) and golden.json.
+Writes two folders (as PyLate saves them, weights at random) and golden.json: for each variant its folder, the files that it has in
+place of the folder's, and its numbers.
 """
 
 import json
 import os
 import shutil
 import sys
+import tempfile
+from importlib.metadata import version
 
 os.environ["TOKENIZERS_PARALLELISM"] = "false"
 
 import torch
 from pylate import losses, models, scores
 from sentence_transformers import SentenceTransformer
-from sentence_transformers.models import Dense, Normalize, Pooling, Transformer
 from tokenizers import Tokenizer, decoders, normalizers, pre_tokenizers, processors
 from tokenizers.models import BPE, WordPiece
 from transformers import BertConfig, BertModel, ModernBertConfig, ModernBertModel, PreTrainedTokenizerFast
@@ -85,62 +87,99 @@ def flat(tensor):
     return [float(f"{x:.6g}") for x in torch.as_tensor(tensor).detach().flatten().tolist()]
 
 
-def late_interaction(kind, name, **settings):
-    folder = os.path.join(OUT, name)
-    model = models.ColBERT(tiny(kind), embedding_size=6, document_length=48, device="cpu", **settings)
-    model.save(folder, create_model_card=False)
-    model = models.ColBERT(folder, device="cpu")
+def save(kind, **prefixes):
+    settings = dict(embedding_size=6, query_length=64, document_length=48, device="cpu", **prefixes)
+    models.ColBERT(tiny(kind), **settings).save(os.path.join(OUT, kind), create_model_card=False)
+
+
+def variant(folder, files):
+    """A copy of a folder with other JSON files; keys go over those that are there."""
+    copy = os.path.join(tempfile.mkdtemp(), folder)
+    shutil.copytree(os.path.join(OUT, folder), copy)
+    for name, values in files.items():
+        path = os.path.join(copy, name)
+        os.makedirs(os.path.dirname(path), exist_ok=True)
+        with open(path, "w") as file:
+            json.dump(values, file)
+    return copy
+
+
+def late_interaction(folder, **changes):
+    with open(os.path.join(OUT, folder, "config_sentence_transformers.json")) as file:
+        files = {"config_sentence_transformers.json": {**json.load(file), **changes}} if changes else {}
+    model = models.ColBERT(variant(folder, files), device="cpu")
     model.eval()
     query_vectors = model.encode(QUERIES, is_query=True)
     document_vectors = model.encode(DOCUMENTS, is_query=False)
     features = [model.tokenize(QUERIES, is_query=True), model.tokenize(DOCUMENTS, is_query=False)]
     loss = losses.Contrastive(model=model, temperature=TEMPERATURE)(features)
     loss.backward()
-    pairs = [[scores.colbert_scores(q[None], d[None]).item() for d in map(torch.tensor, document_vectors)] for q in map(torch.tensor, query_vectors)]
-    gradients = {n.split("auto_model.")[-1]: p.grad.norm().item() for n, p in model.named_parameters() if p.grad is not None}
+    tensors = [list(map(torch.tensor, vectors)) for vectors in (query_vectors, document_vectors)]
+    pairs = [[scores.colbert_scores(q[None], d[None]).item() for d in tensors[1]] for q in tensors[0]]
+    gradients = {n: p.grad.norm().item() for n, p in model.named_parameters() if p.grad is not None}
+    ids = [
+        [
+            row.tolist() if is_query and model.do_query_expansion else row[mask.bool()].tolist()
+            for row, mask in zip(side["input_ids"], side["attention_mask"])
+        ]
+        for is_query, side in zip((True, False), features)
+    ]
     return {
-        "queryIds": [row[mask.bool()].tolist() if not model.do_query_expansion else row.tolist() for row, mask in zip(features[0]["input_ids"], features[0]["attention_mask"])],
-        "documentIds": [row[mask.bool()].tolist() for row, mask in zip(features[1]["input_ids"], features[1]["attention_mask"])],
+        "folder": folder,
+        "files": files,
+        "queryLength": model.query_length,
+        "queryIds": ids[0],
+        "documentIds": ids[1],
         "queryVectors": [flat(v) for v in query_vectors],
         "documentVectors": [flat(v) for v in document_vectors],
         "scores": flat(torch.tensor(pairs)),
         "loss": loss.item(),
-        "gradientNorms": {n: float(f"{x:.6g}") for n, x in gradients.items()},
+        "gradientNorms": {n.split("auto_model.")[-1]: float(f"{x:.6g}") for n, x in gradients.items()},
     }
 
 
-def single_vector(kind, name, pooling, dense):
-    folder = os.path.join(OUT, name)
-    body = Transformer(tiny(kind), max_seq_length=48)
-    modules = [body, Pooling(16, pooling_mode=pooling)]
-    if dense:
-        modules.append(Dense(16, 6, bias=False, activation_function=torch.nn.Identity()))
-    prompts = {"query": "add: ", "document": ""}
-    model = SentenceTransformer(modules=[*modules, Normalize()], prompts=prompts, device="cpu")
-    model.save(folder, create_model_card=False)
-    model = SentenceTransformer(folder, device="cpu")
+def single_vector(folder, mode, dense):
+    types = ["Transformer", "Pooling", *(["Dense"] if dense else []), "Normalize"]
+    paths = {"Transformer": "", "Pooling": "2_Pooling", "Dense": "1_Dense", "Normalize": "3_Normalize"}
+    modules = [
+        {"idx": i, "name": str(i), "path": paths[t], "type": f"sentence_transformers.models.{t}"} for i, t in enumerate(types)
+    ]
+    identity = "torch.nn.modules.linear.Identity"
+    files = {
+        "modules.json": modules,
+        "2_Pooling/config.json": {"word_embedding_dimension": 16, "pooling_mode_mean_tokens": False, mode: True},
+        "1_Dense/config.json": {"in_features": 16, "out_features": 6, "bias": False, "activation_function": identity},
+        "3_Normalize/config.json": {},
+        "sentence_bert_config.json": {"max_seq_length": 48, "do_lower_case": False},
+        "config_sentence_transformers.json": {"prompts": {"query": "add: ", "document": ""}, "similarity_fn_name": "cosine"},
+    }
+    model = SentenceTransformer(variant(folder, files), device="cpu")
     return {
+        "folder": folder,
+        "files": files,
         "queryVectors": [flat(v) for v in model.encode(QUERIES, prompt_name="query")],
         "documentVectors": [flat(v) for v in model.encode(DOCUMENTS, prompt_name="document")],
     }
 
 
 torch.manual_seed(3)
-markers = dict(query_prefix="[unused0]", document_prefix="[unused1]")
+save("bert", query_prefix="[unused0]", document_prefix="[unused1]")
+# New tokens, for which PyLate makes the embedding table longer.
+save("modern-bert", query_prefix="[Q] ", document_prefix="[D] ")
 golden = {
-    "versions": {"torch": torch.__version__, "pylate": "1.6.0"},
+    "versions": {name: version(name) for name in ("torch", "transformers", "sentence-transformers", "pylate")},
     "temperature": TEMPERATURE,
     "queries": QUERIES,
     "documents": DOCUMENTS,
     "late": {
-        "bert": late_interaction("bert", "bert", query_length=32, **markers),
-        "bert-unfilled": late_interaction("bert", "bert-unfilled", query_length=48, do_query_expansion=False, skiplist_words=[], **markers),
-        "modern-bert": late_interaction("modern-bert", "modern-bert", query_length=64, **markers),
-        "modern-bert-attended": late_interaction("modern-bert", "modern-bert-attended", query_length=64, attend_to_expansion_tokens=True, query_prefix="[Q] ", document_prefix="[D] "),
+        "bert": late_interaction("bert", query_length=32),
+        "bert-unfilled": late_interaction("bert", query_length=48, do_query_expansion=False, skiplist_words=[]),
+        "modern-bert": late_interaction("modern-bert"),
+        "modern-bert-attended": late_interaction("modern-bert", attend_to_expansion_tokens=True, skiplist_words=["."]),
     },
     "single": {
-        "bert-mean": single_vector("bert", "bert-mean", "mean", False),
-        "modern-bert-cls": single_vector("modern-bert", "modern-bert-cls", "cls", True),
+        "bert-mean": single_vector("bert", "pooling_mode_mean_tokens", False),
+        "modern-bert-cls": single_vector("modern-bert", "pooling_mode_cls_token", True),
     },
 }
 shutil.rmtree(os.path.join(OUT, "plain"))

@@ -7,13 +7,48 @@ import {
   bm25OptionsOf,
   encoderSettings,
   encoderShapeOf,
+  hubOptionsOf,
   specOf,
   trainOptionsOf,
+  type EncoderEntry,
 } from './from-config.js';
 import { resolveConfig } from '../config/resolve.js';
 import { SPEC_DEFAULTS } from './encode/spec.js';
 
 const section = (changes: object = {}) => configSchema.parse({ retriever: changes }).retriever;
+
+describe('an encoder from a folder', () => {
+  const entryOf = (own: object) => {
+    const config = configSchema.parse({
+      retriever: { dim: 9, scoring: 'sum', maxQueryTokens: 40, learningRate: 0.5 },
+      retrievers: { mine: { kind: 'encoder', ...own } },
+    });
+    return { section: config.retriever, entry: config.retrievers['mine'] as EncoderEntry };
+  };
+
+  it('goes by its folder and by what its entry says, not by the section of small encoders', () => {
+    const { section: shared, entry } = entryOf({ model: 'x', maxDocumentTokens: 700, frozenLayers: 2 });
+    expect(hubOptionsOf(shared, entry, 3)).toEqual({
+      head: undefined,
+      dim: undefined,
+      scoring: 'sum',
+      text: 'question+trace',
+      prefix: { query: undefined, document: undefined },
+      maxTokens: { query: undefined, document: 700 },
+      trainEmbeddings: false,
+      frozenLayers: 2,
+      seed: 3,
+    });
+  });
+
+  it('has a learning rate that does not undo what it knows', () => {
+    const rate = (own: object) => {
+      const { section: shared, entry } = entryOf(own);
+      return encoderSettings(shared, entry).learningRate;
+    };
+    expect([rate({ model: 'x' }), rate({ model: 'x', learningRate: 1e-5 }), rate({})]).toEqual([3e-5, 1e-5, 0.5]);
+  });
+});
 
 describe('the retriever section', () => {
   it('has the defaults of the parts', () => {

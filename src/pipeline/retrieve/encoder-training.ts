@@ -91,8 +91,8 @@ export async function untrainedEncoder(plan: EncoderPlan): Promise<UntrainedEnco
   }
   const { ignored, freshHead, ...made } = await readHubEncoder(own.folder, own.options);
   const notes = [
-    ...(freshHead ? ['its head is fresh: it finds little before it is trained'] : []),
-    ...(ignored.length > 0 ? [`${ignored.length} tensors of the folder are not used: ${ignored.join(', ')}`] : []),
+    ...(freshHead ? [`${own.folder}: the head is fresh, and finds little before it is trained`] : []),
+    ...(ignored.length > 0 ? [`${own.folder}: ${ignored.length} tensors are not used: ${ignored.join(', ')}`] : []),
   ];
   return { ...made, tokenizerFrom: own.folder, notes };
 }
@@ -106,6 +106,7 @@ export async function withTrainedEncoder<T>(
 ): Promise<T> {
   const { settings, seed, threads } = plan;
   const made = await untrainedEncoder(plan);
+  for (const note of made.notes) hooks.progress?.line(note);
   const { spec } = made;
   const { config, params } = made.encoder;
   const encoder = await startEncoder(made, { temperature: settings.temperature, threads });

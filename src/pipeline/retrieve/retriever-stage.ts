@@ -83,7 +83,7 @@ async function makeEncoder(
     if (entry.trained) await train(session, name, plan, { ...inputs, key: hashJson(depends) });
     else {
       const made = await untrainedEncoder(plan);
-      for (const note of made.notes) progress.line(`retriever ${name}: ${note}`);
+      for (const note of made.notes) progress.line(note);
       await writeRetriever(folder, made, made.tokenizerFrom ?? session.modelFolder);
     }
     await removeOwnFolder(index);

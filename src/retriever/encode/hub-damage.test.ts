@@ -1,16 +1,17 @@
 /** Folders that are damaged, or of another kind of model: each is refused by file and key. */
-import { cp, readFile, rm, writeFile } from 'node:fs/promises';
+import { readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { temporaryFolder } from '../../core/testing/temporary-folder.js';
+import { SafetensorsReader } from '../../models/safetensors.js';
+import { writeSafetensors } from '../../models/safetensors-writer.js';
 import { changeTensors, overwriteWeight } from '../../models/testing/damage.js';
+import { encoderFolder, type EncoderVariant } from '../testing/encoder-folders.js';
 import { readHubEncoder } from './hub-encoder.js';
 
 type Change = (folder: string) => Promise<unknown>;
 
-async function refusal(name: string, damage: Change) {
-  const folder = join(await temporaryFolder(), name);
-  await cp(join(import.meta.dirname, '../testing/encoders', name), folder, { recursive: true });
+async function refusal(name: EncoderVariant, damage: Change) {
+  const folder = await encoderFolder(name);
   await damage(folder);
   const error = await readHubEncoder(folder, { seed: 1 }).then(
     () => undefined,
@@ -36,7 +37,7 @@ const module =
   };
 
 describe('refused', () => {
-  it.each<[string, string, Change, RegExp]>([
+  it.each<[string, EncoderVariant, Change, RegExp]>([
     ['another architecture', 'bert', config({ model_type: 'roberta' }), /config.json: model_type \|.*"roberta"/],
     ['a decoder', 'bert', config({ is_decoder: true }), /is_decoder \| is_decoder is true/],
     ['another activation', 'bert', config({ hidden_act: 'relu' }), /hidden_act \|.*"relu"/],
@@ -82,8 +83,8 @@ describe('refused', () => {
     [
       'two poolings',
       'bert-mean',
-      set('1_Pooling/config.json', { pooling_mode_cls_token: true }),
-      /1_Pooling.*cls_token and/,
+      set('2_Pooling/config.json', { pooling_mode_cls_token: true }),
+      /2_Pooling.*mean_tokens and pooling_mode_cls/,
     ],
     [
       'lower-casing of its own',
@@ -155,14 +156,28 @@ describe('read all the same', () => {
       ['pooler.dense.bias', 'pooler.dense.weight'],
     ],
   ])('%s', async (_what, damage, ignored) => {
-    const folder = join(await temporaryFolder(), 'bert');
-    await cp(join(import.meta.dirname, '../testing/encoders/bert'), folder, { recursive: true });
+    const folder = await encoderFolder('bert');
     const before = await readHubEncoder(folder, { seed: 1 });
     await damage(folder);
     const after = await readHubEncoder(folder, { seed: 1 });
     expect(after.ignored.toSorted()).toEqual(ignored);
     expect(after.encoder).toEqual(before.encoder);
   });
+});
+
+it.each(['float16', 'bfloat16'] as const)('weights in %s are read', async (dtype) => {
+  const folder = await encoderFolder('bert');
+  const { params } = (await readHubEncoder(folder, { seed: 1 })).encoder;
+  const reader = await SafetensorsReader.open(folder);
+  const tensors = [];
+  for (const name of reader.names()) tensors.push({ name, ...(await reader.read(name)) });
+  await reader.close();
+  await writeSafetensors(join(folder, 'model.safetensors'), tensors, dtype);
+  const half = (await readHubEncoder(folder, { seed: 1 })).encoder.params.get('layers.0.qkv')!;
+  const whole = params.get('layers.0.qkv')!;
+  const apart = Math.max(...half.map((x, i) => Math.abs(x - whole[i]!) / Math.max(1e-3, Math.abs(whole[i]!))));
+  expect(apart).toBeGreaterThan(0);
+  expect(apart).toBeLessThan(dtype === 'float16' ? 2 ** -10 : 2 ** -7);
 });
 
 const today = (name: string) =>

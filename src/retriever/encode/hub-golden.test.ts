@@ -1,8 +1,8 @@
 /** Encoders in folders of others against PyLate and sentence-transformers; folders and numbers come from scripts/golden/encoders.py. */
-import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { architectureOf } from '../../models/encoders/config.js';
 import { partViews } from '../../models/parameters.js';
+import { encoderFolder, type EncoderVariant } from '../testing/encoder-folders.js';
 import golden from '../testing/encoders/golden.json' with { type: 'json' };
 import { maxSimMatrix } from '../score/maxsim.js';
 import { readHubEncoder } from './hub-encoder.js';
@@ -10,15 +10,14 @@ import { NetSession } from './net/session.js';
 import { tokenizeBy } from './text-form.js';
 import type { TokenVectors } from './token-vectors.js';
 
-const folderOf = (name: string) => join(import.meta.dirname, '../testing/encoders', name);
 const opened: NetSession[] = [];
 afterAll(() => Promise.all(opened.map((session) => session.dispose())));
 
 type Lengths = Partial<Record<'query' | 'document', number>>;
 
-async function open(name: string, maxTokens: Lengths) {
+async function open(name: EncoderVariant, maxTokens: Lengths) {
   const options = { seed: 1, trainEmbeddings: true, scoring: 'sum' as const, maxTokens };
-  const { encoder, spec, tokenizer, freshHead } = await readHubEncoder(folderOf(name), options);
+  const { encoder, spec, tokenizer, freshHead } = await readHubEncoder(await encoderFolder(name), options);
   expect(freshHead).toBe(false);
   const { config, params } = encoder;
   const { temperature } = golden;
@@ -40,13 +39,11 @@ const expectVectors = (found: TokenVectors, expected: readonly (readonly number[
   expectNear(found.vectors, expected.flat());
 };
 
-const queryLength = { bert: 32, 'bert-unfilled': 48, 'modern-bert': 64, 'modern-bert-attended': 64 };
-
 describe.each(Object.keys(golden.late) as (keyof typeof golden.late)[])('%s, as PyLate', (name) => {
   const expected = golden.late[name];
 
   it('cuts the same tokens, encodes the same vectors and scores the same', async () => {
-    const { session, queries, documents } = await open(name, { query: queryLength[name], document: 48 });
+    const { session, queries, documents } = await open(name, { query: expected.queryLength, document: 48 });
     expect(queries.map(({ ids }) => [...ids])).toEqual(expected.queryIds);
     expect(documents.map(({ ids }) => [...ids])).toEqual(expected.documentIds);
     const [queryVectors, documentVectors] = [await session.encode(queries), await session.encode(documents)];
@@ -56,7 +53,7 @@ describe.each(Object.keys(golden.late) as (keyof typeof golden.late)[])('%s, as 
   });
 
   it('has the same loss and the same gradient of every tensor', async () => {
-    const { session, config, queries, documents } = await open(name, { query: queryLength[name], document: 48 });
+    const { session, config, queries, documents } = await open(name, { query: expected.queryLength, document: 48 });
     const n = queries.length;
     const positive = Uint8Array.from({ length: n * n }, (_, i) => (i % (n + 1) === 0 ? 1 : 0));
     const masks = { queries: n, documents: n, positive, ignore: new Uint8Array(n * n) };
