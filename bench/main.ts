@@ -12,6 +12,7 @@ const BENCHMARKS: Record<string, () => Promise<BenchmarkModule>> = {
   selection: () => import('./selection.js'),
   rl: () => import('./rl.js'),
   'retriever-index': () => import('./retriever-index.js'),
+  retriever: () => import('./retriever.js'),
 };
 
 const { values, positionals } = parseArgs({

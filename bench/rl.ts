@@ -2,10 +2,9 @@
  * Whole GRPO steps (sampling, rewards, one update) beside TRL's GRPOTrainer where `--peers` names a Python that has it: the same
  * shapes, prompts, group sizes and lengths, step by step in turns, so that both see the same moods of the machine.
  */
-import { execFile } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
-import { promisify } from 'node:util';
 import { kept, type Benchmark, type Measure } from './measure.js';
+import { withPackage } from './peer.js';
 import { partsOf, workOf, type RlWork, type StepSeconds } from './rl/work.js';
 import { Stepper } from './stepper.js';
 
@@ -15,7 +14,7 @@ const OURS = fileURLToPath(new URL('./rl/ours.ts', import.meta.url));
 const TRL = fileURLToPath(new URL('./torch/grpo_steps.py', import.meta.url));
 
 export const benchmark: Benchmark = async function* (options) {
-  const python = await withTrl(options.python);
+  const python = await withPackage(options.python, 'trl', 'TRL');
   for (const part of partsOf(options)) {
     const name = python === undefined ? part.name : `${part.name}-trl`;
     yield* await kept(options.keep, name, () => runPart(workOf(part, options), python));
@@ -46,22 +45,6 @@ function comparable({ name, responses }: RlWork): boolean {
   if (responses > 1) return true;
   console.error(`left out: TRL at ${name}; it refuses groups of one`);
   return false;
-}
-
-/** The Python if TRL is installed there; says so where not. */
-async function withTrl(python: string | undefined): Promise<string | undefined> {
-  if (python === undefined) {
-    console.error('left out: TRL; --peers names a Python that has it (bench/torch/README.md)');
-    return undefined;
-  }
-  try {
-    await promisify(execFile)(python, ['-c', "import importlib.metadata; importlib.metadata.version('trl')"]);
-    return python;
-  } catch (error) {
-    const [reason] = (error instanceof Error ? error.message : String(error)).trim().split('\n').slice(-1);
-    console.error(`left out: TRL; ${python}: ${reason}; bench/torch/requirements.txt is what it needs`);
-    return undefined;
-  }
 }
 
 type Steps = Record<'ours' | 'trl', StepSeconds[]>;
