@@ -41,7 +41,7 @@ describe('entries', () => {
     expect(refusal('retrievers.mine={kind: encodr}')).toMatchObject({ hint: 'Did you mean encoder?' });
     expect(refusal('retrievers.mine={kind: bm25, k2: 2}')).toMatchObject({
       message: 'unknown key retrievers.mine.k2',
-      expected: 'kind, k1, b, document',
+      expected: 'kind, k1, b, diversity, document',
       hint: 'Did you mean retrievers.mine.k1?',
     });
     expect(refusal('retrievers.mine={kind: oracle, head: single-vector}')?.message).toContain('unknown key');
