@@ -13,7 +13,10 @@ export async function withPackage(
     return undefined;
   }
   try {
-    await promisify(execFile)(python, ['-c', `import importlib.metadata; importlib.metadata.version('${distribution}')`]);
+    await promisify(execFile)(python, [
+      '-c',
+      `import importlib.metadata; importlib.metadata.version('${distribution}')`,
+    ]);
     return python;
   } catch (error) {
     const [reason] = (error instanceof Error ? error.message : String(error)).trim().split('\n').slice(-1);

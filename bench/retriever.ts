@@ -23,8 +23,7 @@ export const benchmark: Benchmark = async function* (options) {
 
 async function runPart(work: RetrieverWork, python: string | undefined): Promise<Measure[]> {
   const ours = new Stepper<RetrieverWork, EncoderSeconds>(process.execPath, ['--import', 'tsx', OURS]);
-  const pylate =
-    python === undefined ? undefined : new Stepper<RetrieverWork, EncoderSeconds>(python, [PYLATE]);
+  const pylate = python === undefined ? undefined : new Stepper<RetrieverWork, EncoderSeconds>(python, [PYLATE]);
   try {
     await ours.start(work);
     await pylate?.start(work);
@@ -44,9 +43,7 @@ async function runPart(work: RetrieverWork, python: string | undefined): Promise
 function measuresOf(work: RetrieverWork, seconds: Record<'ours' | 'pylate', EncoderSeconds[]>): Measure[] {
   const { name, kind, queries, documents } = work;
   const [amount, unit] =
-    kind === 'train'
-      ? [queries.length, 'pairs/s']
-      : [documents.reduce((n, text) => n + text.length, 0), 'tokens/s'];
+    kind === 'train' ? [queries.length, 'pairs/s'] : [documents.reduce((n, text) => n + text.length, 0), 'tokens/s'];
   const of = (side: 'ours' | 'pylate'): Measure[] =>
     seconds[side].length === 0
       ? []
@@ -54,7 +51,11 @@ function measuresOf(work: RetrieverWork, seconds: Record<'ours' | 'pylate', Enco
           { measure: `${side}_${name}`, value: amount / median(seconds[side]), unit },
           { measure: `${side}_${name}_peak`, value: seconds[side].at(-1)!.peakGb, unit: 'GB' },
         ];
-  const ratio = { measure: `pylate_over_ours_${name}`, value: median(seconds.pylate) / median(seconds.ours), unit: 'ratio' };
+  const ratio = {
+    measure: `pylate_over_ours_${name}`,
+    value: median(seconds.pylate) / median(seconds.ours),
+    unit: 'ratio',
+  };
   return [...of('ours'), ...of('pylate'), ...(seconds.pylate.length > 0 ? [ratio] : [])];
 }
 

@@ -65,7 +65,7 @@ export function worksOf(options: { only: readonly string[]; smoke: boolean; thre
       Array.from({ length: count }, () => {
         const most = smoke ? longest >> 4 : longest;
         const length = (most >> 1) + rng.int((most >> 1) + 1);
-        return Array.from({ length }, () => 1000 % shape.vocab + rng.int(shape.vocab - (1000 % shape.vocab)));
+        return Array.from({ length }, () => (1000 % shape.vocab) + rng.int(shape.vocab - (1000 % shape.vocab)));
       });
     return {
       name: part.name.replaceAll('-', '_'),

@@ -36,12 +36,12 @@ describe('entries', () => {
   it('have a kind, and the keys of that kind alone', () => {
     expect(refusal('retrievers.mine={k1: 2}')).toMatchObject({
       message: 'retrievers.mine.kind is missing',
-      expected: 'encoder, bm25, random, oracle',
+      expected: 'encoder, bm25, rerank, embeddings, random, oracle',
     });
     expect(refusal('retrievers.mine={kind: encodr}')).toMatchObject({ hint: 'Did you mean encoder?' });
     expect(refusal('retrievers.mine={kind: bm25, k2: 2}')).toMatchObject({
       message: 'unknown key retrievers.mine.k2',
-      expected: 'kind, k1, b, document',
+      expected: 'kind, k1, b, diversity, document',
       hint: 'Did you mean retrievers.mine.k1?',
     });
     expect(refusal('retrievers.mine={kind: oracle, head: single-vector}')?.message).toContain('unknown key');

@@ -140,10 +140,13 @@ export function bm25OptionsOf(
   return { k1, b, document };
 }
 
+/** Where an entry says nothing else. */
+const LAMBDA = 0.7;
+
 /** How the hits of an entry are to differ; undefined where they need not. */
 export function diversityOf(entry: RetrieverEntry): Diversity | undefined {
-  if (!('diversity' in entry) || entry.diversity === 'none') return undefined;
-  return entry.diversity === 'vectors' ? { lambda: entry.lambda } : { by: entry.diversity };
+  if (!('diversity' in entry) || entry.diversity === undefined || entry.diversity === 'none') return undefined;
+  return entry.diversity === 'vectors' ? { lambda: entry.lambda ?? LAMBDA } : { by: entry.diversity };
 }
 
 /** BM25 where no entry is named: the first of that kind in the map, with its usual options where there is none. */

@@ -161,10 +161,14 @@ const policy = z
 /** Hits that differ. */
 const diversity = {
   diversity: key(
-    z.enum(['none', 'vectors', 'type', 'truth']).default('none'),
-    'Hits that differ: by their vectors (MMR), or one of each type or truth before a second of any.',
+    z.enum(['none', 'vectors', 'type', 'truth']).optional(),
+    'Hits that differ (none where it is not given): by their vectors (MMR), or one of each type or truth before a second of any.',
   ),
-  lambda: share(0.7, 'With diversity vectors: 1 counts relevance alone, 0 only being unlike the hits before.'),
+  lambda: key(
+    z.number().min(0).max(1).optional(),
+    'With diversity vectors: 1 counts relevance alone, 0 only being unlike the hits before; 0.7 where it is not given.',
+    'share',
+  ),
 };
 
 const kind = <T extends string>(name: T) => key(z.literal(name), 'What kind of retriever it is; it decides the keys.');
@@ -199,8 +203,8 @@ const bm25 = z
     k1: atLeast(0, 1.2, 'How much repeats of a word count; 0: a word counts once.'),
     b: share(0.75, 'How much long documents are marked down; 0: not at all.'),
     diversity: key(
-      z.enum(['none', 'type', 'truth']).default('none'),
-      'Hits that differ: one of each type or truth before a second of any.',
+      z.enum(['none', 'type', 'truth']).optional(),
+      'Hits that differ (none where it is not given): one of each type or truth before a second of any.',
     ),
     ...inherited({ document }, 'retriever'),
   })
