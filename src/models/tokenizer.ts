@@ -3,6 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Tokenizer as HfTokenizer } from '@huggingface/tokenizers';
 import { RaRftError } from '../core/errors.js';
+import { once } from '../core/once.js';
 import { ChatTemplate, templateFromConfig } from './chat-template.js';
 import { readJsonObject } from './config-reader.js';
 
@@ -180,11 +181,6 @@ function largest(ids: Iterable<number>): number {
   let most = -1;
   for (const id of ids) if (id > most) most = id;
   return most;
-}
-
-function once<T>(make: () => T): () => T {
-  let made: { value: T } | undefined;
-  return () => (made ??= { value: make() }).value;
 }
 
 function withoutSpecials(tokenizer: Json): Json {

@@ -1,6 +1,7 @@
 /** What every encoder architecture is to those who train it and encode with it. */
 import type { Graph, Tensor } from '../../tensor/index.js';
 import type { ParamSpec } from '../parameters.js';
+import type { TokenRows } from './token-rows.js';
 
 /** What an encoder gives for a text: one vector a token (ColBERT), or a single vector. */
 export type EncoderHead = 'late-interaction' | 'single-vector';
@@ -20,6 +21,8 @@ export interface EncoderInputs {
   ids: Tensor;
   /** float32 [B, T]: 1 at the tokens that others may attend to, 0 at padding (and at the tokens of query expansion). */
   attended: Tensor;
+  /** Where the tokens are among the padding; for architectures that pack. */
+  where?: TokenRows;
 }
 
 /**
@@ -34,6 +37,8 @@ export interface EncoderArchitecture {
   /** Length of the vectors that come out. */
   dim: number;
   head: EncoderHead;
+  /** Whether its graph takes `where`, and computes nothing at padding but attention. */
+  packs?: boolean;
   /** In a fixed order. */
   params: readonly EncoderParam[];
   /**

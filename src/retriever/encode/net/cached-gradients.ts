@@ -16,6 +16,7 @@ import { rowOffsets, type TokenVectors } from '../token-vectors.js';
 import type { TokenText } from '../token-text.js';
 import { gradientFetches, paramFeeds } from './graphs.js';
 import type { NetSetup, TokenBatch } from './port.js';
+import { textFeeds, textInputs } from './text-inputs.js';
 import { padTokens } from './token-batches.js';
 import { addUnpadded, padVectors } from './vector-blocks.js';
 
@@ -139,8 +140,7 @@ export class CachedGradients {
         }
       });
       const feeds = {
-        ids: { data: padded.ids, shape: padded.shape },
-        attended: { data: padded.attended, shape: padded.shape },
+        ...textFeeds(padded, this.net),
         slope: { data: slope, shape: [block.length, rows, dim] },
       };
       await program.run({ ...paramFeeds(this.setup), ...sofar, ...feeds }, fetches);
@@ -193,9 +193,7 @@ function scoreGraph({ dim }: EncoderArchitecture, { scoring }: NetSetup, back: b
 function backwardGraph(net: EncoderArchitecture): Graph {
   const graph = new Graph('backward');
   const params = declareEncoder(graph, net);
-  const ids = graph.input('ids', 'int32', ['B', 'T']);
-  const attended = graph.input('attended', 'float32', ['B', 'T']);
-  const vectors = net.vectors(params, { ids, attended });
+  const vectors = net.vectors(params, textInputs(graph, net, ['B', 'T']));
   const rows = net.head === 'single-vector' ? 1 : 'T';
   const along = sum(mul(vectors, graph.input('slope', 'float32', ['B', rows, net.dim])));
   const trained = net.params.filter((param) => param.trained);

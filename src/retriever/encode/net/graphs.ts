@@ -16,18 +16,17 @@ import { checkMasks } from '../../train/infonce.js';
 import { DEFAULT_LOSS, lossFeeds, lossTensors, type LossKind } from '../../train/loss.js';
 import type { TokenText } from '../token-text.js';
 import type { NetSetup, TokenBatch } from './port.js';
+import { textFeeds, textInputs } from './text-inputs.js';
 import { padTokens } from './token-batches.js';
 
 type Feeds = Record<string, Feed>;
 
-/** Program `ids`, `attended` -> `vectors` [B, T, dim] (T = 1 with a single vector a text). */
+/** Program of {@link textInputs} -> `vectors` [B, T, dim] (T = 1 with a single vector a text). */
 export function compileEncode({ config, threads }: NetSetup): Promise<Program> {
   const net = architectureOf(config);
   const graph = new Graph('encode');
   const params = declareEncoder(graph, net);
-  const ids = graph.input('ids', 'int32', ['B', 'T']);
-  const attended = graph.input('attended', 'float32', ['B', 'T']);
-  graph.output('vectors', net.vectors(params, { ids, attended }));
+  graph.output('vectors', net.vectors(params, textInputs(graph, net, ['B', 'T'])));
   return compile(graph, threads === undefined ? {} : { threads });
 }
 
@@ -41,10 +40,12 @@ export function trainGraph({ config, scoring, temperature }: NetSetup, kind: Los
   const graph = new Graph('train-retriever');
   const params = declareEncoder(graph, net);
   const side = (name: string, count: string, length: string): { vectors: Tensor; kept: Tensor } => {
-    const of = (what: string, type: 'int32' | 'float32') => graph.input(`${name}/${what}`, type, [count, length]);
-    const vectors = net.vectors(params, { ids: of('ids', 'int32'), attended: of('attended', 'float32') });
+    const vectors = net.vectors(params, textInputs(graph, net, [count, length], `${name}/`));
     const single = net.head === 'single-vector';
-    return { vectors, kept: single ? graph.input(`${name}/one`, 'float32', [count, 1]) : of('kept', 'float32') };
+    const kept = single
+      ? graph.input(`${name}/one`, 'float32', [count, 1])
+      : graph.input(`${name}/kept`, 'float32', [count, length]);
+    return { vectors, kept };
   };
   const query = side('query', 'Q', 'S');
   const document = side('document', 'D', 'T');
@@ -70,11 +71,11 @@ export function trainFeeds(
   checkMasks(masks, queries_Q.length * documents_D.length);
   const net = architectureOf(config);
   const side = (name: string, texts: readonly TokenText[]): Feeds => {
-    const { ids, attended, kept, shape } = padTokens(texts, net);
+    const padded = padTokens(texts, net);
+    const { kept, shape } = padded;
     const count = texts.length;
     return {
-      [`${name}/ids`]: { data: ids, shape },
-      [`${name}/attended`]: { data: attended, shape },
+      ...textFeeds(padded, net, `${name}/`),
       ...(net.head === 'single-vector'
         ? { [`${name}/one`]: { data: new Float32Array(count).fill(1), shape: [count, 1] } }
         : { [`${name}/kept`]: { data: kept, shape } }),

@@ -1,5 +1,6 @@
 /** An encoder's network at work in this thread: weights, optimizer and compiled programs. Tensor runs block the thread. */
 import { RaRftError } from '../../../core/errors.js';
+import { once } from '../../../core/once.js';
 import { assertFinite, notFinite } from '../../../core/finite.js';
 import { AdamW } from '../../../optim/adamw.js';
 import type { Trainable } from '../../../optim/trainables.js';
@@ -14,6 +15,7 @@ import { DEFAULT_LOSS, type LossKind } from '../../train/loss.js';
 import { CachedGradients } from './cached-gradients.js';
 import { compileEncode, compileTrain, gradientFetches, paramFeeds, trainFeeds } from './graphs.js';
 import type { EncoderNet, NetSetup, NetTrainingState, TokenBatch, TrainStepResult, TrainUpdate } from './port.js';
+import { textFeeds } from './text-inputs.js';
 import { groupByLength, keptTokens, padTokens } from './token-batches.js';
 
 /** Tokens, padding included, that are encoded at once. */
@@ -28,8 +30,8 @@ const VECTORS_HINT = 'The encoder has diverged or its folder is damaged: train t
 export class NetSession implements EncoderNet {
   private readonly setup: NetSetup;
   private readonly net: EncoderArchitecture;
-  private readonly trainables: Trainable[];
-  private readonly optimizer: AdamW;
+  // Gradients and moments take three times the memory of the weights: only who trains has them.
+  private readonly training: () => { trainables: Trainable[]; optimizer: AdamW };
   // Programs are compiled when they are first needed: search never pays for the training graph.
   private encodeProgram: Promise<Program> | undefined;
   private readonly trainPrograms = new Map<LossKind, Promise<Program>>();
@@ -39,13 +41,12 @@ export class NetSession implements EncoderNet {
   constructor(setup: NetSetup) {
     this.setup = setup;
     this.net = architectureOf(setup.config);
-    this.trainables = this.net.params
-      .filter((param) => param.trained)
-      .map(({ name, decay }) => {
-        const value = setup.params.get(name) as Float32Array;
-        return { name, value, grad: new Float32Array(value.length), decay };
+    this.training = once(() => {
+      const trainables = this.trained().map(({ name, value, decay }) => {
+        return { name, value, decay, grad: new Float32Array(value.length) };
       });
-    this.optimizer = new AdamW(this.trainables);
+      return { trainables, optimizer: new AdamW(trainables) };
+    });
   }
 
   async encode(texts: readonly TokenText[]): Promise<TokenVectors> {
@@ -62,11 +63,7 @@ export class NetSession implements EncoderNet {
         group.map((i) => texts[i] as TokenText),
         this.net,
       );
-      const feeds = {
-        ids: { data: padded.ids, shape: padded.shape },
-        attended: { data: padded.attended, shape: padded.shape },
-      };
-      const { vectors } = await program.run({ ...paramFeeds(this.setup), ...feeds });
+      const { vectors } = await program.run({ ...paramFeeds(this.setup), ...textFeeds(padded, this.net) });
       const rows = single ? 1 : padded.shape[1];
       const data = vectors?.data as Float32Array;
       for (const [at, i] of group.entries()) {
@@ -82,15 +79,16 @@ export class NetSession implements EncoderNet {
   async trainStep(batch: TokenBatch, update: TrainUpdate): Promise<TrainStepResult> {
     const { learningRate, weightDecay, maxGradNorm, microBatch } = update;
     const { loss, meanMaxProbability } = await this.forwardBackward(batch, microBatch);
-    const gradNorm = this.optimizer.step({ ...ADAMW, learningRate, weightDecay, maxGradNorm });
+    const gradNorm = this.training().optimizer.step({ ...ADAMW, learningRate, weightDecay, maxGradNorm });
     return { loss, gradNorm, meanMaxProbability };
   }
 
   /** The loss of a batch and, by name, its gradient; changes nothing. For tests. */
   async lossAndGradient(batch: TokenBatch, microBatch = 0): Promise<{ loss: number; gradient: Params }> {
     const { loss } = await this.forwardBackward(batch, microBatch);
-    const gradient = new Map(this.trainables.map(({ name, grad }) => [name, grad.slice()]));
-    for (const { grad } of this.trainables) grad.fill(0);
+    const { trainables } = this.training();
+    const gradient = new Map(trainables.map(({ name, grad }) => [name, grad.slice()]));
+    for (const { grad } of trainables) grad.fill(0);
     return { loss, gradient };
   }
 
@@ -101,17 +99,24 @@ export class NetSession implements EncoderNet {
   ): Promise<{ loss: number; meanMaxProbability: number }> {
     const fits = Math.max(batch.queries_Q.length, batch.documents_D.length) <= microBatch;
     if (microBatch === 0 || fits) return this.allAtOnce(batch);
-    this.cached ??= new CachedGradients(this.setup, this.trainables, (texts) => this.encode(texts));
+    this.cached ??= new CachedGradients(this.setup, this.training().trainables, (texts) => this.encode(texts));
     return checked(await this.cached.run(batch, microBatch));
   }
 
   private async allAtOnce(batch: TokenBatch): Promise<{ loss: number; meanMaxProbability: number }> {
     const { kind } = batch.loss ?? DEFAULT_LOSS;
     const program = await this.trainProgram(kind);
-    const fetches = { loss: null, meanMaxProbability: null, ...gradientFetches(this.net, this.trainables) };
+    const fetches = { loss: null, meanMaxProbability: null, ...gradientFetches(this.net, this.training().trainables) };
     const result = await program.run({ ...paramFeeds(this.setup), ...trainFeeds(this.setup, batch) }, fetches);
     const scalar = (name: string) => result[name]?.data[0] as number;
     return checked({ loss: scalar('loss'), meanMaxProbability: scalar('meanMaxProbability') });
+  }
+
+  /** The parameters that training moves, in the setup's own memory. */
+  private trained(): { name: string; value: Float32Array; decay: boolean }[] {
+    return this.net.params
+      .filter((param) => param.trained)
+      .map(({ name, decay }) => ({ name, decay, value: this.setup.params.get(name) as Float32Array }));
   }
 
   private trainProgram(kind: LossKind): Promise<Program> {
@@ -132,23 +137,22 @@ export class NetSession implements EncoderNet {
   }
 
   snapshot(): Promise<Params> {
-    return Promise.resolve(new Map(this.trainables.map(({ name, value }) => [name, value.slice()])));
+    return Promise.resolve(new Map(this.trained().map(({ name, value }) => [name, value.slice()])));
   }
 
   restore(snapshot: Params): Promise<void> {
-    for (const { name, value } of this.trainables) value.set(snapshot.get(name) as Float32Array);
+    for (const { name, value } of this.trained()) value.set(snapshot.get(name) as Float32Array);
     return Promise.resolve();
   }
 
-  trainingState(): Promise<NetTrainingState> {
-    const { step, first, second } = this.optimizer.getState();
+  async trainingState(): Promise<NetTrainingState> {
+    const { step, first, second } = this.training().optimizer.getState();
     const copied = (moments: Params): Params => new Map([...moments].map(([name, values]) => [name, values.slice()]));
-    const params: Params = new Map(this.trainables.map(({ name, value }) => [name, value.slice()]));
-    return Promise.resolve({ params, optimizer: { step, first: copied(first), second: copied(second) } });
+    return { params: await this.snapshot(), optimizer: { step, first: copied(first), second: copied(second) } };
   }
 
   async setTrainingState({ params, optimizer }: NetTrainingState): Promise<void> {
-    this.optimizer.setState(optimizer);
+    this.training().optimizer.setState(optimizer);
     await this.restore(params);
   }
 

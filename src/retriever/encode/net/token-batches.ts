@@ -7,6 +7,10 @@ export interface PaddedTokens {
   ids: Int32Array;
   attended: Float32Array;
   kept: Float32Array;
+  /** int32 [N]: where the N tokens stand among all places. */
+  places: Int32Array;
+  /** int32 [B, T]: which of the N tokens stands at each place; N at padding. */
+  rows: Int32Array;
   shape: [number, number];
 }
 
@@ -21,6 +25,13 @@ export function padTokens(texts: readonly TokenText[], limits: TokenLimits): Pad
   const width = texts.reduce((n, { ids }) => Math.max(n, ids.length), 1);
   const size = texts.length * width;
   const out = { ids: new Int32Array(size), attended: new Float32Array(size), kept: new Float32Array(size) };
+  // Of texts without any token a row that no place has: no tensor has an empty dimension.
+  const count = Math.max(
+    1,
+    texts.reduce((n, { ids }) => n + ids.length, 0),
+  );
+  const [places, rows] = [new Int32Array(count), new Int32Array(size).fill(count)];
+  let row = 0;
   texts.forEach(({ ids, attended, kept }, i) => {
     checkText(ids, limits);
     const from = i * width;
@@ -29,8 +40,12 @@ export function padTokens(texts: readonly TokenText[], limits: TokenLimits): Pad
     else out.attended.fill(1, from, from + ids.length);
     if (kept) out.kept.set(kept, from);
     else out.kept.fill(1, from, from + ids.length);
+    for (let place = from; place < from + ids.length; place++) {
+      rows[place] = row;
+      places[row++] = place;
+    }
   });
-  return { ...out, shape: [texts.length, width] };
+  return { ...out, places, rows, shape: [texts.length, width] };
 }
 
 /** Tokens of a text whose vectors count. */
