@@ -28,6 +28,7 @@ describe('traces without a question', () => {
     expect([
       ...makeBatch({ queries: pairs, positives: [one, two] }, { inBatchPositives: 'mask' }).masks.ignore,
     ]).toEqual([0, 0, 0, 0]);
+    expect(withoutNearDuplicates(pairs, [one, two], 1)).toEqual(pairs);
   });
 });
 

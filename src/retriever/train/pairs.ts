@@ -109,7 +109,7 @@ export function withoutUnjudged(
 
 /**
  * Adds to each query's `unknown` the near duplicates of its positives and of its own question: nobody should be told that a
- * reworded positive does not help. `similarity`: least Jaccard similarity of three-word shingles of the questions, as in `corpus.nearDuplicate`.
+ * reworded positive does not help. Traces without a question are near to none. `similarity`: least Jaccard similarity of three-word shingles of the questions, as in `corpus.nearDuplicate`.
  */
 export function withoutNearDuplicates(
   labelled: readonly LabelledQuery[],
@@ -118,10 +118,10 @@ export function withoutNearDuplicates(
 ): LabelledQuery[] {
   const hasher = new MinHasher(0);
   const index = new TwinIndex(similarity);
-  for (const { id, question } of traces) index.add(id, hasher.sketch(question));
+  for (const { id, question } of traces) if (question !== '') index.add(id, hasher.sketch(question));
   return labelled.map((one) => {
     const positives = new Set(one.positives.map(({ id }) => id));
-    const texts = new Set([one.query.question, ...one.positives.map(({ question }) => question)]);
+    const texts = new Set([one.query.question, ...one.positives.map(({ question }) => question)].filter(Boolean));
     const twins = [...texts].flatMap((text) => index.findAll(hasher.sketch(text)).map(({ of }) => of));
     return { ...one, unknown: new Set([...one.unknown, ...twins.filter((id) => !positives.has(id))]) };
   });
