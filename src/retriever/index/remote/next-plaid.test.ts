@@ -1,0 +1,76 @@
+/** The contract of an index on a real NextPlaid server. Skipped where the program is not on the PATH; docs/retrievers.md says how to build it. */
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
+import { someDocuments } from '../testing/documents.js';
+import { testIndex } from '../testing/index-contract.js';
+import { NextPlaidTable } from './next-plaid.js';
+import { RemoteIndex } from './remote-index.js';
+import { nextPlaidIsThere, startNextPlaid, type NextPlaidServer } from './testing/next-plaid-server.js';
+
+const dim = 16;
+const like = { dim, scoring: 'mean' } as const;
+/** What 4 bits a number change at most of a mean of cosines here. */
+const FOUR_BITS = 0.1;
+
+let folder: string;
+let server: NextPlaidServer;
+let made = 0;
+const names = new WeakMap<object, string>();
+
+async function open(name = `ra-rft-test-${made++}`): Promise<RemoteIndex> {
+  const index = await RemoteIndex.open(
+    await NextPlaidTable.open({ url: server.url, timeoutMs: 20_000 }, name, dim),
+    like,
+  );
+  names.set(index, name);
+  return index;
+}
+
+const title = nextPlaidIsThere ? 'NextPlaid' : 'NextPlaid (skipped: next-plaid-api is not on the PATH)';
+describe.skipIf(!nextPlaidIsThere)(title, () => {
+  beforeAll(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'ra-rft-next-plaid-'));
+    server = await startNextPlaid(folder);
+  });
+  afterAll(async () => {
+    await server.stop();
+    await rm(folder, { recursive: true });
+  });
+
+  testIndex({
+    name: 'NextPlaid',
+    ...like,
+    tolerance: FOUR_BITS,
+    make: () => open(),
+    reopen: async (index) => {
+      await index.dispose();
+      return open(names.get(index));
+    },
+  });
+
+  it('goes on where a server that was killed while it was building has left off, and loses nothing', async () => {
+    const documents = someDocuments(60, dim);
+    const index = await open('ra-rft-killed');
+    await index.add(documents.slice(0, 20));
+    const going = index.add(documents.slice(20, 40)).then(
+      () => undefined,
+      (error: unknown) => error,
+    );
+    await server.stop('SIGKILL');
+    expect(await going).toMatchObject({ code: 'io' });
+    await index.dispose();
+    server = await startNextPlaid(folder);
+
+    const again = await open('ra-rft-killed');
+    onTestFinished(() => again.dispose());
+    for (const { id } of documents.slice(0, 20)) expect(again.has(id)).toBe(true);
+    await again.add(documents.filter(({ id }) => !again.has(id)));
+    expect(again.size).toBe(60);
+    const [query] = documents;
+    const found = await again.search(query!.chunks, { k: 100 });
+    const full = documents.filter(({ chunks }) => chunks.vectors.length > 0).map(({ id }) => id);
+    for (const hits of found) expect(hits.map(({ id }) => id).toSorted()).toEqual(full.toSorted());
+  });
+});
