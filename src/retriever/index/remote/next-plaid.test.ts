@@ -7,6 +7,7 @@ import { someDocuments } from '../testing/documents.js';
 import { testIndex } from '../testing/index-contract.js';
 import { NextPlaidTable } from './next-plaid.js';
 import { RemoteIndex } from './remote-index.js';
+import { expectSameFilters } from './testing/filters.js';
 import { nextPlaidIsThere, startNextPlaid, type NextPlaidServer } from './testing/next-plaid-server.js';
 
 const dim = 16;
@@ -48,6 +49,37 @@ describe.skipIf(!nextPlaidIsThere)(title, () => {
       await index.dispose();
       return open(names.get(index));
     },
+  });
+
+  it('filters as every index does', async () => {
+    const table = await NextPlaidTable.open({ url: server.url, timeoutMs: 20_000 }, 'ra-rft-filters', dim);
+    onTestFinished(() => table.close());
+    await expectSameFilters(table, dim);
+  });
+
+  it('refuses an index with vectors of another size', async () => {
+    const index = await open('ra-rft-size');
+    await index.add(someDocuments(3, dim));
+    await index.dispose();
+    const opening = NextPlaidTable.open({ url: server.url, timeoutMs: 20_000 }, 'ra-rft-size', dim + 1);
+    await expect(opening).rejects.toMatchObject({ code: 'data' });
+  });
+
+  it('is empty when all is removed, and takes documents again', async () => {
+    const documents = someDocuments(8, dim);
+    const index = await open('ra-rft-emptied');
+    onTestFinished(() => index.dispose());
+    await index.add(documents);
+    expect(await index.remove(documents.map(({ id }) => id))).toBe(8);
+    expect(await index.search(documents[0]!.chunks, { k: 3 })).toEqual(
+      Array.from(documents[0]!.chunks.lengths, () => []),
+    );
+    await index.add(documents.slice(0, 4));
+    const again = await open('ra-rft-emptied');
+    onTestFinished(() => again.dispose());
+    expect(again.size).toBe(4);
+    const [first] = await again.search(documents[0]!.chunks, { k: 1 });
+    expect(first!.map(({ id }) => id)).toEqual(['d0']);
   });
 
   it('goes on where a server that was killed while it was building has left off, and loses nothing', async () => {

@@ -16,6 +16,8 @@ const SCORED = 16;
 const SMALL_ROWS = 10_000;
 /** Placeholders of one question about ids. */
 const ASKED_IDS = 500;
+/** Id of a row that is in every index and in no answer: the server cannot remove its last row. */
+const STAYS = '\u0001ra-rft';
 const POLL_MS = [50, 100, 200, 400] as const;
 
 interface Info {
@@ -73,19 +75,20 @@ export class NextPlaidTable implements RemoteTable {
       : this.server.call('get', this.path('/metadata'), undefined, 404));
     const { metadata } = (found ?? { metadata: [] }) as { metadata: Record<string, unknown>[] };
     for (const column of Object.keys(metadata[0] ?? {})) this.columns.add(column);
-    return metadata.map((row) => this.keyOf(row));
+    return metadata.map((row) => this.keyOf(row)).filter(({ id }) => id !== STAYS);
   }
 
   async insert(rows: readonly RemoteRow[]): Promise<void> {
+    const all = this.info ? rows : [{ ...emptyRow, id: STAYS }, ...rows];
     // A row without tokens has a vector all the same, since the server takes none without; `nearest` leaves it out.
-    const documents = rows.map(({ vectors, tokens }) => base64Of(tokens > 0 ? vectors : firstAxis(this.dim), this.dim));
-    const metadata = rows.map(({ id, chunks, tokens, cut, facts, fields, numbers }) => ({
+    const documents = all.map(({ vectors, tokens }) => base64Of(tokens > 0 ? vectors : firstAxis(this.dim), this.dim));
+    const metadata = all.map(({ id, chunks, tokens, cut, facts, fields, numbers }) => ({
       ...{ id, chunks, tokens, cut, facts, fields },
       ...numbers,
     }));
     await this.server.call('post', this.path('/update'), { documents, metadata });
     for (const row of metadata) for (const column of Object.keys(row)) this.columns.add(column);
-    await this.until(rows, rows.length);
+    await this.until(all, all.length);
   }
 
   async remove(ids: readonly string[]): Promise<void> {
@@ -201,6 +204,11 @@ export class NextPlaidTable implements RemoteTable {
     return { [text]: sqlOf(condition, { value, hasColumn: (column) => this.columns.has(column) }), [values]: given };
   }
 }
+
+const emptyRow: Omit<RemoteRow, 'id'> = {
+  ...{ chunks: 1, tokens: 0, cut: 0 },
+  ...{ facts: ' ', fields: '{}', numbers: {}, vectors: new Float32Array() },
+};
 
 /** Vectors as the server reads them fastest: little-endian float32. */
 function base64Of(vectors: Float32Array, dim: number): { embeddings_b64: string; shape: [number, number] } {
