@@ -13,6 +13,7 @@ export interface LanceRow {
   tokens: number;
   cut: number;
   vectors: Iterable<{ toArray(): Float32Array }>;
+  _distance: number;
 }
 
 export interface LanceQuery {

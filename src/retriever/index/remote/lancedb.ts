@@ -1,7 +1,7 @@
 /**
  * An index in LanceDB: a folder or a bucket, opened in this process. One row a chunk, its token vectors in a multivector column.
- * Without a vector index of its own the table is searched exactly; with one, LanceDB proposes more rows than are asked for. Either way
- * the scores are those of the stored float32 vectors.
+ * Without a vector index of its own the table is searched exactly, and a distance is 1 less the sum of the best cosines; with one,
+ * LanceDB proposes more rows than are asked for, and their scores are taken from the stored float32 vectors.
  */
 import { RaRftError } from '../../../core/errors.js';
 import { maxSim } from '../../score/maxsim.js';
@@ -21,14 +21,24 @@ export class LanceIndexTable implements RemoteTable {
   private readonly dim: number;
   private readonly lance: Lance;
   private readonly table: LanceTable;
+  /** Whether the table has a vector index, so that what LanceDB says of distances is not exact. */
+  private readonly proposes: boolean;
   private numbers: Set<string>;
 
-  private constructor(parts: { where: string; dim: number; lance: Lance; table: LanceTable; numbers: Set<string> }) {
+  private constructor(parts: {
+    where: string;
+    dim: number;
+    lance: Lance;
+    table: LanceTable;
+    numbers: Set<string>;
+    proposes: boolean;
+  }) {
     this.where = parts.where;
     this.dim = parts.dim;
     this.lance = parts.lance;
     this.table = parts.table;
     this.numbers = parts.numbers;
+    this.proposes = parts.proposes;
   }
 
   /** Opens the table, or makes an empty one. Throws `data` where one of that name is none of ours, `io` where LanceDB fails or is not there. */
@@ -46,7 +56,8 @@ export class LanceIndexTable implements RemoteTable {
       const missing = COLUMNS.find((column) => !columns.some((one) => one.name === column));
       if (missing !== undefined || !String(vectors?.type).includes(`[${dim}]`)) throw foreign(where, missing, dim);
       const numbers = columns.map((column) => column.name).filter((column) => !COLUMNS.includes(column));
-      return new LanceIndexTable({ where, dim, lance, table, numbers: new Set(numbers) });
+      const proposes = (await table.listIndices()).some((index) => index.columns.includes('vectors'));
+      return new LanceIndexTable({ where, dim, lance, table, numbers: new Set(numbers), proposes });
     });
   }
 
@@ -84,15 +95,14 @@ export class LanceIndexTable implements RemoteTable {
       );
       let asked = this.table.query().nearestTo(first as Float32Array);
       for (const vector of others) asked = asked.addQueryVector(vector);
-      const hasIndex = (await this.table.listIndices()).some(({ columns }) => columns.includes('vectors'));
       asked = asked
         .column('vectors')
         .distanceType('cosine')
-        .select(['id', 'vectors', '_distance'])
-        .limit(hasIndex ? PROPOSALS * limit : limit);
+        .select(['id', '_distance', ...(this.proposes ? ['vectors'] : [])])
+        .limit(this.proposes ? PROPOSALS * limit : limit);
       const rows = await (of ? asked.where(this.sql(of)) : asked).toArray();
       return rows
-        .map((row) => ({ id: row.id, score: this.score(query, row) }))
+        .map((row) => ({ id: row.id, score: this.proposes ? this.score(query, row) : 1 - row._distance }))
         .toSorted((a, b) => b.score - a.score)
         .slice(0, limit);
     });
