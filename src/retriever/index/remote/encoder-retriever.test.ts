@@ -81,8 +81,8 @@ describe.skipIf(!lanceIsThere)('a retriever over LanceDB', () => {
 
 describe.skipIf(!nextPlaidIsThere)('a retriever over NextPlaid', () => {
   it('finds the same', async () => {
-    const { url, stop } = await startNextPlaid(join(folder, 'next-plaid'));
-    onTestFinished(() => stop());
-    await expectSame({ kind: 'next-plaid', url, timeoutMs: 20_000 }, 0.1);
+    const server = await startNextPlaid(join(folder, 'next-plaid'));
+    onTestFinished(() => server.stop());
+    await expectSame({ kind: 'next-plaid', url: server.url, timeoutMs: 20_000 }, 0.1);
   });
 });

@@ -1,4 +1,5 @@
 /** The contract of an index in LanceDB itself, in a folder. Skipped where the package is not installed; docs/retrievers.md says how. */
+import { createRequire } from 'node:module';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { Rng } from '../../../core/rng.js';
 import { temporaryFolder } from '../../../core/testing/temporary-folder.js';
@@ -20,7 +21,7 @@ async function open(folder: string): Promise<RemoteIndex> {
   return index;
 }
 
-describe.skipIf(!lanceIsThere)(lanceIsThere ? 'LanceDB' : `LanceDB (skipped: ${LANCE_INSTALL})`, () => {
+describe.skipIf(!lanceIsThere)(`LanceDB${lanceIsThere ? '' : ` (skipped: ${LANCE_INSTALL})`}`, () => {
   testIndex({
     name: 'LanceDB',
     ...like,
@@ -68,7 +69,7 @@ describe.skipIf(!lanceIsThere)(lanceIsThere ? 'LanceDB' : `LanceDB (skipped: ${L
 
 /** A vector index as users make it. */
 async function buildVectorIndex(folder: string, name: string): Promise<void> {
-  const lancedb = (await import('@lancedb/lancedb' as string)) as {
+  const lancedb = createRequire(import.meta.url)('@lancedb/lancedb') as {
     connect(
       url: string,
     ): Promise<{ openTable(name: string): Promise<{ createIndex(column: string, options: unknown): Promise<void> }> }>;

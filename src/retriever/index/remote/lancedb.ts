@@ -102,7 +102,10 @@ export class LanceIndexTable implements RemoteTable {
         .limit(this.proposes ? PROPOSALS * limit : limit);
       const rows = await (of ? asked.where(this.sql(of)) : asked).toArray();
       return rows
-        .map((row) => ({ id: row.id, score: this.proposes ? this.score(query, row) : 1 - row._distance }))
+        .map(({ id, vectors, _distance: distance }) => ({
+          id,
+          score: this.proposes ? this.score(query, vectors) : 1 - distance,
+        }))
         .toSorted((a, b) => b.score - a.score)
         .slice(0, limit);
     });
@@ -113,7 +116,7 @@ export class LanceIndexTable implements RemoteTable {
     return Promise.resolve();
   }
 
-  private score(query: Float32Array, { vectors }: LanceRow): number {
+  private score(query: Float32Array, vectors: LanceRow['vectors']): number {
     const tokens = [...vectors];
     const document = new Float32Array(tokens.length * this.dim);
     for (const [at, token] of tokens.entries()) document.set(token.toArray(), at * this.dim);

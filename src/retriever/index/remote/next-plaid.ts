@@ -83,7 +83,12 @@ export class NextPlaidTable implements RemoteTable {
     // A row without tokens has a vector all the same, since the server takes none without; `nearest` leaves it out.
     const documents = all.map(({ vectors, tokens }) => base64Of(tokens > 0 ? vectors : firstAxis(this.dim), this.dim));
     const metadata = all.map(({ id, chunks, tokens, cut, facts, fields, numbers }) => ({
-      ...{ id, chunks, tokens, cut, facts, fields },
+      id,
+      chunks,
+      tokens,
+      cut,
+      facts,
+      fields,
       ...numbers,
     }));
     await this.server.call('post', this.path('/update'), { documents, metadata });
@@ -206,8 +211,13 @@ export class NextPlaidTable implements RemoteTable {
 }
 
 const emptyRow: Omit<RemoteRow, 'id'> = {
-  ...{ chunks: 1, tokens: 0, cut: 0 },
-  ...{ facts: ' ', fields: '{}', numbers: {}, vectors: new Float32Array() },
+  chunks: 1,
+  tokens: 0,
+  cut: 0,
+  facts: ' ',
+  fields: '{}',
+  numbers: {},
+  vectors: new Float32Array(),
 };
 
 /** Vectors as the server reads them fastest: little-endian float32. */
