@@ -83,6 +83,6 @@ describe.skipIf(!nextPlaidIsThere)('a retriever over NextPlaid', () => {
   it('finds the same', async () => {
     const server = await startNextPlaid(join(folder, 'next-plaid'));
     onTestFinished(() => server.stop());
-    await expectSame({ kind: 'next-plaid', url: server.url, timeoutMs: 20_000 }, 0.1);
+    await expectSame({ kind: 'next-plaid', url: server.url, timeoutMs: 20_000 }, 0.03);
   });
 });

@@ -67,6 +67,13 @@ describe.skipIf(!lanceIsThere)(`LanceDB${lanceIsThere ? '' : ` (skipped: ${LANCE
   });
 });
 
+it.runIf(!lanceIsThere)('says what to install where it is not there', async () => {
+  await expect(LanceIndexTable.open('folder', 'name', dim)).rejects.toMatchObject({
+    code: 'io',
+    hint: expect.stringContaining(LANCE_INSTALL),
+  });
+});
+
 /** A vector index as users make it. */
 async function buildVectorIndex(folder: string, name: string): Promise<void> {
   const lancedb = createRequire(import.meta.url)('@lancedb/lancedb') as {
