@@ -88,3 +88,19 @@ describe('entries', () => {
     expect(refusal(own, 'retriever.transformerLayers=1')?.message).toContain('retrievers.mine.heads is 5');
   });
 });
+
+describe('databases of indexes', () => {
+  const said = (server: string, more = '') => refusal(`retrievers.learned={server: ${server}${more}}`)?.message;
+
+  it('have an address of their kind, without secrets, and strict keys', () => {
+    expect(said('{kind: lancedb, url: s3://bucket/a}')).toBeUndefined();
+    expect(said('{kind: next-plaid, url: http://localhost:8080, apiKeyEnv: PLAID_KEY}')).toBeUndefined();
+    expect(said('{kind: next-plaid, url: folder}')).toContain('retrievers.learned.server.url is');
+    expect(said('{kind: lancedb, url: https://host}')).toContain('retrievers.learned.server.url is https://host');
+    expect(said('{kind: next-plaid, url: http://me:pw@host}')).toContain('user name or password');
+    expect(said('{kind: lancedb, url: a, apiKeyEnv: KEY}')).toContain('retrievers.learned.server.apiKeyEnv');
+    expect(said('{kind: qdrant, url: http://x}')).toContain('retrievers.learned.server.kind');
+    expect(said('{kind: lancedb, url: a, shards: 2}')).toContain('shards');
+    expect(said('{kind: lancedb, url: a}', ', index: exact')).toContain('retrievers.learned.index is exact');
+  });
+});

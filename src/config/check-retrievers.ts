@@ -12,6 +12,7 @@ export function checkRetrievers(config: Config): Finding[] {
     ...checkEncoders(config),
     ...checkReranks(config),
     ...checkServers(config),
+    ...checkIndexServers(config),
   ];
 }
 
@@ -189,5 +190,40 @@ function checkServers({ retrievers, llm }: Config): Finding[] {
           ]
         : []),
     ];
+  });
+}
+
+/** Databases that keep the vectors of encoders. */
+function checkIndexServers({ retrievers }: Config): Finding[] {
+  return Object.entries(retrievers).flatMap(([name, entry]): Finding[] => {
+    if (entry.kind !== 'encoder' || !entry.server) return [];
+    const { kind, url, apiKeyEnv } = entry.server;
+    const at = `retrievers.${name}`;
+    const findings: Finding[] = [];
+    const wrong = (key: string, message: string, expected: string) =>
+      findings.push({ path: ['retrievers', name, ...key.split('.')], message: `${at}.${key} ${message}`, expected });
+    if (/^[a-z][a-z0-9+]*:\/\/[^/]*@/.test(url))
+      wrong(
+        'server.url',
+        'holds a user name or password, which would stand in the run folder',
+        'an address without them',
+      );
+    else if (kind === 'next-plaid' && !/^https?:\/\/./.test(url))
+      wrong('server.url', `is ${url}`, 'the address of a NextPlaid server: http://... or https://...');
+    else if (kind === 'lancedb' && /^(https?|db):\/\//.test(url))
+      wrong('server.url', `is ${url}`, 'a folder, or a bucket: s3://..., gs://..., az://...');
+    if (kind === 'lancedb' && apiKeyEnv !== null)
+      wrong(
+        'server.apiKeyEnv',
+        `is ${apiKeyEnv}`,
+        'null: LanceDB finds the keys of a bucket in the environment by itself',
+      );
+    if (entry.index !== undefined && entry.index !== 'auto')
+      wrong(
+        'index',
+        `is ${entry.index}, which says how an index of the run folder is searched`,
+        'no key index beside server',
+      );
+    return findings;
   });
 }

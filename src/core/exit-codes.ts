@@ -48,7 +48,8 @@ export const errorCodes: Readonly<Record<ErrorCode, ErrorCodeFacts>> = {
   },
   io: {
     exitCode: 8,
-    meaning: 'The file system: a full disk, a missing permission, a missing file.',
+    meaning:
+      'The file system, or the database of an index: a full disk, a missing permission, a missing file, a server that does not answer.',
     remedy: 'Mend it and run the same command again: nothing computed before is lost.',
   },
   engine: {

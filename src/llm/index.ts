@@ -17,4 +17,5 @@ export { estimateCalls, estimateText, type Estimate } from './estimate.js';
 export { ReplyTally } from './reply-tally.js';
 export { whatIsSaid, type Said } from './said.js';
 export { parseJson } from './retry.js';
+export { openTransport, type HttpResult, type Transport } from './transport.js';
 export { forEachParallel, inOrder } from '../core/slots.js';

@@ -28,6 +28,8 @@ export interface FormFile {
 export interface Transport {
   get(path: string, signal?: AbortSignal): Promise<HttpResult>;
   post(path: string, body: unknown, signal?: AbortSignal): Promise<HttpResult>;
+  /** With a body, as databases want it that are told what to delete. */
+  delete(path: string, body: unknown, signal?: AbortSignal): Promise<HttpResult>;
   upload(path: string, file: FormFile, signal?: AbortSignal): Promise<HttpResult>;
   /** Ends all connections, at once. */
   close(): Promise<void>;
@@ -81,12 +83,12 @@ export function openTransport({ baseUrl, apiKey, timeoutMs, maxBytes = 2 ** 28 }
       return { kind: 'broken', reason: redact(text), reached: !unreached.has(code) };
     }
   };
+  const sendJson = (method: Init['method'], path: string, body: unknown, signal?: AbortSignal) =>
+    send(path, { method, headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) }, signal);
   return {
     get: (path, signal) => send(path, { method: 'GET' }, signal),
-    post: (path, body, signal) => {
-      const headers = { 'content-type': 'application/json' };
-      return send(path, { method: 'POST', headers, body: JSON.stringify(body) }, signal);
-    },
+    post: (path, body, signal) => sendJson('POST', path, body, signal),
+    delete: (path, body, signal) => sendJson('DELETE', path, body, signal),
     upload: (path, { name, lines, fields }, signal) => {
       const form = new FormData();
       for (const [field, value] of Object.entries(fields)) form.set(field, value);
@@ -100,7 +102,7 @@ export function openTransport({ baseUrl, apiKey, timeoutMs, maxBytes = 2 ** 28 }
 }
 
 interface Init {
-  method: 'GET' | 'POST';
+  method: 'GET' | 'POST' | 'DELETE';
   headers?: Record<string, string>;
   body?: string | FormData;
 }

@@ -244,6 +244,7 @@ function searchSettings({ retriever, retrievers }: Config, name: RetrieverName):
     case 'rerank':
       return [[name, entry]];
     case 'encoder': {
+      if (entry.server) return [[name, { server: entry.server.kind }]]; // where it stands decides nothing
       const { index } = encoderSettings(retriever, entry);
       return index === 'auto' ? [] : [[name, { index }]];
     }

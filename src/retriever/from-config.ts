@@ -38,6 +38,7 @@ export function encoderSettings(
     frozenLayers: _frozen,
     diversity: _diversity,
     lambda: _lambda,
+    server: _server,
     ...own
   } = entry;
   return { ...shared, ...(typeof model === 'string' && { learningRate: HUB_LEARNING_RATE }), ...own };

@@ -46,6 +46,8 @@ export {
 } from './from-config.js';
 export { NetSession } from './encode/net/session.js';
 export { ExactIndex } from './index/exact-index.js';
+export { openRemoteIndex, remoteIndexName, type IndexServer } from './index/remote/open.js';
+export { RemoteIndex } from './index/remote/remote-index.js';
 export type { IndexDocument, IndexSearch, Scored, TokenIndex } from './index/types.js';
 export { searchAllowed } from './search-allowed.js';
 export { corpusHash, readIndexHeader, type IndexHeader, type IndexKey } from './index/store/header.js';
@@ -56,7 +58,7 @@ export type { IndexDtype } from './index/store/quantise.js';
 export { IndexStore, type AddFacts } from './index/store/store.js';
 export { StoredIndex, type StoredIndexOptions } from './index/stored-index.js';
 export { infoNce, SATURATION, type InfoNceResult, type LossResult, type PairMasks } from './train/infonce.js';
-export { EncoderRetriever, type EncoderRetrieverOptions } from './index/encoder-retriever.js';
+export { EncoderRetriever, type EncoderRetrieverOptions, type OpenedHeader } from './index/encoder-retriever.js';
 export { maxSim, maxSimMatrix, type Scoring } from './score/maxsim.js';
 export {
   gradeRanking,

@@ -158,6 +158,34 @@ const policy = z
       'Take the policy itself as encoder, up to a layer, in place of the small one over its token embeddings; {} takes all defaults.',
   });
 
+/** A database that keeps the vectors of an encoder. Only in its own entry, as the policy. */
+const server = z
+  .strictObject({
+    kind: key(
+      z.enum(['next-plaid', 'lancedb']),
+      'next-plaid: a NextPlaid server (vectors of 4 bits). lancedb: LanceDB in a folder or a bucket (float32; npm install @lancedb/lancedb).',
+    ),
+    url: z.string().min(1).meta({
+      description: 'Address of the NextPlaid server; folder of LanceDB, or its bucket (s3://..., gs://..., az://...).',
+      file: true,
+      notFile: '^[a-z][a-z0-9+]*://',
+    }),
+    apiKeyEnv: key(
+      z
+        .string()
+        .regex(/^[A-Z][A-Z0-9_]*$/, 'the name of an environment variable')
+        .nullable()
+        .default(null),
+      'With next-plaid, name of the environment variable that holds the key; null: the server wants none. LanceDB finds the keys of a bucket in the environment by itself.',
+    ),
+    timeoutSeconds: positive(60, 'With next-plaid, longest time of a call.', 'seconds'),
+  })
+  .optional()
+  .meta({
+    description:
+      'Keep and search the vectors in a database in place of the index of the run folder. The name there follows from encoder and corpus.',
+  });
+
 /** Hits that differ. */
 const diversity = {
   diversity: key(
@@ -181,6 +209,7 @@ const encoder = z
       'Train it on the labels; false: as it is. Of an encoder of this project that is a seeded random projection of the token embeddings of the policy.',
     ),
     policy,
+    server,
     model: path(
       'Folder of an encoder with weights and tokenizer of its own (BERT or ModernBERT; of PyLate, sentence-transformers or plain), which says head, prefixes and lengths unless the entry does; learningRate is 3e-5 unless the entry says it. null: a small encoder over the token embeddings of the policy.',
     ),

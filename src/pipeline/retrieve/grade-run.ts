@@ -28,7 +28,7 @@ import { usableLabels } from '../labels/usable-labels.js';
 import { modelFolderOf } from '../session.js';
 import { encodersBehind, type RetrieverName } from './contexts.js';
 import { encoderPlanOf, untrainedEncoder } from './encoder-training.js';
-import { openNamed } from './open-named.js';
+import { indexServerOf, openNamed } from './open-named.js';
 import { labelledTestSplit } from './retrieval-grades.js';
 
 export interface RetrieverRow {
@@ -76,7 +76,10 @@ export async function gradeRun(root: string, { progress = silent }: { progress?:
         rows.push(...(await gradeOne(`${name}, untrained`, opening, grader)));
       }
       const openEncoder = (of: RetrieverName) =>
-        EncoderRetriever.open(paths.retriever(of), paths.index(of), data.corpus, { progress });
+        EncoderRetriever.open(paths.retriever(of), paths.index(of), data.corpus, {
+          progress,
+          server: indexServerOf(config, of),
+        });
       const opening = openNamed(name, { config, corpus: data.corpus, openEncoder, root, progress });
       rows.push(...(await gradeOne(name, opening, grader)));
     }

@@ -14,6 +14,7 @@ import {
   RerankRetriever,
   ServerEncoder,
   type EmbeddingsEntry,
+  type IndexServer,
   type TraceRetriever,
 } from '../../retriever/index.js';
 import type { RetrieverName } from './contexts.js';
@@ -64,12 +65,24 @@ export async function openNamed(name: RetrieverName, sources: NamedSources): Pro
 /** Throws `llm` where the key of a server that a retriever asks is not there: to be told before any work. */
 export function refuseMissingKey({ retrievers }: Pick<Config, 'retrievers'>, name: RetrieverName): void {
   const entry = retrievers[name];
-  if (entry?.kind === 'embeddings') keyOf(name, entry);
+  if (entry?.kind === 'embeddings') keyOf(`retrievers.${name}`, entry);
+  if (entry?.kind === 'encoder') indexServerOf({ retrievers }, name);
   if (entry?.kind === 'rerank') for (const of of [entry.first, entry.then]) refuseMissingKey({ retrievers }, of);
 }
 
-function keyOf(name: RetrieverName, { apiKeyEnv, url }: EmbeddingsEntry): string | undefined {
-  return llmApiKey(apiKeyEnv, undefined, { where: `retrievers.${name}.apiKeyEnv`, url });
+/** The database that keeps the vectors of an encoder, with its key; undefined where they are in the run folder. */
+export function indexServerOf(
+  { retrievers }: Pick<Config, 'retrievers'>,
+  name: RetrieverName,
+): IndexServer | undefined {
+  const entry = retrievers[name];
+  if (entry?.kind !== 'encoder' || !entry.server) return undefined;
+  const { kind, url, timeoutSeconds } = entry.server;
+  return { kind, url, timeoutMs: timeoutSeconds * 1000, apiKey: keyOf(`retrievers.${name}.server`, entry.server) };
+}
+
+function keyOf(where: string, { apiKeyEnv, url }: Pick<EmbeddingsEntry, 'apiKeyEnv' | 'url'>): string | undefined {
+  return llmApiKey(apiKeyEnv, undefined, { where: `${where}.apiKeyEnv`, url });
 }
 
 async function openEmbeddings(
@@ -80,7 +93,7 @@ async function openEmbeddings(
   const client = await EmbeddingsClient.open({
     settings: entry,
     llm: config.llm,
-    apiKey: keyOf(name, entry),
+    apiKey: keyOf(`retrievers.${name}`, entry),
     cachePath: join(root, 'embeddings', `${name}.jsonl`),
     where: `retrievers.${name}.url`,
   });

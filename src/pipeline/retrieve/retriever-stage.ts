@@ -22,6 +22,7 @@ import type { RetrieverName } from './contexts.js';
 import type { DataSets } from '../data/data-sets.js';
 import { encoderPlanOf, untrainedEncoder, withTrainedEncoder, type EncoderPlan } from './encoder-training.js';
 import { hashModelFolder } from '../fingerprint.js';
+import { indexServerOf } from './open-named.js';
 import { labelGuard, type LabelResult } from '../labels/label-stage.js';
 import { partsText, type LabelledQueries } from '../labels/labelled-queries.js';
 import type { Session } from '../session.js';
@@ -91,7 +92,8 @@ async function makeEncoder(
   if (entry.trained && !labels)
     throw new RaRftError({ code: 'internal', message: `there are no labels to train the retriever ${name} on` });
   await run.stage(encoderStage(name), depends, work, [folder]);
-  const options = { threads: plan.threads, progress, index: plan.settings.index };
+  const server = indexServerOf(config, name);
+  const options = { threads: plan.threads, progress, index: plan.settings.index, server };
   return {
     open: () => EncoderRetriever.open(folder, index, data.corpus, options),
     fingerprint: await hashModelFolder(folder),

@@ -13,6 +13,7 @@ import { meanVectors } from '../score/token-match.js';
 import type { Hit, Query, SearchOptions, TraceRetriever } from '../types.js';
 import { IndexClient } from './index-client.js';
 import type { IndexSetup } from './index-worker.js';
+import { openRemoteIndex, type IndexServer } from './remote/open.js';
 import { corpusHash, readIndexHeader, refuseMismatch, type IndexHeader, type IndexKey } from './store/header.js';
 import { IndexStore, type AddFacts } from './store/store.js';
 import { StoredIndex } from './stored-index.js';
@@ -30,21 +31,25 @@ export interface EncoderRetrieverOptions {
   progress?: Progress | undefined;
   /** For an index that has to be built; one that is there is searched as it was made. */
   index?: IndexChoice | undefined;
+  /** The vectors are in this database and not in the index folder. */
+  server?: IndexServer | undefined;
 }
+
+/** What an index was made with, and how many documents were cut; of one on disk, its header. */
+export type OpenedHeader = IndexKey & Pick<IndexHeader, 'documents' | 'truncatedDocuments'> & Partial<IndexHeader>;
 
 /** Documents of one call while an index is built: what its progress moves by. */
 const INDEX_BATCH = 1024;
 
 export class EncoderRetriever implements TraceRetriever {
   readonly name = 'encoder';
-  /** What the index was made with, and how many documents were cut. */
-  readonly header: IndexHeader;
+  readonly header: OpenedHeader;
   private readonly encoder: TextEncoder;
   private readonly index: TokenIndex;
   private readonly traces: RankedTraces;
   private truncated = 0;
 
-  private constructor(encoder: TextEncoder, index: TokenIndex, header: IndexHeader, traces: readonly Trace[]) {
+  private constructor(encoder: TextEncoder, index: TokenIndex, header: OpenedHeader, traces: readonly Trace[]) {
     this.encoder = encoder;
     this.index = index;
     this.header = header;
@@ -52,27 +57,28 @@ export class EncoderRetriever implements TraceRetriever {
   }
 
   /**
-   * Opens the retriever of `folder` over `traces` with the index in `indexFolder`, which is built where there is none.
-   * Throws `data` where an index was made with another encoder, corpus or setting, `model` at damaged files.
+   * Opens the retriever of `folder` over `traces` with the index in `indexFolder` or on `server`, which is built where there is none.
+   * Throws `data` where an index was made with another encoder, corpus or setting, `model` at damaged files, `io` where a server fails.
    */
   static async open(
     folder: string,
     indexFolder: string,
     traces: readonly Trace[],
-    { threads, progress, index: choice = 'auto' }: EncoderRetrieverOptions = {},
+    { threads, progress, server, index: choice = 'auto' }: EncoderRetrieverOptions = {},
   ): Promise<EncoderRetriever> {
     const retriever = await readRetriever(folder);
     const { spec, encoderHash } = retriever.header;
     const key = indexKey({ dim: architectureOf(retriever.encoder.config).dim, hash: encoderHash }, spec, traces);
     // An index that does not belong here is refused before the worker starts.
-    const found = await readIndexHeader(indexFolder);
+    const found = server ? undefined : await readIndexHeader(indexFolder);
     if (found) refuseMismatch(indexFolder, found, key);
     const encoder = await openEncoder(folder, retriever, { threads });
     let index: BuiltIndex | undefined;
     try {
-      index = byCentroids(choice, traces.length, found)
-        ? await openByCentroids({ folder: indexFolder, key, threads })
-        : await openExact(indexFolder, key, encoder);
+      if (server) index = await openOnServer(server, key);
+      else if (byCentroids(choice, traces.length, found))
+        index = await openByCentroids({ folder: indexFolder, key, threads });
+      else index = await openExact(indexFolder, key, encoder);
       await addMissing(encoder, index, traces, { spec, progress });
       await index.finish();
       return new EncoderRetriever(encoder, index.index, await index.header(), traces);
@@ -114,10 +120,10 @@ function indexKey(
   return { encoderHash: hash, corpusHash: corpusHash(traces, spec), dim, normalisation: 'l2', spec };
 }
 
-/** An index as it is built: what the two kinds have in common. */
+/** An index as it is built: what the kinds have in common. */
 interface BuiltIndex {
   index: TokenIndex & { add(documents: readonly IndexDocument[], facts: AddFacts): Promise<void> };
-  header(): IndexHeader | Promise<IndexHeader>;
+  header(): OpenedHeader | Promise<OpenedHeader>;
   /** Called when all documents are there. */
   finish(): Promise<void>;
 }
@@ -138,6 +144,12 @@ async function openExact(folder: string, key: IndexKey, { scorer }: TrainableEnc
 async function openByCentroids(setup: IndexSetup): Promise<BuiltIndex> {
   const index = await IndexClient.open(setup);
   return { index, header: () => index.header(), finish: () => index.buildCentroids() };
+}
+
+async function openOnServer(server: IndexServer, key: IndexKey): Promise<BuiltIndex> {
+  const index = await openRemoteIndex(server, key);
+  const header = () => ({ ...key, documents: index.size, truncatedDocuments: index.truncated });
+  return { index, header, finish: () => Promise.resolve() };
 }
 
 /** Encodes what the index does not have yet, batch by batch: one that was stopped goes on where it was. */
