@@ -4,16 +4,18 @@
  *     small                5,000 documents of about 200 tokens, dimension 128
  *     medium               50,000 documents of about 300 tokens, dimension 64
  *     large-32, large-64   220,000 documents of about 300 tokens; 2.5 and 4.6 GB of disk
- *   math-SIZE              token vectors of real texts with noise (retriever-index/math.ts; needs --peers and the data)
- *   peers                  fast-plaid on the vectors of easy-small and hard-small (needs --peers)
+ *     peers                fast-plaid on the vectors of small (needs --peers)
+ *   math-small, math-medium  token vectors of real problems with solutions, repeated with noise (needs --peers and the data)
  * With --keep FOLDER the index stays there, and a second call only searches it. Without --only: easy-small and hard-small.
  */
+import { existsSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { loadavg, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { buildIndex, K, QUERY_TOKENS } from './retriever-index/build.js';
 import { fastPlaid } from './retriever-index/fast-plaid.js';
 import { searchIndex } from './retriever-index/search.js';
+import { MATH, realTexts } from './retriever-index/real.js';
 import { SyntheticTexts, type Texts, type TextsSize } from './retriever-index/synthetic.js';
 import { kept, type Benchmark } from './measure.js';
 
@@ -26,37 +28,40 @@ const SIZES = {
 type Size = TextsSize & { queries: number };
 const SMOKE: Size = { documents: 300, tokens: 20, dim: 16, queries: 4 };
 const SETS = ['easy', 'hard'] as const;
+type SetName = (typeof SETS)[number] | 'math';
 
 export const partNames = (): readonly string[] => [
-  ...SETS.flatMap((set) => Object.keys(SIZES).map((size) => `${set}-${size}`)),
-  'peers',
+  ...SETS.flatMap((set) => [...Object.keys(SIZES), 'peers'].map((size) => `${set}-${size}`)),
+  'math-small',
+  'math-medium',
 ];
 
 export const benchmark: Benchmark = async function* ({ smoke, threads, only, python, keep }) {
   const parts = only.length > 0 ? only : ['easy-small', 'hard-small'];
   for (const part of parts) {
-    if (part === 'peers') {
-      if (python === undefined) continue;
-      for (const set of SETS) {
-        const { queries, ...size } = smoke ? SMOKE : SIZES.small;
-        const texts = new SyntheticTexts(size, set);
-        const options = { threads, queries, queryTokens: QUERY_TOKENS, k: K, python };
-        for await (const { measure, ...rest } of fastPlaid(texts, options))
-          yield { measure: `${set}_${measure}`, ...rest };
-      }
+    const [set, size] = splitName(part);
+    const { queries, ...shape } = smoke
+      ? SMOKE
+      : { ...SIZES[size === 'peers' ? 'small' : size], ...(set === 'math' && { dim: 64 }) };
+    const needsPython = size === 'peers' || set === 'math';
+    if (needsPython && (python === undefined || (set === 'math' && !existsSync(MATH)))) {
+      console.error(`# ${part} is left out: it needs --peers${set === 'math' ? ` and ${MATH}` : ''}`);
       continue;
     }
-    const [set, size] = splitName(part);
-    const { queries, ...shape } = smoke ? SMOKE : SIZES[size];
-    const texts = new SyntheticTexts(shape, set);
-    for await (const { measure, ...rest } of measureIndex(part, texts, { threads, queries, keep }))
+    const vectors = join(keep ?? tmpdir(), `math-${shape.dim}`);
+    const texts = set === 'math' ? realTexts(shape, vectors, python ?? '') : new SyntheticTexts(shape, set);
+    const measures =
+      size === 'peers'
+        ? fastPlaid(texts, { threads, queries, queryTokens: QUERY_TOKENS, k: K, python: python ?? '' })
+        : measureIndex(part, texts, { threads, queries, keep });
+    for await (const { measure, ...rest } of measures)
       yield { measure: `${part.replaceAll('-', '_')}_${measure}`, ...rest };
   }
 };
 
-function splitName(part: string): [(typeof SETS)[number], keyof typeof SIZES] {
+function splitName(part: string): [SetName, keyof typeof SIZES | 'peers'] {
   const at = part.indexOf('-');
-  return [part.slice(0, at) as (typeof SETS)[number], part.slice(at + 1) as keyof typeof SIZES];
+  return [part.slice(0, at) as SetName, part.slice(at + 1) as keyof typeof SIZES | 'peers'];
 }
 
 async function* measureIndex(

@@ -19,8 +19,8 @@ const TUNINGS = [
 const RECALL = 0.95;
 /** Searches that times are taken of, at least. */
 const TIMED = 100;
-/** Documents up to which an exact search of all queries takes less than minutes. */
-const EXACT_ALL = 50_000;
+/** Documents up to which an index is searched exactly too: what bytes lose. Beyond, that takes a minute a query. */
+const EXACT_ALL = 20_000;
 const CHANGED = 1000;
 
 interface Found {
@@ -42,12 +42,13 @@ export async function* searchIndex(
     truth: truth.filter((_, q) => q % 2 === odd),
   });
   const [tuning, report] = [half(0), half(1)];
-  const within = documents > EXACT_ALL ? 3 : report.queries.length;
-  const exact = await IndexClient.open({ ...setup, exact: true });
-  const ceiling = await run(exact, report.queries.slice(0, within), report.truth);
-  await exact.dispose();
-  yield { measure: 'exact_int8_recall10', value: ceiling.recall, unit: `share of ${within} queries` };
-  yield { measure: 'exact_p50', value: percentile(ceiling.times, 0.5), unit: 'ms' };
+  if (documents <= EXACT_ALL) {
+    const exact = await IndexClient.open({ ...setup, exact: true });
+    const all = await run(exact, report.queries, report.truth);
+    await exact.dispose();
+    yield { measure: 'exact_int8_recall10', value: all.recall, unit: 'share' };
+    yield { measure: 'exact_p50', value: percentile(all.times, 0.5), unit: 'ms' };
+  }
 
   for (const search of TUNINGS) {
     const opening = performance.now();
@@ -68,6 +69,7 @@ export async function* searchIndex(
     yield { measure: 'open_seconds', value: openSeconds, unit: 's' };
     yield { measure: 'recall10', value: found.recall, unit: `share at ${name} (probes x pool x candidates)` };
     yield { measure: 'p50', value: percentile(times, 0.5), unit: 'ms' };
+    yield { measure: 'fastest', value: Math.min(...times), unit: 'ms' };
     yield { measure: 'p99', value: percentile(times, 0.99), unit: 'ms' };
     yield* change(index, texts);
     yield { measure: 'peak_memory', value: peakGigabytes(), unit: 'GB' };

@@ -105,7 +105,7 @@ export class SyntheticTexts implements Texts {
   }
 }
 
-function normalise(row: Float32Array): void {
+export function normalise(row: Float32Array): void {
   let square = 0;
   for (const value of row) square += value * value;
   const scale = 1 / Math.sqrt(square);

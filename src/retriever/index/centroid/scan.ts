@@ -22,6 +22,8 @@ import {
 const ROW = 32;
 /** Tokens of chunks that are in the module's memory at a time; of a longer chunk only so many count. */
 const BLOCK = 1 << 15;
+/** Centroids whose rows are filled together. */
+const STRIP = 512;
 const PAGE = 1 << 16;
 
 /** Scores `count` chunks of at least one token each; addresses in bytes. */
@@ -68,10 +70,14 @@ export class CentroidScan {
     const centroids = table.length / ROW;
     const tokens = scores.length / centroids;
     if (tokens < ROW) table.fill(0);
-    for (let c = 0; c < centroids; c++) {
-      for (let t = 0, from = c; t < tokens; t++, from += centroids) {
-        const score = scores[from] as number;
-        table[c * ROW + t] = score > 0 ? score * scale + 0.5 : 0;
+    // In strips that stay in the nearest cache, whichever way they are walked.
+    for (let from = 0; from < centroids; from += STRIP) {
+      const to = Math.min(centroids, from + STRIP);
+      for (let t = 0; t < tokens; t++) {
+        for (let c = from, at = t * centroids + from; c < to; c++, at++) {
+          const score = scores[at] as number;
+          table[c * ROW + t] = score > 0 ? score * scale + 0.5 : 0;
+        }
       }
     }
   }

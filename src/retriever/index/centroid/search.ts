@@ -17,7 +17,7 @@ export interface CentroidSearchOptions {
   candidates: number;
 }
 
-export const CENTROID_DEFAULTS: CentroidSearchOptions = { probes: 8, pool: 8192, candidates: 256 };
+export const CENTROID_DEFAULTS: CentroidSearchOptions = { probes: 8, pool: 16_384, candidates: 512 };
 
 /** Codes and inverted lists in memory: a list of all that was there at opening, and one of what came since, so that adding stays cheap. */
 export class CentroidSearch {
