@@ -7,7 +7,7 @@ import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { joinTexts } from '../../src/retriever/encode/token-vectors.js';
 import type { Measure } from '../measure.js';
-import { SyntheticTexts, type SyntheticSize } from './synthetic.js';
+import type { Texts } from './synthetic.js';
 
 const script = fileURLToPath(new URL('./fast_plaid_search.py', import.meta.url));
 
@@ -21,12 +21,12 @@ export interface FastPlaidOptions {
 
 /** Yields what the peer measures. Throws where it fails. */
 export async function* fastPlaid(
-  size: SyntheticSize,
+  texts: Texts,
   { python, threads, queries: count, queryTokens, k }: FastPlaidOptions,
 ): AsyncGenerator<Measure> {
   const folder = await mkdtemp(join(tmpdir(), 'ra-rft-plaid-'));
   try {
-    const texts = new SyntheticTexts(size);
+    const { size } = texts;
     const sets = texts.documents(0, size.documents).map(({ chunks }) => chunks);
     const { vectors, lengths } = joinTexts(sets, size.dim);
     await writeFile(join(folder, 'documents.f32'), new Uint8Array(vectors.buffer));

@@ -3,6 +3,19 @@
  * two to three times as fast as the same loops in JavaScript. Buffers live in the module's memory, which ONNX Runtime
  * reads and writes like any other, so nothing is copied.
  */
+import {
+  END,
+  get,
+  I32_ADD,
+  I32_LT_U,
+  i32Const,
+  LOAD,
+  loopWhile,
+  seq,
+  set,
+  TYPE,
+  wasmInstance,
+} from '../core/wasm-module.js';
 
 /** The module's functions; addresses and lengths in bytes, multiples of 16. */
 export interface WasmKernel {
@@ -30,30 +43,20 @@ export interface WasmKernel {
   sumOfSquares: (length: number, address: number) => number;
 }
 
-/** The part of the WebAssembly API that is used here (the language's own library does not declare it). */
-interface WebAssemblyApi {
-  Memory: new (size: { initial: number; maximum: number }) => { buffer: ArrayBuffer };
-  Module: new (bytes: Uint8Array) => object;
-  Instance: new (module: object, imports: Record<string, Record<string, object>>) => { exports: unknown };
-}
-
 /** A kernel with a memory of its own, of so many pages of 64 KiB; it never grows, so views of `buffer` stay valid. */
 export function wasmKernel(pages: number): { buffer: ArrayBuffer; kernel: WasmKernel } {
-  const { Memory, Module, Instance } = (globalThis as unknown as { WebAssembly: WebAssemblyApi }).WebAssembly;
-  const memory = new Memory({ initial: pages, maximum: pages });
-  const { exports } = new Instance(new Module(assemble()), { m: { m: memory } });
-  return { buffer: memory.buffer, kernel: exports as WasmKernel };
+  const { buffer, exports } = wasmInstance(
+    [
+      { name: 'update', params: [...repeat(TYPE.i32, 5), ...repeat(TYPE.f32, 8)], results: [], body: updateBody() },
+      { name: 'sumOfSquares', params: repeat(TYPE.i32, 2), results: [TYPE.f64], body: sumBody() },
+    ],
+    pages,
+  );
+  return { buffer, kernel: exports as WasmKernel };
 }
 
-const TYPE = { i32: 0x7f, f32: 0x7d, f64: 0x7c, v128: 0x7b };
+const repeat = (type: number, n: number) => Array.from({ length: n }, () => type);
 
-// Instructions as bytes (WebAssembly core specification 2.0, section 5.4).
-const get = (local: number) => [0x20, local];
-const set = (local: number) => [0x21, local];
-const i32Const = (n: number) => [0x41, n]; // 0 to 63
-const I32_ADD = [0x6a];
-const I32_LT_U = [0x49];
-const LOAD = [0xfd, 0x00, 4, 0];
 const STORE = [0xfd, 0x0b, 4, 0];
 const SPLAT = [0xfd, 0x13];
 const F32X4 = {
@@ -69,14 +72,10 @@ const F64X2 = { add: [0xfd, 0xf0, 1], mul: [0xfd, 0xf2, 1] };
 const HIGH_TO_LOW = [0xfd, 0x0d, ...Array.from({ length: 16 }, (_, i) => 8 + (i % 8))];
 const laneF64 = (lane: number) => [0xfd, 0x21, lane];
 const ADD_SCALAR_F64 = [0xa0];
-const END = 0x0b;
-
-const seq = (...parts: readonly (readonly number[])[]): number[] => parts.flat();
-
 /** `do { body } while (i < length)`, `i` counting 16 bytes a turn. */
 const loop = (i: number, length: number, body: number[]): number[] => {
-  const next = seq(get(i), i32Const(16), I32_ADD, set(i), get(i), get(length), I32_LT_U);
-  return seq([0x03, 0x40], body, next, [0x0d, 0], [END]);
+  const next = seq(get(i), i32Const(16), I32_ADD, set(i));
+  return loopWhile(seq(body, next), seq(get(i), get(length), I32_LT_U));
 };
 
 function updateBody(): number[] {
@@ -122,28 +121,4 @@ function sumBody(): number[] {
   const total = seq(get(low), get(high), F64X2.add, set(low));
   const lanes = seq(get(low), laneF64(0), get(low), laneF64(1), ADD_SCALAR_F64);
   return seq(locals, loop(i, length, body), total, lanes, [END]);
-}
-
-function assemble(): Uint8Array<ArrayBuffer> {
-  const text = (s: string) => [s.length, ...Buffer.from(s)];
-  const section = (id: number, ...bytes: number[]) => [id, ...leb(bytes.length), ...bytes];
-  const code = (body: number[]) => [...leb(body.length), ...body];
-  const repeat = (type: number, n: number) => Array.from({ length: n }, () => type);
-  const updateType = [0x60, 13, ...repeat(TYPE.i32, 5), ...repeat(TYPE.f32, 8), 0];
-  const sumType = [0x60, 2, ...repeat(TYPE.i32, 2), 1, TYPE.f64];
-  return Uint8Array.from(
-    seq(
-      [0x00, 0x61, 0x73, 0x6d, 1, 0, 0, 0],
-      section(1, 2, ...updateType, ...sumType),
-      section(2, 1, ...text('m'), ...text('m'), 0x02, 0x00, 0x00), // a memory of at least 0 pages
-      section(3, 2, 0, 1),
-      section(7, 2, ...text('update'), 0x00, 0, ...text('sumOfSquares'), 0x00, 1),
-      section(10, 2, ...code(updateBody()), ...code(sumBody())),
-    ),
-  );
-}
-
-/** Unsigned LEB128. */
-function leb(n: number): number[] {
-  return n < 128 ? [n] : [(n & 127) | 128, ...leb(n >>> 7)];
 }

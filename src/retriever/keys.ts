@@ -111,7 +111,7 @@ const encoderKeys = {
   maxDocumentTokens: count(1, 256, 'Longer traces are cut.', 'tokens'),
   index: key(
     z.enum(['auto', 'exact', 'centroid']).default('auto'),
-    'How the corpus is searched: every vector; or candidates by centroids of vectors, then their exact scores. auto: exact up to 20,000 traces.',
+    'How the corpus is searched: every vector; or candidates by centroids of vectors, then their exact scores. auto: exact up to 5,000 traces.',
   ),
 };
 

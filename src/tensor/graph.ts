@@ -6,14 +6,14 @@ import { RaRftError } from '../core/errors.js';
 import { canonicalDim, isSymbol, mulDims, showShape, type Dim, type Shape } from './dims.js';
 import { Site } from './source-line.js';
 
-export type DType = 'float32' | 'int64' | 'int32' | 'bool';
+export type DType = 'float32' | 'int64' | 'int32' | 'int8' | 'bool';
 
 /** An ONNX attribute with its type spelt out. */
 export type Attribute = { i: number } | { f: number } | { s: string } | { ints: readonly number[] };
 export type Attributes = Readonly<Record<string, Attribute>>;
 export type Domain = '' | 'com.microsoft';
 /** Values of a constant, as ONNX stores them: int64 as BigInt64Array, bool as Uint8Array. */
-export type ConstantData = Float32Array | BigInt64Array | Int32Array | Uint8Array;
+export type ConstantData = Float32Array | BigInt64Array | Int32Array | Int8Array | Uint8Array;
 
 /**
  * A term of a gradient. A matrix product may stay unevaluated, so that a sum of terms becomes a chain of `Gemm`s that
@@ -229,6 +229,7 @@ function nodeKey(spec: NodeSpec): string | undefined {
 function dtypeOf(value: number | readonly number[] | ConstantData): DType {
   if (value instanceof BigInt64Array) return 'int64';
   if (value instanceof Int32Array) return 'int32';
+  if (value instanceof Int8Array) return 'int8';
   if (value instanceof Uint8Array) return 'bool';
   return 'float32';
 }
@@ -241,6 +242,7 @@ function constantData(value: number | readonly number[] | ConstantData, dtype: D
   const list = typeof value === 'number' ? [value] : value;
   if (dtype === 'int64') return BigInt64Array.from(list, (v) => BigInt(v));
   if (dtype === 'int32') return Int32Array.from(list);
+  if (dtype === 'int8') return Int8Array.from(list);
   if (dtype === 'bool') return Uint8Array.from(list, (v) => (v ? 1 : 0));
   return Float32Array.from(list);
 }

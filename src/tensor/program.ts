@@ -6,7 +6,7 @@ import { emit, type EmitOptions, type Emitted } from './onnx/emit.js';
 import { loadOnnxRuntime, type InferenceSession, type OnnxRuntime, type OnnxTensor } from './onnx-runtime.js';
 
 /** Values in ONNX Runtime's storage: bool as Uint8Array. */
-export type TypedArray = Float32Array | BigInt64Array | Int32Array | Uint8Array;
+export type TypedArray = Float32Array | BigInt64Array | Int32Array | Int8Array | Uint8Array;
 
 export interface TensorData {
   data: TypedArray;
@@ -137,6 +137,7 @@ const ARRAY_OF: Record<DType, new (n: number) => TypedArray> = {
   float32: Float32Array,
   int64: BigInt64Array,
   int32: Int32Array,
+  int8: Int8Array,
   bool: Uint8Array,
 };
 

@@ -1,13 +1,15 @@
 /** An index on disk, searched exactly or, once it has centroids, by them with exact scores of the candidates. */
 import type { Scorer } from '../encode/net/port.js';
-import { rowOffsets, sliceTexts, type TokenVectors } from '../encode/token-vectors.js';
+import { sliceTexts, type TokenVectors } from '../encode/token-vectors.js';
 import { optionsOf } from '../score/ranking.js';
 import { bestOfChunks, filterMask, rankFor } from './best-chunks.js';
 import { buildCentroids, dropCentroids, hasCentroids } from './centroid/build.js';
 import type { CentroidProducts } from './centroid/nearest.js';
 import { CENTROID_DEFAULTS, CentroidSearch, type CentroidSearchOptions } from './centroid/search.js';
 import { SCORE_CELLS } from './exact-index.js';
+import type { Documents } from './store/documents.js';
 import type { AddFacts, IndexStore } from './store/store.js';
+import { StoredSearch } from './stored-search.js';
 import type { IndexDocument, IndexSearch, Scored, TokenIndex } from './types.js';
 
 /** Numbers that the scorer keeps between searches (512 MB); a larger index is read through in blocks, at every search. */
@@ -40,7 +42,10 @@ export class StoredIndex implements TokenIndex {
   private readonly options: StoredIndexOptions;
   private readonly tuning: CentroidSearchOptions;
   private centroids: CentroidSearch | undefined;
+  private exact: StoredSearch | undefined;
+  /** What searches go through; undefined after a change. */
   private plan: Plan | undefined;
+  private findable: Uint8Array | undefined;
 
   private constructor(store: IndexStore, options: StoredIndexOptions) {
     this.store = store;
@@ -66,19 +71,20 @@ export class StoredIndex implements TokenIndex {
   async add(documents: readonly IndexDocument[], facts?: AddFacts): Promise<void> {
     const { centroids } = this;
     await this.store.add(documents, facts, centroids && ((vectors) => centroids.code(vectors)));
-    this.plan = undefined;
+    this.changed();
     await centroids?.follow();
   }
 
   async remove(ids: readonly string[]): Promise<number> {
-    this.plan = undefined;
-    return this.store.remove(ids);
+    const removed = await this.store.remove(ids);
+    this.changed();
+    return removed;
   }
 
   /** Gives back the room of removed documents, and puts small additions together. Centroids stay as they are. */
   async compact(): Promise<void> {
     const { centroids } = this;
-    this.plan = undefined;
+    this.changed();
     await this.store.compact(centroids && ((vectors) => centroids.code(vectors)));
     await this.loadCentroids();
   }
@@ -95,20 +101,28 @@ export class StoredIndex implements TokenIndex {
   async search(queries: TokenVectors, options: IndexSearch): Promise<Scored[][]> {
     const { ids, fields } = this.store.documents;
     const mask = filterMask(options, ids, (at) => fields[at]);
-    return this.centroids
-      ? this.byCentroids(this.centroids, queries, options, mask)
+    const { centroids, exact } = this;
+    return centroids && exact
+      ? this.byCentroids({ centroids, exact }, queries, options, mask)
       : this.exactly(queries, options, mask);
   }
 
-  dispose(): Promise<void> {
+  async dispose(): Promise<void> {
     this.store.close();
-    return Promise.resolve();
+    await this.exact?.dispose();
+  }
+
+  private changed(): void {
+    this.plan = undefined;
+    this.findable = undefined;
   }
 
   private async loadCentroids(): Promise<void> {
     const { products } = this.options;
-    const ready = products && hasCentroids(this.store.header);
-    this.centroids = ready ? await CentroidSearch.load(this.store, products) : undefined;
+    this.centroids = undefined;
+    if (!products || !hasCentroids(this.store.header)) return;
+    this.exact ??= await StoredSearch.create(this.store.header, products.threads);
+    this.centroids = await CentroidSearch.load(this.store, products);
   }
 
   private async exactly(queries: TokenVectors, options: IndexSearch, mask?: Uint8Array): Promise<Scored[][]> {
@@ -166,31 +180,31 @@ export class StoredIndex implements TokenIndex {
   }
 
   private async byCentroids(
-    centroids: CentroidSearch,
+    { centroids, exact }: { centroids: CentroidSearch; exact: StoredSearch },
     queries: TokenVectors,
     options: IndexSearch,
     mask?: Uint8Array,
   ): Promise<Scored[][]> {
     const { documents } = this.store;
     const candidates = Math.max(this.tuning.candidates, 4 * options.k);
-    const rows = rowOffsets(queries.lengths);
     const scored_Q: Scored[][] = [];
     for (let q = 0; q < queries.lengths.length; q++) {
       const allowed = this.allowedChunks(q, options, mask);
-      const few = allowed.reduce((n, one) => n + one, 0) <= candidates;
-      const query = queries.vectors.subarray((rows[q] as number) * queries.dim, (rows[q + 1] as number) * queries.dim);
-      if (query.length === 0) {
+      const query = sliceTexts(queries, q, q + 1);
+      if (query.vectors.length === 0) {
         scored_Q.push(this.withoutTokens(q, options, allowed));
         continue;
       }
-      const found = few
-        ? [...allowed.keys()].filter((chunk) => allowed[chunk] === 1)
-        : await centroids.candidates(query, allowed, { ...this.tuning, candidates });
+      let count = 0;
+      for (let chunk = 0; chunk < allowed.length; chunk++) count += allowed[chunk] as number;
+      const found =
+        count <= candidates
+          ? [...allowed.keys()].filter((chunk) => allowed[chunk] === 1)
+          : await centroids.candidates(query.vectors, allowed, { ...this.tuning, candidates });
       // All chunks of a document that was found, so that its score is that of its best.
       const places = [...new Set(found.map((chunk) => documents.documentOf[chunk] as number))];
       const chunks = places.map((place) => documents.chunksOf(place));
-      await this.options.scorer.setDocuments(this.store.readChunks(chunks.flat()));
-      const scores = await this.options.scorer.score(sliceTexts(queries, q, q + 1));
+      const scores = await exact.score(this.store, query, chunks.flat());
       const ownerOf = chunks.flatMap((own, at) => own.map(() => at));
       const ids = places.map((place) => documents.ids[place] as string);
       scored_Q.push(rankFor(q, options, ids, bestOfChunks(scores, ownerOf, ids.length)));
@@ -200,27 +214,36 @@ export class StoredIndex implements TokenIndex {
 
   /** A query without tokens scores 0 with every document that has some. */
   private withoutTokens(q: number, options: IndexSearch, allowed: Uint8Array): Scored[] {
-    const { ids, documentOf, lengthOf } = this.store.documents;
-    const scores = Float32Array.from(documentOf, (_, chunk) =>
-      allowed[chunk] === 1 && (lengthOf[chunk] as number) > 0 ? 0 : -Infinity,
-    );
+    const { ids, documentOf } = this.store.documents;
+    const scores = Float32Array.from(allowed, (one) => (one === 1 ? 0 : -Infinity));
     return rankFor(q, options, ids, bestOfChunks(scores, documentOf, ids.length));
   }
 
-  /** 1 at each chunk whose document may come back for a query. */
+  /** 1 at each chunk with tokens whose document may come back for a query. */
   private allowedChunks(q: number, options: IndexSearch, mask?: Uint8Array): Uint8Array {
     const { documents } = this.store;
     const { exclude, only } = optionsOf(options, q);
-    const places = Uint8Array.from(documents.live);
-    if (mask) for (const [at, passes] of mask.entries()) if (passes === 0) places[at] = 0;
+    const all = (this.findable ??= findableChunks(documents));
     const placesOf = (ids: ReadonlySet<string>) =>
       [...ids].map((id) => documents.placeOf(id)).filter((place) => place !== undefined);
+    let allowed = all;
     if (only) {
-      const kept = placesOf(only).filter((place) => places[place] === 1);
-      places.fill(0);
-      for (const place of kept) places[place] = 1;
+      allowed = new Uint8Array(all.length);
+      for (const place of placesOf(only))
+        for (const chunk of documents.chunksOf(place)) allowed[chunk] = all[chunk] as number;
     }
-    for (const place of exclude ? placesOf(exclude) : []) places[place] = 0;
-    return Uint8Array.from(documents.documentOf, (place) => places[place] as number);
+    if (mask) {
+      const { documentOf } = documents;
+      allowed = allowed.map((one, chunk) => one & (mask[documentOf[chunk] as number] as number));
+    }
+    if (exclude) {
+      if (allowed === all) allowed = all.slice();
+      for (const place of placesOf(exclude)) for (const chunk of documents.chunksOf(place)) allowed[chunk] = 0;
+    }
+    return allowed;
   }
+}
+
+function findableChunks({ documentOf, lengthOf, live }: Documents): Uint8Array {
+  return Uint8Array.from(documentOf, (place, chunk) => ((lengthOf[chunk] as number) > 0 ? (live[place] as number) : 0));
 }

@@ -71,4 +71,4 @@ const descriptor: protobuf.INamespace = {
 export const ModelProto: protobuf.Type = protobuf.Root.fromJSON(descriptor).lookupType('ModelProto');
 
 /** `TensorProto.DataType`. */
-export const DATA_TYPE = { float32: 1, int32: 6, int64: 7, bool: 9 } as const;
+export const DATA_TYPE = { float32: 1, int8: 3, int32: 6, int64: 7, bool: 9 } as const;

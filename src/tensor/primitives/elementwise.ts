@@ -36,7 +36,7 @@ export const negRaw = (x: Tensor): Tensor => unary('Neg', x, NUMERIC);
 /** Converts; float to integer truncates towards zero, anything to bool tests against zero. */
 export function castRaw(x: Tensor, dtype: DType): Tensor {
   if (x.dtype === dtype) return x;
-  const code = { float32: 1, int32: 6, int64: 7, bool: 9 }[dtype];
+  const code = { float32: 1, int8: 3, int32: 6, int64: 7, bool: 9 }[dtype];
   return x.graph.add({
     op: 'Cast',
     inputs: [x],

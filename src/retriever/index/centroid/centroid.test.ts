@@ -5,6 +5,7 @@ import { Candidates, selectBest, topOf } from './candidates.js';
 import { assignCentroids, trainCentroids } from './kmeans.js';
 import { CentroidProducts } from './nearest.js';
 import { makePostings } from './postings.js';
+import { CentroidScan } from './scan.js';
 
 const dim = 8;
 
@@ -76,5 +77,43 @@ describe('candidates', () => {
         order.slice(0, limit).toSorted((a, b) => a - b),
       );
     expect(selectBest(new Float32Array(5), Uint8Array.from([0, 1, 1, 1, 0]), 2)).toEqual([1, 2]);
+  });
+});
+
+describe('full centroid interaction', () => {
+  const centroids = 700;
+
+  /** Sums of the best centroid of each query token, by plain loops; below 0 counts as 0. */
+  function expected(scores: Float32Array, codesOf: readonly Uint16Array[]): number[] {
+    return codesOf.map((codes) => {
+      let sum = 0;
+      for (let from = 0; from < scores.length; from += centroids)
+        sum += Math.max(0, ...Array.from(codes, (code) => scores[from + code]!));
+      return sum;
+    });
+  }
+
+  it.each([1, 31, 32, 33, 80])('is what plain loops give within half a step a token, for %i query tokens', (tokens) => {
+    const rng = Rng.fromSeed(`scan ${tokens}`);
+    const scores = Float32Array.from({ length: tokens * centroids }, () => rng.normal() / 4);
+    const codesOf = Array.from({ length: 300 }, () =>
+      Uint16Array.from({ length: 1 + rng.int(400) }, () => rng.int(centroids)),
+    );
+    const largest = scores.reduce((a, b) => Math.max(a, b), 0);
+    const found = new CentroidScan(centroids).scores(scores, codesOf);
+    for (const [i, sum] of expected(scores, codesOf).entries())
+      expect(Math.abs((found[i]! * largest) / 255 - sum)).toBeLessThanOrEqual((tokens * largest) / 510 + 1e-4);
+  });
+
+  it('begins anew with each query, and takes a chunk longer than its memory by its first tokens', () => {
+    const scan = new CentroidScan(centroids);
+    const high = new Float32Array(32 * centroids).fill(1);
+    expect([...scan.scores(high, [Uint16Array.of(3)])]).toEqual([32 * 255]);
+    const low = new Float32Array(centroids);
+    low[5] = 2;
+    const long = new Uint16Array(100_000).fill(4);
+    long[7] = 5;
+    expect([...scan.scores(low, [Uint16Array.of(4), long, Uint16Array.of(5)])]).toEqual([0, 255, 255]);
+    expect([...scan.scores(new Float32Array(centroids).fill(-1), [long])]).toEqual([0]);
   });
 });

@@ -12,11 +12,13 @@ export class CentroidProducts {
   private readonly nearestProgram: Program;
   private readonly scoreProgram: Program;
   private readonly dim: number;
+  readonly threads: number | undefined;
 
-  private constructor(nearest: Program, score: Program, dim: number) {
+  private constructor(nearest: Program, score: Program, dim: number, threads: number | undefined) {
     this.nearestProgram = nearest;
     this.scoreProgram = score;
     this.dim = dim;
+    this.threads = threads;
   }
 
   static async create(dim: number, threads?: number): Promise<CentroidProducts> {
@@ -33,6 +35,7 @@ export class CentroidProducts {
       await make('nearest centroid', 'nearest'),
       await make('centroid scores', 'scores'),
       dim,
+      threads,
     );
   }
 

@@ -29,6 +29,12 @@ export function toStored(values: Float32Array, dtype: IndexDtype): StoredNumbers
   return { bytes: new Uint8Array(steps.buffer), scale };
 }
 
+/** Bytes as the numbers that they hold, not yet multiplied by a scale; `bytes` begins a buffer. */
+export function storedArray(bytes: Uint8Array, dtype: IndexDtype): Int8Array | Float32Array {
+  const numbers = bytes.length / BYTES_OF[dtype];
+  return dtype === 'int8' ? new Int8Array(bytes.buffer, 0, numbers) : new Float32Array(bytes.buffer, 0, numbers);
+}
+
 /** The numbers that `bytes` stand for, into `out`. */
 export function fromStored({ bytes, scale }: StoredNumbers, dtype: IndexDtype, out: Float32Array): void {
   if (dtype === 'float32') {

@@ -131,11 +131,17 @@ export class IndexStore {
     let at = 0;
     for (const [i, chunk] of chunks.entries()) {
       const out = vectors.subarray(at, at + (lengths[i] as number) * dim);
-      fromStored({ bytes: this.readBytes(chunk), scale: this.table.scaleOf[chunk] as number }, dtype, out);
+      fromStored({ bytes: this.bytesOf(chunk), scale: this.table.scaleOf[chunk] as number }, dtype, out);
       at += out.length;
     }
     assertFinite(vectors, { what: 'tensor vectors', where: this.folder, hint: DAMAGED_HINT });
     return { dim, lengths, vectors };
+  }
+
+  /** Fills `out` with the first rows of a chunk as they are stored. */
+  readBytes(chunk: number, out: Uint8Array): void {
+    const { segmentOf, rowOf } = this.table;
+    (this.vectors[segmentOf[chunk] as number] as SegmentVectors).read(rowOf[chunk] as number, out);
   }
 
   /** Compares the content of every file of vectors with its hash. Throws `model` at one that has changed. */
@@ -218,13 +224,10 @@ export class IndexStore {
     return { dim, lengths, vectors };
   }
 
-  private readBytes(chunk: number): Uint8Array {
+  private bytesOf(chunk: number): Uint8Array {
     const { dim, dtype } = this.current;
     const bytes = new Uint8Array((this.table.lengthOf[chunk] as number) * dim * BYTES_OF[dtype]);
-    (this.vectors[this.table.segmentOf[chunk] as number] as SegmentVectors).read(
-      this.table.rowOf[chunk] as number,
-      bytes,
-    );
+    this.readBytes(chunk, bytes);
     return bytes;
   }
 
@@ -232,7 +235,7 @@ export class IndexStore {
     const chunks = this.table.chunksOf(place).map((chunk) => ({
       length: this.table.lengthOf[chunk] as number,
       scale: this.table.scaleOf[chunk] as number,
-      bytes: this.readBytes(chunk),
+      bytes: this.bytesOf(chunk),
     }));
     return { id: this.table.ids[place] as string, fields: this.table.fields[place] ?? null, chunks };
   }
