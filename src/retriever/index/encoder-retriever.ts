@@ -22,7 +22,7 @@ import type { IndexDocument, TokenIndex } from './types.js';
 /** How the traces of a corpus are searched: `auto` is exact up to {@link EXACT_TRACES} of them, and by centroids beyond. */
 export type IndexChoice = 'auto' | 'exact' | 'centroid';
 
-/** An exact search misses nothing; from here on (200 tokens of 128 numbers a trace) it takes four times as long as one by centroids. */
+/** An exact search misses nothing; from here on (200 tokens of 128 numbers a trace) it takes six times as long as one by centroids. */
 export const EXACT_TRACES = 5000;
 
 export interface EncoderRetrieverOptions {
