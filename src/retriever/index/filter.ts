@@ -18,7 +18,8 @@ export function compileFilter(filter: Filter): (id: string, fields: Fields | und
     passes({}); // an operator with a wrong value fails here, not at some document
     return (id, fields) => passes({ ...fields, id });
   } catch (cause) {
-    throw unreadable(cause instanceof Error ? cause.message : String(cause), 'filter');
+    const why = cause instanceof Error ? cause.message : String(cause);
+    throw unreadable(why, placeOf(/\$\w+/.exec(why)?.[0], filter, 'filter') ?? 'filter');
   }
 }
 
@@ -30,6 +31,16 @@ function refuseCode(value: unknown, where: string): void {
     if (key === '$where') throw unreadable('$where is not allowed', `${where}.$where`);
     refuseCode(inner, `${where}.${key}`);
   }
+}
+
+/** Where a filter has an operator. */
+function placeOf(operator: string | undefined, value: unknown, where: string): string | undefined {
+  if (operator === undefined || value === null || typeof value !== 'object') return undefined;
+  for (const [key, inner] of Object.entries(value)) {
+    const found = key === operator ? `${where}.${key}` : placeOf(operator, inner, `${where}.${key}`);
+    if (found !== undefined) return found;
+  }
+  return undefined;
 }
 
 function unreadable(why: string, where: string): RaRftError {

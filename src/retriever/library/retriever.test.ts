@@ -154,7 +154,7 @@ describe('a trained retriever', () => {
     expect(await ids('please halve my ships', { filter: { type: 'neither' } })).toEqual([]);
     await expect(retriever.search('x', { filter: { level: { $near: 2 } } })).rejects.toMatchObject({
       code: 'usage',
-      where: 'filter: level.$near',
+      where: 'filter.level.$near',
     });
   });
 
