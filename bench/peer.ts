@@ -20,7 +20,9 @@ export async function withPackage(
     return python;
   } catch (error) {
     const [reason] = (error instanceof Error ? error.message : String(error)).trim().split('\n').slice(-1);
-    console.error(`left out: ${name}; ${python}: ${reason}; bench/torch/requirements.txt is what it needs`);
+    console.error(
+      `left out: ${name}; ${python}: ${reason}; bench/torch/requirements.txt (PyLate: requirements-retriever.txt) is what it needs`,
+    );
     return undefined;
   }
 }
