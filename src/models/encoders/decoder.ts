@@ -21,10 +21,8 @@ import { decodeLayers, finalNorm, type RowAttention, type RowPositions } from '.
 import { ropeTables } from '../hf-rope.js';
 import { decoderEncoderParams, loraOf, type DecoderEncoderConfig } from './decoder-config.js';
 import { applyHead, headDim, headKind } from './head.js';
+import { NEVER } from './self-attention.js';
 import type { EncoderArchitecture, EncoderInputs, EncoderTensors } from './types.js';
-
-/** Added to attention scores where nothing may be seen: e^-1e9 is 0 in float32. */
-const NEVER = -1e9;
 
 export function decoderArchitecture(config: DecoderEncoderConfig): EncoderArchitecture {
   const { vocab, maxTokens, head, hidden } = config;

@@ -1,4 +1,5 @@
 /** Encoders ready to work: a network in a worker behind the tokenizer of their folder. */
+import { once } from '../../core/once.js';
 import { Tokenizer } from '../../models/tokenizer.js';
 import { architectureOf } from '../../models/encoders/config.js';
 import { encoderHash, type EncoderCheckpoint } from '../../models/encoders/folder.js';
@@ -7,6 +8,7 @@ import { NetEncoder } from './net-encoder.js';
 import type { RetrieverFolder } from './retriever-folder.js';
 import type { RetrieverSpec } from './spec.js';
 import { tokenizeBy, type FormTokenizer } from './text-form.js';
+import type { EncoderInfo } from './types.js';
 
 /** How an encoder works, beyond what its folder says. */
 export interface OpenEncoderOptions {
@@ -27,14 +29,23 @@ export interface EncoderInMemory {
 
 /** Starts the worker of an encoder. Dispose it after use: the thread holds native memory. */
 export async function startEncoder(
-  { encoder, spec, tokenizer, hash = encoderHash(encoder, new Map()) }: EncoderInMemory,
+  { encoder, spec, tokenizer, hash }: EncoderInMemory,
   { threads, temperature = 1 }: OpenEncoderOptions = {},
 ): Promise<NetEncoder> {
   const { scoring } = spec;
   const { dim } = architectureOf(encoder.config);
   const { config, params } = encoder;
   const net = await NetClient.open({ config, params, scoring, temperature, threads });
-  return new NetEncoder(net, tokenizeBy(tokenizer, spec), { dim, hash, scoring });
+  // Weights are hashed for who asks: training and scoring in memory never do.
+  const hashOf = once(() => hash ?? encoderHash(encoder, new Map()));
+  const info: EncoderInfo = {
+    dim,
+    scoring,
+    get hash() {
+      return hashOf();
+    },
+  };
+  return new NetEncoder(net, tokenizeBy(tokenizer, spec), info);
 }
 
 /** The encoder of a retriever folder that was read. */

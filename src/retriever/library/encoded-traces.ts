@@ -4,7 +4,7 @@ import { silent, type Progress } from '../../core/progress.js';
 import { inPlace, Slots } from '../../core/slots.js';
 import type { Trace } from '../../data/types.js';
 import { documentText, type DocumentText } from '../encode/text.js';
-import { joinTexts, sliceTexts, type TokenVectors } from '../encode/token-vectors.js';
+import { sliceTexts, type TokenVectors } from '../encode/token-vectors.js';
 import type { TextEncoder } from '../encode/types.js';
 import type { Fields } from '../index/filter.js';
 import type { IndexDocument, IndexSearch, Scored, TokenIndex } from '../index/types.js';
@@ -124,10 +124,9 @@ export class EncodedTraces {
     return this.vectors.get(id)?.vectors ?? new Float32Array(0);
   }
 
-  /** All vectors in the order in which they were added. */
-  all(): { ids: string[]; vectors: TokenVectors } {
-    const { dim } = this.encoder.info;
-    return { ids: [...this.vectors.keys()], vectors: joinTexts([...this.vectors.values()], dim) };
+  /** All traces with their vectors, in the order in which they were added. */
+  documents(): IndexDocument[] {
+    return Array.from(this.vectors, ([id, chunks]) => ({ id, chunks }));
   }
 
   async dispose(): Promise<void> {

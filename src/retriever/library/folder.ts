@@ -9,7 +9,6 @@ import { writeFileAtomic, writeFolderAtomic, writeJsonAtomic } from '../../core/
 import { jsonlText } from '../../core/jsonl.js';
 import { exists, ignoreMissing } from '../../core/missing.js';
 import type { RetrieverHeader } from '../encode/retriever-folder.js';
-import { sliceTexts, type TokenVectors } from '../encode/token-vectors.js';
 import { corpusHash, type IndexKey } from '../index/store/header.js';
 import { IndexStore } from '../index/store/store.js';
 import type { IndexDocument } from '../index/types.js';
@@ -21,9 +20,9 @@ export interface SavedParts {
   encoderFolder: string;
   header: RetrieverHeader;
   dim: number;
-  /** In the order of the vectors. */
+  /** In the order of the documents. */
   traces: readonly TraceInput[];
-  vectors: TokenVectors;
+  documents: readonly IndexDocument[];
   truncatedDocuments: number;
   report: LibraryReport | undefined;
 }
@@ -41,12 +40,11 @@ export async function encoderFolderOf(folder: string): Promise<string> {
 
 /** Writes the folder whole, or not at all. */
 export async function saveFolder(folder: string, parts: SavedParts): Promise<void> {
-  const { encoderFolder, header, dim, traces, vectors, truncatedDocuments, report } = parts;
+  const { encoderFolder, header, dim, traces, documents, truncatedDocuments, report } = parts;
   await writeFolderAtomic(folder, async (temporary) => {
     await cp(encoderFolder, join(temporary, 'encoder'), { recursive: true });
     await writeFileAtomic(join(temporary, 'traces.jsonl'), jsonlText(traces));
     const store = await IndexStore.open(join(temporary, 'index'), keyOf(header, dim, traces));
-    const documents = traces.map(({ id }, i) => ({ id, chunks: sliceTexts(vectors, i, i + 1) }));
     await store.add(documents, { truncated: truncatedDocuments });
     store.close();
     if (report) await writeJsonAtomic(join(temporary, 'report.json'), report);

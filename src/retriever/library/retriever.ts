@@ -169,15 +169,15 @@ export class Retriever {
     this.refuseClosed();
     await inPlace(this.turn, async () => {
       const { encoder, header, encoderFolder, report } = this.parts;
-      const { ids, vectors } = this.encoded.all();
-      const traces = ids.map((id) => this.inputs.get(id) as TraceInput);
+      const documents = this.encoded.documents();
+      const traces = documents.map(({ id }) => this.inputs.get(id) as TraceInput);
       const truncatedDocuments = this.truncated.documents;
       await saveFolder(folder, {
         encoderFolder,
         header,
         dim: encoder.info.dim,
         traces,
-        vectors,
+        documents,
         truncatedDocuments,
         report,
       });
