@@ -1,4 +1,5 @@
 /** An index in memory: MaxSim with every document. */
+import { inPlace, Slots } from '../../core/slots.js';
 import { joinTexts, sliceTexts, type TokenVectors } from '../encode/token-vectors.js';
 import type { Scorer } from '../encode/net/port.js';
 import { bestOfChunks, filterMask, rankFor } from './best-chunks.js';
@@ -18,6 +19,7 @@ export class ExactIndex implements TokenIndex {
   private kept: { ids: string[]; ownerOf: number[] } | undefined;
 
   private readonly close: () => Promise<void>;
+  private readonly turn = new Slots(1);
 
   /** `close` is called when the index is disposed of. */
   constructor(scorer: Scorer, dim: number, close: () => Promise<void> = () => Promise.resolve()) {
@@ -35,7 +37,7 @@ export class ExactIndex implements TokenIndex {
   }
 
   add(documents: readonly IndexDocument[]): Promise<void> {
-    return attempt(() => {
+    return this.inTurn(() => {
       refuseTwice(
         documents.map(({ id }) => id),
         this,
@@ -47,12 +49,27 @@ export class ExactIndex implements TokenIndex {
   }
 
   remove(ids: readonly string[]): Promise<number> {
-    const removed = ids.filter((id) => this.documents.delete(id)).length;
-    if (removed > 0) this.kept = undefined;
-    return Promise.resolve(removed);
+    return this.inTurn(() => {
+      const removed = ids.filter((id) => this.documents.delete(id)).length;
+      if (removed > 0) this.kept = undefined;
+      return removed;
+    });
   }
 
-  async search(queries: TokenVectors, options: IndexSearch): Promise<Scored[][]> {
+  search(queries: TokenVectors, options: IndexSearch): Promise<Scored[][]> {
+    return this.inTurn(() => this.find(queries, options));
+  }
+
+  dispose(): Promise<void> {
+    return this.inTurn(() => this.close());
+  }
+
+  /** One call after the other: a change that comes between two products of a search would move its documents. */
+  private inTurn<T>(work: () => T | Promise<T>): Promise<T> {
+    return inPlace(this.turn, async () => work());
+  }
+
+  private async find(queries: TokenVectors, options: IndexSearch): Promise<Scored[][]> {
     const { ids, ownerOf } = (this.kept ??= await this.give());
     const mask = filterMask(options, ids, (at) => this.documents.get(ids[at] as string)?.fields);
     const total = queries.lengths.length;
@@ -70,10 +87,6 @@ export class ExactIndex implements TokenIndex {
     return scored_Q;
   }
 
-  dispose(): Promise<void> {
-    return this.close();
-  }
-
   /** Hands all vectors to the scorer. */
   private async give(): Promise<{ ids: string[]; ownerOf: number[] }> {
     const documents = [...this.documents.values()];
@@ -85,9 +98,4 @@ export class ExactIndex implements TokenIndex {
     const ownerOf = documents.flatMap(({ chunks }, at) => Array<number>(chunks.lengths.length).fill(at));
     return { ids: documents.map(({ id }) => id), ownerOf };
   }
-}
-
-/** What `work` throws as a rejection. */
-function attempt(work: () => void): Promise<void> {
-  return Promise.resolve().then(work);
 }

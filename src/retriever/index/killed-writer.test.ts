@@ -67,5 +67,5 @@ it('loses nothing and doubles nothing', { timeout: 120_000 }, async () => {
   }
   store.close();
   const files = (await readdir(folder)).filter((file) => !file.startsWith('.'));
-  expect(files.toSorted()).toHaveLength(5); // header, centroids; table, vectors and codes of the only segment
+  expect(files.toSorted()).toHaveLength(6); // header, centroids, lists; table, vectors and codes of the only segment
 });

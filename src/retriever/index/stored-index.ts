@@ -1,4 +1,5 @@
 /** An index on disk, searched exactly or, once it has centroids, by them with exact scores of the candidates. */
+import { inPlace, Slots } from '../../core/slots.js';
 import type { Scorer } from '../encode/net/port.js';
 import { sliceTexts, type TokenVectors } from '../encode/token-vectors.js';
 import { optionsOf } from '../score/ranking.js';
@@ -41,6 +42,7 @@ export class StoredIndex implements TokenIndex {
   readonly store: IndexStore;
   private readonly options: StoredIndexOptions;
   private readonly tuning: CentroidSearchOptions;
+  private readonly turn = new Slots(1);
   private centroids: CentroidSearch | undefined;
   private exact: StoredSearch | undefined;
   /** What searches go through; undefined after a change. */
@@ -68,48 +70,67 @@ export class StoredIndex implements TokenIndex {
     return this.store.documents.has(id);
   }
 
-  async add(documents: readonly IndexDocument[], facts?: AddFacts): Promise<void> {
-    const { centroids } = this;
-    await this.store.add(documents, facts, centroids && ((vectors) => centroids.code(vectors)));
-    this.changed();
-    await centroids?.follow();
+  add(documents: readonly IndexDocument[], facts?: AddFacts): Promise<void> {
+    return this.inTurn(async () => {
+      const { centroids } = this;
+      await this.store.add(documents, facts, centroids && ((vectors) => centroids.code(vectors)));
+      this.changed();
+      await centroids?.follow();
+    });
   }
 
-  async remove(ids: readonly string[]): Promise<number> {
-    const removed = await this.store.remove(ids);
-    this.changed();
-    return removed;
+  remove(ids: readonly string[]): Promise<number> {
+    return this.inTurn(async () => {
+      const removed = await this.store.remove(ids);
+      this.changed();
+      return removed;
+    });
   }
 
   /** Gives back the room of removed documents, and puts small additions together. Centroids stay as they are. */
-  async compact(): Promise<void> {
-    const { centroids } = this;
-    this.changed();
-    await this.store.compact(centroids && ((vectors) => centroids.code(vectors)));
-    await this.loadCentroids();
+  compact(): Promise<void> {
+    return this.inTurn(async () => {
+      const { centroids } = this;
+      await this.store.compact(centroids && ((vectors) => centroids.code(vectors)));
+      this.changed();
+      await this.loadCentroids();
+      await this.centroids?.keepLists();
+    });
   }
 
   /** Makes centroids, or goes on where that was stopped; `anew` drops those that there are. */
-  async buildCentroids({ anew = false } = {}, report?: (done: number, total: number) => void): Promise<void> {
-    const { products } = this.options;
-    if (!products) return;
-    if (anew) await dropCentroids(this.store);
-    await buildCentroids(this.store, products, report);
-    await this.loadCentroids();
+  buildCentroids({ anew = false } = {}, report?: (done: number, total: number) => void): Promise<void> {
+    return this.inTurn(async () => {
+      const { products } = this.options;
+      if (!products || (!anew && this.centroids)) return;
+      if (anew) await dropCentroids(this.store);
+      await buildCentroids(this.store, products, report);
+      await this.loadCentroids();
+      await this.centroids?.keepLists();
+    });
   }
 
-  async search(queries: TokenVectors, options: IndexSearch): Promise<Scored[][]> {
-    const { ids, fields } = this.store.documents;
-    const mask = filterMask(options, ids, (at) => fields[at]);
-    const { centroids, exact } = this;
-    return centroids && exact
-      ? this.byCentroids({ centroids, exact }, queries, options, mask)
-      : this.exactly(queries, options, mask);
+  search(queries: TokenVectors, options: IndexSearch): Promise<Scored[][]> {
+    return this.inTurn(() => {
+      const { ids, fields } = this.store.documents;
+      const mask = filterMask(options, ids, (at) => fields[at]);
+      const { centroids, exact } = this;
+      return centroids && exact
+        ? this.byCentroids({ centroids, exact }, queries, options, mask)
+        : this.exactly(queries, options, mask);
+    });
   }
 
-  async dispose(): Promise<void> {
-    this.store.close();
-    await this.exact?.dispose();
+  dispose(): Promise<void> {
+    return this.inTurn(async () => {
+      this.store.close();
+      await this.exact?.dispose();
+    });
+  }
+
+  /** One call after the other: a change moves the places that a search is in the middle of. */
+  private inTurn<T>(work: () => Promise<T>): Promise<T> {
+    return inPlace(this.turn, work);
   }
 
   private changed(): void {
@@ -122,7 +143,13 @@ export class StoredIndex implements TokenIndex {
     this.centroids = undefined;
     if (!products || !hasCentroids(this.store.header)) return;
     this.exact ??= await StoredSearch.create(this.store.header, products.threads);
-    this.centroids = await CentroidSearch.load(this.store, products);
+    try {
+      this.centroids = await CentroidSearch.load(this.store, products);
+    } catch (error) {
+      // Files that another process has removed since are no damage.
+      await this.store.refuseStale();
+      throw error;
+    }
   }
 
   private async exactly(queries: TokenVectors, options: IndexSearch, mask?: Uint8Array): Promise<Scored[][]> {

@@ -1,7 +1,7 @@
 /** Centroids of an index on disk: made from a sample of its vectors, then the code of every token, segment by segment. Goes on where it was stopped. */
 import { join } from 'node:path';
 import { Rng } from '../../../core/rng.js';
-import { readWhole, writeNew } from '../store/files.js';
+import { alignedBuffer, readWhole, writeNew } from '../store/files.js';
 import { damaged, type IndexHeader } from '../store/header.js';
 import type { IndexStore } from '../store/store.js';
 import { assignCentroids, trainCentroids, type Centroids } from './kmeans.js';
@@ -46,7 +46,7 @@ export async function buildCentroids(
 
 /** Drops centroids and codes, for new ones where the corpus has become another. */
 export async function dropCentroids(store: IndexStore): Promise<void> {
-  await store.amend(({ centroids: _centroids, ...header }) => {
+  await store.amend(({ centroids: _centroids, lists: _lists, ...header }) => {
     const segments = header.segments.map(({ codes: _codes, ...entry }) => entry);
     return Promise.resolve({ ...header, segments });
   });
@@ -57,9 +57,7 @@ export async function readCentroids({ folder, header }: IndexStore): Promise<Cen
   if (!header.centroids) throw damaged(folder, 'the index has no centroids');
   const [coarse, fine] = header.centroids.shape;
   const { dim } = header;
-  const bytes = await readWhole(folder, header.centroids);
-  const values = new Float32Array(bytes.length / 4);
-  new Uint8Array(values.buffer).set(bytes);
+  const values = new Float32Array(alignedBuffer(await readWhole(folder, header.centroids)));
   if (values.length !== (coarse + coarse * fine) * dim) throw damaged(join(folder, header.centroids.file));
   return { dim, coarse, fine, coarseRows: values.subarray(0, coarse * dim), rows: values.subarray(coarse * dim) };
 }
@@ -70,9 +68,7 @@ export async function readCodes({ folder, header }: IndexStore, segment: number)
   if (!codes) throw damaged(folder, `segment ${segment} has no codes`);
   const bytes = await readWhole(folder, codes);
   if (bytes.length !== 2 * tokens) throw damaged(join(folder, codes.file));
-  const values = new Uint16Array(tokens);
-  new Uint8Array(values.buffer).set(bytes);
-  return values;
+  return new Uint16Array(alignedBuffer(bytes));
 }
 
 async function makeCentroids(store: IndexStore, products: CentroidProducts): Promise<void> {
@@ -82,7 +78,7 @@ async function makeCentroids(store: IndexStore, products: CentroidProducts): Pro
   const rng = Rng.fromSeed('centroids');
   const sample = sampleRows(store, Math.min(side * side * SAMPLE_A_CENTROID, Math.floor(SAMPLE_NUMBERS / dim)), rng);
   const { coarseRows, rows } = await trainCentroids(sample, { dim, coarse: side, fine: side }, products, rng);
-  await store.amend(async (header, name) => {
+  await store.amend(async ({ lists: _lists, ...header }, name) => {
     const file = await writeNew(store.folder, `centroids-${name}.f32`, [bytesOf(coarseRows), bytesOf(rows)]);
     const segments = header.segments.map(({ codes: _codes, ...entry }) => entry);
     return { ...header, segments, centroids: { ...file, shape: [side, side] } };

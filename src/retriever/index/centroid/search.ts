@@ -5,6 +5,7 @@ import { readCentroids, readCodes } from './build.js';
 import { Candidates, selectBest } from './candidates.js';
 import { assignCentroids, type Centroids } from './kmeans.js';
 import type { CentroidProducts } from './nearest.js';
+import { makeLists, readLists, writeLists, type SegmentLists } from './lists.js';
 import { makePostings, type Postings, type SegmentCodes } from './postings.js';
 import { CentroidScan } from './scan.js';
 
@@ -19,40 +20,44 @@ export interface CentroidSearchOptions {
 
 export const CENTROID_DEFAULTS: CentroidSearchOptions = { probes: 8, pool: 16_384, candidates: 512 };
 
-/** Codes and inverted lists in memory: a list of all that was there at opening, and one of what came since, so that adding stays cheap. */
+/** Share of the chunks that may be outside of the lists on disk before these are written anew. */
+const MOST_OUTSIDE = 0.25;
+
+/** Codes and inverted lists in memory: lists of the first segments, which are kept on disk, and one of what came since, so that adding stays cheap. */
 export class CentroidSearch {
   private readonly store: IndexStore;
   private readonly products: CentroidProducts;
   private readonly centroids: Centroids;
-  private readonly base: { segments: number; chunks: number; lists: Postings };
   private readonly segments: SegmentCodes[];
   private readonly scan: CentroidScan;
-  private lists: Postings[];
-  private scratch: Candidates;
+  private base: SegmentLists;
+  /** Whether the base is as it stands on disk. */
+  private kept: boolean;
+  private lists: Postings[] = [];
+  private scratch = new Candidates(0);
 
   private constructor(
     { store, products }: { store: IndexStore; products: CentroidProducts },
     centroids: Centroids,
     segments: SegmentCodes[],
+    lists: SegmentLists | undefined,
   ) {
     this.store = store;
     this.products = products;
     this.centroids = centroids;
-    const chunks = store.documents.documentOf.length;
-    const count = centroids.coarse * centroids.fine;
-    const lists = makePostings(segments, 0, count);
     this.segments = segments;
-    this.scan = new CentroidScan(count);
-    this.base = { segments: segments.length, chunks, lists };
-    this.lists = [lists];
-    this.scratch = new Candidates(chunks);
+    this.scan = new CentroidScan(this.count);
+    this.base = lists ?? makeLists(store, segments, this.count);
+    this.kept = lists !== undefined;
+    this.listTail();
   }
 
   static async load(store: IndexStore, products: CentroidProducts): Promise<CentroidSearch> {
     const centroids = await readCentroids(store);
     const segments: SegmentCodes[] = [];
     for (let i = 0; i < store.header.segments.length; i++) segments.push(await codesOf(store, i));
-    return new CentroidSearch({ store, products }, centroids, segments);
+    const lists = await readLists(store, centroids.coarse * centroids.fine);
+    return new CentroidSearch({ store, products }, centroids, segments, lists);
   }
 
   /** Codes of new tokens, by the centroids that there are. */
@@ -64,15 +69,24 @@ export class CentroidSearch {
   async follow(): Promise<void> {
     const total = this.store.header.segments.length;
     for (let i = this.segments.length; i < total; i++) this.segments.push(await codesOf(this.store, i));
-    const { coarse, fine } = this.centroids;
-    const since = this.segments.slice(this.base.segments);
-    this.lists = [this.base.lists, makePostings(since, this.base.chunks, coarse * fine)];
-    this.scratch = new Candidates(this.store.documents.documentOf.length);
+    const chunks = this.store.documents.documentOf.length;
+    if (chunks - this.base.chunks > MOST_OUTSIDE * chunks) await this.keepLists();
+    else this.listTail();
+  }
+
+  /** Writes lists of all segments, so that opening need not make them; nothing where they are there. */
+  async keepLists(): Promise<void> {
+    if (this.kept && this.base.segments === this.segments.length) return;
+    this.base = makeLists(this.store, this.segments, this.count);
+    this.kept = false;
+    this.listTail();
+    await writeLists(this.store, this.base);
+    this.kept = true;
   }
 
   /** The chunks for one query, in no order, among those that `allowed` marks: chunks with tokens. */
   async candidates(query: Float32Array, allowed: Uint8Array, options: CentroidSearchOptions): Promise<number[]> {
-    const count = this.centroids.coarse * this.centroids.fine;
+    const { count } = this;
     const limit = options.candidates;
     const scores = await this.products.scores(query, this.centroids.rows);
     const probing = { probes: Math.min(options.probes, count), limit: Math.max(options.pool, limit), allowed };
@@ -83,6 +97,17 @@ export class CentroidSearch {
       pool.map((chunk) => this.codesOfChunk(chunk)),
     );
     return selectBest(sums, new Uint8Array(sums.length).fill(1), limit).map((at) => pool[at] as number);
+  }
+
+  private get count(): number {
+    return this.centroids.coarse * this.centroids.fine;
+  }
+
+  private listTail(): void {
+    const { base, segments } = this;
+    const since = segments.slice(base.segments);
+    this.lists = [base.lists, ...(since.length > 0 ? [makePostings(since, base.chunks, this.count)] : [])];
+    this.scratch = new Candidates(this.store.documents.documentOf.length);
   }
 
   private codesOfChunk(chunk: number): Uint16Array {

@@ -1,6 +1,6 @@
 /** An index whose vectors are in a database: what an index promises, over what databases have in common. */
 import { RaRftError } from '../../../core/errors.js';
-import { forEachParallel } from '../../../core/slots.js';
+import { forEachParallel, inPlace, Slots } from '../../../core/slots.js';
 import { rowOffsets, sliceTexts, type TokenVectors } from '../../encode/token-vectors.js';
 import { optionsOf, rank, type RankOptions } from '../../score/ranking.js';
 import type { Scoring } from '../../score/maxsim.js';
@@ -29,6 +29,7 @@ export class RemoteIndex implements TokenIndex {
   private readonly scoring: Scoring;
   /** Chunks of each document. */
   private readonly chunksOf = new Map<string, number>();
+  private readonly turn = new Slots(1);
   private cut = 0;
 
   private constructor(table: RemoteTable, { dim, scoring }: { dim: number; scoring: Scoring }) {
@@ -63,7 +64,16 @@ export class RemoteIndex implements TokenIndex {
     return this.chunksOf.has(id);
   }
 
-  async add(documents: readonly IndexDocument[], { truncated = 0 }: AddFacts = {}): Promise<void> {
+  /** One change after the other: what two of them look for before they begin would else be true of neither. */
+  add(documents: readonly IndexDocument[], facts: AddFacts = {}): Promise<void> {
+    return inPlace(this.turn, () => this.insert(documents, facts));
+  }
+
+  remove(ids: readonly string[]): Promise<number> {
+    return inPlace(this.turn, () => this.takeOut(ids));
+  }
+
+  private async insert(documents: readonly IndexDocument[], { truncated = 0 }: AddFacts): Promise<void> {
     refuseTwice(
       documents.map(({ id }) => id),
       this,
@@ -82,7 +92,7 @@ export class RemoteIndex implements TokenIndex {
     this.cut += truncated;
   }
 
-  async remove(ids: readonly string[]): Promise<number> {
+  private async takeOut(ids: readonly string[]): Promise<number> {
     const own = [...new Set(ids)].filter((id) => this.has(id));
     for (let from = 0; from < own.length; from += CONDITION_IDS)
       await this.table.remove(own.slice(from, from + CONDITION_IDS));

@@ -7,7 +7,7 @@ import { manifestName, refuseStrangers } from '../../../core/owned-folder.js';
 import { damaged, HEADER_FILE, type FileEntry, type IndexHeader } from './header.js';
 
 /** Names that are written here; anything else in the folder is somebody's. */
-const OWN = /^(segment|removed|centroids)-\d+(-\d+)?\.(json|vectors|codes|f32)$/;
+const OWN = /^(segment|removed|centroids|lists)-\d+(-\d+)?\.(json|vectors|codes|f32|u32)$/;
 
 /** Writes a file that no header names yet, flushed to the disk. */
 export async function writeNew(
@@ -44,6 +44,12 @@ export async function readWhole(folder: string, { file, hash }: FileEntry): Prom
   return bytes;
 }
 
+/** The memory of what was read, from its beginning, for views of larger numbers: as it is where it has all of its buffer. */
+export function alignedBuffer(bytes: Buffer): ArrayBuffer {
+  const { buffer, byteLength } = bytes;
+  return buffer instanceof ArrayBuffer && buffer.byteLength === byteLength ? buffer : new Uint8Array(bytes).buffer;
+}
+
 /** Puts the header in place, after which the index is what it says. Lists the files first, so that the folder stays known as ours. */
 export async function commitHeader(folder: string, header: IndexHeader): Promise<void> {
   await listFiles(folder, header);
@@ -74,9 +80,9 @@ async function listFiles(folder: string, header: IndexHeader): Promise<void> {
   await writeFileAtomic(join(folder, manifestName), `${JSON.stringify(files)}\n`);
 }
 
-function filesOf({ segments, removed, centroids }: IndexHeader): string[] {
+function filesOf({ segments, removed, centroids, lists }: IndexHeader): string[] {
   const entries = segments.flatMap(({ table, vectors, codes }) => [table, vectors, codes]);
-  return [...entries, removed, centroids].flatMap((entry) => (entry ? [entry.file] : []));
+  return [...entries, removed, centroids, lists].flatMap((entry) => (entry ? [entry.file] : []));
 }
 
 function shorten(hex: string): string {

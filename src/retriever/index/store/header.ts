@@ -49,6 +49,12 @@ export interface CentroidsEntry extends FileEntry {
   shape: [coarse: number, fine: number];
 }
 
+/** Inverted lists of the first segments. They only save time: a search can do without the file. */
+export interface ListsEntry extends FileEntry {
+  /** Segments that are in them. */
+  segments: number;
+}
+
 /** index.json. */
 export interface IndexHeader extends IndexKey {
   format: number;
@@ -63,6 +69,7 @@ export interface IndexHeader extends IndexKey {
   /** Which documents of which segments were removed. */
   removed?: FileEntry;
   centroids?: CentroidsEntry;
+  lists?: ListsEntry;
   /** Goes up with every change; new files are named by it. */
   revision: number;
 }

@@ -33,7 +33,7 @@ export function storeDocument({ id, fields, chunks }: IndexDocument, dtype: Inde
   const offsets = rowOffsets(chunks.lengths);
   const stored = Array.from(chunks.lengths, (length, i) => {
     const from = (offsets[i] as number) * chunks.dim;
-    return { length, ...toStored(chunks.vectors.subarray(from, from + length * chunks.dim), dtype) };
+    return { length, ...toStored(chunks.vectors.subarray(from, from + length * chunks.dim), chunks.dim, dtype) };
   });
   return { id, fields: fields ?? null, chunks: stored };
 }

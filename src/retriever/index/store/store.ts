@@ -49,12 +49,20 @@ export class IndexStore {
    * it was made with another key, `model` where files are damaged.
    */
   static async open(folder: string, key: IndexKey, dtype: IndexDtype = 'float32'): Promise<IndexStore> {
-    const found = await readIndexHeader(folder);
-    if (found) refuseMismatch(folder, found, key);
     const counts = { documents: 0, tokens: 0, truncatedDocuments: 0, revision: 0 };
-    const store = new IndexStore(folder, found ?? { format: FORMAT, ...key, dtype, ...counts, segments: [] });
-    await store.load();
-    return store;
+    const empty = { format: FORMAT, ...key, dtype, ...counts, segments: [] };
+    for (;;) {
+      const found = await readIndexHeader(folder);
+      if (found) refuseMismatch(folder, found, key);
+      const store = new IndexStore(folder, found ?? empty);
+      try {
+        await store.load();
+        return store;
+      } catch (error) {
+        // Another process may have put segments together meanwhile, and removed those that were to be read.
+        if (await store.isCurrent()) throw error;
+      }
+    }
   }
 
   get header(): IndexHeader {
@@ -111,7 +119,7 @@ export class IndexStore {
         segments.push(await this.coded(entry, part, stored, code));
       }
       const tokens = segments.reduce((n, segment) => n + segment.tokens, 0);
-      const { removed: _removed, ...rest } = header;
+      const { removed: _removed, lists: _lists, ...rest } = header;
       return [{ ...rest, tokens, segments }, () => this.load()];
     });
     await removeUnnamed(this.folder, this.current);
@@ -131,7 +139,7 @@ export class IndexStore {
     let at = 0;
     for (const [i, chunk] of chunks.entries()) {
       const out = vectors.subarray(at, at + (lengths[i] as number) * dim);
-      fromStored({ bytes: this.bytesOf(chunk), scale: this.table.scaleOf[chunk] as number }, dtype, out);
+      fromStored({ bytes: this.bytesOf(chunk), scale: this.table.scaleOf[chunk] as number }, dim, dtype, out);
       at += out.length;
     }
     assertFinite(vectors, { what: 'tensor vectors', where: this.folder, hint: DAMAGED_HINT });
@@ -149,9 +157,24 @@ export class IndexStore {
     for (const { vectors } of this.current.segments) await readWhole(this.folder, vectors);
   }
 
+  /** Throws `io` where another process has changed the index since it was opened. */
+  async refuseStale(): Promise<void> {
+    if (await this.isCurrent()) return;
+    throw new RaRftError({
+      code: 'io',
+      message: 'the index was changed by another process',
+      where: join(this.folder, 'index.json'),
+      hint: 'Open it again.',
+    });
+  }
+
   close(): void {
     for (const one of this.vectors) one.close();
     this.vectors = [];
+  }
+
+  private async isCurrent(): Promise<boolean> {
+    return ((await readIndexHeader(this.folder))?.revision ?? 0) === this.current.revision;
   }
 
   private async load(): Promise<void> {
@@ -183,8 +206,7 @@ export class IndexStore {
     await mkdir(dirname(this.folder), { recursive: true });
     const lock = await takeLock(`${this.folder}.lock`);
     try {
-      const found = await readIndexHeader(this.folder);
-      if ((found?.revision ?? 0) !== this.current.revision) throw changedByOther(this.folder);
+      await this.refuseStale();
       if (!this.prepared) await prepareFolder(this.folder, this.current);
       this.prepared = true;
       const revision = this.current.revision + 1;
@@ -218,7 +240,7 @@ export class IndexStore {
     const vectors = new Float32Array(lengths.reduce((n, length) => n + length, 0) * dim);
     let at = 0;
     for (const chunk of chunks) {
-      fromStored(chunk, dtype, vectors.subarray(at, at + chunk.length * dim));
+      fromStored(chunk, dim, dtype, vectors.subarray(at, at + chunk.length * dim));
       at += chunk.length * dim;
     }
     return { dim, lengths, vectors };
@@ -264,14 +286,5 @@ export function refuseSize(id: string, chunks: TokenVectors, dim: number): void 
     message: `vectors of ${chunks.dim} numbers`,
     where: `document ${id}`,
     expected: `${dim} numbers, as the index has`,
-  });
-}
-
-function changedByOther(folder: string): RaRftError {
-  return new RaRftError({
-    code: 'io',
-    message: 'the index was changed by another process',
-    where: join(folder, 'index.json'),
-    hint: 'Open it again.',
   });
 }
