@@ -3,6 +3,7 @@
  *   easy-SIZE, hard-SIZE   synthetic vectors (retriever-index/synthetic.ts)
  *     small                5,000 documents of about 200 tokens, dimension 128
  *     medium               50,000 documents of about 300 tokens, dimension 64
+ *     twenty-32            20,000 documents of about 300 tokens, to see what each sieve loses without waiting
  *     large-32, large-64   220,000 documents of about 300 tokens; 2.5 and 4.6 GB of disk
  *     peers                fast-plaid on the vectors of small (needs --peers)
  *   math-small, math-medium  token vectors of real problems with solutions, repeated with noise (needs --peers and the data)
@@ -22,7 +23,8 @@ import { kept, type Benchmark } from './measure.js';
 const SIZES = {
   small: { documents: 5000, tokens: 200, dim: 128, queries: 100 },
   medium: { documents: 50_000, tokens: 300, dim: 64, queries: 100 },
-  'large-32': { documents: 220_000, tokens: 300, dim: 32, queries: 60 },
+  'twenty-32': { documents: 20_000, tokens: 300, dim: 32, queries: 200 },
+  'large-32': { documents: 220_000, tokens: 300, dim: 32, queries: 120 },
   'large-64': { documents: 220_000, tokens: 300, dim: 64, queries: 60 },
 };
 type Size = TextsSize & { queries: number };

@@ -50,7 +50,8 @@ describe('entries', () => {
   });
 
   it('may be the policy itself, with keys of its own', () => {
-    expect(refusal('retrievers.p={kind: encoder, policy: {}}')).toBeUndefined();
+    const { retrievers } = resolveConfig({ set: ['retrievers.p={kind: encoder, policy: {}}'] });
+    expect(retrievers.p).toMatchObject({ policy: { layer: 'quarter', train: 'lora' } });
     expect(refusal('retrievers.p={kind: encoder, frozenLayers: 2, policy: {layer: 3, train: full}}')).toBeUndefined();
     expect(refusal('retrievers.p={kind: encoder, model: ./x, policy: {}}')?.message).toBe(
       'retrievers.p names a model and takes the policy',

@@ -31,6 +31,7 @@ export {
   type Confusion,
   type Disagreement,
 } from './agreement.js';
+export { traceClasses } from './trace-classes.js';
 export { drawScored, type ScoredLabel } from './success-sample.js';
 export { answersOf, drawAudit, PERSON, type AuditItem } from './audit.js';
 export { labelStats, type LabelStats, type PairFacts, type StatsRow } from './label-stats.js';

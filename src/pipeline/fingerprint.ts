@@ -47,10 +47,11 @@ export async function rewardIdentity({ reward, math }: Config): Promise<unknown>
   return isAbsolute(reward) ? { module: await hashFile(reward) } : reward;
 }
 
-/** Hash of the folder of an encoder, with the folders of its modules (1_Pooling, 1_Dense). Throws as {@link hashModelFolder}. */
+/** Hash of the folder of an encoder, with the folders of its modules (1_Pooling, 1_Dense) where it has any. Throws as {@link hashModelFolder}. */
 export async function hashEncoderFolder(folder: string, where: string): Promise<string> {
   const files = await hashModelFolder(folder, where);
   const inside = (await readdir(folder, { withFileTypes: true })).filter((e) => e.isDirectory() && /^\d/.test(e.name));
+  if (inside.length === 0) return files;
   const modules = [];
   for (const { name } of inside) modules.push([name, await hashModelFolder(join(folder, name), where)]);
   return hashJson([files, modules.toSorted(([a], [b]) => (a! < b! ? -1 : 1))]);

@@ -5,12 +5,19 @@ import { choose } from './score/choose.js';
 import type { Diversity } from './score/diversity.js';
 import type { Hit, TraceRetriever } from './types.js';
 
-/** `k` of the hits of each query, in the order in which they are chosen, with new ranks. `hits_Q` holds more than k: see `poolOf`. */
+/** What is known of a trace beside its own fields; undefined where nothing is. */
+type KnownField = (trace: Trace, name: string) => unknown;
+
+/**
+ * `k` of the hits of each query, in the order in which they are chosen, with new ranks. `hits_Q` holds more than k: see `poolOf`.
+ * Classes go by what `known` says of a trace before the trace's own field.
+ */
 export async function diversify(
   retriever: TraceRetriever,
   hits_Q: readonly (readonly Hit[])[],
   k: number,
   diversity: Diversity,
+  known: KnownField = () => undefined,
 ): Promise<Hit[][]> {
   const traces = new Map(hits_Q.flat().map(({ trace }) => [trace.id, trace]));
   const vectors = 'lambda' in diversity ? await likeness(retriever, [...traces.values()]) : [];
@@ -18,7 +25,10 @@ export async function diversify(
   const facts = {
     dim: vectors[0]?.length ?? 1,
     vectorsOf: (id: string) => vectorOf.get(id) ?? new Float32Array(0),
-    fieldOf: (id: string, name: string) => (traces.get(id) as unknown as Record<string, unknown>)[name],
+    fieldOf: (id: string, name: string) => {
+      const trace = traces.get(id) as Trace;
+      return known(trace, name) ?? (trace as unknown as Record<string, unknown>)[name];
+    },
   };
   return hits_Q.map((hits) => {
     const scored = hits.map(({ trace, score }) => ({ id: trace.id, score }));

@@ -135,11 +135,11 @@ export const retriever = section(
 const policy = z
   .strictObject({
     layer: key(
-      z.union([z.int().min(1), z.enum(['middle', 'last'])]).default('middle'),
-      'Layer whose hidden states stand for the tokens, from 1; those above it are not computed. middle: half of them, rounded up.',
+      z.union([z.int().min(1), z.enum(['quarter', 'middle', 'last'])]).default('quarter'),
+      'Layer whose hidden states stand for the tokens, from 1; those above it are not computed. quarter, middle: a quarter or half of all layers, rounded up.',
     ),
     train: key(
-      z.enum(['projection', 'lora', 'full']).default('projection'),
+      z.enum(['projection', 'lora', 'full']).default('lora'),
       'What is trained: the projection to dim alone; low-rank changes of all layers in use too; or the weights themselves above frozenLayers of the entry.',
     ),
     rank: count(1, 8, 'With train: lora, rank of the changes; their strength alpha is twice the rank.'),
@@ -189,8 +189,8 @@ const server = z
 /** Hits that differ. */
 const diversity = {
   diversity: key(
-    z.enum(['none', 'vectors', 'type', 'truth']).optional(),
-    'Hits that differ (none where it is not given): by their vectors (MMR), or one of each type or truth before a second of any.',
+    z.enum(['none', 'vectors', 'class', 'type', 'truth']).optional(),
+    'Hits that differ (none where it is not given): by their vectors (MMR), or one of each class, type or truth before a second of any. The class of a trace is the one that labels within a budget (labels.selection.pairs) found it in, else its type.',
   ),
   lambda: key(
     z.number().min(0).max(1).optional(),
@@ -232,8 +232,8 @@ const bm25 = z
     k1: atLeast(0, 1.2, 'How much repeats of a word count; 0: a word counts once.'),
     b: share(0.75, 'How much long documents are marked down; 0: not at all.'),
     diversity: key(
-      z.enum(['none', 'type', 'truth']).optional(),
-      'Hits that differ (none where it is not given): one of each type or truth before a second of any.',
+      z.enum(['none', 'class', 'type', 'truth']).optional(),
+      'Hits that differ (none where it is not given): one of each class, type or truth before a second of any. The class of a trace is the one that labels within a budget (labels.selection.pairs) found it in, else its type.',
     ),
     ...inherited({ document }, 'retriever'),
   })

@@ -1,13 +1,15 @@
 /** The labelled queries in three parts, derived once: the retriever trains on two of them and is graded on the third. */
 import type { Config } from '../../config/index.js';
 import { isUnseen } from '../../data/index.js';
-import type { Label } from '../../judge/index.js';
+import { traceClasses, type Label } from '../../judge/index.js';
 import { collectLabels, splitQueries, withoutUnjudged, type QueryParts } from '../../retriever/index.js';
 import type { DataSets } from '../data/data-sets.js';
 
 export interface LabelledQueries extends QueryParts {
   /** Traces with a verdict, for each query of the test part: it is graded among these. */
   judged: ReadonlyMap<string, ReadonlySet<string>>;
+  /** The class of each trace that the labels have found one of. */
+  classOf: ReadonlyMap<string, string>;
 }
 
 /** The training problems with a positive, by part. */
@@ -19,7 +21,7 @@ export function labelledQueries(config: Config, data: DataSets, labels: readonly
   const parts = splitQueries(labelled, config.retriever, config.seed);
   const judged = new Map<string, Set<string>>(parts.test.map(({ query }) => [query.id, new Set()]));
   for (const label of labels) if ('relevant' in label) judged.get(label.problemId)?.add(label.traceId);
-  return { ...parts, judged };
+  return { ...parts, judged, classOf: traceClasses(labels) };
 }
 
 /** What the parts hold, and what their size means, as a line for people. */

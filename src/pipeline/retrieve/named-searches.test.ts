@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import { configToYaml, resolveConfig } from '../../config/index.js';
 import { readJsonlAll } from '../../core/jsonl.js';
+import { readLabels, traceClasses } from '../../judge/index.js';
 import { temporaryFolder } from '../../core/testing/temporary-folder.js';
 import { startScriptedServer } from '../../llm/testing/scripted-server.js';
 import { RunFolder } from '../../runs/run-folder.js';
@@ -123,6 +124,18 @@ describe('hits that differ', () => {
     // The best comes first, and a better score may come later.
     expect(spread.every((hits) => hits.every(({ score }) => score <= hits[0]!.score + 1e-6))).toBe(true);
     expect(spread.some((hits) => hits.some(({ score }, i) => i > 1 && score > hits[1]!.score))).toBe(true);
+  }, 60_000);
+});
+
+describe('hits of different classes', () => {
+  it('are of the classes that labels found', async () => {
+    const labels = ['labels.judge=truth', 'labels.selection={pairs: budget, share: 0.7, minConfirmed: 0}'];
+    const both = 'arms=[{name: l, test: learned}, {name: a, test: bm25}]';
+    await run('retrievers.bm25.diversity=class', 'retriever.steps=2', 'labels.selection.quickSteps=1', ...labels, both);
+    const classes = traceClasses(await readLabels(at('labels.jsonl')));
+    expect(new Set(classes.values()).size).toBeGreaterThan(1);
+    for (const [first, second] of (await hitsOf('bm25')).values())
+      expect(classes.get(first!.traceId) ?? first).not.toBe(classes.get(second!.traceId) ?? second);
   }, 60_000);
 });
 

@@ -79,6 +79,7 @@ async function retrieveWith(name: RetrieverName, session: Session, plan: Retriev
     encoder === name ? [] : (encoders.get(encoder)?.fingerprint ?? []),
   );
   const diversity = diversityOf(config.retrievers[name]!);
+  const classOf = diversity && 'by' in diversity && diversity.by === 'class' ? queries?.classOf : undefined;
   const inputs = {
     settings: retrievedSettings(config, name),
     data: data.fingerprint,
@@ -88,6 +89,7 @@ async function retrieveWith(name: RetrieverName, session: Session, plan: Retriev
     judged: queries ? queries.test.map(({ query }) => [query.id, [...(queries.judged.get(query.id) ?? [])]]) : null,
     encoder: encoders.get(name)?.fingerprint ?? null,
     ...(behind.length > 0 && { behind }),
+    ...(classOf && { classes: [...classOf] }),
     ...(skipping && {
       overlong: { wording: promptWording(config.prompt), limits: session.lengths.limits, model: session.modelHash },
     }),
@@ -105,6 +107,7 @@ async function retrieveWith(name: RetrieverName, session: Session, plan: Retriev
         file,
         kept,
         ...(diversity && { diversity }),
+        ...(classOf && { classOf }),
         inputs: hashJson(inputs),
         guard: data.guard,
         progress,

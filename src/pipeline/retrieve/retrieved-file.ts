@@ -57,8 +57,9 @@ export interface SearchFile {
   /** Traces kept for each problem; default 5. */
   kept?: number;
   guard: DataSets['guard'];
-  /** How the hits of a problem are to differ. */
+  /** How the hits of a problem are to differ, and the classes that labels have found traces in. */
   diversity?: Diversity;
+  classOf?: ReadonlyMap<string, string>;
   /** With `prompt.overlong: skip`: traces that are too long for a problem are not among its hits. */
   lengths?: Pick<PromptLengths, 'fits' | 'fitsExactly'>;
   progress: Progress;
@@ -103,7 +104,13 @@ interface Batch {
 async function searchBatchOf(
   { set, of }: Batch,
   retriever: TraceRetriever,
-  { kept = KEPT, guard, lengths, diversity }: Pick<SearchFile, 'kept' | 'guard' | 'lengths' | 'diversity'>,
+  {
+    kept = KEPT,
+    guard,
+    lengths,
+    diversity,
+    classOf,
+  }: Pick<SearchFile, 'kept' | 'guard' | 'lengths' | 'diversity' | 'classOf'>,
 ): Promise<RetrievedRecord[]> {
   const allowed = set === 'train' ? guard.mayTeach.bind(guard) : guard.mayShow.bind(guard);
   const hits_Q = await searchAllowed(
@@ -113,12 +120,20 @@ async function searchBatchOf(
     (problem, trace) => allowed(problem, trace) && lengths?.fits(problem, trace) !== false,
   );
   // What is allowed first: a trace that may not be shown makes no other one look like a repetition.
-  const chosen_Q = diversity ? await diversify(retriever, hits_Q, kept, diversity) : hits_Q;
+  const known = (trace: Trace, name: string) => (name === 'class' ? classNameOf(trace, classOf) : undefined);
+  const chosen_Q = diversity ? await diversify(retriever, hits_Q, kept, diversity, known) : hits_Q;
   const short = ({ trace, score }: Hit) => ({ traceId: trace.id, score });
   return of.map((problem, q) => {
     const hits = (chosen_Q[q] ?? []).filter(({ trace }) => lengths?.fitsExactly(problem, trace) !== false);
     return { set, problemId: problem.id, hits: hits.map(short) };
   });
+}
+
+/** The class that labels have found a trace in, else its type; a class is never equal to a type. */
+function classNameOf({ id, type }: Trace, classOf?: ReadonlyMap<string, string>): string[] | undefined {
+  const found = classOf?.get(id);
+  if (found !== undefined) return ['class', found];
+  return type === undefined ? undefined : ['type', type];
 }
 
 function batchesOf(problems: readonly Problem[]): Problem[][] {

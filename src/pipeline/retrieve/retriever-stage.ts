@@ -21,7 +21,7 @@ import {
 import type { RetrieverName } from './contexts.js';
 import type { DataSets } from '../data/data-sets.js';
 import { encoderPlanOf, untrainedEncoder, withTrainedEncoder, type EncoderPlan } from './encoder-training.js';
-import { hashModelFolder } from '../fingerprint.js';
+import { hashEncoderFolder } from '../fingerprint.js';
 import { indexServerOf } from './open-named.js';
 import { labelGuard, type LabelResult } from '../labels/label-stage.js';
 import { partsText, type LabelledQueries } from '../labels/labelled-queries.js';
@@ -96,7 +96,7 @@ async function makeEncoder(
   const options = { threads: plan.threads, progress, index: plan.settings.index, server };
   return {
     open: () => EncoderRetriever.open(folder, index, data.corpus, options),
-    fingerprint: await hashModelFolder(folder),
+    fingerprint: await hashEncoderFolder(folder, folder),
   };
 }
 

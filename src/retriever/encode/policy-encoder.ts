@@ -9,8 +9,8 @@ export interface PolicyEncoderShape extends Pick<
   DecoderEncoderConfig,
   'head' | 'attention' | 'maxTokens' | 'lora' | 'trainEmbeddings'
 > {
-  /** Layer whose hidden states are taken, from 1; `middle` is half of them, rounded up. */
-  layer: number | 'middle' | 'last';
+  /** Layer whose hidden states are taken, from 1; `quarter` and `middle` are a quarter and half of them, rounded up. */
+  layer: number | 'quarter' | 'middle' | 'last';
   /** Layers from below that training leaves as they are. */
   frozenLayers: number | 'all';
 }
@@ -21,7 +21,8 @@ export function policyEncoderOf(
   { layer, frozenLayers, ...shape }: PolicyEncoderShape,
   where: string,
 ): DecoderEncoderConfig {
-  const named = { middle: Math.ceil(decoder.layers / 2), last: decoder.layers };
+  const { layers } = decoder;
+  const named = { quarter: Math.ceil(layers / 4), middle: Math.ceil(layers / 2), last: layers };
   const taken = typeof layer === 'number' ? layer : named[layer];
   const frozen = frozenLayers === 'all' ? taken : frozenLayers;
   return decoderEncoderOf(decoder, { ...shape, layer: taken, frozenLayers: frozen }, where);

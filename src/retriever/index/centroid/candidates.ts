@@ -4,6 +4,7 @@
  * over the `probes` best centroids of each query token. A chunk with none of them counts, for that token, as the last of them does:
  * it cannot have more.
  */
+import type { BestCentroids } from './nearest.js';
 import type { Postings } from './postings.js';
 
 /** Scratch memory of searches over so many chunks. */
@@ -18,24 +19,22 @@ export class Candidates {
   }
 
   /**
-   * The `limit` best chunks of one query, in no order, among those that `allowed` marks. `scores` are [T * K]: products of its tokens with
-   * the centroids.
+   * The `limit` best chunks of one query, in no order, among those that `allowed` marks, by the `probes` best centroids of each of its
+   * tokens.
    */
   best(
-    scores: Float32Array,
-    centroids: number,
+    { places, scores }: BestCentroids,
     lists: readonly Postings[],
     { probes, limit, allowed }: { probes: number; limit: number; allowed: Uint8Array },
   ): number[] {
     const { sums, seen } = this;
     sums.fill(0);
-    for (let from = 0; from < scores.length; from += centroids) {
-      const row = scores.subarray(from, from + centroids);
-      const best = topOf(row, probes);
-      const least = row[best.at(-1) as number] as number;
+    for (let from = 0; from < scores.length; from += probes) {
+      const least = scores[from + probes - 1] as number;
       const mark = ++this.mark;
-      for (const code of best) {
-        const gain = (row[code] as number) - least;
+      for (let at = from; at < from + probes; at++) {
+        const code = places[at] as number;
+        const gain = (scores[at] as number) - least;
         for (const { starts, chunks } of lists) {
           const end = starts[code + 1] as number;
           for (let i = starts[code] as number; i < end; i++) {
@@ -50,22 +49,6 @@ export class Candidates {
     }
     return selectBest(sums, allowed, limit);
   }
-}
-
-/** Places of the `count` largest values, largest first. */
-export function topOf(values: Float32Array, count: number): number[] {
-  const places: number[] = [];
-  let least = -Infinity;
-  for (let i = 0; i < values.length; i++) {
-    const value = values[i] as number;
-    if (places.length === count && value <= least) continue;
-    let at = places.length;
-    while (at > 0 && value > (values[places[at - 1] as number] as number)) at--;
-    places.splice(at, 0, i);
-    if (places.length > count) places.pop();
-    least = values[places.at(-1) as number] as number;
-  }
-  return places;
 }
 
 const BINS = 2048;

@@ -1,7 +1,7 @@
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { Rng } from '../../../core/rng.js';
 import { clusteredTexts } from '../testing/documents.js';
-import { Candidates, selectBest, topOf } from './candidates.js';
+import { Candidates, selectBest } from './candidates.js';
 import { assignCentroids, trainCentroids } from './kmeans.js';
 import { CentroidProducts } from './nearest.js';
 import { makePostings } from './postings.js';
@@ -57,20 +57,17 @@ describe('candidates', () => {
   it('are those with the largest sums over query tokens of their best centroid', () => {
     const lists = [makePostings([{ codes: Uint16Array.from([0, 1, 1, 2]), lengths: [2, 1, 1] }], 0, 3)];
     // Two query tokens; with all centroids looked at, sums are exact but for a constant.
-    const scores = Float32Array.from([0.9, 0.5, 0.1, 0.2, 0.8, 0.3]);
+    const best = { places: Int32Array.of(0, 1, 2, 1, 2, 0), scores: Float32Array.of(0.9, 0.5, 0.1, 0.8, 0.3, 0.2) };
     const options = { probes: 3, limit: 2, allowed: Uint8Array.from([1, 1, 1]) };
     const candidates = new Candidates(3);
-    expect(candidates.best(scores, 3, lists, options).toSorted((a, b) => a - b)).toEqual([0, 1]);
-    expect(candidates.best(scores, 3, lists, { ...options, allowed: Uint8Array.from([0, 1, 1]), limit: 1 })).toEqual([
-      1,
-    ]);
+    expect(candidates.best(best, lists, options).toSorted((a, b) => a - b)).toEqual([0, 1]);
+    expect(candidates.best(best, lists, { ...options, allowed: Uint8Array.from([0, 1, 1]), limit: 1 })).toEqual([1]);
   });
 
   it('selects the largest', () => {
     const rng = Rng.fromSeed('values');
     const values = Float32Array.from({ length: 500 }, () => Math.abs(rng.normal()));
     const order = [...values.keys()].toSorted((a, b) => values[b]! - values[a]!);
-    expect(topOf(values, 20)).toEqual(order.slice(0, 20));
     const all = new Uint8Array(500).fill(1);
     for (const limit of [1, 20, 499, 500, 600])
       expect(selectBest(values, all, limit).toSorted((a, b) => a - b)).toEqual(
@@ -80,40 +77,65 @@ describe('candidates', () => {
   });
 });
 
+describe('a query beside the centroids', () => {
+  it('has its best ones, ties to the first, and tables of steps of all products', async () => {
+    const made = await products();
+    const rows = clusteredTexts([40], dim, Rng.fromSeed('query')).vectors;
+    const centroids = clusteredTexts([300], dim, Rng.fromSeed('centroids')).vectors;
+    centroids.copyWithin(7 * dim, 3 * dim, 4 * dim);
+    const product = (t: number, c: number) =>
+      rows.subarray(t * dim, (t + 1) * dim).reduce((sum, value, d) => sum + value * centroids[c * dim + d]!, 0);
+    const { places, scores } = await made.best(rows, centroids, 5);
+    for (let t = 0; t < 40; t++) {
+      const order = Array.from({ length: 300 }, (_, c) => c).toSorted((a, b) => product(t, b) - product(t, a));
+      for (let i = 0; i < 5; i++) {
+        expect(scores[t * 5 + i]).toBeCloseTo(product(t, order[i]!), 5);
+        expect(product(t, places[t * 5 + i]!)).toBeCloseTo(product(t, order[i]!), 5);
+      }
+      const own = [...places.subarray(t * 5, t * 5 + 5)];
+      if (own.includes(7)) expect(own.indexOf(3)).toBe(own.indexOf(7) - 1);
+    }
+    const largest = scores.reduce((a, b) => Math.max(a, b), 0);
+    const tables = await made.steps(rows, centroids, largest);
+    expect(tables.map(({ length }) => length)).toEqual([300 * 32, 300 * 32]);
+    for (let t = 0; t < 64; t++) {
+      for (let c = 0; c < 300; c++) {
+        const step = tables[t >> 5]![c * 32 + (t & 31)]!;
+        const exact = t < 40 ? (Math.max(0, product(t, c)) * 255) / largest - 128 : -128;
+        expect(Math.abs(step - exact)).toBeLessThanOrEqual(1.001);
+      }
+    }
+  });
+});
+
 describe('full centroid interaction', () => {
   const centroids = 700;
 
-  /** Sums of the best centroid of each query token, by plain loops; below 0 counts as 0. */
-  function expected(scores: Float32Array, codesOf: readonly Uint16Array[]): number[] {
-    return codesOf.map((codes) => {
-      let sum = 0;
-      for (let from = 0; from < scores.length; from += centroids)
-        sum += Math.max(0, ...Array.from(codes, (code) => scores[from + code]!));
-      return sum;
-    });
-  }
-
-  it.each([1, 31, 32, 33, 80])('is what plain loops give within half a step a token, for %i query tokens', (tokens) => {
-    const rng = Rng.fromSeed(`scan ${tokens}`);
-    const scores = Float32Array.from({ length: tokens * centroids }, () => rng.normal() / 4);
+  it.each([1, 2, 3])('is the sum of the best steps of each query token, for %i tables', (count) => {
+    const rng = Rng.fromSeed(`scan ${count}`);
+    const tables = Array.from({ length: count }, () =>
+      Int8Array.from({ length: 32 * centroids }, () => rng.int(256) - 128),
+    );
     const codesOf = Array.from({ length: 300 }, () =>
       Uint16Array.from({ length: 1 + rng.int(400) }, () => rng.int(centroids)),
     );
-    const largest = scores.reduce((a, b) => Math.max(a, b), 0);
-    const found = new CentroidScan(centroids).scores(scores, codesOf);
-    for (const [i, sum] of expected(scores, codesOf).entries())
-      expect(Math.abs((found[i]! * largest) / 255 - sum)).toBeLessThanOrEqual((tokens * largest) / 510 + 1e-4);
+    const found = new CentroidScan(centroids).scores(tables, codesOf);
+    for (const [i, codes] of codesOf.entries()) {
+      let sum = 0;
+      for (const table of tables)
+        for (let t = 0; t < 32; t++) sum += 128 + Math.max(...Array.from(codes, (code) => table[code * 32 + t]!));
+      expect(found[i]).toBe(sum);
+    }
   });
 
   it('begins anew with each query, and takes a chunk longer than its memory by its first tokens', () => {
     const scan = new CentroidScan(centroids);
-    const high = new Float32Array(32 * centroids).fill(1);
-    expect([...scan.scores(high, [Uint16Array.of(3)])]).toEqual([32 * 255]);
-    const low = new Float32Array(centroids);
-    low[5] = 2;
+    expect([...scan.scores([new Int8Array(32 * centroids).fill(127)], [Uint16Array.of(3)])]).toEqual([32 * 255]);
+    const low = new Int8Array(32 * centroids).fill(-128);
+    low[5 * 32] = 127;
     const long = new Uint16Array(100_000).fill(4);
     long[7] = 5;
-    expect([...scan.scores(low, [Uint16Array.of(4), long, Uint16Array.of(5)])]).toEqual([0, 255, 255]);
-    expect([...scan.scores(new Float32Array(centroids).fill(-1), [long])]).toEqual([0]);
+    expect([...scan.scores([low], [Uint16Array.of(4), long, Uint16Array.of(5)])]).toEqual([0, 255, 255]);
+    expect([...scan.scores([new Int8Array(32 * centroids).fill(-128)], [long])]).toEqual([0]);
   });
 });

@@ -1,8 +1,8 @@
 /**
  * Full centroid interaction: the score of a chunk by the centroids of all its tokens,
  *   s(q, c) ~ sum_i max_j <q_i, centroid(c_j)>.
- * Products stand as bytes in a table with a row of 32 query tokens for each centroid, so that a token of a chunk costs two loads and two
- * maxima of a WebAssembly module of 200 bytes. Plain loops would take every number by itself.
+ * Products stand as bytes in tables (nearest.ts) with a row of 32 query tokens for each centroid, so that a token of a chunk costs two
+ * loads and two maxima of a WebAssembly module of 200 bytes. Plain loops would take every number by itself.
  */
 import {
   END,
@@ -17,13 +17,12 @@ import {
   TYPE,
   wasmInstance,
 } from '../../../core/wasm-module.js';
+import { LEAST_STEP, TABLE_TOKENS } from './nearest.js';
 
 /** Query tokens of a row. Longer queries take several passes. */
-const ROW = 32;
+const ROW = TABLE_TOKENS;
 /** Tokens of chunks that are in the module's memory at a time; of a longer chunk only so many count. */
 const BLOCK = 1 << 15;
-/** Centroids whose rows are filled together. */
-const STRIP = 512;
 const PAGE = 1 << 16;
 
 /** Scores `count` chunks of at least one token each; addresses in bytes. */
@@ -31,10 +30,10 @@ type Scan = (table: number, codes: number, lengths: number, sums: number, count:
 
 /** A table over so many centroids, and chunks that are looked up in it. */
 export class CentroidScan {
-  private readonly table: Uint8Array;
+  private readonly table: Int8Array;
   private readonly codes: Uint16Array;
   private readonly lengths: Uint32Array;
-  private readonly sums: Uint32Array;
+  private readonly sums: Int32Array;
   private readonly scan: Scan;
 
   constructor(centroids: number) {
@@ -44,56 +43,35 @@ export class CentroidScan {
       Math.ceil(bytes / PAGE),
     );
     this.scan = (exports as { scan: Scan }).scan;
-    this.table = new Uint8Array(buffer, 0, centroids * ROW);
+    this.table = new Int8Array(buffer, 0, centroids * ROW);
     this.lengths = new Uint32Array(buffer, this.table.byteLength, BLOCK);
-    this.sums = new Uint32Array(buffer, this.lengths.byteOffset + this.lengths.byteLength, BLOCK);
+    this.sums = new Int32Array(buffer, this.lengths.byteOffset + this.lengths.byteLength, BLOCK);
     this.codes = new Uint16Array(buffer, this.sums.byteOffset + this.sums.byteLength, BLOCK);
   }
 
-  /** Scores of chunks that have tokens, in steps. `scores` are [T * K]: products of query tokens with centroids; below 0 counts as 0. */
-  scores(scores: Float32Array, codesOf: readonly Uint16Array[]): Float32Array {
-    const centroids = this.table.length / ROW;
-    const tokens = scores.length / centroids;
-    let largest = 0;
-    for (let i = 0; i < scores.length; i++) if ((scores[i] as number) > largest) largest = scores[i] as number;
+  /** Scores of chunks that have tokens, in steps of the tables, one table for each {@link TABLE_TOKENS} tokens of a query. */
+  scores(tables: readonly Int8Array[], codesOf: readonly Uint16Array[]): Float32Array {
     const out = new Float32Array(codesOf.length);
-    for (let first = 0; first < tokens; first += ROW) {
-      this.fill(scores.subarray(first * centroids, (first + ROW) * centroids), largest > 0 ? 255 / largest : 0);
+    for (const table of tables) {
+      this.table.set(table);
       this.pass(codesOf, out);
     }
     return out;
-  }
-
-  /** Turns rows of query tokens into rows of centroids. */
-  private fill(scores: Float32Array, scale: number): void {
-    const { table } = this;
-    const centroids = table.length / ROW;
-    const tokens = scores.length / centroids;
-    if (tokens < ROW) table.fill(0);
-    // In strips that stay in the nearest cache, whichever way they are walked.
-    for (let from = 0; from < centroids; from += STRIP) {
-      const to = Math.min(centroids, from + STRIP);
-      for (let t = 0; t < tokens; t++) {
-        for (let c = from, at = t * centroids + from; c < to; c++, at++) {
-          const score = scores[at] as number;
-          table[c * ROW + t] = score > 0 ? score * scale + 0.5 : 0;
-        }
-      }
-    }
   }
 
   private pass(codesOf: readonly Uint16Array[], out: Float32Array): void {
     const { table, codes, lengths, sums } = this;
     for (let first = 0, end = 0; first < codesOf.length; first = end) {
       for (let at = 0; end < codesOf.length && end - first < BLOCK; end++) {
-        const own = (codesOf[end] as Uint16Array).subarray(0, BLOCK);
+        const all = codesOf[end] as Uint16Array;
+        const own = all.length > BLOCK ? all.subarray(0, BLOCK) : all;
         if (at + own.length > BLOCK) break;
         codes.set(own, at);
         lengths[end - first] = own.length;
         at += own.length;
       }
       this.scan(table.byteOffset, codes.byteOffset, lengths.byteOffset, sums.byteOffset, end - first);
-      for (let i = first; i < end; i++) out[i] = (out[i] as number) + (sums[i - first] as number);
+      for (let i = first; i < end; i++) out[i] = (out[i] as number) + (sums[i - first] as number) - ROW * LEAST_STEP;
     }
   }
 }
@@ -109,24 +87,24 @@ function scanBody(): number[] {
     [0x36, 2, 0],
   ] as const;
   const LOAD_16_ON = [0xfd, 0x00, 4, 16];
-  const ZERO = [0xfd, 0x0c, ...Array.from({ length: 16 }, () => 0)];
-  const MAX_U8 = [0xfd, 0x79];
-  const PAIRS_OF_U8 = [0xfd, 0x7d];
+  const LEAST = [0xfd, 0x0c, ...Array.from({ length: 16 }, () => LEAST_STEP & 0xff)];
+  const MAX_I8 = [0xfd, 0x78];
+  const PAIRS_OF_I8 = [0xfd, 0x7c];
   const ADD_I16 = [0xfd, 0x8e, 1];
-  const PAIRS_OF_U16 = [0xfd, 0x7f];
+  const PAIRS_OF_I16 = [0xfd, 0x7e];
   const lane = (i: number) => seq(get(low), [0xfd, 0x1b, i]);
   const advance = (local: number, by: number) => seq(get(local), i32Const(by), I32_ADD, set(local));
   const token = seq(
     seq(get(codes), I32_LOAD16_U, i32Const(5), I32_SHL, get(table), I32_ADD, set(row)),
-    seq(get(row), LOAD, get(low), MAX_U8, set(low)),
-    seq(get(row), LOAD_16_ON, get(high), MAX_U8, set(high)),
+    seq(get(row), LOAD, get(low), MAX_I8, set(low)),
+    seq(get(row), LOAD_16_ON, get(high), MAX_I8, set(high)),
     advance(codes, 2),
   );
   const chunk = seq(
-    seq(ZERO, set(low), ZERO, set(high)),
+    seq(LEAST, set(low), LEAST, set(high)),
     seq(get(lengths), I32_LOAD, i32Const(1), I32_SHL, get(codes), I32_ADD, set(end)),
     loopWhile(token, seq(get(codes), get(end), I32_LT_U)),
-    seq(get(low), PAIRS_OF_U8, get(high), PAIRS_OF_U8, ADD_I16, PAIRS_OF_U16, set(low)),
+    seq(get(low), PAIRS_OF_I8, get(high), PAIRS_OF_I8, ADD_I16, PAIRS_OF_I16, set(low)),
     seq(get(sums), lane(0), lane(1), I32_ADD, lane(2), lane(3), I32_ADD, I32_ADD, I32_STORE),
     advance(lengths, 4),
     advance(sums, 4),

@@ -88,12 +88,14 @@ export class CentroidSearch {
   async candidates(query: Float32Array, allowed: Uint8Array, options: CentroidSearchOptions): Promise<number[]> {
     const { count } = this;
     const limit = options.candidates;
-    const scores = await this.products.scores(query, this.centroids.rows);
-    const probing = { probes: Math.min(options.probes, count), limit: Math.max(options.pool, limit), allowed };
-    const pool = this.scratch.best(scores, count, this.lists, probing);
+    const probes = Math.min(options.probes, count);
+    const best = await this.products.best(query, this.centroids.rows, probes);
+    const probing = { probes, limit: Math.max(options.pool, limit), allowed };
+    const pool = this.scratch.best(best, this.lists, probing);
     if (pool.length <= limit) return pool;
+    const largest = best.scores.reduce((a, b) => Math.max(a, b), 0);
     const sums = this.scan.scores(
-      scores,
+      await this.products.steps(query, this.centroids.rows, largest),
       pool.map((chunk) => this.codesOfChunk(chunk)),
     );
     return selectBest(sums, new Uint8Array(sums.length).fill(1), limit).map((at) => pool[at] as number);
