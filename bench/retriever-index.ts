@@ -5,7 +5,7 @@
  *     medium               50,000 documents of about 300 tokens, dimension 64
  *     twenty-32            20,000 documents of about 300 tokens, to see what each sieve loses without waiting
  *     large-32, large-64   220,000 documents of about 300 tokens; 2.5 and 4.6 GB of disk
- *     peers                fast-plaid on the vectors of small (needs --peers)
+ *     peers                fast-plaid, and NextPlaid where next-plaid-api is on the PATH, on the vectors of small (needs --peers)
  *   math-small, math-medium  token vectors of real problems with solutions, repeated with noise (needs --peers and the data)
  * With --keep FOLDER the index stays there, and a second call only searches it. Without --only: easy-small and hard-small.
  */
@@ -14,8 +14,11 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { loadavg, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { buildIndex, K, QUERY_TOKENS } from './retriever-index/build.js';
-import { fastPlaid } from './retriever-index/fast-plaid.js';
+import { nextPlaidIsThere } from '../src/retriever/index/remote/testing/next-plaid-server.js';
+import { fastPlaid, type FastPlaidOptions } from './retriever-index/fast-plaid.js';
+import { nextPlaid } from './retriever-index/next-plaid.js';
 import { searchIndex } from './retriever-index/search.js';
+import { sieves } from './retriever-index/sieves.js';
 import { MATH, realTexts } from './retriever-index/real.js';
 import { SyntheticTexts, type Texts, type TextsSize } from './retriever-index/synthetic.js';
 import { kept, type Benchmark } from './measure.js';
@@ -52,14 +55,19 @@ export const benchmark: Benchmark = async function* ({ smoke, threads, only, pyt
     }
     const vectors = join(keep ?? tmpdir(), `math-${shape.dim}`);
     const texts = set === 'math' ? realTexts(shape, vectors, python ?? '') : new SyntheticTexts(shape, set);
-    const measures =
-      size === 'peers'
-        ? fastPlaid(texts, { threads, queries, queryTokens: QUERY_TOKENS, k: K, python: python ?? '' })
-        : measureIndex(part, texts, { threads, queries, keep });
+    const asked = { threads, queries, queryTokens: QUERY_TOKENS, k: K, python: python ?? '' };
+    const measures = size === 'peers' ? peers(texts, asked) : measureIndex(part, texts, { threads, queries, keep });
     for await (const { measure, ...rest } of measures)
       yield { measure: `${part.replaceAll('-', '_')}_${measure}`, ...rest };
   }
 };
+
+/** Peers on the same vectors. */
+async function* peers(texts: Texts, options: FastPlaidOptions): ReturnType<Benchmark> {
+  yield* fastPlaid(texts, options);
+  if (nextPlaidIsThere) yield* nextPlaid(texts, options);
+  else console.error('# NextPlaid is left out: next-plaid-api is not on the PATH');
+}
 
 function splitName(part: string): [SetName, keyof typeof SIZES | 'peers'] {
   const at = part.indexOf('-');
@@ -80,6 +88,7 @@ async function* measureIndex(
     );
     yield* measures;
     yield* searchIndex(texts, folder, { threads, truth });
+    yield* sieves(texts, folder, { threads, truth });
     yield { measure: 'load_after', value: loadavg()[0] as number, unit: 'processes' };
   } finally {
     if (keep === undefined) await rm(own, { recursive: true, force: true });

@@ -3,7 +3,7 @@
 Usage: fast_plaid_search.py FOLDER THREADS
 FOLDER holds documents.f32 (rows), lengths.i32, queries.f32, and shape.json {dim, queries, queryTokens, k}.
 """
-import json, os, sys, time
+import importlib.metadata, json, os, sys, time
 
 import numpy as np
 import torch
@@ -13,6 +13,7 @@ from fast_plaid import search
 def main() -> None:
     folder, threads = sys.argv[1], int(sys.argv[2])
     torch.set_num_threads(threads)
+    print(f"# fast-plaid {importlib.metadata.version('fast-plaid')}", file=sys.stderr)
     shape = json.load(open(os.path.join(folder, "shape.json")))
     dim, count, tokens, k = (shape[name] for name in ("dim", "queries", "queryTokens", "k"))
     rows = torch.from_numpy(np.fromfile(os.path.join(folder, "documents.f32"), np.float32).reshape(-1, dim))

@@ -6,17 +6,22 @@ import type { Measure } from '../measure.js';
 import { benchKey, QUERY_TOKENS } from './build.js';
 import type { Texts } from './synthetic.js';
 
-/** Yields the shares in the pool and among the candidates, for each of `tunings`. */
+const TUNINGS: readonly CentroidSearchOptions[] = [
+  { probes: 8, pool: 8192, candidates: 512 },
+  { probes: 8, pool: 16_384, candidates: 1024 },
+];
+
+/** Yields the shares in the pool and among the candidates. What is found of the latter in the end is lost to bytes. */
 export async function* sieves(
   texts: Texts,
   folder: string,
-  { threads, truth, tunings }: { threads: number; truth: readonly string[][]; tunings: readonly CentroidSearchOptions[] },
+  { threads, truth }: { threads: number; truth: readonly string[][] },
 ): AsyncGenerator<Measure> {
   const store = await IndexStore.open(folder, benchKey(texts.size.dim), 'int8');
   const products = await CentroidProducts.create(texts.size.dim, threads);
   const search = await CentroidSearch.load(store, products);
-  const { ids, documentOf } = store.documents;
-  const allowed = new Uint8Array(documentOf.length).fill(1);
+  const { ids, documentOf, live } = store.documents;
+  const allowed = Uint8Array.from(documentOf, (place) => live[place] as number);
   const queries = texts.queries(truth.length, QUERY_TOKENS);
   const shareOf = async (options: CentroidSearchOptions) => {
     let found = 0;
@@ -27,7 +32,7 @@ export async function* sieves(
     }
     return found / queries.length;
   };
-  for (const tuning of tunings) {
+  for (const tuning of TUNINGS) {
     const { probes, pool, candidates } = tuning;
     const inPool = await shareOf({ ...tuning, candidates: pool });
     yield { measure: `in_pool_${probes}x${pool}`, value: inPool, unit: 'share' };

@@ -1,7 +1,7 @@
 /**
  * Reads an encoder from a folder, trains it for three steps, and saves it with the vectors of some texts, for check_encoder.py to open:
  *
- * npx tsx scripts/golden/save-encoder.ts FOLDER OUT [late-interaction | single-vector]
+ * npx tsx scripts/golden/save-encoder.ts FOLDER OUT [late-interaction | single-vector] [QUERY_TOKENS DOCUMENT_TOKENS]
  * python scripts/golden/check_encoder.py OUT
  */
 import { writeFile } from 'node:fs/promises';
@@ -18,12 +18,11 @@ const TEXTS = [
   "don't stop: it's 1,234.56 dollars!!!",
 ];
 
-async function main([from, to, head]: string[]): Promise<void> {
+async function main([from, to, head, query = '128', document = '128']: string[]): Promise<void> {
   if (from === undefined || to === undefined)
     throw new RaRftError({ code: 'usage', message: 'a folder to read and one to write', where: 'arguments' });
   const kind = head === 'late-interaction' || head === 'single-vector' ? head : undefined;
-  // sentence-transformers knows one length for both sides.
-  const maxTokens = { query: 128, document: 128 };
+  const maxTokens = { query: Number(query), document: Number(document) };
   const made = await readHubEncoder(from, { head: kind, seed: 1, trainEmbeddings: true, maxTokens });
   const session = new NetSession({ ...made.encoder, scoring: 'mean', temperature: 0.05, threads: 1 });
   const tokenize = tokenizeBy(made.tokenizer, made.spec);
@@ -37,7 +36,7 @@ async function main([from, to, head]: string[]): Promise<void> {
   await session.dispose();
   await writeRetriever(to, made, from);
   const vectors = { query: [...queries.vectors], document: [...documents.vectors] };
-  await writeFile(join(to, 'vectors.json'), JSON.stringify({ texts: TEXTS, ...vectors }));
+  await writeFile(join(to, 'vectors.json'), JSON.stringify({ texts: TEXTS, maxTokens, ...vectors }));
 }
 
 await main(process.argv.slice(2));

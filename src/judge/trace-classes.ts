@@ -10,8 +10,7 @@ export function traceClasses(labels: readonly Label[]): Map<string, string> {
   const positive = labels.filter((label): label is DecidedLabel => 'relevant' in label && label.relevant);
   const inferred = positive.filter((label) => label.inferred === true);
   const tracesOf = new Map<string, string[]>();
-  for (const { problemId, traceId } of inferred)
-    tracesOf.set(problemId, [...(tracesOf.get(problemId) ?? []), traceId]);
+  for (const { problemId, traceId } of inferred) tracesOf.set(problemId, [...(tracesOf.get(problemId) ?? []), traceId]);
   const classOf = joined([...tracesOf.values()]);
   const problemClass = new Map([...tracesOf].map(([problem, [first]]) => [problem, classOf.get(first as string)]));
   const votes = new Map<string, Map<string, number>>();

@@ -1,5 +1,16 @@
 /** Products with centroids: the nearest centroid of many vectors, and for the tokens of a query their best ones and steps of all. */
-import { argmax, cast, clip, compile, Graph, linear, topk, type Dim, type Program, type Tensor } from '../../../tensor/index.js';
+import {
+  argmax,
+  cast,
+  clip,
+  compile,
+  Graph,
+  linear,
+  topk,
+  type Dim,
+  type Program,
+  type Tensor,
+} from '../../../tensor/index.js';
 
 /** Vectors of one product: its matrix stays small beside the vectors themselves. */
 const ROWS = 1 << 15;
@@ -38,11 +49,16 @@ export class CentroidProducts {
     const nearest = productOf(dim, 'nearest centroid', (graph, rows, centroids) => {
       graph.output('nearest', cast(argmax(linear(rows, centroids), 1), 'int32'));
     });
-    const steps = productOf(dim, 'steps of centroids', (graph, rows, centroids) => {
-      const least = graph.constant(new Float32Array(TABLE_TOKENS).fill(LEAST_STEP), [TABLE_TOKENS]);
-      const products = linear(centroids, rows, { bias: least });
-      graph.output('steps', cast(clip(products, LEAST_STEP, LEAST_STEP + STEPS), 'int8'));
-    }, TABLE_TOKENS);
+    const steps = productOf(
+      dim,
+      'steps of centroids',
+      (graph, rows, centroids) => {
+        const least = graph.constant(new Float32Array(TABLE_TOKENS).fill(LEAST_STEP), [TABLE_TOKENS]);
+        const products = linear(centroids, rows, { bias: least });
+        graph.output('steps', cast(clip(products, LEAST_STEP, LEAST_STEP + STEPS), 'int8'));
+      },
+      TABLE_TOKENS,
+    );
     const options = threads === undefined ? {} : { threads };
     return new CentroidProducts(await compile(nearest, options), await compile(steps, options), dim, threads);
   }

@@ -221,7 +221,7 @@ const emptyRow: Omit<RemoteRow, 'id'> = {
 };
 
 /** Vectors as the server reads them fastest: little-endian float32. */
-function base64Of(vectors: Float32Array, dim: number): { embeddings_b64: string; shape: [number, number] } {
+export function base64Of(vectors: Float32Array, dim: number): { embeddings_b64: string; shape: [number, number] } {
   const bytes = Buffer.alloc(vectors.length * 4);
   for (const [at, value] of vectors.entries()) bytes.writeFloatLE(value, at * 4);
   return { embeddings_b64: bytes.toString('base64'), shape: [vectors.length / dim, dim] };
