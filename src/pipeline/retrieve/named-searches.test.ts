@@ -136,7 +136,7 @@ describe('hits of different classes', () => {
     expect(new Set(classes.values()).size).toBeGreaterThan(1);
     for (const [first, second] of (await hitsOf('bm25')).values())
       expect(classes.get(first!.traceId) ?? first).not.toBe(classes.get(second!.traceId) ?? second);
-  }, 180_000);
+  }, 120_000);
 });
 
 describe('the grades of a run', () => {
