@@ -31,7 +31,7 @@ const rules: readonly Rule[] = [
     why: ({ data }) => data.source === 'world' && 'the data is the embedded world',
   },
   ...(['problems', 'corpus', 'tests'] as const).map((name) => ({
-    keys: [`data.${name}.preset`],
+    keys: [`data.${name}.preset`, `data.${name}.where`, `data.${name}.workedAnswer`],
     why: ({ data }: Config) => data[name].path === null && `data.${name}.path names no file`,
   })),
   {

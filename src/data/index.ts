@@ -1,7 +1,7 @@
 /** Problems and traces: load, check, split, guard against leaks, grade by equation. */
 export { noContext, showing, shownTraces, type Context } from './context.js';
 export type { Problem, Trace } from './types.js';
-export { loadProblems, loadTraces, type LoadOptions } from './load.js';
+export { loadProblems, loadTraces, type LoadedProblems, type LoadOptions } from './load.js';
 export type { Loaded } from './load-lines.js';
 export { DEFAULT_FIELDS, type FieldNames } from '../config/index.js';
 export { dataFiles } from './data-files.js';
@@ -42,7 +42,7 @@ export {
 export { excludeListLines, readExcludeLists, type ExcludeList, type ExcludeLists } from './exclude-lists.js';
 export { contentId, normaliseText } from './normalise.js';
 export { equationTemplate } from './equation-template.js';
-export { workedSolution, type WorkedSolution } from './worked-solution.js';
+export { workedSolution, type WorkedAnswer, type WorkedSolution } from './worked-solution.js';
 export { parseNumberText } from './number-text.js';
 export {
   add,

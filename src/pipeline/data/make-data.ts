@@ -21,6 +21,7 @@ import {
   equalAnswersWarning,
   noTraceWarning,
   systemWarning,
+  unworkedWarning,
   type Solved,
 } from './data-warnings.js';
 import { type SkippedItem } from '../prompts/overlong.js';
@@ -56,9 +57,11 @@ async function fromFiles(config: Config, verifier: Verifier, rng: Rng): Promise<
   const skipped: Made['skipped'] = [];
   const systemTexts: string[] = [];
   const solved: Solved[] = [];
-  const load = async ({ path, preset, fields }: DataFileConfig) => {
+  const unworked: { where: string; message: string }[] = [];
+  const load = async ({ path, ...reading }: DataFileConfig) => {
     if (path === null) return undefined;
-    const loaded = await loadProblems(path, { preset, fields, ...options });
+    const loaded = await loadProblems(path, { ...reading, ...options });
+    unworked.push(...loaded.unworked);
     skipped.push(...loaded.skipped);
     systemTexts.push(...loaded.systemTexts);
     for (const [i, { solution, ...item }] of loaded.items.entries()) {
@@ -71,9 +74,9 @@ async function fromFiles(config: Config, verifier: Verifier, rng: Rng): Promise<
   const split = tests
     ? { train: withoutTests(problems, tests, data.problems.path, skipped), test: tests }
     : splitByText(problems, { train: 1 - data.testShare, test: data.testShare, corpus: 0 }, rng.fork('data'));
-  const { path, preset, fields } = data.corpus;
+  const { path, ...reading } = data.corpus;
   // Answers of traces are only compared, never verified against.
-  const traces = path === null ? undefined : await loadTraces(path, { preset, fields, answers, unusable });
+  const traces = path === null ? undefined : await loadTraces(path, { ...reading, answers, unusable });
   skipped.push(...(traces?.skipped ?? []));
   for (const [i, { trace, ...item }] of (traces?.items ?? []).entries()) {
     solved.push({ ...item, solution: trace, where: traces!.places[i]! });
@@ -87,6 +90,7 @@ async function fromFiles(config: Config, verifier: Verifier, rng: Rng): Promise<
   for (const [id, given] of renamed) if (excludeLists.has(given)) excludeLists.set(id, excludeLists.get(given)!);
   const odd = {
     'contradicting-solutions': await contradictionWarning(solved, verifier),
+    'no-worked-solution': unworkedWarning(unworked),
     'equal-answers': equalAnswersWarning(train),
     'no-trace-allowed': noTraceWarning(config, train, corpus, guardOf({ train, test, excludeLists })),
     'system-message-unused': systemWarning(config, [...new Set(systemTexts)]),
