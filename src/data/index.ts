@@ -41,6 +41,7 @@ export {
 } from './guards.js';
 export { excludeListLines, readExcludeLists, type ExcludeList, type ExcludeLists } from './exclude-lists.js';
 export { contentId, normaliseText } from './normalise.js';
+export { answerStructure } from './answer-structure.js';
 export { equationTemplate } from './equation-template.js';
 export { workedSolution, type WorkedAnswer, type WorkedSolution } from './worked-solution.js';
 export { parseNumberText } from './number-text.js';

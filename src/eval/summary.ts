@@ -7,6 +7,7 @@ import { oneByOne, type OneByOne } from './one-by-one.js';
 import type { EvalRecord } from './records.js';
 import { pairArms } from './pairing.js';
 import { averagesByProblem, scoreSplit, splitsOf, type ResponseCounts } from './scores.js';
+import { traceUse, type TraceFacts, type TraceUse } from './trace-use.js';
 
 export interface Summary {
   /** The arm whose difference to every other one is told, and the one that the headline compares it with; absent in summaries of older versions. */
@@ -41,6 +42,8 @@ export interface Summary {
   retrievers: { name: string; split: string; recallAt1: number; ci95: Interval; n: number }[];
   /** The best traces of test problems one by one, for arms and splits; absent where eval.contexts is 0. */
   oneByOne?: ({ name: string; split: string } & OneByOne)[];
+  /** What became of the traces in the prompts at the first and the last evaluation; absent where none is known to be right or wrong. */
+  traceUse?: ({ name: string; split: string; step: number } & TraceUse)[];
   /** Wall-clock time of each stage. */
   seconds: Record<string, number>;
   /** What prompt.overlong: skip left out; absent where nothing was. */
@@ -54,6 +57,11 @@ export interface SummaryInputs {
   k: number;
   /** Records of the last policies with each of the `ranks` best traces alone. */
   oneByOne?: { ranks: number; arms: readonly { name: string; records: readonly EvalRecord[] }[] };
+  /** Evaluations whose use of traces is told, with what their ids stand for. */
+  traceUse?: {
+    facts: TraceFacts;
+    evaluations: readonly { name: string; step: number; records: readonly EvalRecord[] }[];
+  };
   /** For each retriever and split: whether the first hit of each query is relevant. */
   retrievers: readonly { name: string; split: string; firstIsRelevant: readonly boolean[] }[];
   seconds: Record<string, number>;
@@ -70,6 +78,13 @@ export function summarise(inputs: SummaryInputs): Summary {
   const { compared } = inputs;
   const subject = arms.find(({ name }) => name === compared.subject);
   const stream = (...labels: string[]) => rng.fork(['bootstrap', ...labels].join('/'));
+  const use = inputs.traceUse?.evaluations.flatMap(({ name, step, records }) =>
+    splitsOf(records).flatMap((split) => {
+      const options = { resamples, rng: stream('trace-use', name, split, String(step)) };
+      const found = traceUse(records, split, inputs.traceUse!.facts, options);
+      return found ? [{ name, split, step, ...found }] : [];
+    }),
+  );
   return {
     compared,
     arms: arms.flatMap(({ name, records }) =>
@@ -108,6 +123,7 @@ export function summarise(inputs: SummaryInputs): Summary {
         }),
       ),
     }),
+    ...(use && use.length > 0 && { traceUse: use }),
     seconds,
     ...(inputs.tooLong && { tooLong: inputs.tooLong }),
   };

@@ -7,6 +7,7 @@ import { contextsBlock } from './contexts.js';
 import { duration, percent, percentWithInterval } from './numbers.js';
 import type { Evaluation } from './evaluation.js';
 import type { RunData } from './run-data.js';
+import { traceUseBlock } from './trace-use.js';
 import { unfinishedText } from './unfinished.js';
 import { armsTable, differencesTable, headline, leftOutText, retrieversTable, tooLongText } from './summary-table.js';
 
@@ -178,6 +179,7 @@ export function retrievalSection(data: RunData): Section | undefined {
     });
   }
   blocks.push(...contextsBlock(data, lastEvaluations(data.evaluations)));
+  blocks.push(...traceUseBlock(data.summary));
   if (data.labels.length > 0) blocks.push({ kind: 'table', table: labelsTable(data), note: labelsNote(data.labels) });
   return blocks.length === 0 ? undefined : { title: 'Retrieval', blocks };
 }
