@@ -39,7 +39,7 @@ function checkData({ data, reward }: Config): Finding[] {
       expected: 'a data file with a question and an answer a record',
     });
   }
-  if (data.tests.path === null && data.testShare === 0) {
+  if (data.tests.path === null && data.testShare === 0 && data.holdOut.share === 0) {
     findings.push({
       path: ['data', 'testShare'],
       message: 'there would be no test problems',

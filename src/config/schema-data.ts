@@ -76,6 +76,16 @@ export const data = section(
       0.2,
       'Without a tests file: share of the problems kept for testing, chosen by a hash of their text.',
     ),
+    holdOut: section(
+      {
+        share: share(
+          0,
+          'Share of the truths (equation templates, for one) that training never shows: half of their problems are solved in the corpus, half are tests, both of the split unseen; with a tests file, its problems of these truths are the tests. 0: none.',
+        ),
+        minProblems: count(2, 4, 'Different problems that a truth needs to be held out.', 'problems'),
+      },
+      'Strategies that are met at the test alone, for files whose problems have a truth or an equation.',
+    ),
     answers: key(
       z.enum(['final', 'whole']).default('final'),
       'final: a gold answer that is a worked solution counts for the answer it ends in (a box, ####, "the answer is"). whole: the text as it stands.',

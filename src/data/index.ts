@@ -28,6 +28,7 @@ export { NgramIndex, signsAndWordsOf, wordsOf, type Overlap } from './overlap.js
 export { BANDS, jaccard, MinHasher, ROWS, shinglesOf, type Sketch } from './minhash.js';
 export { TwinIndex, type Twin } from './twins.js';
 export { writeJsonl } from './write.js';
+export { asUnseen, holdOut, type HeldOut, type HoldOut } from './hold-out.js';
 export { partByText, splitByText, tracesOf, type Split, type SplitShares } from './split.js';
 export {
   answerKey,

@@ -140,7 +140,8 @@ export function retrievedStage(name: RetrieverName): string {
 
 /** Paths are not in here: files count by what is in them. */
 export function dataSettings({ data, seed }: Config): Settings {
-  const { excludeLists: _lists, ...settings } = data;
+  const { excludeLists: _lists, holdOut, ...rest } = data;
+  const settings = { ...rest, ...(holdOut.share > 0 && { holdOut }) };
   // Keys that change nothing are none, as in older run folders.
   const readingOf = ({ path: _path, where, workedAnswer, ...reading }: Config['data']['problems']) => ({
     ...reading,
