@@ -76,6 +76,10 @@ export const data = section(
       0.2,
       'Without a tests file: share of the problems kept for testing, chosen by a hash of their text.',
     ),
+    splitSeed: key(
+      z.int().min(0).nullable().default(null),
+      "Seed of what is kept for testing and held out; null: the run's. With a number, runs of several seeds face one test set.",
+    ),
     holdOut: section(
       {
         share: share(

@@ -39,6 +39,12 @@ const rules: readonly Rule[] = [
     why: ({ data }) => data.source === 'files' && data.tests.path !== null && 'data.tests.path names the test problems',
   },
   {
+    keys: ['data.splitSeed'],
+    why: ({ data }) =>
+      (data.source === 'world' && 'the data is the embedded world') ||
+      (data.tests.path !== null && data.holdOut.share === 0 && 'data.tests.path names the test problems'),
+  },
+  {
     keys: ['data.holdOut.minProblems'],
     why: ({ data }) => data.holdOut.share === 0 && 'data.holdOut.share is 0',
   },

@@ -1,7 +1,7 @@
 /** summary.json: the results of a run for programs. */
 import type { ComparedArms } from '../config/index.js';
 import type { Rng } from '../core/rng.js';
-import { bootstrapMean, pairedDifference, type CurvePoint, type Interval } from './bootstrap.js';
+import { bootstrapMean, pairedDifference, type CurvePoint, type Estimate, type Interval } from './bootstrap.js';
 import { curvesOf } from './curves.js';
 import { oneByOne, type OneByOne } from './one-by-one.js';
 import type { EvalRecord } from './records.js';
@@ -24,6 +24,8 @@ export interface Summary {
     passAt?: CurvePoint[];
     /** maj@k for every k; absent as passAt is, and empty where the verifier names no answers. */
     majAt?: CurvePoint[];
+    /** The same average of one response at temperature 0; absent where eval.greedy is false. */
+    greedy?: Estimate;
     /** What became of the samples; absent in summaries of older versions. */
     responses?: ResponseCounts;
   }[];
@@ -35,6 +37,8 @@ export interface Summary {
     mean: number;
     ci95: Interval;
     n?: number;
+    /** The same of one response at temperature 0; absent where eval.greedy is false. */
+    greedy?: Estimate;
     /** Problems of the split that are in no difference, and their samples without a verdict. */
     leftOut?: { problems: number; samples: number };
   }[];
@@ -52,7 +56,12 @@ export interface Summary {
 
 export interface SummaryInputs {
   /** Records of each arm's last evaluation. */
-  arms: readonly { name: string; records: readonly EvalRecord[] }[];
+  arms: readonly {
+    name: string;
+    records: readonly EvalRecord[];
+    /** One response to each problem at temperature 0. */
+    greedy?: readonly EvalRecord[];
+  }[];
   /** Samples a problem. */
   k: number;
   /** Records of the last policies with each of the `ranks` best traces alone. */
@@ -87,13 +96,15 @@ export function summarise(inputs: SummaryInputs): Summary {
   );
   return {
     compared,
-    arms: arms.flatMap(({ name, records }) =>
+    arms: arms.flatMap(({ name, records, greedy = [] }) =>
       splitsOf(records).flatMap((split) => {
         const score = scoreSplit(records, split, { k, resamples, rng: stream('arm', name, split) });
         if (!score) return [];
         const { n, average, ci95, responses } = score;
         const curves = k > 1 ? curvesOf(records, split, { resamples, rng: stream('curves', name, split) }) : {};
-        return [{ name, split, k, n, average, ci95, ...curves, responses }];
+        const values = [...averagesByProblem(greedy, split).values()];
+        const sure = values.length > 0 && { greedy: bootstrapMean(values, resamples, stream('greedy', name, split)) };
+        return [{ name, split, k, n, average, ci95, ...curves, ...sure, responses }];
       }),
     ),
     differences: arms.flatMap((other) =>
@@ -106,7 +117,13 @@ export function summarise(inputs: SummaryInputs): Summary {
             ) as [Map<string, number>, Map<string, number>];
             const found = pairedDifference(a, b, resamples, stream('difference', subject.name, other.name, split));
             if (!found) return [];
-            return [{ a: subject.name, b: other.name, split, ...found, leftOut }];
+            const [sureA, sureB] = [subject, other].map(({ greedy = [] }) => averagesByProblem(greedy, split)) as [
+              Map<string, number>,
+              Map<string, number>,
+            ];
+            const labels = ['greedy-difference', subject.name, other.name, split];
+            const greedy = pairedDifference(sureA, sureB, resamples, stream(...labels));
+            return [{ a: subject.name, b: other.name, split, ...found, ...(greedy && { greedy }), leftOut }];
           }),
     ),
     retrievers: retrievers.flatMap(({ name, split, firstIsRelevant }) => {

@@ -92,7 +92,7 @@ export function traceUse(
       rng.fork('share'),
     ),
     ...(Object.fromEntries(Object.entries(figures).filter(([, value]) => value)) as Partial<typeof figures>),
-  } as TraceUse;
+  };
 }
 
 interface Graded {

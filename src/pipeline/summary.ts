@@ -28,7 +28,12 @@ export async function writeSummary(
         evaluations.push({ name, step, records: await readJsonlAll<EvalRecord>(path) });
     }
   }
-  const arms = evaluations.filter(({ step }) => step === config.rl.steps);
+  const arms = [];
+  for (const { name, step, records } of evaluations) {
+    if (step !== config.rl.steps) continue;
+    const greedy = config.eval.greedy && { greedy: await readJsonlAll<EvalRecord>(run.paths.greedy(name, step)) };
+    arms.push({ name, records, ...greedy });
+  }
   const tried = [];
   for (const { name } of armsOneByOne(config)) {
     tried.push({ name, records: await readJsonlAll<EvalRecord>(run.paths.oneByOne(name, config.rl.steps)) });

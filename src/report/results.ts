@@ -9,7 +9,15 @@ import type { Evaluation } from './evaluation.js';
 import type { RunData } from './run-data.js';
 import { traceUseBlock } from './trace-use.js';
 import { unfinishedText } from './unfinished.js';
-import { armsTable, differencesTable, headline, leftOutText, retrieversTable, tooLongText } from './summary-table.js';
+import {
+  armsTable,
+  differencesTable,
+  greedyTable,
+  headline,
+  leftOutText,
+  retrieversTable,
+  tooLongText,
+} from './summary-table.js';
 
 /** Arms, differences and what lies behind the averages. */
 export function resultsSection(data: RunData): Section {
@@ -27,6 +35,13 @@ export function resultsSection(data: RunData): Section {
       note: 'paired differences in points, 95 % interval',
     });
   }
+  const greedy = greedyTable(summary);
+  if (greedy.rows.length > 0)
+    blocks.push({
+      kind: 'table',
+      table: greedy,
+      note: 'one response at temperature 0, in per cent and points, 95 % interval',
+    });
   for (const text of [leftOutText(summary), tooLongText(summary)])
     if (text !== undefined) blocks.push({ kind: 'text', text });
   blocks.push({

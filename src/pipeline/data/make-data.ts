@@ -1,7 +1,7 @@
 /** Training problems, test problems and corpus, from the embedded world or from the user's files. */
 import type { Config, DataFileConfig } from '../../config/index.js';
 import { RaRftError } from '../../core/errors.js';
-import type { Rng } from '../../core/rng.js';
+import { Rng } from '../../core/rng.js';
 import { type RunWarning } from '../../runs/warnings.js';
 import {
   asUnseen,
@@ -73,10 +73,11 @@ async function fromFiles(config: Config, verifier: Verifier, rng: Rng): Promise<
   };
   const problems = (await load(data.problems)) ?? [];
   const tests = await load(data.tests);
-  const held = holdOut(problems, data.holdOut, { toTest: !tests, rng: rng.fork('data') });
+  const stream = (data.splitSeed === null ? rng : Rng.fromSeed(data.splitSeed)).fork('data');
+  const held = holdOut(problems, data.holdOut, { toTest: !tests, rng: stream });
   const inFile = tests
     ? { train: held.kept, test: asUnseen(tests, held.truths) }
-    : splitByText(held.kept, { train: 1 - data.testShare, test: data.testShare, corpus: 0 }, rng.fork('data'));
+    : splitByText(held.kept, { train: 1 - data.testShare, test: data.testShare, corpus: 0 }, stream);
   const tested = [...inFile.test, ...held.test];
   const inCorpus = withoutTests(held.corpus, tested, data.problems.path, skipped);
   const untested = withoutTests(inFile.train, tested, data.problems.path, skipped);
