@@ -1,6 +1,6 @@
 /** docs/glossary.md: the terms of runs/glossary.ts and the metric tables that stand beside the code which logs them. */
 import { terms } from '../src/runs/index.js';
-import { evalMetricGlossary, gainSuccessGlossary, oneByOneGlossary } from '../src/eval/index.js';
+import { evalMetricGlossary, gainSuccessGlossary, oneByOneGlossary, traceUseGlossary } from '../src/eval/index.js';
 import { auditGlossary, labelMetricGlossary } from '../src/judge/index.js';
 import { retrieverMetricGlossary } from '../src/retriever/index.js';
 import { stepMetricGlossary } from '../src/rl/index.js';
@@ -33,6 +33,12 @@ const tables: readonly { title: string; about: string; metrics: Readonly<Record<
     title: 'Figures of contexts one by one',
     about: 'In the report of a run with `eval.contexts`, and under `oneByOne` in its `summary.json`.',
     metrics: oneByOneGlossary,
+  },
+  {
+    title: 'Figures of the use of traces',
+    about:
+      'In the report of a run of which it is known what traces are right, and under `traceUse` in its `summary.json`: at the first and the last evaluation of each arm that is tested with traces.',
+    metrics: traceUseGlossary,
   },
   {
     title: 'Figures of labels',

@@ -1,5 +1,5 @@
 /** How the verb `reproduce` is declared. */
-import { Argument } from 'commander';
+import { Argument, Option } from 'commander';
 import { each, type Build } from './build.js';
 import type { ReproduceVerbOptions } from './reproduce.js';
 
@@ -13,10 +13,16 @@ export function addReproduce({ program, context }: Build): void {
     .option('--table <number>', 'only this table, 1 to 5 or its name; may be repeated', each, [])
     .option('--figure <number>', 'only this figure, 3 or 4; may be repeated', each, [])
     .option('--preset <name>', 'sizes: world or world-quick', 'world')
+    .addOption(
+      new Option(
+        '--config <file>',
+        'a configuration of your own in place of a preset, on your data; its arms are those of the tables',
+      ).conflicts('preset'),
+    )
     .option('--seeds <number>', 'seeds 1 to this one', '3')
-    .option('--jobs <number>', 'seeds at the same time, by default one for each core')
+    .option('--jobs <number>', 'seeds at the same time, by default one for each core, with --config one')
     .option('--budget <minutes>', 'begin no arm later than this; the same command goes on')
-    .option('--runs <folder>', 'folder that holds reproduce-<preset>', 'runs')
+    .option('--runs <folder>', 'folder that holds reproduce-<preset>, or reproduce-<name of the configuration>', 'runs')
     .option('--set <key=value>', 'set one key of every run; may be repeated', each, [])
     .action(async (what: string | undefined, options: ReproduceVerbOptions) => {
       const { reproduceVerb } = await import('./reproduce.js');

@@ -2,6 +2,7 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { writeTinyTask } from '../pipeline/testing/tiny-task.js';
 import { raRft } from './testing/ra-rft.js';
 
 let folder: string;
@@ -37,3 +38,14 @@ it('a budget that is used up ends with a message, no failure, and tables of what
   const json = JSON.parse(await readFile(join(folder, 'reproduce-world-quick', 'tables.json'), 'utf8')) as object;
   expect(json).toMatchObject({ format: 1, preset: 'world-quick', seeds: [] });
 });
+
+it('a configuration takes the place of the preset: its data and sizes, the arms of the tables', async () => {
+  const file = await writeTinyTask(join(folder, 'own'));
+  const args = ['--config', file, '--table', 'train-and-test', '--seeds', '1', '--runs', folder];
+  const { code, out, err } = await raRft('reproduce', ...args);
+  expect([code, err]).toEqual([0, expect.not.stringContaining('failed')]);
+  expect(out).toContain('All 4 arms are done');
+  const json = JSON.parse(await readFile(join(folder, 'reproduce-tiny', 'tables.json'), 'utf8')) as object;
+  expect(json).toMatchObject({ preset: 'tiny', k: 2, seeds: [{ seed: 1 }] });
+  expect((await raRft('reproduce', '--preset', 'world-quick', ...args)).code).toBe(2);
+}, 120_000);

@@ -2,7 +2,7 @@
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { durationText } from '../core/terminal-progress.js';
-import { movedKeys } from '../config/index.js';
+import { movedKeys, resolveConfig } from '../config/index.js';
 import { RaRftError } from '../core/errors.js';
 import {
   basePreset,
@@ -26,6 +26,7 @@ export interface ReproduceVerbOptions {
   table: string[];
   figure: string[];
   preset: string;
+  config?: string;
   seeds: string;
   jobs?: string;
   budget?: string;
@@ -37,17 +38,18 @@ export interface ReproduceVerbOptions {
 export async function reproduceVerb(options: ReproduceVerbOptions, context: CliContext): Promise<void> {
   const selection = selectionOf(options.table, options.figure);
   const seeds = wholeNumber('--seeds', options.seeds, 1);
-  const root = join(options.runs, `reproduce-${options.preset}`);
+  const { name, base, jobs } = baseOf(options);
+  const root = join(options.runs, `reproduce-${name}`);
   const started = performance.now();
-  for (const text of movedKeys({ set: options.set })) context.progress.line(`warning: ${text}`);
+  for (const text of movedKeys({ file: options.config, set: options.set })) context.progress.line(`warning: ${text}`);
   const { results, arms, done, failures } = await reproduce({
     root,
-    preset: options.preset,
+    preset: name,
     version: packageVersion(),
     selection,
     seeds,
-    base: { preset: basePreset(options.preset), set: [...experimentKeys, ...options.set] },
-    jobs: options.jobs === undefined ? availableParallelism() : wholeNumber('--jobs', options.jobs, 1),
+    base,
+    jobs: options.jobs === undefined ? jobs : wholeNumber('--jobs', options.jobs, 1),
     ...(options.budget !== undefined && { budgetMs: 60_000 * minutes(options.budget) }),
     progress: context.progress,
     ...(context.quiet === true && { onPosition: () => {} }),
@@ -64,6 +66,16 @@ export async function reproduceVerb(options: ReproduceVerbOptions, context: CliC
   for (const { seed, arm } of failures)
     context.out(`arm ${arm} of seed ${seed} diverged; nothing of it is in the tables`);
   if (failures[0]) throw failures[0].error;
+}
+
+/** What the runs are made from. A model of the user's own may fill the machine: its seeds run one after the other. */
+function baseOf({ preset, config: file, set }: ReproduceVerbOptions) {
+  if (file !== undefined) return { name: resolveConfig({ file, set }).name, base: { file, set }, jobs: 1 };
+  return {
+    name: preset,
+    base: { preset: basePreset(preset), set: [...experimentKeys, ...set] },
+    jobs: availableParallelism(),
+  };
 }
 
 /** The tables that were asked for, and what can be said of the orderings of their arms. */

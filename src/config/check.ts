@@ -19,7 +19,7 @@ export function checkConfig(config: Config): Finding[] {
   ];
 }
 
-function checkData({ data }: Config): Finding[] {
+function checkData({ data, reward }: Config): Finding[] {
   const named = namedFiles(data);
   if (data.source === 'world' && named[0] !== undefined) {
     return [
@@ -39,11 +39,19 @@ function checkData({ data }: Config): Finding[] {
       expected: 'a data file with a question and an answer a record',
     });
   }
-  if (data.tests.path === null && data.testShare === 0) {
+  if (data.tests.path === null && data.testShare === 0 && data.holdOut.share === 0) {
     findings.push({
       path: ['data', 'testShare'],
       message: 'there would be no test problems',
       expected: 'a share above 0, or a file as data.tests.path',
+    });
+  }
+  for (const file of ['problems', 'corpus', 'tests'] as const) {
+    if (data[file].workedAnswer !== 'expression' || reward !== 'boxed') continue;
+    findings.push({
+      path: ['data', file, 'workedAnswer'],
+      message: `data.${file}.workedAnswer is expression, but reward: boxed takes no answer but a number`,
+      expected: 'number with reward: boxed; expression with reward: math, which evaluates it',
     });
   }
   return findings;

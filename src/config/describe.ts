@@ -123,7 +123,10 @@ function allowedText(node: SchemaNode): string {
   if (Array.isArray(node.type)) return node.type.map((type) => allowedText({ ...node, type })).join(' or ');
   if (node.enum) return node.enum.join(' | ');
   if (node.const !== undefined) return node.const;
-  if (node.additionalProperties) return 'sections by name';
+  if (typeof node.additionalProperties === 'object') {
+    const { oneOf, properties } = node.additionalProperties;
+    return oneOf || properties ? 'sections by name' : `${allowedText(node.additionalProperties)}, by name`;
+  }
   switch (node.type) {
     case 'integer':
     case 'number':

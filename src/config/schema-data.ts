@@ -3,6 +3,9 @@ import { z } from 'zod';
 import { dataPresetNames } from './data-presets.js';
 import { count, fieldName, key, path, paths, section, share } from './schema-fields.js';
 
+/** Values of fields are compared as text. */
+const fieldValue = z.union([z.string(), z.number(), z.boolean()]);
+
 const dataFile = (what: string) =>
   section(
     {
@@ -30,6 +33,14 @@ const dataFile = (what: string) =>
           source: fieldName('Field with where the problem comes from; optional in the data.'),
         },
         "Names of the fields in this file, dots reach into nested objects, a|b is the first of the two that a record has; null: the preset's.",
+      ),
+      where: key(
+        z.record(z.string().min(1), z.union([fieldValue, z.array(fieldValue).min(1)])).default({}),
+        'Takes only the lines whose fields have these values, one or a list each ({fold: [1, 2, 3]}), so that one file can hold several sets.',
+      ),
+      workedAnswer: key(
+        z.enum(['number', 'expression']).default('number'),
+        'What solutions worked from an equation end in. expression: \\boxed{41 + 57}, which the reward math evaluates, so that choosing the operations is the task.',
       ),
     },
     `${what[0]!.toUpperCase()}${what.slice(1)}.`,
@@ -64,6 +75,20 @@ export const data = section(
     testShare: share(
       0.2,
       'Without a tests file: share of the problems kept for testing, chosen by a hash of their text.',
+    ),
+    splitSeed: key(
+      z.int().min(0).nullable().default(null),
+      "Seed of what is kept for testing and held out; null: the run's. With a number, runs of several seeds face one test set.",
+    ),
+    holdOut: section(
+      {
+        share: share(
+          0,
+          'Share of the truths (equation templates, for one) that training never shows: half of their problems are solved in the corpus, half are tests, both of the split unseen; with a tests file, its problems of these truths are the tests. 0: none.',
+        ),
+        minProblems: count(2, 4, 'Different problems that a truth needs to be held out.', 'problems'),
+      },
+      'Strategies that are met at the test alone, for files whose problems have a truth or an equation.',
     ),
     answers: key(
       z.enum(['final', 'whole']).default('final'),

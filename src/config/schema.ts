@@ -158,6 +158,10 @@ const evaluation = section(
   {
     k: count(1, 8, 'Samples of each test problem: average@k.', 'samples'),
     generation: generationFor('evaluations'),
+    greedy: key(
+      z.boolean().default(false),
+      'Also one response at temperature 0 to each test problem in the last evaluation, reported beside average@k.',
+    ),
     everySteps: count(1, 20, 'Steps between evaluations; step 0 and the last are always evaluated.', 'steps'),
     maxProblems: count(0, 0, 'Problems of each split in evaluations before the last; 0: all.', 'problems'),
     contexts: count(

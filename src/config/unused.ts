@@ -27,16 +27,26 @@ const rules: readonly Rule[] = [
     why: ({ data }) => data.source === 'files' && 'the data comes from files (data.problems.path)',
   },
   {
-    keys: ['data.testShare', 'data.answers', 'data.unusable', 'data.unverifiable'],
+    keys: ['data.testShare', 'data.holdOut', 'data.answers', 'data.unusable', 'data.unverifiable'],
     why: ({ data }) => data.source === 'world' && 'the data is the embedded world',
   },
   ...(['problems', 'corpus', 'tests'] as const).map((name) => ({
-    keys: [`data.${name}.preset`],
+    keys: [`data.${name}.preset`, `data.${name}.where`, `data.${name}.workedAnswer`],
     why: ({ data }: Config) => data[name].path === null && `data.${name}.path names no file`,
   })),
   {
     keys: ['data.testShare'],
     why: ({ data }) => data.source === 'files' && data.tests.path !== null && 'data.tests.path names the test problems',
+  },
+  {
+    keys: ['data.splitSeed'],
+    why: ({ data }) =>
+      (data.source === 'world' && 'the data is the embedded world') ||
+      (data.tests.path !== null && data.holdOut.share === 0 && 'data.tests.path names the test problems'),
+  },
+  {
+    keys: ['data.holdOut.minProblems'],
+    why: ({ data }) => data.holdOut.share === 0 && 'data.holdOut.share is 0',
   },
   { keys: ['math'], why: ({ reward }) => reward !== 'math' && `reward is ${reward}` },
   { keys: ['warmup'], why: ({ warmup }) => warmup.steps === 0 && 'warmup.steps is 0' },

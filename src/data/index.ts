@@ -1,7 +1,7 @@
 /** Problems and traces: load, check, split, guard against leaks, grade by equation. */
 export { noContext, showing, shownTraces, type Context } from './context.js';
 export type { Problem, Trace } from './types.js';
-export { loadProblems, loadTraces, type LoadOptions } from './load.js';
+export { loadProblems, loadTraces, type LoadedProblems, type LoadOptions } from './load.js';
 export type { Loaded } from './load-lines.js';
 export { DEFAULT_FIELDS, type FieldNames } from '../config/index.js';
 export { dataFiles } from './data-files.js';
@@ -28,6 +28,7 @@ export { NgramIndex, signsAndWordsOf, wordsOf, type Overlap } from './overlap.js
 export { BANDS, jaccard, MinHasher, ROWS, shinglesOf, type Sketch } from './minhash.js';
 export { TwinIndex, type Twin } from './twins.js';
 export { writeJsonl } from './write.js';
+export { asUnseen, holdOut, type HeldOut, type HoldOut } from './hold-out.js';
 export { partByText, splitByText, tracesOf, type Split, type SplitShares } from './split.js';
 export {
   answerKey,
@@ -41,8 +42,9 @@ export {
 } from './guards.js';
 export { excludeListLines, readExcludeLists, type ExcludeList, type ExcludeLists } from './exclude-lists.js';
 export { contentId, normaliseText } from './normalise.js';
+export { answerStructure } from './answer-structure.js';
 export { equationTemplate } from './equation-template.js';
-export { workedSolution, type WorkedSolution } from './worked-solution.js';
+export { workedSolution, type WorkedAnswer, type WorkedSolution } from './worked-solution.js';
 export { parseNumberText } from './number-text.js';
 export {
   add,

@@ -6,6 +6,7 @@ import { foreignFields } from './foreign-fields.js';
 import { readField, valueAt } from './fields.js';
 import type { Reading } from './reading.js';
 import { unusable } from './record-text.js';
+import { LineChoice, type Where } from './line-choice.js';
 import { readRecords } from './records.js';
 
 /** What files held. */
@@ -25,6 +26,8 @@ export class UnverifiableAnswer extends RaRftError {}
 export interface LineOptions {
   unusable?: 'error' | 'skip' | undefined;
   unverifiable?: 'error' | 'skip' | undefined;
+  /** Only lines whose fields have these values. */
+  where?: Where | undefined;
   /** The id is made from the content where the line has none. */
   ownId: (record: Record<string, unknown>) => boolean;
 }
@@ -41,7 +44,8 @@ export async function loadLines<T extends { id: string }>(
   const systemTexts = new Set<string>();
   const placeOf = new Map<string, string>();
   const unseen = new Set(reading.named.filter((key) => key !== 'question' && key !== 'answer'));
-  const wanted = [...new Set([...Object.values(fields), ...reading.answers, 'trace'])];
+  const choice = new LineChoice(options.where ?? {});
+  const wanted = [...new Set([...Object.values(fields), ...reading.answers, 'trace', ...choice.fields])];
   const paths = await dataFiles(names);
   let lines = 0;
   for (const path of paths) {
@@ -51,6 +55,7 @@ export async function loadLines<T extends { id: string }>(
       try {
         if ('problem' in found) throw unusable(found.problem, found.expected, 'Mend or remove the line.');
         const { record } = found;
+        if (!choice.takes(record)) continue;
         for (const key of unseen) if (!('missing' in readField(record, fields[key], key))) unseen.delete(key);
         const item = make(record);
         const earlier = placeOf.get(item.id);
@@ -76,6 +81,7 @@ export async function loadLines<T extends { id: string }>(
   const [path = ''] = paths;
   if (lines === 0)
     throw new RaRftError({ code: 'data', message: 'the file is empty', where: path, expected: 'at least one record' });
+  choice.refuseEmpty(path);
   if (loaded.items.length === 0) {
     const first = loaded.skipped[0]!;
     throw (

@@ -1,22 +1,32 @@
 /** Problems and traces from data files. */
 import { equationTemplate } from './equation-template.js';
 import { proseProblem } from './gold.js';
+import type { Where } from './line-choice.js';
 import { loadLines, UnverifiableAnswer, type Loaded } from './load-lines.js';
 import { contentId } from './normalise.js';
 import { goldIn, readingOf, type Reading, type ReadingOptions } from './reading.js';
 import { missingField, optionalText, requiredText, unusable } from './record-text.js';
 import type { Problem, Trace } from './types.js';
-import { workedSolution } from './worked-solution.js';
+import { workedSolution, type WorkedAnswer } from './worked-solution.js';
 
 export interface LoadOptions extends Pick<ReadingOptions, 'preset' | 'fields'> {
   /** `final` (default): an answer that is a worked solution counts for what it says last. `whole`: the text as it stands. */
   answers?: 'final' | 'whole';
+  /** Takes only the lines whose fields have these values. Default: all. */
+  where?: Where;
+  /** What solutions worked from an equation end in. Default `number`. */
+  workedAnswer?: WorkedAnswer;
   /** Says why an answer cannot be verified, undefined where it can: a gold answer is checked when it is read. */
   checkAnswer?: (answer: string) => string | undefined;
   /** What to do with a line that is broken or lacks a field: stop (default), or leave it out and list it in `skipped`. */
   unusable?: 'error' | 'skip';
   /** What to do with a line whose answer `checkAnswer` refuses: leave it out and list it (default), or stop. */
   unverifiable?: 'error' | 'skip';
+}
+
+/** `unworked`: problems with an equation that gives no solution, and none of their own, each with its place and why. */
+export interface LoadedProblems extends Loaded<Problem> {
+  unworked: { where: string; message: string }[];
 }
 
 type Row = Record<string, unknown>;
@@ -30,12 +40,15 @@ type Row = Record<string, unknown>;
 export async function loadProblems(
   paths: string | readonly string[],
   options: LoadOptions = {},
-): Promise<Loaded<Problem>> {
+): Promise<LoadedProblems> {
   const reading = readingOf(options);
-  return loadLines(paths, reading, lineOptions(reading, options), (record) => {
+  const reasons = new Map<string, string>();
+  const loaded = await loadLines(paths, reading, lineOptions(reading, options), (record) => {
     const { question, answer, type, solved, worked, ...rest } = common(record, reading, options);
+    const id = optionalText(record, reading.fields.id, 'id') ?? contentId('p', question, answer);
+    if (solved === undefined && worked && 'unsupported' in worked) reasons.set(id, worked.unsupported);
     return defined({
-      id: optionalText(record, reading.fields.id, 'id') ?? contentId('p', question, answer),
+      id,
       question,
       answer,
       type,
@@ -43,6 +56,11 @@ export async function loadProblems(
       ...rest,
     });
   });
+  const unworked = loaded.items.flatMap(({ id }, i) => {
+    const message = reasons.get(id);
+    return message === undefined ? [] : [{ where: loaded.places[i]!, message }];
+  });
+  return { ...loaded, unworked };
 }
 
 /** Reads traces: as {@link loadProblems}, and every line needs its solution (or an equation that gives one). */
@@ -70,9 +88,9 @@ export async function loadTraces(paths: string | readonly string[], options: Loa
   });
 }
 
-function lineOptions({ fields }: Reading, { unusable: broken, unverifiable }: LoadOptions) {
+function lineOptions({ fields }: Reading, { unusable: broken, unverifiable, where }: LoadOptions) {
   const ownId = (record: Row) => optionalText(record, fields.id, 'id') !== undefined;
-  return { unusable: broken, unverifiable, ownId };
+  return { unusable: broken, unverifiable, where, ownId };
 }
 
 /** What problems and traces have alike; `solved` is the solution of the data itself. */
@@ -94,7 +112,7 @@ function common(record: Row, reading: Reading, options: LoadOptions) {
     truth: optionalText(record, fields.truth, 'truth') ?? (equation && equationTemplate(question, equation)),
     split: optionalText(record, fields.split, 'split'),
     solved: own ?? gold.solution,
-    worked: equation === undefined ? undefined : workedSolution({ question, equation, answer }),
+    worked: equation === undefined ? undefined : workedSolution({ question, equation, answer }, options.workedAnswer),
   };
 }
 

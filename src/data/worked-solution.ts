@@ -3,9 +3,13 @@ import { applyOperator, equationNumbers, parseEquation, type Expression, type Op
 import { namedNumbers } from './question-numbers.js';
 import { add, equals, formatRational, rational, type Rational } from './rational.js';
 import { parseNumberText } from './number-text.js';
+import { expressionLine } from './worked-expression.js';
 
 /** A solution, or why none can be built. */
 export type WorkedSolution = { solution: string } | { unsupported: string };
+
+/** What stands in the box: the answer itself, or the expression that has its value. */
+export type WorkedAnswer = 'number' | 'expression';
 
 const SYMBOLS: Partial<Record<Operator, string>> = { '+': '+', '-': '-', '*': '*', '/': '/', '^': '^' };
 
@@ -19,8 +23,16 @@ const SYMBOLS: Partial<Record<Operator, string>> = { '+': '+', '-': '-', '*': '*
  *
  * The names are what another problem can borrow: the steps of a same-structured problem read the same. The result is
  * checked against `answer`; an equation that is not plain arithmetic or does not lead there gives `unsupported`.
+ *
+ * With `expression` there are no steps, and the arithmetic is left to the verifier:
+ *
+ *     Numbers: a = 11, b = 30.
+ *     The answer is b - a = \boxed{30 - 11}.
  */
-export function workedSolution(problem: { question: string; equation: string; answer: string }): WorkedSolution {
+export function workedSolution(
+  problem: { question: string; equation: string; answer: string },
+  form: WorkedAnswer = 'number',
+): WorkedSolution {
   const statements = parseEquation(problem.equation);
   if (!statements) return { unsupported: `not plain arithmetic: ${problem.equation}` };
   const answer = parseNumberText(problem.answer);
@@ -30,6 +42,12 @@ export function workedSolution(problem: { question: string; equation: string; an
   const names = new Map(stated.slice(0, 26).map((value, i) => [formatRational(value), String.fromCharCode(97 + i)]));
   const lines =
     stated.length > 0 ? [`Numbers: ${[...names].map(([value, name]) => `${name} = ${value}`).join(', ')}.`] : [];
+  if (form === 'expression') {
+    const nameOf = (value: Rational) => names.get(formatRational(value));
+    const { equation } = problem;
+    const found = expressionLine({ statements, equation }, { text: problem.answer, value: answer }, nameOf);
+    return 'line' in found ? { solution: [...lines, found.line].join('\n') } : found;
+  }
   const steps: string[] = [];
 
   let result: Rational | undefined;

@@ -11,6 +11,8 @@ export const evalMetricGlossary = {
     'Percentile interval of a bootstrap that resamples problems, each with all its samples (clustered bootstrap).',
   'paired difference':
     'Difference of two arms problem by problem, averaged; its interval is that of the differences, narrower than comparing two intervals. Over the problems on which every arm has k judged samples; the others are counted as left out.',
+  greedy:
+    'Share of problems solved by one response at temperature 0 (the likeliest token each time), with its paired differences over the problems that both arms have a verdict for.',
   'pass@k':
     'Chance that at least one of k samples of a problem is right, averaged over problems: 1 - C(n-c, k) / C(n, k) for c right ones of n, which is without bias for every k up to n.',
   'maj@k':

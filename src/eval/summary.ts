@@ -1,12 +1,13 @@
 /** summary.json: the results of a run for programs. */
 import type { ComparedArms } from '../config/index.js';
 import type { Rng } from '../core/rng.js';
-import { bootstrapMean, pairedDifference, type CurvePoint, type Interval } from './bootstrap.js';
+import { bootstrapMean, pairedDifference, type CurvePoint, type Estimate, type Interval } from './bootstrap.js';
 import { curvesOf } from './curves.js';
 import { oneByOne, type OneByOne } from './one-by-one.js';
 import type { EvalRecord } from './records.js';
 import { pairArms } from './pairing.js';
 import { averagesByProblem, scoreSplit, splitsOf, type ResponseCounts } from './scores.js';
+import { traceUse, type TraceFacts, type TraceUse } from './trace-use.js';
 
 export interface Summary {
   /** The arm whose difference to every other one is told, and the one that the headline compares it with; absent in summaries of older versions. */
@@ -23,6 +24,8 @@ export interface Summary {
     passAt?: CurvePoint[];
     /** maj@k for every k; absent as passAt is, and empty where the verifier names no answers. */
     majAt?: CurvePoint[];
+    /** The same average of one response at temperature 0; absent where eval.greedy is false. */
+    greedy?: Estimate;
     /** What became of the samples; absent in summaries of older versions. */
     responses?: ResponseCounts;
   }[];
@@ -34,6 +37,8 @@ export interface Summary {
     mean: number;
     ci95: Interval;
     n?: number;
+    /** The same of one response at temperature 0; absent where eval.greedy is false. */
+    greedy?: Estimate;
     /** Problems of the split that are in no difference, and their samples without a verdict. */
     leftOut?: { problems: number; samples: number };
   }[];
@@ -41,6 +46,8 @@ export interface Summary {
   retrievers: { name: string; split: string; recallAt1: number; ci95: Interval; n: number }[];
   /** The best traces of test problems one by one, for arms and splits; absent where eval.contexts is 0. */
   oneByOne?: ({ name: string; split: string } & OneByOne)[];
+  /** What became of the traces in the prompts at the first and the last evaluation; absent where none is known to be right or wrong. */
+  traceUse?: ({ name: string; split: string; step: number } & TraceUse)[];
   /** Wall-clock time of each stage. */
   seconds: Record<string, number>;
   /** What prompt.overlong: skip left out; absent where nothing was. */
@@ -49,11 +56,21 @@ export interface Summary {
 
 export interface SummaryInputs {
   /** Records of each arm's last evaluation. */
-  arms: readonly { name: string; records: readonly EvalRecord[] }[];
+  arms: readonly {
+    name: string;
+    records: readonly EvalRecord[];
+    /** One response to each problem at temperature 0. */
+    greedy?: readonly EvalRecord[];
+  }[];
   /** Samples a problem. */
   k: number;
   /** Records of the last policies with each of the `ranks` best traces alone. */
   oneByOne?: { ranks: number; arms: readonly { name: string; records: readonly EvalRecord[] }[] };
+  /** Evaluations whose use of traces is told, with what their ids stand for. */
+  traceUse?: {
+    facts: TraceFacts;
+    evaluations: readonly { name: string; step: number; records: readonly EvalRecord[] }[];
+  };
   /** For each retriever and split: whether the first hit of each query is relevant. */
   retrievers: readonly { name: string; split: string; firstIsRelevant: readonly boolean[] }[];
   seconds: Record<string, number>;
@@ -70,15 +87,24 @@ export function summarise(inputs: SummaryInputs): Summary {
   const { compared } = inputs;
   const subject = arms.find(({ name }) => name === compared.subject);
   const stream = (...labels: string[]) => rng.fork(['bootstrap', ...labels].join('/'));
+  const use = inputs.traceUse?.evaluations.flatMap(({ name, step, records }) =>
+    splitsOf(records).flatMap((split) => {
+      const options = { resamples, rng: stream('trace-use', name, split, String(step)) };
+      const found = traceUse(records, split, inputs.traceUse!.facts, options);
+      return found ? [{ name, split, step, ...found }] : [];
+    }),
+  );
   return {
     compared,
-    arms: arms.flatMap(({ name, records }) =>
+    arms: arms.flatMap(({ name, records, greedy = [] }) =>
       splitsOf(records).flatMap((split) => {
         const score = scoreSplit(records, split, { k, resamples, rng: stream('arm', name, split) });
         if (!score) return [];
         const { n, average, ci95, responses } = score;
         const curves = k > 1 ? curvesOf(records, split, { resamples, rng: stream('curves', name, split) }) : {};
-        return [{ name, split, k, n, average, ci95, ...curves, responses }];
+        const values = [...averagesByProblem(greedy, split).values()];
+        const sure = values.length > 0 && { greedy: bootstrapMean(values, resamples, stream('greedy', name, split)) };
+        return [{ name, split, k, n, average, ci95, ...curves, ...sure, responses }];
       }),
     ),
     differences: arms.flatMap((other) =>
@@ -91,7 +117,13 @@ export function summarise(inputs: SummaryInputs): Summary {
             ) as [Map<string, number>, Map<string, number>];
             const found = pairedDifference(a, b, resamples, stream('difference', subject.name, other.name, split));
             if (!found) return [];
-            return [{ a: subject.name, b: other.name, split, ...found, leftOut }];
+            const [sureA, sureB] = [subject, other].map(({ greedy = [] }) => averagesByProblem(greedy, split)) as [
+              Map<string, number>,
+              Map<string, number>,
+            ];
+            const labels = ['greedy-difference', subject.name, other.name, split];
+            const greedy = pairedDifference(sureA, sureB, resamples, stream(...labels));
+            return [{ a: subject.name, b: other.name, split, ...found, ...(greedy && { greedy }), leftOut }];
           }),
     ),
     retrievers: retrievers.flatMap(({ name, split, firstIsRelevant }) => {
@@ -108,6 +140,7 @@ export function summarise(inputs: SummaryInputs): Summary {
         }),
       ),
     }),
+    ...(use && use.length > 0 && { traceUse: use }),
     seconds,
     ...(inputs.tooLong && { tooLong: inputs.tooLong }),
   };

@@ -36,9 +36,10 @@ export function evaluationSettings(config: Config) {
     baseline: _baseline,
     contexts: _oneByOne,
     contextArms: _oneByOneArms,
+    greedy,
     ...settings
   } = config.eval;
-  return { ...settings, generation: generationOf(config, 'eval') };
+  return { ...settings, ...(greedy && { greedy }), generation: generationOf(config, 'eval') };
 }
 
 /** The reward: a named one with its settings, a module by the content of its file. */

@@ -184,5 +184,5 @@ export function clearEvaluations(run: RunFolder, arm: string): Promise<void> {
 
 async function clearSteps(folder: string): Promise<void> {
   const names = (await readdir(folder).catch(ignoreMissing)) ?? [];
-  for (const name of names) if (/^(contexts-)?\d{6,}\.jsonl$/.test(name)) await rm(join(folder, name));
+  for (const name of names) if (/^(contexts-|greedy-)?\d{6,}\.jsonl$/.test(name)) await rm(join(folder, name));
 }

@@ -140,10 +140,16 @@ export function retrievedStage(name: RetrieverName): string {
 
 /** Paths are not in here: files count by what is in them. */
 export function dataSettings({ data, seed }: Config): Settings {
-  const { excludeLists: _lists, ...settings } = data;
-  const readingOf = ({ path: _path, ...reading }: Config['data']['problems']) => reading;
+  const { excludeLists: _lists, holdOut, splitSeed, ...rest } = data;
+  const settings = { ...rest, ...(holdOut.share > 0 && { holdOut }), ...(splitSeed !== null && { splitSeed }) };
+  // Keys that change nothing are none, as in older run folders.
+  const readingOf = ({ path: _path, where, workedAnswer, ...reading }: Config['data']['problems']) => ({
+    ...reading,
+    ...(Object.keys(where).length > 0 && { where }),
+    ...(workedAnswer !== 'number' && { workedAnswer }),
+  });
   const files = { problems: readingOf(data.problems), corpus: readingOf(data.corpus), tests: readingOf(data.tests) };
-  return { data: { ...settings, ...files }, ...(data.source === 'files' && { seed }) };
+  return { data: { ...settings, ...files }, ...(data.source === 'files' && splitSeed === null && { seed }) };
 }
 
 export function warmupSettings(config: Config, { model }: Identities): Settings {

@@ -4,7 +4,7 @@ import { comparedArms, type Config } from '../config/index.js';
 import { writeJsonAtomic } from '../core/files.js';
 import { readJsonlAll } from '../core/jsonl.js';
 import type { RunFolder } from '../runs/run-folder.js';
-import { summarise, type EvalRecord, type Summary } from '../eval/index.js';
+import { summarise, traceFacts, type EvalRecord, type Summary } from '../eval/index.js';
 import { neededContexts } from './retrieve/contexts.js';
 import type { DataSets } from './data/data-sets.js';
 import { countLongPairs, type SkippedItem } from './prompts/overlong.js';
@@ -19,9 +19,20 @@ export async function writeSummary(
   data: DataSets,
   retrievers: readonly RetrieverGrade[],
 ): Promise<Summary> {
-  const arms = [];
+  const evaluations = [];
   for (const { name } of config.arms) {
-    arms.push({ name, records: await readJsonlAll<EvalRecord>(run.paths.evaluation(name, config.rl.steps)) });
+    for (const step of new Set([0, config.rl.steps])) {
+      const path = run.paths.evaluation(name, step);
+      // Older run folders may have no evaluation of the start.
+      if (step === config.rl.steps || existsSync(path))
+        evaluations.push({ name, step, records: await readJsonlAll<EvalRecord>(path) });
+    }
+  }
+  const arms = [];
+  for (const { name, step, records } of evaluations) {
+    if (step !== config.rl.steps) continue;
+    const greedy = config.eval.greedy && { greedy: await readJsonlAll<EvalRecord>(run.paths.greedy(name, step)) };
+    arms.push({ name, records, ...greedy });
   }
   const tried = [];
   for (const { name } of armsOneByOne(config)) {
@@ -33,6 +44,7 @@ export async function writeSummary(
   const summary = summarise({
     compared: comparedArms(config),
     arms,
+    traceUse: { evaluations, facts: traceFacts(data.test, data.corpus) },
     k: config.eval.k,
     ...(tried.length > 0 && { oneByOne: { ranks: config.eval.contexts, arms: tried } }),
     retrievers,

@@ -1,6 +1,6 @@
 /** From the data of a run to its report. Pure. */
 import { terms as glossary } from '../runs/glossary.js';
-import { evalMetricGlossary, oneByOneGlossary } from '../eval/index.js';
+import { evalMetricGlossary, oneByOneGlossary, traceUseGlossary } from '../eval/index.js';
 import { labelMetricGlossary } from '../judge/index.js';
 import { stepMetricGlossary } from '../rl/index.js';
 import type { Block, Report, Section } from './blocks.js';
@@ -31,6 +31,7 @@ export function buildReport(data: RunData): Report {
           training: training !== undefined,
           labels: data.labels.length > 0,
           oneByOne: oneByOne !== undefined,
+          traceUse: data.summary.traceUse !== undefined,
         }),
       ],
     },
@@ -49,7 +50,7 @@ function warningsSection({ warnings }: RunData): Section | undefined {
 }
 
 /** Only the terms that the report uses. */
-function glossaryBlock({ training, labels, oneByOne }: Record<'training' | 'labels' | 'oneByOne', boolean>): Block {
+function glossaryBlock(shown: Record<'training' | 'labels' | 'oneByOne' | 'traceUse', boolean>): Block {
   const general = new Set([
     'arm',
     'seen, unseen',
@@ -68,9 +69,10 @@ function glossaryBlock({ training, labels, oneByOne }: Record<'training' | 'labe
     terms: [
       ...glossary.filter(({ term }) => general.has(term)),
       ...pairs(evalMetricGlossary),
-      ...(oneByOne ? pairs(oneByOneGlossary) : []),
-      ...(labels ? pairs(labelMetricGlossary) : []),
-      ...(training ? pairs({ rewardMean, mixedShare, responseTokensMean }) : []),
+      ...(shown.oneByOne ? pairs(oneByOneGlossary) : []),
+      ...(shown.traceUse ? pairs(traceUseGlossary) : []),
+      ...(shown.labels ? pairs(labelMetricGlossary) : []),
+      ...(shown.training ? pairs({ rewardMean, mixedShare, responseTokensMean }) : []),
     ],
   };
 }

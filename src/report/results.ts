@@ -7,8 +7,17 @@ import { contextsBlock } from './contexts.js';
 import { duration, percent, percentWithInterval } from './numbers.js';
 import type { Evaluation } from './evaluation.js';
 import type { RunData } from './run-data.js';
+import { traceUseBlock } from './trace-use.js';
 import { unfinishedText } from './unfinished.js';
-import { armsTable, differencesTable, headline, leftOutText, retrieversTable, tooLongText } from './summary-table.js';
+import {
+  armsTable,
+  differencesTable,
+  greedyTable,
+  headline,
+  leftOutText,
+  retrieversTable,
+  tooLongText,
+} from './summary-table.js';
 
 /** Arms, differences and what lies behind the averages. */
 export function resultsSection(data: RunData): Section {
@@ -26,6 +35,13 @@ export function resultsSection(data: RunData): Section {
       note: 'paired differences in points, 95 % interval',
     });
   }
+  const greedy = greedyTable(summary);
+  if (greedy.rows.length > 0)
+    blocks.push({
+      kind: 'table',
+      table: greedy,
+      note: 'one response at temperature 0, in per cent and points, 95 % interval',
+    });
   for (const text of [leftOutText(summary), tooLongText(summary)])
     if (text !== undefined) blocks.push({ kind: 'text', text });
   blocks.push({
@@ -178,6 +194,7 @@ export function retrievalSection(data: RunData): Section | undefined {
     });
   }
   blocks.push(...contextsBlock(data, lastEvaluations(data.evaluations)));
+  blocks.push(...traceUseBlock(data.summary));
   if (data.labels.length > 0) blocks.push({ kind: 'table', table: labelsTable(data), note: labelsNote(data.labels) });
   return blocks.length === 0 ? undefined : { title: 'Retrieval', blocks };
 }

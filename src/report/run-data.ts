@@ -7,7 +7,7 @@ import { runPaths } from '../runs/run-paths.js';
 import { readStageSeconds, type MetricsRow } from '../runs/run-folder.js';
 import { warningsAmong, type RunWarning } from '../runs/warnings.js';
 import type { Problem, Trace } from '../data/index.js';
-import type { EvalRecord, Summary } from '../eval/index.js';
+import { traceFacts, type EvalRecord, type Summary } from '../eval/index.js';
 import type { Label } from '../judge/index.js';
 import type { Evaluation } from './evaluation.js';
 import { armsOf, summaryOfUnfinished, type RunState } from './unfinished.js';
@@ -51,9 +51,11 @@ export async function readRunData(root: string): Promise<RunData> {
   const evaluations = await readEvaluations(root, arms);
   const metrics = await readLines<MetricsRow>(paths.metrics);
   const seconds = await readStageSeconds(root);
+  const test = await readLines<Problem>(paths.problems('test'));
+  const corpus = await readLines<Trace>(paths.corpus);
   const { summary, unfinished } = kept
     ? { summary: kept, unfinished: undefined }
-    : summaryOfUnfinished({ configText, evaluations, metrics, seconds });
+    : summaryOfUnfinished({ configText, evaluations, metrics, seconds, facts: traceFacts(test, corpus) });
   return {
     name: basename(resolve(root)),
     configText,
@@ -63,8 +65,8 @@ export async function readRunData(root: string): Promise<RunData> {
     metrics,
     labels: await readLines<Label>(paths.labels),
     train: await readLines<Problem>(paths.problems('train')),
-    test: await readLines<Problem>(paths.problems('test')),
-    corpus: await readLines<Trace>(paths.corpus),
+    test,
+    corpus,
     retrieved: await readRetrieved(root),
     warnings: warningsAmong(await readLines<{ kind: string }>(paths.events)),
   };

@@ -60,6 +60,21 @@ export function differencesTable({ differences }: Summary): ReportTable {
   );
 }
 
+/** One response at temperature 0 to each problem: each arm, and the differences; no row without such responses. */
+export function greedyTable({ arms, differences }: Summary): ReportTable {
+  const text = { arm: percentWithInterval, difference: pointsWithInterval };
+  const rows = [
+    ...arms.map(({ name, split, greedy }) => ({ name, split, greedy, write: text.arm })),
+    ...differences.map(({ a, b, split, greedy }) => ({ name: `${a} - ${b}`, split, greedy, write: text.difference })),
+  ];
+  return bySplit(
+    rows.filter(({ greedy }) => greedy),
+    'arm',
+    (row) => row.name,
+    ({ greedy, write }) => (greedy ? write(greedy.mean, greedy.ci95) : ''),
+  );
+}
+
 /** Why problems are in no difference; undefined where all are. */
 export function leftOutText({ differences }: Summary): string | undefined {
   const bySplits = new Map(differences.map((row) => [row.split, row]));
@@ -126,6 +141,7 @@ export function formatSummaryTable(summary: Summary): string {
     [`average@${k}, % [95 % interval]`, armsTable(summary)],
     [`pass@${k} / maj@${k}, % [95 % interval]`, bestOfTable(summary)],
     ['paired difference, points [95 % interval]', differencesTable(summary)],
+    ['greedy (temperature 0), % [95 % interval]', greedyTable(summary)],
     ['responses cut off / without an answer / too costly / without a verdict', responsesTable(summary)],
     ['recall@1, % [95 % interval]', retrieversTable(summary)],
   ];

@@ -3,7 +3,7 @@ import { parse } from 'yaml';
 import { comparedArms, type ComparedConfig } from '../config/index.js';
 import { Rng } from '../core/rng.js';
 import type { MetricsRow } from '../runs/run-folder.js';
-import { summarise, type Summary } from '../eval/index.js';
+import { summarise, type Summary, type TraceFacts } from '../eval/index.js';
 import type { Evaluation } from './evaluation.js';
 
 /** How far a run has come. */
@@ -37,6 +37,8 @@ export function summaryOfUnfinished(run: {
   evaluations: readonly Evaluation[];
   metrics: readonly MetricsRow[];
   seconds: Record<string, number>;
+  /** What the ids of the evaluations stand for; without it nothing is said of the use of traces. */
+  facts?: TraceFacts;
 }): { summary: Summary; unfinished: RunState } {
   const { evaluations, metrics, seconds } = run;
   const config = keptConfig(run.configText);
@@ -49,6 +51,12 @@ export function summaryOfUnfinished(run: {
   const summary = summarise({
     compared: comparedArms({ arms: config.arms ?? [], ...(config.eval && { eval: config.eval }) }),
     arms: compared.map(({ arm, records }) => ({ name: arm, records })),
+    ...(run.facts && {
+      traceUse: {
+        facts: run.facts,
+        evaluations: compared.map(({ arm, step, records }) => ({ name: arm, step, records })),
+      },
+    }),
     k:
       config.eval?.k ?? Math.max(1, ...compared.flatMap(({ records }) => records.map(({ samples }) => samples.length))),
     retrievers: [],

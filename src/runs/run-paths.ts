@@ -25,6 +25,8 @@ export interface RunPaths {
   metrics: string;
   events: string;
   evaluation: (arm: string, step: number) => string;
+  /** One response at temperature 0 to each test problem. */
+  greedy: (arm: string, step: number) => string;
   /** The last policy of an arm with each of the best traces alone. */
   oneByOne: (arm: string, step: number) => string;
   stages: string;
@@ -54,6 +56,7 @@ export function runPaths(root: string): RunPaths {
     metrics: at('metrics.jsonl'),
     events: at('events.jsonl'),
     evaluation: (arm, step) => at('eval', arm, `${padded(step)}.jsonl`),
+    greedy: (arm, step) => at('eval', arm, `greedy-${padded(step)}.jsonl`),
     oneByOne: (arm, step) => at('eval', arm, `contexts-${padded(step)}.jsonl`),
     stages: at('stages'),
     stage: (name) => at('stages', `${name}.json`),

@@ -7,7 +7,7 @@ import { silent } from '../../core/progress.js';
 import { warn, type RunWarning } from '../../runs/warnings.js';
 import type { Context, Problem } from '../../data/index.js';
 import type { Policy } from '../../engine/index.js';
-import { evaluate, type EvalRecord } from '../../eval/index.js';
+import { evaluate, type EvalRecord, type EvaluateOptions } from '../../eval/index.js';
 import { failuresOf } from '../../verify/index.js';
 import { defaultSplit, type DataSets } from '../data/data-sets.js';
 import { samplerOf, type Session } from '../session.js';
@@ -29,25 +29,42 @@ export async function evaluateArm(session: Session, policy: Policy, plan: Evalua
   const { config, run, verifier, rng, progress } = session;
   const { arm, step } = plan;
   if (step === 0) await reuseStart(session, arm);
-  const records = await evaluate({
+  const shared: Omit<EvaluateOptions, 'k' | 'path' | 'label'> = {
     policy,
     ...samplerOf(session, 'eval'),
     verifier,
     problems: evaluatedProblems(plan.data.test, step, config),
     contextOf: plan.contextOf,
-    k: config.eval.k,
     maxPromptTokens: config.prompt.maxPromptTokens,
     // The same stream for every arm and step: differences between them are not the luck of the draw.
     rng: rng.fork('eval'),
     policyKey: plan.policyKey,
-    path: run.paths.evaluation(arm.name, step),
     progress,
+  };
+  const records = await evaluate({
+    ...shared,
+    k: config.eval.k,
+    path: run.paths.evaluation(arm.name, step),
     label: `evaluate ${arm.name}, step ${step}`,
   });
+  const greedy =
+    config.eval.greedy &&
+    step === config.rl.steps &&
+    (await evaluate({
+      ...shared,
+      sampling: { ...shared.sampling, temperature: 0 },
+      k: 1,
+      path: run.paths.greedy(arm.name, step),
+      label: `evaluate ${arm.name} at temperature 0`,
+    }));
   await run.event('evaluated', { arm: arm.name, step, ...averages(records) });
   // All are kept for the report; shown are those of the first and the last evaluation.
   const shown = step === 0 || step === config.rl.steps ? progress : silent;
-  const warnings = [...failureWarnings(arm.name, step, records), ...cutOffWarnings(arm.name, step, records, config)];
+  const warnings = [
+    ...failureWarnings(arm.name, step, records),
+    ...(greedy ? failureWarnings(`${arm.name} at temperature 0`, step, greedy) : []),
+    ...cutOffWarnings(arm.name, step, records, config),
+  ];
   for (const warning of warnings) await warn(run, shown, warning);
   return records;
 }

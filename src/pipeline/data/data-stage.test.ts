@@ -7,7 +7,7 @@ import { readJsonlAll } from '../../core/jsonl.js';
 import { silent } from '../../core/progress.js';
 import { Rng } from '../../core/rng.js';
 import { RunFolder } from '../../runs/run-folder.js';
-import { numericVerifier } from '../../verify/index.js';
+import { numericVerifier, openMathVerifier } from '../../verify/index.js';
 import { guardOf } from './data-sets.js';
 import { makeData } from './make-data.js';
 import { prepareData } from './data-stage.js';
@@ -41,6 +41,39 @@ describe('makeData from files', () => {
     expect(data.corpus.map((t) => t.id).toSorted()).toEqual(data.train.map((p) => p.id).toSorted());
     expect(data.test.every((p) => p.split === 'test')).toBe(true);
     expect(await make([`data.problems.path=${path}`, 'data.testShare=0.3'])).toEqual(data);
+  });
+
+  it('takes folds of one file, and works solutions that end in an expression', async () => {
+    const path = join(folder, 'folds.jsonl');
+    const fold = (n: number) => ({
+      id: `${n}`,
+      problem: `${n} and 7?`,
+      answer: n + 7,
+      equation: `${n} + 7`,
+      fold: n % 5,
+    });
+    await writeFile(path, lines([...Array(10).keys()].map((i) => fold(i)).concat({ ...fold(20), equation: '20 + x' })));
+    const named = ['problems', 'tests'].flatMap((name) => [
+      `data.${name}.path=${path}`,
+      `data.${name}.fields.question=problem`,
+      `data.${name}.workedAnswer=expression`,
+    ]);
+    const set = [...named, 'reward=math', 'data.tests.where.fold=1', 'data.problems.where={fold: [0, 2, 3, 4]}'];
+    const verifier = openMathVerifier({ workers: 1 });
+    const data = await makeData(resolveConfig({ set }), verifier, Rng.fromSeed(1));
+    await verifier.dispose();
+    expect(data.test.map(({ id }) => id)).toEqual(['1', '6']);
+    expect(data.train).toHaveLength(9);
+    expect(data.train[0]!.solution).toBe('Numbers: a = 0, b = 7.\nThe answer is a + b = \\boxed{0 + 7}.');
+    expect(data.skipped).toEqual([]);
+    expect(data.warnings.map(({ code, text }) => `${code} ${text}`)).toEqual([
+      expect.stringMatching(
+        /^no-worked-solution 1 problem has no solution.*folds.jsonl:11: not plain arithmetic: 20 \+ x$/,
+      ),
+    ]);
+    expect(() => resolveConfig({ set: [...set, 'reward=boxed'] })).toThrow(
+      /reward: boxed takes no answer but a number/,
+    );
   });
 
   it('reads GSM8K as published from files that are named without a source, and says what is odd', async () => {

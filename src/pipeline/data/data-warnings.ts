@@ -69,6 +69,14 @@ function farApart(said: string, gold: string): boolean {
   return magnitude(a.n * b.d - b.n * a.d) * 10n > magnitude(b.n * a.d);
 }
 
+/** Says how many problems have an equation that no solution could be worked from, and why the first of them. */
+export function unworkedWarning(unworked: readonly { where: string; message: string }[]): string | undefined {
+  if (unworked.length === 0) return undefined;
+  const shown = unworked.slice(0, SHOWN).map(({ where, message }) => `${where}: ${short(message)}`);
+  const rest = unworked.length > SHOWN ? `; and ${unworked.length - SHOWN} more` : '';
+  return `${unworked.length === 1 ? '1 problem has' : `${unworked.length} problems have`} no solution, since none could be worked from their equation: ${shown.join('; ')}${rest}`;
+}
+
 /** Says that all training problems, or nearly all, have one answer. */
 export function equalAnswersWarning(train: readonly Problem[]): string | undefined {
   if (train.length < LEAST_PROBLEMS) return undefined;

@@ -1,9 +1,11 @@
 /** Training problems, test problems and corpus, from the embedded world or from the user's files. */
 import type { Config, DataFileConfig } from '../../config/index.js';
 import { RaRftError } from '../../core/errors.js';
-import type { Rng } from '../../core/rng.js';
+import { Rng } from '../../core/rng.js';
 import { type RunWarning } from '../../runs/warnings.js';
 import {
+  asUnseen,
+  holdOut,
   isUnseen,
   loadProblems,
   loadTraces,
@@ -21,6 +23,7 @@ import {
   equalAnswersWarning,
   noTraceWarning,
   systemWarning,
+  unworkedWarning,
   type Solved,
 } from './data-warnings.js';
 import { type SkippedItem } from '../prompts/overlong.js';
@@ -56,9 +59,11 @@ async function fromFiles(config: Config, verifier: Verifier, rng: Rng): Promise<
   const skipped: Made['skipped'] = [];
   const systemTexts: string[] = [];
   const solved: Solved[] = [];
-  const load = async ({ path, preset, fields }: DataFileConfig) => {
+  const unworked: { where: string; message: string }[] = [];
+  const load = async ({ path, ...reading }: DataFileConfig) => {
     if (path === null) return undefined;
-    const loaded = await loadProblems(path, { preset, fields, ...options });
+    const loaded = await loadProblems(path, { ...reading, ...options });
+    unworked.push(...loaded.unworked);
     skipped.push(...loaded.skipped);
     systemTexts.push(...loaded.systemTexts);
     for (const [i, { solution, ...item }] of loaded.items.entries()) {
@@ -68,25 +73,34 @@ async function fromFiles(config: Config, verifier: Verifier, rng: Rng): Promise<
   };
   const problems = (await load(data.problems)) ?? [];
   const tests = await load(data.tests);
-  const split = tests
-    ? { train: withoutTests(problems, tests, data.problems.path, skipped), test: tests }
-    : splitByText(problems, { train: 1 - data.testShare, test: data.testShare, corpus: 0 }, rng.fork('data'));
-  const { path, preset, fields } = data.corpus;
+  const stream = (data.splitSeed === null ? rng : Rng.fromSeed(data.splitSeed)).fork('data');
+  const held = holdOut(problems, data.holdOut, { toTest: !tests, rng: stream });
+  const inFile = tests
+    ? { train: held.kept, test: asUnseen(tests, held.truths) }
+    : splitByText(held.kept, { train: 1 - data.testShare, test: data.testShare, corpus: 0 }, stream);
+  const tested = [...inFile.test, ...held.test];
+  const inCorpus = withoutTests(held.corpus, tested, data.problems.path, skipped);
+  const untested = withoutTests(inFile.train, tested, data.problems.path, skipped);
+  const split = { train: withoutTests(untested, inCorpus, data.problems.path, skipped, IS_HELD_OUT), test: tested };
+  const unseen = tracesOf(inCorpus);
+  const { path, ...reading } = data.corpus;
   // Answers of traces are only compared, never verified against.
-  const traces = path === null ? undefined : await loadTraces(path, { preset, fields, answers, unusable });
+  const traces = path === null ? undefined : await loadTraces(path, { ...reading, answers, unusable });
   skipped.push(...(traces?.skipped ?? []));
   for (const [i, { trace, ...item }] of (traces?.items ?? []).entries()) {
     solved.push({ ...item, solution: trace, where: traces!.places[i]! });
   }
-  const corpus = traces ? withoutTests(traces.items, split.test, path, skipped) : tracesOf(split.train);
+  const own = traces && asUnseen(withoutTests(traces.items, split.test, path, skipped), held.truths);
+  const corpus = own ? [...own, ...partByText(unseen, own).apart] : [...tracesOf(split.train), ...unseen];
   const train = withoutUnseen(split.train, data.problems.path, skipped);
-  const { test, renamed } = asTests(split.test, train);
+  const { test, renamed } = asTests(split.test, [...train, ...unseen]);
   const excludeLists = new Map(data.excludeLists === null ? [] : await readExcludeLists(data.excludeLists));
   refuseStrangeLists(excludeLists, [...split.train, ...split.test], data.excludeLists);
   // A list is of every problem that came under this id, whatever it is called now.
   for (const [id, given] of renamed) if (excludeLists.has(given)) excludeLists.set(id, excludeLists.get(given)!);
   const odd = {
     'contradicting-solutions': await contradictionWarning(solved, verifier),
+    'no-worked-solution': unworkedWarning(unworked),
     'equal-answers': equalAnswersWarning(train),
     'no-trace-allowed': noTraceWarning(config, train, corpus, guardOf({ train, test, excludeLists })),
     'system-message-unused': systemWarning(config, [...new Set(systemTexts)]),
@@ -122,20 +136,18 @@ function placeOf(path: DataFileConfig['path'], id: string): string {
   return `${[path ?? 'data'].flat().join(', ')}: ${id}`;
 }
 
+const IS_HELD_OUT = 'has the text of a problem whose truth is held out';
+
 /** Drops what would give a test problem away by its very text, and says so. */
 function withoutTests<T extends { id: string; question: string }>(
   items: readonly T[],
   tests: readonly Problem[],
   path: DataFileConfig['path'],
   skipped: Made['skipped'],
+  message = 'is a test problem too',
 ): T[] {
   const { apart, shared } = partByText(items, tests);
-  skipped.push(
-    ...shared.map(({ id }) => ({
-      where: placeOf(path, id),
-      message: 'is a test problem too',
-    })),
-  );
+  skipped.push(...shared.map(({ id }) => ({ where: placeOf(path, id), message })));
   return apart;
 }
 
@@ -145,7 +157,7 @@ function withoutTests<T extends { id: string; question: string }>(
  */
 function asTests(
   tests: readonly Problem[],
-  train: readonly Problem[],
+  train: readonly { id: string }[],
 ): { test: Problem[]; renamed: Map<string, string> } {
   const trainIds = new Set(train.map((p) => p.id));
   const taken = new Set([...trainIds, ...tests.map((p) => p.id)]);
@@ -174,7 +186,8 @@ function limit({ maxTrain, maxTest }: Config['data'], made: Made): Made {
 }
 
 /** Throws `data` where a set has nothing in it. */
-export function refuseEmpty({ train, test, corpus }: Made, { tests, testShare }: Config['data']): void {
+export function refuseEmpty({ train, test, corpus }: Made, { tests, testShare, holdOut: held }: Config['data']): void {
+  const keeping = `data.testShare: ${testShare}${held.share > 0 ? ` with data.holdOut.share: ${held.share}` : ''}`;
   const missing = [
     [train, 'training problems', 'data.problems'],
     [test, 'test problems', 'data.tests'],
@@ -187,7 +200,7 @@ export function refuseEmpty({ train, test, corpus }: Made, { tests, testShare }:
     throw new RaRftError({
       code: 'data',
       message: split
-        ? `there are no ${what}: of ${all} ${all === 1 ? 'problem' : 'problems'}, data.testShare: ${testShare} keeps ${test.length} for testing`
+        ? `there are no ${what}: of ${all} ${all === 1 ? 'problem' : 'problems'}, ${keeping} keeps ${test.length} for testing`
         : `there are no ${what}`,
       where,
       expected: split ? 'enough problems for both, or a file as data.tests.path' : 'at least one',

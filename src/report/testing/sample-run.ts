@@ -5,7 +5,7 @@ import { writeJsonAtomic } from '../../core/files.js';
 import { Rng } from '../../core/rng.js';
 import { runPaths } from '../../runs/run-paths.js';
 import { writeJsonl, type Problem, type Trace } from '../../data/index.js';
-import { summarise, type EvalRecord } from '../../eval/index.js';
+import { summarise, traceFacts, type EvalRecord } from '../../eval/index.js';
 import type { Label } from '../../judge/index.js';
 
 const ARMS: Record<string, (step: number, split: string) => number> = {
@@ -86,6 +86,7 @@ export async function writeSampleRun(root: string): Promise<void> {
   const summary = summarise({
     compared: { subject: 'ra-rft', baseline: 'grpo' },
     arms: last,
+    traceUse: { facts: traceFacts(test, corpus), evaluations: last.map((arm) => ({ ...arm, step: 40 })) },
     k: 4,
     retrievers: [
       { name: 'learned', split: 'unseen', firstIsRelevant: flags(0.9) },

@@ -1,0 +1,132 @@
+/**
+ * What a policy makes of the traces in its prompts: how often they are right, how well it does with right and with wrong ones,
+ * how often it follows a wrong one and ignores a right one. The first needs a truth (or solutions that end in expressions),
+ * the last two need responses that end in expressions. Pure.
+ */
+import type { Rng } from '../core/rng.js';
+import { answerStructure, type Problem, type Trace } from '../data/index.js';
+import { bootstrapMean, type Estimate } from './bootstrap.js';
+import { averageAtK } from './estimators.js';
+import type { EvalRecord } from './records.js';
+
+export const traceUseGlossary = {
+  'right trace':
+    'A trace in the prompt with the truth of the problem; where one of the two has no truth, a solution of the same structure. Of several traces one right one is enough.',
+  'success with a right, a wrong trace':
+    'average@k over the problems whose prompt held a right trace, and over those whose prompt held wrong ones only.',
+  structure:
+    'Which operations on which numbers of the question an answer is, where it is an expression: its equation template.',
+  'follows a wrong trace':
+    'Share of responses with the structure of a trace in their prompt, where that trace is wrong; averaged over problems.',
+  'ignores a right trace':
+    'Share of responses without the structure of the right trace in their prompt; averaged over problems. A response that is no expression has none.',
+} as const;
+
+export interface TraceUse {
+  /** Problems whose prompt held a trace. */
+  n: number;
+  /** Share of prompts with a right trace, over those of which it is known. */
+  right: Estimate;
+  /** Absent where no prompt is of that kind. */
+  successWithRight?: Estimate;
+  successWithWrong?: Estimate;
+  /** Absent where no trace of that kind ends in an expression. */
+  followsWrong?: Estimate;
+  ignoresRight?: Estimate;
+}
+
+/** What the records name by id. */
+export interface TraceFacts {
+  problemOf: (id: string) => Problem | undefined;
+  traceOf: (id: string) => Trace | undefined;
+}
+
+/** The facts of the data sets of a run. */
+export function traceFacts(problems: readonly Problem[], traces: readonly Trace[]): TraceFacts {
+  const byId = <T extends { id: string }>(items: readonly T[]) => new Map(items.map((item) => [item.id, item]));
+  const [ofProblems, ofTraces] = [byId(problems), byId(traces)];
+  return { problemOf: (id) => ofProblems.get(id), traceOf: (id) => ofTraces.get(id) };
+}
+
+/** The figures of one split; undefined where of no prompt it is known whether a trace in it is right. */
+export function traceUse(
+  records: readonly EvalRecord[],
+  split: string,
+  { problemOf, traceOf }: TraceFacts,
+  { resamples, rng }: { resamples: number; rng: Rng },
+): TraceUse | undefined {
+  const shown = records.filter((record) => record.split === split && record.traceIds.length > 0);
+  const graded = shown.flatMap((record) => {
+    const problem = problemOf(record.problemId);
+    return problem ? (gradeOf(record, problem, record.traceIds.map(traceOf)) ?? []) : [];
+  });
+  if (graded.length === 0) return undefined;
+  const estimate = (name: string, values: readonly (number | undefined)[]) => {
+    const known = values.filter((value) => value !== undefined);
+    return known.length === 0 ? undefined : bootstrapMean(known, resamples, rng.fork(name));
+  };
+  const [rights, wrongs] = [graded.filter(({ right }) => right), graded.filter(({ right }) => !right)];
+  const figures = {
+    successWithRight: estimate(
+      'right',
+      rights.map(({ success }) => success),
+    ),
+    successWithWrong: estimate(
+      'wrong',
+      wrongs.map(({ success }) => success),
+    ),
+    followsWrong: estimate(
+      'follows',
+      wrongs.map(({ alike }) => alike),
+    ),
+    ignoresRight: estimate(
+      'ignores',
+      rights.map(({ alike }) => (alike === undefined ? undefined : 1 - alike)),
+    ),
+  };
+  return {
+    n: shown.length,
+    right: bootstrapMean(
+      graded.map(({ right }) => Number(right)),
+      resamples,
+      rng.fork('share'),
+    ),
+    ...(Object.fromEntries(Object.entries(figures).filter(([, value]) => value)) as Partial<typeof figures>),
+  };
+}
+
+interface Graded {
+  right: boolean;
+  /** Average of the samples; undefined where none has a reward. */
+  success: number | undefined;
+  /** Share of the samples with the structure of a right trace, or of a wrong one where none is right; undefined without structures. */
+  alike: number | undefined;
+}
+
+/** Undefined where of no trace it is known whether it is right. */
+function gradeOf(
+  { samples }: EvalRecord,
+  problem: Problem,
+  traces: readonly (Trace | undefined)[],
+): Graded | undefined {
+  const known = traces.flatMap((trace) => {
+    const right = trace && isRight(problem, trace);
+    return right === undefined ? [] : [{ right, structure: answerStructure(trace!.question, trace!.trace) }];
+  });
+  if (known.length === 0) return undefined;
+  const right = known.some((trace) => trace.right);
+  const structures = new Set(
+    known.filter((trace) => trace.right === right).flatMap(({ structure }) => structure ?? []),
+  );
+  const alike = samples.filter(({ text }) => structures.has(answerStructure(problem.question, text) ?? ''));
+  const counted = structures.size > 0 && samples.length > 0;
+  return { right, success: averageAtK(samples), alike: counted ? alike.length / samples.length : undefined };
+}
+
+/** By truth; else by what the two solutions compute; undefined where neither says. */
+function isRight(problem: Problem, trace: Trace): boolean | undefined {
+  if (problem.truth !== undefined && trace.truth !== undefined) return problem.truth === trace.truth;
+  const own = problem.solution === undefined ? undefined : answerStructure(problem.question, problem.solution);
+  const other = answerStructure(trace.question, trace.trace);
+  return own === undefined || other === undefined ? undefined : own === other;
+}
