@@ -123,7 +123,8 @@ function allowedText(node: SchemaNode): string {
   if (Array.isArray(node.type)) return node.type.map((type) => allowedText({ ...node, type })).join(' or ');
   if (node.enum) return node.enum.join(' | ');
   if (node.const !== undefined) return node.const;
-  if (node.additionalProperties) return 'sections by name';
+  if (typeof node.additionalProperties === 'object')
+    return `${node.additionalProperties.oneOf ? 'sections' : allowedText(node.additionalProperties)} by name`;
   switch (node.type) {
     case 'integer':
     case 'number':

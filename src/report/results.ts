@@ -8,6 +8,7 @@ import { duration, percent, percentWithInterval } from './numbers.js';
 import type { Evaluation } from './evaluation.js';
 import type { RunData } from './run-data.js';
 import { unfinishedText } from './unfinished.js';
+import { labelTurnsBlock } from './label-turns.js';
 import { armsTable, differencesTable, headline, leftOutText, retrieversTable, tooLongText } from './summary-table.js';
 
 /** Arms, differences and what lies behind the averages. */
@@ -179,6 +180,7 @@ export function retrievalSection(data: RunData): Section | undefined {
   }
   blocks.push(...contextsBlock(data, lastEvaluations(data.evaluations)));
   if (data.labels.length > 0) blocks.push({ kind: 'table', table: labelsTable(data), note: labelsNote(data.labels) });
+  blocks.push(...labelTurnsBlock(data.summary));
   return blocks.length === 0 ? undefined : { title: 'Retrieval', blocks };
 }
 
@@ -207,6 +209,8 @@ function labelsTable({ labels, train, corpus }: RunData) {
     ['chance by truth', shareText(grade.baseRate)],
     ['recall by truth', shareText(grade.recall)],
     ['AUC by truth', grade.auc?.toFixed(3)],
+    ['best by gain right', shareText(grade.bestRight)],
+    ['best that could be right', shareText(grade.bestPossible)],
     ['mean gain, same truth', same === null ? undefined : `${same.toFixed(2)} nats`],
     ['mean gain, other truth', other === null ? undefined : `${other.toFixed(2)} nats`],
   ];
