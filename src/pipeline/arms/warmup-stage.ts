@@ -7,7 +7,9 @@ import type { Context, Problem } from '../../data/index.js';
 import { savePolicy } from '../../engine/index.js';
 import type { StageInputs } from '../../runs/run-folder.js';
 import { trainSupervised } from '../../supervised/index.js';
+import { newestCheckpoint } from '../../train/index.js';
 import { hashModelFolder } from '../fingerprint.js';
+import { clearArm } from '../growth.js';
 import { optimizerOf } from './optimizer.js';
 import type { DataSets } from '../data/data-sets.js';
 import { warmupSources, type Retrieved, type RetrieverName } from '../retrieve/contexts.js';
@@ -104,7 +106,9 @@ export async function superviseModel(
   const { config, run, rng, modelFolder } = session;
   const folder = join(run.paths.policies(stage), 'final');
   const fits = exampleLengths(session);
+  const key = hashJson(inputs);
   const work = async () => {
+    await clearOther(session, stage, key);
     await trainSupervised({
       arm: stage,
       run,
@@ -121,7 +125,7 @@ export async function superviseModel(
       checkpointEverySteps: config.rl.checkpointEverySteps,
       initialPolicy: modelFolder,
       rng: rng.fork(stage),
-      inputs: hashJson(inputs),
+      inputs: key,
       afterStep: async (step, policy) => {
         if (step === config.warmup.steps) await savePolicy(policy, folder, { optimizer: false });
       },
@@ -131,6 +135,16 @@ export async function superviseModel(
   await run.stage(stage, inputs, work, [folder]);
   const isWhole = await exists(join(folder, 'config.json'));
   return { folder, fingerprint: await hashModelFolder(folder), modelFolder: isWhole ? folder : modelFolder };
+}
+
+/**
+ * Removes what a finished warm-up of other inputs has left: that it may be made anew was decided before. What a killed one has left is
+ * gone on with, or refused.
+ */
+async function clearOther({ run, again }: Session, stage: string, inputs: string): Promise<void> {
+  const left = await newestCheckpoint(run.paths.policies(stage));
+  const finished = (await run.stageMarker(stage)) !== undefined;
+  if (left && left.inputs !== inputs && (finished || again)) await clearArm(run, stage);
 }
 
 /** Which problems, and which traces with them, a warm-up may show. */

@@ -67,13 +67,13 @@ export async function measureLabelSuccess(
     if (drawn.length === 0) throw withoutScores(run);
     const asks = drawn.map((own) => asksOf(own, data));
     const { samples } = options;
-    const file = {
+    const sampling = {
       use: 'labels' as const,
       samples,
-      file: join(run.root, 'label-success.jsonl'),
+      path: join(run.root, 'label-success.jsonl'),
       stream: 'success/answers',
     };
-    const records = await samplePairs(session, policy, asks.flat(), file);
+    const records = await samplePairs(session, policy, asks.flat(), sampling);
     const measured = asks.map((own) => successOf(own, records));
     const rng = session.rng.fork('success/intervals');
     const judged = [...records.values()].filter((record) => averageAtK(record.samples) !== undefined);

@@ -21,8 +21,8 @@ export interface SamplePairsOptions {
   use: GenerationUse;
   /** Answers sampled for each pair. */
   samples: number;
-  /** Append-only file; pairs that stand in it are not sampled again. */
-  file: string;
+  /** Path of an append-only file; pairs that stand in it are not sampled again. */
+  path: string;
   /** Name of the random stream. */
   stream: string;
 }
@@ -37,7 +37,7 @@ export async function samplePairs(
   session: Session,
   policy: StartPolicy,
   pairs: readonly SampledPair[],
-  { use, samples, file, stream }: SamplePairsOptions,
+  { use, samples, path, stream }: SamplePairsOptions,
 ): Promise<Map<string, EvalRecord>> {
   const { config, verifier, rng, progress } = session;
   const sample = (opened: Policy) =>
@@ -52,7 +52,7 @@ export async function samplePairs(
       maxPromptTokens: config.prompt.maxPromptTokens,
       rng: rng.fork(stream),
       policyKey: hashJson([policy.fingerprint, promptWording(config.prompt)]),
-      path: file,
+      path,
       // The stage that asks decides whether it may run again; then answers of other settings are none of its.
       replaceOthers: true,
       progress,

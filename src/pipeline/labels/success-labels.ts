@@ -50,8 +50,8 @@ export async function measureSuccess(
   const pairs = queries.flatMap(({ problem, candidates }) =>
     candidates.map((trace) => ({ problem: given.get(problem.id) ?? problem, trace })),
   );
-  const file = join(measured, `label-samples${of}.jsonl`);
-  const options = { use: 'labels', samples, file, stream: `labels/answers${of}` } as const;
+  const path = join(measured, `label-samples${of}.jsonl`);
+  const options = { use: 'labels', samples, path, stream: `labels/answers${of}` } as const;
   const records = await samplePairs(session, policy, pairs, options);
   return queries.map((query) => ({
     query,
