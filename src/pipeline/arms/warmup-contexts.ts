@@ -24,7 +24,7 @@ export function sourceShares(
   });
   const sum = weights.reduce((total, [, weight]) => total + weight, 0);
   if (sum === 0) return { random: 1 };
-  return Object.fromEntries(weights.map(([name, weight]) => [name, weight / sum]));
+  return Object.fromEntries(weights.map(([name, weight]) => [name, Math.round((1e6 * weight) / sum) / 1e6]));
 }
 
 /** Shares of the first warm-up, before there is any label, and of the one that the arms start from. */
