@@ -95,7 +95,7 @@ export interface Supervision {
   stage: string;
   inputs: StageInputs;
   problems: readonly Problem[];
-  contextOf(problem: Problem, rng: Rng): Context;
+  contextOf: (problem: Problem, rng: Rng) => Context;
 }
 
 /** Warms up the model, from its own weights, on the solutions of problems. */

@@ -27,6 +27,7 @@ export async function labelPairs(session: Session, data: DataSets, first: StartP
   for (let round = 1; ; round++) {
     const made = await labelRound(session, data, turn.policy, labelFiles(session.run, round, rounds));
     grades.push(gradeRound(made, data, round, turn));
+    if (rounds > 1) await session.run.event('label-turn', { ...grades.at(-1) });
     if (round === rounds) return { ...made, policy: turn.policy, grades };
     turn = await warmUpOnLabels(session, data, made, round + 1);
   }
