@@ -3,6 +3,7 @@ import { checkContexts } from './check-contexts.js';
 import { checkMethods } from './check-methods.js';
 import { checkRetrievers } from './check-retrievers.js';
 import { checkRl } from './check-rl.js';
+import { checkWarmup } from './check-warmup.js';
 import type { Finding } from './finding.js';
 import type { Config } from './schema.js';
 
@@ -16,6 +17,7 @@ export function checkConfig(config: Config): Finding[] {
     ...checkRl(config),
     ...checkContexts(config),
     ...checkMethods(config),
+    ...checkWarmup(config),
   ];
 }
 
@@ -150,11 +152,22 @@ function checkVotes({ votes, temperature }: Config['labels']['llm']): Finding[] 
   ];
 }
 
+/** Names under which a run keeps policies and rows of metrics that are no arm's. */
+const ownNames = /^(warmup(-start|-\d+)?|retriever)$/;
+
 function checkArms({ arms }: Config): Finding[] {
   const byName = new Map(arms.map((arm) => [arm.name, arm]));
   return arms.flatMap((arm, at): Finding[] => {
     const here = ['arms', at];
     if (byName.get(arm.name) !== arm) return [{ path: [...here, 'name'], message: `two arms are named ${arm.name}` }];
+    if (ownNames.test(arm.name))
+      return [
+        {
+          path: [...here, 'name'],
+          message: `an arm is named ${arm.name}, as the run names a training of its own`,
+          expected: 'another name',
+        },
+      ];
     if (arm.policyOf === null) return [];
     const source = byName.get(arm.policyOf);
     if (!source || source.policyOf !== null) {

@@ -123,6 +123,32 @@ const selection = section(
   'Which of the candidate pairs are judged. With a budget maxCandidates should be large: it limits what can be chosen.',
 );
 
+const alternation = section(
+  {
+    times: count(
+      0,
+      0,
+      'How often a fresh policy is warmed up on the labels so far, and gain is measured anew with it on the same pairs; 0: never.',
+      'times',
+    ),
+    confidentShare: key(
+      z.number().gt(0).max(1).default(0.5),
+      'Share of the problems with a relevant trace that the policy is warmed up on: those whose labels are surest.',
+      'share',
+    ),
+    confidence: key(
+      z.enum(['gain', 'lead']).default('gain'),
+      'How sure the labels of a problem are: by its best gain, or by how far that leads the second best.',
+    ),
+    right: share(0.8, 'Share of the prompts with the best trace of the problem by gain.'),
+    wrong: share(
+      0,
+      'Share of the prompts with a random one of the traces that were measured and are not relevant; prompts that have neither show no trace.',
+    ),
+  },
+  'Labels and warm-up in turns: a policy that uses traces measures gain far sharper than one that was warmed up on random ones.',
+);
+
 export const labels = section(
   {
     judge: key(
@@ -172,6 +198,7 @@ export const labels = section(
       'Candidates of each query drawn at random in a further round, among those that were not judged: what proposals are compared with.',
       'traces',
     ),
+    alternation,
     selection,
     restrictToType: key(z.boolean().default(true), 'Judge only pairs of the same coarse type.'),
     excludeSameAnswer: key(

@@ -77,9 +77,16 @@ const warmup = section(
     steps: count(0, 0, 'Supervised steps on worked solutions before anything else; 0: none.', 'steps'),
     batchSize: count(1, 16, 'Solutions a step.', 'problems'),
     learningRate: positive(2e-5, 'Peak learning rate; linear decay to zero.'),
-    contextShare: share(
-      0.5,
-      'Share of the examples with a random trace of the same type in the prompt, so that the policy meets the layout.',
+    contextShare: share(0.5, 'Share of the examples with a trace in the prompt, so that the policy meets the layout.'),
+    traces: key(
+      z.record(z.string(), z.number().min(0)).default({ random: 1 }),
+      'Where these traces are from: shares by source, relative to each other. random: any trace of the type of the problem; else a retriever by its name. One with an encoder behind it is asked last, by labels of a policy that the other sources warmed up (docs/judging.md).',
+    ),
+    topTraces: count(
+      1,
+      4,
+      'Best traces of a retriever among which one is drawn for an example, so that the policy meets right ones and look-alikes.',
+      'traces',
     ),
   },
   'Optional supervised warm-up of the policy, for models that never solve a problem yet.',

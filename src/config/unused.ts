@@ -51,6 +51,20 @@ const rules: readonly Rule[] = [
   { keys: ['math'], why: ({ reward }) => reward !== 'math' && `reward is ${reward}` },
   { keys: ['warmup'], why: ({ warmup }) => warmup.steps === 0 && 'warmup.steps is 0' },
   {
+    keys: ['warmup.traces', 'warmup.topTraces'],
+    why: ({ warmup }) => warmup.contextShare === 0 && 'warmup.contextShare is 0',
+  },
+  {
+    keys: ['warmup.topTraces'],
+    why: ({ warmup: { traces } }) =>
+      Object.entries(traces).every(([name, share]) => name === 'random' || share === 0) &&
+      'warmup.traces names no retriever',
+  },
+  {
+    keys: ['labels.alternation'],
+    why: ({ labels }) => labels.alternation.times === 0 && 'labels.alternation.times is 0',
+  },
+  {
     keys: ['labels.llm'],
     why: ({ labels }) => labels.judge !== 'llm' && `labels.judge is ${labels.judge}`,
   },

@@ -1,6 +1,7 @@
 /** summary.json: the results of a run for programs. */
 import type { ComparedArms } from '../config/index.js';
 import type { Rng } from '../core/rng.js';
+import type { RoundGrade } from '../judge/index.js';
 import { bootstrapMean, pairedDifference, type CurvePoint, type Estimate, type Interval } from './bootstrap.js';
 import { curvesOf } from './curves.js';
 import { oneByOne, type OneByOne } from './one-by-one.js';
@@ -44,6 +45,8 @@ export interface Summary {
   }[];
   /** Share of `n` queries whose first hit is relevant. */
   retrievers: { name: string; split: string; recallAt1: number; ci95: Interval; n: number }[];
+  /** Labels of each round beside the truth, the last being those that retrievers were trained on; absent where nothing was labelled. */
+  labels?: readonly RoundGrade[];
   /** The best traces of test problems one by one, for arms and splits; absent where eval.contexts is 0. */
   oneByOne?: ({ name: string; split: string } & OneByOne)[];
   /** What became of the traces in the prompts at the first and the last evaluation; absent where none is known to be right or wrong. */
@@ -73,6 +76,7 @@ export interface SummaryInputs {
   };
   /** For each retriever and split: whether the first hit of each query is relevant. */
   retrievers: readonly { name: string; split: string; firstIsRelevant: readonly boolean[] }[];
+  labels?: readonly RoundGrade[];
   seconds: Record<string, number>;
   tooLong?: Record<string, number>;
   /** Resamples behind each interval. */
@@ -131,6 +135,7 @@ export function summarise(inputs: SummaryInputs): Summary {
       const { mean, ci95, n } = bootstrapMean(firstIsRelevant.map(Number), resamples, stream('retriever', name, split));
       return [{ name, split, recallAt1: mean, ci95, n }];
     }),
+    ...(inputs.labels && { labels: inputs.labels }),
     ...(inputs.oneByOne && {
       oneByOne: inputs.oneByOne.arms.flatMap(({ name, records }) =>
         splitsOf(records).flatMap((split) => {

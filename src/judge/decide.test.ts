@@ -157,6 +157,8 @@ describe('gradeLabels', () => {
       precision: 0.5,
       recall: 0.5,
       auc: 3 / 4,
+      bestRight: 0.5,
+      bestPossible: 0.5,
       meanScore: { same: 1.25, other: 0 },
     });
   });

@@ -11,6 +11,8 @@ export const labelMetricGlossary = {
   'recall by truth':
     'Share of the pairs with the same truth that became positives; bounded by the number of positives a query.',
   'chance by truth': 'Share of all pairs with the same truth: what random labels would have as precision.',
+  'best by gain right': 'Share of the queries whose trace with the highest gain has the same truth.',
+  'best that could be right': 'Share of the queries with any judged trace of the same truth.',
   'AUC by truth': 'Probability that a pair with the same truth has the higher gain than one without; 0.5 is chance.',
 } as const;
 
@@ -32,8 +34,23 @@ export interface LabelGrade {
   recall: number | null;
   /** Probability that a pair with equal truth scores above one without (ties count half). */
   auc: number | null;
+  /** Share of the queries with scores and truth whose best trace by score has equal truth. */
+  bestRight: number | null;
+  /** Share of these queries with any trace of equal truth: the most that bestRight could be. */
+  bestPossible: number | null;
   /** Mean score (nats of gain) of pairs with equal truth and of the others. */
   meanScore: { same: number | null; other: number | null };
+}
+
+/** Labels of one round beside the truth. */
+export interface RoundGrade {
+  /** From 1. */
+  round: number;
+  /** The policy that measured them, by the name of its folder. */
+  policy: string;
+  all: LabelGrade;
+  /** Of those problems alone that this policy was not warmed up on with their labels; absent in the first round. */
+  untaught?: LabelGrade;
 }
 
 /** Grades labels; `truthOf` gives the truth of a problem or trace id, undefined where there is none. */
@@ -62,7 +79,25 @@ export function gradeLabels(
     precision: share(hits, graded.filter((g) => g.label.relevant).length),
     recall: share(hits, same.length),
     auc: areaUnderCurve(scoresOf(same), scoresOf(other)),
+    ...bestOfQueries(graded),
     meanScore: { same: mean(scoresOf(same)), other: mean(scoresOf(other)) },
+  };
+}
+
+/** Whether the pair with the highest score of each query is right, and could be; the first of equals counts. */
+function bestOfQueries(
+  graded: readonly { label: DecidedLabel; same: boolean }[],
+): Pick<LabelGrade, 'bestRight' | 'bestPossible'> {
+  const scored = graded.flatMap(({ label, same }) =>
+    label.score === undefined ? [] : [{ query: label.problemId, score: label.score, same }],
+  );
+  const byQuery = new Map<string, typeof scored>();
+  for (const pair of scored) byQuery.set(pair.query, [...(byQuery.get(pair.query) ?? []), pair]);
+  const queries = [...byQuery.values()];
+  const best = queries.map((own) => own.reduce((a, b) => (b.score > a.score ? b : a)));
+  return {
+    bestRight: share(best.filter(({ same }) => same).length, queries.length),
+    bestPossible: share(queries.filter((own) => own.some(({ same }) => same)).length, queries.length),
   };
 }
 

@@ -17,7 +17,7 @@ export {
 export { scorePairs, type PairScore } from './scores.js';
 export { planBatches } from './score-plan.js';
 export { appendLabels, readLabels } from './store.js';
-export { areaUnderCurve, gradeLabels, labelMetricGlossary, type LabelGrade } from './grade.js';
+export { areaUnderCurve, gradeLabels, labelMetricGlossary, type LabelGrade, type RoundGrade } from './grade.js';
 export { judgeByLlm, judgePairsByLlm, type LlmJudgeOptions } from './llm-judge.js';
 export { planCalls, voteRequest, type JudgeCall, type LlmJudgeSettings } from './llm-calls.js';
 export { judgePrompt, loadJudgePrompt, type JudgePrompt } from './llm-prompt.js';

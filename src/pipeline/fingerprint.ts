@@ -6,6 +6,19 @@ import { RaRftError } from '../core/errors.js';
 import { hashFile } from '../core/hash-file.js';
 import { hashJson } from '../core/hash.js';
 
+/** A part of the configuration, under its own keys. */
+export type Settings = Record<string, unknown>;
+
+/** Hashes of the files that the configuration names. */
+export interface Identities {
+  model: string;
+  reward: unknown;
+  /** Version of the LLM judge's prompt; null where it judges nothing. */
+  judgePrompt: string | null;
+  /** Content of the folders that encoders are from, by the retriever's name. */
+  encoders: Readonly<Record<string, string>>;
+}
+
 /** Hash of the files directly in a folder, by name and content; hidden files and notes (.md) are no part of a model. Throws `model` naming the key `where` if there is no such folder. */
 export async function hashModelFolder(folder: string, where = 'model.path'): Promise<string> {
   const entries = await readdir(folder, { withFileTypes: true }).catch((cause: unknown) => {
@@ -56,4 +69,9 @@ export async function hashEncoderFolder(folder: string, where: string): Promise<
   const modules = [];
   for (const { name } of inside) modules.push([name, await hashModelFolder(join(folder, name), where)]);
   return hashJson([files, modules.toSorted(([a], [b]) => (a! < b! ? -1 : 1))]);
+}
+
+/** How a worked solution ends; nothing where it is by the model's own end token. */
+export function solutionEnds({ generation: { stop } }: Config): Settings {
+  return stop.length === 0 ? {} : { generation: { stop } };
 }

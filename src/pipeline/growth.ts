@@ -17,9 +17,9 @@ import {
   type StageMarker,
 } from '../runs/run-folder.js';
 import { checkpointPath, checkpointSteps } from '../train/index.js';
-import { hashModelFolder } from './fingerprint.js';
+import { hashModelFolder, type Settings } from './fingerprint.js';
 import { modelFolderOf, type Session } from './session.js';
-import { identitiesOf, stagesOf, type Settings, type StagePlan } from './stage-settings.js';
+import { identitiesOf, stagesOf, type StagePlan } from './stage-settings.js';
 
 /** The part of a session that is compared with what its run folder holds. */
 export type Growing = Pick<Session, 'config' | 'identities' | 'modelFolder' | 'modelHash'> & { run: RunRecords };

@@ -3,7 +3,6 @@ import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { shownTraces } from '../data/index.js';
 import { configToYaml, resolveConfig } from '../config/index.js';
 import { readJsonlAll } from '../core/jsonl.js';
 import { silent } from '../core/progress.js';
@@ -34,7 +33,7 @@ import { searchInto, type RetrievedRecord } from './retrieve/retrieved-file.js';
 import { openPrompts, type Prompts } from './session.js';
 import { openFakeEngine, writeTinyTask } from './testing/tiny-task.js';
 import { usableLabels } from './labels/usable-labels.js';
-import { randomContexts } from './arms/warmup-stage.js';
+import { randomTrace } from './arms/warmup-contexts.js';
 
 const config = resolveConfig({ preset: 'demo' });
 const base = fileURLToPath(new URL('../../assets/base', import.meta.url));
@@ -59,8 +58,8 @@ describe('the demo', () => {
   });
 
   it('warms no policy up on one', () => {
-    const contextOf = randomContexts(data, 1, () => true);
-    const shown = data.train.flatMap((problem, i) => shownTraces(contextOf(problem, rng.fork(`context/${i}`))));
+    const traceOf = randomTrace(data, () => true);
+    const shown = data.train.flatMap((problem, i) => traceOf(problem, rng.fork(`context/${i}`)) ?? []);
     expect(shown.length).toBe(data.train.length);
     expect(shown.filter(({ id }) => unseen.has(id))).toEqual([]);
   });

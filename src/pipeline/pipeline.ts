@@ -9,12 +9,13 @@ import { warn } from '../runs/warnings.js';
 import type { Summary } from '../eval/index.js';
 import { evaluateBorrowedPolicy, refuseStaleArms, trainArm } from './arms/arms-stage.js';
 import { contextWarnings, countContexts, refuseEmptyContexts } from './arms/context-counts.js';
-import { neededContexts, neededEncoders, trainedEncoders } from './retrieve/contexts.js';
+import { neededContexts, neededEncoders, trainedEncoders, warmupSources } from './retrieve/contexts.js';
 import { prepareData } from './data/data-stage.js';
 import { type DataSets } from './data/data-sets.js';
 import { measureDifficulty } from './arms/difficulty-stage.js';
 import { openLocalEngine } from './engines.js';
-import { choosePairs, labelPairs } from './labels/label-stage.js';
+import { labelPairs } from './labels/alternation.js';
+import { choosePairs } from './labels/label-stage.js';
 import { refuseHopelessLabels } from './labels/label-problems.js';
 import { acceptChanges } from './growth.js';
 import { labelledQueries } from './labels/labelled-queries.js';
@@ -27,12 +28,13 @@ import { retrieveContexts } from './retrieve/retrieve-stage.js';
 import { encoderStages, metricsName } from './retrieve/retriever-stage.js';
 import { checkSolutions } from './data/solution-checks.js';
 import { armsOneByOne } from './stage-settings.js';
+import { firstWarmups, startStage } from './warmup-settings.js';
 import { openSession, type OpenEngine, type Session } from './session.js';
 import { writeSummary } from './summary.js';
 import { hintWarnings, textWarnings } from './data/text-warnings.js';
 import { refuseOtherEngines } from './arms/train-policy.js';
 import { refuseOracleWithoutTruth } from './data/truth-checks.js';
-import { warmUp } from './arms/warmup-stage.js';
+import { warmUp, warmUpStart } from './arms/warmup-stage.js';
 
 /** Where a run may stop: after this stage. */
 export type LastStage = 'labels' | 'retriever' | 'train' | 'eval';
@@ -65,11 +67,12 @@ export async function runPipeline(
     beforeArm = runAll,
   } = options;
   if (config.labels.judge === 'llm') llmApiKey(config.llm.apiKeyEnv); // a missing key is told now, not after the warm-up
-  for (const name of neededContexts(config).keys()) refuseMissingKey(config, name);
+  const asked = [...neededContexts(config).keys(), ...warmupSources(config).early];
+  for (const name of asked) refuseMissingKey(config, name);
   const session = await openSession(config, run, openEngine, { progress, again });
   try {
     await acceptChanges(session);
-    // Stage 0: problems and solved problems; the policy all arms start from.
+    // Stage 0: problems and solved problems; the policy that finds out what helps.
     const data = await prepareData(session);
     const { tokenizer, codec } = session;
     const texts = [...textWarnings(tokenizer, data), ...hintWarnings(tokenizer, codec, config.arms)];
@@ -80,15 +83,15 @@ export async function runPipeline(
     const encoderNames = [...new Set([...trained, ...neededEncoders(config)])];
     await refuseImpossibleEncoders(session, encoderNames);
     await refuseHopeless(session, data, { labelled: wanted, until });
-    const start = await warmUp(session, data);
+    const first = await warmUp(session, data);
 
-    // Stages 1 and 2: which traces help, and retrievers that find them. Only where an arm asks for it.
-    const labels = wanted ? await labelPairs(session, data, start) : undefined;
+    // Stages 1 and 2: which traces help, and retrievers that find them. Only where an arm or the warm-up asks for it.
+    const labels = wanted ? await labelPairs(session, data, first) : undefined;
     if (until === 'labels') return undefined;
     const queries = labels && labelledQueries(config, data, labels.labels);
     const encoders = await encoderStages(session, encoderNames, {
       data,
-      policy: start,
+      policy: first,
       labels: labels && queries && { ...labels, queries },
     });
     const { retrieved, grades } = await retrieveContexts(session, { data, needed, encoders, queries });
@@ -98,7 +101,9 @@ export async function runPipeline(
     refuseEmptyContexts(contexts);
     if (until === 'retriever') return undefined;
 
-    // Stage 3: reinforcement fine-tuning (or what it is compared with), the trace in the prompt; evaluations from step 0.
+    // Stage 3: reinforcement fine-tuning (or what it is compared with), the trace in the prompt; evaluations from step 0. All arms
+    // start from the first policy, or from one that was taught by retrievers that could search only now.
+    const start = await warmUpStart(session, data, { first, retrieved });
     const curriculum = await measureDifficulty(session, data, start);
     const inputs = { data, start, retrieved, curriculum };
     await refuseStaleArms(session, inputs);
@@ -111,7 +116,12 @@ export async function runPipeline(
       else await trainArm(session, arm, inputs);
     }
     const encoderRows = Object.keys(config.retrievers).map((name) => metricsName(config, name));
-    await run.orderMetrics(['warmup', ...encoderRows, ...config.arms.map(({ name }) => name)]);
+    await run.orderMetrics([
+      ...firstWarmups(config),
+      ...encoderRows,
+      startStage,
+      ...config.arms.map(({ name }) => name),
+    ]);
     if (until === 'train') return undefined;
     for (const arm of config.arms) {
       const owner = config.arms.find((other) => other.name === arm.policyOf);
@@ -123,7 +133,7 @@ export async function runPipeline(
     }
     if (skipped > 0) return undefined;
     for (const arm of armsOneByOne(config)) await evaluateOneByOne(session, arm, inputs);
-    return await writeSummary(session, data, grades);
+    return await writeSummary(session, data, { retrievers: grades, labels: labels?.grades });
   } finally {
     await session.close();
   }
@@ -139,7 +149,7 @@ async function refuseHopeless(
   data: DataSets,
   { labelled, until }: { labelled: boolean; until: LastStage },
 ): Promise<void> {
-  if (until !== 'labels') refuseOracleWithoutTruth(session.config, data);
+  refuseOracleWithoutTruth(session.config, data, { arms: until !== 'labels' });
   if (until === 'train' || until === 'eval') {
     refuseOtherEngines(session);
     for (const warning of checkSolutions(session.config, data)) await warn(session.run, session.progress, warning);

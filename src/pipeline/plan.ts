@@ -5,7 +5,7 @@ import type { RunWarning } from '../runs/warnings.js';
 import { showing, type Problem, type Trace } from '../data/index.js';
 import { previewSelection, type QueryCandidates } from '../judge/index.js';
 import { estimateText, type Estimate } from '../llm/index.js';
-import { trainedEncoders } from './retrieve/contexts.js';
+import { trainedEncoders, warmupSources } from './retrieve/contexts.js';
 import { makeData, refuseEmpty } from './data/make-data.js';
 import { choosePairs } from './labels/label-stage.js';
 import { refuseHopelessLabels, skippedText } from './labels/label-problems.js';
@@ -38,6 +38,10 @@ export interface RunPlan {
   labelledPairs: number;
   /** Pairs that further rounds of labels add at most. */
   laterPairs: number;
+  /** How often the pairs are measured, by another policy each time. */
+  labelTurns: number;
+  /** Policies warmed up before any arm. */
+  warmups: number;
   /** Problems that cannot be labelled, by reason, as lines for people. */
   notLabelled: string[];
   /** Calls and price of the LLM judge, where it is used. */
@@ -91,11 +95,12 @@ export async function planRun(
     refuseEmpty(data, config.data);
     const labelled = until === 'labels' || trainedEncoders(config, until).length > 0;
     const chosen = labelled ? choosePairs({ config, rng, lengths }, data) : undefined;
-    if (until !== 'labels') refuseOracleWithoutTruth(config, data);
+    refuseOracleWithoutTruth(config, data, { arms: until !== 'labels' });
     if (chosen) refuseHopelessLabels(config, chosen);
     const queries = chosen?.queries ?? [];
     const report = checkPromptsOf({ config, ...prompts }, data, { queries, until });
     const pairs = plannedPairs(config, queries, rng);
+    const labelTurns = labelled ? config.labels.alternation.times + 1 : 1;
     const { rl, arms, labels } = config;
     const trained = arms.filter((arm) => arm.policyOf === null).length;
     const whileTraining = new Set([0, rl.steps, ...multiples(config.eval.everySteps, rl.steps)]).size;
@@ -115,6 +120,8 @@ export async function planRun(
       notLabelled: chosen ? skippedText(chosen) : [],
       labelledPairs: pairs.reduce((sum, q) => sum + q.candidates.length, 0),
       laterPairs: pairs.length * (labels.rounds - 1) * (labels.proposalsPerRound + labels.randomPerRound),
+      labelTurns,
+      warmups: config.warmup.steps === 0 ? 0 : labelTurns + Number(warmupSources(config).late.length > 0),
       ...(llm && { llm }),
       difficultySamples: rl.curriculum === 'none' ? 0 : data.train.length * rl.curriculumSamples,
       trainedArms: trained,
@@ -166,7 +173,7 @@ export function planText(plan: RunPlan, until: LastStage = 'eval'): string[] {
   );
   const labels = [
     `data         ${n(plan.trainProblems)} training problems, tests: ${tests.join(', ')}; ${n(plan.traces)} traces${leftOut.join('')}`,
-    `labels       ${n(plan.labelledPairs)} pairs (${n(plan.labelledProblems)} problems)${plan.laterPairs > 0 ? `, and at most ${n(plan.laterPairs)} in further rounds` : ''}`,
+    `labels       ${n(plan.labelledPairs)} pairs (${n(plan.labelledProblems)} problems)${plan.laterPairs > 0 ? `, and at most ${n(plan.laterPairs)} in further rounds` : ''}${plan.labelTurns > 1 ? `, measured ${plan.labelTurns} times` : ''}`,
     ...plan.notLabelled,
     ...(plan.llm ? [`judge        ${estimateText(plan.llm)}`] : []),
   ];

@@ -10,9 +10,9 @@ import type { RunFolder } from '../runs/run-folder.js';
 import { contextWindow, type PolicyEngine } from '../engine/index.js';
 import { openModel, PromptCodec, type PromptSettings, type Tokenizer } from '../models/index.js';
 import { openVerifier, type Verifier } from '../verify/index.js';
-import { hashModelFolder } from './fingerprint.js';
+import { hashModelFolder, type Identities } from './fingerprint.js';
 import { lengthLimits, PromptLengths } from './prompts/prompt-lengths.js';
-import { identitiesOf, type Identities } from './stage-settings.js';
+import { identitiesOf } from './stage-settings.js';
 
 /** Starts the engine that opens a run's policies. */
 export type OpenEngine = (settings: Config['engine']) => PolicyEngine;

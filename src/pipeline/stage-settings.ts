@@ -3,28 +3,34 @@
  * goes on with another configuration compares it. Files count by their content. A key that is in none of them may change freely.
  */
 import { loadJudgePrompt } from '../judge/index.js';
-import { modelOf } from '../llm/index.js';
-import { generationOf, labelsBySuccess, type ArmConfig, type Config } from '../config/index.js';
+import { generationOf, type ArmConfig, type Config } from '../config/index.js';
 import { configDifferences, type ConfigDifference } from '../runs/run-folder.js';
 import { bm25OptionsOf, diversityOf, encoderSettings, hubOptionsOf } from '../retriever/index.js';
 import { contextSettings } from './arms/arm-contexts.js';
-import { encodersBehind, type RetrieverName } from './retrieve/contexts.js';
+import { encodersBehind, warmupSources, type RetrieverName } from './retrieve/contexts.js';
 import { encoderIdentity } from './retrieve/encoder-identity.js';
-import { evaluationSettings, hashEncoderFolder, promptWording, rewardIdentity } from './fingerprint.js';
+import {
+  evaluationSettings,
+  hashEncoderFolder,
+  promptWording,
+  rewardIdentity,
+  solutionEnds,
+  type Identities,
+  type Settings,
+} from './fingerprint.js';
+import {
+  labelSettings,
+  labelStage,
+  lateSources,
+  roundSettings,
+  startSettings,
+  startStage,
+  turnSettings,
+  turnStage,
+  warmupSettings,
+  warmupTracesStage,
+} from './warmup-settings.js';
 import { optimizerOf } from './arms/optimizer.js';
-
-/** A part of the configuration, under its own keys. */
-export type Settings = Record<string, unknown>;
-
-/** Hashes of the files that the configuration names. */
-export interface Identities {
-  model: string;
-  reward: unknown;
-  /** Version of the LLM judge's prompt; null where it judges nothing. */
-  judgePrompt: string | null;
-  /** Content of the folders that encoders are from, by the retriever's name. */
-  encoders: Readonly<Record<string, string>>;
-}
 
 /** A stage as the configuration has it. */
 export interface StagePlan {
@@ -58,7 +64,10 @@ async function encoderIdentities(config: Config): Promise<Record<string, string>
 
 /** Every stage that the configuration may run, in order. */
 export function stagesOf(config: Config, identities: Identities): StagePlan[] {
-  const start = ['data', ...(config.warmup.steps > 0 ? ['warmup'] : [])];
+  const { early, late } = warmupSources(config);
+  const { times } = config.labels.alternation;
+  const first = ['data', ...(config.warmup.steps > 0 ? ['warmup'] : [])];
+  const start = late.length > 0 ? ['data', startStage] : first;
   const names = Object.keys(config.retrievers);
   const encoders = names.filter((name) => config.retrievers[name]?.kind === 'encoder');
   const behind = (name: string) => encodersBehind(config, name);
@@ -66,18 +75,48 @@ export function stagesOf(config: Config, identities: Identities): StagePlan[] {
   const difficulty = config.rl.curriculum === 'none' ? [] : ['difficulty'];
   return [
     { name: 'data', settings: dataSettings(config), needs: [] },
-    { name: 'warmup', settings: warmupSettings(config, identities), needs: ['data'] },
-    { name: 'labels', settings: labelSettings(config, identities), needs: start },
+    ...early.map((name) => ({
+      name: warmupTracesStage(name),
+      settings: retrievedSettings(config, name),
+      needs: ['data'],
+    })),
+    {
+      name: 'warmup',
+      settings: warmupSettings(config, identities),
+      needs: ['data', ...early.map(warmupTracesStage)],
+    },
+    ...Array.from({ length: times }, (_, i) => [
+      {
+        name: labelStage(i + 1),
+        settings: roundSettings(config, identities),
+        needs: i === 0 ? first : [turnStage(i + 1)],
+      },
+      { name: turnStage(i + 2), settings: turnSettings(config, identities), needs: ['data', labelStage(i + 1)] },
+    ]).flat(),
+    {
+      name: 'labels',
+      settings: labelSettings(config, identities),
+      needs: times > 0 ? ['data', turnStage(times + 1)] : first,
+    },
     ...encoders.map((name) => ({
       name: encoderStage(name),
       settings: encoderStageSettings(config, name, identities),
-      needs: isTrained(config, name) ? ['labels'] : start,
+      needs: isTrained(config, name) ? ['labels'] : first,
     })),
     ...names.map((name) => ({
       name: retrievedStage(name),
       settings: retrievedSettings(config, name),
       needs: behind(name).length > 0 ? behind(name).map(encoderStage) : ['data'],
     })),
+    ...(late.length > 0
+      ? [
+          {
+            name: startStage,
+            settings: startSettings(config, identities),
+            needs: ['data', ...early.map(warmupTracesStage), ...late.map(retrievedStage)],
+          },
+        ]
+      : []),
     { name: 'difficulty', settings: difficultySettings(config, identities), needs: start },
     ...config.arms.map((arm) => ({
       name: armStage(arm),
@@ -150,48 +189,6 @@ export function dataSettings({ data, seed }: Config): Settings {
   });
   const files = { problems: readingOf(data.problems), corpus: readingOf(data.corpus), tests: readingOf(data.tests) };
   return { data: { ...settings, ...files }, ...(data.source === 'files' && splitSeed === null && { seed }) };
-}
-
-export function warmupSettings(config: Config, { model }: Identities): Settings {
-  const { warmup, prompt, rl, seed } = config;
-  return {
-    model: { path: model },
-    warmup,
-    prompt: promptWording(prompt),
-    ...solutionEnds(config),
-    rl: { ...optimizerOf(rl), ...(rl.lora.rank > 0 && { lora: rl.lora }) },
-    seed,
-  };
-}
-
-/** How a worked solution ends; nothing where it is by the model's own end token. */
-function solutionEnds({ generation: { stop } }: Config): Settings {
-  return stop.length === 0 ? {} : { generation: { stop } };
-}
-
-export function labelSettings(config: Config, identities: Identities): Settings {
-  const { llm, prompt, retriever, seed } = config;
-  const { generation: _answers, rounds, proposalsPerRound, randomPerRound, ...labels } = config.labels;
-  const { promptFile: _path, ...judging } = labels.llm;
-  const byUtility = labels.judge === 'utility';
-  // A budget and rounds train retrievers on the policy's token embeddings, and choose pairs by them.
-  const inRounds = rounds > 1;
-  const partly = labels.selection.pairs === 'budget' || inRounds;
-  return {
-    labels: {
-      ...labels,
-      llm: { ...judging, promptFile: identities.judgePrompt },
-      ...(labelsBySuccess(config) && { generation: generationOf(config, 'labels') }),
-      ...(inRounds && { rounds, proposalsPerRound, randomPerRound }),
-    },
-    ...(labels.judge === 'llm' && { llm: { model: modelOf(llm) } }),
-    ...(partly && { retriever: encoderIdentity(retriever) }),
-    ...((byUtility || partly) && { model: { path: identities.model } }),
-    ...(byUtility && { prompt: promptWording(prompt) }),
-    ...(byUtility && !labelsBySuccess(config) && solutionEnds(config)),
-    ...(labelsBySuccess(config) && { reward: identities.reward }),
-    seed,
-  };
 }
 
 /** An encoder that is not trained depends on no label. */
@@ -267,6 +264,7 @@ export function difficultySettings(config: Config, { model, reward }: Identities
     prompt: promptWording(prompt),
     reward,
     rl: { curriculumSamples: rl.curriculumSamples, generation: generationOf(config, 'rl') },
+    ...lateSources(config),
     seed,
   };
 }
@@ -285,7 +283,7 @@ export function armPolicySettings(config: Config, arm: ArmConfig, { model, rewar
   const rl = { ...own, generation: generationOf(config, 'rl') };
   const order = curriculum === 'none' ? {} : { curriculum, curriculumSamples };
   const recipe = arm.recipe ?? rl.recipe;
-  const shared = { model: { path: model }, prompt: promptWording(prompt), reward, seed };
+  const shared = { model: { path: model }, prompt: promptWording(prompt), reward, ...lateSources(config), seed };
   const shown = { train: arm.train, ...nested(contextSettings(arm, 'train', config)) };
   if (arm.method === 'rl') {
     return { ...shared, arms: shown, rl: { ...rl, ...order, recipe }, recipes: { [recipe]: recipes[recipe] } };

@@ -9,6 +9,7 @@ import { neededContexts } from './retrieve/contexts.js';
 import type { DataSets } from './data/data-sets.js';
 import { countLongPairs, type SkippedItem } from './prompts/overlong.js';
 import type { PromptLengths } from './prompts/prompt-lengths.js';
+import type { RoundGrade } from '../judge/index.js';
 import type { RetrieverGrade } from './retrieve/retrieval-grades.js';
 import type { Session } from './session.js';
 import { armsOneByOne, stagesOf } from './stage-settings.js';
@@ -17,7 +18,7 @@ import { armsOneByOne, stagesOf } from './stage-settings.js';
 export async function writeSummary(
   { config, run, rng, lengths, identities }: Session,
   data: DataSets,
-  retrievers: readonly RetrieverGrade[],
+  { retrievers, labels }: { retrievers: readonly RetrieverGrade[]; labels: readonly RoundGrade[] | undefined },
 ): Promise<Summary> {
   const evaluations = [];
   for (const { name } of config.arms) {
@@ -48,6 +49,7 @@ export async function writeSummary(
     k: config.eval.k,
     ...(tried.length > 0 && { oneByOne: { ranks: config.eval.contexts, arms: tried } }),
     retrievers,
+    ...(labels && { labels }),
     seconds: Object.fromEntries(Object.entries(await run.stageSeconds()).filter(([stage]) => stages.has(stage))),
     resamples: config.eval.bootstrapSamples,
     rng: rng.fork('summary'),

@@ -136,7 +136,8 @@ export function estimateSeconds(
   const labelled =
     labels.judge !== 'utility'
       ? 0
-      : (plan.labelledPairs + plan.laterPairs) *
+      : plan.labelTurns *
+        (plan.labelledPairs + plan.laterPairs) *
         (labels.measure === 'success' ? (rates.group * labels.samples) / rl.groupSize : rates.pair);
   const steps = plan.trainedArms * plan.steps;
   const groups = steps * plan.promptsPerStep + (plan.evaluationSamples + plan.difficultySamples) / rl.groupSize;
@@ -145,7 +146,7 @@ export function estimateSeconds(
   const updates = steps * Math.min(plan.maxGroupsPerUpdate, plan.promptsPerStep) * plan.updatesPerBatch;
   const retrieval =
     plan.labelledPairs === 0 ? 0 : trainingOperations(config, plan.labelledProblems, encoderSize) / rates.flops;
-  const warmup = config.warmup.steps * config.warmup.batchSize * (rates.trained / rl.groupSize) * 2;
+  const warmup = plan.warmups * config.warmup.steps * config.warmup.batchSize * (rates.trained / rl.groupSize) * 2;
   const fixed = rates.startup + labelled + retrieval + warmup;
   // Few groups may carry a gradient or all of them, none or all be sampled again; responses that were cut off while timed may go on.
   const low = fixed + groups * rates.group + 0.3 * updates * rates.trained;

@@ -18,6 +18,7 @@ import {
   retrieversTable,
   tooLongText,
 } from './summary-table.js';
+import { labelTurnsBlock } from './label-turns.js';
 
 /** Arms, differences and what lies behind the averages. */
 export function resultsSection(data: RunData): Section {
@@ -196,6 +197,7 @@ export function retrievalSection(data: RunData): Section | undefined {
   blocks.push(...contextsBlock(data, lastEvaluations(data.evaluations)));
   blocks.push(...traceUseBlock(data.summary));
   if (data.labels.length > 0) blocks.push({ kind: 'table', table: labelsTable(data), note: labelsNote(data.labels) });
+  blocks.push(...labelTurnsBlock(data.summary));
   return blocks.length === 0 ? undefined : { title: 'Retrieval', blocks };
 }
 
@@ -224,6 +226,8 @@ function labelsTable({ labels, train, corpus }: RunData) {
     ['chance by truth', shareText(grade.baseRate)],
     ['recall by truth', shareText(grade.recall)],
     ['AUC by truth', grade.auc?.toFixed(3)],
+    ['best by gain right', shareText(grade.bestRight)],
+    ['best that could be right', shareText(grade.bestPossible)],
     ['mean gain, same truth', same === null ? undefined : `${same.toFixed(2)} nats`],
     ['mean gain, other truth', other === null ? undefined : `${other.toFixed(2)} nats`],
   ];

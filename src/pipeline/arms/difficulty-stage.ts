@@ -41,7 +41,7 @@ export async function measureDifficulty(
   const work = async () => {
     // What was measured from other inputs; without a marker it is what a killed attempt has left, and goes on.
     if (await run.stageMarker('difficulty')) await rm(path, { force: true });
-    await samplePairs(session, start, pairs, { use: 'rl', samples, file, stream: 'difficulty' });
+    await samplePairs(session, start, pairs, { use: 'rl', samples, path, stream: 'difficulty' });
   };
   await run.stage('difficulty', inputs, work, [path]);
   const records = new Map((await readJsonlAll<EvalRecord>(path)).map((record) => [record.problemId, record]));

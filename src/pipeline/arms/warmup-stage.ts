@@ -1,17 +1,31 @@
-/** Stage "warmup": optional supervised steps, so that a policy that never solves a problem starts with some signal. */
+/** Stages "warmup" and "warmup-start": optional supervised steps, so that a policy starts with some signal and meets traces. */
 import { join } from 'node:path';
+import type { Rng } from '../../core/rng.js';
 import { hashJson } from '../../core/hash.js';
 import { exists } from '../../core/missing.js';
-import { isUnseen, noContext, showing, type Context, type Problem, type Trace } from '../../data/index.js';
-import type { Rng } from '../../core/rng.js';
+import type { Context, Problem } from '../../data/index.js';
 import { savePolicy } from '../../engine/index.js';
+import type { StageInputs } from '../../runs/run-folder.js';
 import { trainSupervised } from '../../supervised/index.js';
+import { newestCheckpoint } from '../../train/index.js';
 import { hashModelFolder } from '../fingerprint.js';
+import { clearArm } from '../growth.js';
 import { optimizerOf } from './optimizer.js';
 import type { DataSets } from '../data/data-sets.js';
+import { warmupSources, type Retrieved, type RetrieverName } from '../retrieve/contexts.js';
 import type { Session } from '../session.js';
-import { warmupSettings } from '../stage-settings.js';
+import { startSettings, startStage, warmupSettings } from '../warmup-settings.js';
 import { trainedPart } from './trained-part.js';
+import {
+  amongBest,
+  drawnContexts,
+  firstShares,
+  randomTrace,
+  shownBest,
+  sourceShares,
+  type FitsExample,
+} from './warmup-contexts.js';
+import { searchEarlySources } from './warmup-traces.js';
 
 /** A policy as a folder, with the hash of its files. */
 export interface StartPolicy {
@@ -21,61 +35,123 @@ export interface StartPolicy {
   modelFolder: string;
 }
 
-/** The policy that labels are measured with and that every arm starts from: the model, warmed up where that is asked for. */
+/**
+ * The policy that finds out what helps: the model, warmed up where that is asked for, with traces of the sources that need no labels.
+ * Every arm starts from it too, unless {@link warmUpStart} makes another.
+ */
 export async function warmUp(session: Session, data: DataSets): Promise<StartPolicy> {
-  const { config, run, rng } = session;
-  const { modelFolder } = session;
-  const model = { folder: modelFolder, modelFolder, fingerprint: session.modelHash };
-  if (config.warmup.steps === 0) return model;
-  const inputs = {
-    settings: warmupSettings(config, session.identities),
-    data: data.fingerprint,
-  };
-  const folder = join(run.paths.policies('warmup'), 'final');
-  const fits = (problem: Problem, trace?: Trace) =>
-    config.prompt.overlong === 'error' || session.lengths.fitsExample(problem, trace);
+  const { config } = session;
+  if (config.warmup.steps === 0) return modelOf(session);
+  const retrieved = await searchEarlySources(session, data);
+  const settings = warmupSettings(config, session.identities);
+  return warmUpBySources(session, data, { stage: 'warmup', settings, shares: firstShares(config), retrieved });
+}
+
+/**
+ * The policy that all arms start from: where sources of the warm-up could search only with labels or a policy, the model warmed up
+ * anew with all of them, so that the retriever that serves has taught.
+ */
+export async function warmUpStart(
+  session: Session,
+  data: DataSets,
+  { first, retrieved }: { first: StartPolicy; retrieved: Retrieved },
+): Promise<StartPolicy> {
+  const { config } = session;
+  if (warmupSources(config).late.length === 0) return first;
+  const all = new Map([...retrieved, ...(await searchEarlySources(session, data))]);
+  const settings = startSettings(config, session.identities);
+  return warmUpBySources(session, data, { stage: startStage, settings, shares: sourceShares(config), retrieved: all });
+}
+
+interface BySources {
+  stage: string;
+  settings: StageInputs['settings'];
+  shares: Readonly<Record<string, number>>;
+  /** What the retrievers among the sources have found. */
+  retrieved: Retrieved;
+}
+
+function warmUpBySources(
+  session: Session,
+  data: DataSets,
+  { stage, settings, shares, retrieved }: BySources,
+): Promise<StartPolicy> {
+  const { contextShare, topTraces } = session.config.warmup;
+  const fits = exampleLengths(session);
+  const names: RetrieverName[] = Object.keys(shares).filter((name) => name !== 'random');
+  const sourceOf = (name: string) =>
+    name === 'random' ? randomTrace(data, fits) : amongBest(name, retrieved, topTraces, fits);
+  const traces = shownBest(names, retrieved, data.train, topTraces);
+  return superviseModel(session, {
+    stage,
+    inputs: { settings, data: data.fingerprint, ...(names.length > 0 && { traces }) },
+    problems: data.train,
+    contextOf: drawnContexts(contextShare, shares, sourceOf),
+  });
+}
+
+export interface Supervision {
+  /** Name of the stage, of the policy in the run folder and of its rows in metrics.jsonl. */
+  stage: string;
+  inputs: StageInputs;
+  problems: readonly Problem[];
+  contextOf: (problem: Problem, rng: Rng) => Context;
+}
+
+/** Warms up the model, from its own weights, on the solutions of problems. */
+export async function superviseModel(
+  session: Session,
+  { stage, inputs, problems, contextOf }: Supervision,
+): Promise<StartPolicy> {
+  const { config, run, rng, modelFolder } = session;
+  const folder = join(run.paths.policies(stage), 'final');
+  const fits = exampleLengths(session);
+  const key = hashJson(inputs);
   const work = async () => {
+    await clearOther(session, stage, key);
     await trainSupervised({
-      arm: 'warmup',
+      arm: stage,
       run,
       engine: session.engine(),
       training: trainedPart(config),
       codec: session.codec,
-      problems: data.train.filter((problem) => fits(problem)),
-      contextOf: randomContexts(data, config.warmup.contextShare, fits),
+      problems: problems.filter((problem) => fits(problem)),
+      contextOf,
       settings: config.warmup,
       schedule: { peak: config.warmup.learningRate, warmupSteps: 0, decayOverSteps: config.warmup.steps },
       section: 'warmup',
       optimizer: optimizerOf(config.rl),
       maxPromptTokens: config.prompt.maxPromptTokens,
       checkpointEverySteps: config.rl.checkpointEverySteps,
-      initialPolicy: model.folder,
-      rng: rng.fork('warmup'),
-      inputs: hashJson(inputs),
+      initialPolicy: modelFolder,
+      rng: rng.fork(stage),
+      inputs: key,
       afterStep: async (step, policy) => {
         if (step === config.warmup.steps) await savePolicy(policy, folder, { optimizer: false });
       },
       progress: session.progress,
     });
   };
-  await run.stage('warmup', inputs, work, [folder]);
+  await run.stage(stage, inputs, work, [folder]);
   const isWhole = await exists(join(folder, 'config.json'));
   return { folder, fingerprint: await hashModelFolder(folder), modelFolder: isWhole ? folder : modelFolder };
 }
 
-/** With probability `share` a random trace that may teach the problem and is not too long for it, of its type where the corpus has any of that. */
-export function randomContexts(
-  { corpus, guard }: Pick<DataSets, 'corpus' | 'guard'>,
-  share: number,
-  fits: (problem: Problem, trace: Trace) => boolean,
-): (problem: Problem, rng: Rng) => Context {
-  const usable = corpus.filter((trace) => !isUnseen(trace));
-  return (problem, rng) => {
-    if (rng.next() >= share) return noContext;
-    const sameType = usable.filter((trace) => trace.type === problem.type);
-    const allowed = (sameType.length > 0 ? sameType : usable).filter(
-      (trace) => guard.mayTeach(problem, trace) && fits(problem, trace),
-    );
-    return allowed.length === 0 ? noContext : showing(rng.pick(allowed));
-  };
+/**
+ * Removes what a finished warm-up of other inputs has left: that it may be made anew was decided before. What a killed one has left is
+ * gone on with, or refused.
+ */
+async function clearOther({ run, again }: Session, stage: string, inputs: string): Promise<void> {
+  const left = await newestCheckpoint(run.paths.policies(stage));
+  const finished = (await run.stageMarker(stage)) !== undefined;
+  if (left && left.inputs !== inputs && (finished || again)) await clearArm(run, stage);
+}
+
+/** Which problems, and which traces with them, a warm-up may show. */
+export function exampleLengths({ config, lengths }: Pick<Session, 'config' | 'lengths'>): FitsExample {
+  return (problem, trace) => config.prompt.overlong === 'error' || lengths.fitsExample(problem, trace);
+}
+
+function modelOf({ modelFolder, modelHash }: Session): StartPolicy {
+  return { folder: modelFolder, modelFolder, fingerprint: modelHash };
 }

@@ -3,29 +3,39 @@ import type { Config } from '../../config/index.js';
 import { RaRftError } from '../../core/errors.js';
 import type { Problem } from '../../data/index.js';
 import type { QueryCandidates } from '../../judge/index.js';
+import { warmupSources } from '../retrieve/contexts.js';
 import type { DataSets } from './data-sets.js';
 
 /**
- * Throws `data` where an arm takes traces of the oracle and a problem of that side has no truth: its prompts would stand without
- * a trace, under the name of the oracle.
+ * Throws `data` where an arm or the warm-up takes traces of the oracle and a problem of that side has no truth: its prompts would stand
+ * without a trace, under the name of the oracle. `looked.arms`: whether the run comes to its arms.
  */
 export function refuseOracleWithoutTruth(
-  { arms, retrievers }: Pick<Config, 'arms' | 'retrievers'>,
+  config: Pick<Config, 'arms' | 'retrievers' | 'warmup'>,
   data: Pick<DataSets, 'train' | 'test'>,
+  looked: { arms: boolean } = { arms: true },
 ): void {
-  for (const arm of arms) {
-    for (const set of ['train', 'test'] as const) {
-      if (retrievers[arm[set]]?.kind !== 'oracle') continue;
-      const lacking = data[set].filter(({ truth }) => truth === undefined);
-      if (lacking.length === 0) continue;
-      throw new RaRftError({
-        code: 'data',
-        message: `arm ${arm.name} takes traces of the oracle, but ${lacking.length} of ${data[set].length} ${set === 'train' ? 'training' : 'test'} problems have no truth (${named(lacking)})`,
-        where: `arms: ${arm.name}.${set}`,
-        expected: 'a truth for every problem: what it shares with the traces that help it',
-        hint: 'Name the field with it (data.*.fields.truth), leave out the problems without one, or take another context.',
-      });
-    }
+  const { arms, retrievers } = config;
+  const { early } = warmupSources(config);
+  const takers = [
+    ...early.map((name) => ({ who: 'the warm-up', where: `warmup.traces.${name}`, name, set: 'train' as const })),
+    ...(looked.arms ? arms : []).flatMap((arm) =>
+      (['train', 'test'] as const).map((set) => {
+        return { who: `arm ${arm.name}`, where: `arms: ${arm.name}.${set}`, name: arm[set], set };
+      }),
+    ),
+  ];
+  for (const { who, where, name, set } of takers) {
+    if (retrievers[name]?.kind !== 'oracle') continue;
+    const lacking = data[set].filter(({ truth }) => truth === undefined);
+    if (lacking.length === 0) continue;
+    throw new RaRftError({
+      code: 'data',
+      message: `${who} takes traces of the oracle, but ${lacking.length} of ${data[set].length} ${set === 'train' ? 'training' : 'test'} problems have no truth (${named(lacking)})`,
+      where,
+      expected: 'a truth for every problem: what it shares with the traces that help it',
+      hint: 'Name the field with it (data.*.fields.truth), leave out the problems without one, or take another context.',
+    });
   }
 }
 

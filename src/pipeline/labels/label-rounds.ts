@@ -28,6 +28,8 @@ export interface LabelRounds {
   guard: TraceGuard;
   /** Folder of the policy on whose token embeddings the retriever stands. */
   folder: string;
+  /** Folder that proposals are kept in. */
+  measured: string;
   /** Hash of all that the labels depend on: proposals that were made from the same are taken over. */
   key: string;
   judge: JudgeRound;
@@ -44,7 +46,7 @@ interface RoundLine {
 export async function labelInRounds(session: Session, options: LabelRounds): Promise<Label[]> {
   const { config, run, progress } = session;
   const { rounds } = config.labels;
-  const path = join(run.root, 'label-rounds.jsonl');
+  const path = join(options.measured, 'label-rounds.jsonl');
   await mendLastLine(path);
   const kept = existsSync(path) ? await readJsonlAll<RoundLine>(path) : [];
   const measured = options.queries.map(({ candidates }) => new Set(candidates.map(({ id }) => id)));

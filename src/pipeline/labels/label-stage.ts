@@ -1,4 +1,4 @@
-/** Stage "labels": which traces help with which problems, measured under the policy the arms start from (Eq. 1). */
+/** Stages "labels" and "labels-<round>": which traces help with which problems, as a policy measures it (Eq. 1) or a judge says. */
 import { rm } from 'node:fs/promises';
 import type { Config } from '../../config/index.js';
 import { hashFile } from '../../core/hash-file.js';
@@ -19,6 +19,7 @@ import {
 } from '../../judge/index.js';
 import { guardOf, type DataSets } from '../data/data-sets.js';
 import { type Made } from '../data/make-data.js';
+import type { LabelFiles } from './label-files.js';
 import { labelInRounds } from './label-rounds.js';
 import { roundJudge } from './round-judge.js';
 import { utilityOptions } from './utility-options.js';
@@ -26,26 +27,32 @@ import { failuresText, refuseUnusableLabels, skippedText } from './label-problem
 import { withLlmJudge } from './llm-labels.js';
 import { labelsWithinBudget } from './selected-labels.js';
 import type { Session } from '../session.js';
-import { labelSettings } from '../stage-settings.js';
+import { labelSettings, roundSettings } from '../warmup-settings.js';
 import { judgeBySuccess } from './success-labels.js';
 import { withRunPolicy } from '../arms/trained-part.js';
 import { leftOutLabelsText, usableLabels } from './usable-labels.js';
 import type { StartPolicy } from '../arms/warmup-stage.js';
 
-export interface LabelResult {
+/** The labels of a round. */
+export interface RoundLabels {
   /** Those of pairs that may meet in training. */
   labels: Label[];
-  /** Hash of what stands in labels.jsonl, so that a file that was edited is another one. */
+  /** Hash of what stands in their file, so that a file that was edited is another one. */
   fingerprint: string;
 }
 
-/** Labels pairs of training problems and traces, or reads them where the stage is done. */
-export async function labelPairs(session: Session, data: DataSets, policy: StartPolicy): Promise<LabelResult> {
+/** Labels pairs of training problems and traces by a policy, or reads them where the stage is done. */
+export async function labelRound(
+  session: Session,
+  data: DataSets,
+  policy: StartPolicy,
+  files: LabelFiles,
+): Promise<RoundLabels> {
   const { config, run } = session;
   // A budget and rounds train retrievers on the policy's token embeddings, and choose pairs by them.
   const partly = config.labels.selection.pairs === 'budget' || config.labels.rounds > 1;
   const inputs = {
-    settings: labelSettings(config, session.identities),
+    settings: (files.last ? labelSettings : roundSettings)(config, session.identities),
     data: data.fingerprint,
     policy: config.labels.judge === 'utility' || partly ? policy.fingerprint : null,
   };
@@ -53,23 +60,23 @@ export async function labelPairs(session: Session, data: DataSets, policy: Start
     const pairs = choosePairs(session, data);
     // These labels follow from scores, which are kept by content; lines of other inputs must not stay between them. The
     // LLM judge of all pairs sees to that itself, and goes on from the labels that are there.
-    if (config.labels.judge !== 'llm' || partly) await rm(run.paths.labels, { force: true });
+    if (config.labels.judge !== 'llm' || partly) await rm(files.labels, { force: true });
     for (const line of skippedText(pairs)) session.progress.line(line);
-    const labels = await judge(session, data, pairs, { policy, key: hashJson(inputs) });
+    const labels = await judge(session, data, pairs, { policy, files, key: hashJson(inputs) });
     refuseUnusableLabels(labels, pairs, config.labels);
     const grade = gradeByTruth(labels, data);
-    await run.event('labels', { skippedProblems: pairs.skipped.length, ...grade });
-    session.progress.line(gradeText(grade));
+    await run.event('labels', { stage: files.stage, skippedProblems: pairs.skipped.length, ...grade });
+    session.progress.line(gradeText(files.stage, grade));
     const failed = failuresText(labels);
     if (failed !== undefined)
       await warn(run, session.progress, { code: 'failed-labels', where: 'labels', text: failed });
   };
-  await run.stage('labels', inputs, work, [run.paths.labels]);
+  await run.stage(files.stage, inputs, work, [files.labels]);
   const judged = { problems: data.train, traces: data.corpus, guard: labelGuard(config, data) };
-  const { labels, leftOut } = usableLabels(await readLabels(run.paths.labels), judged);
+  const { labels, leftOut } = usableLabels(await readLabels(files.labels), judged);
   const text = leftOutLabelsText(leftOut);
   if (text !== undefined) session.progress.line(text);
-  return { labels, fingerprint: await hashFile(run.paths.labels) };
+  return { labels, fingerprint: await hashFile(files.labels) };
 }
 
 /** Which pairs may be labelled and trained on; labels.excludeSameAnswer may lift the rule on answers. */
@@ -102,15 +109,16 @@ async function judge(
   session: Session,
   data: DataSets,
   { queries }: SelectedPairs,
-  { policy, key }: { policy: StartPolicy; key: string },
+  { policy, files, key }: { policy: StartPolicy; files: LabelFiles; key: string },
 ): Promise<Label[]> {
-  const { config, run, progress } = session;
-  const { labels: labelsPath } = run.paths;
+  const { config, progress } = session;
+  const { labels: labelsPath, measured } = files;
   if (config.labels.rounds > 1) {
     const guard = labelGuard(config, data);
     const { queries: allowed } = choosePairs(session, data, Infinity);
-    const judge = roundJudge(session, data, policy);
-    const rounds = { queries, allowed, corpus: data.corpus, guard, folder: policy.modelFolder, key, judge };
+    const judge = roundJudge(session, data, policy, measured);
+    const { corpus } = data;
+    const rounds = { queries, allowed, corpus, guard, folder: policy.modelFolder, measured, key, judge };
     const labels = await labelInRounds(session, rounds);
     await appendLabels(labelsPath, labels);
     return labels;
@@ -130,10 +138,11 @@ async function judge(
     return withLlmJudge(session, (llm) => judgeByLlm(queries, { ...llm, labelsPath, progress }));
   }
   const { measure, topPositives, baseline, minGain } = config.labels;
-  if (measure === 'success') return judgeBySuccess(session, queries, { policy, problems: data.train });
+  if (measure === 'success')
+    return judgeBySuccess(session, queries, { policy, problems: data.train, measured, labelsPath });
   return withRunPolicy(session, policy.folder, (opened) =>
     judgeByUtility(queries, {
-      ...utilityOptions(session, policy),
+      ...utilityOptions(session, policy, measured),
       measure,
       policy: opened,
       topPositives,
@@ -151,12 +160,16 @@ export function gradeByTruth(labels: readonly Label[], data: DataSets): LabelGra
   return gradeLabels(labels, { problem: (id) => problems.get(id), trace: (id) => traces.get(id) });
 }
 
-function gradeText(grade: LabelGrade): string {
+function gradeText(stage: string, grade: LabelGrade): string {
   const parts = [`${grade.pairs} pairs of ${grade.queries} problems, ${grade.positives} positive`];
   if (grade.failed > 0) parts.push(`${grade.failed} failed`);
   if (grade.precision !== null && grade.baseRate !== null) {
     parts.push(`precision by truth ${grade.precision.toFixed(2)} (chance ${grade.baseRate.toFixed(2)})`);
   }
   if (grade.auc !== null) parts.push(`AUC ${grade.auc.toFixed(2)}`);
-  return `labels: ${parts.join(', ')}`;
+  if (grade.bestRight !== null && grade.bestPossible !== null) {
+    const percent = (share: number) => `${Math.round(100 * share)} %`;
+    parts.push(`best by gain right ${percent(grade.bestRight)} (of at most ${percent(grade.bestPossible)})`);
+  }
+  return `${stage}: ${parts.join(', ')}`;
 }

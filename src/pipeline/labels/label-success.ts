@@ -2,6 +2,7 @@
  * Whether labels predict success: for a sample of the labelled pairs, the policy that the labels were measured with answers the
  * problem without a trace and with each trace, and the reward's verifier counts the right ones.
  */
+import { join } from 'node:path';
 import type { Config } from '../../config/index.js';
 import { RaRftError } from '../../core/errors.js';
 import { silent, type Progress } from '../../core/progress.js';
@@ -19,7 +20,7 @@ import { prepareData } from '../data/data-stage.js';
 import { acceptChanges } from '../growth.js';
 import { type DataSets } from '../data/data-sets.js';
 import { openLocalEngine } from '../engines.js';
-import { labelPairs } from './label-stage.js';
+import { labelPairs } from './alternation.js';
 import { sampledKey, samplePairs, type SampledPair } from './sample-pairs.js';
 import { openSession, type OpenEngine } from '../session.js';
 import { warmUp } from '../arms/warmup-stage.js';
@@ -61,14 +62,18 @@ export async function measureLabelSuccess(
   try {
     await acceptChanges(session);
     const data = await prepareData(session);
-    const policy = await warmUp(session, data);
-    const { labels } = await labelPairs(session, data, policy);
+    const { labels, policy } = await labelPairs(session, data, await warmUp(session, data));
     const drawn = drawScored(labels, { ...options, rng: session.rng.fork('success') });
     if (drawn.length === 0) throw withoutScores(run);
     const asks = drawn.map((own) => asksOf(own, data));
     const { samples } = options;
-    const file = { use: 'labels' as const, samples, file: 'label-success.jsonl', stream: 'success/answers' };
-    const records = await samplePairs(session, policy, asks.flat(), file);
+    const sampling = {
+      use: 'labels' as const,
+      samples,
+      path: join(run.root, 'label-success.jsonl'),
+      stream: 'success/answers',
+    };
+    const records = await samplePairs(session, policy, asks.flat(), sampling);
     const measured = asks.map((own) => successOf(own, records));
     const rng = session.rng.fork('success/intervals');
     const judged = [...records.values()].filter((record) => averageAtK(record.samples) !== undefined);

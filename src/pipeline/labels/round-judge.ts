@@ -16,9 +16,10 @@ import { withLlmJudge } from './llm-labels.js';
 import { measureSuccess } from './success-labels.js';
 import { utilityOptions } from './utility-options.js';
 
-export function roundJudge(session: Session, data: DataSets, policy: StartPolicy): JudgeRound {
+/** `measured`: the folder in which what the policy measures is kept. */
+export function roundJudge(session: Session, data: DataSets, policy: StartPolicy, measured: string): JudgeRound {
   const { judge } = session.config.labels;
-  if (judge === 'utility') return utilityRounds(session, data, policy);
+  if (judge === 'utility') return utilityRounds(session, data, policy, measured);
   const labels: Label[] = [];
   return async (fresh) => {
     const own =
@@ -29,15 +30,15 @@ export function roundJudge(session: Session, data: DataSets, policy: StartPolicy
 }
 
 /** Gains are relative to what else was measured, so every round decides all labels anew. */
-function utilityRounds(session: Session, data: DataSets, policy: StartPolicy): JudgeRound {
+function utilityRounds(session: Session, data: DataSets, policy: StartPolicy, measured: string): JudgeRound {
   const { measure, topPositives, baseline, minGain } = session.config.labels;
   const all = new Map<string, ScoredQuery>();
   return async (fresh, round) => {
     const scored =
       measure === 'success'
-        ? await measureSuccess(session, fresh, { policy, problems: data.train, round })
+        ? await measureSuccess(session, fresh, { policy, problems: data.train, measured, round })
         : await withRunPolicy(session, policy.folder, (opened) =>
-            measureUtility(fresh, { ...utilityOptions(session, policy), measure, policy: opened }),
+            measureUtility(fresh, { ...utilityOptions(session, policy, measured), measure, policy: opened }),
           );
     scored.forEach((one, q) => all.set(one.query.problem.id, joined(all.get(one.query.problem.id), one, fresh[q]!)));
     return decideLabels([...all.values()], { measure, topPositives, baseline, minGain });

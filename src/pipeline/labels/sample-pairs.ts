@@ -1,5 +1,4 @@
 /** Answers of a policy to problems with given traces in the prompt, judged by the run's verifier: what success is counted from. */
-import { join } from 'node:path';
 import type { GenerationUse } from '../../config/index.js';
 import { hashJson } from '../../core/hash.js';
 import { showing, type Problem, type Trace } from '../../data/index.js';
@@ -22,8 +21,8 @@ export interface SamplePairsOptions {
   use: GenerationUse;
   /** Answers sampled for each pair. */
   samples: number;
-  /** Append-only file in the run folder; pairs that stand in it are not sampled again. */
-  file: string;
+  /** Path of an append-only file; pairs that stand in it are not sampled again. */
+  path: string;
   /** Name of the random stream. */
   stream: string;
 }
@@ -38,9 +37,9 @@ export async function samplePairs(
   session: Session,
   policy: StartPolicy,
   pairs: readonly SampledPair[],
-  { use, samples, file, stream }: SamplePairsOptions,
+  { use, samples, path, stream }: SamplePairsOptions,
 ): Promise<Map<string, EvalRecord>> {
-  const { config, run, verifier, rng, progress } = session;
+  const { config, verifier, rng, progress } = session;
   const sample = (opened: Policy) =>
     evaluate({
       policy: opened,
@@ -53,7 +52,7 @@ export async function samplePairs(
       maxPromptTokens: config.prompt.maxPromptTokens,
       rng: rng.fork(stream),
       policyKey: hashJson([policy.fingerprint, promptWording(config.prompt)]),
-      path: join(run.root, file),
+      path,
       // The stage that asks decides whether it may run again; then answers of other settings are none of its.
       replaceOthers: true,
       progress,

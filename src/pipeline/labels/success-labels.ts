@@ -1,4 +1,5 @@
 /** Labels by measured success: Eq. 1 by sampling, the share of answers that are right with the trace in the prompt. */
+import { join } from 'node:path';
 import type { Problem } from '../../data/index.js';
 import { averageAtK } from '../../eval/index.js';
 import {
@@ -13,6 +14,13 @@ import { sampledKey, samplePairs } from './sample-pairs.js';
 import type { Session } from '../session.js';
 import type { StartPolicy } from '../arms/warmup-stage.js';
 
+export interface SuccessOptions {
+  policy: StartPolicy;
+  problems: readonly Problem[];
+  /** Folder that answers are kept in. */
+  measured: string;
+}
+
 /**
  * Judges all pairs by `labels.samples` answers each. The answers are kept in label-samples.jsonl and not sampled again. A pair
  * whose prompt is too long, or none of whose answers could be judged, fails.
@@ -20,12 +28,12 @@ import type { StartPolicy } from '../arms/warmup-stage.js';
 export async function judgeBySuccess(
   session: Session,
   queries: readonly QueryCandidates[],
-  options: { policy: StartPolicy; problems: readonly Problem[] },
+  options: SuccessOptions & { labelsPath: string },
 ): Promise<Label[]> {
   const { topPositives, baseline, minGain } = session.config.labels;
   const scored = await measureSuccess(session, queries, { ...options, round: 1 });
   const labels = decideLabels(scored, { measure: 'success', topPositives, baseline, minGain });
-  await appendLabels(session.run.paths.labels, labels);
+  await appendLabels(options.labelsPath, labels);
   return labels;
 }
 
@@ -33,7 +41,7 @@ export async function judgeBySuccess(
 export async function measureSuccess(
   session: Session,
   queries: readonly QueryCandidates[],
-  { policy, problems, round }: { policy: StartPolicy; problems: readonly Problem[]; round: number },
+  { policy, problems, measured, round }: SuccessOptions & { round: number },
 ): Promise<ScoredQuery[]> {
   const { samples } = session.config.labels;
   const of = round === 1 ? '' : `-${round}`;
@@ -42,8 +50,9 @@ export async function measureSuccess(
   const pairs = queries.flatMap(({ problem, candidates }) =>
     candidates.map((trace) => ({ problem: given.get(problem.id) ?? problem, trace })),
   );
-  const file = { use: 'labels', samples, file: `label-samples${of}.jsonl`, stream: `labels/answers${of}` } as const;
-  const records = await samplePairs(session, policy, pairs, file);
+  const path = join(measured, `label-samples${of}.jsonl`);
+  const options = { use: 'labels', samples, path, stream: `labels/answers${of}` } as const;
+  const records = await samplePairs(session, policy, pairs, options);
   return queries.map((query) => ({
     query,
     scores: query.candidates.map((trace): Measured => {

@@ -6,15 +6,17 @@ import type { StartPolicy } from '../arms/warmup-stage.js';
 import { promptWording } from '../fingerprint.js';
 import type { Session } from '../session.js';
 
+/** `measured`: the folder that scores are kept in. */
 export function utilityOptions(
-  { config, run, codec, progress }: Session,
+  { config, codec, progress }: Session,
   policy: StartPolicy,
+  measured: string,
 ): Omit<UtilityOptions, 'policy' | 'measure'> {
   const { stop } = config.generation;
   return {
     codec,
     policyKey: hashJson([policy.fingerprint, promptWording(config.prompt), ...(stop.length > 0 ? [stop] : [])]),
-    scoresPath: join(run.root, 'label-scores.jsonl'),
+    scoresPath: join(measured, 'label-scores.jsonl'),
     progress,
   };
 }

@@ -80,7 +80,9 @@ export function countOverlong(question: LengthQuestion): LengthReport {
   overlong.push(...labelPairs(pairs, lengths, config).found);
   const supervised = policies ? arms.filter(({ method, policyOf }) => method === 'sft' && policyOf === null) : [];
   if ((warmup.steps > 0 || supervised.length > 0) && !skip) {
-    const shown = (warmup.steps > 0 && warmup.contextShare > 0) || supervised.some(({ train }) => train !== 'none');
+    const shown =
+      (warmup.steps > 0 && (warmup.contextShare > 0 || config.labels.alternation.times > 0)) ||
+      supervised.some(({ train }) => train !== 'none');
     overlong.push(...solutionExamples(question, shown ? worstTrace : () => undefined).found);
   }
   return { limit: lengths.longest, longest, overlong };

@@ -36,19 +36,18 @@ describe('neededContexts', () => {
       { train: 'none', test: 'learned' },
       { train: 'random', test: 'random' },
     ];
-    const { retrievers } = resolveConfig();
-    expect([...neededContexts({ arms, retrievers })]).toEqual([
+    const { retrievers, warmup } = resolveConfig();
+    expect([...neededContexts({ arms, retrievers, warmup })]).toEqual([
       ['learned', new Set(['test'])],
       ['random', new Set(['train', 'test'])],
     ]);
-    expect(neededContexts({ arms: [{ train: 'none', test: 'none' }], retrievers }).size).toBe(0);
+    expect(neededContexts({ arms: [{ train: 'none', test: 'none' }], retrievers, warmup }).size).toBe(0);
   });
 });
 
 describe('encoders of a run', () => {
   const encoders = (test: string, until: string, set: string[] = []) => {
-    const { retrievers } = resolveConfig({ set });
-    const config = { arms: [{ train: 'none', test }], retrievers };
+    const config = { ...resolveConfig({ set }), arms: [{ train: 'none', test }] };
     return [neededEncoders(config), trainedEncoders(config, until)];
   };
 

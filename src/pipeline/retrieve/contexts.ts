@@ -34,20 +34,43 @@ export function showsTraces(context: ContextName): boolean {
   return context === 'fixed' || isRetrieved(context);
 }
 
-/** What the arms need of each retriever, in the order of the map: training prompts, test prompts or both. */
-export function neededContexts({ arms, retrievers }: NamedRetrievers): Map<RetrieverName, ReadonlySet<ProblemSet>> {
+/**
+ * What the arms need of each retriever, in the order of the map: training prompts, test prompts or both. The warm-up of the policy that
+ * they start from needs the training problems of its late sources.
+ */
+export function neededContexts(config: NamedRetrievers): Map<RetrieverName, ReadonlySet<ProblemSet>> {
+  const { arms, retrievers } = config;
+  const { late } = warmupSources(config);
   const needed = new Map<RetrieverName, ReadonlySet<ProblemSet>>();
   for (const name of Object.keys(retrievers)) {
-    const sets = (['train', 'test'] as const).filter((set) => arms.some((arm) => arm[set] === name));
+    const sets = (['train', 'test'] as const).filter(
+      (set) => arms.some((arm) => arm[set] === name) || (set === 'train' && late.includes(name)),
+    );
     if (sets.length > 0) needed.set(name, new Set(sets));
   }
   return needed;
 }
 
-/** The map, and the arms that refer to it. */
+/** The map, and the arms and the warm-up that refer to it. */
 export interface NamedRetrievers {
   arms: readonly Pick<Config['arms'][number], 'train' | 'test'>[];
   retrievers: Config['retrievers'];
+  warmup: Pick<Config['warmup'], 'steps' | 'contextShare' | 'traces'>;
+}
+
+/**
+ * Retrievers that the warm-up takes traces of. `early` ones search before there is any policy; behind `late` ones stands an encoder,
+ * which stands on a policy or is trained on labels that one has measured. In the order of the map.
+ */
+export function warmupSources({ retrievers, warmup }: Pick<NamedRetrievers, 'retrievers' | 'warmup'>): {
+  early: RetrieverName[];
+  late: RetrieverName[];
+} {
+  const shown = warmup.steps > 0 && warmup.contextShare > 0;
+  const named = (name: string) => shown && name !== 'random' && (warmup.traces[name] ?? 0) > 0;
+  const names = Object.keys(retrievers).filter(named);
+  const isLate = (name: string) => encodersBehind({ retrievers }, name).length > 0;
+  return { early: names.filter((name) => !isLate(name)), late: names.filter(isLate) };
 }
 
 /** Encoders that a retriever searches with: itself, or those behind a rerank. */

@@ -1,13 +1,11 @@
 /** Stage "retrieved": the best traces of the problems whose prompts or grades need them, by each retriever, kept as files. */
 import { join } from 'node:path';
 import type { Config } from '../../config/index.js';
-import { hashJson } from '../../core/hash.js';
 import { readJsonlAll } from '../../core/jsonl.js';
 import { writeJsonl, type Trace } from '../../data/index.js';
 import { diversityOf, type RetrieverEntry, type TraceRetriever } from '../../retriever/index.js';
 import { encodersBehind, type ProblemSet, type Retrieved, type RetrieverName } from './contexts.js';
 import type { DataSets } from '../data/data-sets.js';
-import { promptWording } from '../fingerprint.js';
 import type { LabelledQueries } from '../labels/labelled-queries.js';
 import {
   gradeByLabels,
@@ -16,11 +14,11 @@ import {
   type JudgedHit,
   type RetrieverGrade,
 } from './retrieval-grades.js';
-import { keptHits, readRetrieved, searchInto, type Wanted } from './retrieved-file.js';
-import { openNamed } from './open-named.js';
+import { keptHits, type Wanted } from './retrieved-file.js';
 import type { ReadyEncoder } from './retriever-stage.js';
+import { searchNamed } from './search-named.js';
 import type { Session } from '../session.js';
-import { retrievedSettings, retrievedStage } from '../stage-settings.js';
+import { retrievedStage } from '../stage-settings.js';
 
 export interface RetrievalPlan {
   data: DataSets;
@@ -68,59 +66,33 @@ function searchedRetrievers(
 }
 
 async function retrieveWith(name: RetrieverName, session: Session, plan: RetrievalPlan) {
-  const { run, config, progress } = session;
+  const { run, config } = session;
   const { data, encoders, queries } = plan;
   const wanted = wantedOf(name, plan);
-  const kept = keptHits(name, config);
-  const skipping = config.prompt.overlong === 'skip';
-  const file = run.paths.retrieved(name);
   const judged = join(run.root, 'retrieved', labelledTestSplit, `${name}.jsonl`);
   const behind = encodersBehind(config, name).flatMap((encoder) =>
     encoder === name ? [] : (encoders.get(encoder)?.fingerprint ?? []),
   );
   const diversity = diversityOf(config.retrievers[name]!);
-  const classOf = diversity && 'by' in diversity && diversity.by === 'class' ? queries?.classOf : undefined;
-  const inputs = {
-    settings: retrievedSettings(config, name),
-    data: data.fingerprint,
+  const byClass = diversity !== undefined && 'by' in diversity && diversity.by === 'class';
+  const hits = await searchNamed(session, data, {
     name,
-    kept,
-    wanted: [wanted.train.length, wanted.test.length],
-    judged: queries ? queries.test.map(({ query }) => [query.id, [...(queries.judged.get(query.id) ?? [])]]) : null,
-    encoder: encoders.get(name)?.fingerprint ?? null,
-    ...(behind.length > 0 && { behind }),
-    ...(classOf && { classes: [...classOf] }),
-    ...(skipping && {
-      overlong: { wording: promptWording(config.prompt), limits: session.lengths.limits, model: session.modelHash },
+    stage: retrievedStage(name),
+    file: run.paths.retrieved(name),
+    wanted,
+    kept: keptHits(name, config),
+    inputs: {
+      wanted: [wanted.train.length, wanted.test.length],
+      judged: queries ? queries.test.map(({ query }) => [query.id, [...(queries.judged.get(query.id) ?? [])]]) : null,
+      encoder: encoders.get(name)?.fingerprint ?? null,
+      ...(behind.length > 0 && { behind }),
+    },
+    openEncoder: (encoder) => encoders.get(encoder)?.open(),
+    ...(byClass && queries && { classOf: queries.classOf }),
+    ...(queries && {
+      beside: { file: judged, work: async (opened) => writeJsonl(judged, await searchJudged(opened, queries)) },
     }),
-  };
-  const work = async () => {
-    const retriever = await openNamed(name, {
-      config,
-      corpus: data.corpus,
-      openEncoder: (encoder) => encoders.get(encoder)?.open(),
-      root: run.root,
-      progress,
-    });
-    try {
-      const target = {
-        file,
-        kept,
-        ...(diversity && { diversity }),
-        ...(classOf && { classOf }),
-        inputs: hashJson(inputs),
-        guard: data.guard,
-        progress,
-        ...(skipping && { lengths: session.lengths }),
-      };
-      if (queries) await writeJsonl(judged, await searchJudged(retriever, queries));
-      await searchInto(target, retriever, wanted);
-    } finally {
-      await retriever.dispose();
-    }
-  };
-  await run.stage(retrievedStage(name), inputs, work, [file, ...(queries ? [judged] : [])]);
-  const hits = await readRetrieved(file, data, wanted);
+  });
   const grades = [
     ...gradeByTruth(name, data, (id) => hits.get(id) ?? []),
     ...(queries ? gradeByLabels(name, await readJsonlAll<JudgedHit>(judged), queries) : []),

@@ -14,7 +14,7 @@ import {
   type Hit,
   type TraceRetriever,
 } from '../../retriever/index.js';
-import type { ProblemSet, RetrieverName } from './contexts.js';
+import { warmupSources, type ProblemSet, type RetrieverName } from './contexts.js';
 import type { DataSets } from '../data/data-sets.js';
 import type { PromptLengths } from '../prompts/prompt-lengths.js';
 
@@ -24,16 +24,18 @@ const KEPT = 5;
 /** How many traces of each problem prompts and evaluations can take from a retriever, and some more to look at. */
 export function keptHits(
   name: RetrieverName,
-  {
-    arms,
-    eval: evaluation,
-  }: { arms: readonly Pick<ArmConfig, 'train' | 'test' | 'contexts'>[]; eval: Pick<Config['eval'], 'contexts'> },
+  config: Pick<Config, 'retrievers' | 'warmup'> & {
+    arms: readonly Pick<ArmConfig, 'train' | 'test' | 'contexts'>[];
+    eval: Pick<Config['eval'], 'contexts'>;
+  },
 ): number {
+  const { arms, eval: evaluation, warmup } = config;
   const taken = arms.flatMap(({ train, test, contexts: { traces, spread } }) => [
     train === name ? traces * spread : 0,
     test === name ? Math.max(traces, evaluation.contexts) : 0,
   ]);
-  return Math.max(KEPT, ...taken);
+  const taught = warmupSources(config).late.includes(name) ? warmup.topTraces : 0;
+  return Math.max(KEPT, ...taken, taught);
 }
 
 /** Problems searched at once: enough for matrix products, few enough for a live progress bar. */

@@ -23,7 +23,7 @@ import type { DataSets } from '../data/data-sets.js';
 import { encoderPlanOf, untrainedEncoder, withTrainedEncoder, type EncoderPlan } from './encoder-training.js';
 import { hashEncoderFolder } from '../fingerprint.js';
 import { indexServerOf } from './open-named.js';
-import { labelGuard, type LabelResult } from '../labels/label-stage.js';
+import { labelGuard, type RoundLabels } from '../labels/label-stage.js';
 import { partsText, type LabelledQueries } from '../labels/labelled-queries.js';
 import type { Session } from '../session.js';
 import { encoderStage, encoderStageSettings } from '../stage-settings.js';
@@ -40,10 +40,10 @@ export interface ReadyEncoder {
 export interface EncoderInputs {
   data: DataSets;
   policy: StartPolicy;
-  labels: (LabelResult & { queries: LabelledQueries }) | undefined;
+  labels: (RoundLabels & { queries: LabelledQueries }) | undefined;
 }
 
-/** Makes encoders one after the other; their token embeddings are those of the start policy. */
+/** Makes encoders one after the other; their token embeddings are those of the first policy. */
 export async function encoderStages(
   session: Session,
   names: readonly RetrieverName[],

@@ -1,0 +1,96 @@
+/** What the prompts of a warm-up show: some of them a trace, from sources by their shares. Pure. */
+import type { Config } from '../../config/index.js';
+import { hashJson } from '../../core/hash.js';
+import type { Rng } from '../../core/rng.js';
+import { isUnseen, noContext, showing, type Context, type Problem, type Trace } from '../../data/index.js';
+import type { DataSets } from '../data/data-sets.js';
+import { hitsOf, warmupSources, type Retrieved, type RetrieverName } from '../retrieve/contexts.js';
+
+/** Whether a problem with its solution, and a trace, is short enough. */
+export type FitsExample = (problem: Problem, trace?: Trace) => boolean;
+
+/** The trace of one example; undefined where the source has none for the problem. */
+export type TraceSource = (problem: Problem, rng: Rng) => Trace | undefined;
+
+/** Shares by source, together 1: `random` and retrievers that are not among `without`. All `random` where none is left. */
+export function sourceShares(
+  { warmup, retrievers }: Pick<Config, 'warmup' | 'retrievers'>,
+  without: readonly RetrieverName[] = [],
+): Record<string, number> {
+  const names = ['random', ...Object.keys(retrievers).filter((name) => name !== 'random')];
+  const weights = names.flatMap((name): [string, number][] => {
+    const weight = warmup.traces[name] ?? 0;
+    return weight > 0 && !without.includes(name) ? [[name, weight]] : [];
+  });
+  const sum = weights.reduce((total, [, weight]) => total + weight, 0);
+  if (sum === 0) return { random: 1 };
+  return Object.fromEntries(weights.map(([name, weight]) => [name, Math.round((1e6 * weight) / sum) / 1e6]));
+}
+
+/** Shares of the first warm-up, before there is any label, and of the one that the arms start from. */
+export function firstShares(config: Pick<Config, 'warmup' | 'retrievers'>): Record<string, number> {
+  return sourceShares(config, warmupSources(config).late);
+}
+
+/** With probability `contextShare` a trace of a source that is drawn by its share. */
+export function drawnContexts(
+  contextShare: number,
+  shares: Readonly<Record<string, number>>,
+  sourceOf: (name: string) => TraceSource,
+): (problem: Problem, rng: Rng) => Context {
+  const sources = Object.entries(shares).map(([name, share]) => ({ share, trace: sourceOf(name) }));
+  return (problem, rng) => {
+    if (rng.next() >= contextShare) return noContext;
+    return showing(drawn(sources, rng)?.trace(problem, rng));
+  };
+}
+
+/** One of several by their shares; the only one is not drawn. */
+function drawn<T extends { share: number }>(sources: readonly T[], rng: Rng): T | undefined {
+  if (sources.length < 2) return sources[0];
+  let left = rng.next();
+  for (const source of sources) if ((left -= source.share) < 0) return source;
+  return sources.at(-1); // shares add up to 1 but for rounding
+}
+
+/** A random trace that may teach the problem and is not too long for it, of its type where the corpus has any of that. */
+export function randomTrace({ corpus, guard }: Pick<DataSets, 'corpus' | 'guard'>, fits: FitsExample): TraceSource {
+  const usable = corpus.filter((trace) => !isUnseen(trace));
+  return (problem, rng) => {
+    const sameType = usable.filter((trace) => trace.type === problem.type);
+    const allowed = (sameType.length > 0 ? sameType : usable).filter(
+      (trace) => guard.mayTeach(problem, trace) && fits(problem, trace),
+    );
+    return allowed.length === 0 ? undefined : rng.pick(allowed);
+  };
+}
+
+/** A random one of the best `top` traces that a retriever has found for the problem, of those that are not too long for it. */
+export function amongBest(name: RetrieverName, retrieved: Retrieved, top: number, fits: FitsExample): TraceSource {
+  const hits = hitsOf(name, retrieved);
+  return (problem, rng) => {
+    const best = hits(problem)
+      .slice(0, top)
+      .filter((trace) => fits(problem, trace));
+    return best.length === 0 ? undefined : rng.pick(best);
+  };
+}
+
+/** Names the traces that sources may show, by their retrievers. */
+export function shownBest(
+  names: readonly RetrieverName[],
+  retrieved: Retrieved,
+  problems: readonly Problem[],
+  top: number,
+): Record<string, string> {
+  const ids = (name: RetrieverName) =>
+    problems.map((p) =>
+      hitsOf(
+        name,
+        retrieved,
+      )(p)
+        .slice(0, top)
+        .map(({ id }) => id),
+    );
+  return Object.fromEntries(names.map((name) => [name, hashJson(ids(name))]));
+}
