@@ -198,6 +198,10 @@ export const labels = section(
       'Candidates of each query drawn at random in a further round, among those that were not judged: what proposals are compared with.',
       'traces',
     ),
+    policy: key(
+      z.enum(['warmup', 'model']).default('warmup'),
+      'utility: which policy measures first, and encoders stand on. warmup: the warmed-up one. model: the model as it comes, which copies what it is shown better than one that random traces have taught to ignore them.',
+    ),
     alternation,
     selection,
     restrictToType: key(z.boolean().default(true), 'Judge only pairs of the same coarse type.'),

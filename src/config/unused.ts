@@ -50,6 +50,7 @@ const rules: readonly Rule[] = [
   },
   { keys: ['math'], why: ({ reward }) => reward !== 'math' && `reward is ${reward}` },
   { keys: ['warmup'], why: ({ warmup }) => warmup.steps === 0 && 'warmup.steps is 0' },
+  { keys: ['labels.policy'], why: ({ warmup }) => warmup.steps === 0 && 'warmup.steps is 0' },
   {
     keys: ['warmup.traces', 'warmup.topTraces'],
     why: ({ warmup }) => warmup.contextShare === 0 && 'warmup.contextShare is 0',

@@ -34,7 +34,7 @@ import { writeSummary } from './summary.js';
 import { hintWarnings, textWarnings } from './data/text-warnings.js';
 import { refuseOtherEngines } from './arms/train-policy.js';
 import { refuseOracleWithoutTruth } from './data/truth-checks.js';
-import { warmUp, warmUpStart } from './arms/warmup-stage.js';
+import { labellingPolicy, startingPolicy } from './arms/warmup-stage.js';
 
 /** Where a run may stop: after this stage. */
 export type LastStage = 'labels' | 'retriever' | 'train' | 'eval';
@@ -83,7 +83,7 @@ export async function runPipeline(
     const encoderNames = [...new Set([...trained, ...neededEncoders(config)])];
     await refuseImpossibleEncoders(session, encoderNames);
     await refuseHopeless(session, data, { labelled: wanted, until });
-    const first = await warmUp(session, data);
+    const first = await labellingPolicy(session, data);
 
     // Stages 1 and 2: which traces help, and retrievers that find them. Only where an arm or the warm-up asks for it.
     const labels = wanted ? await labelPairs(session, data, first) : undefined;
@@ -103,7 +103,7 @@ export async function runPipeline(
 
     // Stage 3: reinforcement fine-tuning (or what it is compared with), the trace in the prompt; evaluations from step 0. All arms
     // start from the first policy, or from one that was taught by retrievers that could search only now.
-    const start = await warmUpStart(session, data, { first, retrieved });
+    const start = await startingPolicy(session, data, { first, retrieved });
     const curriculum = await measureDifficulty(session, data, start);
     const inputs = { data, start, retrieved, curriculum };
     await refuseStaleArms(session, inputs);

@@ -75,6 +75,13 @@ const SAMPLED = 8;
 /** Stages at which a run may stop that need labels whatever the arms use. */
 const labelStages: readonly LastStage[] = ['labels', 'retriever'];
 
+/** Warm-ups of a run: before the first labels, between their turns, and of the policy that the arms start from where that is another. */
+function warmupsOf(config: Config, labelTurns: number, until: LastStage): number {
+  const measuring = config.labels.policy === 'warmup';
+  const starting = !labelStages.includes(until) && (!measuring || warmupSources(config).late.length > 0);
+  return Number(measuring) + (labelTurns - 1) + Number(starting);
+}
+
 /**
  * Counts what a run up to `until` would do. Reads the model and the data, and refuses what is wrong with them; computes nothing else. What the LLM judge has been
  * paid for in the run folder `root` is not counted again. With `again` it looks which finished stages there would run again.
@@ -121,7 +128,7 @@ export async function planRun(
       labelledPairs: pairs.reduce((sum, q) => sum + q.candidates.length, 0),
       laterPairs: pairs.length * (labels.rounds - 1) * (labels.proposalsPerRound + labels.randomPerRound),
       labelTurns,
-      warmups: config.warmup.steps === 0 ? 0 : labelTurns + Number(warmupSources(config).late.length > 0),
+      warmups: config.warmup.steps === 0 ? 0 : warmupsOf(config, labelTurns, until),
       ...(llm && { llm }),
       difficultySamples: rl.curriculum === 'none' ? 0 : data.train.length * rl.curriculumSamples,
       trainedArms: trained,

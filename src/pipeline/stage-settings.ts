@@ -66,8 +66,9 @@ async function encoderIdentities(config: Config): Promise<Record<string, string>
 export function stagesOf(config: Config, identities: Identities): StagePlan[] {
   const { early, late } = warmupSources(config);
   const { times } = config.labels.alternation;
-  const first = ['data', ...(config.warmup.steps > 0 ? ['warmup'] : [])];
-  const start = late.length > 0 ? ['data', startStage] : first;
+  const warm = ['data', ...(config.warmup.steps > 0 ? ['warmup'] : [])];
+  const first = config.labels.policy === 'model' ? ['data'] : warm;
+  const start = late.length > 0 ? ['data', startStage] : warm;
   const names = Object.keys(config.retrievers);
   const encoders = names.filter((name) => config.retrievers[name]?.kind === 'encoder');
   const behind = (name: string) => encodersBehind(config, name);

@@ -93,6 +93,7 @@ export function roundSettings(config: Config, identities: Identities): Settings 
     proposalsPerRound,
     randomPerRound,
     alternation: _turns,
+    policy: measuredBy,
     ...labels
   } = config.labels;
   const { promptFile: _path, ...judging } = labels.llm;
@@ -103,6 +104,7 @@ export function roundSettings(config: Config, identities: Identities): Settings 
   return {
     labels: {
       ...labels,
+      ...(measuredBy === 'model' && { policy: measuredBy }),
       llm: { ...judging, promptFile: identities.judgePrompt },
       ...(labelsBySuccess(config) && { generation: generationOf(config, 'labels') }),
       ...(inRounds && { rounds, proposalsPerRound, randomPerRound }),

@@ -88,3 +88,28 @@ it('an oracle among the sources needs the truth of every training problem', asyn
     message: expect.stringContaining('the warm-up takes traces of the oracle') as string,
   });
 }, 60_000);
+
+it('the model as it comes may measure; the warm-up then serves the arms alone', async () => {
+  const set = [
+    'labels.policy=model',
+    byBm25,
+    `arms=${JSON.stringify([{ name: 'taught', train: 'learned', test: 'learned' }])}`,
+  ];
+  const ran = await attempt(root, { file, set });
+  const order = [
+    'data',
+    'labels',
+    'retriever-learned',
+    'retrieved-learned',
+    'warmup-traces-bm25',
+    'warmup',
+    'train-taught',
+  ];
+  expect(ran.filter((stage) => order.includes(stage))).toEqual(order);
+  // Other sources of the warm-up are no reason to measure again.
+  const again = await attempt(root, { file, set: [...set, 'warmup.traces={random: 1}'], again: true });
+  expect(again).toEqual(['warmup', 'train-taught']);
+  const late = await attempt(join(folder, 'late'), { file, set: [...set, 'warmup.traces={learned: 1}'] });
+  expect(late).toContain('warmup-start');
+  expect(late).not.toContain('warmup');
+}, 120_000);

@@ -64,7 +64,7 @@ export function summaryOfUnfinished(run: {
     resamples: config.eval?.bootstrapSamples ?? 2000,
     rng: Rng.fromSeed(config.seed ?? 1).fork('summary'),
   });
-  const trained = (arm: string) => !/^(retriever(\/.*)?|warmup)$/.test(arm);
+  const trained = (arm: string) => !/^(retriever(\/.*)?|warmup(-.*)?)$/.test(arm);
   const steps = [...last].map(([arm, step]) => ({ arm, step, of: trained(arm) ? config.rl?.steps : undefined }));
   return { summary, unfinished: { stages: Object.keys(seconds), steps, comparedAt } };
 }

@@ -35,11 +35,13 @@ export interface StartPolicy {
   modelFolder: string;
 }
 
-/**
- * The policy that finds out what helps: the model, warmed up where that is asked for, with traces of the sources that need no labels.
- * Every arm starts from it too, unless {@link warmUpStart} makes another.
- */
-export async function warmUp(session: Session, data: DataSets): Promise<StartPolicy> {
+/** The policy that finds out what helps: warmed up with traces of the sources that need no labels, or the model as it comes. */
+export async function labellingPolicy(session: Session, data: DataSets): Promise<StartPolicy> {
+  return session.config.labels.policy === 'model' ? modelOf(session) : warmUp(session, data);
+}
+
+/** The model, warmed up where that is asked for, with traces of the sources that need no labels. */
+async function warmUp(session: Session, data: DataSets): Promise<StartPolicy> {
   const { config } = session;
   if (config.warmup.steps === 0) return modelOf(session);
   const retrieved = await searchEarlySources(session, data);
@@ -48,16 +50,16 @@ export async function warmUp(session: Session, data: DataSets): Promise<StartPol
 }
 
 /**
- * The policy that all arms start from: where sources of the warm-up could search only with labels or a policy, the model warmed up
- * anew with all of them, so that the retriever that serves has taught.
+ * The policy that all arms start from, warmed up with all sources. Where some of these could search only with labels or a policy, it is
+ * made anew from the model, so that the retriever that serves has taught.
  */
-export async function warmUpStart(
+export async function startingPolicy(
   session: Session,
   data: DataSets,
   { first, retrieved }: { first: StartPolicy; retrieved: Retrieved },
 ): Promise<StartPolicy> {
   const { config } = session;
-  if (warmupSources(config).late.length === 0) return first;
+  if (warmupSources(config).late.length === 0) return config.labels.policy === 'model' ? warmUp(session, data) : first;
   const all = new Map([...retrieved, ...(await searchEarlySources(session, data))]);
   const settings = startSettings(config, session.identities);
   return warmUpBySources(session, data, { stage: startStage, settings, shares: sourceShares(config), retrieved: all });

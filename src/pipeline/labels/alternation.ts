@@ -23,7 +23,7 @@ export interface LabelResult extends RoundLabels {
 export async function labelPairs(session: Session, data: DataSets, first: StartPolicy): Promise<LabelResult> {
   const rounds = session.config.labels.alternation.times + 1;
   const grades: RoundGrade[] = [];
-  let turn: Turn = { name: 'warmup', policy: first, taught: new Set() };
+  let turn: Turn = { name: session.config.labels.policy, policy: first, taught: new Set() };
   for (let round = 1; ; round++) {
     const made = await labelRound(session, data, turn.policy, labelFiles(session.run, round, rounds));
     grades.push(gradeRound(made, data, round, turn));

@@ -23,7 +23,7 @@ import { openLocalEngine } from '../engines.js';
 import { labelPairs } from './alternation.js';
 import { sampledKey, samplePairs, type SampledPair } from './sample-pairs.js';
 import { openSession, type OpenEngine } from '../session.js';
-import { warmUp } from '../arms/warmup-stage.js';
+import { labellingPolicy } from '../arms/warmup-stage.js';
 
 export interface LabelSuccessOptions {
   /** Problems drawn. */
@@ -62,7 +62,7 @@ export async function measureLabelSuccess(
   try {
     await acceptChanges(session);
     const data = await prepareData(session);
-    const { labels, policy } = await labelPairs(session, data, await warmUp(session, data));
+    const { labels, policy } = await labelPairs(session, data, await labellingPolicy(session, data));
     const drawn = drawScored(labels, { ...options, rng: session.rng.fork('success') });
     if (drawn.length === 0) throw withoutScores(run);
     const asks = drawn.map((own) => asksOf(own, data));

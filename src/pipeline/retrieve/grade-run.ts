@@ -180,9 +180,10 @@ async function openUntrained(
   const entry = config.retrievers[name]!;
   if (entry.kind !== 'encoder') throw new RaRftError({ code: 'internal', message: `${name} is no encoder` });
   const warm = join(paths.policies('warmup'), 'final');
-  const isWhole = existsSync(join(warm, 'config.json'));
+  const warmed = config.labels.policy === 'warmup' && existsSync(warm);
+  const isWhole = warmed && existsSync(join(warm, 'config.json'));
   const model = isWhole ? warm : modelFolderOf(config);
-  const base = { folder: model, ...(!isWhole && existsSync(warm) && { adapter: warm }) };
+  const base = { folder: model, ...(warmed && !isWhole && { adapter: warm }) };
   const tokenizer = await Tokenizer.load(model);
   const made = await untrainedEncoder(encoderPlanOf(config, entry, { ...base, tokenizer }));
   await writeRetriever(join(folder, 'encoder'), made, made.tokenizerFrom ?? modelFolderOf(config));
