@@ -200,7 +200,7 @@ export function encoderStageSettings(config: Config, name: RetrieverName, { mode
         [name]: {
           ...encoderIdentity(encoderSettings(retriever, entry)),
           ...(entry.policy?.train === 'full' && { frozenLayers: entry.frozenLayers }),
-          ...(entry.model !== null && { ...hubOptionsOf(retriever, entry, seed), model: encoders[name] }),
+          ...(entry.model !== null && { ...hubSettings(retriever, entry, seed), model: encoders[name] }),
         },
       },
     }),
@@ -210,6 +210,12 @@ export function encoderStageSettings(config: Config, name: RetrieverName, { mode
     }),
     seed,
   };
+}
+
+/** What is beside the settings that every encoder has. */
+function hubSettings(...of: Parameters<typeof hubOptionsOf>): Settings {
+  const { chunks: _shared, ...options } = hubOptionsOf(...of);
+  return options;
 }
 
 function isTrained({ retrievers }: Config, name: RetrieverName): boolean {

@@ -33,6 +33,7 @@ describe('an encoder from a folder', () => {
       dim: undefined,
       scoring: 'sum',
       text: 'question+trace',
+      chunks: 4,
       prefix: { query: undefined, document: undefined },
       maxTokens: { query: undefined, document: 700 },
       trainEmbeddings: false,
@@ -52,7 +53,8 @@ describe('an encoder from a folder', () => {
 
 describe('the retriever section', () => {
   it('has the defaults of the parts', () => {
-    expect(specOf(section())).toEqual(SPEC_DEFAULTS);
+    expect(specOf(section({ chunks: 1 }))).toEqual(SPEC_DEFAULTS);
+    expect(specOf(section())).toEqual({ ...SPEC_DEFAULTS, document: { ...SPEC_DEFAULTS.document, chunks: 4 } });
     expect(encoderShapeOf(section())).toEqual({ ...ENCODER_DEFAULTS, maxTokens: 256 });
     expect(anyBm25OptionsOf(configSchema.parse({}))).toEqual(BM25_DEFAULTS);
   });
@@ -98,6 +100,7 @@ describe('the retriever section', () => {
       testShare: 0.3,
       maxQueryTokens: 9,
       maxDocumentTokens: 8,
+      chunks: 3,
     });
     const parts = {
       ...specOf(changed),
@@ -115,6 +118,7 @@ describe('the retriever section', () => {
       checkpointEverySteps: checkpointEvery,
       epochs: _epochs,
       index: _index,
+      chunks,
       ...counted
     } = trained;
     const { hardNegatives, hardNegativesFromRank: fromRank, hardNegativesToRank: toRank, ...most } = counted;
@@ -123,7 +127,7 @@ describe('the retriever section', () => {
       ...same,
       text,
       query: { prefix: queryPrefix, maxTokens: maxQueryTokens },
-      document: { prefix: documentPrefix, maxTokens: maxDocumentTokens },
+      document: { prefix: documentPrefix, maxTokens: maxDocumentTokens, chunks },
       convLayers: layers,
       maxTokens: 9,
       evalEvery: 10,

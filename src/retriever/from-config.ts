@@ -47,13 +47,14 @@ export function encoderSettings(
 /** What an entry says of the encoder in its folder; the section `retriever` is about the small ones. */
 export function hubOptionsOf(section: Section, entry: EncoderEntry, seed: number): HubEncoderOptions {
   const { head, dim, queryPrefix, documentPrefix, maxQueryTokens, maxDocumentTokens } = entry;
-  const { scoring, document: text } = encoderSettings(section, entry);
+  const { scoring, document: text, chunks } = encoderSettings(section, entry);
   const { trainEmbeddings = false, frozenLayers } = entry;
   return {
     head,
     dim,
     scoring,
     text,
+    chunks,
     prefix: { query: queryPrefix, document: documentPrefix },
     maxTokens: { query: maxQueryTokens, document: maxDocumentTokens },
     trainEmbeddings,
@@ -68,9 +69,14 @@ export function specOf(settings: EncoderSettings): RetrieverSpec {
   return {
     scoring,
     query: { ...form, prefix: queryPrefix, maxTokens: maxQueryTokens },
-    document: { ...form, prefix: documentPrefix, maxTokens: maxDocumentTokens },
+    document: { ...form, prefix: documentPrefix, maxTokens: maxDocumentTokens, ...chunksOf(settings) },
     text,
   };
+}
+
+/** Forms of older folders do not name it, which means 1. */
+function chunksOf({ chunks }: Pick<EncoderSettings, 'chunks'>): Pick<TextForm, 'chunks'> {
+  return chunks > 1 ? { chunks } : {};
 }
 
 function poolsLast({ policy, head }: EncoderSettings): boolean {

@@ -45,6 +45,7 @@ export {
   type RetrieverEntry,
 } from './from-config.js';
 export { NetSession } from './encode/net/session.js';
+export { scoreTexts } from './index/score-texts.js';
 export { ExactIndex } from './index/exact-index.js';
 export { openRemoteIndex, remoteIndexName, type IndexServer } from './index/remote/open.js';
 export { RemoteIndex } from './index/remote/remote-index.js';
@@ -110,4 +111,4 @@ export { poolOf, type Diversity } from './score/diversity.js';
 export { EncodedRetriever } from './embeddings/encoded-retriever.js';
 export { ServerEncoder, type ServerPrefixes } from './embeddings/server-encoder.js';
 export { RerankRetriever, type RerankOptions } from './rerank/rerank-retriever.js';
-export type { Hit, Query, TraceRetriever, SearchOptions } from './types.js';
+export type { Hit, Query, TraceRetriever, SearchOptions, Truncated } from './types.js';

@@ -17,6 +17,7 @@ import {
   searchAllowed,
   type TraceRetriever,
 } from '../../retriever/index.js';
+import { tellCut } from '../retrieve/cut-texts.js';
 
 export interface TraceSource {
   /** `bm25`, `random`, or a folder with retriever.json (`runs/NAME/retriever/learned`). */
@@ -65,6 +66,7 @@ export async function findTraces(
         if (trace) found.set(key(name, problem), trace);
       }
     }
+    tellCut(source.from, retriever, search.progress);
   } finally {
     await retriever.dispose();
   }

@@ -26,6 +26,7 @@ import { labelledQueries, type LabelledQueries } from '../labels/labelled-querie
 import { labelGuard } from '../labels/label-stage.js';
 import { usableLabels } from '../labels/usable-labels.js';
 import { modelFolderOf } from '../session.js';
+import { tellCut } from './cut-texts.js';
 import { encodersBehind, type RetrieverName } from './contexts.js';
 import { encoderPlanOf, untrainedEncoder } from './encoder-training.js';
 import { indexServerOf, openNamed } from './open-named.js';
@@ -121,6 +122,7 @@ async function gradeOne(name: string, opening: Promise<TraceRetriever>, grader: 
       const problems = graded.filter((problem) => (problem.split ?? defaultSplit) === split);
       rows.push(...row(split, await byTruth(retriever, problems, data)));
     }
+    tellCut(name, retriever, progress);
     return rows;
   } finally {
     await retriever.dispose();

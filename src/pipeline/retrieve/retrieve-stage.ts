@@ -6,6 +6,7 @@ import { readJsonlAll } from '../../core/jsonl.js';
 import { writeJsonl, type Trace } from '../../data/index.js';
 import { diversityOf, type RetrieverEntry, type TraceRetriever } from '../../retriever/index.js';
 import { encodersBehind, type ProblemSet, type Retrieved, type RetrieverName } from './contexts.js';
+import { warn } from '../../runs/warnings.js';
 import type { DataSets } from '../data/data-sets.js';
 import { promptWording } from '../fingerprint.js';
 import type { LabelledQueries } from '../labels/labelled-queries.js';
@@ -17,6 +18,7 @@ import {
   type RetrieverGrade,
 } from './retrieval-grades.js';
 import { keptHits, readRetrieved, searchInto, type Wanted } from './retrieved-file.js';
+import { TEXTS_CUT, cutInSearch } from './cut-texts.js';
 import { openNamed } from './open-named.js';
 import type { ReadyEncoder } from './retriever-stage.js';
 import type { Session } from '../session.js';
@@ -112,6 +114,8 @@ async function retrieveWith(name: RetrieverName, session: Session, plan: Retriev
       };
       if (queries) await writeJsonl(judged, await searchJudged(retriever, queries));
       await searchInto(target, retriever, wanted);
+      const cut = cutInSearch(retriever);
+      if (cut !== undefined) await warn(run, progress, { code: TEXTS_CUT, where: `retriever ${name}`, text: cut });
     } finally {
       await retriever.dispose();
     }

@@ -20,6 +20,7 @@ import {
 } from '../../retriever/index.js';
 import type { RetrieverName } from './contexts.js';
 import type { DataSets } from '../data/data-sets.js';
+import { TEXTS_CUT, cutInTraining } from './cut-texts.js';
 import { encoderPlanOf, untrainedEncoder, withTrainedEncoder, type EncoderPlan } from './encoder-training.js';
 import { hashModelFolder } from '../fingerprint.js';
 import { indexServerOf } from './open-named.js';
@@ -126,6 +127,9 @@ async function train(
     await writeRetriever(run.paths.retriever(name), retriever, plan.own?.folder ?? session.modelFolder);
     await checkpoints.remove();
     await warnSaturated(session, name, plan.settings, report);
+    const cut = cutInTraining(report);
+    const where = `training of ${name}`;
+    if (cut !== undefined) await warn(run, progress, { code: TEXTS_CUT, where, text: cut });
   });
 }
 

@@ -7,7 +7,7 @@ import { EncodedTraces } from '../library/encoded-traces.js';
 import { exactIndexOf } from '../library/make-index.js';
 import { RankedTraces } from '../score/ranking.js';
 import { meanVector } from '../score/token-match.js';
-import type { Hit, Query, SearchOptions, TraceRetriever } from '../types.js';
+import type { Hit, Query, SearchOptions, TraceRetriever, Truncated } from '../types.js';
 
 export class EncodedRetriever implements TraceRetriever {
   readonly name = 'encoded';
@@ -35,6 +35,10 @@ export class EncodedRetriever implements TraceRetriever {
     return new EncodedRetriever(encoded, traces);
   }
 
+  get truncated(): Truncated {
+    return this.encoded.truncated;
+  }
+
   async search(queries: readonly Query[], options: SearchOptions): Promise<Hit[][]> {
     const questions = queries.map(({ question }) => question);
     const { scored_Q } = await this.encoded.search(questions, options);
@@ -43,7 +47,7 @@ export class EncodedRetriever implements TraceRetriever {
 
   vectorsOf(traces: readonly Trace[]): Promise<Float32Array[]> {
     const { dim } = this.encoded.encoder.info;
-    return Promise.resolve(traces.map(({ id }) => meanVector(this.encoded.vectorsOf(id), dim)));
+    return Promise.resolve(traces.map(({ id }) => meanVector(this.encoded.vectorsOf(id).vectors, dim)));
   }
 
   dispose(): Promise<void> {

@@ -29,6 +29,8 @@ export interface HubEncoderOptions extends Partial<EncoderTraining> {
   dim?: number | undefined;
   scoring?: Scoring | undefined;
   text?: DocumentText | undefined;
+  /** Most chunks of a document. */
+  chunks?: number | undefined;
   prefix?: Partial<Record<Side, string | undefined>> | undefined;
   maxTokens?: Partial<Record<Side, number | undefined>> | undefined;
   /** Draws a fresh head. */
@@ -87,7 +89,7 @@ function checkLength(length: number, longest: number, side: Side, folder: string
 function formOf(
   form: TextForm,
   side: Side,
-  { prefix, maxTokens }: HubEncoderOptions,
+  { prefix, maxTokens, chunks }: HubEncoderOptions,
   head: EncoderHead,
   tokenizer: Tokenizer,
 ): TextForm {
@@ -95,6 +97,7 @@ function formOf(
   const isToken = own !== undefined && head === 'late-interaction' && tokenizer.tokenId(own) !== undefined;
   return {
     ...form,
+    ...(side === 'document' && chunks !== undefined && { chunks }),
     ...(own !== undefined && { prefix: own, prefixAs: isToken ? 'token' : 'text' }),
     maxTokens: maxTokens?.[side] ?? form.maxTokens,
   };

@@ -1,7 +1,7 @@
 /** An index in memory: MaxSim with every document. */
 import { joinTexts, sliceTexts, type TokenVectors } from '../encode/token-vectors.js';
 import type { Scorer } from '../encode/net/port.js';
-import { bestOfChunks, filterMask, rankFor } from './best-chunks.js';
+import { bestOfChunks, filterMask, ownersOf, rankFor } from './best-chunks.js';
 import { refuseTwice } from './store/documents.js';
 import { refuseSize } from './store/store.js';
 import type { IndexDocument, IndexSearch, Scored, TokenIndex } from './types.js';
@@ -82,7 +82,7 @@ export class ExactIndex implements TokenIndex {
       this.dim,
     );
     await this.scorer.setDocuments(vectors);
-    const ownerOf = documents.flatMap(({ chunks }, at) => Array<number>(chunks.lengths.length).fill(at));
+    const ownerOf = ownersOf(documents.map(({ chunks }) => chunks.lengths.length));
     return { ids: documents.map(({ id }) => id), ownerOf };
   }
 }

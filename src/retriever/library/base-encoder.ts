@@ -37,6 +37,7 @@ const ofShape: readonly (keyof EncoderSettings)[] = [
   'scoring',
   'maxQueryTokens',
   'maxDocumentTokens',
+  'chunks',
 ];
 
 export interface BaseOptions {

@@ -4,7 +4,7 @@ import { silent, type Progress } from '../../core/progress.js';
 import { inPlace, Slots } from '../../core/slots.js';
 import type { Trace } from '../../data/types.js';
 import { documentText, type DocumentText } from '../encode/text.js';
-import { sliceTexts, type TokenVectors } from '../encode/token-vectors.js';
+import { joinTexts, type TokenVectors } from '../encode/token-vectors.js';
 import type { TextEncoder } from '../encode/types.js';
 import type { Fields } from '../index/filter.js';
 import type { IndexDocument, IndexSearch, Scored, TokenIndex } from '../index/types.js';
@@ -63,11 +63,11 @@ export class EncodedTraces {
           signal?.throwIfAborted();
           const part = traces.slice(from, from + ENCODED_AT_ONCE);
           const texts = part.map((trace) => documentText(trace, this.text));
-          const { vectors, truncated } = await this.encoder.encode(texts, 'document');
-          cut += truncated;
+          const encoded = await this.encoder.encode(texts, 'document');
+          cut += encoded.cut.length;
           for (const [i, { id }] of part.entries()) {
             const fields = fieldsOf?.(from + i);
-            added.push({ id, chunks: textAt(vectors, i), ...(fields && { fields }) });
+            added.push({ id, chunks: copied(encoded.texts[i] as TokenVectors), ...(fields && { fields }) });
           }
           task.update(from + part.length);
         }
@@ -111,17 +111,17 @@ export class EncodedTraces {
     options: IndexSearch,
   ): Promise<{ scored_Q: Scored[][]; queries: Float32Array[] }> {
     return this.inTurn(async () => {
-      const { vectors, truncated } = await this.encoder.encode(questions, 'query');
-      this.cutQueries += truncated;
-      const queries = questions.map((_, q) => textAt(vectors, q).vectors);
+      const { texts, cut } = await this.encoder.encode(questions, 'query');
+      this.cutQueries += cut.length;
+      const queries = texts.map(({ vectors }) => vectors);
       if (this.vectors.size === 0) return { scored_Q: questions.map(() => []), queries };
-      return { scored_Q: await this.index.search(vectors, options), queries };
+      return { scored_Q: await this.index.search(joinTexts(texts, this.encoder.info.dim), options), queries };
     });
   }
 
-  /** Token vectors of a trace, flat. */
-  vectorsOf(id: string): Float32Array {
-    return this.vectors.get(id)?.vectors ?? new Float32Array(0);
+  /** Token vectors of the chunks of a trace. */
+  vectorsOf(id: string): TokenVectors {
+    return this.vectors.get(id) ?? joinTexts([], this.encoder.info.dim);
   }
 
   /** All traces with their vectors, in the order in which they were added. */
@@ -156,8 +156,7 @@ export class EncodedTraces {
   }
 }
 
-/** The vectors of one text, copied. */
-function textAt(set: TokenVectors, at: number): TokenVectors {
-  const { dim, lengths, vectors } = sliceTexts(set, at, at + 1);
+/** In memory of its own, so that it does not keep that of its neighbours. */
+function copied({ dim, lengths, vectors }: TokenVectors): TokenVectors {
   return { dim, lengths: lengths.slice(), vectors: vectors.slice() };
 }

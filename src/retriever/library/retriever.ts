@@ -135,9 +135,12 @@ export class Retriever {
       await this.encoded.add(inputs.map(asTrace), { signal, progress: this.options.progress }, (at) => inputs[at]!);
       for (const input of inputs) this.inputs.set(input.id, input);
       const cut = this.truncated.documents - before;
-      const { maxTokens } = this.parts.header.spec.document;
+      const { maxTokens, chunks = 1 } = this.parts.header.spec.document;
       if (cut > 0)
-        this.warn('documents', `${cut} of ${inputs.length} traces are longer than ${maxTokens} tokens and were cut`);
+        this.warn(
+          'documents',
+          `${cut} of ${inputs.length} traces are longer than ${chunks === 1 ? '' : `${chunks} chunks of `}${maxTokens} tokens and were cut`,
+        );
     });
   }
 
@@ -206,7 +209,7 @@ export class Retriever {
     if (this.truncated.queries > before)
       this.warn('queries', `a question is longer than ${this.parts.header.spec.query.maxTokens} tokens and was cut`);
     const { dim } = this.parts.encoder.info;
-    const vectorsOf = (id: string) => this.encoded.vectorsOf(id);
+    const vectorsOf = (id: string) => this.encoded.vectorsOf(id).vectors;
     const fieldOf = (id: string, name: string) => this.inputs.get(id)?.[name];
     const words = matches ? (this.matcher ??= await this.openMatcher()) : undefined;
     return scored_Q.map((scored, q) =>
@@ -216,7 +219,7 @@ export class Retriever {
         rank: i + 1,
         trace: this.inputs.get(id) as TraceInput,
         ...(words && {
-          matches: words.match(questions[q] as string, queries[q]!, this.inputs.get(id)!, vectorsOf(id)),
+          matches: words.match(questions[q] as string, queries[q]!, this.inputs.get(id)!, this.encoded.vectorsOf(id)),
         }),
       })),
     );

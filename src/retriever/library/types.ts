@@ -44,7 +44,9 @@ export interface FindOptions {
 export interface WordMatch {
   query: string;
   document: string;
-  /** Position among the tokens of the trace that have vectors, from 0. */
+  /** Which chunk of the trace the token is in, from 0: the one that matches best. Traces that are not long have one. */
+  chunk: number;
+  /** Position among the tokens of the chunk that have vectors, from 0. */
   documentToken: number;
   /** Cosine of the two. */
   similarity: number;

@@ -81,6 +81,7 @@ export interface TrainReport {
   trainQueries: number;
   validationQueries: number;
   truncatedQueries: number;
+  /** Traces that are longer than one chunk: only their first chunk was trained on. */
   truncatedDocuments: number;
   /** Mean largest probability of the first batch was above 0.99: next to no gradient (summed scores, low temperature). */
   saturated: boolean;
