@@ -4,13 +4,13 @@ import type { Scorer } from '../encode/net/port.js';
 import { bestOfChunks, filterMask, ownersOf, rankFor } from './best-chunks.js';
 import { refuseTwice } from './store/documents.js';
 import { refuseSize } from './store/store.js';
-import type { IndexDocument, IndexSearch, Scored, TokenIndex } from './types.js';
+import type { IndexDocument, IndexSearch, Scored, VectorIndex } from './types.js';
 
 /** Scores held at once, queries times chunks. */
 export const SCORE_CELLS = 1 << 24;
 
-/** A {@link TokenIndex} over vectors that `scorer` keeps. */
-export class ExactIndex implements TokenIndex {
+/** A {@link VectorIndex} over vectors that `scorer` keeps. */
+export class ExactIndex implements VectorIndex {
   private readonly scorer: Scorer;
   private readonly dim: number;
   private readonly documents = new Map<string, IndexDocument>();
@@ -50,6 +50,15 @@ export class ExactIndex implements TokenIndex {
     const removed = ids.filter((id) => this.documents.delete(id)).length;
     if (removed > 0) this.kept = undefined;
     return Promise.resolve(removed);
+  }
+
+  /** All documents, in the order in which they were added. */
+  all(): IndexDocument[] {
+    return [...this.documents.values()];
+  }
+
+  vectorsOf(ids: readonly string[]): Promise<TokenVectors[]> {
+    return Promise.resolve(ids.map((id) => this.documents.get(id)?.chunks ?? joinTexts([], this.dim)));
   }
 
   async search(queries: TokenVectors, options: IndexSearch): Promise<Scored[][]> {

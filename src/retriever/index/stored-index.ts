@@ -98,6 +98,15 @@ export class StoredIndex implements TokenIndex {
     await this.loadCentroids();
   }
 
+  /** Vectors as they are on disk, of each document; without chunks where one is not there. */
+  vectorsOf(ids: readonly string[]): TokenVectors[] {
+    const { documents } = this.store;
+    return ids.map((id) => {
+      const place = documents.placeOf(id);
+      return this.store.readChunks(place === undefined ? [] : documents.chunksOf(place));
+    });
+  }
+
   async search(queries: TokenVectors, options: IndexSearch): Promise<Scored[][]> {
     const { ids, fields } = this.store.documents;
     const mask = filterMask(options, ids, (at) => fields[at]);
