@@ -9,6 +9,7 @@ import { configDifferences, type ConfigDifference } from '../runs/run-folder.js'
 import { bm25OptionsOf, diversityOf, encoderSettings, hubOptionsOf } from '../retriever/index.js';
 import { contextSettings } from './arms/arm-contexts.js';
 import { encodersBehind, type RetrieverName } from './retrieve/contexts.js';
+import { readsAttempts, searchesWithAttempts } from './retrieve/attempts.js';
 import { encoderIdentity } from './retrieve/encoder-identity.js';
 import { evaluationSettings, hashEncoderFolder, promptWording, rewardIdentity } from './fingerprint.js';
 import { optimizerOf } from './arms/optimizer.js';
@@ -63,20 +64,24 @@ export function stagesOf(config: Config, identities: Identities): StagePlan[] {
   const encoders = names.filter((name) => config.retrievers[name]?.kind === 'encoder');
   const behind = (name: string) => encodersBehind(config, name);
   const retrieved = (context: string) => (names.includes(context) ? [retrievedStage(context)] : []);
+  const attempts = (name: string) => (searchesWithAttempts(config, name) ? ['attempts'] : []);
   const difficulty = config.rl.curriculum === 'none' ? [] : ['difficulty'];
   return [
     { name: 'data', settings: dataSettings(config), needs: [] },
     { name: 'warmup', settings: warmupSettings(config, identities), needs: ['data'] },
+    ...(readsAttempts(config)
+      ? [{ name: 'attempts', settings: attemptSettings(config, identities), needs: start }]
+      : []),
     { name: 'labels', settings: labelSettings(config, identities), needs: start },
     ...encoders.map((name) => ({
       name: encoderStage(name),
       settings: encoderStageSettings(config, name, identities),
-      needs: isTrained(config, name) ? ['labels'] : start,
+      needs: isTrained(config, name) ? ['labels', ...attempts(name)] : start,
     })),
     ...names.map((name) => ({
       name: retrievedStage(name),
       settings: retrievedSettings(config, name),
-      needs: behind(name).length > 0 ? behind(name).map(encoderStage) : ['data'],
+      needs: behind(name).length > 0 ? [...behind(name).map(encoderStage), ...attempts(name)] : ['data'],
     })),
     { name: 'difficulty', settings: difficultySettings(config, identities), needs: start },
     ...config.arms.map((arm) => ({
@@ -214,7 +219,7 @@ export function encoderStageSettings(config: Config, name: RetrieverName, { mode
 
 /** What is beside the settings that every encoder has. */
 function hubSettings(...of: Parameters<typeof hubOptionsOf>): Settings {
-  const { chunks: _shared, ...options } = hubOptionsOf(...of);
+  const { chunks: _chunks, queryText: _query, ...options } = hubOptionsOf(...of);
   return options;
 }
 
@@ -257,6 +262,13 @@ function searchSettings({ retriever, retrievers }: Config, name: RetrieverName):
     default:
       return [];
   }
+}
+
+/** What decides the drafts that queries have beside their questions. */
+export function attemptSettings(config: Config, { model }: Identities): Settings {
+  const { prompt, seed } = config;
+  const generation = generationOf(config, 'labels');
+  return { model: { path: model }, prompt: promptWording(prompt), labels: { generation }, seed };
 }
 
 /** What decides how often the starting policy solves the training problems. */

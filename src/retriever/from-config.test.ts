@@ -34,6 +34,7 @@ describe('an encoder from a folder', () => {
       scoring: 'sum',
       text: 'question+trace',
       chunks: 4,
+      queryText: 'question',
       prefix: { query: undefined, document: undefined },
       maxTokens: { query: undefined, document: 700 },
       trainEmbeddings: false,
@@ -70,6 +71,7 @@ describe('the retriever section', () => {
       heads: 1,
       trainEmbeddings: true,
       document: 'trace',
+      query: 'question+attempt',
       queryPrefix: 'q',
       documentPrefix: 'd',
       scoring: 'sum',
@@ -110,7 +112,15 @@ describe('the retriever section', () => {
     // The temperature goes to the encoder's setup as it is, the shares to splitQueries; the others are named as in the
     // configuration, or as here.
     const { layers, temperature: _, validationShare: _validation, testShare: _test, ...others } = changed;
-    const { queryPrefix, documentPrefix, maxQueryTokens, maxDocumentTokens, document: text, ...trained } = others;
+    const {
+      queryPrefix,
+      documentPrefix,
+      maxQueryTokens,
+      maxDocumentTokens,
+      document: text,
+      query: asked,
+      ...trained
+    } = others;
     const {
       loss,
       gainTemperature,
@@ -126,6 +136,7 @@ describe('the retriever section', () => {
     expect(parts).toMatchObject({
       ...same,
       text,
+      queryText: asked,
       query: { prefix: queryPrefix, maxTokens: maxQueryTokens },
       document: { prefix: documentPrefix, maxTokens: maxDocumentTokens, chunks },
       convLayers: layers,

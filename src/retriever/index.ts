@@ -90,7 +90,7 @@ export {
 } from './encode/retriever-folder.js';
 export { splitQueries, type QueryParts, type QueryShares } from './train/split-queries.js';
 export { SPEC_DEFAULTS, type RetrieverSpec } from './encode/spec.js';
-export { documentText, words, type DocumentText } from './encode/text.js';
+export { documentText, queryText, words, type DocumentText, type QueryText } from './encode/text.js';
 export type { TokenizedTexts, TokenText } from './encode/token-text.js';
 export type { TokenVectors } from './encode/token-vectors.js';
 export {

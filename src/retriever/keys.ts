@@ -27,6 +27,10 @@ const encoderKeys = {
     'Train the token embeddings too; for small vocabularies only. They are frozen otherwise.',
   ),
   document,
+  query: key(
+    z.enum(['question', 'question+attempt']).default('question'),
+    "What of a problem is searched with: its question; or, behind it, a draft of the policy's own too, sampled once without any trace (attempts.jsonl).",
+  ),
   queryPrefix: key(z.string().default(''), 'Text put before every question.'),
   documentPrefix: key(z.string().default(''), 'Text put before every document.'),
   scoring: key(

@@ -5,6 +5,8 @@ import type { Trace } from '../data/types.js';
 export interface Query {
   id: string;
   question: string;
+  /** The policy's own draft of a solution, for retrievers that read it beside the question; never one that it was given. */
+  attempt?: string | undefined;
   type?: string;
   truth?: string;
 }

@@ -19,6 +19,7 @@ import {
 } from '../../judge/index.js';
 import { guardOf, type DataSets } from '../data/data-sets.js';
 import { type Made } from '../data/make-data.js';
+import { labelsReadAttempts } from '../retrieve/attempts.js';
 import { labelInRounds } from './label-rounds.js';
 import { roundJudge } from './round-judge.js';
 import { utilityOptions } from './utility-options.js';
@@ -48,6 +49,7 @@ export async function labelPairs(session: Session, data: DataSets, policy: Start
     settings: labelSettings(config, session.identities),
     data: data.fingerprint,
     policy: config.labels.judge === 'utility' || partly ? policy.fingerprint : null,
+    ...(labelsReadAttempts(config) && { attempts: data.attempts }),
   };
   const work = async () => {
     const pairs = choosePairs(session, data);

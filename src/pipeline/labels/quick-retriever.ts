@@ -5,6 +5,7 @@ import type { Label, ScoreCandidates } from '../../judge/index.js';
 import {
   collectLabels,
   documentText,
+  queryText,
   scoreTexts,
   splitQueries,
   withoutUnjudged,
@@ -57,7 +58,7 @@ export async function withTrainedRetriever<T>(
   return withTrainedEncoder(options, queries, {}, ({ encoder, spec }) =>
     use(async (queries, traces) => {
       const documents = traces.map((trace) => documentText(trace, spec.text));
-      const questions = queries.map(({ question }) => question);
+      const questions = queries.map((query) => queryText(query, spec.queryText));
       return scoreTexts(encoder, questions, documents);
     }),
   );

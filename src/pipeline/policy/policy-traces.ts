@@ -135,6 +135,10 @@ async function openRetriever(
       ? new RandomRetriever(traces, config.seed)
       : new Bm25Retriever(traces, anyBm25OptionsOf(config));
   const { header } = await readRetriever(folder);
+  if (header.spec.queryText === 'question+attempt')
+    progress.line(
+      `warning: ${from} reads drafts beside questions, and there are none here: it is searched by questions alone`,
+    );
   const beside = join(runOf(folder), 'index', relative(join(runOf(folder), 'retriever'), folder));
   const left = await readIndexHeader(beside);
   // The run's own index is never written to: it may be of another corpus.

@@ -18,6 +18,7 @@ import {
   type RetrieverGrade,
 } from './retrieval-grades.js';
 import { keptHits, readRetrieved, searchInto, type Wanted } from './retrieved-file.js';
+import { searchesWithAttempts } from './attempts.js';
 import { TEXTS_CUT, cutInSearch } from './cut-texts.js';
 import { openNamed } from './open-named.js';
 import type { ReadyEncoder } from './retriever-stage.js';
@@ -90,6 +91,7 @@ async function retrieveWith(name: RetrieverName, session: Session, plan: Retriev
     judged: queries ? queries.test.map(({ query }) => [query.id, [...(queries.judged.get(query.id) ?? [])]]) : null,
     encoder: encoders.get(name)?.fingerprint ?? null,
     ...(behind.length > 0 && { behind }),
+    ...(searchesWithAttempts(config, name) && { attempts: data.attempts }),
     ...(skipping && {
       overlong: { wording: promptWording(config.prompt), limits: session.lengths.limits, model: session.modelHash },
     }),

@@ -20,6 +20,7 @@ import {
 } from '../../retriever/index.js';
 import type { RetrieverName } from './contexts.js';
 import type { DataSets } from '../data/data-sets.js';
+import { searchesWithAttempts } from './attempts.js';
 import { TEXTS_CUT, cutInTraining } from './cut-texts.js';
 import { encoderPlanOf, untrainedEncoder, withTrainedEncoder, type EncoderPlan } from './encoder-training.js';
 import { hashModelFolder } from '../fingerprint.js';
@@ -78,6 +79,7 @@ async function makeEncoder(
     // One with a folder of its own takes nothing from the policy; the folder's content is among the settings.
     ...(entry.model === null && { policy: policy.fingerprint }),
     ...(entry.trained && { data: data.fingerprint, labels: labels?.fingerprint }),
+    ...(entry.trained && searchesWithAttempts(config, name) && { attempts: data.attempts }),
   };
   const work = async () => {
     // Only one heavy worker at a time: the policy's makes room for the encoder's.

@@ -5,7 +5,7 @@ import { architectureOf } from '../../models/encoders/config.js';
 import { openEncoder } from '../encode/open.js';
 import { readRetriever } from '../encode/retriever-folder.js';
 import type { RetrieverSpec } from '../encode/spec.js';
-import { documentText } from '../encode/text.js';
+import { documentText, queryText } from '../encode/text.js';
 import { joinTexts, type TokenVectors } from '../encode/token-vectors.js';
 import type { EncoderInfo, TextEncoder, TrainableEncoder } from '../encode/types.js';
 import { RankedTraces } from '../score/ranking.js';
@@ -94,7 +94,7 @@ export class EncoderRetriever implements TraceRetriever {
   }
 
   async search(queries: readonly Query[], options: SearchOptions): Promise<Hit[][]> {
-    const questions = queries.map(({ question }) => question);
+    const questions = queries.map((query) => queryText(query, this.header.spec.queryText));
     const { texts, cut } = await this.encoder.encode(questions, 'query');
     for (const q of cut) this.cutQueries.add((queries[q] as Query).id);
     const found_Q = await this.index.search(joinTexts(texts, this.header.dim), options);

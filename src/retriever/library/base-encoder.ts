@@ -32,6 +32,7 @@ const ofShape: readonly (keyof EncoderSettings)[] = [
   'heads',
   'trainEmbeddings',
   'document',
+  'query',
   'queryPrefix',
   'documentPrefix',
   'scoring',

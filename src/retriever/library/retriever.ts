@@ -13,6 +13,7 @@ import { inPlace, Slots } from '../../core/slots.js';
 import { Tokenizer } from '../../models/tokenizer.js';
 import { openEncoder } from '../encode/open.js';
 import { readRetriever, type RetrieverHeader } from '../encode/retriever-folder.js';
+import { queryText } from '../encode/text.js';
 import type { TrainableEncoder } from '../encode/types.js';
 import { compileFilter, type Filter } from '../index/filter.js';
 import type { IndexKey } from '../index/store/header.js';
@@ -26,7 +27,7 @@ import { LibraryIndex, type VectorPlace } from './library-index.js';
 import { exactIndexOf } from './make-index.js';
 import type { LibraryReport } from './report.js';
 import { trainParts, type TrainRetrieverOptions } from './train.js';
-import type { FindOptions, FoundTrace, Lines, TraceInput } from './types.js';
+import type { Asked, FindOptions, FoundTrace, Lines, TraceInput } from './types.js';
 import { WordMatcher } from './word-matches.js';
 
 export interface OpenRetrieverOptions {
@@ -129,7 +130,8 @@ export class Retriever {
       await retriever.add(traces, options);
       const grade = (await retriever.gradeOn(test)) ?? null;
       const asked = test.map(({ query, positives }) => {
-        return { question: query.question, traceIds: positives.map(({ id }) => id) };
+        const { question, attempt } = query;
+        return { question, ...(attempt !== undefined && { attempt }), traceIds: positives.map(({ id }) => id) };
       });
       retriever.parts.report = { training: header.training!, withoutPositive, grade, test: asked };
       return retriever;
@@ -184,16 +186,18 @@ export class Retriever {
   }
 
   /** The best traces of a question, best first; of several questions a list each, in their order. Throws `usage` at an empty question. */
-  async search(question: string, options?: FindOptions): Promise<FoundTrace[]>;
-  async search(questions: readonly string[], options?: FindOptions): Promise<FoundTrace[][]>;
-  async search(asked: string | readonly string[], options: FindOptions = {}): Promise<FoundTrace[] | FoundTrace[][]> {
+  async search(question: string | Asked, options?: FindOptions): Promise<FoundTrace[]>;
+  async search(questions: readonly (string | Asked)[], options?: FindOptions): Promise<FoundTrace[][]>;
+  async search(
+    asked: string | Asked | readonly (string | Asked)[],
+    options: FindOptions = {},
+  ): Promise<FoundTrace[] | FoundTrace[][]> {
     this.refuseClosed();
-    const questions = typeof asked === 'string' ? [asked] : asked;
-    questions.forEach((question, q) =>
-      refuseEmpty(question, typeof asked === 'string' ? 'question' : `questions[${q}]`),
-    );
-    const found_Q = await inPlace(this.turn, () => this.find(questions, options));
-    return typeof asked === 'string' ? (found_Q[0] ?? []) : found_Q;
+    const several = Array.isArray(asked);
+    const all = (several ? asked : [asked]) as readonly (string | Asked)[];
+    const texts = all.map((one, q) => this.textOf(one, several ? `questions[${q}]` : 'question'));
+    const found_Q = await inPlace(this.turn, () => this.find(texts, options));
+    return several ? found_Q : (found_Q[0] ?? []);
   }
 
   /** Writes encoder, traces and vectors into a folder, whole or not at all. */
@@ -249,6 +253,22 @@ export class Retriever {
     );
   }
 
+  /** What a question is searched with. */
+  private textOf(asked: string | Asked, where: string): string {
+    const { question, attempt } = typeof asked === 'object' && asked !== null ? asked : { question: asked };
+    refuseEmpty(question, where);
+    const { queryText: part } = this.parts.header.spec;
+    if (attempt !== undefined && part !== 'question+attempt') {
+      throw new RaRftError({
+        code: 'usage',
+        message: 'an attempt is given, and this retriever reads questions alone',
+        where: `${where}.attempt`,
+        expected: 'a question alone, or a retriever that was trained with query: question+attempt',
+      });
+    }
+    return queryText({ question, attempt }, part);
+  }
+
   /** Ids of the traces that a filter lets pass. */
   private passing(filter: Filter): ReadonlySet<string> {
     const passes = compileFilter(filter);
@@ -257,8 +277,9 @@ export class Retriever {
 
   private async gradeOn(test: Parameters<typeof figuresOf>[0]) {
     if (test.length === 0) return undefined;
-    const questions = test.map(({ query }) => query.question);
-    const found_Q = await this.search(questions, { k: 10 });
+    const { queryText: part } = this.parts.header.spec;
+    const texts = test.map(({ query }) => queryText(query, part));
+    const found_Q = await inPlace(this.turn, () => this.find(texts, { k: 10 }));
     const hits_Q = found_Q.map((found) =>
       found.map(({ trace, score, rank }) => ({ trace: asTrace(trace), score, rank })),
     );

@@ -14,9 +14,14 @@ export interface TraceInput {
   [field: string]: unknown;
 }
 
-/** That a trace helps with a question, or that it does not. */
-export interface LabelledPair {
+/** A question, and the draft of a solution beside it for retrievers that read one (`settings.query`). */
+export interface Asked {
   question: string;
+  attempt?: string | undefined;
+}
+
+/** That a trace helps with a question, or that it does not. */
+export interface LabelledPair extends Asked {
   traceId: string;
   /** Default true. */
   relevant?: boolean | undefined;

@@ -6,7 +6,7 @@
 import type { Rng } from '../../core/rng.js';
 import type { Trace } from '../../data/types.js';
 import type { TokenBatch } from '../encode/net/port.js';
-import { documentText, type DocumentText } from '../encode/text.js';
+import { documentText, queryText, type DocumentText, type QueryText } from '../encode/text.js';
 import type { TokenText } from '../encode/token-text.js';
 import type { TrainableEncoder } from '../encode/types.js';
 import type { Query } from '../types.js';
@@ -19,16 +19,17 @@ export class TextTokens {
   private readonly queries: ReadonlyMap<string, TokenText>;
   private readonly traces: ReadonlyMap<string, readonly TokenText[]>;
 
-  /** `text`: what of a trace is trained on, as it will be indexed. */
+  /** `text`: what of a trace is trained on, as it will be indexed; `asked`: what of a query, as it will be searched with. */
   constructor(
     encoder: Pick<TrainableEncoder, 'tokenize'>,
     queries: readonly Query[],
     traces: readonly Trace[],
     text: DocumentText,
+    asked?: QueryText,
   ) {
     const distinct = [...new Map(traces.map((trace) => [trace.id, trace])).values()];
     const questions = encoder.tokenize(
-      queries.map(({ question }) => question),
+      queries.map((query) => queryText(query, asked)),
       'query',
     );
     const documents = encoder.tokenize(

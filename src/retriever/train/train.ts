@@ -7,7 +7,7 @@ import { atPlace, RaRftError } from '../../core/errors.js';
 import { silent, type Progress } from '../../core/progress.js';
 import { Rng } from '../../core/rng.js';
 import type { Trace } from '../../data/types.js';
-import type { DocumentText } from '../encode/text.js';
+import type { DocumentText, QueryText } from '../encode/text.js';
 import type { TrainableEncoder } from '../encode/types.js';
 import type { Query } from '../types.js';
 import { draws, makeBatch, type BatchOptions, type InBatchPositives, type Negatives } from './batches.js';
@@ -73,6 +73,8 @@ export interface TrainData {
   exclude?: (query: Query, trace: Trace) => boolean;
   /** What of a trace is trained on, as it will be indexed. */
   text: DocumentText;
+  /** What of a query is trained on, as it will be searched with. Default: its question. */
+  queryText?: QueryText | undefined;
 }
 
 export interface TrainReport {
@@ -110,7 +112,7 @@ export async function trainRetriever(
   const train =
     nearDuplicate === undefined ? data.train : withoutNearDuplicates(data.train, distinct(traces), nearDuplicate);
   const queries = [...train, ...validation].map(({ query }) => query);
-  const tokens = new TextTokens(encoder, queries, traces, data.text);
+  const tokens = new TextTokens(encoder, queries, traces, data.text, data.queryText);
   const found: Candidates = { traces: candidates, ...(exclude && { exclude }) };
   const rng = Rng.fromSeed(options.seed).fork('retriever-training');
   const batchOptions: BatchOptions = {
