@@ -26,7 +26,7 @@ async function main([from, to, head, query = '128', document = '128']: string[])
   const made = await readHubEncoder(from, { head: kind, seed: 1, trainEmbeddings: true, maxTokens });
   const session = new NetSession({ ...made.encoder, scoring: 'mean', temperature: 0.05, threads: 1 });
   const tokenize = tokenizeBy(made.tokenizer, made.spec);
-  const [queries_Q, documents_D] = [tokenize(TEXTS, 'query').texts, tokenize(TEXTS, 'document').texts];
+  const [queries_Q, documents_D] = [tokenize(TEXTS, 'query').texts.flat(), tokenize(TEXTS, 'document').texts.flat()];
   const size = TEXTS.length;
   const positive = Uint8Array.from({ length: size * size }, (_, i) => (i % (size + 1) === 0 ? 1 : 0));
   const masks = { queries: size, documents: size, positive, ignore: new Uint8Array(size * size) };

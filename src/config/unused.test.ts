@@ -40,7 +40,10 @@ describe('keys that are set and have no effect', () => {
     ],
     [['retrievers={base: {kind: encoder, trained: false, steps: 9}}'], 'retrievers.base.trained is false'],
     [['retrievers={p: {kind: encoder, policy: {}, hidden: 8}}'], 'retrievers.p.policy takes the policy itself'],
-    [['retrievers={p: {kind: encoder, policy: {train: projection, rank: 4}}}'], 'retrievers.p.policy.train is projection'],
+    [
+      ['retrievers={p: {kind: encoder, policy: {train: projection, rank: 4}}}'],
+      'retrievers.p.policy.train is projection',
+    ],
     [
       ['retrievers={p: {kind: encoder, frozenLayers: 1, policy: {train: lora}}}'],
       'retrievers.p.frozenLayers (--set retrievers={p: {kind: encoder, frozenLayers: 1, policy: {train: lora}}}) has no effect: retrievers.p.policy.train is lora',

@@ -22,6 +22,7 @@ import { labelledQueries } from './labels/labelled-queries.js';
 import { evaluateOneByOne } from './arms/one-by-one-stage.js';
 import { refuseOverlong } from './prompts/overlong.js';
 import { checkPromptsOf } from './prompts/prompt-stage.js';
+import { draftAttempts } from './retrieve/attempts-stage.js';
 import { refuseMissingKey } from './retrieve/open-named.js';
 import { refuseImpossibleEncoders } from './retrieve/policy-encoders.js';
 import { retrieveContexts } from './retrieve/retrieve-stage.js';
@@ -86,15 +87,16 @@ export async function runPipeline(
     const first = await labellingPolicy(session, data);
 
     // Stages 1 and 2: which traces help, and retrievers that find them. Only where an arm or the warm-up asks for it.
-    const labels = wanted ? await labelPairs(session, data, first) : undefined;
+    const withAttempts = wanted || encoderNames.length > 0 ? await draftAttempts(session, data, first) : data;
+    const labels = wanted ? await labelPairs(session, withAttempts, first) : undefined;
     if (until === 'labels') return undefined;
-    const queries = labels && labelledQueries(config, data, labels.labels);
+    const queries = labels && labelledQueries(config, withAttempts, labels.labels);
     const encoders = await encoderStages(session, encoderNames, {
-      data,
+      data: withAttempts,
       policy: first,
       labels: labels && queries && { ...labels, queries },
     });
-    const { retrieved, grades } = await retrieveContexts(session, { data, needed, encoders, queries });
+    const { retrieved, grades } = await retrieveContexts(session, { data: withAttempts, needed, encoders, queries });
     const contexts = countContexts(config.arms, data, { config, data, retrieved, lengths: session.lengths });
     await run.event('contexts', { contexts });
     for (const warning of contextWarnings(contexts)) await warn(run, progress, warning);

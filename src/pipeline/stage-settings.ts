@@ -8,6 +8,7 @@ import { configDifferences, type ConfigDifference } from '../runs/run-folder.js'
 import { bm25OptionsOf, diversityOf, encoderSettings, hubOptionsOf } from '../retriever/index.js';
 import { contextSettings } from './arms/arm-contexts.js';
 import { encodersBehind, warmupSources, type RetrieverName } from './retrieve/contexts.js';
+import { readsAttempts, searchesWithAttempts } from './retrieve/attempts.js';
 import { encoderIdentity } from './retrieve/encoder-identity.js';
 import {
   evaluationSettings,
@@ -73,6 +74,7 @@ export function stagesOf(config: Config, identities: Identities): StagePlan[] {
   const encoders = names.filter((name) => config.retrievers[name]?.kind === 'encoder');
   const behind = (name: string) => encodersBehind(config, name);
   const retrieved = (context: string) => (names.includes(context) ? [retrievedStage(context)] : []);
+  const attempts = (name: string) => (searchesWithAttempts(config, name) ? ['attempts'] : []);
   const difficulty = config.rl.curriculum === 'none' ? [] : ['difficulty'];
   return [
     { name: 'data', settings: dataSettings(config), needs: [] },
@@ -86,6 +88,9 @@ export function stagesOf(config: Config, identities: Identities): StagePlan[] {
       settings: warmupSettings(config, identities),
       needs: ['data', ...early.map(warmupTracesStage)],
     },
+    ...(readsAttempts(config)
+      ? [{ name: 'attempts', settings: attemptSettings(config, identities), needs: first }]
+      : []),
     ...Array.from({ length: times }, (_, i) => [
       {
         name: labelStage(i + 1),
@@ -102,12 +107,12 @@ export function stagesOf(config: Config, identities: Identities): StagePlan[] {
     ...encoders.map((name) => ({
       name: encoderStage(name),
       settings: encoderStageSettings(config, name, identities),
-      needs: isTrained(config, name) ? ['labels'] : first,
+      needs: isTrained(config, name) ? ['labels', ...attempts(name)] : first,
     })),
     ...names.map((name) => ({
       name: retrievedStage(name),
       settings: retrievedSettings(config, name),
-      needs: behind(name).length > 0 ? behind(name).map(encoderStage) : ['data'],
+      needs: behind(name).length > 0 ? [...behind(name).map(encoderStage), ...attempts(name)] : ['data'],
     })),
     ...(late.length > 0
       ? [
@@ -204,7 +209,7 @@ export function encoderStageSettings(config: Config, name: RetrieverName, { mode
         [name]: {
           ...encoderIdentity(encoderSettings(retriever, entry)),
           ...(entry.policy?.train === 'full' && { frozenLayers: entry.frozenLayers }),
-          ...(entry.model !== null && { ...hubOptionsOf(retriever, entry, seed), model: encoders[name] }),
+          ...(entry.model !== null && { ...hubSettings(retriever, entry, seed), model: encoders[name] }),
         },
       },
     }),
@@ -214,6 +219,12 @@ export function encoderStageSettings(config: Config, name: RetrieverName, { mode
     }),
     seed,
   };
+}
+
+/** What is beside the settings that every encoder has. */
+function hubSettings(...of: Parameters<typeof hubOptionsOf>): Settings {
+  const { chunks: _chunks, queryText: _query, ...options } = hubOptionsOf(...of);
+  return options;
 }
 
 function isTrained({ retrievers }: Config, name: RetrieverName): boolean {
@@ -255,6 +266,13 @@ function searchSettings({ retriever, retrievers }: Config, name: RetrieverName):
     default:
       return [];
   }
+}
+
+/** What decides the drafts that queries have beside their questions. */
+export function attemptSettings(config: Config, { model }: Identities): Settings {
+  const { prompt, seed } = config;
+  const generation = generationOf(config, 'labels');
+  return { model: { path: model }, prompt: promptWording(prompt), labels: { generation }, seed };
 }
 
 /** What decides how often the starting policy solves the training problems. */

@@ -33,6 +33,8 @@ describe('an encoder from a folder', () => {
       dim: undefined,
       scoring: 'sum',
       text: 'question+trace',
+      chunks: 4,
+      queryText: 'question',
       prefix: { query: undefined, document: undefined },
       maxTokens: { query: undefined, document: 700 },
       trainEmbeddings: false,
@@ -52,7 +54,8 @@ describe('an encoder from a folder', () => {
 
 describe('the retriever section', () => {
   it('has the defaults of the parts', () => {
-    expect(specOf(section())).toEqual(SPEC_DEFAULTS);
+    expect(specOf(section({ chunks: 1 }))).toEqual(SPEC_DEFAULTS);
+    expect(specOf(section())).toEqual({ ...SPEC_DEFAULTS, document: { ...SPEC_DEFAULTS.document, chunks: 4 } });
     expect(encoderShapeOf(section())).toEqual({ ...ENCODER_DEFAULTS, maxTokens: 256 });
     expect(anyBm25OptionsOf(configSchema.parse({}))).toEqual(BM25_DEFAULTS);
   });
@@ -68,6 +71,7 @@ describe('the retriever section', () => {
       heads: 1,
       trainEmbeddings: true,
       document: 'trace',
+      query: 'question+attempt',
       queryPrefix: 'q',
       documentPrefix: 'd',
       scoring: 'sum',
@@ -98,6 +102,7 @@ describe('the retriever section', () => {
       testShare: 0.3,
       maxQueryTokens: 9,
       maxDocumentTokens: 8,
+      chunks: 3,
     });
     const parts = {
       ...specOf(changed),
@@ -107,7 +112,15 @@ describe('the retriever section', () => {
     // The temperature goes to the encoder's setup as it is, the shares to splitQueries; the others are named as in the
     // configuration, or as here.
     const { layers, temperature: _, validationShare: _validation, testShare: _test, ...others } = changed;
-    const { queryPrefix, documentPrefix, maxQueryTokens, maxDocumentTokens, document: text, ...trained } = others;
+    const {
+      queryPrefix,
+      documentPrefix,
+      maxQueryTokens,
+      maxDocumentTokens,
+      document: text,
+      query: asked,
+      ...trained
+    } = others;
     const {
       loss,
       gainTemperature,
@@ -115,6 +128,7 @@ describe('the retriever section', () => {
       checkpointEverySteps: checkpointEvery,
       epochs: _epochs,
       index: _index,
+      chunks,
       ...counted
     } = trained;
     const { hardNegatives, hardNegativesFromRank: fromRank, hardNegativesToRank: toRank, ...most } = counted;
@@ -122,8 +136,9 @@ describe('the retriever section', () => {
     expect(parts).toMatchObject({
       ...same,
       text,
+      queryText: asked,
       query: { prefix: queryPrefix, maxTokens: maxQueryTokens },
-      document: { prefix: documentPrefix, maxTokens: maxDocumentTokens },
+      document: { prefix: documentPrefix, maxTokens: maxDocumentTokens, chunks },
       convLayers: layers,
       maxTokens: 9,
       evalEvery: 10,

@@ -47,13 +47,15 @@ export function encoderSettings(
 /** What an entry says of the encoder in its folder; the section `retriever` is about the small ones. */
 export function hubOptionsOf(section: Section, entry: EncoderEntry, seed: number): HubEncoderOptions {
   const { head, dim, queryPrefix, documentPrefix, maxQueryTokens, maxDocumentTokens } = entry;
-  const { scoring, document: text } = encoderSettings(section, entry);
+  const { scoring, document: text, chunks, query } = encoderSettings(section, entry);
   const { trainEmbeddings = false, frozenLayers } = entry;
   return {
     head,
     dim,
     scoring,
     text,
+    chunks,
+    queryText: query,
     prefix: { query: queryPrefix, document: documentPrefix },
     maxTokens: { query: maxQueryTokens, document: maxDocumentTokens },
     trainEmbeddings,
@@ -68,9 +70,20 @@ export function specOf(settings: EncoderSettings): RetrieverSpec {
   return {
     scoring,
     query: { ...form, prefix: queryPrefix, maxTokens: maxQueryTokens },
-    document: { ...form, prefix: documentPrefix, maxTokens: maxDocumentTokens },
+    document: { ...form, prefix: documentPrefix, maxTokens: maxDocumentTokens, ...chunksOf(settings) },
     text,
+    ...askedOf(settings),
   };
+}
+
+/** Specs of older folders do not name it, which means the question. */
+function askedOf({ query }: Pick<EncoderSettings, 'query'>): Pick<RetrieverSpec, 'queryText'> {
+  return query === 'question' ? {} : { queryText: query };
+}
+
+/** Forms of older folders do not name it, which means 1. */
+function chunksOf({ chunks }: Pick<EncoderSettings, 'chunks'>): Pick<TextForm, 'chunks'> {
+  return chunks > 1 ? { chunks } : {};
 }
 
 function poolsLast({ policy, head }: EncoderSettings): boolean {

@@ -45,6 +45,7 @@ export {
   type RetrieverEntry,
 } from './from-config.js';
 export { NetSession } from './encode/net/session.js';
+export { scoreTexts } from './index/score-texts.js';
 export { ExactIndex } from './index/exact-index.js';
 export { openRemoteIndex, remoteIndexName, type IndexServer } from './index/remote/open.js';
 export { RemoteIndex } from './index/remote/remote-index.js';
@@ -89,7 +90,7 @@ export {
 } from './encode/retriever-folder.js';
 export { splitQueries, type QueryParts, type QueryShares } from './train/split-queries.js';
 export { SPEC_DEFAULTS, type RetrieverSpec } from './encode/spec.js';
-export { documentText, words, type DocumentText } from './encode/text.js';
+export { documentText, queryText, words, type DocumentText, type QueryText } from './encode/text.js';
 export type { TokenizedTexts, TokenText } from './encode/token-text.js';
 export type { TokenVectors } from './encode/token-vectors.js';
 export {
@@ -110,4 +111,4 @@ export { poolOf, type Diversity } from './score/diversity.js';
 export { EncodedRetriever } from './embeddings/encoded-retriever.js';
 export { ServerEncoder, type ServerPrefixes } from './embeddings/server-encoder.js';
 export { RerankRetriever, type RerankOptions } from './rerank/rerank-retriever.js';
-export type { Hit, Query, TraceRetriever, SearchOptions } from './types.js';
+export type { Hit, Query, TraceRetriever, SearchOptions, Truncated } from './types.js';

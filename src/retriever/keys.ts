@@ -27,6 +27,10 @@ const encoderKeys = {
     'Train the token embeddings too; for small vocabularies only. They are frozen otherwise.',
   ),
   document,
+  query: key(
+    z.enum(['question', 'question+attempt']).default('question'),
+    "What of a problem is searched with: its question; or, behind it, a draft of the policy's own too, sampled once without any trace (attempts.jsonl).",
+  ),
   queryPrefix: key(z.string().default(''), 'Text put before every question.'),
   documentPrefix: key(z.string().default(''), 'Text put before every document.'),
   scoring: key(
@@ -108,7 +112,13 @@ const encoderKeys = {
     'share',
   ),
   maxQueryTokens: count(1, 128, 'Longer questions are cut.', 'tokens'),
-  maxDocumentTokens: count(1, 256, 'Longer traces are cut.', 'tokens'),
+  maxDocumentTokens: count(1, 256, 'Longer traces become chunks of this length, which overlap.', 'tokens'),
+  chunks: count(
+    1,
+    4,
+    'Most chunks of a trace, each encoded by itself; the score of a trace is that of its best. What is beyond is cut. 1: longer traces are cut.',
+    'chunks',
+  ),
   index: key(
     z.enum(['auto', 'exact', 'centroid']).default('auto'),
     'How the corpus is searched: every vector; or candidates by centroids of vectors, then their exact scores. auto: exact up to 5,000 traces.',

@@ -5,6 +5,8 @@ import type { Trace } from '../data/types.js';
 export interface Query {
   id: string;
   question: string;
+  /** The policy's own draft of a solution, for retrievers that read it beside the question; never one that it was given. */
+  attempt?: string | undefined;
   type?: string;
   truth?: string;
 }
@@ -25,8 +27,16 @@ export interface Hit {
   rank: number;
 }
 
+/** Texts that were longer than a retriever takes, and were cut. */
+export interface Truncated {
+  queries: number;
+  documents: number;
+}
+
 export interface TraceRetriever {
   readonly name: string;
+  /** So far; retrievers that read texts whole have none. */
+  readonly truncated?: Truncated;
   /** Hits of each query, best first, in the order of the queries; ties go to the smaller trace id. */
   search(queries: readonly Query[], options: SearchOptions): Promise<Hit[][]>;
   /** One unit vector for each trace, to tell how alike they are; retrievers without vectors have none. */

@@ -10,8 +10,10 @@ export interface DataSets {
   excludeLists: ExcludeLists;
   /** Which trace may stand beside which problem, by all leak rules; every stage asks this one. */
   guard: TraceGuard;
-  /** Hash of all of this. */
+  /** Hash of all of this but the attempts. */
   fingerprint: string;
+  /** Hash of the attempts of the problems, where they have any. */
+  attempts?: string;
 }
 
 /** Test problems that name no split of their own. */

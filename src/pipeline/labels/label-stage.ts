@@ -20,6 +20,7 @@ import {
 import { guardOf, type DataSets } from '../data/data-sets.js';
 import { type Made } from '../data/make-data.js';
 import type { LabelFiles } from './label-files.js';
+import { labelsReadAttempts } from '../retrieve/attempts.js';
 import { labelInRounds } from './label-rounds.js';
 import { roundJudge } from './round-judge.js';
 import { utilityOptions } from './utility-options.js';
@@ -55,6 +56,7 @@ export async function labelRound(
     settings: (files.last ? labelSettings : roundSettings)(config, session.identities),
     data: data.fingerprint,
     policy: config.labels.judge === 'utility' || partly ? policy.fingerprint : null,
+    ...(labelsReadAttempts(config) && { attempts: data.attempts }),
   };
   const work = async () => {
     const pairs = choosePairs(session, data);

@@ -5,6 +5,8 @@ import type { Label, ScoreCandidates } from '../../judge/index.js';
 import {
   collectLabels,
   documentText,
+  queryText,
+  scoreTexts,
   splitQueries,
   withoutUnjudged,
   type EncoderSettings,
@@ -56,10 +58,8 @@ export async function withTrainedRetriever<T>(
   return withTrainedEncoder(options, queries, {}, ({ encoder, spec }) =>
     use(async (queries, traces) => {
       const documents = traces.map((trace) => documentText(trace, spec.text));
-      await encoder.scorer.setDocuments((await encoder.encode(documents, 'document')).vectors);
-      const questions = queries.map(({ question }) => question);
-      // Scores are of a view that the next call may reuse.
-      return Float32Array.from(await encoder.scorer.score((await encoder.encode(questions, 'query')).vectors));
+      const questions = queries.map((query) => queryText(query, spec.queryText));
+      return scoreTexts(encoder, questions, documents);
     }),
   );
 }

@@ -17,6 +17,7 @@ import {
   searchAllowed,
   type TraceRetriever,
 } from '../../retriever/index.js';
+import { tellCut } from '../retrieve/cut-texts.js';
 
 export interface TraceSource {
   /** `bm25`, `random`, or a folder with retriever.json (`runs/NAME/retriever/learned`). */
@@ -65,6 +66,7 @@ export async function findTraces(
         if (trace) found.set(key(name, problem), trace);
       }
     }
+    tellCut(source.from, retriever, search.progress);
   } finally {
     await retriever.dispose();
   }
@@ -133,6 +135,10 @@ async function openRetriever(
       ? new RandomRetriever(traces, config.seed)
       : new Bm25Retriever(traces, anyBm25OptionsOf(config));
   const { header } = await readRetriever(folder);
+  if (header.spec.queryText === 'question+attempt')
+    progress.line(
+      `warning: ${from} reads drafts beside questions, and there are none here: it is searched by questions alone`,
+    );
   const beside = join(runOf(folder), 'index', relative(join(runOf(folder), 'retriever'), folder));
   const left = await readIndexHeader(beside);
   // The run's own index is never written to: it may be of another corpus.

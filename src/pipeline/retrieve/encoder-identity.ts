@@ -23,6 +23,8 @@ const LATER = [
   'hardNegativesMargin',
   'hardNegativesEverySteps',
   'epochs',
+  'chunks',
+  'query',
 ] as const satisfies readonly (keyof Section)[];
 
 /** Not when a training is saved, nor how the corpus is searched, nor how much of a batch is in memory, which changes results by no more than rounding. */

@@ -113,7 +113,7 @@ export async function withTrainedEncoder<T>(
   try {
     const report = await trainRetriever(
       encoder,
-      { ...queries, text: spec.text },
+      { ...queries, text: spec.text, queryText: spec.queryText },
       trainOptionsOf(settings, seed, queries.train.length),
       hooks,
     );

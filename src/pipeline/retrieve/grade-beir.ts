@@ -18,6 +18,7 @@ import {
   type TraceRetriever,
 } from '../../retriever/index.js';
 import type { Config } from '../../config/index.js';
+import { tellCut } from './cut-texts.js';
 import { DEPTH } from './grade-run.js';
 
 export interface BeirRequest {
@@ -60,16 +61,21 @@ export async function gradeBeir(request: BeirRequest): Promise<BeirRow[]> {
   if (server) opens.push([server.settings.model, () => openServer(server, request)]);
   const rows: BeirRow[] = [];
   for (const [name, open] of opens) {
-    const score = await gradeOne(await open(), request);
+    const score = await gradeOne(name, await open(), request);
     if (score) rows.push({ name, score });
   }
   return rows;
 }
 
-async function gradeOne(retriever: TraceRetriever, { collection, resamples }: BeirRequest) {
+async function gradeOne(
+  name: string,
+  retriever: TraceRetriever,
+  { collection, resamples, progress = silent }: BeirRequest,
+) {
   const { queries } = collection;
   try {
     const hits_Q = await retriever.search(queries, { k: DEPTH, excludeIds_Q: queries.map(({ excluded }) => excluded) });
+    tellCut(name, retriever, progress);
     const grades = gradeTrec(
       hits_Q,
       queries.map(({ gains }) => gains),

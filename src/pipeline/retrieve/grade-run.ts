@@ -26,6 +26,8 @@ import { labelledQueries, type LabelledQueries } from '../labels/labelled-querie
 import { labelGuard } from '../labels/label-stage.js';
 import { usableLabels } from '../labels/usable-labels.js';
 import { modelFolderOf } from '../session.js';
+import { withAttempts } from './attempts-stage.js';
+import { tellCut } from './cut-texts.js';
 import { encodersBehind, type RetrieverName } from './contexts.js';
 import { encoderPlanOf, untrainedEncoder } from './encoder-training.js';
 import { indexServerOf, openNamed } from './open-named.js';
@@ -51,7 +53,7 @@ export const DEPTH = 100;
 export async function gradeRun(root: string, { progress = silent }: { progress?: Progress } = {}): Promise<RunGrades> {
   const paths = runPaths(root);
   const config = resolveConfig({ file: paths.config });
-  const data = await readData(paths);
+  const data = await withAttempts(await readData(paths), root);
   const queries = await readQueries(paths, config, data);
   const scratch = await mkdtemp(join(tmpdir(), 'ra-rft-grades-'));
   const grader = { config, data, queries, progress };
@@ -121,6 +123,7 @@ async function gradeOne(name: string, opening: Promise<TraceRetriever>, grader: 
       const problems = graded.filter((problem) => (problem.split ?? defaultSplit) === split);
       rows.push(...row(split, await byTruth(retriever, problems, data)));
     }
+    tellCut(name, retriever, progress);
     return rows;
   } finally {
     await retriever.dispose();

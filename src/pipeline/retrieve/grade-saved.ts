@@ -24,12 +24,9 @@ export async function gradeSaved(
       });
     }
     const traces = (await readTraces(join(folder, 'traces.jsonl'))).map(asTrace);
-    const queries = test.map(({ question }, i) => ({ id: String(i), question }));
+    const queries = test.map(({ question, attempt }, i) => ({ id: String(i), question, attempt }));
     const positives = test.map(({ traceIds }) => new Set(traceIds));
-    const found_Q = await retriever.search(
-      queries.map(({ question }) => question),
-      { k: DEPTH },
-    );
+    const found_Q = await retriever.search(test, { k: DEPTH });
     const own = found_Q.map((found) => found.map(({ trace, score, rank }) => ({ trace: asTrace(trace), score, rank })));
     const lexical = await new Bm25Retriever(traces).search(queries, { k: DEPTH });
     return (

@@ -15,6 +15,7 @@ import {
   type RetrieverGrade,
 } from './retrieval-grades.js';
 import { keptHits, type Wanted } from './retrieved-file.js';
+import { searchesWithAttempts } from './attempts.js';
 import type { ReadyEncoder } from './retriever-stage.js';
 import { searchNamed } from './search-named.js';
 import type { Session } from '../session.js';
@@ -86,6 +87,7 @@ async function retrieveWith(name: RetrieverName, session: Session, plan: Retriev
       judged: queries ? queries.test.map(({ query }) => [query.id, [...(queries.judged.get(query.id) ?? [])]]) : null,
       encoder: encoders.get(name)?.fingerprint ?? null,
       ...(behind.length > 0 && { behind }),
+      ...(searchesWithAttempts(config, name) && { attempts: data.attempts }),
     },
     openEncoder: (encoder) => encoders.get(encoder)?.open(),
     ...(byClass && queries && { classOf: queries.classOf }),

@@ -20,6 +20,8 @@ import {
 } from '../../retriever/index.js';
 import type { RetrieverName } from './contexts.js';
 import type { DataSets } from '../data/data-sets.js';
+import { searchesWithAttempts } from './attempts.js';
+import { TEXTS_CUT, cutInTraining } from './cut-texts.js';
 import { encoderPlanOf, untrainedEncoder, withTrainedEncoder, type EncoderPlan } from './encoder-training.js';
 import { hashEncoderFolder } from '../fingerprint.js';
 import { indexServerOf } from './open-named.js';
@@ -77,6 +79,7 @@ async function makeEncoder(
     // One with a folder of its own takes nothing from the policy; the folder's content is among the settings.
     ...(entry.model === null && { policy: policy.fingerprint }),
     ...(entry.trained && { data: data.fingerprint, labels: labels?.fingerprint }),
+    ...(entry.trained && searchesWithAttempts(config, name) && { attempts: data.attempts }),
   };
   const work = async () => {
     // Only one heavy worker at a time: the policy's makes room for the encoder's.
@@ -126,6 +129,9 @@ async function train(
     await writeRetriever(run.paths.retriever(name), retriever, plan.own?.folder ?? session.modelFolder);
     await checkpoints.remove();
     await warnSaturated(session, name, plan.settings, report);
+    const cut = cutInTraining(report);
+    const where = `training of ${name}`;
+    if (cut !== undefined) await warn(run, progress, { code: TEXTS_CUT, where, text: cut });
   });
 }
 

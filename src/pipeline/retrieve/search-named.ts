@@ -2,11 +2,13 @@
 import { hashJson } from '../../core/hash.js';
 import type { Trace } from '../../data/index.js';
 import { diversityOf, type TraceRetriever } from '../../retriever/index.js';
+import { warn } from '../../runs/warnings.js';
 import type { DataSets } from '../data/data-sets.js';
 import { promptWording } from '../fingerprint.js';
 import type { Session } from '../session.js';
 import { retrievedSettings } from '../stage-settings.js';
 import type { RetrieverName } from './contexts.js';
+import { TEXTS_CUT, cutInSearch } from './cut-texts.js';
 import { openNamed, type NamedSources } from './open-named.js';
 import { readRetrieved, searchInto, type Wanted } from './retrieved-file.js';
 
@@ -61,6 +63,8 @@ export async function searchNamed(
       };
       await beside?.work(retriever);
       await searchInto(target, retriever, wanted);
+      const cut = cutInSearch(retriever);
+      if (cut !== undefined) await warn(run, progress, { code: TEXTS_CUT, where: `retriever ${name}`, text: cut });
     } finally {
       await retriever.dispose();
     }

@@ -1,5 +1,6 @@
 /** A retriever over any text encoder, in memory. */
 import type { Progress } from '../../core/progress.js';
+import { inPlace, Slots } from '../../core/slots.js';
 import type { Trace } from '../../data/types.js';
 import type { TextEncoder } from '../encode/types.js';
 import type { DocumentText } from '../encode/text.js';
@@ -7,12 +8,13 @@ import { EncodedTraces } from '../library/encoded-traces.js';
 import { exactIndexOf } from '../library/make-index.js';
 import { RankedTraces } from '../score/ranking.js';
 import { meanVector } from '../score/token-match.js';
-import type { Hit, Query, SearchOptions, TraceRetriever } from '../types.js';
+import type { Hit, Query, SearchOptions, TraceRetriever, Truncated } from '../types.js';
 
 export class EncodedRetriever implements TraceRetriever {
   readonly name = 'encoded';
   private readonly encoded: EncodedTraces;
   private readonly ranked: RankedTraces;
+  private readonly turn = new Slots(1);
 
   private constructor(encoded: EncodedTraces, traces: readonly Trace[]) {
     this.encoded = encoded;
@@ -35,18 +37,22 @@ export class EncodedRetriever implements TraceRetriever {
     return new EncodedRetriever(encoded, traces);
   }
 
+  get truncated(): Truncated {
+    return this.encoded.truncated;
+  }
+
   async search(queries: readonly Query[], options: SearchOptions): Promise<Hit[][]> {
     const questions = queries.map(({ question }) => question);
-    const { scored_Q } = await this.encoded.search(questions, options);
+    const { scored_Q } = await inPlace(this.turn, () => this.encoded.search(questions, options));
     return scored_Q.map((scored) => this.ranked.hits(scored));
   }
 
-  vectorsOf(traces: readonly Trace[]): Promise<Float32Array[]> {
-    const { dim } = this.encoded.encoder.info;
-    return Promise.resolve(traces.map(({ id }) => meanVector(this.encoded.vectorsOf(id), dim)));
+  async vectorsOf(traces: readonly Trace[]): Promise<Float32Array[]> {
+    const found = await this.encoded.vectorsOf(traces.map(({ id }) => id));
+    return found.map(({ vectors, dim }) => meanVector(vectors, dim));
   }
 
   dispose(): Promise<void> {
-    return this.encoded.dispose();
+    return inPlace(this.turn, () => this.encoded.dispose());
   }
 }

@@ -32,14 +32,16 @@ export class ServerEncoder implements TextEncoder {
     return new ServerEncoder(client, prefixes, dim);
   }
 
-  /** A server that cuts long texts does not say so: `truncated` is 0. Throws as `EmbeddingsClient.embed`, and `llm` at vectors that are none. */
+  /** A server that cuts long texts does not say so: none of them is among the `cut`. Throws as `EmbeddingsClient.embed`, and `llm` at vectors that are none. */
   async encode(texts: readonly string[], side: Side): Promise<EncodedTexts> {
     const prefix = side === 'query' ? this.prefixes.queryPrefix : this.prefixes.documentPrefix;
     const { dim } = this.info;
     const found = await this.client.embed(texts.map((text) => prefix + text));
-    const vectors = new Float32Array(texts.length * dim);
-    for (const [i, vector] of found.entries()) vectors.set(this.unit(vector, texts[i] as string), i * dim);
-    return { vectors: { dim, lengths: new Int32Array(texts.length).fill(1), vectors }, truncated: 0 };
+    const lengths = Int32Array.of(1);
+    return {
+      texts: found.map((vector, i) => ({ dim, lengths, vectors: this.unit(vector, texts[i] as string) })),
+      cut: [],
+    };
   }
 
   dispose(): Promise<void> {

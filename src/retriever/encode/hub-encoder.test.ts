@@ -162,9 +162,9 @@ describe('a saved encoder', () => {
       expect(spec.query).toEqual(made.spec.query);
       expect(spec.document).toEqual(made.spec.document);
       const encoder = await openEncoder(saved, read, { threads: 1 });
-      const { vectors } = await encoder.encode(['3 plus 4'], 'query');
+      const { texts } = await encoder.encode(['3 plus 4'], 'query');
       await encoder.dispose();
-      expect(vectors.dim).toBe(architectureOf(read.encoder.config).dim);
+      expect(texts[0]?.dim).toBe(architectureOf(read.encoder.config).dim);
     },
   );
 

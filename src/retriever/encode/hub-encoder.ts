@@ -16,7 +16,7 @@ import type { Scoring } from '../score/maxsim.js';
 import { readForms } from './hub-forms.js';
 import { readSavedSpec } from './retriever-folder.js';
 import { SPEC_DEFAULTS, type RetrieverSpec } from './spec.js';
-import type { DocumentText } from './text.js';
+import type { DocumentText, QueryText } from './text.js';
 import type { TextForm } from './text-form.js';
 import type { EncoderInMemory } from './open.js';
 import type { Side } from './types.js';
@@ -29,6 +29,9 @@ export interface HubEncoderOptions extends Partial<EncoderTraining> {
   dim?: number | undefined;
   scoring?: Scoring | undefined;
   text?: DocumentText | undefined;
+  queryText?: QueryText | undefined;
+  /** Most chunks of a document. */
+  chunks?: number | undefined;
   prefix?: Partial<Record<Side, string | undefined>> | undefined;
   maxTokens?: Partial<Record<Side, number | undefined>> | undefined;
   /** Draws a fresh head. */
@@ -57,7 +60,9 @@ export async function readHubEncoder(folder: string, options: HubEncoderOptions)
   const forms = saved ?? (await readForms(folder, { ...net, tokenizer }));
   const { scoring = saved?.scoring ?? SPEC_DEFAULTS.scoring, text = saved?.text ?? SPEC_DEFAULTS.text } = options;
   const form = (side: Side): TextForm => formOf(forms[side], side, options, net.head, tokenizer);
-  const spec: RetrieverSpec = { scoring, text, query: form('query'), document: form('document') };
+  const { queryText = saved?.queryText } = options;
+  const asked = queryText === undefined || queryText === 'question' ? {} : { queryText };
+  const spec: RetrieverSpec = { scoring, text, query: form('query'), document: form('document'), ...asked };
   for (const side of ['query', 'document'] as const) checkLength(spec[side].maxTokens, net.maxTokens, side, folder);
   const hash = encoderHash(encoder, await readTokenizerFiles(folder));
   return { encoder, spec, tokenizer, hash, ignored, freshHead };
@@ -87,7 +92,7 @@ function checkLength(length: number, longest: number, side: Side, folder: string
 function formOf(
   form: TextForm,
   side: Side,
-  { prefix, maxTokens }: HubEncoderOptions,
+  { prefix, maxTokens, chunks }: HubEncoderOptions,
   head: EncoderHead,
   tokenizer: Tokenizer,
 ): TextForm {
@@ -95,6 +100,7 @@ function formOf(
   const isToken = own !== undefined && head === 'late-interaction' && tokenizer.tokenId(own) !== undefined;
   return {
     ...form,
+    ...(side === 'document' && chunks !== undefined && { chunks }),
     ...(own !== undefined && { prefix: own, prefixAs: isToken ? 'token' : 'text' }),
     maxTokens: maxTokens?.[side] ?? form.maxTokens,
   };

@@ -24,8 +24,8 @@ async function open(name: EncoderVariant, maxTokens: Lengths) {
   const session = new NetSession({ config, params, scoring: spec.scoring, temperature, threads: 1 });
   opened.push(session);
   const tokenize = tokenizeBy(tokenizer, spec);
-  const queries = tokenize(golden.queries, 'query').texts;
-  const documents = tokenize(golden.documents, 'document').texts;
+  const queries = tokenize(golden.queries, 'query').texts.flat();
+  const documents = tokenize(golden.documents, 'document').texts.flat();
   return { session, config, queries, documents };
 }
 

@@ -2,7 +2,7 @@
 import type { Params } from '../../models/parameters.js';
 import type { EncoderNet, NetTrainingState, Scorer, TokenBatch, TrainStepResult, TrainUpdate } from './net/port.js';
 import type { TokenizeTexts } from './text-form.js';
-import type { TokenVectors } from './token-vectors.js';
+import { splitTexts, type TokenVectors } from './token-vectors.js';
 import type { TokenizedTexts, TokenText } from './token-text.js';
 import type { EncodedTexts, EncoderInfo, Side, TrainableEncoder } from './types.js';
 
@@ -19,8 +19,15 @@ export class NetEncoder implements TrainableEncoder {
   }
 
   async encode(texts: readonly string[], side: Side): Promise<EncodedTexts> {
-    const { texts: tokens, truncated } = this.tokenize(texts, side);
-    return { vectors: await this.net.encode(tokens), truncated };
+    const { texts: chunks, cut } = this.tokenize(texts, side);
+    const vectors = await this.net.encode(chunks.flat());
+    return {
+      texts: splitTexts(
+        vectors,
+        chunks.map(({ length }) => length),
+      ),
+      cut,
+    };
   }
 
   tokenize(texts: readonly string[], side: Side): TokenizedTexts {

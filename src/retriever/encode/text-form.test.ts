@@ -13,16 +13,16 @@ const forms = (query: Partial<TextForm>, document: Partial<TextForm> = {}) => ({
   query: { ...PLAIN_FORM, maxTokens: 6, ...query },
   document: { ...PLAIN_FORM, maxTokens: 9, ...document },
 });
-const first = (of: ReturnType<typeof forms>, text: string) => tokenizeBy(tokenizer, of)([text], 'query').texts[0]!;
+const first = (of: ReturnType<typeof forms>, text: string) => tokenizeBy(tokenizer, of)([text], 'query').texts[0]![0]!;
 
 describe('tokenizeBy', () => {
   it('puts prefixes, cuts and counts', () => {
     const tokenize = tokenizeBy(tokenizer, forms({ prefix: '?', maxTokens: 3 }, { prefix: '!' }));
     expect(tokenize(['ab', 'abc', ''], 'query')).toEqual({
-      texts: ['?ab', '?ab', '?'].map((text) => ({ ids: encode(text) })),
-      truncated: 1,
+      texts: ['?ab', '?ab', '?'].map((text) => [{ ids: encode(text) }]),
+      cut: [1],
     });
-    expect(tokenize(['steps'], 'document')).toEqual({ texts: [{ ids: encode('!steps') }], truncated: 0 });
+    expect(tokenize(['steps'], 'document')).toEqual({ texts: [[{ ids: encode('!steps') }]], cut: [] });
   });
 
   it('puts special tokens around, and a marker behind the first of them', () => {
@@ -35,7 +35,7 @@ describe('tokenizeBy', () => {
   it('puts an end token behind every text, once, and says where there is none', () => {
     const END = 7;
     const ids = (of: Partial<FormTokenizer>, form: Partial<TextForm>, text: string) => [
-      ...tokenizeBy({ ...tokenizer, ...of }, forms({ end: true, ...form }))([text], 'query').texts[0]!.ids,
+      ...tokenizeBy({ ...tokenizer, ...of }, forms({ end: true, ...form }))([text], 'query').texts[0]![0]!.ids,
     ];
     expect(ids({ eosId: END }, {}, 'ab')).toEqual([...encode('ab'), END]);
     expect(ids({ eosId: END }, {}, 'abcdefg')).toEqual([...encode('abcde'), END]);
@@ -55,5 +55,35 @@ describe('tokenizeBy', () => {
 
   it('leaves out the vectors of skipped tokens', () => {
     expect([...first(forms({ skip: ['.', ','] }), 'a.b,').kept!]).toEqual([1, 0, 1, 0]);
+  });
+
+  it('cuts long documents into chunks, each with all that stands around a text, and never questions', () => {
+    const form = { prefix: '!', prefixAs: 'token', special: true, chunks: 3 } as const;
+    const tokenize = tokenizeBy(tokenizer, forms({ ...form, maxTokens: 9 }, form));
+    const text = (chunk: string) => ({ ids: Int32Array.of(CLS, ...encode(`!${chunk}`), SEP) });
+    expect(tokenize(['abcdef', 'abcdefgh', 'ab\ncde\nfghi', 'abcdefghijklmnopqrstuvwxyz'], 'document')).toEqual({
+      texts: [
+        [text('abcdef')],
+        [text('abcdef'), text('fgh')],
+        [text('ab\ncde'), text('\nfghi')],
+        [text('abcdef'), text('ghijkl'), text('mnopqr')],
+      ],
+      cut: [3],
+    });
+    expect(tokenize(['abcdefgh'], 'query')).toEqual({ texts: [[text('abcdef')]], cut: [0] });
+    // Without chunks it is cut, as a text of one chunk is.
+    expect(tokenizeBy(tokenizer, forms({}, { ...form, chunks: 1 }))(['abcdefgh'], 'document')).toEqual({
+      texts: [[text('abcdef')]],
+      cut: [0],
+    });
+  });
+
+  it('puts a prefix of text before every chunk, and cuts where it leaves no room', () => {
+    const chunks = (prefix: string) => {
+      const { texts, cut } = tokenizeBy(tokenizer, forms({}, { prefix, chunks: 2 }))(['abcdefghij'], 'document');
+      return [texts[0]!.map(({ ids }) => String.fromCodePoint(...ids)), cut];
+    };
+    expect(chunks('on: ')).toEqual([['on:abcdef', 'on:ghij'], []]);
+    expect(chunks('123456789')).toEqual([['123456789'], [0]]);
   });
 });

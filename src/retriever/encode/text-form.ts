@@ -1,6 +1,7 @@
 /** How texts of one side become token ids: all that must be equal at training, indexing and search. */
 import { RaRftError } from '../../core/errors.js';
 import type { Tokenizer } from '../../models/tokenizer.js';
+import { linesOf, windowsOf } from './chunks.js';
 import type { TokenizedTexts, TokenText } from './token-text.js';
 import type { Side } from './types.js';
 
@@ -10,8 +11,10 @@ export interface TextForm {
   prefix: string;
   /** `text`: the prefix is a part of the text. `token`: its tokens stand behind the first special token, as in PyLate. */
   prefixAs: 'text' | 'token';
-  /** Longer texts are cut at the end, and counted; prefix and special tokens are among them. */
+  /** Longer texts become chunks of this length, or are cut; prefix and special tokens are among them, in every chunk. */
   maxTokens: number;
+  /** Most chunks of a document, each encoded by itself; what is beyond is cut, and counted. Left out: 1. Questions are always one. */
+  chunks?: number;
   /** Whether the tokenizer's own special tokens stand around every text, which is then trimmed (as sentence-transformers does). */
   special: boolean;
   /** Whether the tokenizer's end token stands behind every text, also one that was cut: where decoders pool by the last token. */
@@ -43,23 +46,26 @@ export type FormTokenizer = Pick<Tokenizer, 'encode' | 'prefixIds' | 'suffixIds'
 
 /** Cuts texts into tokens as `forms` say. Throws `model` where the vocabulary lacks a token that a form names. */
 export function tokenizeBy(tokenizer: FormTokenizer, { query, document }: TextForms): TokenizeTexts {
-  const tokenize = { query: formTokenizer(tokenizer, query), document: formTokenizer(tokenizer, document) };
+  const tokenize = {
+    query: formTokenizer(tokenizer, { ...query, chunks: 1 }),
+    document: formTokenizer(tokenizer, document),
+  };
   return (texts, side) => {
-    let truncated = 0;
-    const cut = texts.map((text) => {
-      const { tokens, isCut } = tokenize[side](text);
-      if (isCut) truncated++;
-      return tokens;
-    });
-    return { texts: cut, truncated };
+    const tokenized = texts.map((text) => tokenize[side](text));
+    return {
+      texts: tokenized.map(({ chunks }) => chunks),
+      cut: [...tokenized.keys()].filter((i) => tokenized[i]!.isCut),
+    };
   };
 }
 
-function formTokenizer(
-  tokenizer: FormTokenizer,
-  form: TextForm,
-): (text: string) => { tokens: TokenText; isCut: boolean } {
-  const { prefix, prefixAs, maxTokens, special, end, expand, skip } = form;
+interface TextChunks {
+  chunks: TokenText[];
+  isCut: boolean;
+}
+
+function formTokenizer(tokenizer: FormTokenizer, form: TextForm): (text: string) => TextChunks {
+  const { prefix, prefixAs, maxTokens, special, end, expand, skip, chunks: most = 1 } = form;
   const skipped = new Set(skip.map((token) => tokenizer.tokenId(token)));
   const none = new Int32Array(0);
   const lead = special ? tokenizer.prefixIds : none;
@@ -68,19 +74,42 @@ function formTokenizer(
   const tail = end ? withEnd(closing, tokenizer) : closing;
   const room = Math.max(0, maxTokens - lead.length - marker.length - tail.length);
   const filler = expand && idOf(tokenizer, expand.token);
-  return (text) => {
-    const whole = prefixAs === 'text' ? prefix + text : text;
-    const body = tokenizer.encode(special ? whole.trim() : whole);
-    const own = [...lead, ...marker, ...body.subarray(0, room), ...tail];
+  const said = prefixAs === 'text' ? prefix : '';
+  const around = (body: Iterable<number>): TokenText => {
+    const own = [...lead, ...marker, ...body, ...tail];
     const fill = filler === null ? 0 : Math.max(0, maxTokens - own.length);
     const ids = Int32Array.from({ length: own.length + fill }, (_, i) => own[i] ?? filler ?? 0);
-    const tokens: TokenText = {
+    return {
       ids,
       ...(fill > 0 && !expand?.attended && { attended: Uint8Array.from(ids, (_, i) => (i < own.length ? 1 : 0)) }),
       ...(skipped.size > 0 && { kept: Uint8Array.from(ids, (id) => (skipped.has(id) ? 0 : 1)) }),
     };
-    return { tokens, isCut: body.length > room };
   };
+  const trimmed = (text: string) => (special ? text.trim() : text);
+  /** Every chunk begins with the prefix, as every text does. */
+  const inChunks = (text: string): TextChunks | undefined => {
+    const before = said === '' ? none : tokenizer.encode(said.trimEnd());
+    if (most === 1 || before.length >= room) return undefined;
+    const { ids, lineStarts } = encodeLines(tokenizer, trimmed(text));
+    const { windows, isCut } = windowsOf(ids.length, { room: room - before.length, most, lineStarts });
+    return { chunks: windows.map(([from, to]) => around([...before, ...ids.slice(from, to)])), isCut };
+  };
+  return (text) => {
+    const body = tokenizer.encode(trimmed(said + text));
+    const isLong = body.length > room;
+    return (isLong && inChunks(text)) || { chunks: [around(body.subarray(0, room))], isCut: isLong };
+  };
+}
+
+/** Tokens of a text that is encoded line by line, so that it is known where its lines begin. */
+function encodeLines(tokenizer: FormTokenizer, text: string): { ids: number[]; lineStarts: number[] } {
+  const ids: number[] = [];
+  const lineStarts: number[] = [];
+  for (const line of linesOf(text)) {
+    lineStarts.push(ids.length);
+    for (const id of tokenizer.encode(line)) ids.push(id);
+  }
+  return { ids, lineStarts };
 }
 
 /** With the end token behind it, where the tokenizer does not put it there itself. */

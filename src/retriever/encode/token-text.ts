@@ -9,9 +9,10 @@ export interface TokenText {
   kept?: Uint8Array;
 }
 
-/** Token ids of texts, in their order. */
+/** Texts as token ids, in their order. */
 export interface TokenizedTexts {
-  texts: TokenText[];
-  /** Texts that were cut. */
-  truncated: number;
+  /** The chunks of each text: one for all but long documents. */
+  texts: TokenText[][];
+  /** Places of the texts whose end was cut off. */
+  cut: number[];
 }

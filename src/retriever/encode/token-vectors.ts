@@ -23,6 +23,18 @@ export function sliceTexts(set: TokenVectors, from: number, to: number): TokenVe
   return { dim: set.dim, lengths: set.lengths.subarray(from, to), vectors: rows };
 }
 
+/** Neighbouring sequences in groups: `counts` says how many of them are in each. Views of the same memory. */
+export function splitTexts({ dim, lengths, vectors }: TokenVectors, counts: readonly number[]): TokenVectors[] {
+  const rows = rowOffsets(lengths);
+  let first = 0;
+  return counts.map((count) => {
+    const [from, to] = [first, first + count];
+    first = to;
+    const own = vectors.subarray((rows[from] as number) * dim, (rows[to] as number) * dim);
+    return { dim, lengths: lengths.subarray(from, to), vectors: own };
+  });
+}
+
 /** Throws `internal` where lengths and vectors do not belong together; `where` names the set. */
 export function checkTokenVectors(set: TokenVectors, where: string): void {
   const rows = set.lengths.reduce((n, length) => n + length, 0);

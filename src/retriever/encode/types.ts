@@ -20,9 +20,10 @@ export interface EncoderInfo {
 
 /** Texts as vectors, in their order. */
 export interface EncodedTexts {
-  vectors: TokenVectors;
-  /** Texts that were longer than the encoder takes, and were cut. */
-  truncated: number;
+  /** One sequence for each chunk of a text, so one for all but long documents. */
+  texts: TokenVectors[];
+  /** Places of the texts that were longer than the encoder takes, and were cut. */
+  cut: readonly number[];
 }
 
 /** Texts in, vectors out. It has a tokenizer and weights of its own, or a server that has. */

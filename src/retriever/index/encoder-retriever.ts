@@ -5,12 +5,12 @@ import { architectureOf } from '../../models/encoders/config.js';
 import { openEncoder } from '../encode/open.js';
 import { readRetriever } from '../encode/retriever-folder.js';
 import type { RetrieverSpec } from '../encode/spec.js';
-import { documentText } from '../encode/text.js';
-import { sliceTexts } from '../encode/token-vectors.js';
+import { documentText, queryText } from '../encode/text.js';
+import { joinTexts, type TokenVectors } from '../encode/token-vectors.js';
 import type { EncoderInfo, TextEncoder, TrainableEncoder } from '../encode/types.js';
 import { RankedTraces } from '../score/ranking.js';
-import { meanVectors } from '../score/token-match.js';
-import type { Hit, Query, SearchOptions, TraceRetriever } from '../types.js';
+import { meanVector } from '../score/token-match.js';
+import type { Hit, Query, SearchOptions, TraceRetriever, Truncated } from '../types.js';
 import { IndexClient } from './index-client.js';
 import type { IndexSetup } from './index-worker.js';
 import { openRemoteIndex, type IndexServer } from './remote/open.js';
@@ -47,7 +47,7 @@ export class EncoderRetriever implements TraceRetriever {
   private readonly encoder: TextEncoder;
   private readonly index: TokenIndex;
   private readonly traces: RankedTraces;
-  private truncated = 0;
+  private readonly cutQueries = new Set<string>();
 
   private constructor(encoder: TextEncoder, index: TokenIndex, header: OpenedHeader, traces: readonly Trace[]) {
     this.encoder = encoder;
@@ -89,21 +89,22 @@ export class EncoderRetriever implements TraceRetriever {
     }
   }
 
-  /** Questions that were cut since this was opened. */
-  get truncatedQueries(): number {
-    return this.truncated;
+  get truncated(): Truncated {
+    return { queries: this.cutQueries.size, documents: this.header.truncatedDocuments };
   }
 
   async search(queries: readonly Query[], options: SearchOptions): Promise<Hit[][]> {
-    const questions = queries.map(({ question }) => question);
-    const { vectors, truncated } = await this.encoder.encode(questions, 'query');
-    this.truncated += truncated;
-    return (await this.index.search(vectors, options)).map((scored) => this.traces.hits(scored));
+    const questions = queries.map((query) => queryText(query, this.header.spec.queryText));
+    const { texts, cut } = await this.encoder.encode(questions, 'query');
+    for (const q of cut) this.cutQueries.add((queries[q] as Query).id);
+    const found_Q = await this.index.search(joinTexts(texts, this.header.dim), options);
+    return found_Q.map((scored) => this.traces.hits(scored));
   }
 
   async vectorsOf(traces: readonly Trace[]): Promise<Float32Array[]> {
     const texts = traces.map((trace) => documentText(trace, this.header.spec.text));
-    return meanVectors((await this.encoder.encode(texts, 'document')).vectors);
+    const encoded = await this.encoder.encode(texts, 'document');
+    return encoded.texts.map(({ vectors, dim }) => meanVector(vectors, dim));
   }
 
   async dispose(): Promise<void> {
@@ -165,13 +166,13 @@ async function addMissing(
   for (let from = 0; from < missing.length; from += INDEX_BATCH) {
     const part = missing.slice(from, from + INDEX_BATCH);
     const texts = part.map((trace) => documentText(trace, spec.text));
-    const { vectors, truncated } = await encoder.encode(texts, 'document');
+    const encoded = await encoder.encode(texts, 'document');
     const documents = part.map((trace, i) => ({
       id: trace.id,
-      chunks: sliceTexts(vectors, i, i + 1),
+      chunks: encoded.texts[i] as TokenVectors,
       fields: fieldsOf(trace),
     }));
-    await index.add(documents, { truncated });
+    await index.add(documents, { truncated: encoded.cut.length });
     task.update(traces.length - missing.length + from + part.length);
   }
   task.end();

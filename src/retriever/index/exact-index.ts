@@ -2,16 +2,16 @@
 import { inPlace, Slots } from '../../core/slots.js';
 import { joinTexts, sliceTexts, type TokenVectors } from '../encode/token-vectors.js';
 import type { Scorer } from '../encode/net/port.js';
-import { bestOfChunks, filterMask, rankFor } from './best-chunks.js';
+import { bestOfChunks, filterMask, ownersOf, rankFor } from './best-chunks.js';
 import { refuseTwice } from './store/documents.js';
 import { refuseSize } from './store/store.js';
-import type { IndexDocument, IndexSearch, Scored, TokenIndex } from './types.js';
+import type { IndexDocument, IndexSearch, Scored, VectorIndex } from './types.js';
 
 /** Scores held at once, queries times chunks. */
 export const SCORE_CELLS = 1 << 24;
 
-/** A {@link TokenIndex} over vectors that `scorer` keeps. */
-export class ExactIndex implements TokenIndex {
+/** A {@link VectorIndex} over vectors that `scorer` keeps. */
+export class ExactIndex implements VectorIndex {
   private readonly scorer: Scorer;
   private readonly dim: number;
   private readonly documents = new Map<string, IndexDocument>();
@@ -56,6 +56,15 @@ export class ExactIndex implements TokenIndex {
     });
   }
 
+  /** All documents, in the order in which they were added. */
+  all(): IndexDocument[] {
+    return [...this.documents.values()];
+  }
+
+  vectorsOf(ids: readonly string[]): Promise<TokenVectors[]> {
+    return Promise.resolve(ids.map((id) => this.documents.get(id)?.chunks ?? joinTexts([], this.dim)));
+  }
+
   search(queries: TokenVectors, options: IndexSearch): Promise<Scored[][]> {
     return this.inTurn(() => this.find(queries, options));
   }
@@ -95,7 +104,7 @@ export class ExactIndex implements TokenIndex {
       this.dim,
     );
     await this.scorer.setDocuments(vectors);
-    const ownerOf = documents.flatMap(({ chunks }, at) => Array<number>(chunks.lengths.length).fill(at));
+    const ownerOf = ownersOf(documents.map(({ chunks }) => chunks.lengths.length));
     return { ids: documents.map(({ id }) => id), ownerOf };
   }
 }

@@ -4,10 +4,10 @@ import type { TokenVectors } from '../encode/token-vectors.js';
 import type { IndexMethods, IndexSetup } from './index-worker.js';
 import type { IndexHeader } from './store/header.js';
 import type { AddFacts } from './store/store.js';
-import type { IndexDocument, IndexSearch, Scored, TokenIndex } from './types.js';
+import type { IndexDocument, IndexSearch, Scored, VectorIndex } from './types.js';
 
-/** A {@link TokenIndex} on disk that is searched by centroids once they are built, and exactly before. */
-export class IndexClient implements TokenIndex {
+/** A {@link VectorIndex} on disk that is searched by centroids once they are built, and exactly before. */
+export class IndexClient implements VectorIndex {
   private readonly worker: WorkerClient<IndexMethods>;
   private readonly ids: Set<string>;
   private closed = false;
@@ -59,6 +59,10 @@ export class IndexClient implements TokenIndex {
   /** Makes centroids, or goes on where that was stopped; `anew` drops those that there are. */
   buildCentroids(options: { anew?: boolean } = {}, report?: Report): Promise<void> {
     return this.worker.call('buildCentroids', options, report);
+  }
+
+  vectorsOf(ids: readonly string[]): Promise<TokenVectors[]> {
+    return this.worker.call('vectorsOf', ids);
   }
 
   search(queries: TokenVectors, options: IndexSearch): Promise<Scored[][]> {

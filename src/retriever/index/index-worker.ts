@@ -54,6 +54,7 @@ const methods = {
   compact: (_: null): Promise<void> => opened().index.compact(),
   buildCentroids: (options: { anew?: boolean }, report: Report): Promise<void> =>
     opened().index.buildCentroids(options, report),
+  vectorsOf: (ids: readonly string[]): Promise<TokenVectors[]> => opened().index.vectorsOf(ids),
   search: ({ queries, options }: { queries: TokenVectors; options: IndexSearch }): Promise<Scored[][]> =>
     opened().index.search(queries, options),
   close: async (_: null): Promise<void> => {

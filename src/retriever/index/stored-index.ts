@@ -110,6 +110,18 @@ export class StoredIndex implements TokenIndex {
     });
   }
 
+  /** Vectors as they are on disk, of each document; without chunks where one is not there. */
+  vectorsOf(ids: readonly string[]): Promise<TokenVectors[]> {
+    return this.inTurn(() => {
+      const { documents } = this.store;
+      const chunks = ids.map((id) => {
+        const place = documents.placeOf(id);
+        return this.store.readChunks(place === undefined ? [] : documents.chunksOf(place));
+      });
+      return Promise.resolve(chunks);
+    });
+  }
+
   search(queries: TokenVectors, options: IndexSearch): Promise<Scored[][]> {
     return this.inTurn(() => {
       const { ids, fields } = this.store.documents;

@@ -40,3 +40,9 @@ export interface TokenIndex {
   search(queries: TokenVectors, options: IndexSearch): Promise<Scored[][]>;
   dispose(): Promise<void>;
 }
+
+/** An index that gives back the vectors that it has. */
+export interface VectorIndex extends TokenIndex {
+  /** Of each document in the order of the ids; without chunks where one is not there. */
+  vectorsOf(ids: readonly string[]): Promise<TokenVectors[]>;
+}

@@ -32,11 +32,13 @@ const ofShape: readonly (keyof EncoderSettings)[] = [
   'heads',
   'trainEmbeddings',
   'document',
+  'query',
   'queryPrefix',
   'documentPrefix',
   'scoring',
   'maxQueryTokens',
   'maxDocumentTokens',
+  'chunks',
 ];
 
 export interface BaseOptions {

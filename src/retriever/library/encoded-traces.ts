@@ -1,13 +1,11 @@
-/** Traces under an encoder: their vectors, and an index of them that follows what is added and removed. */
+/** Traces under an encoder: their vectors in an index that follows what is added and removed. */
 import { RaRftError } from '../../core/errors.js';
 import { silent, type Progress } from '../../core/progress.js';
-import { inPlace, Slots } from '../../core/slots.js';
 import type { Trace } from '../../data/types.js';
 import { documentText, type DocumentText } from '../encode/text.js';
-import { sliceTexts, type TokenVectors } from '../encode/token-vectors.js';
+import { joinTexts, type TokenVectors } from '../encode/token-vectors.js';
 import type { TextEncoder } from '../encode/types.js';
-import type { Fields } from '../index/filter.js';
-import type { IndexDocument, IndexSearch, Scored, TokenIndex } from '../index/types.js';
+import type { IndexDocument, IndexSearch, Scored, VectorIndex } from '../index/types.js';
 
 export interface AddOptions {
   signal?: AbortSignal | undefined;
@@ -16,27 +14,27 @@ export interface AddOptions {
 
 /** Documents encoded at a time: what progress moves by, and after which a signal is looked at. */
 const ENCODED_AT_ONCE = 256;
+/** Numbers of vectors that go into the index together (128 MB). */
+const ADDED_NUMBERS = 1 << 25;
 
-/** Changes and searches come one after the other, in the order of the calls. */
+/** Calls come one after the other: whoever has it sees to that. */
 export class EncodedTraces {
   readonly encoder: TextEncoder;
   private readonly text: DocumentText;
-  private readonly index: TokenIndex;
-  /** Of every trace, in the order in which they were added. */
-  private readonly vectors = new Map<string, TokenVectors>();
-  private readonly turn = new Slots(1);
+  private readonly index: VectorIndex;
   private cutQueries = 0;
-  private cutDocuments = 0;
+  private cutDocuments: number;
 
-  /** `index` is empty, and disposed of here. */
-  constructor(encoder: TextEncoder, text: DocumentText, index: TokenIndex) {
+  /** `index` is disposed of here; `cutDocuments` of those in it were cut. */
+  constructor(encoder: TextEncoder, text: DocumentText, index: VectorIndex, cutDocuments = 0) {
     this.encoder = encoder;
     this.text = text;
     this.index = index;
+    this.cutDocuments = cutDocuments;
   }
 
   get size(): number {
-    return this.vectors.size;
+    return this.index.size;
   }
 
   /** Texts so far that were longer than the encoder takes. */
@@ -44,98 +42,85 @@ export class EncodedTraces {
     return { queries: this.cutQueries, documents: this.cutDocuments };
   }
 
-  /**
-   * Encodes and adds traces: all of them or, where the signal ends it or an id is there already (`data`), none. `fieldsOf` says what
-   * filters may ask for.
-   */
-  add(
-    traces: readonly Trace[],
-    { signal, progress = silent }: AddOptions = {},
-    fieldsOf?: (at: number) => Fields,
-  ): Promise<void> {
-    return this.inTurn(async () => {
-      this.refuseKnown(traces);
-      const task = progress.task('index', traces.length, 'traces');
-      const added: IndexDocument[] = [];
-      let cut = 0;
-      try {
-        for (let from = 0; from < traces.length; from += ENCODED_AT_ONCE) {
-          signal?.throwIfAborted();
-          const part = traces.slice(from, from + ENCODED_AT_ONCE);
-          const texts = part.map((trace) => documentText(trace, this.text));
-          const { vectors, truncated } = await this.encoder.encode(texts, 'document');
-          cut += truncated;
-          for (const [i, { id }] of part.entries()) {
-            const fields = fieldsOf?.(from + i);
-            added.push({ id, chunks: textAt(vectors, i), ...(fields && { fields }) });
-          }
-          task.update(from + part.length);
-        }
+  /** Encodes and adds traces: all of them or, where the signal ends it or an id is there already (`data`), none. */
+  async add(traces: readonly Trace[], { signal, progress = silent }: AddOptions = {}): Promise<void> {
+    this.refuseKnown(traces);
+    const task = progress.task('index', traces.length, 'traces');
+    const added: string[] = [];
+    let waiting: IndexDocument[] = [];
+    let [numbers, cut] = [0, 0];
+    const addWaiting = async () => {
+      await this.index.add(waiting);
+      for (const { id } of waiting) added.push(id);
+      [waiting, numbers] = [[], 0];
+    };
+    try {
+      for (let from = 0; from < traces.length; from += ENCODED_AT_ONCE) {
         signal?.throwIfAborted();
-      } finally {
-        task.end();
+        const part = traces.slice(from, from + ENCODED_AT_ONCE);
+        const texts = part.map((trace) => documentText(trace, this.text));
+        const encoded = await this.encoder.encode(texts, 'document');
+        cut += encoded.cut.length;
+        for (const [i, { id }] of part.entries()) {
+          const chunks = copied(encoded.texts[i] as TokenVectors);
+          waiting.push({ id, chunks });
+          numbers += chunks.vectors.length;
+        }
+        if (numbers >= ADDED_NUMBERS) await addWaiting();
+        task.update(from + part.length);
       }
-      await this.keep(added);
+      signal?.throwIfAborted();
+      await addWaiting();
       this.cutDocuments += cut;
-    });
-  }
-
-  /** Takes over documents that were encoded before. */
-  restore(documents: readonly IndexDocument[], truncatedDocuments: number): Promise<void> {
-    return this.inTurn(async () => {
-      await this.keep(documents);
-      this.cutDocuments += truncatedDocuments;
-    });
+    } catch (error) {
+      await this.index.remove(added);
+      throw error;
+    } finally {
+      task.end();
+    }
   }
 
   /** Removes traces. Throws `usage` at ids that are not there, and removes none then. */
-  remove(ids: readonly string[]): Promise<void> {
-    return this.inTurn(async () => {
-      const unknown = ids.filter((id) => !this.vectors.has(id));
-      if (unknown.length > 0) {
-        throw new RaRftError({
-          code: 'usage',
-          message: `no trace has the id ${unknown.slice(0, 3).join(', ')}${unknown.length > 3 ? ` (and ${unknown.length - 3} more)` : ''}`,
-          where: 'remove',
-          expected: 'ids of traces that were added; nothing was removed',
-        });
-      }
-      for (const id of ids) this.vectors.delete(id);
-      await this.index.remove(ids);
-    });
+  async remove(ids: readonly string[]): Promise<void> {
+    const unknown = ids.filter((id) => !this.index.has(id));
+    if (unknown.length > 0) {
+      throw new RaRftError({
+        code: 'usage',
+        message: `no trace has the id ${unknown.slice(0, 3).join(', ')}${unknown.length > 3 ? ` (and ${unknown.length - 3} more)` : ''}`,
+        where: 'remove',
+        expected: 'ids of traces that were added; nothing was removed',
+      });
+    }
+    await this.index.remove(ids);
   }
 
   /** The best traces of each question, and the vectors of the questions. */
-  search(
+  async search(
     questions: readonly string[],
     options: IndexSearch,
   ): Promise<{ scored_Q: Scored[][]; queries: Float32Array[] }> {
-    return this.inTurn(async () => {
-      const { vectors, truncated } = await this.encoder.encode(questions, 'query');
-      this.cutQueries += truncated;
-      const queries = questions.map((_, q) => textAt(vectors, q).vectors);
-      if (this.vectors.size === 0) return { scored_Q: questions.map(() => []), queries };
-      return { scored_Q: await this.index.search(vectors, options), queries };
-    });
+    const { texts, cut } = await this.encoder.encode(questions, 'query');
+    this.cutQueries += cut.length;
+    const queries = texts.map(({ vectors }) => vectors);
+    if (this.size === 0) return { scored_Q: questions.map(() => []), queries };
+    return { scored_Q: await this.index.search(joinTexts(texts, this.encoder.info.dim), options), queries };
   }
 
-  /** Token vectors of a trace, flat. */
-  vectorsOf(id: string): Float32Array {
-    return this.vectors.get(id)?.vectors ?? new Float32Array(0);
-  }
-
-  /** All traces with their vectors, in the order in which they were added. */
-  documents(): IndexDocument[] {
-    return Array.from(this.vectors, ([id, chunks]) => ({ id, chunks }));
+  /** Token vectors of the chunks of traces. */
+  vectorsOf(ids: readonly string[]): Promise<TokenVectors[]> {
+    return this.index.vectorsOf(ids);
   }
 
   async dispose(): Promise<void> {
-    await this.inTurn(() => this.index.dispose());
-    await this.encoder.dispose();
+    try {
+      await this.index.dispose();
+    } finally {
+      await this.encoder.dispose();
+    }
   }
 
   private refuseKnown(traces: readonly Trace[]): void {
-    const known = traces.find(({ id }) => this.vectors.has(id));
+    const known = traces.find(({ id }) => this.index.has(id));
     if (!known) return;
     throw new RaRftError({
       code: 'data',
@@ -145,19 +130,9 @@ export class EncodedTraces {
       hint: 'Remove the old one first.',
     });
   }
-
-  private async keep(documents: readonly IndexDocument[]): Promise<void> {
-    await this.index.add(documents);
-    for (const { id, chunks } of documents) this.vectors.set(id, chunks);
-  }
-
-  private inTurn<T>(work: () => Promise<T>): Promise<T> {
-    return inPlace(this.turn, work);
-  }
 }
 
-/** The vectors of one text, copied. */
-function textAt(set: TokenVectors, at: number): TokenVectors {
-  const { dim, lengths, vectors } = sliceTexts(set, at, at + 1);
+/** In memory of its own, so that it does not keep that of its neighbours. */
+function copied({ dim, lengths, vectors }: TokenVectors): TokenVectors {
   return { dim, lengths: lengths.slice(), vectors: vectors.slice() };
 }

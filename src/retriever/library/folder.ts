@@ -8,21 +8,17 @@ import { RaRftError } from '../../core/errors.js';
 import { writeFileAtomic, writeFolderAtomic, writeJsonAtomic } from '../../core/files.js';
 import { jsonlText } from '../../core/jsonl.js';
 import { exists, ignoreMissing } from '../../core/missing.js';
-import type { RetrieverHeader } from '../encode/retriever-folder.js';
 import { corpusHash, type IndexKey } from '../index/store/header.js';
-import { IndexStore } from '../index/store/store.js';
-import type { IndexDocument } from '../index/types.js';
+import type { LibraryIndex } from './library-index.js';
 import { asTrace, readTraces } from './lines.js';
 import type { LibraryReport } from './report.js';
 import type { TraceInput } from './types.js';
 
 export interface SavedParts {
   encoderFolder: string;
-  header: RetrieverHeader;
-  dim: number;
-  /** In the order of the documents. */
+  key: IndexKey;
   traces: readonly TraceInput[];
-  documents: readonly IndexDocument[];
+  index: LibraryIndex;
   truncatedDocuments: number;
   report: LibraryReport | undefined;
 }
@@ -40,13 +36,11 @@ export async function encoderFolderOf(folder: string): Promise<string> {
 
 /** Writes the folder whole, or not at all. */
 export async function saveFolder(folder: string, parts: SavedParts): Promise<void> {
-  const { encoderFolder, header, dim, traces, documents, truncatedDocuments, report } = parts;
+  const { encoderFolder, key, traces, index, truncatedDocuments, report } = parts;
   await writeFolderAtomic(folder, async (temporary) => {
     await cp(encoderFolder, join(temporary, 'encoder'), { recursive: true });
     await writeFileAtomic(join(temporary, 'traces.jsonl'), jsonlText(traces));
-    const store = await IndexStore.open(join(temporary, 'index'), keyOf(header, dim, traces));
-    await store.add(documents, { truncated: truncatedDocuments });
-    store.close();
+    await index.saveTo(join(temporary, 'index'), keyOf(key, traces), truncatedDocuments);
     if (report) await writeJsonAtomic(join(temporary, 'report.json'), report);
   });
 }
@@ -54,36 +48,26 @@ export async function saveFolder(folder: string, parts: SavedParts): Promise<voi
 /** What a folder has beside its encoder. */
 export interface SavedTraces {
   traces: TraceInput[];
-  /** In the order of the traces. */
-  documents: IndexDocument[];
   truncatedDocuments: number;
   report: LibraryReport | undefined;
 }
 
-/** What {@link saveFolder} wrote beside the encoder. Throws `data` where traces and index do not belong together. */
-export async function readSaved(folder: string, header: RetrieverHeader, dim: number): Promise<SavedTraces> {
+/** What {@link saveFolder} wrote beside the encoder, its vectors into `index`. Throws `data` where traces and index do not belong together. */
+export async function readSaved(folder: string, key: IndexKey, index: LibraryIndex): Promise<SavedTraces> {
   const file = join(folder, 'traces.jsonl');
-  if (!(await exists(file))) return { traces: [], documents: [], truncatedDocuments: 0, report: undefined };
+  if (!(await exists(file))) return { traces: [], truncatedDocuments: 0, report: undefined };
   const traces = await readTraces(file);
-  const store = await IndexStore.open(join(folder, 'index'), keyOf(header, dim, traces));
-  const documents = traces.map((trace): IndexDocument => {
-    const place = store.documents.placeOf(trace.id);
-    if (place === undefined) throw notIndexed(join(folder, 'index'), trace.id);
-    return { id: trace.id, chunks: store.readChunks(store.documents.chunksOf(place)), fields: trace };
-  });
-  const { truncatedDocuments } = store.header;
-  store.close();
+  const at = join(folder, 'index');
+  const { truncatedDocuments } = await index.open(at, keyOf(key, traces));
+  const missing = traces.find(({ id }) => !index.has(id));
+  if (missing) throw notIndexed(at, missing.id);
   const text = await readFile(join(folder, 'report.json'), 'utf8').catch(ignoreMissing);
-  return {
-    traces,
-    documents,
-    truncatedDocuments,
-    report: text === undefined ? undefined : (JSON.parse(text) as LibraryReport),
-  };
+  return { traces, truncatedDocuments, report: text === undefined ? undefined : (JSON.parse(text) as LibraryReport) };
 }
 
-function keyOf({ encoderHash, spec }: RetrieverHeader, dim: number, traces: readonly TraceInput[]): IndexKey {
-  return { encoderHash, corpusHash: corpusHash(traces.map(asTrace), spec), dim, normalisation: 'l2', spec };
+/** The key of an index of these traces alone. */
+function keyOf(key: IndexKey, traces: readonly TraceInput[]): IndexKey {
+  return { ...key, corpusHash: corpusHash(traces.map(asTrace), key.spec) };
 }
 
 function notIndexed(where: string, id: string): RaRftError {

@@ -41,11 +41,14 @@ export async function readTraces(lines: Lines<TraceInput>, what = 'traces'): Pro
   return traces;
 }
 
+/** A label and where it stands. */
+type ReadPair = LabelledPair & { relevant: boolean; where: string };
+
 /** Reads labels. Throws `data` at one without question or trace. */
-export async function readPairs(lines: Lines<LabelledPair>): Promise<(Required<LabelledPair> & { where: string })[]> {
-  const pairs = [];
+export async function readPairs(lines: Lines<LabelledPair>): Promise<ReadPair[]> {
+  const pairs: ReadPair[] = [];
   for await (const { value, where } of placed(lines, 'labels')) {
-    const { question, traceId, relevant = true } = fieldsOf(value, where);
+    const { question, attempt, traceId, relevant = true } = fieldsOf(value, where);
     if (typeof question !== 'string' || question.trim() === '')
       throw bad(
         where,
@@ -54,7 +57,9 @@ export async function readPairs(lines: Lines<LabelledPair>): Promise<(Required<L
       );
     if (typeof traceId !== 'string') throw bad(where, `traceId is ${show(traceId)}`, 'the id of a trace');
     if (typeof relevant !== 'boolean') throw bad(where, `relevant is ${show(relevant)}`, 'true or false');
-    pairs.push({ question, traceId, relevant, where });
+    if (attempt !== undefined && typeof attempt !== 'string')
+      throw bad(where, `the attempt is ${show(attempt)}`, 'a text, or none');
+    pairs.push({ question, attempt, traceId, relevant, where });
   }
   return pairs;
 }

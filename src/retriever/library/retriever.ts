@@ -6,25 +6,28 @@
  */
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { RaRftError } from '../../core/errors.js';
 import type { Progress } from '../../core/progress.js';
 import { inPlace, Slots } from '../../core/slots.js';
 import { Tokenizer } from '../../models/tokenizer.js';
-import { architectureOf } from '../../models/encoders/config.js';
 import { openEncoder } from '../encode/open.js';
 import { readRetriever, type RetrieverHeader } from '../encode/retriever-folder.js';
+import { queryText } from '../encode/text.js';
 import type { TrainableEncoder } from '../encode/types.js';
+import { compileFilter, type Filter } from '../index/filter.js';
+import type { IndexKey } from '../index/store/header.js';
 import { checkDiversity, poolOf } from '../score/diversity.js';
 import { choose } from '../score/choose.js';
 import { EncodedTraces } from './encoded-traces.js';
 import { encoderFolderOf, readSaved, saveFolder } from './folder.js';
 import { figuresOf } from './grade.js';
 import { asTrace, readTraces } from './lines.js';
+import { LibraryIndex, type VectorPlace } from './library-index.js';
 import { exactIndexOf } from './make-index.js';
 import type { LibraryReport } from './report.js';
 import { trainParts, type TrainRetrieverOptions } from './train.js';
-import type { FindOptions, FoundTrace, Lines, TraceInput } from './types.js';
+import type { Asked, FindOptions, FoundTrace, Lines, TraceInput } from './types.js';
 import { WordMatcher } from './word-matches.js';
 
 export interface OpenRetrieverOptions {
@@ -33,14 +36,21 @@ export interface OpenRetrieverOptions {
   progress?: Progress | undefined;
   /** Told once of texts that are cut; by default a warning of the process. */
   onWarning?: ((text: string) => void) | undefined;
+  /**
+   * Where vectors are. `memory`: as float32, and every search is exact. `disk`: in an index of bytes, searched by centroids beyond 5,000
+   * traces. `auto` (default): in memory while they are few (512 MB).
+   */
+  vectors?: VectorPlace | undefined;
 }
 
 interface Parts {
   encoder: TrainableEncoder;
   header: RetrieverHeader;
   encoderFolder: string;
-  /** Removed with the retriever. */
-  scratch?: string | undefined;
+  index: LibraryIndex;
+  key: IndexKey;
+  /** Folders that are removed with the retriever. */
+  scratch: string[];
   report?: LibraryReport | undefined;
 }
 
@@ -63,10 +73,22 @@ export class Retriever {
     this.encoded = encoded;
   }
 
-  private static async over(parts: Parts, options: OpenRetrieverOptions): Promise<Retriever> {
-    const { encoder, header } = parts;
-    const encoded = new EncodedTraces(encoder, header.spec.text, await exactIndexOf(encoder));
-    return new Retriever(parts, encoded, options);
+  /** Its parts, with an index without traces. `beside`: where folders of its own are best made. */
+  private static async partsOf(
+    { encoder, header, encoderFolder }: Pick<Parts, 'encoder' | 'header' | 'encoderFolder'>,
+    beside: string | undefined,
+    { vectors, threads }: OpenRetrieverOptions,
+  ): Promise<Parts> {
+    const { encoderHash, spec } = header;
+    const key: IndexKey = { encoderHash, dim: encoder.info.dim, normalisation: 'l2', spec };
+    const scratch: string[] = [];
+    const makeFolder = async () => {
+      const made = await ownFolder(beside);
+      scratch.push(made);
+      return join(made, 'index');
+    };
+    const index = new LibraryIndex(await exactIndexOf(encoder), { key, place: vectors, threads, makeFolder });
+    return { encoder, header, encoderFolder, index, key, scratch };
   }
 
   /**
@@ -77,16 +99,21 @@ export class Retriever {
     const encoderFolder = await encoderFolderOf(folder);
     const read = await readRetriever(encoderFolder);
     const { header } = read;
-    const { traces, documents, truncatedDocuments, report } = await readSaved(
-      folder,
-      header,
-      architectureOf(read.encoder.config).dim,
-    );
     const encoder = await openEncoder(encoderFolder, read, { threads: options.threads });
-    const retriever = await Retriever.over({ encoder, header, encoderFolder, report }, options);
-    for (const trace of traces) retriever.inputs.set(trace.id, trace);
-    await retriever.encoded.restore(documents, truncatedDocuments);
-    return retriever;
+    const parts = await Retriever.partsOf({ encoder, header, encoderFolder }, folder, options);
+    try {
+      const { traces, truncatedDocuments, report } = await readSaved(folder, parts.key, parts.index);
+      const encoded = new EncodedTraces(encoder, header.spec.text, parts.index, truncatedDocuments);
+      const retriever = new Retriever({ ...parts, report }, encoded, options);
+      for (const trace of traces) retriever.inputs.set(trace.id, trace);
+      await parts.index.settle();
+      return retriever;
+    } catch (error) {
+      await parts.index.dispose();
+      await encoder.dispose();
+      await removeAll(parts.scratch);
+      throw error;
+    }
   }
 
   /** Trains an encoder on labelled pairs and opens it with the corpus; see {@link TrainRetrieverOptions}. */
@@ -95,13 +122,16 @@ export class Retriever {
     let retriever: Retriever | undefined;
     try {
       const { encoder, header, folder, traces, test, withoutPositive } = await trainParts(options, scratch);
-      retriever = await Retriever.over({ encoder, header, encoderFolder: folder, scratch }, options);
+      const parts = await Retriever.partsOf({ encoder, header, encoderFolder: folder }, undefined, options);
+      parts.scratch.push(scratch);
+      retriever = new Retriever(parts, new EncodedTraces(encoder, header.spec.text, parts.index), options);
       if (header.training?.saturated)
         retriever.warn('saturated', 'the first batch gave next to no gradient; a higher settings.temperature may help');
       await retriever.add(traces, options);
       const grade = (await retriever.gradeOn(test)) ?? null;
       const asked = test.map(({ query, positives }) => {
-        return { question: query.question, traceIds: positives.map(({ id }) => id) };
+        const { question, attempt } = query;
+        return { question, ...(attempt !== undefined && { attempt }), traceIds: positives.map(({ id }) => id) };
       });
       retriever.parts.report = { training: header.training!, withoutPositive, grade, test: asked };
       return retriever;
@@ -132,12 +162,16 @@ export class Retriever {
     await inPlace(this.turn, async () => {
       const inputs = await readTraces(traces);
       const before = this.truncated.documents;
-      await this.encoded.add(inputs.map(asTrace), { signal, progress: this.options.progress }, (at) => inputs[at]!);
+      await this.encoded.add(inputs.map(asTrace), { signal, progress: this.options.progress });
       for (const input of inputs) this.inputs.set(input.id, input);
+      await this.parts.index.settle();
       const cut = this.truncated.documents - before;
-      const { maxTokens } = this.parts.header.spec.document;
+      const { maxTokens, chunks = 1 } = this.parts.header.spec.document;
       if (cut > 0)
-        this.warn('documents', `${cut} of ${inputs.length} traces are longer than ${maxTokens} tokens and were cut`);
+        this.warn(
+          'documents',
+          `${cut} of ${inputs.length} traces are longer than ${chunks === 1 ? '' : `${chunks} chunks of `}${maxTokens} tokens and were cut`,
+        );
     });
   }
 
@@ -152,35 +186,27 @@ export class Retriever {
   }
 
   /** The best traces of a question, best first; of several questions a list each, in their order. Throws `usage` at an empty question. */
-  async search(question: string, options?: FindOptions): Promise<FoundTrace[]>;
-  async search(questions: readonly string[], options?: FindOptions): Promise<FoundTrace[][]>;
-  async search(asked: string | readonly string[], options: FindOptions = {}): Promise<FoundTrace[] | FoundTrace[][]> {
+  async search(question: string | Asked, options?: FindOptions): Promise<FoundTrace[]>;
+  async search(questions: readonly (string | Asked)[], options?: FindOptions): Promise<FoundTrace[][]>;
+  async search(
+    asked: string | Asked | readonly (string | Asked)[],
+    options: FindOptions = {},
+  ): Promise<FoundTrace[] | FoundTrace[][]> {
     this.refuseClosed();
-    const questions = typeof asked === 'string' ? [asked] : asked;
-    questions.forEach((question, q) =>
-      refuseEmpty(question, typeof asked === 'string' ? 'question' : `questions[${q}]`),
-    );
-    const found_Q = await inPlace(this.turn, () => this.find(questions, options));
-    return typeof asked === 'string' ? (found_Q[0] ?? []) : found_Q;
+    const several = Array.isArray(asked);
+    const all = (several ? asked : [asked]) as readonly (string | Asked)[];
+    const texts = all.map((one, q) => this.textOf(one, several ? `questions[${q}]` : 'question'));
+    const found_Q = await inPlace(this.turn, () => this.find(texts, options));
+    return several ? found_Q : (found_Q[0] ?? []);
   }
 
   /** Writes encoder, traces and vectors into a folder, whole or not at all. */
   async save(folder: string): Promise<void> {
     this.refuseClosed();
     await inPlace(this.turn, async () => {
-      const { encoder, header, encoderFolder, report } = this.parts;
-      const documents = this.encoded.documents();
-      const traces = documents.map(({ id }) => this.inputs.get(id) as TraceInput);
-      const truncatedDocuments = this.truncated.documents;
-      await saveFolder(folder, {
-        encoderFolder,
-        header,
-        dim: encoder.info.dim,
-        traces,
-        documents,
-        truncatedDocuments,
-        report,
-      });
+      const { encoderFolder, key, index, report } = this.parts;
+      const [traces, truncatedDocuments] = [[...this.inputs.values()], this.truncated.documents];
+      await saveFolder(folder, { encoderFolder, key, index, traces, truncatedDocuments, report });
     });
   }
 
@@ -188,7 +214,7 @@ export class Retriever {
     if (this.closed) return;
     this.closed = true;
     await inPlace(this.turn, () => this.encoded.dispose());
-    if (this.parts.scratch !== undefined) await rm(this.parts.scratch, { recursive: true, force: true });
+    await removeAll(this.parts.scratch);
   }
 
   private async find(questions: readonly string[], options: FindOptions): Promise<FoundTrace[][]> {
@@ -196,17 +222,22 @@ export class Retriever {
     signal?.throwIfAborted();
     if (diversity) checkDiversity(diversity);
     const excluded = exclude && new Set(exclude);
+    const only = filter && this.passing(filter);
     const before = this.truncated.queries;
     const { scored_Q, queries } = await this.encoded.search(questions, {
       k: diversity ? poolOf(k, diversity) : k,
-      ...(filter && { filter }),
+      ...(only && { onlyIds_Q: questions.map(() => only) }),
       ...(excluded && { excludeIds_Q: questions.map(() => excluded) }),
     });
     signal?.throwIfAborted();
     if (this.truncated.queries > before)
       this.warn('queries', `a question is longer than ${this.parts.header.spec.query.maxTokens} tokens and was cut`);
     const { dim } = this.parts.encoder.info;
-    const vectorsOf = (id: string) => this.encoded.vectorsOf(id);
+    const ids = [...new Set(scored_Q.flat().map(({ id }) => id))];
+    const looksAtVectors = matches || (diversity !== undefined && 'lambda' in diversity);
+    const found = looksAtVectors ? await this.encoded.vectorsOf(ids) : [];
+    const chunksOf = new Map(ids.map((id, i) => [id, found[i]]));
+    const vectorsOf = (id: string) => chunksOf.get(id)?.vectors ?? new Float32Array(0);
     const fieldOf = (id: string, name: string) => this.inputs.get(id)?.[name];
     const words = matches ? (this.matcher ??= await this.openMatcher()) : undefined;
     return scored_Q.map((scored, q) =>
@@ -216,16 +247,39 @@ export class Retriever {
         rank: i + 1,
         trace: this.inputs.get(id) as TraceInput,
         ...(words && {
-          matches: words.match(questions[q] as string, queries[q]!, this.inputs.get(id)!, vectorsOf(id)),
+          matches: words.match(questions[q] as string, queries[q]!, this.inputs.get(id)!, chunksOf.get(id)!),
         }),
       })),
     );
   }
 
+  /** What a question is searched with. */
+  private textOf(asked: string | Asked, where: string): string {
+    const { question, attempt } = typeof asked === 'object' && asked !== null ? asked : { question: asked };
+    refuseEmpty(question, where);
+    const { queryText: part } = this.parts.header.spec;
+    if (attempt !== undefined && part !== 'question+attempt') {
+      throw new RaRftError({
+        code: 'usage',
+        message: 'an attempt is given, and this retriever reads questions alone',
+        where: `${where}.attempt`,
+        expected: 'a question alone, or a retriever that was trained with query: question+attempt',
+      });
+    }
+    return queryText({ question, attempt }, part);
+  }
+
+  /** Ids of the traces that a filter lets pass. */
+  private passing(filter: Filter): ReadonlySet<string> {
+    const passes = compileFilter(filter);
+    return new Set([...this.inputs].flatMap(([id, input]) => (passes(id, input) ? [id] : [])));
+  }
+
   private async gradeOn(test: Parameters<typeof figuresOf>[0]) {
     if (test.length === 0) return undefined;
-    const questions = test.map(({ query }) => query.question);
-    const found_Q = await this.search(questions, { k: 10 });
+    const { queryText: part } = this.parts.header.spec;
+    const texts = test.map(({ query }) => queryText(query, part));
+    const found_Q = await inPlace(this.turn, () => this.find(texts, { k: 10 }));
     const hits_Q = found_Q.map((found) =>
       found.map(({ trace, score, rank }) => ({ trace: asTrace(trace), score, rank })),
     );
@@ -253,6 +307,16 @@ export class Retriever {
       expected: 'an open one',
     });
   }
+}
+
+/** A folder of this process's own: beside a saved one, on the same disk, where that may be written to. */
+async function ownFolder(beside: string | undefined): Promise<string> {
+  const somewhere = () => mkdtemp(join(tmpdir(), 'ra-rft-index-'));
+  return beside === undefined ? somewhere() : mkdtemp(`${resolve(beside)}.open-`).catch(somewhere);
+}
+
+async function removeAll(folders: readonly string[]): Promise<void> {
+  for (const folder of folders) await rm(folder, { recursive: true, force: true });
 }
 
 function refuseEmpty(question: string, where: string): void {

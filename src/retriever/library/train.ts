@@ -7,11 +7,13 @@ import type { Label } from '../../judge/types.js';
 import { startEncoder } from '../encode/open.js';
 import type { NetEncoder } from '../encode/net-encoder.js';
 import { writeRetriever, type RetrieverHeader } from '../encode/retriever-folder.js';
+import type { RetrieverSpec } from '../encode/spec.js';
+import { queryText } from '../encode/text.js';
 import { encoderSettings, trainOptionsOf, type EncoderSettings } from '../from-config.js';
 import { retriever as retrieverKeys } from '../keys.js';
 import { collectLabels, type LabelledQuery } from '../train/pairs.js';
 import { splitQueries, type QueryShares } from '../train/split-queries.js';
-import { trainRetriever, type TrainHooks } from '../train/train.js';
+import { trainRetriever, type TrainData, type TrainHooks } from '../train/train.js';
 import { baseEncoder } from './base-encoder.js';
 import { asTrace, readPairs, readTraces } from './lines.js';
 import type { LabelledPair, Lines, TraceInput } from './types.js';
@@ -58,7 +60,8 @@ export async function trainParts(options: TrainRetrieverOptions, scratch: string
   const traces = inputs.map(asTrace);
   const { labelled, withoutPositive } = await labelledQueries(options.labels, traces);
   const parts = splitQueries(labelled, shares, seed);
-  const texts = [...labelled.map(({ query }) => query.question), ...traces.flatMap((t) => [t.question, t.trace])];
+  const asked = labelled.map(({ query }) => queryText(query, settings.query));
+  const texts = [...asked, ...traces.flatMap((t) => [t.question, t.trace])];
   signal?.throwIfAborted();
   const { encoder: kind = 'small' } = options;
   const base = await baseEncoder({ encoder: kind, settings, given: Object.keys(given), texts, seed, scratch });
@@ -66,7 +69,7 @@ export async function trainParts(options: TrainRetrieverOptions, scratch: string
   try {
     const training = await trainRetriever(
       encoder,
-      { train: parts.train, validation: parts.validation, candidates: traces, text: base.spec.text },
+      { train: parts.train, validation: parts.validation, candidates: traces, ...textsOf(base.spec) },
       trainOptionsOf(settings, seed, parts.train.length),
       {
         ...(progress && { progress }),
@@ -85,6 +88,10 @@ export async function trainParts(options: TrainRetrieverOptions, scratch: string
     await encoder.dispose();
     throw error;
   }
+}
+
+function textsOf({ text, queryText: asked }: RetrieverSpec): Pick<TrainData, 'text' | 'queryText'> {
+  return { text, queryText: asked };
 }
 
 function settingsOf(given: object): { settings: EncoderSettings; shares: QueryShares } {
@@ -107,7 +114,8 @@ async function labelledQueries(lines: Lines<LabelledPair>, traces: readonly Trac
   const known = new Set(traces.map(({ id }) => id));
   const idOf = new Map<string, string>();
   const labels: Label[] = [];
-  for (const { question, traceId, relevant, where } of await readPairs(lines)) {
+  const attemptOf = new Map<string, string | undefined>();
+  for (const { question, attempt, traceId, relevant, where } of await readPairs(lines)) {
     if (!known.has(traceId)) {
       throw new RaRftError({
         code: 'data',
@@ -118,8 +126,9 @@ async function labelledQueries(lines: Lines<LabelledPair>, traces: readonly Trac
     }
     const problemId = idOf.get(question) ?? `question-${String(idOf.size + 1).padStart(6, '0')}`;
     idOf.set(question, problemId);
+    attemptOf.set(question, attemptOf.get(question) ?? attempt);
     labels.push({ problemId, traceId, relevant, judge: 'given', key: '' });
   }
-  const queries = [...idOf].map(([question, id]) => ({ id, question }));
+  const queries = [...idOf].map(([question, id]) => ({ id, question, attempt: attemptOf.get(question) }));
   return collectLabels(labels, queries, traces);
 }

@@ -14,9 +14,14 @@ export interface TraceInput {
   [field: string]: unknown;
 }
 
-/** That a trace helps with a question, or that it does not. */
-export interface LabelledPair {
+/** A question, and the draft of a solution beside it for retrievers that read one (`settings.query`). */
+export interface Asked {
   question: string;
+  attempt?: string | undefined;
+}
+
+/** That a trace helps with a question, or that it does not. */
+export interface LabelledPair extends Asked {
   traceId: string;
   /** Default true. */
   relevant?: boolean | undefined;
@@ -44,7 +49,9 @@ export interface FindOptions {
 export interface WordMatch {
   query: string;
   document: string;
-  /** Position among the tokens of the trace that have vectors, from 0. */
+  /** Which chunk of the trace the token is in, from 0: the one that matches best. Traces that are not long have one. */
+  chunk: number;
+  /** Position among the tokens of the chunk that have vectors, from 0. */
   documentToken: number;
   /** Cosine of the two. */
   similarity: number;

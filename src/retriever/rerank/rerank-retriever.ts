@@ -2,7 +2,7 @@
 import { RaRftError } from '../../core/errors.js';
 import type { Trace } from '../../data/types.js';
 import { likeness } from '../diversify.js';
-import type { Hit, Query, SearchOptions, TraceRetriever } from '../types.js';
+import type { Hit, Query, SearchOptions, TraceRetriever, Truncated } from '../types.js';
 
 export interface RerankOptions {
   /** Traces that the first one proposes; never fewer than are asked for. */
@@ -28,6 +28,15 @@ export class RerankRetriever implements TraceRetriever {
     this.first = first;
     this.second = second;
     this.candidates = candidates;
+  }
+
+  /** A text that both cut counts once. */
+  get truncated(): Truncated {
+    const counts = [this.first, this.second].map((one) => one.truncated ?? { queries: 0, documents: 0 });
+    return {
+      queries: Math.max(...counts.map(({ queries }) => queries)),
+      documents: Math.max(...counts.map(({ documents }) => documents)),
+    };
   }
 
   async search(queries: readonly Query[], options: SearchOptions): Promise<Hit[][]> {

@@ -1,7 +1,5 @@
 /** Why a document has its score: for every token of the query the token of the document that is nearest to it. */
 
-import { rowOffsets, type TokenVectors } from '../encode/token-vectors.js';
-
 /** The best partner of one query token. */
 export interface TokenMatch {
   /** Among the document's tokens, from 0. */
@@ -32,14 +30,6 @@ export function meanVector(vectors: Float32Array, dim: number): Float32Array {
   for (let i = 0; i < vectors.length; i++) mean[i % dim]! += vectors[i] as number;
   const norm = Math.hypot(...mean);
   return norm === 0 ? mean : mean.map((value) => value / norm);
-}
-
-/** {@link meanVector} of every text. */
-export function meanVectors({ dim, lengths, vectors }: TokenVectors): Float32Array[] {
-  const rows = rowOffsets(lengths);
-  return Array.from(lengths, (_, i) =>
-    meanVector(vectors.subarray((rows[i] as number) * dim, (rows[i + 1] as number) * dim), dim),
-  );
 }
 
 export function dot(a: Float32Array, b: Float32Array): number {

@@ -46,8 +46,8 @@ export function toyTask(seed: number): ToyTask {
   const queries = make('q', 200, 0, SEEN);
   const labelled = truthPairs(queries, traces);
   const tokenize: TokenizeTexts = (lines) => ({
-    texts: lines.map((line) => ({ ids: Int32Array.from(line.split(' ').filter(Boolean), Number) })),
-    truncated: 0,
+    texts: lines.map((line) => [{ ids: Int32Array.from(line.split(' ').filter(Boolean), Number) }]),
+    cut: [],
   });
   return { traces, queries, unseen: make('u', 40, SEEN, RULES), labelled, tokenize };
 }

@@ -2,6 +2,7 @@
 import type { Trace } from '../../data/types.js';
 import type { TrainableEncoder } from '../encode/types.js';
 import { gradeRanking, mean } from '../grade/metrics.js';
+import { scoreDocuments } from '../index/best-chunks.js';
 import { RankedTraces } from '../score/ranking.js';
 import type { Hit, Query } from '../types.js';
 import type { LabelledQuery } from './pairs.js';
@@ -28,13 +29,15 @@ export async function rankCandidates<T>(
   tokens: TextTokens,
   use: (query: LabelledQuery, rank: RankOne) => T,
 ): Promise<T[]> {
-  await encoder.scorer.setDocuments(await encoder.encodeTokens(traces.map((trace) => tokens.trace(trace))));
+  const chunks_D = traces.map((trace) => tokens.chunks(trace));
+  const counts = chunks_D.map(({ length }) => length);
+  const scoreAll = await scoreDocuments(encoder.scorer, await encoder.encodeTokens(chunks_D.flat()), counts);
   const ranked = new RankedTraces(traces);
   const results: T[] = [];
   for (let from = 0; from < queries.length; from += QUERIES_AT_ONCE) {
     const some = queries.slice(from, from + QUERIES_AT_ONCE);
     const vectors = await encoder.encodeTokens(some.map(({ query }) => tokens.query(query)));
-    const scores = await encoder.scorer.score(vectors);
+    const scores = await scoreAll(vectors);
     for (const [q, labelled] of some.entries()) {
       const { query } = labelled;
       const row = scores.subarray(q * traces.length, (q + 1) * traces.length);

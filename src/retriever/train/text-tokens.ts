@@ -1,8 +1,12 @@
-/** The texts of a training as tokens: each tokenised once, thinned anew each time it is trained on. */
+/**
+ * The texts of a training as tokens: each tokenised once, thinned anew each time it is trained on. Of a long trace the first chunk is
+ * trained on, which has its question and how its solution begins: that a trace helps does not say that any part of it does. It is ranked
+ * by all of its chunks, as in search.
+ */
 import type { Rng } from '../../core/rng.js';
 import type { Trace } from '../../data/types.js';
 import type { TokenBatch } from '../encode/net/port.js';
-import { documentText, type DocumentText } from '../encode/text.js';
+import { documentText, queryText, type DocumentText, type QueryText } from '../encode/text.js';
 import type { TokenText } from '../encode/token-text.js';
 import type { TrainableEncoder } from '../encode/types.js';
 import type { Query } from '../types.js';
@@ -10,37 +14,45 @@ import type { Batch } from './batches.js';
 
 export class TextTokens {
   readonly truncatedQueries: number;
+  /** Traces of which there is more than what is trained on. */
   readonly truncatedDocuments: number;
   private readonly queries: ReadonlyMap<string, TokenText>;
-  private readonly traces: ReadonlyMap<string, TokenText>;
+  private readonly traces: ReadonlyMap<string, readonly TokenText[]>;
 
-  /** `text`: what of a trace is trained on, as it will be indexed. */
+  /** `text`: what of a trace is trained on, as it will be indexed; `asked`: what of a query, as it will be searched with. */
   constructor(
     encoder: Pick<TrainableEncoder, 'tokenize'>,
     queries: readonly Query[],
     traces: readonly Trace[],
     text: DocumentText,
+    asked?: QueryText,
   ) {
     const distinct = [...new Map(traces.map((trace) => [trace.id, trace])).values()];
     const questions = encoder.tokenize(
-      queries.map(({ question }) => question),
+      queries.map((query) => queryText(query, asked)),
       'query',
     );
     const documents = encoder.tokenize(
       distinct.map((trace) => documentText(trace, text)),
       'document',
     );
-    this.queries = new Map(queries.map(({ id }, i) => [id, questions.texts[i]!]));
+    this.queries = new Map(queries.map(({ id }, i) => [id, questions.texts[i]![0]!]));
     this.traces = new Map(distinct.map(({ id }, i) => [id, documents.texts[i]!]));
-    this.truncatedQueries = questions.truncated;
-    this.truncatedDocuments = documents.truncated;
+    this.truncatedQueries = questions.cut.length;
+    const cut = new Set(documents.cut);
+    this.truncatedDocuments = documents.texts.filter((chunks, i) => chunks.length > 1 || cut.has(i)).length;
   }
 
   query({ id }: Query): TokenText {
     return this.queries.get(id)!;
   }
 
-  trace({ id }: Trace): TokenText {
+  /** What of a trace is trained on. */
+  trace(trace: Trace): TokenText {
+    return this.chunks(trace)[0]!;
+  }
+
+  chunks({ id }: Trace): readonly TokenText[] {
     return this.traces.get(id)!;
   }
 

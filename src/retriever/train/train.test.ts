@@ -4,6 +4,7 @@ import type { NetSetup } from '../encode/net/port.js';
 import { NetSession } from '../encode/net/session.js';
 import { PLAIN_FORM, tokenizeBy, type TokenizeTexts } from '../encode/text-form.js';
 import { gradeRanking, mean, relevanceFromTruth } from '../grade/metrics.js';
+import { scoreTexts } from '../index/score-texts.js';
 import { RankedTraces } from '../score/ranking.js';
 import { splitQueries } from './split-queries.js';
 import { smallSetup } from '../testing/small-encoder.js';
@@ -48,15 +49,8 @@ afterEach(async () => {
 
 async function recallAt1(encoder: NetEncoder, queries: Query[]): Promise<number> {
   const { traces } = task;
-  const vectorsOf = async (texts: { question: string }[], side: 'query' | 'document') =>
-    (
-      await encoder.encode(
-        texts.map(({ question }) => question),
-        side,
-      )
-    ).vectors;
-  await encoder.scorer.setDocuments(await vectorsOf(traces, 'document'));
-  const scores = await encoder.scorer.score(await vectorsOf(queries, 'query'));
+  const textsOf = (texts: { question: string }[]) => texts.map(({ question }) => question);
+  const scores = await scoreTexts(encoder, textsOf(queries), textsOf(traces));
   const ranked = new RankedTraces(traces);
   const hits_Q = queries.map((query, q) => ranked.rank(query, scores.subarray(q * traces.length), { k: 1 }));
   const graded = gradeRanking(queries, hits_Q, relevanceFromTruth, { ks: [1], candidates: () => traces });

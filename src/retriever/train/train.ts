@@ -7,7 +7,7 @@ import { atPlace, RaRftError } from '../../core/errors.js';
 import { silent, type Progress } from '../../core/progress.js';
 import { Rng } from '../../core/rng.js';
 import type { Trace } from '../../data/types.js';
-import type { DocumentText } from '../encode/text.js';
+import type { DocumentText, QueryText } from '../encode/text.js';
 import type { TrainableEncoder } from '../encode/types.js';
 import type { Query } from '../types.js';
 import { draws, makeBatch, type BatchOptions, type InBatchPositives, type Negatives } from './batches.js';
@@ -73,6 +73,8 @@ export interface TrainData {
   exclude?: (query: Query, trace: Trace) => boolean;
   /** What of a trace is trained on, as it will be indexed. */
   text: DocumentText;
+  /** What of a query is trained on, as it will be searched with. Default: its question. */
+  queryText?: QueryText | undefined;
 }
 
 export interface TrainReport {
@@ -81,6 +83,7 @@ export interface TrainReport {
   trainQueries: number;
   validationQueries: number;
   truncatedQueries: number;
+  /** Traces that are longer than one chunk: only their first chunk was trained on. */
   truncatedDocuments: number;
   /** Mean largest probability of the first batch was above 0.99: next to no gradient (summed scores, low temperature). */
   saturated: boolean;
@@ -109,7 +112,7 @@ export async function trainRetriever(
   const train =
     nearDuplicate === undefined ? data.train : withoutNearDuplicates(data.train, distinct(traces), nearDuplicate);
   const queries = [...train, ...validation].map(({ query }) => query);
-  const tokens = new TextTokens(encoder, queries, traces, data.text);
+  const tokens = new TextTokens(encoder, queries, traces, data.text, data.queryText);
   const found: Candidates = { traces: candidates, ...(exclude && { exclude }) };
   const rng = Rng.fromSeed(options.seed).fork('retriever-training');
   const batchOptions: BatchOptions = {

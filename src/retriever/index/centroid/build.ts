@@ -22,6 +22,13 @@ export function hasCentroids({ centroids, segments }: IndexHeader): boolean {
   return centroids !== undefined && segments.every(({ codes }) => codes !== undefined);
 }
 
+/** Whether centroids are those of a corpus with less than a sixteenth of the tokens, so that there should be four times as many. */
+export function outgrown({ centroids, tokens }: IndexHeader): boolean {
+  if (!centroids) return false;
+  const [coarse, fine] = centroids.shape;
+  return coarse < SIDE.most && tokens > 16 * ((coarse * fine) / CENTROIDS_PER_ROOT) ** 2;
+}
+
 /** Makes what is missing of centroids and codes. */
 export async function buildCentroids(
   store: IndexStore,

@@ -80,7 +80,8 @@ async function listFiles(folder: string, header: IndexHeader): Promise<void> {
   await writeFileAtomic(join(folder, manifestName), `${JSON.stringify(files)}\n`);
 }
 
-function filesOf({ segments, removed, centroids, lists }: IndexHeader): string[] {
+/** Files of an index beside its header. */
+export function filesOf({ segments, removed, centroids, lists }: IndexHeader): string[] {
   const entries = segments.flatMap(({ table, vectors, codes }) => [table, vectors, codes]);
   return [...entries, removed, centroids, lists].flatMap((entry) => (entry ? [entry.file] : []));
 }
