@@ -40,7 +40,7 @@ it('an arm with more traces than were kept is added: the search runs again, the 
   expect(ran).toContain('retrieved-bm25');
   expect(ran).toContain('train-eight');
   expect(ran).not.toContain('train-one');
-}, 60_000);
+});
 
 it('other contexts of an arm that is done are refused, with the key', async () => {
   await run([one]);
@@ -50,10 +50,10 @@ it('other contexts of an arm that is done are refused, with the key', async () =
       message: expect.stringContaining(JSON.stringify(contexts)) as string,
     });
   expect(await run([{ ...one, contexts: { demonstrations: 2 } }])).toEqual([]); // it shows none
-}, 60_000);
+});
 
 it('a curriculum is another training, by a stage that all arms share', async () => {
   await run([{ name: 'plain' }]);
   await expect(run([{ name: 'plain' }], 'rl.curriculum=easy-first')).rejects.toMatchObject({ code: 'run-folder' });
   expect(await run([{ name: 'plain' }], 'rl.curriculumSamples=3')).toEqual([]); // nothing is measured
-}, 60_000);
+});

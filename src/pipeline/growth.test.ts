@@ -84,7 +84,7 @@ describe('goes on at once', () => {
     expect(await text('run/eval/taught/000004.jsonl')).toBe(await text('whole/eval/taught/000004.jsonl'));
     expect((await run([arms(taught, plain, borrowed)])).filter((stage) => !stage.startsWith('retrieved'))).toEqual([]);
     await expectSame('run', 'whole', []);
-  }, 60_000);
+  });
 
   it('with more steps: as one that never stopped at fewer, also when killed on the way', async () => {
     await run([arms(plain, borrowed)]);
@@ -96,7 +96,7 @@ describe('goes on at once', () => {
     await expectSame('run', 'whole', [weights, 'rollouts/plain/000006.jsonl', 'eval/plain/000008.jsonl']);
     expect(await text('run/eval/plain/000004.jsonl')).toBe(await text('whole/eval/plain/000004.jsonl'));
     expect(await run(more)).toEqual([]);
-  }, 60_000);
+  });
 
   it('with other keys of stages that have not run, and other paths to the same data', async () => {
     await run([arms(plain)]);
@@ -132,7 +132,7 @@ describe('refuses before any work, naming stages and keys', () => {
     await expectSame('run', 'whole', ['labels.jsonl', 'eval/taught/000004.jsonl']);
     expect(await text('run/policy/taught/notes.txt')).toBe('mine');
     expect(await run(changed)).toEqual([]);
-  }, 60_000);
+  });
 
   it('fewer steps, another learning rate, other data: only what depends on them', async () => {
     await run([arms(plain, taught)]);
@@ -147,7 +147,7 @@ describe('refuses before any work, naming stages and keys', () => {
     await run(fewer, { again: true });
     await run(fewer, { name: 'whole' });
     await expectSame('run', 'whole', ['policy/plain/step-000002/fake.json']);
-  }, 60_000);
+  });
 
   it('a training that has begun with other settings', async () => {
     await expect(run([arms(plain)], { openEngine: dyingAt(4) })).rejects.toThrow('killed');
@@ -184,7 +184,7 @@ describe('how policies are evaluated', () => {
     expect(await run(more)).toEqual(['train-plain', 'eval-borrowed']);
     await run(more, { name: 'longer' });
     await expectSame('run', 'longer', ['policy/plain/step-000008/fake.json', 'eval/plain/000008.jsonl']);
-  }, 60_000);
+  });
 
   it('changes for a training that was killed: it goes on, its evaluations begin anew', async () => {
     await expect(run([arms(plain)], { openEngine: dyingAt(4) })).rejects.toThrow('killed');
@@ -234,7 +234,7 @@ describe('markers of an older version', () => {
     expect(again).toContain('labels');
     expect(again).not.toContain('train-plain');
     expect(await run([arms(plain, taught)])).toEqual([]);
-  }, 60_000);
+  });
 
   it('are taken where the stage is as it would be made now, and for the data, which is compared itself', async () => {
     await run([arms(taught)]);
@@ -265,5 +265,5 @@ describe('stagesAgain', () => {
     const [data] = await look([arms(plain, taught), 'data.maxTest=5']);
     expect(data).toMatch(/labels.*train-plain.*other test problems than before \(data\.maxTest: 0 there, 5 now\)/);
     expect(await text('run/config.yaml')).toBe(kept);
-  }, 60_000);
+  });
 });

@@ -105,7 +105,7 @@ describe('the demo', () => {
       expect(found('train'), retriever.name).toEqual([]);
       expect(found('test').length, retriever.name).toBeGreaterThan(50);
     }
-  }, 60_000);
+  });
 });
 
 describe('a run on files with traces and problems of the unseen split', () => {
@@ -166,5 +166,5 @@ describe('a run on files with traces and problems of the unseen split', () => {
     } finally {
       await again.close();
     }
-  }, 60_000);
+  });
 });

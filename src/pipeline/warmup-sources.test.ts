@@ -87,7 +87,7 @@ it('an oracle among the sources needs the truth of every training problem', asyn
     code: 'data',
     message: expect.stringContaining('the warm-up takes traces of the oracle') as string,
   });
-}, 60_000);
+});
 
 it('the model as it comes may measure; the warm-up then serves the arms alone', async () => {
   const set = [

@@ -34,4 +34,4 @@ it('a run says how many texts were cut at training and in search', async () => {
   expect([documents, truncatedDocuments]).toEqual([38, 0]);
   expect((await readRetriever(run.paths.retriever('chunks'))).header.spec.document).toMatchObject({ chunks: 2 });
   expect((await readRetriever(run.paths.retriever('cut'))).header.spec.document).not.toHaveProperty('chunks');
-}, 60_000);
+});

@@ -53,4 +53,4 @@ it('is trained with its own tokenizer, and stands for the folder as it was then'
     code: 'run-folder',
     message: expect.stringMatching(/retriever-mine.*retrievers.mine.model/) as string,
   });
-}, 60_000);
+});

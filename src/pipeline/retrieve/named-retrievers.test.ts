@@ -64,7 +64,7 @@ describe('encoders by name', () => {
     await rm(at('retriever', 'single-vector-untrained'), { recursive: true });
     expect((await run([arms], 'retriever')).ran).toEqual(['retriever-single-vector-untrained']);
     expect(await hashFile(at('retrieved', 'single-vector-untrained.jsonl'))).toBe(before);
-  }, 60_000);
+  });
 
   it('are each trained with their own settings, and stand in metrics and grades under their own names', async () => {
     const mine = 'retrievers.mine={kind: encoder, head: single-vector, steps: 5, dim: 4}';
@@ -79,7 +79,7 @@ describe('encoders by name', () => {
       expect.arrayContaining(['learned/test', 'mine/test', 'mine/labelled-test']),
     );
     expect(existsSync(at('retriever', 'single-vector'))).toBe(false);
-  }, 60_000);
+  });
 });
 
 describe('contexts one by one', () => {
@@ -106,11 +106,11 @@ describe('contexts one by one', () => {
     await rm(at('eval', 'b', 'contexts-000004.jsonl'));
     expect((await run([arms, 'eval.contexts=3'])).ran).toEqual(['contexts-b']);
     expect(await readFile(at('eval', 'b', 'contexts-000004.jsonl'), 'utf8')).toBe(whole);
-  }, 60_000);
+  });
 
   it('are not there unless they are asked for', async () => {
     const { summary } = await run([arms]);
     expect(summary).not.toHaveProperty('oneByOne');
     expect(existsSync(at('eval', 'a', 'contexts-000004.jsonl'))).toBe(false);
-  }, 60_000);
+  });
 });

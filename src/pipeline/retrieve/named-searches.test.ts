@@ -59,7 +59,7 @@ describe('a rerank', () => {
     expect(await run(rerank(), arms)).toEqual([]);
     // Other candidates are another search, on the same encoder.
     await expect(run(rerank().replace('6', '9'), arms)).rejects.toMatchObject({ code: 'run-folder' });
-  }, 60_000);
+  });
 
   it('of names that are not there, or of kinds that cannot, is refused with its key', () => {
     const refused = (set: string) => () => resolveConfig({ file, set: [set] });
@@ -93,7 +93,7 @@ describe('embeddings from a server', () => {
     expect(remote?.score.recallAt1.mean).toBe(1);
     expect(rows.find(({ name }) => name === 'random')?.score.recallAt1.mean).toBeLessThan(1);
     await expect(run(entry('other'), arms)).rejects.toMatchObject({ code: 'run-folder' });
-  }, 60_000);
+  });
 
   it('want their key before any work', async () => {
     const entry = `retrievers.remote={kind: embeddings, url: 'http://127.0.0.1:1/v1', model: m, apiKeyEnv: NO_SUCH_KEY_HERE}`;
@@ -124,7 +124,7 @@ describe('hits that differ', () => {
     // The best comes first, and a better score may come later.
     expect(spread.every((hits) => hits.every(({ score }) => score <= hits[0]!.score + 1e-6))).toBe(true);
     expect(spread.some((hits) => hits.some(({ score }, i) => i > 1 && score > hits[1]!.score))).toBe(true);
-  }, 60_000);
+  });
 });
 
 describe('hits of different classes', () => {
@@ -149,7 +149,7 @@ describe('the grades of a run', () => {
     expect(rows.find(({ name, split }) => name === 'oracle' && split === 'test')?.score.recallAt1.mean).toBe(1);
     for (const { score } of rows) expect(score.recallAt1.mean).toBeLessThanOrEqual(score.recallAt10.mean);
     expect(leftOut.map(({ name }) => name)).toContain('single-vector');
-  }, 60_000);
+  });
 
   it('need a run', async () => {
     await expect(gradeRun(join(folder, 'nothing'))).rejects.toMatchObject({

@@ -58,7 +58,7 @@ describe('the policy as encoder', () => {
       const scores = new Map(hits_Q[q]!.map(({ trace, score }) => [trace.id, score]));
       for (const { traceId, score } of kept) expect(scores.get(traceId)).toBeCloseTo(score, 5);
     }
-  }, 60_000);
+  });
 
   it('is a single vector at the end token, with weights trained or as they are', async () => {
     await run('trained: false, head: single-vector, policy: {layer: last, pooling: last}');
@@ -71,7 +71,7 @@ describe('the policy as encoder', () => {
     const trained = (await readRetriever(at('retriever', 'policy'))).encoder;
     expect(trained.params.get('embed')).toEqual(encoder.params.get('embed'));
     expect(trained.params.get('layers.0.qkv')).not.toEqual(encoder.params.get('layers.0.qkv'));
-  }, 60_000);
+  });
 
   it('is refused by its entry before any label where it cannot be', async () => {
     await expect(run('policy: {layer: 2}')).rejects.toMatchObject({
@@ -88,5 +88,5 @@ describe('the policy as encoder', () => {
     await rm(at(), { recursive: true });
     await overwriteWeight(join(folder, 'model'), 'model.layers.0.mlp.up_proj.weight', NaN);
     await expect(run('policy: {}')).rejects.toMatchObject({ code: 'not-finite' });
-  }, 60_000);
+  });
 });
