@@ -18,7 +18,7 @@ export interface CentroidSearchOptions {
   candidates: number;
 }
 
-export const CENTROID_DEFAULTS: CentroidSearchOptions = { probes: 8, pool: 16_384, candidates: 512 };
+export const CENTROID_DEFAULTS: CentroidSearchOptions = { probes: 8, pool: 16_384, candidates: 768 };
 
 /** Share of the chunks that may be outside of the lists on disk before these are written anew. */
 const MOST_OUTSIDE = 0.25;
