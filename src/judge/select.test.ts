@@ -1,11 +1,9 @@
 import { appendFile, readFile, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { temporaryFolder } from '../core/testing/temporary-folder.js';
 import { Rng } from '../core/rng.js';
 import { pairKey } from './agreement.js';
 import { previewSelection, selectWithinBudget, type SelectionOptions } from './select.js';
-import { classesOf } from './testing/class-world.js';
+import { classesOf, selectionOptions } from './testing/class-world.js';
 import { judgeByTruth } from './truth.js';
 import type { Label } from './types.js';
 
@@ -17,23 +15,6 @@ function isRelevant(label: Label): boolean {
   return 'relevant' in label && label.relevant;
 }
 
-async function optionsOf(more: Partial<SelectionOptions> = {}): Promise<SelectionOptions> {
-  return {
-    share: 0.3,
-    rounds: 3,
-    randomShare: 0.1,
-    minConfirmed: 0.7,
-    width: 4,
-    foundingTraces: 100,
-    rng: Rng.fromSeed(1),
-    judge: (pairs) => Promise.resolve(judgeByTruth(pairs)),
-    score: () => Promise.resolve(undefined),
-    path: join(await temporaryFolder(), 'waves.jsonl'),
-    key: 'a',
-    ...more,
-  };
-}
-
 describe('selectWithinBudget', () => {
   test('judges no more than the budget, no pair twice, says why each was chosen; infers the rest rightly', async () => {
     const asked: string[] = [];
@@ -42,7 +23,7 @@ describe('selectWithinBudget', () => {
       asked.push(...labels.map(pairKey));
       return Promise.resolve(labels);
     };
-    const { labels, report } = await selectWithinBudget(queries, await optionsOf({ judge }));
+    const { labels, report } = await selectWithinBudget(queries, await selectionOptions({ judge }));
     expect(asked.length).toBeLessThanOrEqual(540);
     expect(new Set(asked).size).toBe(asked.length);
     const judged = labels.filter(({ chosen }) => chosen !== undefined);
@@ -70,7 +51,7 @@ describe('selectWithinBudget', () => {
   });
 
   test('a small budget is kept, and what it does not reach has no label', async () => {
-    const { labels, report } = await selectWithinBudget(queries, await optionsOf({ share: 0.1 }));
+    const { labels, report } = await selectWithinBudget(queries, await selectionOptions({ share: 0.1 }));
     expect(report.judged).toBe(180);
     expect(report.placed).toBeLessThan(60);
     expect(labels.length).toBeLessThan(1800);
@@ -84,10 +65,10 @@ describe('selectWithinBudget', () => {
         all.map(({ problem, candidates }) => Float32Array.from(candidates, (t) => Number(t.truth === problem.truth))),
       );
     };
-    const led = await selectWithinBudget(queries, await optionsOf({ share: 0.1, score }));
+    const led = await selectWithinBudget(queries, await selectionOptions({ share: 0.1, score }));
     expect(trained.map(({ round }) => round)).toEqual([1, 2, 3]);
     expect(trained.map(({ labels }) => labels)).toEqual(trained.map(({ labels }) => labels).toSorted((a, b) => a - b));
-    const blind = await selectWithinBudget(queries, await optionsOf({ share: 0.1 }));
+    const blind = await selectWithinBudget(queries, await selectionOptions({ share: 0.1 }));
     expect(led.report.placed).toBeGreaterThan(blind.report.placed);
   });
 
@@ -97,7 +78,7 @@ describe('selectWithinBudget', () => {
       Promise.resolve(
         judgeByTruth(pairs).map((label) => ({ ...label, relevant: Rng.fromSeed(pairKey(label)).next() < 0.3 })),
       );
-    const { labels, report } = await selectWithinBudget(queries, await optionsOf({ judge }));
+    const { labels, report } = await selectWithinBudget(queries, await selectionOptions({ judge }));
     expect(report).toMatchObject({ used: false });
     expect(report.confirmed).toBeLessThan(0.6);
     expect(labels).toHaveLength(report.judged);
@@ -113,7 +94,7 @@ describe('selectWithinBudget', () => {
           return { problemId, traceId, judge: 'truth', key, failed: 'cut' };
         }),
       );
-    const { labels } = await selectWithinBudget(queries, await optionsOf({ judge }));
+    const { labels } = await selectWithinBudget(queries, await selectionOptions({ judge }));
     expect(labels.filter((label) => 'failed' in label).length).toBeGreaterThan(50);
     expect(
       labels.every(
@@ -125,7 +106,7 @@ describe('selectWithinBudget', () => {
   test('stopped anywhere it goes on to the same labels, judging nothing twice; verdicts of another key are dropped', async () => {
     const rounds: number[] = [];
     let judged = 0;
-    const options = await optionsOf({
+    const options = await selectionOptions({
       share: 0.1,
       judge: (pairs) => {
         const labels = judgeByTruth(pairs);
@@ -165,7 +146,7 @@ describe('selectWithinBudget', () => {
 });
 
 test('a selection that has placed everything before its budget is spent goes on from any of its waves too', async () => {
-  const options = await optionsOf({ share: 0.9 });
+  const options = await selectionOptions({ share: 0.9 });
   const whole = await selectWithinBudget(queries, options);
   expect(whole.report).toMatchObject({ placed: 60 });
   expect(whole.report.judged).toBeLessThan(0.9 * 1800);

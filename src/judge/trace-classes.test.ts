@@ -1,11 +1,7 @@
-import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { Rng } from '../core/rng.js';
-import { temporaryFolder } from '../core/testing/temporary-folder.js';
 import { selectWithinBudget } from './select.js';
-import { classesOf } from './testing/class-world.js';
+import { classesOf, selectionOptions } from './testing/class-world.js';
 import { traceClasses } from './trace-classes.js';
-import { judgeByTruth } from './truth.js';
 import type { Label } from './types.js';
 
 const label = (problemId: string, traceId: string, more: object = {}): Label => ({
@@ -21,19 +17,7 @@ const inferred = { inferred: true };
 describe('classes of traces', () => {
   it('are those of the truth where a budget has found them', async () => {
     const queries = classesOf({ queries: 60, truths: 5, each: 6 });
-    const { labels } = await selectWithinBudget(queries, {
-      share: 0.3,
-      rounds: 3,
-      randomShare: 0.1,
-      minConfirmed: 0.7,
-      width: 4,
-      foundingTraces: 100,
-      rng: Rng.fromSeed(1),
-      judge: (pairs) => Promise.resolve(judgeByTruth(pairs)),
-      score: () => Promise.resolve(undefined),
-      path: join(await temporaryFolder(), 'waves.jsonl'),
-      key: 'a',
-    });
+    const { labels } = await selectWithinBudget(queries, await selectionOptions());
     const classes = traceClasses(labels);
     const traces = new Map(queries.flatMap(({ candidates }) => candidates.map((trace) => [trace.id, trace.truth])));
     expect(classes.size).toBe(traces.size);

@@ -1,6 +1,29 @@
 /** Queries and traces whose relevance is an equivalence, for tests of selection. */
+import { join } from 'node:path';
+import { Rng } from '../../core/rng.js';
+import { temporaryFolder } from '../../core/testing/temporary-folder.js';
 import type { Trace } from '../../data/index.js';
 import type { QueryCandidates } from '../pairs.js';
+import type { SelectionOptions } from '../select.js';
+import { judgeByTruth } from '../truth.js';
+
+/** A budget that finds all classes, judged by the truth, without a retriever. */
+export async function selectionOptions(more: Partial<SelectionOptions> = {}): Promise<SelectionOptions> {
+  return {
+    share: 0.3,
+    rounds: 3,
+    randomShare: 0.1,
+    minConfirmed: 0.7,
+    width: 4,
+    foundingTraces: 100,
+    rng: Rng.fromSeed(1),
+    judge: (pairs) => Promise.resolve(judgeByTruth(pairs)),
+    score: () => Promise.resolve(undefined),
+    path: join(await temporaryFolder(), 'waves.jsonl'),
+    key: 'a',
+    ...more,
+  };
+}
 
 export interface ClassWorldOptions {
   queries: number;

@@ -83,14 +83,14 @@ export function shownBest(
   problems: readonly Problem[],
   top: number,
 ): Record<string, string> {
-  const ids = (name: RetrieverName) =>
-    problems.map((p) =>
-      hitsOf(
-        name,
-        retrieved,
-      )(p)
+  const shown = names.map((name) => {
+    const hits = hitsOf(name, retrieved);
+    const ids = problems.map((problem) =>
+      hits(problem)
         .slice(0, top)
         .map(({ id }) => id),
     );
-  return Object.fromEntries(names.map((name) => [name, hashJson(ids(name))]));
+    return [name, hashJson(ids)];
+  });
+  return Object.fromEntries(shown) as Record<string, string>;
 }

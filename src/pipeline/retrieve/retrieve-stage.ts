@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import type { Config } from '../../config/index.js';
 import { readJsonlAll } from '../../core/jsonl.js';
 import { writeJsonl, type Trace } from '../../data/index.js';
-import { diversityOf, type RetrieverEntry, type TraceRetriever } from '../../retriever/index.js';
+import type { RetrieverEntry, TraceRetriever } from '../../retriever/index.js';
 import { encodersBehind, type ProblemSet, type Retrieved, type RetrieverName } from './contexts.js';
 import type { DataSets } from '../data/data-sets.js';
 import type { LabelledQueries } from '../labels/labelled-queries.js';
@@ -74,8 +74,6 @@ async function retrieveWith(name: RetrieverName, session: Session, plan: Retriev
   const behind = encodersBehind(config, name).flatMap((encoder) =>
     encoder === name ? [] : (encoders.get(encoder)?.fingerprint ?? []),
   );
-  const diversity = diversityOf(config.retrievers[name]!);
-  const byClass = diversity !== undefined && 'by' in diversity && diversity.by === 'class';
   const hits = await searchNamed(session, data, {
     name,
     stage: retrievedStage(name),
@@ -90,8 +88,8 @@ async function retrieveWith(name: RetrieverName, session: Session, plan: Retriev
       ...(searchesWithAttempts(config, name) && { attempts: data.attempts }),
     },
     openEncoder: (encoder) => encoders.get(encoder)?.open(),
-    ...(byClass && queries && { classOf: queries.classOf }),
     ...(queries && {
+      classOf: queries.classOf,
       beside: { file: judged, work: async (opened) => writeJsonl(judged, await searchJudged(opened, queries)) },
     }),
   });

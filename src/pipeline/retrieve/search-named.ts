@@ -22,7 +22,7 @@ export interface NamedSearch {
   /** What the hits depend on beside settings, data and lengths. */
   inputs: Readonly<Record<string, unknown>>;
   openEncoder: NamedSources['openEncoder'];
-  /** Classes of traces, for hits of different ones. */
+  /** Classes of traces; they count where hits are to be of different ones. */
   classOf?: ReadonlyMap<string, string>;
   /** What else is asked of the retriever while it is open, and the file that it leaves. */
   beside?: { file: string; work: (retriever: TraceRetriever) => Promise<void> };
@@ -32,11 +32,12 @@ export interface NamedSearch {
 export async function searchNamed(
   session: Session,
   data: DataSets,
-  { name, stage, file, wanted, kept, openEncoder, classOf, beside, inputs: own }: NamedSearch,
+  { name, stage, file, wanted, kept, openEncoder, classOf: known, beside, inputs: own }: NamedSearch,
 ): Promise<ReadonlyMap<string, readonly Trace[]>> {
   const { config, run, progress } = session;
   const skipping = config.prompt.overlong === 'skip';
   const diversity = diversityOf(config.retrievers[name]!);
+  const classOf = diversity && 'by' in diversity && diversity.by === 'class' ? known : undefined;
   const inputs = {
     settings: retrievedSettings(config, name),
     data: data.fingerprint,

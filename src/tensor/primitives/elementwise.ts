@@ -1,5 +1,6 @@
 /** Elementwise ONNX operators, without gradients. */
 import { graphError, type Attributes, type DType, type Domain, type Tensor } from '../graph.js';
+import { DATA_TYPE } from '../onnx/schema.js';
 import { asTensor, broadcastOrThrow, checkDType, type Operand } from './infer.js';
 
 /** A broadcasting operator of two operands of one type; `out` is the result's type if it differs. */
@@ -36,11 +37,10 @@ export const negRaw = (x: Tensor): Tensor => unary('Neg', x, NUMERIC);
 /** Converts; float to integer truncates towards zero, anything to bool tests against zero. */
 export function castRaw(x: Tensor, dtype: DType): Tensor {
   if (x.dtype === dtype) return x;
-  const code = { float32: 1, int8: 3, int32: 6, int64: 7, bool: 9 }[dtype];
   return x.graph.add({
     op: 'Cast',
     inputs: [x],
-    attributes: { to: { i: code } },
+    attributes: { to: { i: DATA_TYPE[dtype] } },
     outputs: [{ dtype, shape: x.shape }],
   });
 }

@@ -1,7 +1,7 @@
 /** Centroids of an index on disk: made from a sample of its vectors, then the code of every token, segment by segment. Goes on where it was stopped. */
 import { join } from 'node:path';
 import { Rng } from '../../../core/rng.js';
-import { alignedBuffer, readWhole, writeNew } from '../store/files.js';
+import { alignedBuffer, bytesOf, readWhole, writeNew } from '../store/files.js';
 import { damaged, type IndexHeader } from '../store/header.js';
 import type { IndexStore } from '../store/store.js';
 import { assignCentroids, trainCentroids, type Centroids } from './kmeans.js';
@@ -121,8 +121,4 @@ async function* segmentCodes(
     yield bytesOf(await assignCentroids(store.readChunks(block).vectors, centroids, products));
     [block, numbers] = [[], 0];
   }
-}
-
-function bytesOf(values: Float32Array | Uint16Array): Uint8Array {
-  return new Uint8Array(values.buffer, values.byteOffset, values.byteLength);
 }

@@ -1,5 +1,5 @@
 /** Inverted lists of an index on disk: as a file of it, or made anew from codes where that is missing or not what it was. */
-import { alignedBuffer, readWhole, writeNew } from '../store/files.js';
+import { alignedBuffer, bytesOf, readWhole, writeNew } from '../store/files.js';
 import type { IndexStore } from '../store/store.js';
 import { makePostings, type Postings, type SegmentCodes } from './postings.js';
 
@@ -42,8 +42,4 @@ export async function writeLists(
     const file = await writeNew(store.folder, `lists-${name}.u32`, [bytesOf(starts), bytesOf(chunks)]);
     return { ...header, lists: { ...file, segments } };
   });
-}
-
-function bytesOf(values: Uint32Array): Uint8Array {
-  return new Uint8Array(values.buffer, values.byteOffset, values.byteLength);
 }

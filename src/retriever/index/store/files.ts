@@ -44,6 +44,11 @@ export async function readWhole(folder: string, { file, hash }: FileEntry): Prom
   return bytes;
 }
 
+/** The memory of numbers, to be written. */
+export function bytesOf({ buffer, byteOffset, byteLength }: ArrayBufferView): Uint8Array {
+  return new Uint8Array(buffer, byteOffset, byteLength);
+}
+
 /** The memory of what was read, from its beginning, for views of larger numbers: as it is where it has all of its buffer. */
 export function alignedBuffer(bytes: Buffer): ArrayBuffer {
   const { buffer, byteLength } = bytes;

@@ -7,7 +7,7 @@ import { takeLock } from '../../../core/run-lock.js';
 import { checkTokenVectors, type TokenVectors } from '../../encode/token-vectors.js';
 import type { IndexDocument } from '../types.js';
 import { Documents, type SegmentTable } from './documents.js';
-import { commitHeader, prepareFolder, readWhole, removeUnnamed, writeNew } from './files.js';
+import { bytesOf, commitHeader, prepareFolder, readWhole, removeUnnamed, writeNew } from './files.js';
 import {
   FORMAT,
   readIndexHeader,
@@ -228,8 +228,7 @@ export class IndexStore {
   ): Promise<SegmentEntry> {
     if (!code) return entry;
     const codes = await code(this.decoded(documents));
-    const bytes = new Uint8Array(codes.buffer, codes.byteOffset, codes.byteLength);
-    return { ...entry, codes: await writeNew(this.folder, `segment-${name}.codes`, [bytes]) };
+    return { ...entry, codes: await writeNew(this.folder, `segment-${name}.codes`, [bytesOf(codes)]) };
   }
 
   /** What stands on disk, not what was given: the same codes whenever they are made. */
