@@ -28,6 +28,16 @@ describe('labelled queries', () => {
   });
 });
 
+describe('candidates like the solution', () => {
+  it('leave a random sample that measured gain is compared with', () => {
+    expect(refusedAt('labels.likeSolution=8', 'labels.maxCandidates=8')).toContain('the mean over the others');
+    expect(refusedAt('labels.likeSolution=6', 'labels.maxCandidates=8')).toBeUndefined();
+    expect(
+      refusedAt('labels.likeSolution=8', 'labels.maxCandidates=8', 'labels.judge=llm', 'llm.model=small'),
+    ).toBeUndefined();
+  });
+});
+
 describe('language models', () => {
   const judge = ['labels.judge=llm', 'llm.model=small'];
 

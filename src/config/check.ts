@@ -96,7 +96,21 @@ function checkLlm({ llm, labels }: Config): Finding[] {
       hint: 'A local server costs nothing: inputUsd: 0 and outputUsd: 0. llm.maxCalls limits calls without prices.',
     });
   }
-  return [...findings, ...checkBudget(labels, llm), ...checkVotes(labels.llm)];
+  return [...findings, ...checkCandidates(labels), ...checkBudget(labels, llm), ...checkVotes(labels.llm)];
+}
+
+/** Candidates at random that it takes to have a mean to compare with. */
+const LEAST_RANDOM = 2;
+
+function checkCandidates({ judge, maxCandidates, likeSolution }: Config['labels']): Finding[] {
+  if (judge !== 'utility' || likeSolution === 0 || maxCandidates - likeSolution >= LEAST_RANDOM) return [];
+  return [
+    {
+      path: ['labels', 'likeSolution'],
+      message: `labels.likeSolution is ${likeSolution} of labels.maxCandidates: ${maxCandidates}, but gains are compared with the mean over the others`,
+      expected: `at most ${Math.max(0, maxCandidates - LEAST_RANDOM)}; half of them is a good start`,
+    },
+  ];
 }
 
 function checkBudget(

@@ -179,7 +179,18 @@ export const labels = section(
       'gain',
     ),
     maxQueries: count(1, 760, 'Training problems to label.', 'problems'),
-    maxCandidates: count(1, 72, 'Traces judged for each query, drawn at random among the allowed ones.', 'traces'),
+    maxCandidates: count(
+      1,
+      72,
+      'Traces judged for each query, drawn at random among the allowed ones but for likeSolution.',
+      'traces',
+    ),
+    likeSolution: count(
+      0,
+      0,
+      "How many of them are those whose traces are most like the query's own worked solution, numbers aside: among a few that are drawn at random there is mostly none that helps. Gains are compared with the mean over the others.",
+      'traces',
+    ),
     rounds: count(
       1,
       1,

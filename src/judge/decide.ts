@@ -45,11 +45,6 @@ export interface DecideOptions {
 export interface ScoredQuery {
   query: QueryCandidates;
   scores: readonly Measured[];
-  /**
-   * Candidates that were measured because they seemed good. They are compared with the mean over the others and say nothing of a
-   * trace's merit for queries on average: chosen ones are no sample.
-   */
-  proposed?: ReadonlySet<string>;
 }
 
 /**
@@ -61,7 +56,8 @@ export interface ScoredQuery {
  *
  * and the best `topPositives` candidates with a gain above `minGain` are relevant. The mean over candidates is the baseline, not
  * the score without a trace: what any trace gains over none is mostly format. (Eq. 1 asks for the trace that maximises
- * the probability of the right answer; this grades the ranking it implies.) Candidates that failed to be scored stay
+ * the probability of the right answer; this grades the ranking it implies.) Candidates that were proposed are compared with the mean
+ * over the others, and say nothing of a trace's merit for queries on average: chosen ones are no sample. Candidates that failed to be scored stay
  * failures and leave the means alone; with fewer than two scores there is no comparison and all of a query fail.
  */
 export function decideLabels(scored: readonly ScoredQuery[], options: DecideOptions): Label[] {
@@ -70,7 +66,7 @@ export function decideLabels(scored: readonly ScoredQuery[], options: DecideOpti
   return scored.flatMap(({ query, scores }, i) => {
     const relative = new Map(
       [...(gains[i] ?? [])].map(([trace, gain]) => {
-        const counted = scored[i]?.proposed?.has(trace) !== true;
+        const counted = query.proposed?.has(trace) !== true;
         return [trace, gain - (sums ? merit(sums.get(trace), counted ? gain : undefined) : 0)];
       }),
     );
@@ -79,7 +75,7 @@ export function decideLabels(scored: readonly ScoredQuery[], options: DecideOpti
 }
 
 /** Gain of each scored candidate over the mean of its query's (without those that were proposed); empty with fewer than two to take a mean of. */
-function gainsOf({ scores, proposed }: ScoredQuery): Map<string, number> {
+function gainsOf({ query: { proposed }, scores }: ScoredQuery): Map<string, number> {
   const scored = scores.flatMap(({ traceId, value }) => (value === null ? [] : [{ traceId, value }]));
   const sample = scored.filter(({ traceId }) => proposed?.has(traceId) !== true);
   if (sample.length < 2) return new Map();
@@ -104,7 +100,7 @@ function sumsOfTraces(
   const sums = new Map<string, TraceSum>();
   for (const [i, query] of gains.entries()) {
     for (const [trace, gain] of query) {
-      if (scored[i]?.proposed?.has(trace) === true) continue;
+      if (scored[i]?.query.proposed?.has(trace) === true) continue;
       const entry = sums.get(trace) ?? { sum: 0, count: 0 };
       entry.sum += gain;
       entry.count++;

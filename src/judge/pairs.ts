@@ -1,11 +1,17 @@
 /** Which pairs are judged: queries with a solution, each with candidates that could honestly help it. */
 import type { Rng } from '../core/rng.js';
 import { isUnseen, type Problem, type Trace, type TraceGuard } from '../data/index.js';
+import { SolutionLikeness } from './like-solution.js';
 
 export interface PairOptions {
   maxQueries: number;
-  /** Candidates of each query, drawn at random among the allowed ones: an initial retriever would hide good ones. */
+  /** Candidates of each query. */
   maxCandidates: number;
+  /**
+   * How many of them are those whose traces are most like the query's solution; the others are drawn at random among the allowed ones: an
+   * initial retriever would hide good ones. Default 0.
+   */
+  likeSolution?: number;
   /** Only traces of the query's own coarse type (the paper's restriction); those without a type are a type of their own. */
   restrictToType: boolean;
   /** Which pairs may meet in training. Without the rule on answers, a trace gains by being copied from. */
@@ -21,6 +27,8 @@ export interface PairOptions {
 export interface QueryCandidates {
   problem: Problem & { solution: string };
   candidates: Trace[];
+  /** Ids of those that were chosen because they seemed good; the others are a random sample. */
+  proposed?: ReadonlySet<string>;
 }
 
 export interface SelectedPairs {
@@ -38,7 +46,17 @@ export function selectPairs(
   traces: readonly Trace[],
   options: PairOptions,
 ): SelectedPairs {
-  const { maxQueries, maxCandidates, restrictToType, guard, answerAsSolution, exclude, rng } = options;
+  const {
+    maxQueries,
+    maxCandidates,
+    likeSolution = 0,
+    restrictToType,
+    guard,
+    answerAsSolution,
+    exclude,
+    rng,
+  } = options;
+  const likeness = likeSolution > 0 ? new SolutionLikeness(traces) : undefined;
   const pools = new Map<string | undefined, Trace[]>();
   for (const trace of traces) {
     const type = restrictToType ? trace.type : undefined;
@@ -71,9 +89,21 @@ export function selectPairs(
       skipped.push({ problemId: id, reason: tooFew(restrictToType ? { type } : undefined, pool.length, kept) });
       continue;
     }
-    const drawn = rng.fork(`candidates/${id}`).sample(allowed, maxCandidates);
-    const candidates = drawn.toSorted((a, b) => a.index - b.index).map((c) => c.trace);
-    queries.push({ problem: query, candidates });
+    const worked = problem.solution;
+    const near =
+      worked === undefined
+        ? []
+        : likeness?.nearest(
+            worked,
+            allowed.map(({ trace }) => trace),
+            likeSolution,
+          );
+    const proposed = new Set(near);
+    const rest = allowed.filter(({ trace }) => !proposed.has(trace));
+    const drawn = new Set(rng.fork(`candidates/${id}`).sample(rest, maxCandidates - proposed.size));
+    const candidates = allowed.filter((one) => drawn.has(one) || proposed.has(one.trace)).map(({ trace }) => trace);
+    const ids = new Set([...proposed].map((trace) => trace.id));
+    queries.push({ problem: query, candidates, ...(ids.size > 0 && { proposed: ids }) });
   }
   return { queries, skipped };
 }

@@ -54,9 +54,8 @@ describe('labels of proposed candidates', () => {
   const scores = (values: Record<string, number>): Measured[] =>
     Object.entries(values).map(([traceId, value]) => ({ key: traceId, traceId, value }));
   const of = (id: string, values: Record<string, number>, ...proposed: string[]) => ({
-    query: { problem: problem(id), candidates: Object.keys(values).map(trace) },
+    query: { problem: problem(id), candidates: Object.keys(values).map(trace), proposed: new Set(proposed) },
     scores: scores(values),
-    proposed: new Set(proposed),
   });
   const gains = (labels: ReturnType<typeof decideLabels>) =>
     Object.fromEntries(labels.map((label) => [`${label.problemId}${label.traceId}`, 'score' in label && label.score]));

@@ -13,7 +13,6 @@ import { withTrainedRetriever } from './quick-retriever.js';
 
 /** Candidates of a query that are new in a round. */
 export interface RoundQuery extends QueryCandidates {
-  /** Ids of those that the retriever proposed; the others were drawn at random. */
   proposed: ReadonlySet<string>;
 }
 
@@ -50,7 +49,7 @@ export async function labelInRounds(session: Session, options: LabelRounds): Pro
   await mendLastLine(path);
   const kept = existsSync(path) ? await readJsonlAll<RoundLine>(path) : [];
   const measured = options.queries.map(({ candidates }) => new Set(candidates.map(({ id }) => id)));
-  const first = options.queries.map((query) => ({ ...query, proposed: new Set<string>() }));
+  const first = options.queries.map((query) => ({ ...query, proposed: query.proposed ?? new Set<string>() }));
   let labels = await options.judge(first, 1);
   for (let round = 2; round <= rounds; round++) {
     const before = kept.find((line) => line.key === options.key && line.round === round);

@@ -92,9 +92,9 @@ export function choosePairs(
   data: Pick<Made, 'train' | 'test' | 'corpus' | 'excludeLists'>,
   maxCandidates = config.labels.maxCandidates,
 ): SelectedPairs {
-  const { maxQueries, restrictToType, judge: name, measure } = config.labels;
+  const { maxQueries, likeSolution, restrictToType, judge: name, measure } = config.labels;
   const answerAsSolution = name !== 'utility' || measure !== 'solution';
-  const limits = { maxQueries, maxCandidates, restrictToType, answerAsSolution };
+  const limits = { maxQueries, maxCandidates, likeSolution, restrictToType, answerAsSolution };
   const exclude = (problem: Problem & { solution: string }, trace: Trace) =>
     !lengths.fitsLabel(problem, trace, config.labels);
   const skipping = config.prompt.overlong === 'skip' && name === 'utility';

@@ -11,7 +11,7 @@ import { withRunPolicy } from '../arms/trained-part.js';
 import type { StartPolicy } from '../arms/warmup-stage.js';
 import type { DataSets } from '../data/data-sets.js';
 import type { Session } from '../session.js';
-import type { JudgeRound, RoundQuery } from './label-rounds.js';
+import type { JudgeRound } from './label-rounds.js';
 import { withLlmJudge } from './llm-labels.js';
 import { measureSuccess } from './success-labels.js';
 import { utilityOptions } from './utility-options.js';
@@ -40,16 +40,19 @@ function utilityRounds(session: Session, data: DataSets, policy: StartPolicy, me
         : await withRunPolicy(session, policy.folder, (opened) =>
             measureUtility(fresh, { ...utilityOptions(session, policy, measured), measure, policy: opened }),
           );
-    scored.forEach((one, q) => all.set(one.query.problem.id, joined(all.get(one.query.problem.id), one, fresh[q]!)));
+    for (const one of scored) all.set(one.query.problem.id, joined(all.get(one.query.problem.id), one));
     return decideLabels([...all.values()], { measure, topPositives, baseline, minGain });
   };
 }
 
-function joined(before: ScoredQuery | undefined, { query, scores }: ScoredQuery, fresh: RoundQuery): ScoredQuery {
-  const candidates = [...(before?.query.candidates ?? []), ...query.candidates];
+function joined(before: ScoredQuery | undefined, { query, scores }: ScoredQuery): ScoredQuery {
+  const { problem, candidates, proposed = [] } = query;
   return {
-    query: { problem: query.problem, candidates },
+    query: {
+      problem,
+      candidates: [...(before?.query.candidates ?? []), ...candidates],
+      proposed: new Set([...(before?.query.proposed ?? []), ...proposed]),
+    },
     scores: [...(before?.scores ?? []), ...scores],
-    proposed: new Set([...(before?.proposed ?? []), ...fresh.proposed]),
   };
 }
