@@ -83,12 +83,28 @@ describe('selectPairs', () => {
 describe('planBatches', () => {
   test('holds every pair once, groups by trace and keeps the batch size', () => {
     const { queries } = select();
-    const batches = planBatches(queries, { policyKey: 'k', pairsPerBatch: 7 });
+    const batches = planBatches(queries, { policyKey: 'k', limits: { pairs: 7, characters: 1e9 } });
     const sizes = batches.map((b) => b.flat().length);
     expect(sizes.slice(0, -1).every((n) => n === 7)).toBe(true);
     expect(sizes.reduce((a, b) => a + b)).toBe(60);
     expect(new Set(batches.flat(2).map((p) => p.key)).size).toBe(60);
     for (const group of batches.flat()) expect(new Set(group.map((p) => p.trace.id)).size).toBe(1);
+  });
+
+  test('ends a batch with the pair that passes the characters, so that long pairs lose no more work than short ones', () => {
+    const { queries } = select();
+    const plan = (characters: number) => planBatches(queries, { policyKey: 'k', limits: { pairs: 1000, characters } });
+    const lengthOf = ({ problem, trace }: ReturnType<typeof plan>[number][number][number]) =>
+      [problem.question, problem.solution, trace.question, trace.trace].join('').length;
+    const batches = plan(500).map((batch) => batch.flat().map(lengthOf));
+    expect(batches.length).toBeGreaterThan(5);
+    for (const [at, lengths] of batches.entries()) {
+      const all = lengths.reduce((a, b) => a + b);
+      expect(all - lengths.at(-1)!).toBeLessThan(500);
+      if (at < batches.length - 1) expect(all).toBeGreaterThanOrEqual(500);
+    }
+    expect(plan(1).every((batch) => batch.flat().length === 1)).toBe(true);
+    expect(plan(500).flat(2)).toEqual(plan(1e9).flat(2));
   });
 });
 
@@ -97,7 +113,10 @@ describe('PairTokenizer', () => {
     let calls = 0;
     const counting: PairCodec = { ...codec, split: (p, d) => (calls++, codec.split(p, d)) };
     const tokenizer = new PairTokenizer(counting);
-    const pairs = planBatches(select({ maxCandidates: 8 }).queries, { policyKey: '', pairsPerBatch: 50 }).flat(2);
+    const pairs = planBatches(select({ maxCandidates: 8 }).queries, {
+      policyKey: '',
+      limits: { pairs: 50, characters: 1e9 },
+    }).flat(2);
     for (const pair of pairs) {
       expect(tokenizer.tokens(pair)).toMatchObject({ ...codec.split(pair.problem, showing(pair.trace)) });
     }
@@ -133,7 +152,7 @@ describe('judgeByUtility', () => {
       policyKey: 'k',
       topPositives: 2,
       baseline: 'query',
-      pairsPerBatch: 7,
+      limits: { pairs: 7, characters: 1e9 },
       ...files(name),
     });
 

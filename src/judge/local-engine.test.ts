@@ -69,14 +69,14 @@ const options = {
   rng: Rng.fromSeed(2),
 };
 const { queries } = selectPairs(problems, traces, options);
-const judge = (name: string, pairsPerBatch: number) =>
+const judge = (name: string, pairs: number) =>
   judgeByUtility(queries, {
     policy,
     codec,
     policyKey: 'k',
     topPositives: 2,
     baseline: 'query',
-    pairsPerBatch,
+    limits: { pairs, characters: 1e9 },
     labelsPath: join(folder, name, 'labels.jsonl'),
     scoresPath: join(folder, name, 'scores.jsonl'),
   });

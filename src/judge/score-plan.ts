@@ -13,44 +13,56 @@ export interface PlannedPair {
 /** Pairs scored by one engine call; `groups` hold the pairs of one trace each. */
 export type ScoreBatch = PlannedPair[][];
 
+/** How much one engine call scores: what a kill can lose, and how often progress is heard of. */
+export interface BatchLimits {
+  pairs: number;
+  /** Of questions, traces and solutions; the pair that passes it is the last of its batch. */
+  characters: number;
+}
+
 /**
- * Cuts all pairs into batches of about `pairsPerBatch`, grouped by trace. The plan depends on the pairs alone, so a run
- * that resumes meets the same batches, and with them the same rounding, as one that was never stopped.
+ * Cuts all pairs into batches, grouped by trace. The plan depends on the pairs alone, so a run that resumes meets the same
+ * batches, and with them the same rounding, as one that was never stopped.
  */
 export function planBatches(
   queries: readonly QueryCandidates[],
-  options: { policyKey: string; pairsPerBatch: number },
+  { policyKey, limits }: { policyKey: string; limits: BatchLimits },
 ): ScoreBatch[] {
-  const { policyKey, pairsPerBatch } = options;
+  const batches: ScoreBatch[] = [];
+  let left = { pairs: 0, characters: 0 };
+  for (const pairs of pairsByTrace(queries, policyKey)) {
+    let group: PlannedPair[] | undefined;
+    for (const pair of pairs) {
+      if (left.pairs <= 0 || left.characters <= 0) {
+        batches.push([]);
+        left = { ...limits };
+        group = undefined;
+      }
+      if (!group) batches.at(-1)!.push((group = []));
+      group.push(pair);
+      left.pairs--;
+      left.characters -= charactersOf(pair);
+    }
+  }
+  return batches;
+}
+
+function pairsByTrace(queries: readonly QueryCandidates[], policyKey: string): Iterable<PlannedPair[]> {
   const byTrace = new Map<string, PlannedPair[]>();
-  const problemKeys = new Map<string, string>();
   const traceKeys = new Map<string, string>();
   for (const { problem, candidates } of queries) {
-    problemKeys.set(problem.id, hashJson([problem.id, problem.question, problem.solution]));
+    const problemKey = hashJson([problem.id, problem.question, problem.solution]);
     for (const trace of candidates) {
       if (!traceKeys.has(trace.id)) traceKeys.set(trace.id, hashJson([trace.id, trace.question, trace.trace]));
-      const key = hashJson([policyKey, problemKeys.get(problem.id), traceKeys.get(trace.id)]);
+      const key = hashJson([policyKey, problemKey, traceKeys.get(trace.id)]);
       const pairs = byTrace.get(trace.id) ?? [];
       if (pairs.length === 0) byTrace.set(trace.id, pairs);
       pairs.push({ key, problem, trace });
     }
   }
-  const batches: ScoreBatch[] = [];
-  let batch: ScoreBatch = [];
-  let size = 0;
-  for (const pairs of byTrace.values()) {
-    for (let from = 0; from < pairs.length;) {
-      const group = pairs.slice(from, from + pairsPerBatch - size);
-      from += group.length;
-      size += group.length;
-      batch.push(group);
-      if (size === pairsPerBatch) {
-        batches.push(batch);
-        batch = [];
-        size = 0;
-      }
-    }
-  }
-  if (size > 0) batches.push(batch);
-  return batches;
+  return byTrace.values();
+}
+
+function charactersOf({ problem, trace }: PlannedPair): number {
+  return trace.question.length + trace.trace.length + problem.question.length + problem.solution.length;
 }

@@ -7,10 +7,13 @@ import type { Policy } from '../engine/types.js';
 import { decideLabels, type Baseline, type Measured, type ScoredQuery, type UtilityMeasure } from './decide.js';
 import type { PairCodec } from './pair-tokens.js';
 import type { QueryCandidates } from './pairs.js';
-import { planBatches } from './score-plan.js';
+import { planBatches, type BatchLimits } from './score-plan.js';
 import { scorePairs, type PairScore } from './scores.js';
 import { appendLabels } from './store.js';
 import type { Label } from './types.js';
+
+/** Short pairs in hundreds; of long solutions about 25,000 tokens, a minute's work of a model with 135M parameters on two cores. */
+const BATCH_LIMITS: BatchLimits = { pairs: 256, characters: 100_000 };
 
 export interface UtilityOptions {
   policy: Policy;
@@ -21,8 +24,8 @@ export interface UtilityOptions {
   measure?: Exclude<UtilityMeasure, 'success'>;
   /** Append-only file of the log-likelihoods behind them. */
   scoresPath: string;
-  /** Pairs of one engine call: what a kill can lose. Default 256. */
-  pairsPerBatch?: number;
+  /** Of one engine call. Default {@link BATCH_LIMITS}. */
+  limits?: BatchLimits;
   progress?: Progress;
 }
 
@@ -53,9 +56,9 @@ export async function measureUtility(
   queries: readonly QueryCandidates[],
   options: UtilityOptions,
 ): Promise<ScoredQuery[]> {
-  const { policy, codec, policyKey, scoresPath, pairsPerBatch = 256, progress, measure = 'solution' } = options;
+  const { policy, codec, policyKey, scoresPath, limits = BATCH_LIMITS, progress, measure = 'solution' } = options;
   const targets = measure === 'answer' ? queries.map(withAnswerOnly) : queries;
-  const batches = planBatches(targets, { policyKey, pairsPerBatch });
+  const batches = planBatches(targets, { policyKey, limits });
   const scores = await scorePairs(batches, { policy, codec, path: scoresPath, ...(progress ? { progress } : {}) });
   const byQuery = new Map<string, Measured[]>(queries.map((q) => [q.problem.id, []]));
   for (const { key, problem } of batches.flat(2)) {
