@@ -83,6 +83,18 @@ describe('labels in rounds', () => {
     expect(await Promise.all([scoresFile, roundsFile].map((file) => readFile(file, 'utf8')))).toEqual(texts);
   });
 
+  it('tell of candidates like the solution in the first, which further rounds go on from', async () => {
+    const root = join(await temporaryFolder(), 'run');
+    const set = ['labels.judge=truth', 'labels.likeSolution=3', 'labels.maxCandidates=8', 'labels.rounds=2'];
+    const labels = await label(root, [...rounds, ...set]);
+    const [first, second] = await roundsOf(root);
+    const queries = new Set(labels.map(({ problemId }) => problemId)).size;
+    expect(first).toMatchObject({ pairs: 8 * queries, proposed: 3 * queries, random: 5 * queries });
+    expect(first!.positivesProposed / first!.proposed).toBeGreaterThan(first!.positivesRandom / first!.random);
+    expect(second).toMatchObject({ proposed: 3 * queries });
+    expect(new Set(labels.map(pairOf)).size).toBe(labels.length);
+  });
+
   it('are one by default, and refused beside a budget', async () => {
     const root = join(await temporaryFolder(), 'run');
     await label(root, ['labels.judge=truth']);

@@ -7,17 +7,13 @@ import { existsSync } from 'node:fs';
 import { JsonlWriter, mendLastLine, readJsonlAll } from '../../core/jsonl.js';
 import { Rng } from '../../core/rng.js';
 import { isUnseen, type Trace, type TraceGuard } from '../../data/index.js';
-import { pairKey, proposeCandidates, type Label, type Proposal, type QueryCandidates } from '../../judge/index.js';
+import { proposeCandidates, type Label, type Proposal, type QueryCandidates } from '../../judge/index.js';
 import type { Session } from '../session.js';
+import { tellProposals } from './proposals.js';
 import { withTrainedRetriever } from './quick-retriever.js';
 
-/** Candidates of a query that are new in a round. */
-export interface RoundQuery extends QueryCandidates {
-  proposed: ReadonlySet<string>;
-}
-
-/** Judges the pairs of one round (from 1), and gives the labels of all rounds so far. */
-export type JudgeRound = (fresh: readonly RoundQuery[], round: number) => Promise<Label[]>;
+/** Judges the pairs that are new in a round (from 1), and gives the labels of all rounds so far. */
+export type JudgeRound = (fresh: readonly QueryCandidates[], round: number) => Promise<Label[]>;
 
 export interface LabelRounds {
   /** First candidates, and all that may be judged, of the same queries in the same order. */
@@ -43,14 +39,13 @@ interface RoundLine {
 
 /** Labels of all rounds (`labels.rounds`). Proposals are kept in label-rounds.jsonl, so that a stopped stage trains no retriever twice. */
 export async function labelInRounds(session: Session, options: LabelRounds): Promise<Label[]> {
-  const { config, run, progress } = session;
-  const { rounds } = config.labels;
+  const { rounds } = session.config.labels;
   const path = join(options.measured, 'label-rounds.jsonl');
   await mendLastLine(path);
   const kept = existsSync(path) ? await readJsonlAll<RoundLine>(path) : [];
   const measured = options.queries.map(({ candidates }) => new Set(candidates.map(({ id }) => id)));
-  const first = options.queries.map((query) => ({ ...query, proposed: query.proposed ?? new Set<string>() }));
-  let labels = await options.judge(first, 1);
+  let labels = await options.judge(options.queries, 1);
+  await tellProposals(session, options.queries, labels, 1);
   for (let round = 2; round <= rounds; round++) {
     const before = kept.find((line) => line.key === options.key && line.round === round);
     const proposals = before ? takenOver(before, options) : await propose(session, options, labels, measured, round);
@@ -62,15 +57,13 @@ export async function labelInRounds(session: Session, options: LabelRounds): Pro
         await writer.close();
       }
     }
-    const fresh = options.queries.map(({ problem }, q): RoundQuery => {
+    const fresh = options.queries.map(({ problem }, q): QueryCandidates => {
       const { proposed, random } = proposals[q]!;
       return { problem, candidates: [...proposed, ...random], proposed: new Set(proposed.map(({ id }) => id)) };
     });
     fresh.forEach(({ candidates }, q) => candidates.forEach(({ id }) => measured[q]!.add(id)));
     labels = await options.judge(fresh, round);
-    const report = reportOf(fresh, labels);
-    await run.event('label-round', { round, ...report });
-    progress.line(roundText(round, report));
+    await tellProposals(session, fresh, labels, round);
   }
   return labels;
 }
@@ -131,39 +124,4 @@ function takenOver({ queries: lines }: RoundLine, { queries, corpus }: LabelRoun
     const line = byProblem.get(problem.id);
     return { proposed: traces(line?.proposed), random: traces(line?.random) };
   });
-}
-
-/** Pairs and positives of a round by where they came from. */
-interface RoundReport {
-  pairs: number;
-  failed: number;
-  proposed: number;
-  random: number;
-  positivesProposed: number;
-  positivesRandom: number;
-}
-
-function reportOf(fresh: readonly RoundQuery[], labels: readonly Label[]): RoundReport {
-  const byPair = new Map(labels.map((label) => [pairKey(label), label]));
-  const report = { pairs: 0, failed: 0, proposed: 0, random: 0, positivesProposed: 0, positivesRandom: 0 };
-  for (const { problem, candidates, proposed } of fresh) {
-    for (const { id } of candidates) {
-      const label = byPair.get(pairKey({ problemId: problem.id, traceId: id }));
-      const relevant = label !== undefined && 'relevant' in label && label.relevant;
-      const isProposed = proposed.has(id);
-      report.pairs++;
-      report[isProposed ? 'proposed' : 'random']++;
-      if (label === undefined || 'failed' in label) report.failed++;
-      if (relevant) report[isProposed ? 'positivesProposed' : 'positivesRandom']++;
-    }
-  }
-  return report;
-}
-
-function roundText(
-  round: number,
-  { pairs, proposed, random, positivesProposed, positivesRandom }: RoundReport,
-): string {
-  const of = (found: number, all: number) => (all === 0 ? 'none' : `${found} of ${all} relevant`);
-  return `labels: round ${round}: ${pairs} new pairs; proposed by the retriever ${of(positivesProposed, proposed)}, drawn at random ${of(positivesRandom, random)}`;
 }

@@ -22,6 +22,7 @@ import { type Made } from '../data/make-data.js';
 import type { LabelFiles } from './label-files.js';
 import { labelsReadAttempts } from '../retrieve/attempts.js';
 import { labelInRounds } from './label-rounds.js';
+import { tellProposals } from './proposals.js';
 import { roundJudge } from './round-judge.js';
 import { utilityOptions } from './utility-options.js';
 import { failuresText, refuseUnusableLabels, skippedText } from './label-problems.js';
@@ -65,6 +66,7 @@ export async function labelRound(
     if (config.labels.judge !== 'llm' || partly) await rm(files.labels, { force: true });
     for (const line of skippedText(pairs)) session.progress.line(line);
     const labels = await judge(session, data, pairs, { policy, files, key: hashJson(inputs) });
+    if (config.labels.rounds === 1) await tellProposals(session, pairs.queries, labels, 1);
     refuseUnusableLabels(labels, pairs, config.labels);
     const grade = gradeByTruth(labels, data);
     await run.event('labels', { stage: files.stage, skippedProblems: pairs.skipped.length, ...grade });
