@@ -2,9 +2,10 @@
  * Packs the package, installs the tarball into an empty folder and uses it there: the command line, and an import of every
  * sub-path. Plain JavaScript and Node's own modules only. Usage: node scripts/check-package.mjs FOLDER
  */
-import { execFileSync } from 'node:child_process';
+import { execFile, execFileSync } from 'node:child_process';
 import { mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
+import { promisify } from 'node:util';
 
 /** What must be in the package beside the code, and the most it may weigh. */
 const needed = [
@@ -92,14 +93,14 @@ cli('run', '--quick', '--quiet', ...smallest.flatMap((text) => ['--set', text]))
 const { arms } = JSON.parse(readFileSync(join(home, 'runs', 'quick', 'summary.json'), 'utf8'));
 console.log(`a run of one step: ${arms.length} results in summary.json`);
 
-for (const path of Object.keys(exports)) {
-  if (path === './package.json') continue;
+/** Imports a sub-path in a process of its own, which nothing else has loaded anything into. */
+async function importOf(path) {
   const name = path.replace(/^\./, 'ra-rft');
   const code = `const module = await import(${JSON.stringify(name)}); console.log(Object.keys(module).length);`;
-  const names = execFileSync(process.execPath, ['--input-type=module', '-e', code], {
-    cwd: home,
-    encoding: 'utf8',
-  }).trim();
+  const { stdout } = await promisify(execFile)(process.execPath, ['--input-type=module', '-e', code], { cwd: home });
+  const names = stdout.trim();
   if (names === '0') throw new Error(`${name} exports nothing`);
-  console.log(`import ${name}: ${names} names`);
+  return `import ${name}: ${names} names`;
 }
+const paths = Object.keys(exports).filter((path) => path !== './package.json');
+console.log((await Promise.all(paths.map(importOf))).join('\n'));

@@ -8,6 +8,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { Rng } from '../src/core/index.js';
 import { attempt, loggedBytes, results, runWithKills } from '../test/support/killed-run.js';
@@ -27,7 +28,8 @@ const [verb, name, defaults] = values.reproduce
   ? [['reproduce', '--preset', preset], `reproduce-${preset}`, ['--seeds', '2']]
   : [['run', '--name', 'run'], 'run', ['--quick']];
 const given = positionals.length > 0 ? positionals : defaults;
-const args = (runs: string) => [...verb, '--quiet', '--runs', join(folder, runs), ...given];
+const program = ['--import', 'tsx', fileURLToPath(new URL('../src/cli/main.ts', import.meta.url))];
+const args = (runs: string) => [...program, ...verb, '--quiet', '--runs', join(folder, runs), ...given];
 
 const whole = await attempt(args('whole'));
 if (whole.exitCode !== 0) throw new Error(whole.stderr);

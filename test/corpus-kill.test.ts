@@ -5,8 +5,11 @@ import { join } from 'node:path';
 import { expect, it, onTestFinished } from 'vitest';
 import { runCommandLine } from '../src/cli/command-line.js';
 import { Rng } from '../src/core/rng.js';
+import { compiled } from '../src/core/testing/compiled.js';
 import { completion, startScriptedServer, type SeenRequest } from '../src/llm/testing/scripted-server.js';
 import { attempt } from './support/killed-run.js';
+
+const main = compiled(new URL('../src/cli/main.ts', import.meta.url));
 
 const MODEL = 'test-model';
 
@@ -96,7 +99,7 @@ it('a corpus build with a language model, killed at random moments, pays nothing
   const moments = [...points.map((point) => () => server.seen.length - calls >= point), dealingOut];
   for (const moment of moments) {
     const callsBefore = server.seen.length;
-    const end = await attempt(args(killed), () =>
+    const end = await attempt([main, ...args(killed)], () =>
       Promise.resolve(moment() && (moment === dealingOut || server.seen.length > callsBefore)),
     );
     expect(end, end.stderr).toMatchObject({ killed: true });
@@ -105,7 +108,7 @@ it('a corpus build with a language model, killed at random moments, pays nothing
     kept = new Set(replies.map(({ request }) => textOf(request.messages)));
     expect(kept.size).toBeGreaterThan(0);
   }
-  const last = await attempt(args(killed));
+  const last = await attempt([main, ...args(killed)]);
   expect(last.exitCode, last.stderr).toBe(4);
   expect(repeated).toBe(0);
   expect(await filesOf(killed)).toEqual(expected);
@@ -124,13 +127,13 @@ it('a corpus build without one, killed at random moments, gives the same bytes',
     );
   for (const share of [rng.next(), rng.next()].toSorted((a, b) => a - b)) {
     const before = await journalBytes();
-    const end = await attempt(args(killed), async () => {
+    const end = await attempt([main, ...args(killed)], async () => {
       const now = await journalBytes();
       return now > before && now >= 0.9 * share * bytes;
     });
     expect(end, end.stderr).toMatchObject({ killed: true });
   }
-  const last = await attempt(args(killed));
+  const last = await attempt([main, ...args(killed)]);
   expect(last.exitCode, last.stderr).toBe(4);
   expect(await filesOf(killed)).toEqual(expected);
 }, 120_000);

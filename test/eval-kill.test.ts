@@ -6,7 +6,10 @@ import { runCommandLine } from '../src/cli/command-line.js';
 import { writeJsonl } from '../src/data/index.js';
 import { adder, sums } from '../src/eval/policy/testing/sums.js';
 import { startScriptedServer } from '../src/llm/testing/scripted-server.js';
+import { compiled } from '../src/core/testing/compiled.js';
 import { attempt } from './support/killed-run.js';
+
+const main = compiled(new URL('../src/cli/main.ts', import.meta.url));
 
 it('an evaluation of a server, killed at two moments, asks for nothing twice that was kept and leaves the same files', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'ra-rft-eval-kill-'));
@@ -30,7 +33,7 @@ it('an evaluation of a server, killed at two moments, asks for nothing twice tha
   const kept = new Set<unknown>();
   for (const moment of moments) {
     const before = server.seen.length;
-    const end = await attempt(args('killed'), () =>
+    const end = await attempt([main, ...args('killed')], () =>
       Promise.resolve(server.seen.length >= Math.max(moment, before + 20)),
     );
     expect(end, end.stderr).toMatchObject({ killed: true });
@@ -39,7 +42,7 @@ it('an evaluation of a server, killed at two moments, asks for nothing twice tha
     for (const line of replies) kept.add((JSON.parse(line) as { request: { seed: number } }).request.seed);
     expect(kept.size).toBeGreaterThan(0);
   }
-  const last = await attempt(args('killed'));
+  const last = await attempt([main, ...args('killed')]);
   expect(last.exitCode, last.stderr).toBe(0);
   expect(new Set(seeds()).size).toBe(calls);
   for (const name of ['samples.jsonl', 'eval.json', 'settings.json'])

@@ -3,7 +3,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { Rng } from '../src/core/rng.js';
+import { compiled } from '../src/core/testing/compiled.js';
 import { attempt, loggedBytes, results, runWithKills } from './support/killed-run.js';
+
+const main = compiled(new URL('../src/cli/main.ts', import.meta.url));
 
 /** Smaller than world-quick: what matters is where it is killed. */
 const sizes = [
@@ -26,6 +29,7 @@ it('tables of an experiment that was killed at random moments are those of one t
   const set = sizes.flatMap((size) => ['--set', size]);
   const args = (runs: string) =>
     [
+      main,
       'reproduce',
       '--quiet',
       '--preset',

@@ -3,13 +3,16 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { Rng } from '../src/core/rng.js';
+import { compiled } from '../src/core/testing/compiled.js';
 import { writeTinyTask } from '../src/pipeline/testing/tiny-task.js';
 import { attempt, loggedBytes, results, runWithKills } from './support/killed-run.js';
+
+const main = compiled(new URL('../src/cli/main.ts', import.meta.url));
 
 it('a run killed at random moments leaves what one that was never killed leaves, byte for byte', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'ra-rft-kill-'));
   const config = await writeTinyTask(folder, { warmup: { steps: 6, batchSize: 8, learningRate: 0.01 } });
-  const args = (runs: string) => ['run', '--quiet', '--config', config, '--runs', join(folder, runs)];
+  const args = (runs: string) => [main, 'run', '--quiet', '--config', config, '--runs', join(folder, runs)];
 
   const whole = await attempt(args('whole'));
   expect(whole.exitCode, whole.stderr).toBe(0);

@@ -1,14 +1,15 @@
 /** No host but the configured ones is ever looked up or met, and nothing is kept in the user's home: seen from outside, in processes of their own. */
 import { execFile, spawnSync } from 'node:child_process';
-import { readdir, readFile } from 'node:fs/promises';
+import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { fileURLToPath, pathToFileURL } from 'node:url';
 import { promisify } from 'node:util';
 import { describe, expect, onTestFinished, test } from 'vitest';
+import { compiled } from '../src/core/testing/compiled.js';
 import { temporaryFolder } from '../src/core/testing/temporary-folder.js';
 import { completion, startScriptedServer } from '../src/llm/testing/scripted-server.js';
 
-const source = (path: string) => new URL(`../src/${path}`, import.meta.url).href;
+const source = (path: string) => pathToFileURL(compiled(new URL(`../src/${path}`, import.meta.url))).href;
 const hasStrace = spawnSync('strace', ['-o', '/dev/null', 'true']).status === 0;
 
 /** A product of two matrices by ONNX Runtime, as a user of the package would compute it. */
@@ -19,10 +20,9 @@ const engine = openLocalEngine({ threads: 1 });
 const policy = await engine.open(folderRef(${JSON.stringify(fileURLToPath(new URL('../assets/base', import.meta.url)))}));
 await policy.sample([{ prompt: Int32Array.of(1, 2), n: 1, seed: 1 }], { maxTokens: 2, temperature: 1, stopTokens: [] });
 await engine.dispose();`;
-const tsx = `const { register } = await import(${JSON.stringify(import.meta.resolve('tsx/esm/api'))}); register();`;
 const inThread = (code: string) => `import { Worker } from 'node:worker_threads';
 import { once } from 'node:events';
-const code = ${JSON.stringify(`${tsx} ${code}`)};
+const code = ${JSON.stringify(code)};
 const [exit] = await once(new Worker(new URL('data:text/javascript,' + encodeURIComponent(code))), 'exit');
 process.exitCode = exit;`;
 
@@ -30,7 +30,9 @@ process.exitCode = exit;`;
 async function seenOf(code: string): Promise<{ files: string[]; addresses: string[] }> {
   const home = await temporaryFolder();
   const trace = join(await temporaryFolder(), 'trace');
-  const node = [process.execPath, '--import', 'tsx', '--input-type=module', '-e', code];
+  const script = join(await temporaryFolder(), 'code.mjs');
+  await writeFile(script, code);
+  const node = [process.execPath, script];
   const watched = ['strace', '-f', '-e', 'trace=connect,sendto,sendmsg,sendmmsg', '-o', trace, ...node];
   const [command = '', ...args] = hasStrace ? watched : node;
   const { PATH, TMPDIR } = process.env; // and nothing that would keep ONNX Runtime still, as CI does

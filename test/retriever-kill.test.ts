@@ -4,7 +4,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { writeTinyTask } from '../src/pipeline/testing/tiny-task.js';
+import { compiled } from '../src/core/testing/compiled.js';
 import { attempt, results } from './support/killed-run.js';
+
+const main = compiled(new URL('../src/cli/main.ts', import.meta.url));
 
 it('a training of a retriever that is killed between two steps goes on from its checkpoint, to the same bytes', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'ra-rft-retriever-kill-'));
@@ -21,7 +24,7 @@ it('a training of a retriever that is killed between two steps goes on from its 
       tokenDropout: 0.1,
     },
   });
-  const args = (runs: string) => ['retriever', '--quiet', '--config', config, '--runs', join(folder, runs)];
+  const args = (runs: string) => [main, 'retriever', '--quiet', '--config', config, '--runs', join(folder, runs)];
   const whole = await attempt(args('whole'));
   expect(whole.exitCode, whole.stderr).toBe(0);
   const expected = await results(join(folder, 'whole', 'tiny'));

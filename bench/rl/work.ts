@@ -1,5 +1,5 @@
 /** What one part of the RL benchmark does, by ours and by the peer alike. */
-import { loraTargets } from '../../src/config/schema-lora.js';
+import { loraTargets } from '../../src/config/lora-targets.js';
 import { Rng } from '../../src/core/rng.js';
 import { adapterParts, factorSpecs } from '../../src/models/adapter/index.js';
 import { paramSpecs, sizeOf } from '../../src/models/parameters.js';

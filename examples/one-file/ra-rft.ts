@@ -1,6 +1,7 @@
 /**
  * RA-RFT in one file, on the embedded world: labels by measured gain, a retriever trained on them, reinforcement fine-tuning with the
- * retrieved trace in the prompt, evaluation on problems of rules that training never shows. `npx tsx ra-rft.ts [folder]`
+ * retrieved trace in the prompt, evaluation on problems of rules that training never shows. `npx tsx ra-rft.ts [folder]`, with
+ * `--quick` after it in seconds, to see that it works: too small to learn anything.
  */
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -30,8 +31,12 @@ import { checkpointPath } from 'ra-rft/train';
 import { openVerifier } from 'ra-rft/verify';
 import { makeWorld } from 'ra-rft/worlds';
 
-const folder = process.argv[2] ?? 'one-file-run';
-const config = resolveConfig({ preset: 'demo', set: ['rl.steps=30', 'labels.maxQueries=250', 'retriever.steps=250'] });
+const [folder = 'one-file-run', size] = process.argv.slice(2);
+const config = resolveConfig(
+  size === '--quick'
+    ? { preset: 'quick', set: ['rl.steps=2', 'labels.maxQueries=24', 'retriever.steps=20'] }
+    : { preset: 'demo', set: ['rl.steps=30', 'labels.maxQueries=250', 'retriever.steps=250'] },
+);
 const { generation, labels: labelling, retriever: retrieval, recipes, prompt } = config;
 const rl = rlSettingsOf(config);
 const rng = Rng.fromSeed(config.seed);

@@ -1,9 +1,7 @@
 /** Keys of low-rank adapters: what of the policy is trained. */
 import { z } from 'zod';
+import { loraTargets } from './lora-targets.js';
 import { count, key, positive, section } from './schema-fields.js';
-
-/** The products of a layer that an adapter can change, by their names in Transformers and PEFT. */
-export const loraTargets = ['q_proj', 'k_proj', 'v_proj', 'o_proj', 'gate_proj', 'up_proj', 'down_proj'] as const;
 
 export const lora = section(
   {

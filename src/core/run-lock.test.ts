@@ -3,14 +3,14 @@ import { once } from 'node:events';
 import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { dirname, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { takeLock } from './run-lock.js';
+import { compiled } from './testing/compiled.js';
 import { temporaryFolder } from './testing/temporary-folder.js';
 
 async function holder(path: string): Promise<ChildProcess> {
-  const script = fileURLToPath(new URL('./testing/lock-holder.ts', import.meta.url));
-  const child = spawn(process.execPath, ['--import', 'tsx', script, path], { stdio: ['ignore', 'pipe', 'inherit'] });
+  const script = compiled(new URL('./testing/lock-holder.ts', import.meta.url));
+  const child = spawn(process.execPath, [script, path], { stdio: ['ignore', 'pipe', 'inherit'] });
   onTestFinished(() => void child.kill('SIGKILL'));
   await once(child.stdout, 'data');
   return child;

@@ -2,11 +2,10 @@
  * Calls into a worker thread. Native tensor sessions block the thread they run in, so engines and encoders live in
  * a worker and the main thread stays live for progress, heartbeats and HTTP. Calls are answered one at a time, in order.
  */
-import { createRequire } from 'node:module';
-import { pathToFileURL } from 'node:url';
 import { parentPort, Worker, type ResourceLimits } from 'node:worker_threads';
 import { endsWithin } from './deadline.js';
 import { errorFacts, RaRftError, type ErrorFacts } from './errors.js';
+import { workerEntry } from './worker-entry.js';
 
 /** What a served method may call while it works, to tell the caller how far it is. */
 export type Report = (done: number, total: number) => void;
@@ -135,21 +134,6 @@ export class WorkerClient<M extends Methods> {
     this.pending.clear();
   }
 }
-
-/** Compiled code starts as it is; a TypeScript source (tests, development) starts through tsx. */
-function workerEntry(url: URL): URL {
-  if (!import.meta.url.endsWith('.ts')) return url;
-  const tsx = pathToFileURL(
-    createRequire(import.meta.url)
-      .resolve('tsx/esm/api')
-      .replace('.cjs', '.mjs'),
-  ).href;
-  const source = url.href.replace(/\.js$/, '.ts');
-  const code = `import { register } from ${JSON.stringify(tsx)}; register(); await import(${JSON.stringify(source)});`;
-  return new URL(`data:text/javascript,${encodeURIComponent(code)}`);
-}
-
-/** Typed-array buffers of a result, moved instead of copied where the array owns its whole buffer. */
 function transferables(value: unknown): ArrayBuffer[] {
   const found = new Set<ArrayBuffer>();
   const visit = (v: unknown, depth: number): void => {

@@ -1,5 +1,5 @@
 /** What the fields of a file hold, found by looking at it: for `init --data`, and for errors that name the right mapping. */
-import { DEFAULT_FIELDS, formPresetNames, type DataPresetName, type FieldNames } from '../config/index.js';
+import { DEFAULT_FIELDS, formPresetNames, type DataPresetName, type FieldNames } from '../config/data-presets.js';
 import { errorFacts } from '../core/errors.js';
 import { fieldNames, readField, USUAL_NAMES } from './fields.js';
 import { finalAnswer } from './final-answer.js';

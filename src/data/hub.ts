@@ -1,9 +1,11 @@
-/** Files of a repository on the Hugging Face Hub: listing them, fetching one, and saying why that failed. */
+/**
+ * Files of a repository on the Hugging Face Hub: listing them, fetching one, and saying why that failed. Its libraries are
+ * loaded at the first call: most who import this folder never reach for the Hub.
+ */
 import { createWriteStream } from 'node:fs';
 import { Readable, Transform, type TransformCallback } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import { downloadFile, HubApiError, listFiles } from '@huggingface/hub';
-import { Agent, fetch as hubFetch, type RequestInit } from 'undici';
+import type { RequestInit } from 'undici';
 import { endsWithin, withDeadline } from '../core/deadline.js';
 import { RaRftError } from '../core/errors.js';
 
@@ -38,6 +40,7 @@ export async function listHubFiles(
 ): Promise<Map<string, number>> {
   const sizes = new Map<string, number>();
   await connected(place, place.repo, LIST_BYTES, async ({ fetch, alive }) => {
+    const { listFiles } = await import('@huggingface/hub');
     for await (const file of listFiles({ ...accessOf(place), ...options, fetch })) {
       alive();
       if (file.type === 'file' && staysInFolder(file.path)) sizes.set(file.path, file.size);
@@ -53,6 +56,7 @@ export async function listHubFiles(
 export async function fetchHubFile(place: HubPlace, path: string, size: number, target: string): Promise<void> {
   const where = `${place.repo}/${path}`;
   const written = await connected(place, where, size + SLACK_BYTES, async ({ fetch, alive, signal }) => {
+    const { downloadFile } = await import('@huggingface/hub');
     const blob = await downloadFile({ ...accessOf(place), path, fetch });
     if (!blob) return undefined;
     const counter = new ByteCounter(alive);
@@ -82,6 +86,7 @@ async function connected<T>(
   maxResponseSize: number,
   work: (connection: Connection) => Promise<T>,
 ): Promise<T> {
+  const { Agent, fetch: hubFetch } = await import('undici');
   const dispatcher = new Agent({ headersTimeout: 0, bodyTimeout: 0, maxResponseSize });
   const { stallMs: timeoutMs = STALL_MS } = place;
   try {
@@ -93,7 +98,7 @@ async function connected<T>(
       { timeoutMs },
     );
   } catch (cause) {
-    throw unreachable(place, where, cause);
+    throw await unreachable(place, where, cause);
   } finally {
     await endsWithin(CLOSE_MS, dispatcher.destroy());
   }
@@ -126,7 +131,8 @@ function accessOf({ kind, repo, stallMs: _, ...access }: HubPlace) {
   return { repo: { type: kind, name: repo }, ...access };
 }
 
-function unreachable({ kind }: HubPlace, where: string, cause: unknown): RaRftError {
+async function unreachable({ kind }: HubPlace, where: string, cause: unknown): Promise<RaRftError> {
+  const { HubApiError } = await import('@huggingface/hub');
   const status = cause instanceof HubApiError ? cause.statusCode : undefined;
   const hint =
     status === 401 || status === 403 || status === 404

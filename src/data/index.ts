@@ -3,7 +3,7 @@ export { noContext, showing, shownTraces, type Context } from './context.js';
 export type { Problem, Trace } from './types.js';
 export { loadProblems, loadTraces, type LoadedProblems, type LoadOptions } from './load.js';
 export type { Loaded } from './load-lines.js';
-export { DEFAULT_FIELDS, type FieldNames } from '../config/index.js';
+export { DEFAULT_FIELDS, type FieldNames } from '../config/data-presets.js';
 export { dataFiles } from './data-files.js';
 export { lookAtFile, mappingText, type FileLook, type Mapping } from './detect.js';
 export { foreignFields } from './foreign-fields.js';

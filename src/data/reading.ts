@@ -1,5 +1,5 @@
 /** How the records of a file are read: the names of its fields, where the answer stands, what its types are called. */
-import { dataPresets, fieldNamesOf, type DataPresetName, type FieldNames } from '../config/index.js';
+import { dataPresets, fieldNamesOf, type DataPresetName, type FieldNames } from '../config/data-presets.js';
 import { goldOf, proseProblem, type Gold } from './gold.js';
 import { missingField, optionalText, unusable } from './record-text.js';
 

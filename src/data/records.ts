@@ -1,8 +1,9 @@
-/** Records of a data file one by one, whatever its format: each with its place, or with what is wrong there. */
-import { countCsvRecords, readCsvRecords } from './csv-records.js';
+/**
+ * Records of a data file one by one, whatever its format: each with its place, or with what is wrong there. The libraries of
+ * a format are loaded with its first file.
+ */
 import { fileForm } from './file-form.js';
 import { countJsonRecords, readJsonRecords } from './json-records.js';
-import { countParquetRows, readParquetRecords } from './parquet-records.js';
 import type { ReadOptions, RecordLine } from './record-line.js';
 
 /**
@@ -11,14 +12,17 @@ import type { ReadOptions, RecordLine } from './record-line.js';
  */
 export async function* readRecords(path: string, options: ReadOptions = {}): AsyncGenerator<RecordLine> {
   const form = await fileForm(path);
-  if (form.format === 'parquet') yield* readParquetRecords(path, options);
-  else if (form.format === 'csv') yield* readCsvRecords(path, form, options);
+  if (form.format === 'parquet') yield* (await parquet()).readParquetRecords(path, options);
+  else if (form.format === 'csv') yield* (await csv()).readCsvRecords(path, form, options);
   else yield* readJsonRecords(path, form, options);
 }
 
 /** How many records a file has: rows, list items, or lines that are not empty text. */
 export async function countRecords(path: string): Promise<number> {
   const form = await fileForm(path);
-  if (form.format === 'parquet') return countParquetRows(path);
-  return form.format === 'csv' ? countCsvRecords(path, form) : countJsonRecords(path, form);
+  if (form.format === 'parquet') return (await parquet()).countParquetRows(path);
+  return form.format === 'csv' ? (await csv()).countCsvRecords(path, form) : countJsonRecords(path, form);
 }
+
+const parquet = () => import('./parquet-records.js');
+const csv = () => import('./csv-records.js');

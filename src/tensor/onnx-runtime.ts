@@ -1,5 +1,5 @@
 /** The only door to ONNX Runtime: whoever loads it comes through here, and finds its telemetry turned off. */
-import { turnOffOnnxTelemetry } from '../config/index.js';
+import { turnOffOnnxTelemetry } from '../config/onnx-telemetry.js';
 
 export type OnnxRuntime = typeof import('onnxruntime-node');
 export type { InferenceSession, Tensor as OnnxTensor } from 'onnxruntime-node';

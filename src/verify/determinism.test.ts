@@ -1,4 +1,5 @@
 /** The same pairs get the same verdicts however busy the machine is, however they are cut into batches, and in any order. */
+import { availableParallelism } from 'node:os';
 import { Worker } from 'node:worker_threads';
 import { expect, onTestFinished, test } from 'vitest';
 import { Rng } from '../core/rng.js';
@@ -37,8 +38,8 @@ test('some of the pairs are too costly, by the response or by the gold answer, a
   expect(count('work-limit') + count('gold-too-costly')).toBeLessThan(20);
 });
 
-test('with four busy threads beside it', async () => {
-  const busy = Array.from({ length: 4 }, () => new Worker('for (;;);', { eval: true }));
+test('with as many busy threads beside it as there are cores', async () => {
+  const busy = Array.from({ length: availableParallelism() }, () => new Worker('for (;;);', { eval: true }));
   onTestFinished(async () => {
     await Promise.all(busy.map((worker) => worker.terminate()));
   });

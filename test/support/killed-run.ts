@@ -4,10 +4,7 @@ import { readdir, readFile, stat } from 'node:fs/promises';
 import { join, relative } from 'node:path';
 import { createHash } from 'node:crypto';
 import { setTimeout } from 'node:timers/promises';
-import { fileURLToPath } from 'node:url';
 import type { Rng } from '../../src/core/rng.js';
-
-const main = fileURLToPath(new URL('../../src/cli/main.ts', import.meta.url));
 
 /** How one attempt ended. */
 export interface Attempt {
@@ -30,10 +27,10 @@ export async function loggedBytes(root: string): Promise<number> {
   return (await Promise.all(sizes)).reduce((a, b) => a + b, 0);
 }
 
-/** Starts `ra-rft` with these arguments; kills it (SIGKILL: no chance to tidy up) as soon as `shouldKill` says so. */
+/** Starts Node with these arguments, the file of the command line and its own; kills it (SIGKILL: no chance to tidy up) as soon as `shouldKill` says so. */
 export async function attempt(args: readonly string[], shouldKill?: () => Promise<boolean>): Promise<Attempt> {
   const started = performance.now();
-  const child = spawn(process.execPath, ['--import', 'tsx', main, ...args], { stdio: ['ignore', 'ignore', 'pipe'] });
+  const child = spawn(process.execPath, args, { stdio: ['ignore', 'ignore', 'pipe'] });
   let stderr = '';
   let ended = false;
   child.stderr.on('data', (chunk: Buffer) => (stderr += chunk.toString()));

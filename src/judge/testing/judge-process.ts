@@ -1,8 +1,8 @@
 /** Starts the judging child process, whose server and kills are the test's. */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { fileURLToPath } from 'node:url';
 import { onTestFinished } from 'vitest';
+import { compiled } from '../../core/testing/compiled.js';
 
 export interface JudgeProcess {
   kill(): void;
@@ -22,10 +22,10 @@ export interface JudgeTask {
 
 /** Call inside a test; the process ends with it. */
 export function startJudge({ baseUrl, folder, queries, candidates, maxUsd = 0 }: JudgeTask): JudgeProcess {
-  const script = fileURLToPath(new URL('./judge-child.ts', import.meta.url));
+  const script = compiled(new URL('./judge-child.ts', import.meta.url));
   const args = [baseUrl, folder, ...[queries, candidates, maxUsd].map(String)];
   const stdio = ['ignore', 'ignore', 'inherit'] as const;
-  const child = spawn(process.execPath, ['--import', 'tsx', script, ...args], { stdio: [...stdio] });
+  const child = spawn(process.execPath, [script, ...args], { stdio: [...stdio] });
   const kill = () => void child.kill('SIGKILL');
   onTestFinished(kill);
   const ended = once(child, 'exit').then(([code, signal]) => (signal === 'SIGKILL' ? signal : Number(code)));

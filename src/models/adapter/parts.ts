@@ -2,7 +2,7 @@
  * Low-rank adapters (LoRA, Hu et al., 2021): which weights of a decoder they change, and by what. A change is `scale B A`, with A
  * [rank, in] and B [out, rank]; only A and B are trained.
  */
-import { loraTargets } from '../../config/schema-lora.js';
+import { loraTargets } from '../../config/lora-targets.js';
 import { RaRftError } from '../../core/errors.js';
 import type { Rng } from '../../core/rng.js';
 import { graphParams } from '../decoder.js';

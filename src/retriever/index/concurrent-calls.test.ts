@@ -3,9 +3,9 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { Rng } from '../../core/rng.js';
+import { compiled } from '../../core/testing/compiled.js';
 import { temporaryFolder } from '../../core/testing/temporary-folder.js';
 import { CentroidProducts } from './centroid/nearest.js';
 import { ExactIndex } from './exact-index.js';
@@ -20,7 +20,7 @@ import type { Scored, TokenIndex } from './types.js';
 const { dim, spec } = WRITER_KEY;
 const documents = someDocuments(60, dim);
 const queries = clusteredTexts([4, 7], dim, Rng.fromSeed('queries'));
-const writer = fileURLToPath(new URL('./testing/index-changer.ts', import.meta.url));
+const writer = compiled(new URL('./testing/index-changer.ts', import.meta.url));
 
 async function opened(folder: string, centroids: boolean): Promise<StoredIndex> {
   const scorer = await ExactSearch.create(dim, spec.scoring, 1);
@@ -92,7 +92,7 @@ describe('a search beside changes', () => {
 describe('two processes at one folder', () => {
   /** Runs index-changer.ts with what it is to do; resolves to what it says. */
   async function change(folder: string, what: string): Promise<string> {
-    const child = spawn(process.execPath, ['--import', 'tsx', writer, folder, what], {
+    const child = spawn(process.execPath, [writer, folder, what], {
       stdio: ['ignore', 'pipe', 'inherit'],
     });
     let said = '';

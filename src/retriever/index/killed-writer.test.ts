@@ -3,20 +3,20 @@ import { spawn } from 'node:child_process';
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
-import { fileURLToPath } from 'node:url';
 import { expect, it } from 'vitest';
 import { Rng } from '../../core/rng.js';
+import { compiled } from '../../core/testing/compiled.js';
 import { temporaryFolder } from '../../core/testing/temporary-folder.js';
 import { hasCentroids } from './centroid/build.js';
 import { readIndexHeader } from './store/header.js';
 import { IndexStore } from './store/store.js';
 import { WRITER_BATCH, WRITER_KEY, writerDocuments } from './testing/writer-plan.js';
 
-const writer = fileURLToPath(new URL('./testing/index-writer.ts', import.meta.url));
+const writer = compiled(new URL('./testing/index-writer.ts', import.meta.url));
 
 /** Runs the writer; kills it once it has made `changes` more changes and some milliseconds have passed. Resolves to whether it ended by itself. */
 async function write(folder: string, kill?: { changes: number; afterMs: number }): Promise<boolean> {
-  const child = spawn(process.execPath, ['--import', 'tsx', writer, folder], { stdio: ['ignore', 'pipe', 'inherit'] });
+  const child = spawn(process.execPath, [writer, folder], { stdio: ['ignore', 'pipe', 'inherit'] });
   let said = '';
   child.stdout.on('data', (text: Buffer) => (said += text.toString()));
   let running = true;
