@@ -1,6 +1,6 @@
 /** No host but the configured ones is ever looked up or met, and nothing is kept in the user's home: seen from outside, in processes of their own. */
 import { execFile, spawnSync } from 'node:child_process';
-import { readdir, readFile, writeFile } from 'node:fs/promises';
+import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { promisify } from 'node:util';
@@ -30,9 +30,7 @@ process.exitCode = exit;`;
 async function seenOf(code: string): Promise<{ files: string[]; addresses: string[] }> {
   const home = await temporaryFolder();
   const trace = join(await temporaryFolder(), 'trace');
-  const script = join(await temporaryFolder(), 'code.mjs');
-  await writeFile(script, code);
-  const node = [process.execPath, script];
+  const node = [process.execPath, '--input-type=module', '-e', code];
   const watched = ['strace', '-f', '-e', 'trace=connect,sendto,sendmsg,sendmmsg', '-o', trace, ...node];
   const [command = '', ...args] = hasStrace ? watched : node;
   const { PATH, TMPDIR } = process.env; // and nothing that would keep ONNX Runtime still, as CI does

@@ -61,7 +61,9 @@ export class WorkerClient<M extends Methods> {
    * worker that exceeds its `resourceLimits` dies.
    */
   constructor(url: URL, name: string, resourceLimits?: ResourceLimits) {
-    this.worker = new Worker(workerEntry(url), { name, ...(resourceLimits && { resourceLimits }) });
+    const execArgv = ownFlags(process.execArgv);
+    const flags = execArgv.length === process.execArgv.length ? {} : { execArgv };
+    this.worker = new Worker(workerEntry(url), { name, ...flags, ...(resourceLimits && { resourceLimits }) });
     this.worker.on('message', (reply: Reply) => this.receive(reply));
     this.worker.on('error', (cause) =>
       this.fail(new RaRftError({ code: 'engine', message: `worker ${name} failed: ${String(cause)}`, cause })),
@@ -134,6 +136,15 @@ export class WorkerClient<M extends Methods> {
     this.pending.clear();
   }
 }
+
+/** Flags of Node without those that say what the main thread runs: `node --input-type=module -e CODE` means its own code, not a worker's. */
+function ownFlags(flags: readonly string[]): string[] {
+  const isCode = (flag: string | undefined) =>
+    flag === '-e' || flag === '--eval' || flag === '-p' || flag === '--print';
+  return flags.filter((flag, i) => !flag.startsWith('--input-type') && !isCode(flag) && !isCode(flags[i - 1]));
+}
+
+/** Typed-array buffers of a result, moved instead of copied where the array owns its whole buffer. */
 function transferables(value: unknown): ArrayBuffer[] {
   const found = new Set<ArrayBuffer>();
   const visit = (v: unknown, depth: number): void => {
