@@ -140,7 +140,8 @@ export function estimateSeconds(
         (plan.labelledPairs + plan.laterPairs) *
         (labels.measure === 'success' ? (rates.group * labels.samples) / rl.groupSize : rates.pair);
   const steps = plan.trainedArms * plan.steps;
-  const groups = steps * plan.promptsPerStep + (plan.evaluationSamples + plan.difficultySamples) / rl.groupSize;
+  const beside = plan.evaluationSamples + plan.difficultySamples + plan.drafts;
+  const groups = steps * plan.promptsPerStep + beside / rl.groupSize;
   const again = config.arms.filter(({ policyOf, contexts }) => policyOf === null && contexts.onlyAfterAllWrong).length;
   const rescued = again * plan.steps * plan.promptsPerStep;
   const updates = steps * Math.min(plan.maxGroupsPerUpdate, plan.promptsPerStep) * plan.updatesPerBatch;
