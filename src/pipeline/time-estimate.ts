@@ -12,7 +12,14 @@ import {
   type EncoderParam,
   type PromptCodec,
 } from '../models/index.js';
-import { encoderSettings, encoderShapeOf, policyEncoderOf, policyShapeOf, trainOptionsOf } from '../retriever/index.js';
+import {
+  documentsOfQuery,
+  encoderSettings,
+  encoderShapeOf,
+  policyEncoderOf,
+  policyShapeOf,
+  trainOptionsOf,
+} from '../retriever/index.js';
 import { neededContexts, trainedEncoders } from './retrieve/contexts.js';
 import { openLocalEngine } from './engines.js';
 import type { RunPlan } from './plan.js';
@@ -166,7 +173,7 @@ function trainingOperations(config: Config, problems: number, encoderSize: (name
       if (entry?.kind !== 'encoder') return 0;
       const settings = encoderSettings(config.retriever, entry);
       const { batchSize, maxQueryTokens, maxDocumentTokens, loss, negatives, judgedPerQuery, hardNegatives } = settings;
-      const documents = (loss !== 'infonce' || negatives === 'judged' ? judgedPerQuery : 1) + hardNegatives;
+      const documents = documentsOfQuery({ loss, negatives, judgedPerQuery, hardPerQuery: hardNegatives });
       const { steps } = trainOptionsOf(settings, config.seed, queries);
       return 6 * encoderSize(name) * steps * batchSize * (maxQueryTokens + documents * maxDocumentTokens);
     }),
