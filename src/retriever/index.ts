@@ -83,7 +83,6 @@ export {
 export { RandomRetriever } from './controls/random.js';
 export { optionsOf, rank, RankedTraces, type RankOptions } from './score/ranking.js';
 export {
-  readEncoderHash,
   readRetriever,
   writeRetriever,
   type RetrieverFolder,

@@ -20,7 +20,7 @@ import { choose } from '../score/choose.js';
 import { EncodedTraces } from './encoded-traces.js';
 import { encoderFolderOf, readSaved, saveFolder } from './folder.js';
 import { figuresOf } from './grade.js';
-import { asTrace, readTraces } from './lines.js';
+import { asTrace, countWithoutText, readTraces } from './lines.js';
 import { LibraryIndex, type VectorPlace } from './library-index.js';
 import { exactIndexOf } from './make-index.js';
 import { OwnFolders, removeDeadFolders } from './own-folders.js';
@@ -100,10 +100,14 @@ export class Retriever {
       const encoder = own(await openEncoder(encoderFolder, read, { threads: options.threads }));
       const parts = await Retriever.partsOf({ encoder, header, encoderFolder, folders }, folder, options);
       own(parts.index);
-      const { traces, truncatedDocuments, report } = await readSaved(folder, parts.key, parts.index);
+      const { traces, indexed, truncatedDocuments, report } = await readSaved(folder, parts.key, parts.index);
       const encoded = new EncodedTraces(encoder, header.spec.text, parts.index, truncatedDocuments);
       const retriever = new Retriever({ ...parts, report }, encoded, options);
       for (const trace of traces) retriever.inputs.set(trace.id, trace);
+      if (!indexed) {
+        retriever.warn('index', `${folder} has no index: ${traces.length} traces are encoded again (saving keeps it)`);
+        await encoded.add(traces.map(asTrace), { progress: options.progress });
+      }
       await parts.index.settle();
       return retriever;
     });
@@ -119,6 +123,12 @@ export class Retriever {
       const parts = await Retriever.partsOf({ encoder, header, encoderFolder: folder, folders }, undefined, options);
       own(parts.index);
       const retriever = new Retriever(parts, new EncodedTraces(encoder, header.spec.text, parts.index), options);
+      const { truncatedQueries, trainQueries, validationQueries } = header.training!;
+      if (truncatedQueries > 0)
+        retriever.warn(
+          'queries',
+          `${truncatedQueries} of ${trainQueries + validationQueries} questions are longer than ${header.spec.query.maxTokens} tokens and were cut`,
+        );
       if (header.training?.saturated)
         retriever.warn('saturated', 'the first batch gave next to no gradient; a higher settings.temperature may help');
       await retriever.add(traces, options);
@@ -153,9 +163,16 @@ export class Retriever {
     await inPlace(this.turn, async () => {
       const inputs = await readTraces(traces);
       const before = this.truncated.documents;
-      await this.encoded.add(inputs.map(asTrace), { signal, progress: this.options.progress });
+      const traceList = inputs.map(asTrace);
+      const without = countWithoutText(traceList, this.parts.header.spec.text);
+      await this.encoded.add(traceList, { signal, progress: this.options.progress });
       for (const input of inputs) this.inputs.set(input.id, input);
       await this.parts.index.settle();
+      if (without > 0)
+        this.warn(
+          'without',
+          `${without} of ${inputs.length} traces have no ${this.parts.header.spec.text}: nothing finds them`,
+        );
       const cut = this.truncated.documents - before;
       const { maxTokens, chunks = 1 } = this.parts.header.spec.document;
       if (cut > 0)
