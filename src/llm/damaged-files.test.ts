@@ -13,7 +13,7 @@ const server = { url: 'http://127.0.0.1:9', model: 'm', batch: 8, dimensions: nu
 
 const chat = (cachePath: string) => openLlmClient({ settings: llm, apiKey: undefined, cachePath });
 const embeddings = (cachePath: string) =>
-  EmbeddingsClient.open({ settings: server as never, llm, apiKey: undefined, cachePath });
+  EmbeddingsClient.open({ settings: server, llm, apiKey: undefined, cachePath });
 
 describe.skipIf(!tellsOpenFiles)('a client with a damaged file', () => {
   it.each([

@@ -100,7 +100,7 @@ export class EncoderRetriever implements TraceRetriever {
   }
 
   /**
-   * From the vectors of the index, also where they are bytes: means of rounded vectors have cosines that are 0.001 off at most. Where
+   * From the vectors of the index, also where they are bytes: means of rounded vectors have cosines that are 0.002 off at most. Where
    * they are in a database, which gives none back, the traces are encoded again.
    */
   async vectorsOf(traces: readonly Trace[]): Promise<Float32Array[]> {
