@@ -99,9 +99,15 @@ async function evalBeir(
     out,
     progress,
   });
-  const { documents, queries, split, missingDocuments } = collection;
+  const { documents, queries, split, missingDocuments, emptyDocuments } = collection;
   const withoutRelevant = queries.filter(({ gains }) => ![...gains.values()].some((gain) => gain > 0)).length;
-  const counts = { documents: documents.length, queries: queries.length, missingDocuments, withoutRelevant };
+  const counts = {
+    documents: documents.length,
+    queries: queries.length,
+    missingDocuments,
+    emptyDocuments,
+    withoutRelevant,
+  };
   if (options.json === true) {
     context.out(JSON.stringify({ collection: path, split, scores: 'float32', ...counts, rows }, null, 2));
     return;
@@ -109,6 +115,7 @@ async function evalBeir(
   context.out(`${path} (${split}): ${counts.documents} documents, ${counts.queries} queries`);
   if (missingDocuments > 0)
     context.out(`${missingDocuments} judged documents are not in the corpus; they count as not found`);
+  if (emptyDocuments > 0) context.out(`${emptyDocuments} documents have neither title nor text`);
   if (withoutRelevant > 0) context.out(`${withoutRelevant} queries have no relevant document; they count 0`);
   context.out(BEIR_TEXT);
   context.out(formatTable(retrievalTable(rows)));

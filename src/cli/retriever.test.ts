@@ -1,4 +1,4 @@
-import { mkdir, writeFile } from 'node:fs/promises';
+import { cp, mkdir, truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { mkdtemp, rm } from 'node:fs/promises';
@@ -49,6 +49,27 @@ describe('retriever train and search', () => {
     });
     expect((await search(join(saved, 'encoder'), 'x')).err).toContain('no traces');
     expect((await raRft('retriever', 'evla')).err).toContain('Did you mean eval?');
+  });
+
+  it('refuse a folder of somebody before any work, and damaged files with their exit codes', async () => {
+    const own = join(folder, 'own');
+    await mkdir(own);
+    await writeFile(join(own, 'notes.txt'), 'mine');
+    const files = ['--labels', join(folder, 'labels.jsonl'), '--corpus', join(folder, 'traces.jsonl')];
+    const refused = await raRft('retriever', 'train', ...files, '--out', own);
+    expect(refused).toMatchObject({ code: 8, err: expect.stringContaining('notes.txt') as string });
+    expect(refused.err).not.toContain('train retriever');
+    const damaged = join(folder, 'damaged');
+    await cp(saved, damaged, { recursive: true });
+    await truncate(join(damaged, 'index', 'index.json'), 30);
+    for (const verb of [
+      ['search', damaged, 'x'],
+      ['eval', damaged],
+    ])
+      expect(await raRft('retriever', ...verb)).toMatchObject({
+        code: 5,
+        err: expect.stringMatching(/index\.json(.|\n)*hint:/) as string,
+      });
   });
 });
 

@@ -1,6 +1,7 @@
 /** `ra-rft retriever train` and `search`: a retriever by itself, without a run. */
 import { parse } from 'yaml';
 import { RaRftError } from '../core/errors.js';
+import { refuseStrangers } from '../core/owned-folder.js';
 import { Retriever, type Filter, type FoundTrace, type RetrieverFigures } from '../retriever/index.js';
 import type { CliContext } from './context.js';
 import { wholeNumber } from './whole-number.js';
@@ -27,6 +28,7 @@ export async function retrieverTrainVerb(options: RetrieverTrainOptions, context
   const settings = Object.fromEntries(options.set.map(settingOf));
   const seed = wholeNumber('--seed', options.seed);
   const onWarning = (text: string) => progress.line(`warning: ${text}`);
+  await refuseStrangers(out); // told now, not after the training
   const retriever = await Retriever.train({ labels, corpus, encoder, settings, seed, progress, onWarning });
   try {
     await retriever.save(out);

@@ -24,8 +24,17 @@ export async function strangersIn(folder: string): Promise<string[]> {
   const files = await filesBelow(folder);
   if (files.length === 0) return [];
   const text = await readFile(join(folder, manifestName), 'utf8').catch(ignoreMissing);
-  const own = new Set([manifestName, ...(text === undefined ? [] : (JSON.parse(text) as string[]))]);
+  const own = new Set([manifestName, ...listedIn(text)]);
   return files.filter((path) => !own.has(path));
+}
+
+/** Paths of a manifest; one that is missing or damaged lists nothing, so that nothing counts as written here. */
+function listedIn(text: string | undefined): string[] {
+  try {
+    return text === undefined ? [] : (JSON.parse(text) as string[]);
+  } catch {
+    return [];
+  }
 }
 
 /** Throws `io` where a folder that is about to be replaced holds files that were not written here. */

@@ -25,7 +25,7 @@ const MOST_WAITS = 100;
 
 /** Takes the lock file at `path`. Throws `run-folder` where a living process holds it. */
 export async function takeLock(path: string): Promise<Lock> {
-  const mine = JSON.stringify(ownerOf(process.pid));
+  const mine = ownMark();
   for (let attempt = 0; attempt < 5; attempt++) {
     if (await createExclusive(path, mine)) return { release: () => removeOwn(path, mine) };
     const found = await readFile(path, 'utf8').catch(ignoreMissing);
@@ -93,8 +93,17 @@ async function removeOwn(path: string, mine: string): Promise<void> {
   if ((await readFile(path, 'utf8').catch(ignoreMissing)) === mine) await rm(path, { force: true });
 }
 
-function ownerOf(pid: number): LockOwner {
-  return { pid, host: hostname(), started: startOf(pid) };
+/** Stands for this process, in a file that says whose something is. */
+export function ownMark(): string {
+  const { pid } = process;
+  const owner: LockOwner = { pid, host: hostname(), started: startOf(pid) };
+  return JSON.stringify(owner);
+}
+
+/** Whether the process of a mark has died for certain; false of one that cannot be read, or of another machine. */
+export function hasDied(mark: string): boolean {
+  const owner = parseOwner(mark);
+  return owner !== undefined && !isAlive(owner);
 }
 
 function parseOwner(text: string): LockOwner | undefined {

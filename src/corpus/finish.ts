@@ -1,5 +1,6 @@
 /** The last step of a build: the decisions are dealt out to corpus.jsonl and rejected.jsonl, and counted. */
 import { rename, rm } from 'node:fs/promises';
+import { openWhole } from '../core/closing.js';
 import { writeJsonAtomic } from '../core/files.js';
 import { JsonlWriter } from '../core/jsonl.js';
 import { Rng } from '../core/rng.js';
@@ -32,22 +33,24 @@ export async function finishCorpus(options: BuildOptions, decided: Decided): Pro
   const maker = new SummaryMaker(await openTokenCounter(config.tokenizer), Rng.fromSeed(seed).fork('corpus-summary'));
   const answers = new AnswerCounts();
   const ids = new Set<string>();
-  const corpus = await LinesFile.open(paths.corpus);
-  const rejected = await LinesFile.open(paths.rejected);
-  for await (const line of journal.lines()) {
-    maker.add(line);
-    if ('kept' in line) {
-      await corpus.add(line.kept);
-      if (queries.length > 0) {
-        answers.add(line.kept);
-        ids.add(line.kept.id);
+  await openWhole(async (own) => {
+    const corpus = own(await LinesFile.open(paths.corpus));
+    const rejected = own(await LinesFile.open(paths.rejected));
+    for await (const line of journal.lines()) {
+      maker.add(line);
+      if ('kept' in line) {
+        await corpus.add(line.kept);
+        if (queries.length > 0) {
+          answers.add(line.kept);
+          ids.add(line.kept.id);
+        }
+      } else {
+        await rejected.add(line.rejected);
       }
-    } else {
-      await rejected.add(line.rejected);
     }
-  }
-  await corpus.finish();
-  await rejected.finish();
+    await corpus.finish();
+    await rejected.finish();
+  });
   const lists = excludeLists(queries, twinsOf, ids);
   if (queries.length > 0) await writeJsonl(paths.exclude, lists);
   const summary: CorpusSummary = {
@@ -82,9 +85,13 @@ class LinesFile {
     if (this.waiting.length === LINES) await this.flush();
   }
 
+  close(): Promise<void> {
+    return this.writer.close();
+  }
+
   async finish(): Promise<void> {
     await this.flush();
-    await this.writer.close();
+    await this.close();
     await rename(`${this.path}.part`, this.path);
   }
 

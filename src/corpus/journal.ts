@@ -4,6 +4,7 @@
  */
 import { existsSync } from 'node:fs';
 import { rm, truncate } from 'node:fs/promises';
+import { openWhole } from '../core/closing.js';
 import { JsonlWriter, readJsonl, readJsonlTolerant } from '../core/jsonl.js';
 import { measureLines } from '../core/lines.js';
 import type { Outcome } from './types.js';
@@ -40,9 +41,11 @@ export class Journal {
     } else {
       await rm(path, { force: true });
     }
-    const writer = await JsonlWriter.open(path);
-    if (lines === 0) await writer.append({ build } satisfies Header);
-    return new Journal(path, writer, Math.max(0, lines - 1));
+    return openWhole(async (own) => {
+      const writer = own(await JsonlWriter.open(path));
+      if (lines === 0) await writer.append({ build } satisfies Header);
+      return new Journal(path, writer, Math.max(0, lines - 1));
+    });
   }
 
   /** Whether the file at `path` is a journal, of whatever build. */

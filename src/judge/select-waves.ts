@@ -1,6 +1,7 @@
 /** The verdicts of a selection on disk, a wave a line: what a stopped selection goes on with. */
 import { rm } from 'node:fs/promises';
 import { existsSync } from 'node:fs';
+import { openWhole } from '../core/closing.js';
 import { mendLastLine, JsonlWriter, readJsonlAll } from '../core/jsonl.js';
 import type { Label } from './types.js';
 
@@ -24,9 +25,11 @@ export class WaveFile {
     const [header, ...waves] = existsSync(path) ? await readJsonlAll<Header | { labels: Label[] }>(path) : [];
     const fits = header !== undefined && 'key' in header && header.key === key;
     if (!fits) await rm(path, { force: true });
-    const writer = await JsonlWriter.open(path);
-    if (!fits) await writer.append({ key } satisfies Header);
-    return new WaveFile(writer, fits ? waves.flatMap((wave) => ('labels' in wave ? [wave.labels] : [])) : []);
+    return openWhole(async (own) => {
+      const writer = own(await JsonlWriter.open(path));
+      if (!fits) await writer.append({ key } satisfies Header);
+      return new WaveFile(writer, fits ? waves.flatMap((wave) => ('labels' in wave ? [wave.labels] : [])) : []);
+    });
   }
 
   /** Pairs that an earlier attempt has judged and that {@link next} has not given yet. */

@@ -1,4 +1,5 @@
 /** Which batches have been submitted, in an append-only file: a command that was stopped collects them instead of paying again. */
+import { openWhole } from '../core/closing.js';
 import { JsonlWriter, readJsonlAll } from '../core/jsonl.js';
 
 /** A submitted batch. */
@@ -29,12 +30,14 @@ export class BatchState {
   }
 
   static async open(path: string): Promise<BatchState> {
-    const state = new BatchState(await JsonlWriter.open(path));
-    const batches = new Map<string, PendingBatch>();
-    for (const line of await readJsonlAll<StateLine>(path)) state.apply(line, batches);
-    for (const batch of batches.values()) for (const key of batch.keys) state.byKey.set(key, batch);
-    state.count = batches.size;
-    return state;
+    return openWhole(async (own) => {
+      const state = new BatchState(own(await JsonlWriter.open(path)));
+      const batches = new Map<string, PendingBatch>();
+      for (const line of await readJsonlAll<StateLine>(path)) state.apply(line, batches);
+      for (const batch of batches.values()) for (const key of batch.keys) state.byKey.set(key, batch);
+      state.count = batches.size;
+      return state;
+    });
   }
 
   /** The batch that holds a request, where one has been submitted. */

@@ -2,6 +2,7 @@
 import { existsSync } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
 import { dirname } from 'node:path';
+import { closeAll, openWhole } from '../core/closing.js';
 import { JsonlWriter, readJsonl } from '../core/jsonl.js';
 import { takeLock, type Lock } from '../core/run-lock.js';
 import { requestFields } from './request.js';
@@ -29,15 +30,12 @@ export class ReplyCache {
   /** Opens or makes the file; a line torn by a kill is cut. Throws `run-folder` where another process has it open. */
   static async open(path: string): Promise<ReplyCache> {
     await mkdir(dirname(path), { recursive: true });
-    const lock = await takeLock(`${path}.lock`);
-    try {
-      const cache = new ReplyCache(await JsonlWriter.open(path), lock);
+    return openWhole(async (own) => {
+      const lock = own(await takeLock(`${path}.lock`));
+      const cache = new ReplyCache(own(await JsonlWriter.open(path)), lock);
       for await (const { value } of readJsonl<CacheEntry>(path)) cache.replies.set(value.key, value.reply);
       return cache;
-    } catch (error) {
-      await lock.release();
-      throw error;
-    }
+    });
   }
 
   get(key: string): Omit<ChatReply, 'cached'> | undefined {
@@ -57,9 +55,8 @@ export class ReplyCache {
   }
 
   /** Waits for the writes and gives the file back. */
-  async close(): Promise<void> {
-    await this.writer.close();
-    await this.lock.release();
+  close(): Promise<void> {
+    return closeAll([this.writer, this.lock]);
   }
 }
 

@@ -1,4 +1,5 @@
 /** The client: replies from the cache where they are, one call for equal requests at the same time, else a call. */
+import { closeAll } from '../core/closing.js';
 import { endsWithin } from '../core/deadline.js';
 import type { Asker } from './asker.js';
 import type { Budget } from './budget.js';
@@ -69,10 +70,8 @@ export class CachedClient implements LlmClient {
       for (const stop of this.stops) stop.abort(new Error('the client was closed'));
       await this.quietWithin(NOTICE_MS);
     }
-    await this.parts.asker.dispose();
-    await this.parts.transport.close();
-    await this.parts.ledger.close();
-    await this.parts.cache.close();
+    const { asker, transport, ledger, cache } = this.parts;
+    await closeAll([asker, transport, ledger, cache]);
   }
 
   private quietWithin(timeoutMs: number): Promise<boolean> {

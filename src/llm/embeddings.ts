@@ -1,5 +1,6 @@
 /** Embeddings from an OpenAI-compatible server: what was embedded once comes from the cache, the rest in batches within the budget. */
 import type { Config } from '../config/index.js';
+import { closeAll, openWhole } from '../core/closing.js';
 import { RaRftError } from '../core/errors.js';
 import { hashJson } from '../core/hash.js';
 import { Rng } from '../core/rng.js';
@@ -73,19 +74,16 @@ export class EmbeddingsClient {
     const { settings, llm, apiKey, cachePath, rng = Rng.fromSeed('embeddings'), backoffMs = 500 } = options;
     const { where = 'url' } = options;
     const { model, url: baseUrl } = settings;
-    const cache = await VectorCache.open(cachePath);
-    try {
-      const ledger = await CallLedger.open(`${cachePath.replace(/\.jsonl$/, '')}.calls.jsonl`);
+    return openWhole(async (own) => {
+      const cache = own(await VectorCache.open(cachePath));
+      const ledger = own(await CallLedger.open(`${cachePath.replace(/\.jsonl$/, '')}.calls.jsonl`));
       const budget = new Budget(llm, modelPrice({ ...llm, model, batch: false }), ledger);
-      const transport = openTransport({ baseUrl, apiKey, timeoutMs: llm.timeoutSeconds * 1000 });
+      const transport = own(openTransport({ baseUrl, apiKey, timeoutMs: llm.timeoutSeconds * 1000 }));
       const { concurrency, retries } = llm;
       const shared = { protocol: embeddingsProtocol, model, transport, budget, rng, where };
       const calls = new LiveCalls({ ...shared, concurrency, retries, backoffMs, structuredOutput: false });
       return new EmbeddingsClient({ settings, calls, cache, ledger, budget, transport, where });
-    } catch (error) {
-      await cache.close(); // and with it its lock
-      throw error;
-    }
+    });
   }
 
   /**
@@ -117,10 +115,8 @@ export class EmbeddingsClient {
     return { ...this.budget.spent(), cachedCalls: this.cached, failedCalls: this.failed };
   }
 
-  async dispose(): Promise<void> {
-    await this.transport.close();
-    await this.ledger.close();
-    await this.cache.close();
+  dispose(): Promise<void> {
+    return closeAll([this.transport, this.ledger, this.cache]);
   }
 
   /** Everything that decides a vector: server, model, length, text. */

@@ -2,6 +2,7 @@
  * What every call cost, in an append-only file beside the cache of replies. A call is written down at its most before it is
  * sent, so limits hold over restarts, also where a kill came between the question and the answer.
  */
+import { openWhole } from '../core/closing.js';
 import { JsonlWriter, readJsonl } from '../core/jsonl.js';
 
 /** One line; the last one of a call holds. */
@@ -29,9 +30,11 @@ export class CallLedger {
 
   /** Opens or makes the file. One process at a time: whoever holds the cache. */
   static async open(path: string): Promise<CallLedger> {
-    const ledger = new CallLedger(await JsonlWriter.open(path));
-    for await (const { value } of readJsonl<CallLine>(path)) ledger.count(value);
-    return ledger;
+    return openWhole(async (own) => {
+      const ledger = new CallLedger(own(await JsonlWriter.open(path)));
+      for await (const { value } of readJsonl<CallLine>(path)) ledger.count(value);
+      return ledger;
+    });
   }
 
   /** Calls over the life of the file: paid, lost and under way. */

@@ -1,5 +1,6 @@
 /** From configuration to client. */
 import type { Config } from '../config/index.js';
+import { openWhole } from '../core/closing.js';
 import type { Progress } from '../core/progress.js';
 import { Rng } from '../core/rng.js';
 import type { Asker } from './asker.js';
@@ -37,11 +38,12 @@ export interface OpenLlmOptions {
 export async function openLlmClient(options: OpenLlmOptions): Promise<LlmClient> {
   const { settings, apiKey, cachePath, rng = Rng.fromSeed('llm'), progress, backoffMs = 500 } = options;
   const model = modelOf(settings);
-  const transport = openTransport({ baseUrl: settings.baseUrl, apiKey, timeoutMs: settings.timeoutSeconds * 1000 });
   const beside = (name: string) => `${cachePath.replace(/\.jsonl$/, '')}.${name}.jsonl`;
-  const cache = await ReplyCache.open(cachePath);
-  try {
-    const ledger = await CallLedger.open(beside('calls'));
+  return openWhole(async (own) => {
+    const timeoutMs = settings.timeoutSeconds * 1000;
+    const transport = own(openTransport({ baseUrl: settings.baseUrl, apiKey, timeoutMs }));
+    const cache = own(await ReplyCache.open(cachePath)); // and with it its lock
+    const ledger = own(await CallLedger.open(beside('calls')));
     const budget = new Budget(settings, modelPrice(settings), ledger);
     const { concurrency, retries, structuredOutput, batchSize, batchPollSeconds } = settings;
     const common = { model, budget, structuredOutput };
@@ -49,15 +51,12 @@ export async function openLlmClient(options: OpenLlmOptions): Promise<LlmClient>
     if (settings.batch) {
       const stop = new AbortController();
       const api = new BatchApi({ transport, rng, retries, backoffMs, signal: stop.signal });
-      const state = await BatchState.open(beside('batches'));
+      const state = own(await BatchState.open(beside('batches')));
       const pollMs = batchPollSeconds * 1000;
       asker = new BatchAsker({ ...common, api, state, batchSize, pollMs, stop, ...(progress && { progress }) });
     } else {
       asker = new LiveCalls({ ...common, protocol: chatProtocol, transport, rng, concurrency, retries, backoffMs });
     }
     return new CachedClient({ replier: { ...settings, model }, cache, asker, budget, ledger, transport });
-  } catch (error) {
-    await cache.close(); // and with it its lock
-    throw error;
-  }
+  });
 }

@@ -1,6 +1,7 @@
 /** Vectors of texts in an append-only JSONL file, so that no text is paid for twice. */
 import { mkdir } from 'node:fs/promises';
 import { dirname } from 'node:path';
+import { closeAll, openWhole } from '../core/closing.js';
 import { JsonlWriter, readJsonl } from '../core/jsonl.js';
 import { takeLock, type Lock } from '../core/run-lock.js';
 
@@ -24,15 +25,12 @@ export class VectorCache {
   /** Opens or makes the file; a line torn by a kill is cut. Throws `run-folder` where another process has it open. */
   static async open(path: string): Promise<VectorCache> {
     await mkdir(dirname(path), { recursive: true });
-    const lock = await takeLock(`${path}.lock`);
-    try {
-      const cache = new VectorCache(await JsonlWriter.open(path), lock);
+    return openWhole(async (own) => {
+      const lock = own(await takeLock(`${path}.lock`));
+      const cache = new VectorCache(own(await JsonlWriter.open(path)), lock);
       for await (const { value } of readJsonl<VectorLine>(path)) cache.vectors.set(value.key, decode(value.vector));
       return cache;
-    } catch (error) {
-      await lock.release();
-      throw error;
-    }
+    });
   }
 
   get(key: string): Float32Array | undefined {
@@ -46,9 +44,8 @@ export class VectorCache {
     await this.writer.append(...fresh.map(([key, vector]): VectorLine => ({ key, vector: encode(vector) })));
   }
 
-  async close(): Promise<void> {
-    await this.writer.close();
-    await this.lock.release();
+  close(): Promise<void> {
+    return closeAll([this.writer, this.lock]);
   }
 }
 

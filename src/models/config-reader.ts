@@ -38,7 +38,7 @@ export class ConfigReader {
   }
 }
 
-/** The object in a JSON file; undefined where it is missing and not `required`. Throws `model` naming the file. */
+/** The object in a JSON file; undefined where there is no such file and it is not `required`. Throws `model` naming the file. */
 export async function readJsonObject(file: string, required: boolean): Promise<Record<string, unknown> | undefined> {
   const value = await readJson(file, 'a JSON object', required);
   if (value === undefined || isObject(value)) return value;
@@ -71,7 +71,8 @@ async function readJson(file: string, expected: string, required: boolean): Prom
   try {
     text = await readFile(file, 'utf8');
   } catch (cause) {
-    if (!required) return undefined;
+    const { code } = cause as NodeJS.ErrnoException;
+    if (!required && (code === 'ENOENT' || code === 'ENOTDIR')) return undefined;
     throw new RaRftError({
       code: 'model',
       message: `cannot read ${file}`,

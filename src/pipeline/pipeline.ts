@@ -9,7 +9,7 @@ import { warn } from '../runs/warnings.js';
 import type { Summary } from '../eval/index.js';
 import { evaluateBorrowedPolicy, refuseStaleArms, trainArm } from './arms/arms-stage.js';
 import { contextWarnings, countContexts, refuseEmptyContexts } from './arms/context-counts.js';
-import { neededContexts, neededEncoders, trainedEncoders, warmupSources } from './retrieve/contexts.js';
+import { neededContexts, neededEncoders, trainedEncoders, wantsLabels, warmupSources } from './retrieve/contexts.js';
 import { prepareData } from './data/data-stage.js';
 import { type DataSets } from './data/data-sets.js';
 import { measureDifficulty } from './arms/difficulty-stage.js';
@@ -22,6 +22,7 @@ import { labelledQueries } from './labels/labelled-queries.js';
 import { evaluateOneByOne } from './arms/one-by-one-stage.js';
 import { refuseOverlong } from './prompts/overlong.js';
 import { checkPromptsOf } from './prompts/prompt-stage.js';
+import { draftsAttempts } from './retrieve/attempts.js';
 import { draftAttempts } from './retrieve/attempts-stage.js';
 import { refuseMissingKey } from './retrieve/open-named.js';
 import { refuseImpossibleEncoders } from './retrieve/policy-encoders.js';
@@ -80,14 +81,14 @@ export async function runPipeline(
     for (const warning of texts) await warn(run, progress, warning);
     const needed = neededContexts(config);
     const trained = trainedEncoders(config, until);
-    const wanted = trained.length > 0 || until === 'labels';
+    const wanted = wantsLabels(config, until);
     const encoderNames = [...new Set([...trained, ...neededEncoders(config)])];
     await refuseImpossibleEncoders(session, encoderNames);
     await refuseHopeless(session, data, { labelled: wanted, until });
     const first = await labellingPolicy(session, data);
 
     // Stages 1 and 2: which traces help, and retrievers that find them. Only where an arm or the warm-up asks for it.
-    const withAttempts = wanted || encoderNames.length > 0 ? await draftAttempts(session, data, first) : data;
+    const withAttempts = draftsAttempts(config, until) ? await draftAttempts(session, data, first) : data;
     const labels = wanted ? await labelPairs(session, withAttempts, first) : undefined;
     if (until === 'labels') return undefined;
     const queries = labels && labelledQueries(config, withAttempts, labels.labels);
@@ -98,7 +99,7 @@ export async function runPipeline(
     });
     const { retrieved, grades } = await retrieveContexts(session, { data: withAttempts, needed, encoders, queries });
     const contexts = countContexts(config.arms, data, { config, data, retrieved, lengths: session.lengths });
-    await run.event('contexts', { contexts });
+    await run.eventOnce('contexts', { contexts });
     for (const warning of contextWarnings(contexts)) await warn(run, progress, warning);
     refuseEmptyContexts(contexts);
     if (until === 'retriever') return undefined;
@@ -159,6 +160,6 @@ async function refuseHopeless(
   const pairs = labelled ? choosePairs(session, data) : undefined;
   if (pairs) refuseHopelessLabels(session.config, pairs);
   const report = checkPromptsOf(session, data, { queries: pairs?.queries ?? [], until });
-  await session.run.event('prompts', { limit: report.limit, longest: report.longest });
+  await session.run.eventOnce('prompts', { limit: report.limit, longest: report.longest });
   refuseOverlong(report);
 }

@@ -42,6 +42,18 @@ describe('planRun', () => {
     });
   });
 
+  it('counts the drafts that retrievers read beside questions', async () => {
+    const file = await writeTinyTask(folder, { retriever: { query: 'question+attempt', steps: 3 } });
+    const config = resolveConfig({ file });
+    const plan = await planRun(config, folder);
+    expect(plan.drafts).toBe(49 + 21);
+    expect(planText(plan)).toContainEqual(expect.stringMatching(/^drafts +70 responses/));
+    expect(planText(plan, 'labels')).toEqual(planText(plan).slice(0, 3));
+    expect((await planRun(resolveConfig({ file: await writeTinyTask(folder) }), folder)).drafts).toBe(0);
+    const none = await writeTinyTask(folder, { retriever: { query: 'question+attempt' }, arms: [{ name: 'grpo' }] });
+    expect((await planRun(resolveConfig({ file: none }), folder)).drafts).toBe(0);
+  });
+
   it('up to the labels: counts the pairs whatever the arms use, and speaks of nothing later', async () => {
     const file = await writeTinyTask(folder, { arms: [{ name: 'grpo' }] });
     const plan = await planRun(resolveConfig({ file }), folder, 'labels');

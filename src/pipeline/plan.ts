@@ -5,7 +5,8 @@ import type { RunWarning } from '../runs/warnings.js';
 import { showing, type Problem, type Trace } from '../data/index.js';
 import { previewSelection, type QueryCandidates } from '../judge/index.js';
 import { estimateText, type Estimate } from '../llm/index.js';
-import { trainedEncoders, warmupSources } from './retrieve/contexts.js';
+import { draftsAttempts } from './retrieve/attempts.js';
+import { wantsLabels, warmupSources } from './retrieve/contexts.js';
 import { makeData, refuseEmpty } from './data/make-data.js';
 import { choosePairs } from './labels/label-stage.js';
 import { refuseHopelessLabels, skippedText } from './labels/label-problems.js';
@@ -42,6 +43,8 @@ export interface RunPlan {
   labelTurns: number;
   /** Policies warmed up before any arm. */
   warmups: number;
+  /** Drafts, one of every problem, where a retriever reads them. */
+  drafts: number;
   /** Problems that cannot be labelled, by reason, as lines for people. */
   notLabelled: string[];
   /** Calls and price of the LLM judge, where it is used. */
@@ -100,7 +103,7 @@ export async function planRun(
     const all = await makeData(config, verifier, rng);
     const data = config.prompt.overlong === 'skip' ? withoutOverlong(all, lengths) : all;
     refuseEmpty(data, config.data);
-    const labelled = until === 'labels' || trainedEncoders(config, until).length > 0;
+    const labelled = wantsLabels(config, until);
     const chosen = labelled ? choosePairs({ config, rng, lengths }, data) : undefined;
     refuseOracleWithoutTruth(config, data, { arms: until !== 'labels' });
     if (chosen) refuseHopelessLabels(config, chosen);
@@ -129,6 +132,7 @@ export async function planRun(
       laterPairs: pairs.length * (labels.rounds - 1) * (labels.proposalsPerRound + labels.randomPerRound),
       labelTurns,
       warmups: config.warmup.steps === 0 ? 0 : warmupsOf(config, labelTurns, until),
+      drafts: draftsAttempts(config, until) ? data.train.length + data.test.length : 0,
       ...(llm && { llm }),
       difficultySamples: rl.curriculum === 'none' ? 0 : data.train.length * rl.curriculumSamples,
       trainedArms: trained,
@@ -183,6 +187,9 @@ export function planText(plan: RunPlan, until: LastStage = 'eval'): string[] {
     `labels       ${n(plan.labelledPairs)} pairs (${n(plan.labelledProblems)} problems)${plan.laterPairs > 0 ? `, and at most ${n(plan.laterPairs)} in further rounds` : ''}${plan.labelTurns > 1 ? `, measured ${plan.labelTurns} times` : ''}`,
     ...plan.notLabelled,
     ...(plan.llm ? [`judge        ${estimateText(plan.llm)}`] : []),
+    ...(plan.drafts > 0
+      ? [`drafts       ${n(plan.drafts)} responses, one a problem, for retrievers that read them`]
+      : []),
   ];
   const again = plan.again.map(({ stages, why }) => `RUN AGAIN    ${stages.join(', ')}, with --again alone: ${why}`);
   if (labelStages.includes(until)) return [...labels, ...tooLong, ...again];

@@ -38,6 +38,14 @@ describe('estimateSeconds', () => {
     expect(high).toBeCloseTo(1.5 * (fixed + groups + 48 * 0.2 + 2), 8);
   });
 
+  it('counts drafts as it counts samples of evaluations', () => {
+    const { low } = estimateSeconds(config, plan, rates, () => 1000);
+    expect(estimateSeconds(config, { ...plan, drafts: 70 }, rates, () => 1000).low - low).toBeCloseTo(
+      0.8 * (70 / 4) * 0.1,
+      8,
+    );
+  });
+
   it('grows where the timed responses did not end, and costs no labels where a language model reads', () => {
     const { high } = estimateSeconds(config, plan, rates, () => 1000);
     expect(estimateSeconds(config, plan, { ...rates, ended: false, longer: 8 }, () => 1000).high).toBeGreaterThan(

@@ -12,7 +12,14 @@ import {
   type EncoderParam,
   type PromptCodec,
 } from '../models/index.js';
-import { encoderSettings, encoderShapeOf, policyEncoderOf, policyShapeOf, trainOptionsOf } from '../retriever/index.js';
+import {
+  documentsOfQuery,
+  encoderSettings,
+  encoderShapeOf,
+  policyEncoderOf,
+  policyShapeOf,
+  trainOptionsOf,
+} from '../retriever/index.js';
 import { neededContexts, trainedEncoders } from './retrieve/contexts.js';
 import { openLocalEngine } from './engines.js';
 import type { RunPlan } from './plan.js';
@@ -140,7 +147,8 @@ export function estimateSeconds(
         (plan.labelledPairs + plan.laterPairs) *
         (labels.measure === 'success' ? (rates.group * labels.samples) / rl.groupSize : rates.pair);
   const steps = plan.trainedArms * plan.steps;
-  const groups = steps * plan.promptsPerStep + (plan.evaluationSamples + plan.difficultySamples) / rl.groupSize;
+  const beside = plan.evaluationSamples + plan.difficultySamples + plan.drafts;
+  const groups = steps * plan.promptsPerStep + beside / rl.groupSize;
   const again = config.arms.filter(({ policyOf, contexts }) => policyOf === null && contexts.onlyAfterAllWrong).length;
   const rescued = again * plan.steps * plan.promptsPerStep;
   const updates = steps * Math.min(plan.maxGroupsPerUpdate, plan.promptsPerStep) * plan.updatesPerBatch;
@@ -165,7 +173,7 @@ function trainingOperations(config: Config, problems: number, encoderSize: (name
       if (entry?.kind !== 'encoder') return 0;
       const settings = encoderSettings(config.retriever, entry);
       const { batchSize, maxQueryTokens, maxDocumentTokens, loss, negatives, judgedPerQuery, hardNegatives } = settings;
-      const documents = (loss !== 'infonce' || negatives === 'judged' ? judgedPerQuery : 1) + hardNegatives;
+      const documents = documentsOfQuery({ loss, negatives, judgedPerQuery, hardPerQuery: hardNegatives });
       const { steps } = trainOptionsOf(settings, config.seed, queries);
       return 6 * encoderSize(name) * steps * batchSize * (maxQueryTokens + documents * maxDocumentTokens);
     }),

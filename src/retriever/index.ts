@@ -9,6 +9,7 @@ export {
   type Negatives,
 } from './train/batches.js';
 export { checkpointFolder, type CheckpointStore, type TrainCheckpoint } from './train/checkpoint.js';
+export { documentsOfQuery } from './train/documents.js';
 export { pairLoss, type LossKind, type LossSettings } from './train/loss.js';
 export type { HardNegativeOptions } from './train/hard-negatives.js';
 export { Bm25Retriever, BM25_DEFAULTS, type Bm25Options } from './lexical/bm25.js';
@@ -82,7 +83,6 @@ export {
 export { RandomRetriever } from './controls/random.js';
 export { optionsOf, rank, RankedTraces, type RankOptions } from './score/ranking.js';
 export {
-  readEncoderHash,
   readRetriever,
   writeRetriever,
   type RetrieverFolder,

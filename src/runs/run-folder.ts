@@ -9,7 +9,7 @@ import { atPlace, RaRftError } from '../core/errors.js';
 import { isLeftover, removeLeftovers, writeFileAtomic, writeJsonAtomic } from '../core/files.js';
 import { assertFinite } from '../core/finite.js';
 import { hashJson } from '../core/hash.js';
-import { cutJsonl, JsonlWriter, sortJsonl } from '../core/jsonl.js';
+import { cutJsonl, JsonlWriter, readJsonlSoFar, sortJsonl } from '../core/jsonl.js';
 import { takeLock, type Lock } from '../core/run-lock.js';
 import { runPaths, type RunPaths } from './run-paths.js';
 import { ignoreMissing } from '../core/missing.js';
@@ -190,6 +190,14 @@ export class RunFolder implements RunRecords {
   /** Appends to events.jsonl, with the wall-clock time. For people and for the web; no result is made from it. */
   async event(kind: string, facts: Record<string, unknown> = {}): Promise<void> {
     await this.events.append({ time: new Date().toISOString(), kind, ...facts });
+  }
+
+  /** As {@link event}, unless the newest of this kind says the same: what every attempt finds anew is written once. */
+  async eventOnce(kind: string, facts: Record<string, unknown>): Promise<void> {
+    const events = await readJsonlSoFar<{ time: string; kind: string }>(this.paths.events);
+    const newest = events.findLast((event) => event.kind === kind);
+    if (newest && hashJson({ ...newest, time: '' }) === hashJson({ time: '', kind, ...facts })) return;
+    await this.event(kind, facts);
   }
 
   /** Appends rows to metrics.jsonl. Throws `not-finite` at a number that JSON would write as null. */

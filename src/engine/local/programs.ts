@@ -1,5 +1,6 @@
 /** Compiled graphs, shared by all policies of one decoder shape: weights are fed, so a program belongs to none of them. */
 import { availableParallelism } from 'node:os';
+import { closeAll } from '../../core/closing.js';
 import { hashJson } from '../../core/hash.js';
 import type { DecoderConfig } from '../../models/hf-config.js';
 import { compile, type Graph, type Program } from '../../tensor/index.js';
@@ -25,9 +26,9 @@ export class Programs {
   }
 
   async dispose(): Promise<void> {
-    const programs = await Promise.all(this.compiled.values());
+    const programs = [...this.compiled.values()];
     this.compiled.clear();
-    for (const program of programs) await program.dispose();
+    await closeAll(programs);
   }
 }
 

@@ -31,7 +31,8 @@ export interface EncoderOnDisk extends EncoderCheckpoint {
 }
 
 /** Parameters of the dense layers of a head, which have files of their own. */
-const isDense = ({ name }: Pick<ParamSpec, 'name'>) => name.startsWith('dense.');
+/** Whether a parameter stands above the hidden states. */
+export const isDense = ({ name }: Pick<ParamSpec, 'name'>) => name.startsWith('dense.');
 
 /** What config.json of a folder says, with a head above it. Throws `model` with file and key where it is of no encoder that is known. */
 export async function readEncoderConfig(

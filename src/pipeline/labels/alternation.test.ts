@@ -105,6 +105,11 @@ describe('a run with turns', () => {
       expect(await text('killed', name), name).toBe(await text('whole', name));
     expect(await summary('killed')).toEqual(await summary('whole'));
     expect(await attempt(at('killed'), { file, set })).toEqual([]);
+    // Told once, however often the run went on.
+    const events = await readJsonlAll<{ kind: string }>(at('killed', 'events.jsonl'));
+    const told = (kind: string) => events.filter((event) => event.kind === kind);
+    expect(told('label-turn')).toMatchObject([{ round: 1 }, { round: 2, policy: 'warmup-2' }]);
+    for (const kind of ['contexts', 'prompts']) expect(told(kind), kind).toHaveLength(1);
   }, 400_000);
 
   it('grows from one without: the first warm-up and its scores stay, arms without traces too', async () => {

@@ -8,8 +8,7 @@ import { exampleLengths, superviseModel, type StartPolicy } from '../arms/warmup
 import type { DataSets } from '../data/data-sets.js';
 import type { Session } from '../session.js';
 import { turnSettings, turnStage } from '../warmup-settings.js';
-import { labelFiles } from './label-files.js';
-import { gradeByTruth, labelRound, type RoundLabels } from './label-stage.js';
+import { labelRound, type RoundLabels, type Turn } from './label-stage.js';
 import { confidentProblems, teachingContexts } from './teaching.js';
 
 export interface LabelResult extends RoundLabels {
@@ -23,25 +22,22 @@ export interface LabelResult extends RoundLabels {
 export async function labelPairs(session: Session, data: DataSets, first: StartPolicy): Promise<LabelResult> {
   const rounds = session.config.labels.alternation.times + 1;
   const grades: RoundGrade[] = [];
-  let turn: Turn = { name: session.config.labels.policy, policy: first, taught: new Set() };
-  for (let round = 1; ; round++) {
-    const made = await labelRound(session, data, turn.policy, labelFiles(session.run, round, rounds));
-    grades.push(gradeRound(made, data, round, turn));
-    if (rounds > 1) await session.run.event('label-turn', { ...grades.at(-1) });
-    if (round === rounds) return { ...made, policy: turn.policy, grades };
-    turn = await warmUpOnLabels(session, data, made, round + 1);
+  let turn: Turn = { round: 1, rounds, name: session.config.labels.policy, policy: first, taught: new Set() };
+  for (;;) {
+    const made = await labelRound(session, data, turn);
+    grades.push(made.grade);
+    if (turn.round === rounds) return { ...made, policy: turn.policy, grades };
+    turn = { rounds, ...(await warmUpOnLabels(session, data, made, turn.round + 1)) };
   }
 }
 
-interface Turn {
-  name: string;
-  policy: StartPolicy;
-  /** Ids of the problems whose labels it was warmed up on. */
-  taught: ReadonlySet<string>;
-}
-
 /** A fresh policy from the model, warmed up on the surest labels. */
-async function warmUpOnLabels(session: Session, data: DataSets, made: RoundLabels, round: number): Promise<Turn> {
+async function warmUpOnLabels(
+  session: Session,
+  data: DataSets,
+  made: RoundLabels,
+  round: number,
+): Promise<Omit<Turn, 'rounds'>> {
   const { config, identities } = session;
   const { alternation } = config.labels;
   const taught = confidentProblems(made.labels, data, alternation, exampleLengths(session));
@@ -55,14 +51,7 @@ async function warmUpOnLabels(session: Session, data: DataSets, made: RoundLabel
   const problems = taught.map(({ problem }) => problem);
   const contextOf = teachingContexts(taught, alternation);
   const policy = await superviseModel(session, { stage, inputs, problems, contextOf });
-  return { name: stage, policy, taught: new Set(problems.map(({ id }) => id)) };
-}
-
-function gradeRound({ labels }: RoundLabels, data: DataSets, round: number, { name, taught }: Turn): RoundGrade {
-  const all = gradeByTruth(labels, data);
-  if (round === 1) return { round, policy: name, all };
-  const untaught = labels.filter(({ problemId }) => !taught.has(problemId));
-  return { round, policy: name, all, untaught: gradeByTruth(untaught, data) };
+  return { round, name: stage, policy, taught: new Set(problems.map(({ id }) => id)) };
 }
 
 function nothingToTeach(): RaRftError {

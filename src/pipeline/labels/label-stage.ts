@@ -15,11 +15,12 @@ import {
   selectPairs,
   type Label,
   type LabelGrade,
+  type RoundGrade,
   type SelectedPairs,
 } from '../../judge/index.js';
 import { guardOf, type DataSets } from '../data/data-sets.js';
 import { type Made } from '../data/make-data.js';
-import type { LabelFiles } from './label-files.js';
+import { labelFiles, type LabelFiles } from './label-files.js';
 import { labelsReadAttempts } from '../retrieve/attempts.js';
 import { labelInRounds } from './label-rounds.js';
 import { tellProposals } from './proposals.js';
@@ -35,22 +36,34 @@ import { withRunPolicy } from '../arms/trained-part.js';
 import { leftOutLabelsText, usableLabels } from './usable-labels.js';
 import type { StartPolicy } from '../arms/warmup-stage.js';
 
+/** A round of labels: which one of how many, and by which policy. */
+export interface Turn {
+  /** From 1. */
+  round: number;
+  rounds: number;
+  policy: StartPolicy;
+  /** Of the policy. */
+  name: string;
+  /** Ids of the problems whose labels it was warmed up on. */
+  taught: ReadonlySet<string>;
+}
+
 /** The labels of a round. */
 export interface RoundLabels {
   /** Those of pairs that may meet in training. */
   labels: Label[];
+  /** How they agree with the truth. */
+  grade: RoundGrade;
   /** Hash of what stands in their file, so that a file that was edited is another one. */
   fingerprint: string;
 }
 
 /** Labels pairs of training problems and traces by a policy, or reads them where the stage is done. */
-export async function labelRound(
-  session: Session,
-  data: DataSets,
-  policy: StartPolicy,
-  files: LabelFiles,
-): Promise<RoundLabels> {
+export async function labelRound(session: Session, data: DataSets, turn: Turn): Promise<RoundLabels> {
   const { config, run } = session;
+  const { policy, round, rounds } = turn;
+  const files = labelFiles(run, round, rounds);
+  let made: RoundGrade | undefined;
   // A budget and rounds train retrievers on the policy's token embeddings, and choose pairs by them.
   const partly = config.labels.selection.pairs === 'budget' || config.labels.rounds > 1;
   const inputs = {
@@ -68,9 +81,10 @@ export async function labelRound(
     const labels = await judge(session, data, pairs, { policy, files, key: hashJson(inputs) });
     if (config.labels.rounds === 1) await tellProposals(session, pairs.queries, labels, 1);
     refuseUnusableLabels(labels, pairs, config.labels);
-    const grade = gradeByTruth(labels, data);
-    await run.event('labels', { stage: files.stage, skippedProblems: pairs.skipped.length, ...grade });
-    session.progress.line(gradeText(files.stage, grade));
+    made = gradeTurn(labels, data, turn);
+    await run.event('labels', { stage: files.stage, skippedProblems: pairs.skipped.length, ...made.all });
+    if (rounds > 1) await run.event('label-turn', { ...made });
+    session.progress.line(gradeText(files.stage, made.all));
     const failed = failuresText(labels);
     if (failed !== undefined)
       await warn(run, session.progress, { code: 'failed-labels', where: 'labels', text: failed });
@@ -80,7 +94,9 @@ export async function labelRound(
   const { labels, leftOut } = usableLabels(await readLabels(files.labels), judged);
   const text = leftOutLabelsText(leftOut);
   if (text !== undefined) session.progress.line(text);
-  return { labels, fingerprint: await hashFile(files.labels) };
+  // Of labels that were made before, or some of which are left out, nothing is known yet.
+  const grade = made && leftOut.size === 0 ? made : gradeTurn(labels, data, turn);
+  return { labels, grade, fingerprint: await hashFile(files.labels) };
 }
 
 /** Which pairs may be labelled and trained on; labels.excludeSameAnswer may lift the rule on answers. */
@@ -157,8 +173,15 @@ async function judge(
   );
 }
 
+function gradeTurn(labels: readonly Label[], data: DataSets, { round, name, taught }: Turn): RoundGrade {
+  const all = gradeByTruth(labels, data);
+  if (round === 1) return { round, policy: name, all };
+  const untaught = labels.filter(({ problemId }) => !taught.has(problemId));
+  return { round, policy: name, all, untaught: gradeByTruth(untaught, data) };
+}
+
 /** How well the labels agree with the truth, where the data has one; truth is used for nothing else. */
-export function gradeByTruth(labels: readonly Label[], data: DataSets): LabelGrade {
+function gradeByTruth(labels: readonly Label[], data: DataSets): LabelGrade {
   const problems = new Map(data.train.map((p) => [p.id, p.truth]));
   const traces = new Map(data.corpus.map((t) => [t.id, t.truth]));
   return gradeLabels(labels, { problem: (id) => problems.get(id), trace: (id) => traces.get(id) });

@@ -15,14 +15,12 @@ import type { DataSets } from '../data/data-sets.js';
 import { sampledKey, samplePairs } from '../labels/sample-pairs.js';
 import type { Session } from '../session.js';
 import { attemptSettings } from '../stage-settings.js';
-import { readsAttempts } from './attempts.js';
 
 const file = 'attempts.jsonl';
 
-/** The data with a draft at every problem, where a retriever reads them; else as it is. */
+/** The data with a draft at every problem. */
 export async function draftAttempts(session: Session, data: DataSets, policy: StartPolicy): Promise<DataSets> {
   const { config, run, progress } = session;
-  if (!readsAttempts(config)) return data;
   const path = join(run.root, file);
   const inputs = {
     settings: attemptSettings(config, session.identities),

@@ -1,7 +1,7 @@
 /** Which retrievers read the policy's own draft beside the question. */
 import type { Config } from '../../config/index.js';
 import { encoderSettings } from '../../retriever/index.js';
-import { encodersBehind, neededContexts, type RetrieverName } from './contexts.js';
+import { encodersBehind, neededContexts, neededEncoders, wantsLabels, type RetrieverName } from './contexts.js';
 
 type Retrievers = Pick<Config, 'retriever' | 'retrievers'>;
 
@@ -23,4 +23,9 @@ export function labelsReadAttempts({ labels, retriever }: Pick<Config, 'labels' 
 export function readsAttempts(config: Retrievers & Pick<Config, 'labels' | 'arms' | 'warmup'>): boolean {
   const names = [...neededContexts(config).keys(), ...Object.keys(config.retrievers).slice(0, 1)];
   return labelsReadAttempts(config) || names.some((name) => searchesWithAttempts(config, name));
+}
+
+/** Whether a run that goes to `until` makes drafts. */
+export function draftsAttempts(config: Parameters<typeof readsAttempts>[0], until: string): boolean {
+  return readsAttempts(config) && (wantsLabels(config, until) || neededEncoders(config).length > 0);
 }

@@ -99,3 +99,8 @@ export function trainedEncoders(config: NamedRetrievers, until: string): Retriev
   if (used.length > 0 || until !== 'retriever') return used.filter(isTrained);
   return Object.keys(config.retrievers).filter(isTrained).slice(0, 1);
 }
+
+/** Whether a run that goes to `until` labels pairs. */
+export function wantsLabels(config: NamedRetrievers, until: string): boolean {
+  return until === 'labels' || trainedEncoders(config, until).length > 0;
+}

@@ -105,11 +105,6 @@ async function openServer(
 ): Promise<TraceRetriever> {
   const cachePath = join(out, 'embeddings.jsonl');
   const client = await EmbeddingsClient.open({ settings, llm, apiKey, cachePath, where: '--embeddings' });
-  try {
-    const encoder = await ServerEncoder.open(client, prefixes);
-    return await EncodedRetriever.over(encoder, collection.documents, { text: 'question+trace', progress });
-  } catch (error) {
-    await client.dispose();
-    throw error;
-  }
+  const encoder = await ServerEncoder.open(client, prefixes);
+  return EncodedRetriever.over(encoder, collection.documents, { text: 'question+trace', progress });
 }

@@ -97,12 +97,6 @@ async function openEmbeddings(
     cachePath: join(root, 'embeddings', `${name}.jsonl`),
     where: `retrievers.${name}.url`,
   });
-  let encoder: ServerEncoder;
-  try {
-    encoder = await ServerEncoder.open(client, entry);
-  } catch (error) {
-    await client.dispose();
-    throw error;
-  }
+  const encoder = await ServerEncoder.open(client, entry);
   return EncodedRetriever.over(encoder, corpus, { text: entry.document ?? config.retriever.document, progress });
 }

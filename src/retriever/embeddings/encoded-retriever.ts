@@ -1,4 +1,5 @@
 /** A retriever over any text encoder, in memory. */
+import { openWhole } from '../../core/closing.js';
 import type { Progress } from '../../core/progress.js';
 import { inPlace, Slots } from '../../core/slots.js';
 import type { Trace } from '../../data/types.js';
@@ -27,14 +28,13 @@ export class EncodedRetriever implements TraceRetriever {
     traces: readonly Trace[],
     { text, progress, threads }: { text: DocumentText; progress?: Progress | undefined; threads?: number | undefined },
   ): Promise<EncodedRetriever> {
-    const encoded = new EncodedTraces(encoder, text, await exactIndexOf(encoder, threads));
-    try {
+    return openWhole(async (own) => {
+      own(encoder);
+      const index = own(await exactIndexOf(encoder, threads));
+      const encoded = new EncodedTraces(encoder, text, index);
       await encoded.add(traces, { progress });
-    } catch (error) {
-      await encoded.dispose();
-      throw error;
-    }
-    return new EncodedRetriever(encoded, traces);
+      return new EncodedRetriever(encoded, traces);
+    });
   }
 
   get truncated(): Truncated {

@@ -1,4 +1,5 @@
 /** A text encoder whose model stands behind a server: one unit vector a text. */
+import { openWhole } from '../../core/closing.js';
 import { RaRftError } from '../../core/errors.js';
 import { hashJson } from '../../core/hash.js';
 import type { EmbeddingsClient } from '../../llm/index.js';
@@ -25,11 +26,13 @@ export class ServerEncoder implements TextEncoder {
     this.info = { dim, hash, scoring: 'mean' };
   }
 
-  /** Asks the server for one vector, unless the length is set or the vector is kept; disposes of `client` in the end. */
-  static async open(client: EmbeddingsClient, prefixes: ServerPrefixes): Promise<ServerEncoder> {
-    const { dimensions } = client.settings;
-    const dim = dimensions ?? ((await client.embed([PROBE]))[0] as Float32Array).length;
-    return new ServerEncoder(client, prefixes, dim);
+  /** Asks the server for one vector, unless the length is set or the vector is kept; disposes of `client` in the end, also where this throws. */
+  static open(client: EmbeddingsClient, prefixes: ServerPrefixes): Promise<ServerEncoder> {
+    return openWhole(async (own) => {
+      const { dimensions } = own(client).settings;
+      const dim = dimensions ?? ((await client.embed([PROBE]))[0] as Float32Array).length;
+      return new ServerEncoder(client, prefixes, dim);
+    });
   }
 
   /** A server that cuts long texts does not say so: none of them is among the `cut`. Throws as `EmbeddingsClient.embed`, and `llm` at vectors that are none. */

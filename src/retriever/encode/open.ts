@@ -2,7 +2,9 @@
 import { once } from '../../core/once.js';
 import { Tokenizer } from '../../models/tokenizer.js';
 import { architectureOf } from '../../models/encoders/config.js';
-import { encoderHash, type EncoderCheckpoint } from '../../models/encoders/folder.js';
+import { encoderHash, isDense, type EncoderCheckpoint } from '../../models/encoders/folder.js';
+import type { EncoderParam } from '../../models/encoders/types.js';
+import { sizeOf } from '../../models/parameters.js';
 import { NetClient } from './net/client.js';
 import { NetEncoder } from './net-encoder.js';
 import type { RetrieverFolder } from './retriever-folder.js';
@@ -33,7 +35,7 @@ export async function startEncoder(
   { threads, temperature = 1 }: OpenEncoderOptions = {},
 ): Promise<NetEncoder> {
   const { scoring } = spec;
-  const { dim } = architectureOf(encoder.config);
+  const { dim, params: specs } = architectureOf(encoder.config);
   const { config, params } = encoder;
   const net = await NetClient.open({ config, params, scoring, temperature, threads });
   // Weights are hashed for who asks: training and scoring in memory never do.
@@ -41,6 +43,7 @@ export async function startEncoder(
   const info: EncoderInfo = {
     dim,
     scoring,
+    trainPasses: trainPasses(specs),
     get hash() {
       return hashOf();
     },
@@ -56,4 +59,12 @@ export async function openEncoder(
 ): Promise<NetEncoder> {
   const tokenizer = await Tokenizer.load(folder);
   return startEncoder({ encoder, spec: header.spec, tokenizer, hash: header.encoderHash }, options);
+}
+
+/** Forward; backward through the layers where any of them is trained; and the gradients of the weights that are. */
+function trainPasses(params: readonly EncoderParam[]): number {
+  const body = params.filter((param) => !isDense(param));
+  const size = (of: readonly EncoderParam[]) => of.reduce((n, { shape }) => n + sizeOf(shape), 0);
+  const trained = size(body.filter((param) => param.trained));
+  return trained === 0 ? 1 : 2 + trained / size(body);
 }

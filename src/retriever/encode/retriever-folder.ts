@@ -1,7 +1,6 @@
 /** A trained retriever on disk: the encoder in Hugging Face layout plus retriever.json, which says how to use it. */
-import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { RaRftError } from '../../core/errors.js';
+import { errorFacts, RaRftError } from '../../core/errors.js';
 import { writeFolderAtomic, writeJsonAtomic } from '../../core/files.js';
 import { readTokenizerFiles } from '../../models/checkpoint.js';
 import { readJsonObject } from '../../models/config-reader.js';
@@ -59,7 +58,11 @@ export async function readRetriever(folder: string): Promise<RetrieverFolder> {
   const encoder = { config, params };
   const hash = encoderHash(encoder, await readTokenizerFiles(folder));
   if (hash !== header.encoderHash)
-    throw refuse(`${file}: encoderHash`, `weights and tokenizer have the hash ${hash}`, header.encoderHash);
+    throw refuse(
+      `${file}: encoderHash`,
+      `config, weights or tokenizer are others than those that this file was written with: their hash is ${hash}`,
+      header.encoderHash,
+    );
   return { header, encoder };
 }
 
@@ -69,17 +72,17 @@ export async function readSavedSpec(folder: string): Promise<RetrieverSpec | und
 }
 
 async function readHeader(file: string, required: boolean): Promise<RetrieverHeader | undefined> {
-  const header = (await readJsonObject(file, required)) as unknown as RetrieverHeader | undefined;
-  if (!header || header.format === FORMAT) return header;
-  throw refuse(`${file}: format`, `format is ${JSON.stringify(header.format)}`, String(FORMAT));
+  const header = (await readJsonObject(file, required).catch((cause: unknown) => {
+    throw refuse(file, errorFacts(cause).message, 'the file as it was written with the encoder', cause);
+  })) as unknown as RetrieverHeader | undefined;
+  if (!header) return undefined;
+  if (header.format !== FORMAT)
+    throw refuse(`${file}: format`, `format is ${JSON.stringify(header.format)}`, String(FORMAT));
+  const { encoderHash: hash, spec } = header as Partial<RetrieverHeader>;
+  if (typeof hash === 'string' && spec?.query && spec.document) return header;
+  throw refuse(file, 'the file does not say how the encoder is used', 'encoderHash, and spec with query and document');
 }
 
-/** The hash of the encoder in a folder, from its header alone; undefined where there is no retriever. */
-export async function readEncoderHash(folder: string): Promise<string | undefined> {
-  const text = await readFile(join(folder, 'retriever.json'), 'utf8').catch(() => undefined);
-  return text === undefined ? undefined : (JSON.parse(text) as RetrieverHeader).encoderHash;
-}
-
-function refuse(where: string, message: string, expected: string): RaRftError {
-  return new RaRftError({ code: 'model', message, where, expected, hint: 'Train the retriever again.' });
+function refuse(where: string, message: string, expected: string, cause?: unknown): RaRftError {
+  return new RaRftError({ code: 'model', message, where, expected, hint: 'Train the retriever again.', cause });
 }

@@ -16,6 +16,8 @@ export interface EncoderInfo {
   hash: string;
   /** How its vectors are compared. */
   scoring: Scoring;
+  /** What a step of its training costs, in encodings of the same tokens; left out: 3. */
+  trainPasses?: number;
 }
 
 /** Texts as vectors, in their order. */

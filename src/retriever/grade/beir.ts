@@ -26,6 +26,8 @@ export interface BeirCollection {
   queries: BeirQuery[];
   /** Judged documents that are not in the corpus: nobody can find them, and they count. */
   missingDocuments: number;
+  /** Documents with neither a title nor a text. */
+  emptyDocuments: number;
 }
 
 /** Reads a collection. Throws `data` with file and line at what is not of this layout, `usage` where files are missing. */
@@ -42,7 +44,8 @@ export async function readBeir(folder: string, split = 'test'): Promise<BeirColl
     throw bad(qrels, `query ${lost} is judged and not in queries.jsonl`, 'the queries of the qrels');
   const known = new Set(documents.map(({ id }) => id));
   const missing = new Set([...judged.values()].flatMap((gains) => [...gains.keys()]).filter((id) => !known.has(id)));
-  return { name: basename(folder), split, documents, queries, missingDocuments: missing.size };
+  const emptyDocuments = documents.filter(({ question, trace }) => `${question}${trace}`.trim() === '').length;
+  return { name: basename(folder), split, documents, queries, missingDocuments: missing.size, emptyDocuments };
 }
 
 async function readDocuments(file: string): Promise<Trace[]> {

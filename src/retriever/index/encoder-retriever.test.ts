@@ -11,7 +11,9 @@ import { EncoderRetriever } from './encoder-retriever.js';
 import { readIndexHeader } from './store/header.js';
 import { IndexStore } from './store/store.js';
 import { maxSimMatrix } from '../score/maxsim.js';
-import { readEncoderHash, readRetriever, writeRetriever } from '../encode/retriever-folder.js';
+import { openEncoder } from '../encode/open.js';
+import { dot, meanVector } from '../score/token-match.js';
+import { readRetriever, writeRetriever } from '../encode/retriever-folder.js';
 import { SPEC_DEFAULTS, type RetrieverSpec } from '../encode/spec.js';
 import { documentText } from '../encode/text.js';
 import { PLAIN_FORM, tokenizeBy } from '../encode/text-form.js';
@@ -58,8 +60,6 @@ describe('retriever folder', () => {
     const read = await readRetriever(join(folder, 'retriever'));
     expect(read.encoder).toEqual(encoder);
     expect(read.header.spec).toEqual(spec);
-    expect(await readEncoderHash(join(folder, 'retriever'))).toBe(read.header.encoderHash);
-    expect(await readEncoderHash(model)).toBeUndefined();
     expect((await Tokenizer.load(join(folder, 'retriever'))).encode('the rule')).toEqual(
       (await Tokenizer.load(model)).encode('the rule'),
     );
@@ -166,6 +166,40 @@ describe('EncoderRetriever', () => {
     }
     // What is there is searched as it was made.
     expect(await use(open('centroid'), (r) => r.search(queries, { k: 4 }))).toEqual(found);
+  });
+
+  it.each([
+    ['exact', 6],
+    ['centroid', 3],
+  ] as const)('tells how alike traces are by the vectors of its %s index', async (index, digits) => {
+    const texts = traces.map((trace) => documentText(trace, spec.text));
+    const asked = [traces[2]!, traces[0]!, traces[3]!];
+    const opened = await readRetriever(join(folder, 'retriever'));
+    const net = await openEncoder(join(folder, 'retriever'), opened, { threads: 1 });
+    const encoded = await net.encode(texts, 'document');
+    await net.dispose();
+    const at = join(folder, `vectors-${index}`);
+    const opening = EncoderRetriever.open(join(folder, 'retriever'), at, traces, { threads: 1, index });
+    const vectors = await use(opening, (r) => r.vectorsOf(asked));
+    for (const [i, trace] of asked.entries()) {
+      const expected = meanVector(encoded.texts[traces.indexOf(trace)]!.vectors, 8);
+      expect(dot(vectors[i]!, vectors[i]!)).toBeCloseTo(1, 5);
+      expect(dot(vectors[i]!, expected)).toBeCloseTo(1, digits);
+    }
+  });
+
+  it('takes vectors from the index, and not from a second look of the encoder', async () => {
+    const found = await use(open('seen'), (r) => r.vectorsOf(traces.slice(0, 2)));
+    // An index whose vectors are others: those of the first two traces have changed places.
+    const { spec: _spec, ...entry } = (await readIndexHeader(join(folder, 'seen')))!;
+    const from = await IndexStore.open(join(folder, 'seen'), { ...entry, spec });
+    const chunks = traces.map((_, at) => from.readChunks(from.documents.chunksOf(at)));
+    from.close();
+    const store = await IndexStore.open(join(folder, 'swapped-places'), { ...entry, spec });
+    await store.add([1, 0, 2, 3].map((at, i) => ({ id: `t${i}`, chunks: chunks[at]! })));
+    store.close();
+    const swapped = await use(open('swapped-places'), (r) => r.vectorsOf(traces.slice(0, 2)));
+    expect(swapped).toEqual(found.toReversed());
   });
 
   it('rejects calls after dispose', async () => {

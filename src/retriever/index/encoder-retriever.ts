@@ -1,4 +1,5 @@
 /** A retriever by an encoder: questions become vectors, and an index of the corpus finds the best traces. */
+import { closeAll, openWhole } from '../../core/closing.js';
 import { silent, type Progress } from '../../core/progress.js';
 import type { Trace } from '../../data/types.js';
 import { architectureOf } from '../../models/encoders/config.js';
@@ -17,7 +18,7 @@ import { openRemoteIndex, type IndexServer } from './remote/open.js';
 import { corpusHash, readIndexHeader, refuseMismatch, type IndexHeader, type IndexKey } from './store/header.js';
 import { IndexStore, type AddFacts } from './store/store.js';
 import { StoredIndex } from './stored-index.js';
-import type { IndexDocument, TokenIndex } from './types.js';
+import type { IndexDocument, TokenIndex, VectorIndex } from './types.js';
 
 /** How the traces of a corpus are searched: `auto` is exact up to {@link EXACT_TRACES} of them, and by centroids beyond. */
 export type IndexChoice = 'auto' | 'exact' | 'centroid';
@@ -45,11 +46,11 @@ export class EncoderRetriever implements TraceRetriever {
   readonly name = 'encoder';
   readonly header: OpenedHeader;
   private readonly encoder: TextEncoder;
-  private readonly index: TokenIndex;
+  private readonly index: OpenIndex;
   private readonly traces: RankedTraces;
   private readonly cutQueries = new Set<string>();
 
-  private constructor(encoder: TextEncoder, index: TokenIndex, header: OpenedHeader, traces: readonly Trace[]) {
+  private constructor(encoder: TextEncoder, index: OpenIndex, header: OpenedHeader, traces: readonly Trace[]) {
     this.encoder = encoder;
     this.index = index;
     this.header = header;
@@ -72,21 +73,18 @@ export class EncoderRetriever implements TraceRetriever {
     // An index that does not belong here is refused before the worker starts.
     const found = server ? undefined : await readIndexHeader(indexFolder);
     if (found) refuseMismatch(indexFolder, found, key);
-    const encoder = await openEncoder(folder, retriever, { threads });
-    let index: BuiltIndex | undefined;
-    try {
-      if (server) index = await openOnServer(server, key);
+    return openWhole(async (own) => {
+      const encoder = own(await openEncoder(folder, retriever, { threads }));
+      let built: BuiltIndex;
+      if (server) built = await openOnServer(server, key);
       else if (byCentroids(choice, traces.length, found))
-        index = await openByCentroids({ folder: indexFolder, key, threads });
-      else index = await openExact(indexFolder, key, encoder);
-      await addMissing(encoder, index, traces, { spec, progress });
-      await index.finish();
-      return new EncoderRetriever(encoder, index.index, await index.header(), traces);
-    } catch (error) {
-      await index?.index.dispose();
-      await encoder.dispose();
-      throw error;
-    }
+        built = await openByCentroids({ folder: indexFolder, key, threads });
+      else built = await openExact(indexFolder, key, encoder);
+      const index = own(built.index);
+      await addMissing(encoder, built, traces, { spec, progress });
+      await built.finish();
+      return new EncoderRetriever(encoder, index, await built.header(), traces);
+    });
   }
 
   get truncated(): Truncated {
@@ -101,15 +99,23 @@ export class EncoderRetriever implements TraceRetriever {
     return found_Q.map((scored) => this.traces.hits(scored));
   }
 
+  /**
+   * From the vectors of the index, also where they are bytes: means of rounded vectors have cosines that are 0.002 off at most. Where
+   * they are in a database, which gives none back, the traces are encoded again.
+   */
   async vectorsOf(traces: readonly Trace[]): Promise<Float32Array[]> {
-    const texts = traces.map((trace) => documentText(trace, this.header.spec.text));
-    const encoded = await this.encoder.encode(texts, 'document');
-    return encoded.texts.map(({ vectors, dim }) => meanVector(vectors, dim));
+    const ids = traces.map(({ id }) => id);
+    const found = (await this.index.vectorsOf?.(ids)) ?? (await this.encodeTraces(traces));
+    return found.map(({ vectors, dim }) => meanVector(vectors, dim));
   }
 
-  async dispose(): Promise<void> {
-    await this.index.dispose();
-    await this.encoder.dispose();
+  private async encodeTraces(traces: readonly Trace[]): Promise<TokenVectors[]> {
+    const texts = traces.map((trace) => documentText(trace, this.header.spec.text));
+    return (await this.encoder.encode(texts, 'document')).texts;
+  }
+
+  dispose(): Promise<void> {
+    return closeAll([this.index, this.encoder]);
   }
 }
 
@@ -121,9 +127,12 @@ function indexKey(
   return { encoderHash: hash, corpusHash: corpusHash(traces, spec), dim, normalisation: 'l2', spec };
 }
 
+/** Indexes of this process give vectors back, those in a database do not. */
+type OpenIndex = TokenIndex & Partial<Pick<VectorIndex, 'vectorsOf'>>;
+
 /** An index as it is built: what the kinds have in common. */
 interface BuiltIndex {
-  index: TokenIndex & { add(documents: readonly IndexDocument[], facts: AddFacts): Promise<void> };
+  index: OpenIndex & { add(documents: readonly IndexDocument[], facts: AddFacts): Promise<void> };
   header(): OpenedHeader | Promise<OpenedHeader>;
   /** Called when all documents are there. */
   finish(): Promise<void>;

@@ -1,4 +1,5 @@
 /** The worker thread of an index on disk with centroids: reading, products and lists are away from the main thread. */
+import { closeAll, openWhole } from '../../core/closing.js';
 import { RaRftError } from '../../core/errors.js';
 import { serveMethods, type Report } from '../../core/worker-rpc.js';
 import type { TokenVectors } from '../encode/token-vectors.js';
@@ -39,12 +40,14 @@ function opened(): Opened {
 const methods = {
   /** Ids of all documents that can be found. */
   open: async ({ folder, key, dtype = 'int8', threads, search = {}, exact = false }: IndexSetup): Promise<string[]> => {
-    const store = await IndexStore.open(folder, key, dtype);
-    const products = await CentroidProducts.create(key.dim, threads);
-    const scorer = await ExactSearch.create(key.dim, key.spec.scoring, threads);
-    const index = await StoredIndex.open(store, { scorer, search, ...(!exact && { products }) });
-    current = { index, products, scorer };
-    const { ids, live } = store.documents;
+    current = await openWhole(async (own) => {
+      const products = own(await CentroidProducts.create(key.dim, threads));
+      const scorer = own(await ExactSearch.create(key.dim, key.spec.scoring, threads));
+      const store = await IndexStore.open(folder, key, dtype);
+      const index = await StoredIndex.open(store, { scorer, search, ...(!exact && { products }) });
+      return { index, products, scorer };
+    });
+    const { ids, live } = current.index.store.documents;
     return ids.filter((_, place) => live[place] === 1);
   },
   header: (_: null): IndexHeader => opened().index.store.header,
@@ -57,12 +60,7 @@ const methods = {
   vectorsOf: (ids: readonly string[]): Promise<TokenVectors[]> => opened().index.vectorsOf(ids),
   search: ({ queries, options }: { queries: TokenVectors; options: IndexSearch }): Promise<Scored[][]> =>
     opened().index.search(queries, options),
-  close: async (_: null): Promise<void> => {
-    const { index, products, scorer } = opened();
-    await index.dispose();
-    await products.dispose();
-    await scorer.dispose();
-  },
+  close: (_: null): Promise<void> => closeAll(Object.values(opened()) as Opened[keyof Opened][]),
 };
 
 /** What the worker serves, for the typed client. */

@@ -1,4 +1,5 @@
 /** An index on disk, searched exactly or, once it has centroids, by them with exact scores of the candidates. */
+import { closeAll, openWhole } from '../../core/closing.js';
 import { inPlace, Slots } from '../../core/slots.js';
 import type { Scorer } from '../encode/net/port.js';
 import { sliceTexts, type TokenVectors } from '../encode/token-vectors.js';
@@ -55,11 +56,13 @@ export class StoredIndex implements TokenIndex {
     this.tuning = { ...CENTROID_DEFAULTS, ...options.search };
   }
 
-  /** Takes over the store. */
-  static async open(store: IndexStore, options: StoredIndexOptions): Promise<StoredIndex> {
-    const index = new StoredIndex(store, options);
-    await index.loadCentroids();
-    return index;
+  /** Takes over the store, and closes it also where this throws. */
+  static open(store: IndexStore, options: StoredIndexOptions): Promise<StoredIndex> {
+    return openWhole(async (own) => {
+      const index = own(new StoredIndex(store, options));
+      await index.loadCentroids();
+      return index;
+    });
   }
 
   get size(): number {
@@ -134,10 +137,7 @@ export class StoredIndex implements TokenIndex {
   }
 
   dispose(): Promise<void> {
-    return this.inTurn(async () => {
-      this.store.close();
-      await this.exact?.dispose();
-    });
+    return this.inTurn(() => closeAll([this.store, this.exact]));
   }
 
   /** One call after the other: a change moves the places that a search is in the middle of. */

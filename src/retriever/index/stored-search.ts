@@ -1,4 +1,5 @@
 /** Exact MaxSim of one query with chunks as they stand on disk: bytes go to the product as they are read. */
+import { closeAll, openWhole } from '../../core/closing.js';
 import { assertFinite, DAMAGED_HINT } from '../../core/finite.js';
 import { cast, compile, Graph, mul, rmsNorm, type Program } from '../../tensor/index.js';
 import { groupByLength } from '../encode/net/token-batches.js';
@@ -36,7 +37,9 @@ export class StoredSearch {
       graph.output('scores', kind === 'unit' ? scores : mul(scores, graph.input('scale', 'float32', ['D'])));
       return compile(graph, threads === undefined ? {} : { threads });
     };
-    return new StoredSearch({ unit: await make('unit'), scaled: await make('scaled') });
+    return openWhole(async (own) => {
+      return new StoredSearch({ unit: own(await make('unit')), scaled: own(await make('scaled')) });
+    });
   }
 
   /** The score of each chunk; minus infinity for one without tokens. */
@@ -94,8 +97,7 @@ export class StoredSearch {
     return values;
   }
 
-  async dispose(): Promise<void> {
-    await this.programs.unit.dispose();
-    await this.programs.scaled.dispose();
+  dispose(): Promise<void> {
+    return closeAll(Object.values(this.programs));
   }
 }

@@ -1,4 +1,5 @@
 /** Traces under an encoder: their vectors in an index that follows what is added and removed. */
+import { closeAll } from '../../core/closing.js';
 import { RaRftError } from '../../core/errors.js';
 import { silent, type Progress } from '../../core/progress.js';
 import type { Trace } from '../../data/types.js';
@@ -111,12 +112,8 @@ export class EncodedTraces {
     return this.index.vectorsOf(ids);
   }
 
-  async dispose(): Promise<void> {
-    try {
-      await this.index.dispose();
-    } finally {
-      await this.encoder.dispose();
-    }
+  dispose(): Promise<void> {
+    return closeAll([this.index, this.encoder]);
   }
 
   private refuseKnown(traces: readonly Trace[]): void {

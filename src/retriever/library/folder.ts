@@ -2,12 +2,13 @@
  * A retriever with its traces on disk: `encoder/` (a retriever folder), `traces.jsonl` as they were added, `index/` (their vectors),
  * `report.json` where it was trained. A folder with an encoder alone opens without traces.
  */
-import { cp, readFile } from 'node:fs/promises';
+import { cp } from 'node:fs/promises';
 import { join } from 'node:path';
-import { RaRftError } from '../../core/errors.js';
+import { errorFacts, RaRftError } from '../../core/errors.js';
 import { writeFileAtomic, writeFolderAtomic, writeJsonAtomic } from '../../core/files.js';
 import { jsonlText } from '../../core/jsonl.js';
-import { exists, ignoreMissing } from '../../core/missing.js';
+import { exists } from '../../core/missing.js';
+import { readJsonObject } from '../../models/config-reader.js';
 import { corpusHash, type IndexKey } from '../index/store/header.js';
 import type { LibraryIndex } from './library-index.js';
 import { asTrace, readTraces } from './lines.js';
@@ -48,6 +49,8 @@ export async function saveFolder(folder: string, parts: SavedParts): Promise<voi
 /** What a folder has beside its encoder. */
 export interface SavedTraces {
   traces: TraceInput[];
+  /** False where there are traces and the folder of their vectors is not there: they are to be encoded again. */
+  indexed: boolean;
   truncatedDocuments: number;
   report: LibraryReport | undefined;
 }
@@ -55,14 +58,29 @@ export interface SavedTraces {
 /** What {@link saveFolder} wrote beside the encoder, its vectors into `index`. Throws `data` where traces and index do not belong together. */
 export async function readSaved(folder: string, key: IndexKey, index: LibraryIndex): Promise<SavedTraces> {
   const file = join(folder, 'traces.jsonl');
-  if (!(await exists(file))) return { traces: [], truncatedDocuments: 0, report: undefined };
+  if (!(await exists(file))) return { traces: [], indexed: true, truncatedDocuments: 0, report: undefined };
   const traces = await readTraces(file);
   const at = join(folder, 'index');
+  const report = await readReport(join(folder, 'report.json'));
+  if (!(await exists(at))) return { traces, indexed: false, truncatedDocuments: 0, report };
   const { truncatedDocuments } = await index.open(at, keyOf(key, traces));
   const missing = traces.find(({ id }) => !index.has(id));
   if (missing) throw notIndexed(at, missing.id);
-  const text = await readFile(join(folder, 'report.json'), 'utf8').catch(ignoreMissing);
-  return { traces, truncatedDocuments, report: text === undefined ? undefined : (JSON.parse(text) as LibraryReport) };
+  return { traces, indexed: true, truncatedDocuments, report };
+}
+
+async function readReport(file: string): Promise<LibraryReport | undefined> {
+  const report = await readJsonObject(file, false).catch((cause: unknown) => {
+    throw new RaRftError({
+      code: 'model',
+      message: errorFacts(cause).message,
+      where: file,
+      expected: 'the file as it was written with the retriever',
+      hint: 'Remove the file: search does without it, and only the questions that it is graded on are lost.',
+      cause,
+    });
+  });
+  return report as LibraryReport | undefined;
 }
 
 /** The key of an index of these traces alone. */
@@ -76,6 +94,6 @@ function notIndexed(where: string, id: string): RaRftError {
     message: `the index has no trace ${id}`,
     where,
     expected: 'the index of traces.jsonl beside it',
-    hint: 'Save the retriever again from where it was made.',
+    hint: 'Remove the folder of the index: it is made again from traces.jsonl.',
   });
 }

@@ -1,4 +1,5 @@
 /** The vectors of a library's traces: in memory while they are few, in an index on disk beyond that. */
+import { openWhole } from '../../core/closing.js';
 import { EXACT_TRACES } from '../index/encoder-retriever.js';
 import { outgrown } from '../index/centroid/build.js';
 import type { ExactIndex } from '../index/exact-index.js';
@@ -123,8 +124,11 @@ export class LibraryIndex implements VectorIndex {
       return;
     }
     const store = await IndexStore.open(folder, key);
-    await store.add(this.memory?.all() ?? [], { truncated: truncatedDocuments });
-    store.close();
+    try {
+      await store.add(this.memory?.all() ?? [], { truncated: truncatedDocuments });
+    } finally {
+      store.close();
+    }
   }
 
   async dispose(): Promise<void> {
@@ -148,13 +152,11 @@ export class LibraryIndex implements VectorIndex {
     const documents = this.memory?.all() ?? [];
     const { key, threads, makeFolder } = this.options;
     const folder = await makeFolder();
-    const client = await IndexClient.open({ folder, key, threads });
-    try {
-      for (const part of inParts(documents)) await client.add(part);
-    } catch (error) {
-      await client.dispose();
-      throw error;
-    }
+    const client = await openWhole(async (own) => {
+      const opened = own(await IndexClient.open({ folder, key, threads }));
+      for (const part of inParts(documents)) await opened.add(part);
+      return opened;
+    });
     await this.moveTo({ folder, client, isOwn: true });
   }
 

@@ -1,7 +1,9 @@
 /** Traces and labels as their owner has them, checked one by one: each error names its file and line, or its place in the list. */
 import { RaRftError } from '../../core/errors.js';
 import { readJsonl } from '../../core/jsonl.js';
+import { unreadable } from '../../data/byte-stream.js';
 import type { Trace } from '../../data/types.js';
+import { documentText, type DocumentText } from '../encode/text.js';
 import type { LabelledPair, Lines, TraceInput } from './types.js';
 
 /** A value and where it stands. */
@@ -15,8 +17,16 @@ async function* placed(lines: Lines<unknown>, what: string): AsyncGenerator<Plac
   let at = 0;
   for await (const item of items) {
     if (typeof item !== 'string') yield { value: item, where: `${what}[${at}]` };
-    else for await (const { line, value } of readJsonl(item)) yield { value, where: `${item}:${line}` };
+    else yield* linesOf(item);
     at++;
+  }
+}
+
+async function* linesOf(file: string): AsyncGenerator<Placed> {
+  try {
+    for await (const { line, value } of readJsonl(file)) yield { value, where: `${file}:${line}` };
+  } catch (error) {
+    throw error instanceof RaRftError ? error : await unreadable(file, error);
   }
 }
 
@@ -74,6 +84,13 @@ export function asTrace({ id, question, trace, text, type, truth }: TraceInput):
     ...(typeof type === 'string' && { type }),
     ...(typeof truth === 'string' && { truth }),
   };
+}
+
+/** How many traces have nothing of what they are searched by. Throws `data` where that are all. */
+export function countWithoutText(traces: readonly Trace[], part: DocumentText): number {
+  const without = traces.filter((trace) => documentText(trace, part).trim() === '').length;
+  if (without === 0 || without < traces.length) return without;
+  throw bad('document', `no trace has a ${part}, by which they are to be searched`, 'settings.document: trace');
 }
 
 function fieldsOf(value: unknown, where: string): Record<string, unknown> {

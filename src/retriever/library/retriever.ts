@@ -4,9 +4,7 @@
  *   const retriever = await Retriever.train({ labels: 'labels.jsonl', corpus: 'traces.jsonl' });
  *   const hits = await retriever.search('How many apples are left?', { k: 3 });
  */
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { closeAll, openWhole } from '../../core/closing.js';
 import { RaRftError } from '../../core/errors.js';
 import type { Progress } from '../../core/progress.js';
 import { inPlace, Slots } from '../../core/slots.js';
@@ -22,9 +20,10 @@ import { choose } from '../score/choose.js';
 import { EncodedTraces } from './encoded-traces.js';
 import { encoderFolderOf, readSaved, saveFolder } from './folder.js';
 import { figuresOf } from './grade.js';
-import { asTrace, readTraces } from './lines.js';
+import { asTrace, countWithoutText, readTraces } from './lines.js';
 import { LibraryIndex, type VectorPlace } from './library-index.js';
 import { exactIndexOf } from './make-index.js';
+import { OwnFolders, removeDeadFolders } from './own-folders.js';
 import type { LibraryReport } from './report.js';
 import { trainParts, type TrainRetrieverOptions } from './train.js';
 import type { Asked, FindOptions, FoundTrace, Lines, TraceInput } from './types.js';
@@ -49,8 +48,8 @@ interface Parts {
   encoderFolder: string;
   index: LibraryIndex;
   key: IndexKey;
-  /** Folders that are removed with the retriever. */
-  scratch: string[];
+  /** Removed with the retriever. */
+  folders: OwnFolders;
   report?: LibraryReport | undefined;
 }
 
@@ -73,22 +72,18 @@ export class Retriever {
     this.encoded = encoded;
   }
 
-  /** Its parts, with an index without traces. `beside`: where folders of its own are best made. */
+  /** Its parts, with an index without traces. `beside`: where a folder of its own is best made. */
   private static async partsOf(
-    { encoder, header, encoderFolder }: Pick<Parts, 'encoder' | 'header' | 'encoderFolder'>,
+    own: Pick<Parts, 'encoder' | 'header' | 'encoderFolder' | 'folders'>,
     beside: string | undefined,
     { vectors, threads }: OpenRetrieverOptions,
   ): Promise<Parts> {
-    const { encoderHash, spec } = header;
+    const { encoder, folders } = own;
+    const { encoderHash, spec } = own.header;
     const key: IndexKey = { encoderHash, dim: encoder.info.dim, normalisation: 'l2', spec };
-    const scratch: string[] = [];
-    const makeFolder = async () => {
-      const made = await ownFolder(beside);
-      scratch.push(made);
-      return join(made, 'index');
-    };
+    const makeFolder = () => folders.forIndex(beside);
     const index = new LibraryIndex(await exactIndexOf(encoder), { key, place: vectors, threads, makeFolder });
-    return { encoder, header, encoderFolder, index, key, scratch };
+    return { ...own, index, key };
   }
 
   /**
@@ -97,34 +92,43 @@ export class Retriever {
    */
   static async open(folder: string, options: OpenRetrieverOptions = {}): Promise<Retriever> {
     const encoderFolder = await encoderFolderOf(folder);
+    await removeDeadFolders(folder);
     const read = await readRetriever(encoderFolder);
     const { header } = read;
-    const encoder = await openEncoder(encoderFolder, read, { threads: options.threads });
-    const parts = await Retriever.partsOf({ encoder, header, encoderFolder }, folder, options);
-    try {
-      const { traces, truncatedDocuments, report } = await readSaved(folder, parts.key, parts.index);
+    return openWhole(async (own) => {
+      const folders = own(new OwnFolders());
+      const encoder = own(await openEncoder(encoderFolder, read, { threads: options.threads }));
+      const parts = await Retriever.partsOf({ encoder, header, encoderFolder, folders }, folder, options);
+      own(parts.index);
+      const { traces, indexed, truncatedDocuments, report } = await readSaved(folder, parts.key, parts.index);
       const encoded = new EncodedTraces(encoder, header.spec.text, parts.index, truncatedDocuments);
       const retriever = new Retriever({ ...parts, report }, encoded, options);
       for (const trace of traces) retriever.inputs.set(trace.id, trace);
+      if (!indexed) {
+        retriever.warn('index', `${folder} has no index: ${traces.length} traces are encoded again (saving keeps it)`);
+        await encoded.add(traces.map(asTrace), { progress: options.progress });
+      }
       await parts.index.settle();
       return retriever;
-    } catch (error) {
-      await parts.index.dispose();
-      await encoder.dispose();
-      await removeAll(parts.scratch);
-      throw error;
-    }
+    });
   }
 
   /** Trains an encoder on labelled pairs and opens it with the corpus; see {@link TrainRetrieverOptions}. */
   static async train(options: TrainRetrieverOptions & OpenRetrieverOptions): Promise<Retriever> {
-    const scratch = await mkdtemp(join(tmpdir(), 'ra-rft-retriever-'));
-    let retriever: Retriever | undefined;
-    try {
-      const { encoder, header, folder, traces, test, withoutPositive } = await trainParts(options, scratch);
-      const parts = await Retriever.partsOf({ encoder, header, encoderFolder: folder }, undefined, options);
-      parts.scratch.push(scratch);
-      retriever = new Retriever(parts, new EncodedTraces(encoder, header.spec.text, parts.index), options);
+    return openWhole(async (own) => {
+      const folders = own(new OwnFolders());
+      const trained = await trainParts(options, await folders.make());
+      const { header, folder, traces, test, withoutPositive } = trained;
+      const encoder = own(trained.encoder);
+      const parts = await Retriever.partsOf({ encoder, header, encoderFolder: folder, folders }, undefined, options);
+      own(parts.index);
+      const retriever = new Retriever(parts, new EncodedTraces(encoder, header.spec.text, parts.index), options);
+      const { truncatedQueries, trainQueries, validationQueries } = header.training!;
+      if (truncatedQueries > 0)
+        retriever.warn(
+          'queries',
+          `${truncatedQueries} of ${trainQueries + validationQueries} questions are longer than ${header.spec.query.maxTokens} tokens and were cut`,
+        );
       if (header.training?.saturated)
         retriever.warn('saturated', 'the first batch gave next to no gradient; a higher settings.temperature may help');
       await retriever.add(traces, options);
@@ -135,10 +139,7 @@ export class Retriever {
       });
       retriever.parts.report = { training: header.training!, withoutPositive, grade, test: asked };
       return retriever;
-    } catch (error) {
-      await (retriever ? retriever.dispose() : rm(scratch, { recursive: true, force: true }));
-      throw error;
-    }
+    });
   }
 
   /** Traces that are searched. */
@@ -162,9 +163,16 @@ export class Retriever {
     await inPlace(this.turn, async () => {
       const inputs = await readTraces(traces);
       const before = this.truncated.documents;
-      await this.encoded.add(inputs.map(asTrace), { signal, progress: this.options.progress });
+      const traceList = inputs.map(asTrace);
+      const without = countWithoutText(traceList, this.parts.header.spec.text);
+      await this.encoded.add(traceList, { signal, progress: this.options.progress });
       for (const input of inputs) this.inputs.set(input.id, input);
       await this.parts.index.settle();
+      if (without > 0)
+        this.warn(
+          'without',
+          `${without} of ${inputs.length} traces have no ${this.parts.header.spec.text}: nothing finds them`,
+        );
       const cut = this.truncated.documents - before;
       const { maxTokens, chunks = 1 } = this.parts.header.spec.document;
       if (cut > 0)
@@ -213,8 +221,7 @@ export class Retriever {
   async dispose(): Promise<void> {
     if (this.closed) return;
     this.closed = true;
-    await inPlace(this.turn, () => this.encoded.dispose());
-    await removeAll(this.parts.scratch);
+    await inPlace(this.turn, () => closeAll([this.encoded, this.parts.folders]));
   }
 
   private async find(questions: readonly string[], options: FindOptions): Promise<FoundTrace[][]> {
@@ -307,16 +314,6 @@ export class Retriever {
       expected: 'an open one',
     });
   }
-}
-
-/** A folder of this process's own: beside a saved one, on the same disk, where that may be written to. */
-async function ownFolder(beside: string | undefined): Promise<string> {
-  const somewhere = () => mkdtemp(join(tmpdir(), 'ra-rft-index-'));
-  return beside === undefined ? somewhere() : mkdtemp(`${resolve(beside)}.open-`).catch(somewhere);
-}
-
-async function removeAll(folders: readonly string[]): Promise<void> {
-  for (const folder of folders) await rm(folder, { recursive: true, force: true });
 }
 
 function refuseEmpty(question: string, where: string): void {

@@ -15,7 +15,7 @@ import { collectLabels, type LabelledQuery } from '../train/pairs.js';
 import { splitQueries, type QueryShares } from '../train/split-queries.js';
 import { trainRetriever, type TrainData, type TrainHooks } from '../train/train.js';
 import { baseEncoder } from './base-encoder.js';
-import { asTrace, readPairs, readTraces } from './lines.js';
+import { asTrace, countWithoutText, readPairs, readTraces } from './lines.js';
 import type { LabelledPair, Lines, TraceInput } from './types.js';
 
 export interface TrainRetrieverOptions {
@@ -58,6 +58,7 @@ export async function trainParts(options: TrainRetrieverOptions, scratch: string
   const { settings, shares } = settingsOf(given);
   const inputs = await readTraces(options.corpus, 'corpus');
   const traces = inputs.map(asTrace);
+  if (traces.length === 0) throw noTraces();
   const { labelled, withoutPositive } = await labelledQueries(options.labels, traces);
   const parts = splitQueries(labelled, shares, seed);
   const asked = labelled.map(({ query }) => queryText(query, settings.query));
@@ -65,6 +66,7 @@ export async function trainParts(options: TrainRetrieverOptions, scratch: string
   signal?.throwIfAborted();
   const { encoder: kind = 'small' } = options;
   const base = await baseEncoder({ encoder: kind, settings, given: Object.keys(given), texts, seed, scratch });
+  countWithoutText(traces, base.spec.text);
   const encoder = await startEncoder(base, { threads, temperature: settings.temperature });
   try {
     const training = await trainRetriever(
@@ -88,6 +90,11 @@ export async function trainParts(options: TrainRetrieverOptions, scratch: string
     await encoder.dispose();
     throw error;
   }
+}
+
+function noTraces(): RaRftError {
+  const expected = 'at least one line { "id": "...", "trace": "..." }';
+  return new RaRftError({ code: 'data', message: 'the corpus has no trace', where: 'corpus', expected });
 }
 
 function textsOf({ text, queryText: asked }: RetrieverSpec): Pick<TrainData, 'text' | 'queryText'> {

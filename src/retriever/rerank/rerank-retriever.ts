@@ -1,4 +1,5 @@
 /** Two retrievers, one after the other: a cheap one proposes candidates, a better one puts them in order. */
+import { closeAll } from '../../core/closing.js';
 import { RaRftError } from '../../core/errors.js';
 import type { Trace } from '../../data/types.js';
 import { likeness } from '../diversify.js';
@@ -50,8 +51,7 @@ export class RerankRetriever implements TraceRetriever {
     return likeness(this.second, traces);
   }
 
-  async dispose(): Promise<void> {
-    await this.first.dispose();
-    await this.second.dispose();
+  dispose(): Promise<void> {
+    return closeAll([this.first, this.second]);
   }
 }

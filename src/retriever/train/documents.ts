@@ -15,6 +15,16 @@ export interface DocumentOptions extends Pick<BatchOptions, 'negatives' | 'exclu
   hardPerQuery: number;
 }
 
+/** Documents that a query brings into a batch at most. */
+export function documentsOfQuery({
+  loss,
+  negatives,
+  judgedPerQuery,
+  hardPerQuery,
+}: Pick<DocumentOptions, 'loss' | 'negatives' | 'judgedPerQuery' | 'hardPerQuery'>): number {
+  return (isGraded({ kind: loss }) || negatives === 'judged' ? judgedPerQuery : 1) + hardPerQuery;
+}
+
 /** Draws them; `rng` is of this step alone. */
 export function drawDocuments(draw: Draw, options: DocumentOptions, mined: HardNegatives, rng: Rng): Trace[] {
   const judged = draw.queries.flatMap((labelled, q) => {

@@ -16,6 +16,7 @@ import { checkTeachable, drawDocuments, type DocumentOptions } from './documents
 import { gainUnit, spreadWeights } from './gains.js';
 import { mineHardNegatives, type HardNegativeOptions, type HardNegatives } from './hard-negatives.js';
 import { SATURATION } from './infonce.js';
+import { looksEvery } from './looks.js';
 import { DEFAULT_LOSS, isGraded, type LossSettings } from './loss.js';
 import { withoutNearDuplicates, type LabelledQuery } from './pairs.js';
 import { isBetter, validate, type Candidates } from './ranking.js';
@@ -41,7 +42,7 @@ export interface TrainOptions {
   inBatchPositives: InBatchPositives;
   /** Share of the tokens left out of each training text, drawn anew each time: against learning noisy labels by heart. */
   tokenDropout: number;
-  /** Steps between validations; the last step is always validated. */
+  /** Steps between validations, or more where these would cost as much as the training; the last step is always validated. */
   evalEvery: number;
   seed: number;
   /** Default InfoNCE. `gainTemperature` is in units of the spread of the training queries' gains (`gainUnit`). */
@@ -139,7 +140,13 @@ export async function trainRetriever(
   const dropout = from ? Rng.fromState(from.dropout) : rng.fork('token-dropout');
   let { best, saturated = false } = from ?? {};
   let mined = minedOf(from?.mined, candidates);
-  const task = (hooks.progress ?? silent).task('train retriever', options.steps, 'steps', from?.step ?? 0);
+  const progress = hooks.progress ?? silent;
+  const evalEvery = looksEvery(encoder.info, { ...data, train }, tokens, { ...options, documents: documentOptions });
+  if (validation.length > 0 && evalEvery > options.evalEvery)
+    progress.line(
+      `validation on ${validation.length} queries and ${candidates.length} traces is costly beside ${options.steps} steps: every ${evalEvery} steps`,
+    );
+  const task = progress.task('train retriever', options.steps, 'steps', from?.step ?? 0);
   for (let step = (from?.step ?? 0) + 1; step <= options.steps; step++) {
     if (hardNegatives.perQuery > 0 && (step - 1) % mineEvery === 0) {
       mined = await mineHardNegatives(encoder, train, found, tokens, { ...hardNegatives, negatives });
@@ -153,7 +160,7 @@ export async function trainRetriever(
     });
     if (step === 1) saturated = result.meanMaxProbability > SATURATION;
     await hooks.onMetrics?.({ step, learningRate, ...result });
-    if (validation.length > 0 && (step === options.steps || step % options.evalEvery === 0)) {
+    if (validation.length > 0 && (step === options.steps || step % evalEvery === 0)) {
       const line = await validate(encoder, validation, found, tokens, step);
       await hooks.onMetrics?.(line);
       if (isBetter(line, best?.validation)) best = { validation: line, weights: await encoder.snapshot() };

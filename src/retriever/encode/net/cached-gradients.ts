@@ -5,6 +5,7 @@
  * the weights. Texts are encoded twice, and the gradients are those of the whole batch at once up to rounding. Scores are formed
  * block by block too: of late interaction the token products are what is largest.
  */
+import { closeAll } from '../../../core/closing.js';
 import { declareEncoder, type EncoderArchitecture } from '../../../models/encoders/types.js';
 import { architectureOf } from '../../../models/encoders/config.js';
 import type { Trainable } from '../../../optim/trainables.js';
@@ -25,7 +26,7 @@ export class CachedGradients {
   private readonly net: EncoderArchitecture;
   private readonly trainables: readonly Trainable[];
   private readonly encode: (texts: readonly TokenText[]) => Promise<TokenVectors>;
-  private readonly programs: Promise<[scores: Program, slopes: Program, backward: Program]>;
+  private readonly programs: Record<'scores' | 'slopes' | 'backward', Promise<Program>>;
 
   /** `encode` gives the vectors of texts under the present weights; gradients go into the buffers of the trainables. */
   constructor(
@@ -38,10 +39,13 @@ export class CachedGradients {
     this.trainables = trainables;
     this.encode = encode;
     const options = setup.threads === undefined ? {} : { threads: setup.threads };
-    const graphs = [scoreGraph(this.net, setup, false), scoreGraph(this.net, setup, true), backwardGraph(this.net)];
-    this.programs = Promise.all(graphs.map((graph) => compile(graph, options))) as typeof this.programs;
-    // Whoever runs it meets the error; nobody waits for it before.
-    this.programs.catch(() => undefined);
+    this.programs = {
+      scores: compile(scoreGraph(this.net, setup, false), options),
+      slopes: compile(scoreGraph(this.net, setup, true), options),
+      backward: compile(backwardGraph(this.net), options),
+    };
+    // Whoever runs one meets its error; nobody waits for it before.
+    for (const program of Object.values(this.programs)) program.catch(() => undefined);
   }
 
   /** Loss of the batch; its gradient overwrites the gradient buffers. `microBatch`: texts at a time. */
@@ -59,12 +63,12 @@ export class CachedGradients {
     return { loss, meanMaxProbability };
   }
 
-  async dispose(): Promise<void> {
-    for (const program of await this.programs) await program.dispose();
+  dispose(): Promise<void> {
+    return closeAll(Object.values(this.programs));
   }
 
   private async scores(queries: TokenVectors, documents: TokenVectors, blocks: Blocks): Promise<Float32Array> {
-    const [program] = await this.programs;
+    const program = await this.programs.scores;
     const width = documents.lengths.length;
     const out = new Float32Array(queries.lengths.length * width);
     await this.eachBlock(queries, documents, blocks, async (feeds, rows, columns) => {
@@ -82,7 +86,7 @@ export class CachedGradients {
     blocks: Blocks,
     gradient: Float64Array,
   ): Promise<{ queries: TokenVectors; documents: TokenVectors }> {
-    const [, program] = await this.programs;
+    const program = await this.programs.slopes;
     const none = (of: TokenVectors): TokenVectors => ({ ...of, vectors: new Float32Array(of.vectors.length) });
     const out = { queries: none(queries), documents: none(documents) };
     const width = documents.lengths.length;
@@ -118,7 +122,7 @@ export class CachedGradients {
     slopes: TokenVectors,
     blocks: number[][],
   ): Promise<void> {
-    const [, , program] = await this.programs;
+    const program = await this.programs.backward;
     const offsets = rowOffsets(vectors.lengths);
     const { dim } = this.net;
     const fetches = gradientFetches(this.net, this.trainables);

@@ -1,4 +1,5 @@
 /** An encoder's network at work in this thread: weights, optimizer and compiled programs. Tensor runs block the thread. */
+import { closeAll } from '../../../core/closing.js';
 import { RaRftError } from '../../../core/errors.js';
 import { once } from '../../../core/once.js';
 import { assertFinite, notFinite } from '../../../core/finite.js';
@@ -157,10 +158,10 @@ export class NetSession implements EncoderNet {
   }
 
   async dispose(): Promise<void> {
-    const open = [this.encodeProgram, ...this.trainPrograms.values(), this.search];
-    for (const one of [...open, this.cached]) await (await one)?.dispose();
+    const open = [this.encodeProgram, ...this.trainPrograms.values(), this.search, this.cached];
     this.trainPrograms.clear();
     this.encodeProgram = this.cached = this.search = undefined;
+    await closeAll(open);
   }
 }
 

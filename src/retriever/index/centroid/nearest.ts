@@ -1,4 +1,5 @@
 /** Products with centroids: the nearest centroid of many vectors, and for the tokens of a query their best ones and steps of all. */
+import { closeAll, openWhole } from '../../../core/closing.js';
 import {
   argmax,
   cast,
@@ -60,7 +61,10 @@ export class CentroidProducts {
       TABLE_TOKENS,
     );
     const options = threads === undefined ? {} : { threads };
-    return new CentroidProducts(await compile(nearest, options), await compile(steps, options), dim, threads);
+    return openWhole(async (own) => {
+      const programs = [own(await compile(nearest, options)), own(await compile(steps, options))] as const;
+      return new CentroidProducts(...programs, dim, threads);
+    });
   }
 
   /** For each row the centroid with the largest product. */
@@ -110,9 +114,8 @@ export class CentroidProducts {
     return tables;
   }
 
-  async dispose(): Promise<void> {
-    for (const program of [this.nearestProgram, this.stepProgram, ...this.bestPrograms.values()])
-      await program.dispose();
+  dispose(): Promise<void> {
+    return closeAll([this.nearestProgram, this.stepProgram, ...this.bestPrograms.values()]);
   }
 
   private feed(data: Rows): { data: Rows; shape: [number, number] } {

@@ -5,7 +5,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import type { Trace } from '../../../data/types.js';
 import { createEncoder } from '../../encode/create.js';
-import { readEncoderHash, writeRetriever } from '../../encode/retriever-folder.js';
+import { writeRetriever } from '../../encode/retriever-folder.js';
 import { SPEC_DEFAULTS } from '../../encode/spec.js';
 import { smallModelFolder } from '../../testing/model-folder.js';
 import { EncoderRetriever } from '../encoder-retriever.js';
@@ -26,8 +26,8 @@ beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'ra-rft-remote-'));
   const model = await smallModelFolder(join(folder, 'model'));
   const encoder = await createEncoder(model, { hidden: 16, dim: 8, transformerLayers: 0, heads: 2 }, 1);
-  await writeRetriever(join(folder, 'retriever'), { encoder, spec: SPEC_DEFAULTS }, model);
-  hash = (await readEncoderHash(join(folder, 'retriever'))) as string;
+  const header = await writeRetriever(join(folder, 'retriever'), { encoder, spec: SPEC_DEFAULTS }, model);
+  hash = header.encoderHash;
 });
 afterAll(() => rm(folder, { recursive: true }));
 

@@ -3,6 +3,7 @@
  * Without a vector index of its own the table is searched exactly, and a distance is 1 less the sum of the best cosines; with one,
  * LanceDB proposes more rows than are asked for, and their scores are taken from the stored float32 vectors.
  */
+import { openWhole, type Own } from '../../../core/closing.js';
 import { RaRftError } from '../../../core/errors.js';
 import { maxSim } from '../../score/maxsim.js';
 import type { Condition } from './condition.js';
@@ -45,12 +46,13 @@ export class LanceIndexTable implements RemoteTable {
   static async open(url: string, name: string, dim: number): Promise<LanceIndexTable> {
     const lance = loadLance(dim);
     const where = `${url}: ${name}`;
-    return told(where, async () => {
+    const open = async (own: Own) => {
       const connection = await lance.connect(url);
-      const table = await connection.openTable(name).catch((error: unknown) => {
+      const found = await connection.openTable(name).catch((error: unknown) => {
         if (!String(error).includes('was not found')) throw error;
         return connection.createEmptyTable(name, lance.emptySchema());
       });
+      const table = own(found);
       const columns = (await table.schema()).fields;
       const vectors = columns.find((column) => column.name === 'vectors');
       const missing = COLUMNS.find((column) => !columns.some((one) => one.name === column));
@@ -58,7 +60,8 @@ export class LanceIndexTable implements RemoteTable {
       const numbers = columns.map((column) => column.name).filter((column) => !COLUMNS.includes(column));
       const proposes = (await table.listIndices()).some((index) => index.columns.includes('vectors'));
       return new LanceIndexTable({ where, dim, lance, table, numbers: new Set(numbers), proposes });
-    });
+    };
+    return told(where, () => openWhole(open));
   }
 
   rows(of?: Condition): Promise<(RowKey & { cut: number })[]> {

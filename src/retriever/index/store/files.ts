@@ -2,12 +2,17 @@
 import { createHash } from 'node:crypto';
 import { mkdir, open, readdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { namePath, removeLeftovers, writeFileAtomic } from '../../../core/files.js';
+import { isLeftover, namePath, removeLeftovers, writeFileAtomic } from '../../../core/files.js';
 import { manifestName, refuseStrangers } from '../../../core/owned-folder.js';
 import { damaged, HEADER_FILE, type FileEntry, type IndexHeader } from './header.js';
 
 /** Names that are written here; anything else in the folder is somebody's. */
 const OWN = /^(segment|removed|centroids|lists)-\d+(-\d+)?\.(json|vectors|codes|f32|u32)$/;
+
+/** Whether a name is one of those under which files of an index are written, also by a process that was killed. */
+export function isIndexFile(name: string): boolean {
+  return OWN.test(name) || name === HEADER_FILE || name === manifestName || isLeftover(name);
+}
 
 /** Writes a file that no header names yet, flushed to the disk. */
 export async function writeNew(

@@ -4,7 +4,7 @@
  * process killed anywhere leaves the index as it was before or after.
  */
 import { join } from 'node:path';
-import { RaRftError } from '../../../core/errors.js';
+import { errorFacts, RaRftError } from '../../../core/errors.js';
 import { canonicalJson, hashJson } from '../../../core/hash.js';
 import type { Trace } from '../../../data/types.js';
 import { readJsonObject } from '../../../models/config-reader.js';
@@ -78,9 +78,13 @@ export function corpusHash(traces: readonly Trace[], spec: RetrieverSpec): strin
   return hashJson(traces.map((trace) => [trace.id, documentText(trace, spec.text)]));
 }
 
-/** The header of an index; undefined where the folder has none. */
+/** The header of an index; undefined where the folder has none. Throws `model` at one that cannot be read. */
 export async function readIndexHeader(folder: string): Promise<IndexHeader | undefined> {
-  return (await readJsonObject(join(folder, HEADER_FILE), false)) as IndexHeader | undefined;
+  const file = join(folder, HEADER_FILE);
+  const header = await readJsonObject(file, false).catch((cause: unknown) => {
+    throw damaged(file, errorFacts(cause).message, cause);
+  });
+  return header as IndexHeader | undefined;
 }
 
 /** Throws `data` naming the first thing in which an index differs from what is asked for. */

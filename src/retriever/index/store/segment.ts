@@ -99,10 +99,14 @@ export class SegmentVectors {
     } catch (cause) {
       throw damaged(this.path, 'the file cannot be read', cause);
     }
-    const size = fstatSync(this.descriptor).size;
-    if (size === tokens * this.rowBytes) return;
-    this.close();
-    throw damaged(this.path, `the file has ${size} bytes and not ${tokens * this.rowBytes}`);
+    try {
+      const { size } = fstatSync(this.descriptor);
+      if (size !== tokens * this.rowBytes)
+        throw damaged(this.path, `the file has ${size} bytes and not ${tokens * this.rowBytes}`);
+    } catch (error) {
+      this.close();
+      throw error;
+    }
   }
 
   /** Fills `out` with the stored rows from `row` on. */
