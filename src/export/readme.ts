@@ -23,7 +23,8 @@ export interface ReadmeFacts {
 
 export function readmeText(facts: ReadmeFacts): string {
   const { target, settings, files, limits, leftOut } = facts;
-  const first = files.find(({ arm }) => arm.sets.includes('train'))?.arm.folder;
+  const trained = files.filter(({ arm }) => arm.sets.includes('train'));
+  const first = (trained.find(({ tally }) => tally.withContext > 0) ?? trained[0])?.arm.folder;
   const title = target === 'verl' ? 'verl' : 'TRL';
   const rows = files.map(
     ({ path, tally }) => `| \`${path}\` | ${tally.rows} | ${tally.withContext} | ${tally.longest} |`,
@@ -35,7 +36,7 @@ export function readmeText(facts: ReadmeFacts): string {
           `${leftOut} prompts are left out (\`left-out.jsonl\` says which): their texts hold control tokens, which are text in the prompts of the run and would be control here.`,
         ];
   return `${[
-    `# ${settings.run} for ${title}`,
+    `# The prompts of ${settings.run} for ${title}`,
     `Prompts of the run \`${settings.run}\`, with the retrieved traces in them as the run shows them, written by ra-rft. They were made for the model \`${settings.model}\`, and each was checked to come out of its tokenizer as the very tokens of the run; another chat template or vocabulary makes others.`,
     '| file | prompts | with a context | longest, tokens |\n| --- | --- | --- | --- |\n' + rows.join('\n'),
     ...left,
@@ -82,5 +83,5 @@ function settingsText(settings: ExportSettings): string {
   const { group_size, learning_rate, max_response_tokens, temperature, eval_samples } = settings;
   return `## Settings
 
-Those of the paper, not of the run: ${group_size} responses a prompt, learning rate ${learning_rate}, no KL, at most ${max_response_tokens} tokens a response, temperature ${temperature}, ${eval_samples} responses to a test problem. The recipe (GRPO, RLOO, DAPO, ...) is that of the arm. \`settings.json\` holds what the Python files read.`;
+Those of the paper, not of the run: ${group_size} responses a prompt, learning rate ${learning_rate.toExponential()}, no KL, at most ${max_response_tokens} tokens a response, temperature ${temperature}, ${eval_samples} responses to a test problem. The recipe (GRPO, RLOO, DAPO, ...) is that of the arm. \`settings.json\` holds what the Python files read.`;
 }

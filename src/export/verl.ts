@@ -79,7 +79,7 @@ function trainScript(
     'algorithm.use_kl_in_reward=False',
     'actor_rollout_ref.actor.use_kl_loss=False',
     'actor_rollout_ref.actor.entropy_coeff=0',
-    `actor_rollout_ref.actor.optim.lr=${settings.learning_rate}`,
+    `actor_rollout_ref.actor.optim.lr=${settings.learning_rate.toExponential()}`,
     `actor_rollout_ref.rollout.n=${settings.group_size}`,
     `actor_rollout_ref.rollout.temperature=${settings.temperature}`,
     'actor_rollout_ref.rollout.top_p=1',
@@ -92,8 +92,8 @@ function trainScript(
     'data.truncation=error',
     'data.filter_overlong_prompts=False',
     ...template,
-    `data.train_files="$here/train.${extension}"`,
-    `data.val_files="$here/${test}.${extension}"`,
+    `"data.train_files='$here/train.${extension}'"`,
+    `"data.val_files='$here/${test}.${extension}'"`,
     'data.train_batch_size="$PROMPTS"',
     // One update with all of a batch: on policy.
     'actor_rollout_ref.actor.ppo_mini_batch_size="$PROMPTS"',
@@ -101,7 +101,7 @@ function trainScript(
     'actor_rollout_ref.actor.ppo_max_token_len_per_gpu="$LONGEST"',
     'actor_rollout_ref.rollout.log_prob_use_dynamic_bsz=True',
     'actor_rollout_ref.rollout.log_prob_max_token_len_per_gpu="$LONGEST"',
-    'actor_rollout_ref.model.path="$MODEL"',
+    `"actor_rollout_ref.model.path='$MODEL'"`,
     'actor_rollout_ref.model.use_remove_padding=True',
     'actor_rollout_ref.model.enable_gradient_checkpointing=True',
     'actor_rollout_ref.rollout.name="$ROLLOUT"',
@@ -109,9 +109,9 @@ function trainScript(
     'actor_rollout_ref.rollout.max_num_batched_tokens="$LONGEST"',
     'actor_rollout_ref.rollout.tensor_model_parallel_size=1',
     'actor_rollout_ref.rollout.gpu_memory_utilization=0.7',
-    'reward.custom_reward_function.path="$root/reward.py"',
+    `"reward.custom_reward_function.path='$root/reward.py'"`,
     'reward.custom_reward_function.name=compute_score',
-    '"+reward.custom_reward_function.reward_kwargs.verify_url=\'${RA_RFT_VERIFY_URL:-}\'"',
+    `"+reward.custom_reward_function.reward_kwargs.verify_url='\${RA_RFT_VERIFY_URL:-}'"`,
     'trainer.n_gpus_per_node="$GPUS"',
     'trainer.nnodes="$NODES"',
     'trainer.total_epochs="$EPOCHS"',
@@ -130,7 +130,7 @@ root="$(cd "$here/../.." && pwd)"
 
 # The prompts were made for this model: one with another chat template or vocabulary would be shown others.
 MODEL="\${MODEL:-${shellText(settings.model)}}"
-# The paper: ${settings.group_size} responses a prompt, learning rate ${settings.learning_rate}, no KL, ${settings.max_response_tokens} tokens a response, ${gpusPerNode * nodes} GPUs.
+# The paper: ${settings.group_size} responses a prompt, learning rate ${settings.learning_rate.toExponential()}, no KL, ${settings.max_response_tokens} tokens a response, ${gpusPerNode * nodes} GPUs.
 GPUS="\${GPUS:-${gpusPerNode}}"
 NODES="\${NODES:-${nodes}}"
 RESPONSE_TOKENS="\${RESPONSE_TOKENS:-${settings.max_response_tokens}}"

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { writeJsonAtomic } from '../../core/files.js';
 import { Rng } from '../../core/rng.js';
 import { writeJsonl } from '../../data/index.js';
+import { FakeEngine } from '../../engine/index.js';
 import { randomParams, writeCheckpoint } from '../../models/index.js';
 import { tinyConfig } from '../../models/testing/tiny-model.js';
 import { tinyTokenizerFiles } from '../../models/testing/tiny-tokenizer.js';
@@ -21,6 +22,8 @@ export interface ChatRun {
   arms?: readonly Record<string, unknown>[];
   /** Sections of the configuration in place of its own. */
   changes?: Record<string, unknown>;
+  /** Train the arms too, on the exact fake in place of a policy: their rollouts are there. */
+  trained?: boolean;
   /** Texts that one question and one trace end in. */
   suffix?: { question?: string; trace?: string };
 }
@@ -32,7 +35,7 @@ const plainArms = [
 
 /** Makes the run and returns its folder. */
 export async function writeChatRun({ folder, ...options }: ChatRun): Promise<string> {
-  await writeModel(join(folder, 'model'), options);
+  const vocabSize = await writeModel(join(folder, 'model'), options);
   const { suffix = {} } = options;
   await writeJsonl(join(folder, 'problems.jsonl'), problems(suffix.question ?? ''));
   await writeJsonl(join(folder, 'corpus.jsonl'), traces(suffix.trace ?? ''));
@@ -49,30 +52,46 @@ export async function writeChatRun({ folder, ...options }: ChatRun): Promise<str
     warmup: { steps: 0 },
     retrievers: { words: { kind: 'bm25' }, chance: { kind: 'random' } },
     arms: options.arms ?? plainArms,
-    rl: { steps: 2, promptsPerStep: 4, groupSize: 4, warmupSteps: 0, checkpointEverySteps: 2 },
+    rl: { steps: 1, promptsPerStep: 12, groupSize: 4, warmupSteps: 0, checkpointEverySteps: 1 },
     ...options.changes,
   };
   const file = join(folder, 'ra-rft.yaml');
   await writeFile(file, JSON.stringify(config)); // JSON is YAML
   const root = join(folder, 'run');
-  // What retrieves before any training is asked by arms alone: the run stops where the first arm would begin.
-  await attempt(root, { file, until: 'train', beforeArm: () => Promise.resolve('stop') });
+  // Where nothing is trained the run stops before its first arm: all that it shows has been retrieved by then.
+  const decision = options.trained === true ? ('run' as const) : ('stop' as const);
+  await attempt(root, {
+    file,
+    until: 'train',
+    beforeArm: () => Promise.resolve(decision),
+    openEngine: () => new FakeEngine({ vocabSize, maxContext: windowTokens, seed: 1 }),
+  });
   return root;
 }
 
-async function writeModel(folder: string, { chat = true, bos = false, specials = [] }: Omit<ChatRun, 'folder'>) {
+const windowTokens = 1024;
+
+/** Writes the model; returns the size of its vocabulary. */
+async function writeModel(
+  folder: string,
+  { chat = true, bos = false, specials = [] }: Omit<ChatRun, 'folder'>,
+): Promise<number> {
   await mkdir(folder, { recursive: true });
   const { tokenizer, config } = tinyTokenizerFiles({ chat, bos, specials });
   const { vocab } = tokenizer['model'] as { vocab: Record<string, number> };
-  const decoder = tinyConfig('qwen3', { vocab: Object.keys(vocab).length, maxPosition: 1024, eosIds: [0, 2] });
+  const vocabSize = Object.keys(vocab).length;
+  const decoder = tinyConfig('qwen3', { vocab: vocabSize, maxPosition: windowTokens, eosIds: [0, 2] });
   const params = randomParams(decoder, Rng.fromSeed('chat-run'), { deviation: 0.05 });
   await writeCheckpoint(folder, { config: decoder, params });
   await writeJsonAtomic(join(folder, 'tokenizer.json'), tokenizer);
   await writeJsonAtomic(join(folder, 'tokenizer_config.json'), {
-    tokenizer_class: 'PreTrainedTokenizerFast',
-    pad_token: '<|endoftext|>',
     ...config,
+    // As Transformers reads them.
+    tokenizer_class: 'PreTrainedTokenizerFast',
+    eos_token: '<|endoftext|>',
+    pad_token: '<|endoftext|>',
   });
+  return vocabSize;
 }
 
 const things = ['apples', 'pears', 'größere Äpfel', '苹果', 'books'];
