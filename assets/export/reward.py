@@ -11,8 +11,8 @@ Environment (verl: also as reward_kwargs of the same names in lower case, withou
   RA_RFT_UNVERIFIED      verl alone: what a response without a verdict gets, `zero` (default; counted as `unverified`) or
                          `raise`. TRL leaves such a response out.
 
-`python3 reward.py` reads lines {"gold", "response"} and writes a line {"verdict"} for each, by Math-Verify: the other
-functions start it so, because its time limits work in the main thread of a process alone.
+`python3 reward.py` says "ready", reads lines {"gold", "response"} and writes a line {"verdict"} for each, by Math-Verify: the
+other functions start it so, because its time limits work in the main thread of a process alone.
 """
 
 import http.client
@@ -34,6 +34,7 @@ PAIRS_PER_REQUEST = 64
 RETRIES = 5
 JUDGES = 4
 JUDGE_SECONDS = 30
+START_SECONDS = 600
 NOT_INSTALLED = 3
 
 
@@ -188,42 +189,46 @@ def judged_in_process(pair):
             process = idle_judges.get_nowait()
         except queue.Empty:
             process = start_judge()
-        limit = threading.Timer(JUDGE_SECONDS, process.kill)
-        limit.start()
-        try:
-            line = answer_of(process, {"gold": pair["gold"], "response": pair["pred"]})
-            if line is not None:
-                idle_judges.put(process)
-                return json.loads(line)
-            code = process.wait()  # at the latest when its time is over
-        finally:
-            limit.cancel()
-        if code == NOT_INSTALLED:
-            raise VerifierError(
-                "Math-Verify is not installed (pip install math-verify), and RA_RFT_VERIFY_URL names no service"
-            )
-        return {"verdict": "timeout", "reason": f"the judge took longer than {JUDGE_SECONDS} seconds, or broke down"}
-
-
-def answer_of(process, question):
-    """A whole line of answer, or None where the process has ended."""
-    try:
-        process.stdin.write(json.dumps(question) + "\n")
-        process.stdin.flush()
-        line = process.stdout.readline()
-    except OSError:
-        return None
-    return line if line.endswith("\n") else None
+        question = json.dumps({"gold": pair["gold"], "response": pair["pred"]})
+        line = answer_of(process, question + "\n", JUDGE_SECONDS)
+        if line is None:
+            return {"verdict": "timeout", "reason": f"the judge took longer than {JUDGE_SECONDS} seconds, or broke down"}
+        idle_judges.put(process)
+        return json.loads(line)
 
 
 def start_judge():
-    return subprocess.Popen(
+    """A process that has loaded Math-Verify: what that takes is no part of a response's time."""
+    process = subprocess.Popen(
         [sys.executable, os.path.abspath(__file__)],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         text=True,
         encoding="utf-8",
     )
+    if answer_of(process, "", START_SECONDS) is not None:
+        return process
+    if process.wait() == NOT_INSTALLED:
+        raise VerifierError("Math-Verify is not installed (pip install math-verify), and RA_RFT_VERIFY_URL names no service")
+    raise VerifierError(f"Math-Verify cannot be loaded, or not within {START_SECONDS} seconds")
+
+
+def answer_of(process, question, seconds):
+    """The line that a process answers with, or None where it has ended; it is ended when its time is over."""
+    limit = threading.Timer(seconds, process.kill)
+    limit.start()
+    try:
+        process.stdin.write(question)
+        process.stdin.flush()
+        line = process.stdout.readline()
+        if line.endswith("\n"):
+            return line
+        process.wait()
+    except OSError:
+        process.wait()
+    finally:
+        limit.cancel()
+    return None
 
 
 def judge_lines():
@@ -233,6 +238,7 @@ def judge_lines():
         import math_verify as library
     except ImportError:
         sys.exit(NOT_INSTALLED)
+    print("ready", file=out, flush=True)
     for line in sys.stdin:
         pair = json.loads(line)
         print(json.dumps(math_verdict(library, pair["gold"], pair["response"])), file=out, flush=True)

@@ -43,7 +43,17 @@ describe('ra-rft export', () => {
   });
 
   it('exports one arm, and refuses another name with the nearest that there is', async () => {
-    const { code, out: said } = await raRft('export', 'trl', run, '--arm', 'ra-rft', '--format', 'jsonl', '--out', out());
+    const { code, out: said } = await raRft(
+      'export',
+      'trl',
+      run,
+      '--arm',
+      'ra-rft',
+      '--format',
+      'jsonl',
+      '--out',
+      out(),
+    );
     expect(code).toBe(0);
     expect(said.match(/\.jsonl:/g)).toHaveLength(2);
     const arm = await raRft('export', 'trl', run, '--arm', 'rarft', '--out', out());
@@ -62,7 +72,9 @@ describe('ra-rft export', () => {
   });
 
   it('refuses a run that has retrieved nothing yet, and what is no run', async () => {
-    expect(await raRft('export', 'verl', join(folder, 'nothing'), '--out', out())).toMatchObject(refusal(7, 'there is no run'));
+    expect(await raRft('export', 'verl', join(folder, 'nothing'), '--out', out())).toMatchObject(
+      refusal(7, 'there is no run'),
+    );
     const file = join(run, 'retrieved/words.jsonl');
     const lines = await readFile(file, 'utf8');
     try {

@@ -122,7 +122,9 @@ print(json.dumps(tried()))`;
   const refusing = await service({ fails: 9, status: 401 });
   expect(await python(tried, { RA_RFT_VERIFY_URL: refusing.url })).toContain('HTTP 401');
   expect(refusing.asked).toHaveLength(1);
-  expect(await python(tried, { RA_RFT_VERIFY_URL: 'http://127.0.0.1:9' })).toContain('gives no verdicts: ConnectionRefused');
+  expect(await python(tried, { RA_RFT_VERIFY_URL: 'http://127.0.0.1:9' })).toContain(
+    'gives no verdicts: ConnectionRefused',
+  );
   expect(await python(tried, { RA_RFT_VERIFY_URL: '127.0.0.1' })).toContain('expected http://host:port');
 });
 
