@@ -35,8 +35,8 @@ it('gives every row back as it was, empty lists and nulls too, in several row gr
   const read: unknown[] = [];
   for await (const line of readRecords(path)) if ('record' in line) read.push(line.record);
   // Whole numbers are of 64 bits.
-  const wide = (key: string, value: unknown) => (typeof value === 'number' ? `${value}n` : value);
-  const narrow = (key: string, value: unknown) => (typeof value === 'bigint' ? `${value}n` : value);
+  const wide = (_key: string, value: unknown) => (typeof value === 'number' ? `${value}n` : value);
+  const narrow = (_key: string, value: unknown) => (typeof value === 'bigint' ? `${value}n` : value);
   expect(JSON.parse(JSON.stringify(read, narrow))).toEqual(JSON.parse(JSON.stringify(rows, wide)));
 });
 
