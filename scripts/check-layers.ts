@@ -26,6 +26,7 @@ export const layers = [
   'pretrain',
   'pipeline',
   'report',
+  'export',
   'experiment',
   'serve',
   'cli',

@@ -13,6 +13,8 @@ const needed = [
   'README.md',
   'CHANGELOG.md',
   'assets/base/model.safetensors',
+  'assets/export/reward.py',
+  'assets/export/train.py',
   'dist/cli/main.js',
   'docs/engine.md',
 ];

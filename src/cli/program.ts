@@ -6,6 +6,7 @@ import type { CliContext, CliStreams, GlobalOptions } from './context.js';
 import type { CorpusBuildOptions, CorpusInspectOptions } from './corpus.js';
 import type { DoctorOptions } from './doctor.js';
 import { addEval } from './eval-command.js';
+import { addExport } from './export-command.js';
 import { addJudge } from './judge-command.js';
 import type { ModelImportOptions } from './model.js';
 import type { ModelMergeOptions } from './model-merge.js';
@@ -50,6 +51,7 @@ export function buildProgram({ streams, configHelp }: ProgramOptions): Command {
     addRetriever,
     addEval,
     addReproduce,
+    addExport,
     addJudge,
     addCorpus,
     addInit,

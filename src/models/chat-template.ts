@@ -8,8 +8,11 @@ export interface ChatMessage {
   content: string;
 }
 
-/** Some templates write today's date into the prompt; this macro stands before the library's function and always says the same. */
-const FIXED_DATE = '{%- macro strftime_now(format) -%}26 Jul 2024{%- endmacro -%}';
+/** What templates that write today's date into the prompt always get instead. */
+export const templateDate = '26 Jul 2024';
+
+/** This macro stands before the library's function. */
+const FIXED_DATE = `{%- macro strftime_now(format) -%}${templateDate}{%- endmacro -%}`;
 
 /** A parsed chat template. Rendering is pure: the date is fixed, so equal messages give equal text. */
 export class ChatTemplate {

@@ -8,19 +8,13 @@ import { readJsonlAll } from '../../core/jsonl.js';
 import { configDifferences, differencesText, wouldRunAgain, type RunRecords } from '../../runs/run-folder.js';
 import type { RunPaths } from '../../runs/run-paths.js';
 import { warn } from '../../runs/warnings.js';
-import {
-  dataFiles,
-  excludeListLines,
-  loadProblems,
-  loadTraces,
-  readExcludeLists,
-  writeJsonl,
-} from '../../data/index.js';
+import { dataFiles, excludeListLines, writeJsonl } from '../../data/index.js';
 import { promptWording } from '../fingerprint.js';
 import { withoutOverlong } from '../prompts/overlong.js';
 import type { Session } from '../session.js';
-import { guardOf, type DataSets } from './data-sets.js';
+import { type DataSets } from './data-sets.js';
 import { makeData, refuseEmpty, type Made } from './make-data.js';
+import { readDataSets } from './read-data.js';
 import { dataSettings } from '../stage-settings.js';
 
 /** The part of a session that this stage uses. */
@@ -54,13 +48,7 @@ export async function prepareData(session: DataSession): Promise<DataSets> {
     }
   };
   await run.stage('data', inputs, work, filesOf(run.paths));
-  // A person may have edited these, so they are checked as files of the user's are.
-  const { items: train } = await loadProblems(run.paths.problems('train'), { answers: 'whole' });
-  const { items: test } = await loadProblems(run.paths.problems('test'), { answers: 'whole' });
-  const { items: corpus } = await loadTraces(run.paths.corpus, { answers: 'whole' });
-  const excludeLists = await readExcludeLists(run.paths.excludeLists);
-  const fingerprint = hashJson([train, test, corpus, excludeListLines(excludeLists)]);
-  return { train, test, corpus, excludeLists, guard: guardOf({ train, test, excludeLists }), fingerprint };
+  return readDataSets(run.paths);
 }
 
 /** All that the data is made from. */

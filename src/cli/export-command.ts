@@ -1,0 +1,28 @@
+/** Declares `ra-rft export verl | trl`: a run for other tools. */
+import { Option } from 'commander';
+import { rowFormats } from '../export/row-formats.js';
+import { each, type Build } from './build.js';
+import type { ExportPromptsOptions } from './export.js';
+
+const targets = {
+  verl: "Prompts with their traces in verl's schema, a reward function, a launch script with the paper's settings.",
+  trl: "Prompts with their traces for TRL, a reward function, a GRPOTrainer script with the paper's settings.",
+} as const;
+
+export function addExport({ program, context }: Build): void {
+  const group = program.command('export').description('Write a run for other tools (docs/export.md).');
+  for (const target of ['verl', 'trl'] as const) {
+    group
+      .command(target)
+      .description(targets[target])
+      .argument('<run>', 'run folder that has come as far as its retrieved traces')
+      .option('--out <folder>', `folder to write; exports/<run>-${target} where it is not given`)
+      .option('--arm <name>', 'an arm of the run; may be repeated. Without --arm and --retriever: all arms', each, [])
+      .option('--retriever <name>', 'the traces of a retriever by itself; may be repeated', each, [])
+      .addOption(new Option('--format <name>', 'form of the rows').choices(rowFormats).default('parquet'))
+      .action(async (run: string, options: ExportPromptsOptions) => {
+        const { exportPromptsVerb } = await import('./export.js');
+        await exportPromptsVerb(run, target, options, context());
+      });
+  }
+}
