@@ -36,7 +36,8 @@ export interface Transport {
 
 /** A transport over connections of its own; see {@link openHttp} for what holds of every call. */
 export function openTransport({ baseUrl, apiKey, timeoutMs, maxBytes }: TransportOptions): Transport {
-  const secret = apiKey === undefined ? undefined : { header: 'authorization', value: apiKey, scheme: 'Bearer' as const };
+  const secret =
+    apiKey === undefined ? undefined : { header: 'authorization', value: apiKey, scheme: 'Bearer' as const };
   const http = openHttp({ baseUrl, secret, timeoutMs, maxBytes });
   const send = async (request: HttpRequest, signal?: AbortSignal): Promise<HttpResult> => {
     const result = await http.send(request, { signal });
