@@ -45,8 +45,8 @@ export class Connection {
 
   constructor(options: ResolvedOptions) {
     this.options = options;
-    const { baseUrl, apiKey, fetch, timeouts, limits } = options;
-    const secret = apiKey === undefined ? undefined : { header: 'x-api-key', value: apiKey };
+    const { baseUrl, fetch, timeouts, limits } = options;
+    const secret = secretOf(options);
     this.http = openHttp({ baseUrl, secret, timeoutMs: timeouts.exchangeMs, maxBytes: limits.answerBytes, fetch });
     this.rng = Rng.fromSeed('tinker'); // of waits only
   }
@@ -110,7 +110,7 @@ export class Connection {
 
   /** What a server repeats of the key goes no further. */
   private withoutKey(bytes: Uint8Array): Uint8Array {
-    const { apiKey } = this.options;
+    const apiKey = this.options.key?.();
     if (apiKey === undefined || !Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).includes(apiKey))
       return bytes;
     return new TextEncoder().encode(this.http.redact(new TextDecoder().decode(bytes)));
@@ -123,6 +123,11 @@ export class Connection {
     const key = { 'x-idempotency-key': `${this.options.clientId}-${this.calls++}` };
     return { headers: { accept: 'application/json', ...key, ...headers, ...sent.headers }, body: sent.body };
   }
+}
+
+/** The key and its header. */
+export function secretOf({ key }: ResolvedOptions): { header: string; value: string } | undefined {
+  return key && { header: 'x-api-key', value: key() };
 }
 
 type CallStep =

@@ -6,6 +6,7 @@ import { TinkerError } from './errors.js';
 import { said } from './gradient.js';
 import type { Model } from './model.js';
 import type { CallOptions } from './options.js';
+import { isUntaken } from './sequence.js';
 import type { Submitted } from './server.js';
 import type { Datum, ForwardBackwardRequest, ForwardBackwardResult } from './types.js';
 import { compressed } from './wire/compress.js';
@@ -14,15 +15,28 @@ import { wireOf } from './wire/reply.js';
 export interface PassOptions {
   request: ForwardBackwardRequest;
   forwardOnly: boolean;
-  /** Kept up to date: requests that it takes, and those that the server has taken. */
-  parts?: { taken: number; count: number };
-  /** Called at once where the server does not take a request, before the next call has its turn. */
+  /** Kept up to date. */
+  progress?: PassProgress;
+  /** Called at once where a request is not taken, before the next call has its turn. */
   onUntaken?: (error: unknown) => void;
+}
+
+export interface PassProgress {
+  /** Requests that it takes. */
+  count: number;
+  /** Requests that the server has taken. */
+  taken: number;
+  /** One has been sent, and not been refused before any was taken: the pass may be made, whatever becomes of the call. */
+  isSent: boolean;
+}
+
+export function noProgress(): PassProgress {
+  return { count: 0, taken: 0, isSent: false };
 }
 
 export async function forwardPass(
   model: Model,
-  { request, forwardOnly, parts = { taken: 0, count: 0 }, onUntaken }: PassOptions,
+  { request, forwardOnly, progress = noProgress(), onUntaken }: PassOptions,
   options: CallOptions,
 ): Promise<ForwardBackwardResult> {
   const { server, sequence, modelId, limits } = model;
@@ -33,21 +47,23 @@ export async function forwardPass(
       async () => {
         const config = await server.config();
         const chunks = chunksOf(request.data, { ...server.options.limits, ...config });
-        parts.count = chunks.length;
+        progress.count = chunks.length;
         return { config, chunks, count: chunks.length };
       },
       signal,
       async (firstId, { config, chunks }) => {
         const taken: { chunk: Datum[]; submitted: Submitted }[] = [];
+        progress.isSent = true;
         for (const i of sendingOrder(chunks.length, config.firstChunkLast)) {
           const chunk = chunks[i]!;
           try {
             const call = { ...request, data: chunk };
             taken[i] = { chunk, submitted: await submitPart(model, call, firstId + i, { forwardOnly, ...config }) };
-            parts.taken++;
+            progress.taken++;
           } catch (error) {
+            if (progress.taken === 0 && isUntaken(error)) progress.isSent = false;
             onUntaken?.(error);
-            throw parts.taken === 0 ? error : partlyTaken(error, parts);
+            throw progress.taken === 0 ? error : partlyTaken(error, progress);
           }
         }
         return taken;
@@ -89,7 +105,7 @@ function submitPart(
   );
 }
 
-function partlyTaken(cause: unknown, { taken, count }: { taken: number; count: number }): TinkerError {
+function partlyTaken(cause: unknown, { taken, count }: PassProgress): TinkerError {
   return new TinkerError({
     kind: 'uncertain',
     message: `the server took ${taken} of ${count} parts of a batch, and not the next: ${said(cause)}`,

@@ -7,7 +7,8 @@ import type { Server, Submitted } from './server.js';
 export interface NumberedCall {
   path: string;
   body: object;
-  effect: 'repeatable' | 'once';
+  /** Asked when its turn has come: an earlier call may have found out what the server knows. */
+  effect: () => 'repeatable' | 'once';
 }
 
 export class Model {
@@ -34,7 +35,7 @@ export class Model {
       signal,
       (seqId) => {
         check();
-        const call = { path, body: { model_id: this.modelId, seq_id: seqId, ...body }, effect };
+        const call = { path, body: { model_id: this.modelId, seq_id: seqId, ...body }, effect: effect() };
         return this.server.toTheEnd(what, (inner) => this.server.submit(call, inner));
       },
     );

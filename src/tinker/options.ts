@@ -13,8 +13,13 @@ export interface TinkerClientOptions {
   allowHttp?: boolean;
   /** How `forward` and `forwardBackward` are written. Default `auto`: protobuf, and JSON where the server does not read it. */
   wire?: 'auto' | 'protobuf' | 'json';
-  /** Another way to reach the server. Heartbeats then come from a timer of this thread, which long work can starve. */
+  /** Another way to reach the server. It cannot go into another thread, so heartbeats then come from a timer. */
   fetch?: Fetch;
+  /**
+   * Where heartbeats come from: a thread of their own (default), which no work here can starve; or a timer of this thread, where
+   * threads cannot be had.
+   */
+  heartbeats?: 'thread' | 'timer';
   /** Ends everything when it is aborted. */
   signal?: AbortSignal;
   /** Hears what the server wants people to know, and that its heartbeats fail. */
@@ -65,7 +70,9 @@ export interface CallOptions {
   timeoutMs?: number;
 }
 
-export interface ResolvedOptions extends Omit<TinkerClientOptions, 'timeouts' | 'limits' | 'wire'> {
+export interface ResolvedOptions extends Omit<TinkerClientOptions, 'timeouts' | 'limits' | 'wire' | 'apiKey'> {
+  /** The key behind a function, so that no print of an object shows it. */
+  key: (() => string) | undefined;
   /** Tells this client's requests from all others. */
   clientId: string;
   wire: 'auto' | 'protobuf' | 'json';
@@ -95,8 +102,10 @@ const limits: TinkerLimits = {
 
 /** Defaults filled in, everything checked. Throws `engine` at an address that a key must not be sent to. */
 export function resolveOptions(given: TinkerClientOptions): ResolvedOptions {
+  const { apiKey, ...rest } = given;
   const options: ResolvedOptions = {
-    ...given,
+    ...rest,
+    key: apiKey === undefined ? undefined : () => apiKey,
     baseUrl: serverAddress(given.baseUrl, { code: 'engine', allowHttp: given.allowHttp ?? false }),
     clientId: `ra-rft-${randomUUID()}`,
     wire: given.wire ?? 'auto',

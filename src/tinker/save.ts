@@ -17,7 +17,7 @@ export async function saveNamed(model: Model, kind: SaveKind, name: string, opti
     const body = { path: name, type: kind };
     let submitted: Submitted | undefined;
     try {
-      submitted = await model.numbered(what, { path: `/${kind}`, body, effect: 'repeatable' }, signal);
+      submitted = await model.numbered(what, { path: `/${kind}`, body, effect: () => 'repeatable' }, signal);
     } catch (error) {
       if (!isTakenTwice(error)) throw error;
     }

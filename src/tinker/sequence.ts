@@ -14,6 +14,11 @@ const untaken: ReadonlySet<TinkerErrorKind> = new Set([
   'unreachable',
 ]);
 
+/** The server has taken nothing of a call that failed so. */
+export function isUntaken(error: unknown): boolean {
+  return error instanceof TinkerError && untaken.has(error.kind);
+}
+
 /** Refused as the second of two: the first has taken the number. */
 export function isTakenTwice(error: unknown): boolean {
   return error instanceof TinkerError && error.kind === 'refused' && error.isOfRepeat && error.status === 409;
@@ -45,7 +50,7 @@ export class Sequence {
         return acknowledged;
       } catch (error) {
         if (isTakenTwice(error)) this.nextId += prepared.count;
-        else if (!(error instanceof TinkerError && untaken.has(error.kind))) this.break(error);
+        else if (!isUntaken(error)) this.break(error);
         throw error;
       }
     });

@@ -1,7 +1,7 @@
 /** A session on the server: what it numbers, and what keeps it alive. */
 import { openHttp } from '../core/http/client.js';
 import { WorkerClient } from '../core/worker-rpc.js';
-import type { Connection } from './connection.js';
+import { secretOf, type Connection } from './connection.js';
 import type { HeartbeatMethods } from './heartbeat-worker.js';
 import { Beating, type HeartbeatState } from './heartbeat.js';
 import { malformed } from './wire/malformed.js';
@@ -97,12 +97,10 @@ export class Session {
 export const SDK_VERSION = '0.25.0';
 
 function heartOf({ options }: Connection, sessionId: string): Heart {
-  const { baseUrl, apiKey, fetch, timeouts } = options;
+  const { baseUrl, fetch, timeouts, heartbeats } = options;
   const { heartbeatMs: everyMs } = timeouts;
-  const secret = apiKey === undefined ? undefined : { header: 'x-api-key', value: apiKey };
-  const http = { baseUrl, secret, timeoutMs: Math.max(everyMs, 1000) };
-  if (fetch) {
-    // A function does not go into another thread.
+  const http = { baseUrl, secret: secretOf(options), timeoutMs: Math.max(everyMs, 1000) };
+  if (fetch || heartbeats === 'timer') {
     const beating = new Beating({ sessionId, everyMs }, openHttp({ ...http, fetch }));
     return { state: () => Promise.resolve(beating.state), stop: () => beating.stop() };
   }

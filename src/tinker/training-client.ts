@@ -2,17 +2,21 @@
 import { checkAdam } from './checks/check-training.js';
 import type { ModelLimits } from './checks/limits.js';
 import { TinkerError } from './errors.js';
-import { forwardPass } from './forward-pass.js';
+import { forwardPass, noProgress } from './forward-pass.js';
 import { Gradient, said } from './gradient.js';
 import { Model } from './model.js';
 import type { CallOptions } from './options.js';
 import { SamplingClient } from './sampling-client.js';
 import { saveNamed } from './save.js';
+import { isUntaken } from './sequence.js';
 import type { Server, Submitted } from './server.js';
 import type { Session } from './session.js';
 import type { AdamParams, ForwardBackwardRequest, ForwardBackwardResult, OptimStepResult } from './types.js';
 import { readMetrics } from './wire/json.js';
 import { malformed } from './wire/malformed.js';
+
+const repeatable = () => 'repeatable' as const;
+const once = () => 'once' as const;
 
 export class TrainingClient {
   readonly modelId: string;
@@ -40,15 +44,15 @@ export class TrainingClient {
    */
   async forwardBackward(request: ForwardBackwardRequest, options: CallOptions = {}): Promise<ForwardBackwardResult> {
     const pass = this.gradient.begin();
-    const parts = { taken: 0, count: 0 };
-    const onUntaken = (error: unknown) => pass.failed(error, parts.taken === 0);
+    const progress = noProgress();
+    const onUntaken = (error: unknown) => pass.failed(error, !progress.isSent);
     try {
-      const result = await forwardPass(this.model, { request, forwardOnly: false, parts, onUntaken }, options);
+      const result = await forwardPass(this.model, { request, forwardOnly: false, progress, onUntaken }, options);
       pass.done();
       return result;
     } catch (error) {
-      const isWholeFailure = parts.count === 1 && error instanceof TinkerError && error.kind === 'failed';
-      pass.failed(error, parts.taken === 0 || isWholeFailure);
+      const isWholeFailure = progress.count === 1 && error instanceof TinkerError && error.kind === 'failed';
+      pass.failed(error, !progress.isSent || isWholeFailure);
       throw error;
     }
   }
@@ -60,23 +64,14 @@ export class TrainingClient {
   async optimStep(params: AdamParams, options: CallOptions = {}): Promise<OptimStepResult> {
     const what = `optim_step of ${this.modelId}`;
     checkAdam(what, params);
-    const passes = this.gradient.take();
-    return this.model.server.run(what, options, async (signal) => {
-      const submitted = await this.submitStep(params, signal, passes.failureSoFar).catch((error: unknown) => {
-        passes.giveBack();
-        throw error;
-      });
-      let metrics: unknown;
-      try {
-        ({ metrics } = await this.model.server.resultObject(submitted, 'OptimStep', signal));
-      } catch (error) {
-        this.gradient.spoil(error);
-        throw error;
-      }
-      const cause = await passes.failure();
-      if (cause !== undefined) throw this.incompleteStep(cause);
-      return { metrics: readMetrics(metrics) };
-    });
+    const state = { isSent: false };
+    try {
+      return await this.model.server.run(what, options, (signal) => this.step(params, state, signal));
+    } catch (error) {
+      // Sent, and not known to be made: what stands in the gradient now is not known either.
+      if (state.isSent) this.gradient.spoil(error);
+      throw error;
+    }
   }
 
   /** Saves weights and optimizer under a name, to go on from; answers the path. */
@@ -94,7 +89,7 @@ export class TrainingClient {
     const what = `save_weights_for_sampler of ${this.modelId}`;
     return this.model.server.run(what, options, async (signal) => {
       const body = { sampling_session_seq_id: this.session.nextSampler(), type: 'save_weights_for_sampler' };
-      const call = { path: '/save_weights_for_sampler', body, effect: 'repeatable' as const };
+      const call = { path: '/save_weights_for_sampler', body, effect: repeatable };
       const submitted = await this.model.numbered(what, call, signal);
       const result = await this.model.server.resultObject(submitted, 'SaveWeightsForSampler', signal);
       const id = result['sampling_session_id'];
@@ -110,7 +105,7 @@ export class TrainingClient {
   async loadState({ path, optimizer }: { path: string; optimizer: boolean }, options: CallOptions = {}): Promise<void> {
     const what = `load_weights of ${this.modelId}`;
     await this.model.server.run(what, options, async (signal) => {
-      const call = { path: '/load_weights', body: { path, optimizer, type: 'load_weights' }, effect: 'once' as const };
+      const call = { path: '/load_weights', body: { path, optimizer, type: 'load_weights' }, effect: once };
       const submitted = await this.model.numbered(what, call, signal);
       await this.model.server.result(submitted, 'LoadWeights', signal);
     });
@@ -132,27 +127,27 @@ export class TrainingClient {
     });
   }
 
-  private submitStep(params: AdamParams, signal: AbortSignal, failureSoFar: () => unknown): Promise<Submitted> {
+  private async step(params: AdamParams, state: { isSent: boolean }, signal: AbortSignal): Promise<OptimStepResult> {
+    const passes = this.gradient.take(); // at once: what is begun after this call belongs to the next step
     const what = `optim_step of ${this.modelId}`;
-    const { learningRate, beta1, beta2, eps, weightDecay, gradClipNorm } = params;
-    const body = {
-      adam_params: {
-        learning_rate: learningRate,
-        beta1,
-        beta2,
-        eps,
-        weight_decay: weightDecay,
-        grad_clip_norm: gradClipNorm,
-      },
-      type: 'optim_step',
-    };
-    const effect = this.model.server.wire.takesRepeats ? 'repeatable' : 'once';
-    return this.model.numbered(what, { path: '/optim_step', body, effect }, signal, () => {
-      const cause = failureSoFar();
-      if (cause === undefined) return;
-      const message = `the step was not made, because a forwardBackward before it failed: ${said(cause)}`;
-      throw new TinkerError({ kind: 'refused', message, cause });
-    });
+    const effect = () => (this.model.server.wire.takesRepeats ? 'repeatable' : 'once');
+    let submitted: Submitted;
+    try {
+      const body = { adam_params: wireParams(params), type: 'optim_step' };
+      submitted = await this.model.numbered(what, { path: '/optim_step', body, effect }, signal, () => {
+        const cause = passes.failureSoFar();
+        if (cause !== undefined) throw notMade(cause);
+        state.isSent = true;
+      });
+    } catch (error) {
+      passes.giveBack();
+      if (isUntaken(error)) state.isSent = false;
+      throw error;
+    }
+    const { metrics } = await this.model.server.resultObject(submitted, 'OptimStep', signal);
+    const cause = await passes.failure();
+    if (cause !== undefined) throw this.incompleteStep(cause);
+    return { metrics: readMetrics(metrics) };
   }
 
   private incompleteStep(cause: unknown): TinkerError {
@@ -165,4 +160,20 @@ export class TrainingClient {
     this.model.sequence.break(error);
     return error;
   }
+}
+
+function wireParams({ learningRate, beta1, beta2, eps, weightDecay, gradClipNorm }: AdamParams): object {
+  return {
+    learning_rate: learningRate,
+    beta1,
+    beta2,
+    eps,
+    weight_decay: weightDecay,
+    grad_clip_norm: gradClipNorm,
+  };
+}
+
+function notMade(cause: unknown): TinkerError {
+  const message = `the step was not made, because a forwardBackward before it failed: ${said(cause)}`;
+  return new TinkerError({ kind: 'refused', message, cause });
 }

@@ -1,14 +1,7 @@
 /** Checks of what is trained on. */
 import { snakeCase } from '../wire/names.js';
 import type { AdamParams, Datum, ForwardBackwardRequest } from '../types.js';
-import {
-  checkFinite,
-  checkLength,
-  checkNumber,
-  checkTokens,
-  invalid,
-  type ModelLimits,
-} from './limits.js';
+import { checkFinite, checkLength, checkNumber, checkTokens, invalid, type ModelLimits } from './limits.js';
 
 /** What losses of sampled tokens read. A server takes what is missing for 0, and learns nothing. */
 const needed: Readonly<Record<string, readonly string[]>> = {

@@ -29,7 +29,8 @@ describe('protobuf, against bytes that the official classes made', () => {
   test('a request says the same', () => {
     const { path, headers, body } = protobufWire.writeForward(call);
     expect([path, headers['content-type']]).toEqual(['/forward_backward', 'application/x-protobuf']);
-    const read = (from: Uint8Array) => ForwardBackwardRequestProto.toObject(ForwardBackwardRequestProto.decode(from), { longs: Number, bytes: String });
+    const read = (from: Uint8Array) =>
+      ForwardBackwardRequestProto.toObject(ForwardBackwardRequestProto.decode(from), { longs: Number, bytes: String });
     expect(read(body as Uint8Array)).toEqual(read(bytes(golden.request)));
     expect(read(body as Uint8Array)).toMatchObject({ modelId: 'model_1', seqId: 7, lossFn: 'ppo', forwardOnly: true });
   });
@@ -37,10 +38,24 @@ describe('protobuf, against bytes that the official classes made', () => {
   test('an output: several records, types widened, NaN kept', () => {
     const { outputs, metrics } = protobufWire.readForward(bytes(golden.output));
     expect(metrics).toEqual({ 'loss:sum': 1.5, 'bad:mean': NaN });
-    expect(outputs.map((one) => [one['logprobs'], one['half'], one['long'], one['int']].map((array) => Array.from(array ?? [])))).toEqual([
-      [[-1, 0], [-1, 0], [-1, 0], [-1, 0]],
+    expect(
+      outputs.map((one) =>
+        [one['logprobs'], one['half'], one['long'], one['int']].map((array) => Array.from(array ?? [])),
+      ),
+    ).toEqual([
+      [
+        [-1, 0],
+        [-1, 0],
+        [-1, 0],
+        [-1, 0],
+      ],
       [[1], [1], [1], [1]],
-      [[-11, -10, -9], [-11, -10, -9], [-1, 0, 1], [-1, 0, 1]],
+      [
+        [-11, -10, -9],
+        [-11, -10, -9],
+        [-1, 0, 1],
+        [-1, 0, 1],
+      ],
     ]);
   });
 
@@ -83,7 +98,10 @@ describe('JSON', () => {
   });
 
   test('null is NaN in numbers and in metrics', () => {
-    const body = { loss_fn_outputs: [{ logprobs: { data: [-1, null], dtype: 'float32' } }], metrics: { a: null, b: 2 } };
+    const body = {
+      loss_fn_outputs: [{ logprobs: { data: [-1, null], dtype: 'float32' } }],
+      metrics: { a: null, b: 2 },
+    };
     const { outputs, metrics } = jsonWire.readForward(json(body));
     expect(outputs).toEqual([{ logprobs: Float32Array.of(-1, NaN) }]);
     expect(metrics).toEqual({ a: NaN, b: 2 });
@@ -112,7 +130,10 @@ describe('one result, written both ways, is read as the same', () => {
     const message = { sequences: [{ stopReason: 1, tokens, logprobs }], promptLogprobs: logprobs };
     const asProtobuf = protobufWire.readSample(SampleResponseProto.encode(message).finish());
     const asJson = jsonWire.readSample(
-      json({ sequences: [{ tokens: [4, 2], logprobs: [-0.5, -1], stop_reason: 'length' }], prompt_logprobs: [-0.5, -1] }),
+      json({
+        sequences: [{ tokens: [4, 2], logprobs: [-0.5, -1], stop_reason: 'length' }],
+        prompt_logprobs: [-0.5, -1],
+      }),
     );
     expect(asProtobuf).toEqual(asJson);
   });
@@ -128,10 +149,34 @@ describe('what cannot be read is malformed', () => {
     ['JSON where protobuf was said', protobufWire, 'readSample', json({ sequences: [] })],
     ['tokens of three bytes', protobufWire, 'readSample', sampleOf({ tokens: Buffer.alloc(3) })],
     ['offsets that are not there', protobufWire, 'readForward', outputOf({ data: eight, dtype: 1 })],
-    ['offsets beyond the data', protobufWire, 'readForward', outputOf({ data: eight, dtype: 1, offsets: Buffer.from(BigInt64Array.of(0n, 12n).buffer) })],
-    ['offsets backwards', protobufWire, 'readForward', outputOf({ data: eight, dtype: 1, offsets: Buffer.from(BigInt64Array.of(8n, 4n).buffer) })],
-    ['a type of number that nobody knows', protobufWire, 'readForward', outputOf({ data: eight, dtype: 9, offsets: Buffer.from(BigInt64Array.of(0n, 8n).buffer) })],
-    ['a token beyond 32 bits', protobufWire, 'readForward', outputOf({ data: Buffer.from(BigInt64Array.of(2n ** 40n).buffer), dtype: 2, offsets: Buffer.from(BigInt64Array.of(0n, 8n).buffer) })],
+    [
+      'offsets beyond the data',
+      protobufWire,
+      'readForward',
+      outputOf({ data: eight, dtype: 1, offsets: Buffer.from(BigInt64Array.of(0n, 12n).buffer) }),
+    ],
+    [
+      'offsets backwards',
+      protobufWire,
+      'readForward',
+      outputOf({ data: eight, dtype: 1, offsets: Buffer.from(BigInt64Array.of(8n, 4n).buffer) }),
+    ],
+    [
+      'a type of number that nobody knows',
+      protobufWire,
+      'readForward',
+      outputOf({ data: eight, dtype: 9, offsets: Buffer.from(BigInt64Array.of(0n, 8n).buffer) }),
+    ],
+    [
+      'a token beyond 32 bits',
+      protobufWire,
+      'readForward',
+      outputOf({
+        data: Buffer.from(BigInt64Array.of(2n ** 40n).buffer),
+        dtype: 2,
+        offsets: Buffer.from(BigInt64Array.of(0n, 8n).buffer),
+      }),
+    ],
     ['nothing', jsonWire, 'readSample', new Uint8Array()],
     ['cut JSON', jsonWire, 'readSample', new TextEncoder().encode('{"sequences": [')],
     ['no sequences', jsonWire, 'readSample', json({})],
@@ -142,7 +187,9 @@ describe('what cannot be read is malformed', () => {
     ['a tensor without data', jsonWire, 'readForward', json({ loss_fn_outputs: [{ logprobs: {} }] })],
     ['a list', jsonWire, 'readForward', json([])],
   ])('%s', (_what, wire, method, from) => {
-    expect(() => wire[method](from)).toThrow(expect.objectContaining({ name: 'TinkerError', kind: 'malformed' }) as Error);
+    expect(() => wire[method](from)).toThrow(
+      expect.objectContaining({ name: 'TinkerError', kind: 'malformed' }) as Error,
+    );
   });
 
   test('a stop reason that nobody knows is passed on, and is no stop', () => {
