@@ -108,7 +108,7 @@ function heartOf({ options }: Connection, sessionId: string): Heart {
   const begun = worker.call('begin', { http, sessionId, everyMs });
   begun.catch(() => undefined); // told by the next look
   return {
-    state: () => worker.call('state', undefined as never),
-    stop: () => worker.close('end', undefined as never),
+    state: () => worker.call('state', undefined),
+    stop: () => worker.close('end', undefined),
   };
 }

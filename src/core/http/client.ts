@@ -81,16 +81,16 @@ export function openHttp(options: HttpOptions): HttpClient {
   const value = secret && (secret.scheme ? `${secret.scheme} ${secret.value}` : secret.value);
   const secretHeader: Record<string, string> = secret && value !== undefined ? { [secret.header]: value } : {};
   const redact = (text: string) => (secret ? text.replaceAll(secret.value, '[key]') : text);
-  const { reach, close } = options.fetch ? reachWith(options.fetch) : ownConnections();
+  const way = options.fetch ? reachWith(options.fetch) : ownConnections();
   return {
     redact,
-    close,
+    close: () => way.close(),
     send: async ({ path, headers, ...init }, { signal: outer, timeoutMs = usualMs } = {}) => {
       try {
         return await withDeadline(
           async (signal) => {
             const all = { 'user-agent': 'ra-rft', ...headers, ...secretHeader };
-            const answer = await reach(root + path, { ...init, headers: all, signal });
+            const answer = await way.reach(root + path, { ...init, headers: all, signal });
             const bytes = await bytesOf(answer.body, maxBytes);
             return { kind: 'answer', status: answer.status, headers: answer.headers, bytes };
           },

@@ -145,12 +145,12 @@ export async function startFakeServer({
       })),
     '/save_weights': ({ body, text }) =>
       numbered('save_weights', body['seq_id'] as number, text, () => ({
-        json: { path: `tinker://model_1/weights/${String(body['path'])}` },
+        json: { path: `tinker://model_1/weights/${body['path'] as string}` },
       })),
     '/save_weights_for_sampler': ({ body, text }) =>
       numbered('save_weights_for_sampler', body['seq_id'] as number, text, () => ({
         json: body['path']
-          ? { path: `tinker://model_1/${String(body['path'])}` }
+          ? { path: `tinker://model_1/${body['path'] as string}` }
           : { path: null, sampling_session_id: 'sampling_1' },
       })),
     '/load_weights': ({ body, text }) =>

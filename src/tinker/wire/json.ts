@@ -71,7 +71,7 @@ function sequenceOf(sequence: unknown, what: string): ReadSample['sequences'][nu
   return {
     tokens: ints(tokens, `${what}, tokens`),
     logprobs: isAbsent(logprobs) ? undefined : floats(logprobs, `${what}, logprobs`),
-    stopReason: typeof stopReason === 'string' ? stopReason : String(stopReason ?? 'none given'),
+    stopReason: typeof stopReason === 'string' ? stopReason : 'none given',
   };
 }
 

@@ -3,7 +3,7 @@ import protobuf from 'protobufjs';
 
 const field = (type: string, id: number): protobuf.IField => ({ type, id });
 const repeated = (type: string, id: number): protobuf.IField => ({ rule: 'repeated', type, id });
-const map = (type: string, id: number): protobuf.IMapField => ({ keyType: 'string', type, id }) as protobuf.IMapField;
+const map = (type: string, id: number): protobuf.IMapField => ({ keyType: 'string', type, id });
 
 const descriptor: protobuf.INamespace = {
   nested: {
