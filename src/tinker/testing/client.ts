@@ -5,7 +5,7 @@ import type { TinkerClientOptions } from '../options.js';
 import type { Datum } from '../types.js';
 import { startFakeServer, type FakeOptions, type FakeServer } from './fake-server.js';
 
-export const quick = { exchangeMs: 1500, pollMs: 300, outageMs: 2500, billingMs: 300, backoffMs: 5, callMs: 60_000 };
+export const quick = { exchangeMs: 1500, pollMs: 1000, outageMs: 2500, billingMs: 300, backoffMs: 5, callMs: 60_000 };
 
 export async function testClient(
   fake: FakeOptions = {},
