@@ -11,6 +11,7 @@ export const layers = [
   'verify',
   'worlds',
   'llm',
+  'tinker',
   'tensor',
   'models',
   'optim',

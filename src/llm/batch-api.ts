@@ -2,7 +2,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { RaRftError } from '../core/errors.js';
 import type { Rng } from '../core/rng.js';
-import { backoffMs, parseJson, retryAfterMs, serverMessage } from './retry.js';
+import { parseJson } from '../core/http/text.js';
+import { backoffMs, retryAfterMs } from '../core/http/waits.js';
+import { serverMessage } from './retry.js';
 import type { HttpResult, Transport } from './transport.js';
 import { unusable } from './unusable.js';
 

@@ -5,7 +5,8 @@ import { temporaryFolder } from '../core/testing/temporary-folder.js';
 import { Budget } from './budget.js';
 import { CallLedger } from './ledger.js';
 import { fullDialect, usageAtMost } from './request.js';
-import { backoffMs, nextStep, retryAfterMs } from './retry.js';
+import { backoffMs, retryAfterMs } from '../core/http/waits.js';
+import { nextStep } from './retry.js';
 import { forEachParallel, inOrder } from '../core/slots.js';
 import type { ChatRequest } from './types.js';
 

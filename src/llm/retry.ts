@@ -1,5 +1,6 @@
 /** What to do about the result of one call: take it, put it otherwise, try again later, give up, or stop altogether. */
-import type { Rng } from '../core/rng.js';
+import { parseJson, shortText } from '../core/http/text.js';
+import { retryAfterMs } from '../core/http/waits.js';
 import { adapt, isBrokenOff, parseCompletion, type Dialect } from './request.js';
 import type { HttpResult } from './transport.js';
 import type { ChatReply, ChatRequest } from './types.js';
@@ -73,39 +74,9 @@ export function stepAfter<Reply>(result: HttpResult, reader: AnswerReader<Reply>
   return { kind: 'failed', reason };
 }
 
-/** Milliseconds that a Retry-After header asks for: seconds, or a date. Undefined where there is none that makes sense. */
-export function retryAfterMs(header: string | null, now: number): number | undefined {
-  if (header === null || header.trim() === '') return undefined;
-  const seconds = Number(header);
-  const ms = Number.isFinite(seconds) ? seconds * 1000 : Date.parse(header) - now;
-  return Number.isFinite(ms) ? Math.max(0, ms) : undefined;
-}
-
-const MAX_BACKOFF_MS = 60_000;
-
-/** Wait before try `attempt` + 1 (from 0): doubling, and drawn from its upper half so that callers do not come back at once. */
-export function backoffMs(attempt: number, baseMs: number, rng: Rng): number {
-  const full = Math.min(MAX_BACKOFF_MS, baseMs * 2 ** attempt);
-  return full * (0.5 + 0.5 * rng.next());
-}
-
 /** The message in a server's error, or the beginning of whatever it sent. */
 export function serverMessage(text: string): string {
   const { error } = (parseJson(text) ?? {}) as { error?: { message?: unknown } | string };
   const message = typeof error === 'string' ? error : error?.message;
   return shortText(typeof message === 'string' ? message : text);
-}
-
-/** JSON, or undefined where it is none. */
-export function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text) as unknown;
-  } catch {
-    return undefined;
-  }
-}
-
-function shortText(text: string): string {
-  const line = text.replace(/\s+/g, ' ').trim();
-  return line.length <= 200 ? line : `${line.slice(0, 197)}...`;
 }

@@ -1,6 +1,5 @@
-/** HTTP to one server. The key is known here and nowhere else, and is cut out of everything that comes back. */
-import { Agent, FormData, request, type Dispatcher } from 'undici';
-import { DeadlineError, endsWithin, withDeadline } from '../core/deadline.js';
+/** Calls to a server of language models: JSON and forms out, text in. The key is cut out of everything that comes back. */
+import { FormData, openHttp, type HttpRequest } from '../core/http/client.js';
 
 /** What became of one call. */
 export type HttpResult =
@@ -35,96 +34,29 @@ export interface Transport {
   close(): Promise<void>;
 }
 
-/** Failures before a connection stood: nothing was done at the other end. */
-const unreached = new Set([
-  'ECONNREFUSED',
-  'ENOTFOUND',
-  'EAI_AGAIN',
-  'EHOSTUNREACH',
-  'ENETUNREACH',
-  'UND_ERR_CONNECT_TIMEOUT',
-]);
-
-const CLOSE_MS = 2000;
-
-/**
- * A transport over connections of its own. An aborted signal throws its reason; everything else is a result. Every call
- * ends within its time, whatever the server does and whatever becomes of the signal in the HTTP library. Redirects are not
- * followed: the key goes to the server that was named, and to no other.
- */
-export function openTransport({ baseUrl, apiKey, timeoutMs, maxBytes = 2 ** 28 }: TransportOptions): Transport {
-  const root = baseUrl.replace(/\/+$/, '');
-  const authorization = apiKey === undefined ? undefined : { authorization: `Bearer ${apiKey}` };
-  const redact = (text: string) => (apiKey === undefined ? text : text.replaceAll(apiKey, '[key]'));
-  // Our deadline is the only clock: the library's own would end slow models after five minutes.
-  const agent = new Agent({ headersTimeout: 0, bodyTimeout: 0 });
-  const send = async (path: string, init: Init, outer?: AbortSignal): Promise<HttpResult> => {
-    const headers = { 'user-agent': 'ra-rft', ...init.headers, ...authorization };
-    try {
-      return await withDeadline(
-        async (signal) => {
-          const answer = await request(root + path, { ...init, headers, signal, dispatcher: agent });
-          const retryAfter = [answer.headers['retry-after'] ?? null].flat()[0] ?? null;
-          return {
-            kind: 'answer',
-            status: answer.statusCode,
-            retryAfter,
-            text: redact(await textOf(answer, maxBytes)),
-          };
-        },
-        { timeoutMs, signal: outer },
-      );
-    } catch (error) {
-      outer?.throwIfAborted();
-      if (error instanceof DeadlineError) {
-        return { kind: 'broken', reason: `no answer within ${timeoutMs / 1000} s`, reached: true };
-      }
-      const { code, text } = causeOf(error);
-      return { kind: 'broken', reason: redact(text), reached: !unreached.has(code) };
-    }
+/** A transport over connections of its own; see {@link openHttp} for what holds of every call. */
+export function openTransport({ baseUrl, apiKey, timeoutMs, maxBytes }: TransportOptions): Transport {
+  const secret =
+    apiKey === undefined ? undefined : { header: 'authorization', value: apiKey, scheme: 'Bearer' as const };
+  const http = openHttp({ baseUrl, secret, timeoutMs, maxBytes });
+  const send = async (request: HttpRequest, signal?: AbortSignal): Promise<HttpResult> => {
+    const result = await http.send(request, { signal });
+    if (result.kind === 'broken') return { kind: 'broken', reason: result.reason, reached: result.reached };
+    const text = http.redact(new TextDecoder().decode(result.bytes));
+    return { kind: 'answer', status: result.status, retryAfter: result.headers('retry-after'), text };
   };
-  const sendJson = (method: Init['method'], path: string, body: unknown, signal?: AbortSignal) =>
-    send(path, { method, headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) }, signal);
+  const sendJson = (method: HttpRequest['method'], path: string, body: unknown, signal?: AbortSignal) =>
+    send({ method, path, headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) }, signal);
   return {
-    get: (path, signal) => send(path, { method: 'GET' }, signal),
+    get: (path, signal) => send({ method: 'GET', path }, signal),
     post: (path, body, signal) => sendJson('POST', path, body, signal),
     delete: (path, body, signal) => sendJson('DELETE', path, body, signal),
     upload: (path, { name, lines, fields }, signal) => {
       const form = new FormData();
       for (const [field, value] of Object.entries(fields)) form.set(field, value);
       form.set('file', new Blob([lines], { type: 'application/jsonl' }), name);
-      return send(path, { method: 'POST', body: form }, signal);
+      return send({ method: 'POST', path, body: form }, signal);
     },
-    close: async () => {
-      await endsWithin(CLOSE_MS, agent.destroy());
-    },
+    close: () => http.close(),
   };
-}
-
-interface Init {
-  method: 'GET' | 'POST' | 'DELETE';
-  headers?: Record<string, string>;
-  body?: string | FormData;
-}
-
-async function textOf({ body }: Dispatcher.ResponseData, maxBytes: number): Promise<string> {
-  const chunks: Buffer[] = [];
-  let bytes = 0;
-  for await (const chunk of body as AsyncIterable<Buffer>) {
-    bytes += chunk.length;
-    if (bytes > maxBytes) throw new Error(`the answer is longer than ${maxBytes / 2 ** 20} MiB`);
-    chunks.push(chunk);
-  }
-  return new TextDecoder().decode(Buffer.concat(chunks));
-}
-
-/** What happened, by the innermost cause of an error. */
-function causeOf(error: unknown): { code: string; text: string } {
-  let at: unknown = error;
-  while (at instanceof Error && at.cause !== undefined) at = at.cause;
-  if (at instanceof AggregateError && at.errors.length > 0) at = at.errors[0];
-  const code = (at as { code?: unknown } | null)?.code;
-  const name = typeof code === 'string' ? code : '';
-  const message = at instanceof Error ? at.message : String(at);
-  return { code: name, text: `connection failed (${message || name})` };
 }

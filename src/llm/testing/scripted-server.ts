@@ -1,66 +1,7 @@
-/** A real HTTP server on this machine that behaves as a test tells it: replies, refusals, stalls, cut connections. */
-import { once } from 'node:events';
-import { createServer, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
+/** A server on this machine that answers like a language model's; see core/testing/scripted-server.ts. */
+import type { Behaviour } from '../../core/testing/scripted-server.js';
 
-/** A request as it came in. */
-export interface SeenRequest {
-  /** From 0, in order of arrival. */
-  n: number;
-  method: string;
-  path: string;
-  headers: Readonly<Record<string, string | string[] | undefined>>;
-  text: string;
-  /** The body where it is JSON. */
-  body: { model?: string; messages?: { role: string; content: string }[]; [field: string]: unknown };
-}
-
-/** What the server does with a request. */
-export type Behaviour =
-  | { status?: number; headers?: Record<string, string>; json?: unknown; text?: string; delayMs?: number }
-  /** The connection ends: before any answer, or in the middle of one. */
-  | { cut: 'before' | 'middle' }
-  /** Nothing more is ever heard: before any answer, or in the middle of one. */
-  | { stall: 'before' | 'middle' }
-  /** A body of blanks that never ends, so many bytes every so many milliseconds. */
-  | { drip: { bytes: number; everyMs: number } };
-
-export interface ScriptedServer {
-  /** As `llm.baseUrl`. */
-  baseUrl: string;
-  seen: SeenRequest[];
-  close(): Promise<void>;
-}
-
-/** Starts a server that answers each request as `behave` says. */
-export async function startScriptedServer(
-  behave: (request: SeenRequest) => Behaviour | Promise<Behaviour>,
-): Promise<ScriptedServer> {
-  const seen: SeenRequest[] = [];
-  const server = createServer((incoming, response) => {
-    const chunks: Buffer[] = [];
-    incoming.on('data', (chunk: Buffer) => chunks.push(chunk));
-    incoming.on('end', () => {
-      const text = Buffer.concat(chunks).toString('utf8');
-      const { method = '', url: path = '', headers } = incoming;
-      const request: SeenRequest = { n: seen.length, method, path, headers, text, body: jsonOf(text) };
-      seen.push(request);
-      void Promise.resolve(behave(request)).then((behaviour) => act(behaviour, response));
-    });
-  });
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  return {
-    baseUrl: `http://127.0.0.1:${(server.address() as AddressInfo).port}/v1`,
-    seen,
-    close: async () => {
-      if (!server.listening) return;
-      server.closeAllConnections();
-      server.close();
-      await once(server, 'close');
-    },
-  };
-}
+export * from '../../core/testing/scripted-server.js';
 
 /** A chat completion that says `text`. Counts 100 prompt tokens and 10 reply tokens unless told otherwise. */
 export function completion(
@@ -70,36 +11,4 @@ export function completion(
   const { finishReason = 'stop', refusal, usage = { prompt_tokens: 100, completion_tokens: 10 } } = more;
   const message = { role: 'assistant', content: text, ...(refusal !== undefined && { refusal }) };
   return { json: { choices: [{ index: 0, message, finish_reason: finishReason }], usage } };
-}
-
-function act(behaviour: Behaviour, response: ServerResponse): void {
-  if ('drip' in behaviour) {
-    const { bytes, everyMs } = behaviour.drip;
-    response.writeHead(200, { 'content-type': 'application/json' });
-    const drops = setInterval(() => response.write(' '.repeat(bytes)), everyMs);
-    response.on('close', () => clearInterval(drops));
-    return;
-  }
-  if ('cut' in behaviour || 'stall' in behaviour) {
-    if (Object.values(behaviour)[0] === 'middle') {
-      response.writeHead(200, { 'content-type': 'application/json', 'content-length': '1000' });
-      response.write('{"choices":[');
-    }
-    // A moment for what was written to leave.
-    if ('cut' in behaviour) setImmediate(() => response.destroy());
-    return;
-  }
-  const { status = 200, headers = {}, json, text = JSON.stringify(json ?? {}), delayMs = 0 } = behaviour;
-  setTimeout(() => {
-    response.writeHead(status, { 'content-type': 'application/json', ...headers });
-    response.end(text);
-  }, delayMs);
-}
-
-function jsonOf(text: string): SeenRequest['body'] {
-  try {
-    return JSON.parse(text) as SeenRequest['body'];
-  } catch {
-    return {};
-  }
 }
