@@ -129,7 +129,7 @@ describe('a divergence over the vocabulary', () => {
     const folder = await temporaryFolder();
     const sampledOnly: OpenEngine = (settings) => ({
       ...changedEngine(openFakeEngine(settings), () => {}),
-      can: { alternatives: false },
+      can: { alternatives: false, shapedLogprobs: true },
     });
     await expect(runTiny(folder, 'run', [only, 'opsd.divergence=reverse-kl'], sampledOnly)).rejects.toMatchObject({
       code: 'engine',
