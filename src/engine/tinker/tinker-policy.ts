@@ -161,13 +161,15 @@ export class TinkerPolicy implements Policy {
 
 /** Ends what is still under way when a part of it fails. */
 async function allOrNone<T>(signal: AbortSignal, call: (signal: AbortSignal) => Promise<T>): Promise<T> {
-  const others = new AbortController();
-  const all = AbortSignal.any([signal, others.signal]);
-  setMaxListeners(0, all); // as many as there are requests
+  const all = new AbortController();
+  setMaxListeners(0, all.signal); // as many as there are requests
+  const abort = () => all.abort(signal.reason);
+  signal.addEventListener('abort', abort);
   try {
-    return await call(all);
+    return await call(all.signal);
   } finally {
-    others.abort();
+    signal.removeEventListener('abort', abort);
+    all.abort();
   }
 }
 
