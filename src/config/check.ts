@@ -1,5 +1,6 @@
 /** What no single key can tell: values that do not fit together. */
 import { checkContexts } from './check-contexts.js';
+import { checkEngine } from './check-engine.js';
 import { checkMethods } from './check-methods.js';
 import { checkRetrievers } from './check-retrievers.js';
 import { checkRl } from './check-rl.js';
@@ -10,6 +11,7 @@ import type { Config } from './schema.js';
 export function checkConfig(config: Config): Finding[] {
   return [
     ...checkData(config),
+    ...checkEngine(config),
     ...checkLlm(config),
     ...checkArms(config),
     ...checkCompared(config),

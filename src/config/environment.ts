@@ -1,6 +1,6 @@
 /** The only place that reads the environment: secrets and addresses, which never stand in a configuration or a run folder. */
 
-import { RaRftError } from '../core/errors.js';
+import { RaRftError, type ErrorCode } from '../core/errors.js';
 
 /** How to reach the Hugging Face Hub. */
 export interface HubAccess {
@@ -16,19 +16,19 @@ export function hubAccess(env: NodeJS.ProcessEnv = process.env): HubAccess {
 }
 
 /**
- * The key in the environment variable that `llm.apiKeyEnv` names; undefined where it names none. Throws `llm` where the
+ * The key in the environment variable that `llm.apiKeyEnv` names; undefined where it names none. Throws `llm` (or `code`) where the
  * variable is missing or empty.
  */
 export function llmApiKey(
   variable: string | null,
   env: NodeJS.ProcessEnv = process.env,
-  { where = 'llm.apiKeyEnv', url = 'llm.baseUrl' }: KeyPlace = {},
+  { where = 'llm.apiKeyEnv', url = 'llm.baseUrl', code = 'llm' }: KeyPlace = {},
 ): string | undefined {
   if (variable === null) return undefined;
   const value = env[variable]?.trim();
   if (value) return value;
   throw new RaRftError({
-    code: 'llm',
+    code,
     message: `the environment variable ${variable} holds no key`,
     where,
     expected: `the key of the server at ${url}`,
@@ -40,6 +40,7 @@ export function llmApiKey(
 export interface KeyPlace {
   where?: string;
   url?: string;
+  code?: ErrorCode;
 }
 
 /**
@@ -53,4 +54,9 @@ export function llmKeyFor(
   const isOpen = new URL(baseUrl).protocol === 'http:';
   const isUnset = apiKeyEnv !== null && (env[apiKeyEnv] ?? '').trim() === '';
   return isOpen && isUnset ? undefined : llmApiKey(apiKeyEnv, env);
+}
+
+/** The key of the Tinker server in the environment variable that `engine.apiKeyEnv` names; undefined where it names none. Throws `engine` where it holds no key. */
+export function engineApiKey(variable: string | null, env: NodeJS.ProcessEnv = process.env): string | undefined {
+  return llmApiKey(variable, env, { where: 'engine.apiKeyEnv', url: 'engine.url', code: 'engine' });
 }

@@ -14,7 +14,7 @@ export {
 export { isRetrieved } from './check-contexts.js';
 export { configKeys, type KeyFacts } from './describe.js';
 export { configDocsMarkdown, configHelp } from './docs.js';
-export { hubAccess, llmApiKey, llmKeyFor, type HubAccess } from './environment.js';
+export { engineApiKey, hubAccess, llmApiKey, llmKeyFor, type HubAccess } from './environment.js';
 export {
   generationKey,
   generationOf,

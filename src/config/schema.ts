@@ -12,6 +12,7 @@ import { arm } from './schema-arms.js';
 import { atLeast, count, key, positive, section, share } from './schema-fields.js';
 import { corpus as corpusMaking } from './schema-corpus.js';
 import { data } from './schema-data.js';
+import { engine } from './schema-engine.js';
 import { generation, generationFor } from './schema-generation.js';
 import { labels, llm } from './schema-judging.js';
 import { lora } from './schema-lora.js';
@@ -203,18 +204,7 @@ export const configSchema = z.strictObject({
     "The run's folder is runs/<name>.",
   ),
   seed: count(0, 1, 'Seed of every random choice: same seed, same metrics file.'),
-  engine: section(
-    {
-      threads: count(0, 0, 'Threads of tensor work; 0: one for each core.', 'threads'),
-      activationGigabytes: positive(
-        4,
-        'Memory that the activations of one micro-batch may take; bounds memory, never changes results beyond rounding.',
-        'GB',
-      ),
-      maxSequences: count(1, 256, 'Sequences sampled at the same time.', 'sequences'),
-    },
-    'The local engine.',
-  ),
+  engine,
   model: section(
     {
       path: z.string().min(1).default('embedded').meta({

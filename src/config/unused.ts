@@ -48,6 +48,14 @@ const rules: readonly Rule[] = [
     keys: ['data.holdOut.minProblems'],
     why: ({ data }) => data.holdOut.share === 0 && 'data.holdOut.share is 0',
   },
+  {
+    keys: ['engine.url', 'engine.model', 'engine.apiKeyEnv', 'engine.allowHttp', 'engine.reduction'],
+    why: ({ engine }) => engine.kind === 'local' && 'engine.kind is local',
+  },
+  {
+    keys: ['engine.activationGigabytes', 'engine.maxSequences'],
+    why: ({ engine }) => engine.kind === 'tinker' && 'engine.kind is tinker',
+  },
   { keys: ['math'], why: ({ reward }) => reward !== 'math' && `reward is ${reward}` },
   { keys: ['warmup'], why: ({ warmup }) => warmup.steps === 0 && 'warmup.steps is 0' },
   { keys: ['labels.policy'], why: ({ warmup }) => warmup.steps === 0 && 'warmup.steps is 0' },

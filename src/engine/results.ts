@@ -22,7 +22,7 @@ export function checkSamples(requests: readonly Pick<SampleRequest, 'n'>[], { sa
     refuseCount(group.length, requests[n]!.n, 'responses', `group ${n}`);
     for (const [g, { tokens, logprobs, policyLogprobs, stopReason }] of group.entries()) {
       const where = `group ${n}, response ${g}`;
-      checkLogprobs(logprobs, tokens.length, where);
+      if (logprobs) checkLogprobs(logprobs, tokens.length, where);
       checkLogprobs(policyLogprobs, tokens.length, where);
       refuseBrokenOff(stopReason, where);
     }

@@ -35,8 +35,11 @@ export interface SampleOptions {
 
 export interface Sample {
   tokens: Tokens;
-  /** log p of each token under the distribution it was drawn from (temperature, top-k, top-p applied). */
-  logprobs: Float32Array;
+  /**
+   * log p of each token under the distribution it was drawn from (temperature, top-k, top-p applied); left out where these shape it
+   * and the engine cannot tell.
+   */
+  logprobs?: Float32Array;
   /** log p of each token under the model itself at temperature 1: what `logprobs()` and training see. */
   policyLogprobs: Float32Array;
   stopReason: 'stop' | 'length';
@@ -162,6 +165,8 @@ export interface OpenOptions {
 export interface Capabilities {
   /** Score and train alternatives to the sampled tokens. */
   alternatives: boolean;
+  /** Tell log p of sampled tokens also under the distribution that temperature, top-k and top-p have shaped. */
+  shapedLogprobs: boolean;
 }
 
 /** Opens policies, as many at a time as memory holds; they do not disturb each other. */

@@ -85,8 +85,8 @@ describe('reproduce', () => {
 
   it('begins no arm of another seed after one has failed, and goes on from there', async () => {
     let failed = false;
-    const failing: OpenEngine = (settings) =>
-      changedEngine(openFakeEngine(settings), (policy) => {
+    const failing: OpenEngine = (...settings) =>
+      changedEngine(openFakeEngine(...settings), (policy) => {
         const train = policy.forwardBackward.bind(policy);
         policy.forwardBackward = (...groups) => {
           if (failed) return train(...groups);
@@ -121,8 +121,8 @@ describe('reproduce', () => {
 
   it('goes on with the other arms and seeds where one diverges, and says which', async () => {
     /** An engine on which prompts without a trace, the short ones, diverge. */
-    const diverging: OpenEngine = (settings) =>
-      changedEngine(openFakeEngine(settings), (policy) => {
+    const diverging: OpenEngine = (...settings) =>
+      changedEngine(openFakeEngine(...settings), (policy) => {
         const train = policy.forwardBackward.bind(policy);
         policy.forwardBackward = (groups, ...more) => {
           if (Math.min(...groups.map(({ prompt }) => prompt.length)) > 16) return train(groups, ...more);

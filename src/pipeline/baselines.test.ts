@@ -33,8 +33,8 @@ async function runTiny(folder: string, name: string, set: string[] = [], openEng
 /** An engine whose n-th optimizer step is the end of the process. */
 const dying = (steps: number): OpenEngine => {
   let made = 0;
-  return (settings) =>
-    changedEngine(openFakeEngine(settings), (policy: Policy) => {
+  return (...settings) =>
+    changedEngine(openFakeEngine(...settings), (policy: Policy) => {
       const step = policy.optimStep.bind(policy);
       policy.optimStep = (options) => {
         if (++made > steps) throw new Error('killed');
@@ -127,9 +127,9 @@ describe('a divergence over the vocabulary', () => {
 
   it('is refused before any work where the engine knows the sampled tokens alone', async () => {
     const folder = await temporaryFolder();
-    const sampledOnly: OpenEngine = (settings) => ({
-      ...changedEngine(openFakeEngine(settings), () => {}),
-      can: { alternatives: false },
+    const sampledOnly: OpenEngine = (...settings) => ({
+      ...changedEngine(openFakeEngine(...settings), () => {}),
+      can: { alternatives: false, shapedLogprobs: true },
     });
     await expect(runTiny(folder, 'run', [only, 'opsd.divergence=reverse-kl'], sampledOnly)).rejects.toMatchObject({
       code: 'engine',

@@ -40,8 +40,8 @@ const text = (value: string) => expect.stringContaining(value) as string;
 /** The real local engine; the update after `version` others is made with a learning rate of 1e30. */
 const diverging =
   (version: number): OpenEngine =>
-  (settings) =>
-    changedEngine(openLocalEngine(settings), (policy) => {
+  (...settings) =>
+    changedEngine(openLocalEngine(...settings), (policy) => {
       const step = policy.optimStep.bind(policy);
       let updates = 0;
       policy.optimStep = (options) => step(updates++ === version ? { ...options, learningRate: 1e30 } : options);

@@ -1,6 +1,12 @@
 /** The engines a run may use. */
-import { openLocalEngine as openLocal } from '../engine/index.js';
+import { engineApiKey } from '../config/index.js';
+import { RaRftError } from '../core/errors.js';
+import { openLocalEngine as openLocal, openTinkerEngine } from '../engine/index.js';
 import type { OpenEngine } from './session.js';
+
+/** The engine that the configuration names. */
+export const openConfiguredEngine: OpenEngine = (settings, modelFolder) =>
+  settings.kind === 'tinker' ? openServer(settings, modelFolder) : openLocalEngine(settings, modelFolder);
 
 /** The local engine: tensor graphs on this machine, in a worker of its own. */
 export const openLocalEngine: OpenEngine = ({ threads, maxSequences, activationGigabytes }) =>
@@ -9,3 +15,11 @@ export const openLocalEngine: OpenEngine = ({ threads, maxSequences, activationG
     activationBytes: activationGigabytes * 1e9,
     sampler: { maxRows: maxSequences },
   });
+
+/** A server that speaks the Tinker API, with the key of the environment. */
+const openServer: OpenEngine = ({ url, model, apiKeyEnv, allowHttp, reduction }, folder) => {
+  if (url === null || model === null)
+    throw new RaRftError({ code: 'internal', message: 'a Tinker engine without engine.url or engine.model' });
+  const client = { baseUrl: url, apiKey: engineApiKey(apiKeyEnv), allowHttp };
+  return openTinkerEngine({ client, model, folder, reduction });
+};

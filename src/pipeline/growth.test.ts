@@ -55,8 +55,8 @@ async function expectSame(grown: string, whole: string, files: string[]): Promis
 
 /** An engine whose process dies at the given update. */
 function dyingAt(update: number): OpenEngine {
-  return (settings) => {
-    const engine = openFakeEngine(settings);
+  return (...settings) => {
+    const engine = openFakeEngine(...settings);
     const open = engine.open.bind(engine);
     let updates = 0;
     engine.open = async (...of) => {

@@ -2,7 +2,7 @@
  * RA-RFT from data to report, in the order of the paper. Every stage leaves files in the run folder and is skipped when
  * they are there already, so a run may be killed anywhere and started again.
  */
-import { llmApiKey, type ArmConfig, type Config } from '../config/index.js';
+import { engineApiKey, llmApiKey, type ArmConfig, type Config } from '../config/index.js';
 import { silent, type Progress } from '../core/progress.js';
 import type { RunFolder } from '../runs/run-folder.js';
 import { warn } from '../runs/warnings.js';
@@ -13,7 +13,7 @@ import { neededContexts, neededEncoders, trainedEncoders, wantsLabels, warmupSou
 import { prepareData } from './data/data-stage.js';
 import { type DataSets } from './data/data-sets.js';
 import { measureDifficulty } from './arms/difficulty-stage.js';
-import { openLocalEngine } from './engines.js';
+import { openConfiguredEngine } from './engines.js';
 import { labelPairs } from './labels/alternation.js';
 import { choosePairs } from './labels/label-stage.js';
 import { refuseHopelessLabels } from './labels/label-problems.js';
@@ -44,7 +44,7 @@ export type LastStage = 'labels' | 'retriever' | 'train' | 'eval';
 export interface PipelineOptions {
   until?: LastStage;
   progress?: Progress;
-  /** Another engine than the local one. */
+  /** Another engine than the configured one. */
   openEngine?: OpenEngine;
   /** Lets finished stages run again where their inputs have changed; what they made is replaced. */
   again?: boolean;
@@ -64,11 +64,12 @@ export async function runPipeline(
   const {
     until = 'eval',
     progress = silent,
-    openEngine = openLocalEngine,
+    openEngine = openConfiguredEngine,
     again = false,
     beforeArm = runAll,
   } = options;
   if (config.labels.judge === 'llm') llmApiKey(config.llm.apiKeyEnv); // a missing key is told now, not after the warm-up
+  if (config.engine.kind === 'tinker') engineApiKey(config.engine.apiKeyEnv);
   const asked = [...neededContexts(config).keys(), ...warmupSources(config).early];
   for (const name of asked) refuseMissingKey(config, name);
   const session = await openSession(config, run, openEngine, { progress, again });

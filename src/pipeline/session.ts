@@ -14,8 +14,8 @@ import { hashModelFolder, type Identities } from './fingerprint.js';
 import { lengthLimits, PromptLengths } from './prompts/prompt-lengths.js';
 import { identitiesOf } from './stage-settings.js';
 
-/** Starts the engine that opens a run's policies. */
-export type OpenEngine = (settings: Config['engine']) => PolicyEngine;
+/** Starts the engine that opens a run's policies; the folder is that of the configured model. */
+export type OpenEngine = (settings: Config['engine'], modelFolder: string) => PolicyEngine;
 
 /** What prompts are made and measured with. */
 export interface Prompts {
@@ -95,7 +95,7 @@ export async function openSession(
     again,
     ...prompts,
     verifier,
-    engine: () => (engine ??= openEngine(config.engine)),
+    engine: () => (engine ??= openEngine(config.engine, model.modelFolder)),
     releaseEngine,
     close: async () => {
       try {

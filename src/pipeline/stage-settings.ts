@@ -4,6 +4,7 @@
  */
 import { loadJudgePrompt } from '../judge/index.js';
 import { generationOf, type ArmConfig, type Config } from '../config/index.js';
+import { hashJson } from '../core/hash.js';
 import { configDifferences, type ConfigDifference } from '../runs/run-folder.js';
 import { bm25OptionsOf, diversityOf, encoderSettings, hubOptionsOf } from '../retriever/index.js';
 import { contextSettings } from './arms/arm-contexts.js';
@@ -44,8 +45,16 @@ export interface StagePlan {
 /** Reads what the configuration names, but the model, whose hash is known. */
 export async function identitiesOf(config: Config, model: string): Promise<Identities> {
   const { judge, llm } = config.labels;
+  const { kind, model: served } = config.engine;
   const judgePrompt = judge === 'llm' ? (await loadJudgePrompt(llm.promptFile)).version : null;
-  return { model, reward: await rewardIdentity(config), judgePrompt, encoders: await encoderIdentities(config) };
+  // The folder is what the server says it is: its own weights have another name, and other roundings.
+  const policy = kind === 'tinker' ? hashJson([model, kind, served]) : model;
+  return {
+    model: policy,
+    reward: await rewardIdentity(config),
+    judgePrompt,
+    encoders: await encoderIdentities(config),
+  };
 }
 
 /** Folders of encoders by the retriever's name. */

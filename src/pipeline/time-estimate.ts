@@ -21,7 +21,7 @@ import {
   trainOptionsOf,
 } from '../retriever/index.js';
 import { neededContexts, trainedEncoders } from './retrieve/contexts.js';
-import { openLocalEngine } from './engines.js';
+import { openConfiguredEngine } from './engines.js';
 import type { RunPlan } from './plan.js';
 import { modelFolderOf, openPrompts, type OpenEngine } from './session.js';
 import { trainedPart } from './arms/trained-part.js';
@@ -56,10 +56,10 @@ export async function measureRates(
   config: Config,
   data: RunPlan['sample'],
   codec: PromptCodec,
-  openEngine: OpenEngine = openLocalEngine,
+  openEngine: OpenEngine = openConfiguredEngine,
 ): Promise<Rates> {
   const begin = performance.now();
-  const engine = openEngine(config.engine);
+  const engine = openEngine(config.engine, modelFolderOf(config));
   try {
     const policy = await engine.open(folderRef(modelFolderOf(config)), trainedPart(config));
     return await timeWork(policy, config, data, codec, begin);

@@ -74,7 +74,7 @@ describe('an engine whose numbers are none', () => {
         policy.sample = async (...args) => {
           const result = await sample(...args);
           const first = result.samples_NG[1]![0]!;
-          first.logprobs = bad(first.logprobs);
+          first.logprobs = bad(first.logprobs!);
           return result;
         };
       });

@@ -75,7 +75,7 @@ export function sequencesOf(
       weights: new Float32Array(rollout.tokens.length).fill(weights_NG[n]![g]!),
       logprobs: scores.now_NGT?.[n]?.[g] ?? rollout.policyLogprobs,
       oldLogprobs: rollout.policyLogprobs,
-      samplerLogprobs: rollout.samplerLogprobs,
+      ...(rollout.samplerLogprobs && { samplerLogprobs: rollout.samplerLogprobs }),
       ...(scores.reference_NGT && { referenceLogprobs: scores.reference_NGT[n]![g]! }),
       ...(scores.teacher_NGT && { teacherLogprobs: scores.teacher_NGT[n]![g]! }),
     })),

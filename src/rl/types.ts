@@ -12,8 +12,8 @@ import type { Verdict } from '../verify/types.js';
 export interface Rollout {
   /** Response tokens, the stop token included. */
   tokens: Tokens;
-  /** log p of each token under the distribution it was drawn from. */
-  samplerLogprobs: Float32Array;
+  /** log p of each token under the distribution it was drawn from; left out where the engine cannot tell. */
+  samplerLogprobs?: Float32Array;
   /** log p of each token under the policy itself (temperature 1, nothing cut off), as the sampler computed it. */
   policyLogprobs: Float32Array;
   stopReason: 'stop' | 'length';

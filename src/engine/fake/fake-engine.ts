@@ -10,7 +10,7 @@ import { FAKE_FILE, type SavedState } from './saved-state.js';
 
 export class FakeEngine implements PolicyEngine {
   readonly name = 'fake';
-  readonly can = { alternatives: true };
+  readonly can = { alternatives: true, shapedLogprobs: true };
   private readonly options: FakeOptions;
   private readonly policies: Policy[] = [];
   private disposed = false;

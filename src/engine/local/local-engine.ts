@@ -40,7 +40,7 @@ export function contextWindow(config: DecoderConfig, maxContext = DEFAULT_MAX_CO
 
 export class LocalEngine implements PolicyEngine {
   readonly name = 'local';
-  readonly can = { alternatives: true };
+  readonly can = { alternatives: true, shapedLogprobs: true };
   private readonly options: LocalEngineOptions;
   private readonly programs: Programs;
   private readonly bases = new BaseModels();

@@ -31,7 +31,7 @@ export function openLocalEngine(options: LocalEngineOptions = {}): PolicyEngine 
 
 class WorkerEngine implements PolicyEngine {
   readonly name = 'local';
-  readonly can = { alternatives: true };
+  readonly can = { alternatives: true, shapedLogprobs: true };
   private readonly client = new WorkerClient<EngineMethods>(new URL('./worker.js', import.meta.url), 'engine');
   private readonly started: Promise<void>;
   private disposed = false;

@@ -17,6 +17,7 @@ import {
 } from './helpers.js';
 
 export function alternativesContract(target: ContractTarget): void {
+  if (target.lacks?.includes('alternatives')) return lacksAlternatives(target);
   describe('alternatives', () => {
     const policy = sharedEngine(target);
 
@@ -120,4 +121,17 @@ export function alternativesContract(target: ContractTarget): void {
       }
     });
   });
+}
+
+function lacksAlternatives(target: ContractTarget): void {
+  it('says that it has no alternatives, and refuses them', () =>
+    withEngine(target, async (policy, engine) => {
+      expect(engine.can.alternatives).toBe(false);
+      const refused = { code: 'engine' };
+      const scored = [{ prompt: ids(1), responses: [ids(2)] }];
+      await expect(policy.alternatives(scored, { kind: 'all' })).rejects.toMatchObject(refused);
+      const groups = withAlternatives(policy.info.vocabSize, 2);
+      await expect(policy.forwardBackward(groups)).rejects.toMatchObject(refused);
+      expect((await policy.optimStep({ ...STEP, learningRate: 0 })).gradNorm).toBe(0);
+    }));
 }

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Policy } from '../types.js';
 import type { ContractTarget } from './contract.js';
-import { STEP, ids, openToTrain, raggedGroups, withEngine } from './helpers.js';
+import { STEP, ids, openToTrain, raggedGroups, savedAt, withEngine } from './helpers.js';
 
 export function numbersContract(target: ContractTarget): void {
   describe('numbers that run away', () => {
@@ -15,6 +15,7 @@ export function numbersContract(target: ContractTarget): void {
     });
     afterAll(() => rm(folder, { recursive: true, force: true }));
 
+    const namesTensors = !target.lacks?.includes('tensorNames');
     const score = { prompt: ids(1, 2), responses: [ids(2, 3)] };
     const train = (policy: Policy, label: string) => policy.forwardBackward(raggedGroups(policy.info.vocabSize, label));
     const contents = async (path: string) => {
@@ -27,20 +28,20 @@ export function numbersContract(target: ContractTarget): void {
         const path = join(folder, 'good');
         await train(policy, 'first');
         await policy.optimStep(STEP);
-        const ref = await policy.checkpoint(path);
+        const ref = await savedAt(policy, path);
         const saved = await contents(path);
         const scores = await policy.logprobs([score]);
 
         await train(policy, 'second');
-        const lost = { code: 'not-finite', where: expect.stringMatching(/^tensor ./) as string };
+        const lost = { code: 'not-finite', where: expect.stringMatching(namesTensors ? /^tensor ./ : /./) as string };
         await expect(policy.optimStep({ ...STEP, learningRate: 1e30 })).rejects.toMatchObject(lost);
         const sampling = { maxTokens: 3, temperature: 1, stopTokens: [] };
         await expect(policy.sample([{ prompt: ids(1), n: 1, seed: 1 }], sampling)).rejects.toMatchObject(lost);
         await expect(policy.logprobs([score])).rejects.toMatchObject(lost);
         await expect(train(policy, 'third')).rejects.toMatchObject(lost);
         await expect(policy.optimStep(STEP)).rejects.toMatchObject(lost);
-        await expect(policy.checkpoint(path)).rejects.toMatchObject(lost);
-        await expect(policy.checkpoint(join(folder, 'new'))).rejects.toMatchObject(lost);
+        await expect(savedAt(policy, path)).rejects.toMatchObject(lost);
+        await expect(savedAt(policy, join(folder, 'new'))).rejects.toMatchObject(lost);
         expect(await readdir(folder)).not.toContain('new');
         expect(await contents(path)).toEqual(saved);
 

@@ -6,7 +6,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { folderRef } from '../policy-folder.js';
 import type { Policy } from '../types.js';
 import type { ContractTarget } from './contract.js';
-import { STEP, ids, openToTrain, raggedGroups, withEngine } from './helpers.js';
+import { STEP, ids, openToTrain, raggedGroups, savedAt, withEngine } from './helpers.js';
 
 const PROBE = [{ prompt: ids(1, 2), responses: [ids(2, 3)] }];
 
@@ -96,7 +96,7 @@ export function openingContract(target: ContractTarget): void {
       });
       const ref = await withEngine(target, async (policy) => {
         await train(policy, 0, 2);
-        const saved = await policy.checkpoint(join(folder, 'a', 'step-2'));
+        const saved = await savedAt(policy, join(folder, 'a', 'step-2'));
         expect(await train(policy, 2, 4)).toEqual(straight);
         return saved;
       });
@@ -112,7 +112,7 @@ export function openingContract(target: ContractTarget): void {
       withEngine(target, async (policy, engine) => {
         await train(policy, 0, 1);
         const [samples, scores] = [await sample(policy), await policy.logprobs(PROBE)];
-        const ref = await policy.checkpoint(join(folder, 'same'), { optimizer: false });
+        const ref = await savedAt(policy, join(folder, 'same'), { optimizer: false });
         const here = await engine.open(ref);
         expect([await sample(here), await here.logprobs(PROBE)]).toEqual([samples, scores]);
         await withEngine(target, async (_own, elsewhere) => {
@@ -124,9 +124,9 @@ export function openingContract(target: ContractTarget): void {
     it('is written over an older one, without the optimizer if told so', () =>
       withEngine(target, async (policy, engine) => {
         const path = join(folder, 'b');
-        await policy.checkpoint(path);
+        await savedAt(policy, path);
         await train(policy, 0, 1);
-        const ref = await policy.checkpoint(path, { optimizer: false });
+        const ref = await savedAt(policy, path, { optimizer: false });
         const scores = await policy.logprobs(PROBE);
         await train(policy, 1, 2);
         const again = await openToTrain(engine, target, { ref, optimizer: true });
@@ -141,8 +141,8 @@ export function openingContract(target: ContractTarget): void {
           return one.logprobs(PROBE);
         };
         await step(policy, 'first');
-        const whole = await policy.checkpoint(join(folder, 'with'));
-        const weights = await policy.checkpoint(join(folder, 'without'), { optimizer: false });
+        const whole = await savedAt(policy, join(folder, 'with'));
+        const weights = await savedAt(policy, join(folder, 'without'), { optimizer: false });
         const goesOn = await after(policy);
         const anew = await after(await openToTrain(engine, target, { ref: weights, optimizer: true }));
         expect(anew).not.toEqual(goesOn);

@@ -6,7 +6,7 @@ import { numbersContract } from './contract-numbers.js';
 import { samplingContract } from './contract-sampling.js';
 import { trainingContract } from './contract-training.js';
 import { openingContract } from './contract-opening.js';
-import type { OpenOptions, PolicyEngine, PolicyRef } from '../types.js';
+import type { Capabilities, OpenOptions, PolicyEngine, PolicyRef } from '../types.js';
 
 /** An engine under test. */
 export interface ContractTarget {
@@ -15,6 +15,8 @@ export interface ContractTarget {
   model: () => Promise<PolicyRef>;
   /** What is trained of it; default: everything. */
   train?: OpenOptions['train'];
+  /** What the engine says that it cannot do; and `tensorNames`: it cannot tell which tensor ran away. */
+  lacks?: readonly (keyof Capabilities | 'tensorNames')[];
 }
 
 export function policyEngineContract(name: string, target: ContractTarget): void {

@@ -1,6 +1,7 @@
 /** Small makers that the parts of the contract share. */
 import { afterAll, beforeAll } from 'vitest';
 import { Rng } from '../../core/rng.js';
+import { policyRefOf, savePolicy } from '../policy-folder.js';
 import type {
   Alternatives,
   OpenOptions,
@@ -58,6 +59,12 @@ export async function openToTrain(
   { ref, ...options }: { ref?: PolicyRef } & OpenOptions = {},
 ): Promise<Policy> {
   return engine.open(ref ?? (await model()), { train, ...options });
+}
+
+/** Saves a policy as trainings do, and answers what to open. */
+export async function savedAt(policy: Policy, path: string, what = { optimizer: true }): Promise<PolicyRef> {
+  await savePolicy(policy, path, what);
+  return policyRefOf(path);
 }
 
 export function ids(...tokens: number[]): Tokens {

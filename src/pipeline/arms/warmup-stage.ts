@@ -154,6 +154,6 @@ export function exampleLengths({ config, lengths }: Pick<Session, 'config' | 'le
   return (problem, trace) => config.prompt.overlong === 'error' || lengths.fitsExample(problem, trace);
 }
 
-function modelOf({ modelFolder, modelHash }: Session): StartPolicy {
-  return { folder: modelFolder, modelFolder, fingerprint: modelHash };
+function modelOf({ modelFolder, identities }: Session): StartPolicy {
+  return { folder: modelFolder, modelFolder, fingerprint: identities.model };
 }

@@ -19,7 +19,7 @@ import { drawScored, type ScoredLabel } from '../../judge/index.js';
 import { prepareData } from '../data/data-stage.js';
 import { acceptChanges } from '../growth.js';
 import { type DataSets } from '../data/data-sets.js';
-import { openLocalEngine } from '../engines.js';
+import { openConfiguredEngine } from '../engines.js';
 import { labelPairs } from './alternation.js';
 import { sampledKey, samplePairs, type SampledPair } from './sample-pairs.js';
 import { openSession, type OpenEngine } from '../session.js';
@@ -57,7 +57,7 @@ export async function measureLabelSuccess(
   run: RunFolder,
   options: LabelSuccessOptions,
 ): Promise<LabelSuccess> {
-  const { progress = silent, openEngine = openLocalEngine } = options;
+  const { progress = silent, openEngine = openConfiguredEngine } = options;
   const session = await openSession(config, run, openEngine, { progress });
   try {
     await acceptChanges(session);

@@ -24,7 +24,7 @@ import {
 } from '../../eval/index.js';
 import { policyRefOf } from '../../engine/index.js';
 import { openLlmClient } from '../../llm/index.js';
-import { openLocalEngine } from '../engines.js';
+import { openConfiguredEngine } from '../engines.js';
 import { hashModelFolder, promptWording, rewardIdentity } from '../fingerprint.js';
 import { findTraces, type FoundTraces, type TraceSource } from './policy-traces.js';
 import { modelFolderOf, openConfiguredVerifier, openPrompts, samplerOf, type OpenEngine } from '../session.js';
@@ -162,7 +162,11 @@ async function settingsOf(
     policy:
       policy === 'server'
         ? { server: llm.baseUrl, model: llm.model }
-        : { model: config.model.path, weights: await hashModelFolder(folder) },
+        : {
+            model: config.model.path,
+            weights: await hashModelFolder(folder),
+            ...(config.engine.kind === 'tinker' && { served: config.engine.model }),
+          },
     k: config.eval.k,
     temperature,
     maxTokens,
@@ -200,7 +204,7 @@ async function refuseOtherSettings(path: string, settings: EvaluationSettings): 
 }
 
 async function openPolicy(request: PolicyEvaluationRequest): Promise<TextPolicy> {
-  const { config, out, progress, openEngine = openLocalEngine } = request;
+  const { config, out, progress, openEngine = openConfiguredEngine } = request;
   const { prompt, llm } = config;
   const rng = Rng.fromSeed(config.seed).fork('eval');
   if (request.policy === 'server') {
@@ -212,7 +216,7 @@ async function openPolicy(request: PolicyEvaluationRequest): Promise<TextPolicy>
     return serverPolicy({ client, layout, templates: prompt, temperature, maxTokens, rng });
   }
   const { codec, sampling } = samplerOf({ config, ...(await openPrompts(config)) }, 'eval');
-  const engine = openEngine(config.engine);
+  const engine = openEngine(config.engine, modelFolderOf(config));
   try {
     const policy = await engine.open(await policyRefOf(modelFolderOf(config)));
     const dispose = () => engine.dispose();

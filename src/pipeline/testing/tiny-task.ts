@@ -16,7 +16,7 @@ const operations: Record<string, (a: number, b: number) => number> = {
   gop: (a, b) => (a * b) % 10,
 };
 
-const vocabulary = [
+export const vocabulary: readonly string[] = [
   '<pad>',
   '<unk>',
   '<end>',

@@ -10,8 +10,11 @@ export interface Sequence {
   logprobs: Float32Array;
   /** log p under the policy as it was when it sampled. */
   oldLogprobs: Float32Array;
-  /** log p under the distribution that the tokens were drawn from: temperature, top-p, stale or rounded weights. */
-  samplerLogprobs: Float32Array;
+  /**
+   * log p under the distribution that the tokens were drawn from: temperature, top-p, stale or rounded weights. Left out where the engine
+   * cannot tell.
+   */
+  samplerLogprobs?: Float32Array;
   /** log p under a policy that stays as it is. */
   referenceLogprobs?: Float32Array;
   /** log p under a policy that sees more (the privileged trace of self-distillation). */

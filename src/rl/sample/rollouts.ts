@@ -67,7 +67,7 @@ export async function rollOut(
     policyVersion: sampled.policyVersion,
     rollouts_G: responses_G.map(({ logprobs, ...response }) => ({
       ...response,
-      samplerLogprobs: logprobs,
+      ...(logprobs && { samplerLogprobs: logprobs }),
       ...judged[next++]!,
     })),
   }));

@@ -1,0 +1,70 @@
+/** Groups as datums: a prompt and a response as one sequence x of L tokens, of which x[0..L-1) is read and x[1..L) foretold. */
+import type { Datum } from '../../tinker/index.js';
+import type { ScoreGroup, Tokens } from '../types.js';
+import type { Reduction } from './reduction.js';
+
+/** A response as a server sees it. */
+export interface Foretold {
+  tokens: Int32Array;
+  targetTokens: Int32Array;
+  /** Targets before the response: the prompt's tokens but the first. */
+  before: number;
+}
+
+/** A response that is learnt from. */
+export interface Lesson extends Foretold {
+  /** d loss / d log p of each token of the response. */
+  slopes: Float32Array;
+  /** log p of each under the weights as they are. */
+  logprobs: Float32Array;
+}
+
+export function foretold(prompt: Tokens, response: Tokens): Foretold {
+  const all = joined(prompt, response);
+  return { tokens: all.subarray(0, -1), targetTokens: all.subarray(1), before: prompt.length - 1 };
+}
+
+export function joined(prompt: Tokens, response: Tokens): Tokens {
+  const all = new Int32Array(prompt.length + response.length);
+  all.set(prompt);
+  all.set(response, prompt.length);
+  return all;
+}
+
+/** A datum of which only the log-probabilities are wanted. */
+export function scored({ tokens, targetTokens }: Foretold): Datum {
+  return { tokens, lossFnInputs: { targetTokens } };
+}
+
+/**
+ * Datums of the loss `importance_sampling`, -sum A p/q, whose gradient is that of sum c log p: q is the policy as it is, so the ratio is
+ * 1, and A is -c times what the server's reduction will divide it by. Prompts have weight and advantage 0.
+ */
+export function lessonDatums(lessons: readonly Lesson[], { perSequence, perDatum }: Reduction): Datum[] {
+  return lessons.map(({ tokens, targetTokens, before, slopes, logprobs }) => {
+    const scale = (perSequence ? slopes.length : 1) * (perDatum ? lessons.length : 1);
+    const placed = (values: Float32Array) => {
+      const all = new Float32Array(tokens.length);
+      all.set(values, before);
+      return all;
+    };
+    return {
+      tokens,
+      lossFnInputs: {
+        targetTokens,
+        logprobs: placed(logprobs),
+        advantages: placed(slopes.map((c) => -c * scale)),
+        // Servers that sum take an advantage of 0 for the mask, and may know no other.
+        ...(perSequence && { weights: placed(new Float32Array(slopes.length).fill(1)) }),
+      },
+    };
+  });
+}
+
+/** What was computed for each response with tokens, in the shape of the groups; nothing for those without. */
+export function inGroups(groups: readonly ScoreGroup[], perResponse: readonly Float32Array[]): Float32Array[][] {
+  let next = 0;
+  return groups.map(({ responses }) =>
+    responses.map((tokens) => (tokens.length === 0 ? new Float32Array() : perResponse[next++]!)),
+  );
+}

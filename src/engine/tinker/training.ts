@@ -1,0 +1,84 @@
+/**
+ * Gradients and steps on a server. Slopes wait here until the step: only then is it known how many datums its gradient will be divided
+ * by, and what was refused before has left nothing on the server.
+ */
+import { notFinite } from '../../core/finite.js';
+import type { Datum, TrainingClient } from '../../tinker/index.js';
+import type { ForwardBackwardResult, OptimStepOptions, TrainGroup } from '../types.js';
+import { foretold, inGroups, lessonDatums, scored, type Lesson } from './datums.js';
+import { gradNormOf } from './grad-norm.js';
+import type { Reduction } from './reduction.js';
+
+/** Tokens of the sequence that is looked at after a step. */
+const LOOK = 16;
+
+export class ServerTraining {
+  private readonly client: TrainingClient;
+  private readonly reduction: Reduction;
+  private lessons: Lesson[] = [];
+
+  constructor(client: TrainingClient, reduction: Reduction) {
+    this.client = client;
+    this.reduction = reduction;
+  }
+
+  /** Scores the responses, and keeps their slopes for the step. */
+  async learn(groups: readonly TrainGroup[], signal: AbortSignal): Promise<ForwardBackwardResult> {
+    const responses = groups.flatMap(({ prompt, responses: ofPrompt }) =>
+      ofPrompt.flatMap(({ tokens, slopes }) => (tokens.length === 0 ? [] : [{ ...foretold(prompt, tokens), slopes }])),
+    );
+    if (responses.length === 0) return { loss: 0, logprobs_NGT: inGroups(shapeOf(groups), []) };
+    const request = { data: responses.map(scored), lossFn: 'cross_entropy' };
+    const { outputs } = await this.client.forward(request, { signal });
+    let loss = 0;
+    const lessons = responses.map((response, i): Lesson => {
+      const logprobs = outputs[i]!.logprobs.subarray(response.before);
+      for (const [t, slope] of response.slopes.entries()) loss += slope * logprobs[t]!;
+      return { ...response, logprobs };
+    });
+    this.lessons.push(...lessons.filter(({ slopes }) => slopes.some((slope) => slope !== 0)));
+    const logprobs_NGT = inGroups(
+      shapeOf(groups),
+      lessons.map(({ logprobs }) => logprobs),
+    );
+    return { loss, logprobs_NGT };
+  }
+
+  /** Throws where nothing was sent, and forgets the gradient: the weights are as they were. */
+  check({ learningRate }: OptimStepOptions): void {
+    if (Number.isFinite(learningRate)) return;
+    this.lessons = [];
+    throw notFinite(learningRate, { what: 'the learning rate', hint: 'The weights were left as they were.' });
+  }
+
+  /** The gradient's norm. The pass, the step and a look at what it left are under way together. */
+  async step(options: OptimStepOptions, signal: AbortSignal): Promise<number> {
+    const { lessons } = this;
+    this.lessons = [];
+    const { learningRate, beta1, beta2, epsilon: eps, weightDecay, maxGradNorm: gradClipNorm } = options;
+    const data = lessonDatums(lessons, this.reduction);
+    const pass = data.length > 0 && this.client.forwardBackward({ data, lossFn: 'importance_sampling' }, { signal });
+    const step = this.client.optimStep({ learningRate, beta1, beta2, eps, weightDecay, gradClipNorm }, { signal });
+    const look = this.client.forward({ data: [lookOf(data[0])], lossFn: 'cross_entropy' }, { signal });
+    const [passed, stepped, looked] = await Promise.allSettled([pass, step, look]);
+    // In the order of their causes: a step fails where its pass does.
+    if (passed.status === 'rejected') throw passed.reason;
+    if (stepped.status === 'rejected') throw stepped.reason;
+    if (looked.status === 'rejected') throw looked.reason;
+    return gradNormOf(stepped.value);
+  }
+}
+
+/** The beginning of a sequence. */
+function lookOf(datum: Datum | undefined): Datum {
+  if (!datum) return { tokens: Int32Array.of(0), lossFnInputs: { targetTokens: Int32Array.of(0) } };
+  const { tokens, lossFnInputs } = datum;
+  return {
+    tokens: tokens.subarray(0, LOOK),
+    lossFnInputs: { targetTokens: lossFnInputs.targetTokens.subarray(0, LOOK) },
+  };
+}
+
+function shapeOf(groups: readonly TrainGroup[]) {
+  return groups.map(({ prompt, responses }) => ({ prompt, responses: responses.map(({ tokens }) => tokens) }));
+}

@@ -1,0 +1,70 @@
+/** Weights on a server, as a policy sees them: something to sample from, and something that scores. */
+import type { SamplingClient, TrainingClient } from '../../tinker/index.js';
+import { foretold, joined, scored } from './datums.js';
+import type { Tokens } from '../types.js';
+
+/** A response to be scored; both have tokens. */
+export interface Pair {
+  prompt: Tokens;
+  response: Tokens;
+}
+
+export interface ServerWeights {
+  /** Samples from the weights as they are now. */
+  sampler(signal: AbortSignal): Promise<SamplingClient>;
+  /** log p of every token of every response. */
+  score(pairs: readonly Pair[], signal: AbortSignal): Promise<Float32Array[]>;
+  /** Frees what the server holds for them. */
+  dispose(): Promise<void>;
+}
+
+/** The server's base model as it is: it takes no place of a model. */
+export function baseWeights(client: SamplingClient): ServerWeights {
+  return {
+    sampler: async () => client,
+    score: (pairs, signal) =>
+      Promise.all(
+        pairs.map(async ({ prompt, response }) => {
+          const ofPrompt = await client.computeLogprobs(joined(prompt, response), { signal });
+          return ofPrompt.subarray(prompt.length - 1);
+        }),
+      ),
+    dispose: async () => {},
+  };
+}
+
+/**
+ * A model of its own on the server. Samplers of a model share its place on some servers, where an older one overwrites what is trained
+ * and one of before a step samples from after it: so the newest alone is ever used, and a step makes it the past.
+ */
+export class ModelWeights implements ServerWeights {
+  readonly client: TrainingClient;
+  private current: Promise<SamplingClient> | undefined;
+
+  constructor(client: TrainingClient) {
+    this.client = client;
+  }
+
+  sampler(signal: AbortSignal): Promise<SamplingClient> {
+    this.current ??= this.client.saveWeightsAndGetSamplingClient({ signal });
+    this.current.catch(() => (this.current = undefined));
+    return this.current;
+  }
+
+  /** The weights are about to be others. */
+  changed(): void {
+    this.current = undefined;
+  }
+
+  async score(pairs: readonly Pair[], signal: AbortSignal): Promise<Float32Array[]> {
+    if (pairs.length === 0) return [];
+    const sequences = pairs.map(({ prompt, response }) => foretold(prompt, response));
+    const request = { data: sequences.map(scored), lossFn: 'cross_entropy' };
+    const { outputs } = await this.client.forward(request, { signal });
+    return outputs.map(({ logprobs }, i) => logprobs.subarray(sequences[i]!.before));
+  }
+
+  async dispose(): Promise<void> {
+    await this.client.unload();
+  }
+}
