@@ -51,9 +51,9 @@ it('runs on a Tinker server, and goes on from its checkpoints to the same metric
   expect(server.models.size).toBe(0);
   expect(server.passes.length).toBeGreaterThan(6);
 
-  // Killed in the middle of an arm, and gone on with from the server's checkpoint, moments included.
+  // Killed in the last step of the second arm, behind its checkpoint, and gone on with from the server's checkpoint, moments included.
   const resumed = join(folder, 'resumed');
-  await expect(attempt(resumed, { ...options, openEngine: killedAt(5) })).rejects.toThrow('killed');
+  await expect(attempt(resumed, { ...options, openEngine: killedAt(7) })).rejects.toThrow('killed');
   const before = server.seen.length;
   await attempt(resumed, options);
   const loads = server.seen.slice(before).filter(({ path }) => path.endsWith('/load_weights'));
