@@ -61,6 +61,14 @@ describe('selectPairs with candidates like the solution', () => {
     expect(plain.every((query) => !('proposed' in query))).toBe(true);
   });
 
+  it('proposes nothing where all that is allowed is judged: few traces leave a mean to compare with', () => {
+    const few = { ...options, likeSolution: 4, rng: Rng.fromSeed(1) };
+    for (const { candidates, ...query } of selectPairs(problems, traces.slice(0, 5), few).queries) {
+      expect(candidates).toHaveLength(5);
+      expect(query).not.toHaveProperty('proposed');
+    }
+  });
+
   it('has none for a problem without a worked solution, whatever stands in for it', () => {
     const bare = [{ ...problems[0]!, solution: undefined } as unknown as Problem];
     const { queries } = selectPairs(bare, traces, {

@@ -90,8 +90,9 @@ export function selectPairs(
       continue;
     }
     const worked = problem.solution;
+    // Where all that is allowed is judged nothing is chosen, and the mean over all of it is the one to compare with.
     const near =
-      worked === undefined
+      worked === undefined || allowed.length <= maxCandidates
         ? []
         : likeness?.nearest(
             worked,
