@@ -1,6 +1,7 @@
 /** The client: replies from the cache where they are, one call for equal requests at the same time, else a call. */
 import { closeAll } from '../core/closing.js';
 import { endsWithin } from '../core/deadline.js';
+import { Stops } from '../core/stops.js';
 import type { Asker } from './asker.js';
 import type { Budget } from './budget.js';
 import type { ReplyCache } from './cache.js';
@@ -29,7 +30,7 @@ export class CachedClient implements LlmClient {
   private readonly parts: ClientParts;
   private readonly underWay = new Map<string, Promise<ChatOutcome>>();
   /** One a call under way: they end it when the client is closed. */
-  private readonly stops = new Set<AbortController>();
+  private readonly stops = new Stops();
   private cachedCalls = 0;
   private failedCalls = 0;
 
@@ -67,7 +68,7 @@ export class CachedClient implements LlmClient {
 
   async dispose(): Promise<void> {
     if (!(await this.quietWithin(GRACE_MS))) {
-      for (const stop of this.stops) stop.abort(new Error('the client was closed'));
+      this.stops.abort(new Error('the client was closed'));
       await this.quietWithin(NOTICE_MS);
     }
     const { asker, transport, ledger, cache } = this.parts;
@@ -79,28 +80,13 @@ export class CachedClient implements LlmClient {
   }
 
   private async call(key: string, request: ChatRequest, signal: AbortSignal | undefined): Promise<ChatOutcome> {
-    const outcome = await this.stoppable(signal, (stop) => this.parts.asker.ask(key, request, stop));
+    const outcome = await this.stops.run(signal, (stop) => this.parts.asker.ask(key, request, stop));
     if (!outcome.ok) {
       if (outcome.kind === 'server' || outcome.kind === 'network') this.failedCalls++;
       return outcome;
     }
     await this.parts.cache.put({ key, model: this.model, request, reply: outcome.reply });
     return { ok: true, reply: { ...outcome.reply, cached: false } };
-  }
-
-  /** Gives `work` a signal that is aborted with the caller's, and when the client is closed. */
-  private async stoppable<T>(signal: AbortSignal | undefined, work: (stop: AbortSignal) => Promise<T>): Promise<T> {
-    const stop = new AbortController();
-    const abort = () => stop.abort(signal?.reason);
-    if (signal?.aborted === true) abort();
-    signal?.addEventListener('abort', abort);
-    this.stops.add(stop);
-    try {
-      return await work(stop.signal);
-    } finally {
-      this.stops.delete(stop);
-      signal?.removeEventListener('abort', abort);
-    }
   }
 
   private fromCache(reply: Omit<ChatReply, 'cached'>): ChatOutcome {

@@ -1,11 +1,12 @@
 /** All that is under way: counted, ended in time, and ended together when the client is closed. */
 import { DeadlineError, withDeadline } from '../core/deadline.js';
+import { Stops } from '../core/stops.js';
 import { TinkerError, withPlace } from './errors.js';
 import type { CallOptions } from './options.js';
 
 export class Calls {
   private readonly defaultMs: number;
-  private readonly stops = new Set<AbortController>();
+  private readonly stops = new Stops();
   private ended: { reason: unknown } | undefined;
 
   constructor(defaultMs: number) {
@@ -13,7 +14,7 @@ export class Calls {
   }
 
   get count(): number {
-    return this.stops.size;
+    return this.stops.count;
   }
 
   /**
@@ -23,28 +24,20 @@ export class Calls {
   async run<T>(what: string, options: CallOptions, work: (signal: AbortSignal) => Promise<T>): Promise<T> {
     if (this.ended) throw this.ended.reason;
     const { signal, timeoutMs = this.defaultMs } = options;
-    const stop = new AbortController();
-    const abort = () => stop.abort(signal?.reason);
-    if (signal?.aborted === true) abort();
-    signal?.addEventListener('abort', abort);
-    this.stops.add(stop);
     try {
-      return await withDeadline((inner) => work(inner), { timeoutMs, signal: stop.signal });
+      return await this.stops.run(signal, (stop) => withDeadline((inner) => work(inner), { timeoutMs, signal: stop }));
     } catch (error) {
       if (error instanceof DeadlineError) {
         const message = `${what} has not ended within ${timeoutMs / 1000} s`;
         throw new TinkerError({ kind: 'time-out', message, where: what, hint: 'The server may still do it.' });
       }
       throw withPlace(what, error);
-    } finally {
-      this.stops.delete(stop);
-      signal?.removeEventListener('abort', abort);
     }
   }
 
   /** Ends everything with a reason; nothing can be begun after it. */
   end(reason: unknown): void {
     this.ended ??= { reason };
-    for (const stop of this.stops) stop.abort(reason);
+    this.stops.abort(reason);
   }
 }

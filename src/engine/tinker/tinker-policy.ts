@@ -1,6 +1,7 @@
 /** A policy whose weights are on a server: calls are made one at a time, in order, as the local engine makes them. */
 import { setMaxListeners } from 'node:events';
 import { RaRftError } from '../../core/errors.js';
+import { stoppable } from '../../core/stops.js';
 import type { Report } from '../../core/worker-rpc.js';
 import { TinkerError } from '../../tinker/index.js';
 import { checkSampleRequests, checkScoreGroups, checkTrainGroups, notTrained, usedAfterDispose } from '../requests.js';
@@ -160,17 +161,15 @@ export class TinkerPolicy implements Policy {
 }
 
 /** Ends what is still under way when a part of it fails. */
-async function allOrNone<T>(signal: AbortSignal, call: (signal: AbortSignal) => Promise<T>): Promise<T> {
-  const all = new AbortController();
-  setMaxListeners(0, all.signal); // as many as there are requests
-  const abort = () => all.abort(signal.reason);
-  signal.addEventListener('abort', abort);
-  try {
-    return await call(all.signal);
-  } finally {
-    signal.removeEventListener('abort', abort);
-    all.abort();
-  }
+function allOrNone<T>(signal: AbortSignal, call: (signal: AbortSignal) => Promise<T>): Promise<T> {
+  return stoppable(signal, async (all) => {
+    setMaxListeners(0, all.signal); // as many as there are requests
+    try {
+      return await call(all.signal);
+    } finally {
+      all.abort();
+    }
+  });
 }
 
 function withoutAlternatives({ name }: EngineInfo): RaRftError {
