@@ -6,7 +6,7 @@
  *     twenty-32            20,000 documents of about 300 tokens, to see what each sieve loses without waiting
  *     large-32, large-64   220,000 documents of about 300 tokens; 2.5 and 4.6 GB of disk
  *     peers                fast-plaid, and NextPlaid where next-plaid-api is on the PATH, on the vectors of small (needs --peers)
- *   math-small, math-medium  token vectors of real problems with solutions, repeated with noise (needs --peers and the data)
+ *   math-SIZE              token vectors of real problems with solutions, repeated with noise (needs --peers and the data)
  * With --keep FOLDER the index stays there, and a second call only searches it. Without --only: easy-small and hard-small.
  */
 import { existsSync } from 'node:fs';
@@ -37,17 +37,14 @@ type SetName = (typeof SETS)[number] | 'math';
 
 export const partNames = (): readonly string[] => [
   ...SETS.flatMap((set) => [...Object.keys(SIZES), 'peers'].map((size) => `${set}-${size}`)),
-  'math-small',
-  'math-medium',
+  ...Object.keys(SIZES).map((size) => `math-${size}`),
 ];
 
 export const benchmark: Benchmark = async function* ({ smoke, threads, only, python, keep }) {
   const parts = only.length > 0 ? only : ['easy-small', 'hard-small'];
   for (const part of parts) {
     const [set, size] = splitName(part);
-    const { queries, ...shape } = smoke
-      ? SMOKE
-      : { ...SIZES[size === 'peers' ? 'small' : size], ...(set === 'math' && { dim: 64 }) };
+    const { queries, ...shape } = smoke ? SMOKE : SIZES[size === 'peers' ? 'small' : size];
     const needsPython = size === 'peers' || set === 'math';
     if (needsPython && (python === undefined || (set === 'math' && !existsSync(MATH)))) {
       console.error(`# ${part} is left out: it needs --peers${set === 'math' ? ` and ${MATH}` : ''}`);

@@ -8,7 +8,7 @@ import { peakGigabytes, type Measure } from '../measure.js';
 import type { Texts } from './synthetic.js';
 
 /** Documents of one call. */
-export const BATCH = 1024;
+const BATCH = 1024;
 export const K = 10;
 export const QUERY_TOKENS = 32;
 

@@ -8,7 +8,7 @@ import { IndexServerClient } from '../../src/retriever/index/remote/http.js';
 import { base64Of } from '../../src/retriever/index/remote/next-plaid.js';
 import { startNextPlaid } from '../../src/retriever/index/remote/testing/next-plaid-server.js';
 import type { Measure } from '../measure.js';
-import { BATCH, TrueBest } from './build.js';
+import { TrueBest } from './build.js';
 import { percentile } from './search.js';
 import type { Texts } from './synthetic.js';
 
@@ -22,6 +22,8 @@ const TUNINGS = [
   [32, 4096],
 ] as const;
 const RECALL = 0.95;
+/** Documents of one request: the server refuses bodies of more than 100 MB. */
+const BATCH = 512;
 const POLL_MS = 50;
 const TIMEOUT_MS = 3_600_000;
 const NAME = 'bench';

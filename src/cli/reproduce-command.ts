@@ -1,5 +1,5 @@
 /** How the verb `reproduce` is declared. */
-import { Argument, Option } from 'commander';
+import { Argument } from 'commander';
 import { each, type Build } from './build.js';
 import type { ReproduceVerbOptions } from './reproduce.js';
 
@@ -12,12 +12,10 @@ export function addReproduce({ program, context }: Build): void {
     .addArgument(new Argument('[what]', 'all tables and figures, the default').choices(['all']))
     .option('--table <number>', 'only this table, 1 to 5 or its name; may be repeated', each, [])
     .option('--figure <number>', 'only this figure, 3 or 4; may be repeated', each, [])
-    .option('--preset <name>', 'sizes: world or world-quick', 'world')
-    .addOption(
-      new Option(
-        '--config <file>',
-        'a configuration of your own in place of a preset, on your data; its arms are those of the tables',
-      ).conflicts('preset'),
+    .option('--preset <name>', 'sizes: world (the default) or world-quick; with --config one of `ra-rft run`')
+    .option(
+      '--config <file>',
+      'a configuration of your own in place of the world, on your data; its arms are those of the tables',
     )
     .option('--seeds <number>', 'seeds 1 to this one', '3')
     .option('--jobs <number>', 'seeds at the same time, by default one for each core, with --config one')

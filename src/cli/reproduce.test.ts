@@ -47,5 +47,6 @@ it('a configuration takes the place of the preset: its data and sizes, the arms 
   expect(out).toContain('All 4 arms are done');
   const json = JSON.parse(await readFile(join(folder, 'reproduce-tiny', 'tables.json'), 'utf8')) as object;
   expect(json).toMatchObject({ preset: 'tiny', k: 2, seeds: [{ seed: 1 }] });
-  expect((await raRft('reproduce', '--preset', 'world-quick', ...args)).code).toBe(2);
+  const refused = await raRft('reproduce', '--preset', 'world-quick', ...args);
+  expect([refused.code, refused.err]).toEqual([3, expect.stringContaining('word-problems')]);
 }, 120_000);

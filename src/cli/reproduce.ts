@@ -25,7 +25,7 @@ import { wholeNumber } from './whole-number.js';
 export interface ReproduceVerbOptions {
   table: string[];
   figure: string[];
-  preset: string;
+  preset?: string;
   config?: string;
   seeds: string;
   jobs?: string;
@@ -70,10 +70,14 @@ export async function reproduceVerb(options: ReproduceVerbOptions, context: CliC
 
 /** What the runs are made from. A model of the user's own may fill the machine: its seeds run one after the other. */
 function baseOf({ preset, config: file, set }: ReproduceVerbOptions) {
-  if (file !== undefined) return { name: resolveConfig({ file, set }).name, base: { file, set }, jobs: 1 };
+  if (file !== undefined) {
+    const base = { preset, file, set };
+    return { name: resolveConfig(base).name, base, jobs: 1 };
+  }
+  const name = preset ?? 'world';
   return {
-    name: preset,
-    base: { preset: basePreset(preset), set: [...experimentKeys, ...set] },
+    name,
+    base: { preset: basePreset(name), set: [...experimentKeys, ...set] },
     jobs: availableParallelism(),
   };
 }

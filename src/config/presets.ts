@@ -50,12 +50,75 @@ const paperRetriever = {
   },
 } satisfies ConfigInput;
 
+/** Word problems with a model of some 100M parameters: an hour or less a seed on two cores (examples/word-problems says why so). */
+const wordProblems = {
+  name: 'word-problems',
+  reward: 'math',
+  // A system message of its own is shorter than the one of most chat templates, and every prompt carries it.
+  prompt: {
+    layout: 'chat-turn',
+    system: 'You solve word problems.',
+    problemTemplate: '{question}',
+    maxPromptTokens: 384,
+    overlong: 'skip',
+  },
+  // Right traces and look-alikes, so that the policy learns use and doubt from the retriever that serves it.
+  warmup: {
+    steps: 90,
+    batchSize: 16,
+    learningRate: 2e-4,
+    contextShare: 0.6,
+    traces: { learned: 0.7, random: 0.3 },
+  },
+  // The model as it comes copies what it is shown, so its gains tell which trace has the structure. Of the candidates four are like
+  // the problem's own solution, and two are random, to compare with.
+  labels: {
+    policy: 'model',
+    maxQueries: 1000,
+    maxCandidates: 6,
+    likeSolution: 4,
+    topPositives: 3,
+    restrictToType: false,
+  },
+  retriever: { dim: 64, steps: 600, batchSize: 32, validationShare: 0.04, testShare: 0.08 },
+  recipes: { grpo: { advantage: 'mean' } },
+  generation: { maxTokens: 96 },
+  rl: {
+    steps: 20,
+    promptsPerStep: 12,
+    groupSize: 8,
+    maxGroupsPerUpdate: 12,
+    learningRate: 1e-5,
+    warmupSteps: 3,
+    checkpointEverySteps: 5,
+  },
+  sft: { learningRate: 1e-5 },
+  // Named as in `ra-rft reproduce`, so that its tables go on with the same arms.
+  arms: [
+    { name: 'grpo', train: 'none', test: 'none' },
+    { name: 'ra-rft', train: 'learned', test: 'learned' },
+    { name: 'grpo-retrieval-at-test', train: 'none', test: 'learned', policyOf: 'grpo' },
+    { name: 'sft', method: 'sft', train: 'none', test: 'none' },
+    { name: 'ra-sft', method: 'sft', train: 'learned', test: 'learned' },
+    { name: 'random-trace', train: 'random', test: 'random' },
+    { name: 'bm25-trace', train: 'bm25', test: 'bm25' },
+    { name: 'late-interaction-untrained', train: 'late-interaction-untrained', test: 'late-interaction-untrained' },
+    { name: 'oracle-trace', train: 'oracle', test: 'oracle' },
+  ],
+  // The start is looked at, the end is measured.
+  eval: { k: 4, greedy: true, everySteps: 20, maxProblems: 100 },
+} satisfies ConfigInput;
+
 export const presets: Readonly<Record<string, { about: string; values: ConfigInput }>> = {
   demo: { about: 'The embedded world in minutes: RA-RFT against GRPO and its controls.', values: demo },
   quick: { about: 'Every stage of the demo in seconds; too small to show the effect.', values: quick },
   'paper-retriever': {
     about: "The paper's settings of the retriever's training, on your own data and a pretrained encoder.",
     values: paperRetriever,
+  },
+  'word-problems': {
+    about: 'Word problems of your own with a small chat model: labels by its own gain, and all arms of the tables.',
+    values: wordProblems,
   },
 };
 
