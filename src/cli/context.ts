@@ -12,6 +12,8 @@ export interface GlobalOptions {
 export interface CliStreams {
   out: { write(text: string): unknown };
   err: ProgressStream;
+  /** From when it is called, the first signal that would end the process aborts what it gives. */
+  untilStopped?: () => AbortSignal;
 }
 
 export interface CliContext {
@@ -22,4 +24,6 @@ export interface CliContext {
   /** Only results, warnings and errors are wanted. */
   quiet?: boolean;
   verbose: boolean;
+  /** For work that lasts until it is told to end, and then ends what it has begun. */
+  untilStopped?: (() => AbortSignal) | undefined;
 }

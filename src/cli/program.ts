@@ -12,6 +12,7 @@ import type { ModelImportOptions } from './model.js';
 import type { ModelMergeOptions } from './model-merge.js';
 import { addRetriever } from './retriever-command.js';
 import { addReproduce } from './reproduce-command.js';
+import { addServe } from './serve-command.js';
 import type { RunOptions } from './run-options.js';
 import type { RunVerb } from './run.js';
 import type { VerifyOptions } from './verify.js';
@@ -52,6 +53,7 @@ export function buildProgram({ streams, configHelp }: ProgramOptions): Command {
     addEval,
     addReproduce,
     addExport,
+    addServe,
     addJudge,
     addCorpus,
     addInit,
@@ -226,5 +228,6 @@ function contextOf(program: Command, streams: CliStreams): CliContext {
     progress: terminalProgress({ stream: streams.err, quiet }),
     quiet,
     verbose,
+    untilStopped: streams.untilStopped,
   };
 }

@@ -55,7 +55,7 @@ export { searchAllowed } from './search-allowed.js';
 export { corpusHash, readIndexHeader, type IndexHeader, type IndexKey } from './index/store/header.js';
 export { IndexClient } from './index/index-client.js';
 export type { IndexSetup } from './index/index-worker.js';
-export type { Fields, Filter } from './index/filter.js';
+export { compileFilter, type Fields, type Filter } from './index/filter.js';
 export type { IndexDtype } from './index/store/quantise.js';
 export { IndexStore, type AddFacts } from './index/store/store.js';
 export { StoredIndex, type StoredIndexOptions } from './index/stored-index.js';

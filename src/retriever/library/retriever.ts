@@ -63,6 +63,7 @@ export class Retriever {
   private readonly warned = new Set<string>();
   /** Changes, searches and saves come one after the other: each sees the traces of one moment. */
   private readonly turn = new Slots(1);
+  private listed: readonly TraceInput[] | undefined;
   private matcher: WordMatcher | undefined;
   private closed = false;
 
@@ -147,6 +148,11 @@ export class Retriever {
     return this.encoded.size;
   }
 
+  /** The traces as they were added: one list, until it changes. */
+  get traces(): readonly TraceInput[] {
+    return (this.listed ??= [...this.inputs.values()]);
+  }
+
   /** How training went, and the grade on questions that chose nothing; undefined where it was not trained here. */
   get report(): LibraryReport | undefined {
     return this.parts.report;
@@ -167,6 +173,7 @@ export class Retriever {
       const without = countWithoutText(traceList, this.parts.header.spec.text);
       await this.encoded.add(traceList, { signal, progress: this.options.progress });
       for (const input of inputs) this.inputs.set(input.id, input);
+      this.listed = undefined;
       await this.parts.index.settle();
       if (without > 0)
         this.warn(
@@ -190,6 +197,7 @@ export class Retriever {
     await inPlace(this.turn, async () => {
       await this.encoded.remove(list);
       for (const id of list) this.inputs.delete(id);
+      this.listed = undefined;
     });
   }
 
@@ -213,7 +221,7 @@ export class Retriever {
     this.refuseClosed();
     await inPlace(this.turn, async () => {
       const { encoderFolder, key, index, report } = this.parts;
-      const [traces, truncatedDocuments] = [[...this.inputs.values()], this.truncated.documents];
+      const [traces, truncatedDocuments] = [this.traces, this.truncated.documents];
       await saveFolder(folder, { encoderFolder, key, index, traces, truncatedDocuments, report });
     });
   }
@@ -290,7 +298,7 @@ export class Retriever {
     const hits_Q = found_Q.map((found) =>
       found.map(({ trace, score, rank }) => ({ trace: asTrace(trace), score, rank })),
     );
-    return figuresOf(test, hits_Q, [...this.inputs.values()].map(asTrace));
+    return figuresOf(test, hits_Q, this.traces.map(asTrace));
   }
 
   private async openMatcher(): Promise<WordMatcher> {

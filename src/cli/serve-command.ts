@@ -1,0 +1,26 @@
+/** How the verb `serve` is declared. */
+import { each, type Build } from './build.js';
+import type { ServeVerbOptions } from './serve.js';
+
+export function addServe({ program, context }: Build): void {
+  program
+    .command('serve')
+    .description(
+      'Serve retrievers, the verifier and conversations with retrieved traces over HTTP, until it is stopped (docs/serve.md).',
+    )
+    .option('--retriever <folder>', 'a retriever or a run, NAME=FOLDER names it; may be repeated', each, [])
+    .option('--writable', 'traces may be added to retrievers and removed; not to those of runs')
+    .option('--upstream <url>', 'OpenAI-compatible server that conversations are sent on to, up to and with /v1')
+    .option('--upstream-key-env <name>', 'environment variable with its key')
+    .option('--allow-http', 'plain http to an upstream server on another machine')
+    .option('--traces <number>', 'traces put into a conversation', '1')
+    .option('--config <file>', 'YAML file whose sections prompt and math say how traces are shown and answers compared')
+    .option('--set <key=value>', 'set one key of it; may be repeated', each, [])
+    .option('--host <address>', 'address to listen on', '127.0.0.1')
+    .option('--port <number>', 'port to listen on; 0 is any that is free', '8787')
+    .option('--token-env <name>', 'environment variable with the token that callers must send')
+    .action(async (options: ServeVerbOptions) => {
+      const { serveVerb } = await import('./serve.js');
+      await serveVerb(options, context());
+    });
+}

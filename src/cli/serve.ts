@@ -1,0 +1,93 @@
+/** `ra-rft serve`: a server until it is stopped. */
+import { llmApiKey, resolveConfig, type Config } from '../config/index.js';
+import { RaRftError } from '../core/errors.js';
+import { openRetrievers, startServer, type TracePrompt } from '../serve/index.js';
+import type { CliContext } from './context.js';
+import { failureText } from './failure.js';
+import { packageVersion } from './version.js';
+import { wholeNumber } from './whole-number.js';
+
+export interface ServeVerbOptions {
+  retriever: string[];
+  writable?: boolean;
+  upstream?: string;
+  upstreamKeyEnv?: string;
+  allowHttp?: boolean;
+  traces: string;
+  config?: string;
+  set: string[];
+  host: string;
+  port: string;
+  tokenEnv?: string;
+}
+
+const UPSTREAM_TIMEOUT_MS = 600_000;
+
+export async function serveVerb(options: ServeVerbOptions, context: CliContext): Promise<void> {
+  const { host, upstream } = options;
+  const config = resolveConfig({ file: options.config, set: options.set });
+  const port = wholeNumber('--port', options.port);
+  const k = wholeNumber('--traces', options.traces, 1);
+  const told = (error: unknown) => context.progress.line(failureText(error, context.verbose).trimEnd());
+  const { timeoutMs, ...math } = config.math;
+  const stopped = context.untilStopped?.() ?? new AbortController().signal;
+  const server = await startServer({
+    version: packageVersion(),
+    host,
+    port,
+    token: keyOf(options.tokenEnv, '--token-env', 'this server'),
+    retrievers: (own) =>
+      openRetrievers(
+        {
+          folders: options.retriever,
+          writable: options.writable === true,
+          progress: context.progress,
+          onWarning: (text) => context.progress.line(`warning: ${text}`),
+        },
+        own,
+      ),
+    math: { ...math, timeoutMs },
+    ...(upstream !== undefined && {
+      chat: {
+        upstream: {
+          baseUrl: upstream,
+          apiKey: keyOf(options.upstreamKeyEnv, '--upstream-key-env', '--upstream'),
+          timeoutMs: UPSTREAM_TIMEOUT_MS,
+          allowHttp: options.allowHttp === true,
+        },
+        prompt: promptOf(config),
+        k,
+      },
+    }),
+    told,
+  });
+  try {
+    await server.ready;
+    context.out(`ready: ${server.url} (${server.url}/openapi.json has what it answers); Ctrl-C ends it`);
+    await new Promise<void>((resolve) => {
+      if (stopped.aborted) resolve();
+      stopped.addEventListener('abort', () => resolve(), { once: true });
+    });
+  } finally {
+    await server.close();
+  }
+}
+
+/** How traces are shown, as in training; a conversation has no layout for plain text. */
+function promptOf({ prompt }: Config): TracePrompt {
+  const { layout, system, problemTemplate, solutionTemplate, referenceTemplate, hintTemplate } = prompt;
+  if (layout === 'completion') {
+    throw new RaRftError({
+      code: 'config',
+      message: 'the layout completion is plain text, and conversations are turns',
+      where: 'prompt.layout',
+      expected: 'chat-turn or user-turn',
+    });
+  }
+  const templates = { system, problemTemplate, solutionTemplate, referenceTemplate, hintTemplate };
+  return { layout: layout === 'auto' ? 'chat-turn' : layout, ...templates };
+}
+
+function keyOf(variable: string | undefined, where: string, url: string): string | undefined {
+  return llmApiKey(variable ?? null, undefined, { where, url, code: 'config' });
+}

@@ -1,0 +1,45 @@
+/** The OpenAPI document of endpoints, made from the schemas that check their calls. */
+import { z } from 'zod';
+import type { Endpoint } from './endpoint.js';
+
+/** Every failure, whatever its status. */
+export const failureSchema = z.object({
+  error: z.object({
+    code: z.string().describe('What went wrong, for programs (docs/errors.md).'),
+    message: z.string(),
+    where: z.string().optional(),
+    expected: z.string().optional(),
+    hint: z.string().optional(),
+  }),
+});
+
+export function openApi(endpoints: readonly Endpoint[], { version }: { version: string }): object {
+  const paths: Record<string, Record<string, object>> = {};
+  for (const { method, path, summary, body, answer } of endpoints) {
+    const names = [...path.matchAll(/:(\w+)/g)].map(([, name]) => name as string);
+    (paths[path.replaceAll(/:(\w+)/g, '{$1}')] ??= {})[method] = {
+      summary,
+      ...(names.length > 0 && {
+        parameters: names.map((name) => ({ name, in: 'path', required: true, schema: { type: 'string' } })),
+      }),
+      ...(body && { requestBody: { required: true, content: json(body, 'input') } }),
+      responses: {
+        '200': { description: 'done', content: json(answer, 'output') },
+        default: { description: 'not done, and why', content: json(failureSchema, 'output') },
+      },
+    };
+  }
+  const bearer = { type: 'http', scheme: 'bearer' };
+  return {
+    openapi: '3.1.0',
+    info: { title: 'ra-rft', version },
+    components: { securitySchemes: { bearer } },
+    security: [{}, { bearer: [] }],
+    paths,
+  };
+}
+
+function json(schema: z.ZodType, io: 'input' | 'output'): object {
+  const { $schema: _, ...own } = z.toJSONSchema(schema, { io, unrepresentable: 'any' });
+  return { 'application/json': { schema: own } };
+}

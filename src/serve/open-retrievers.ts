@@ -1,0 +1,114 @@
+/** The retrievers of a server: folders of `ra-rft retriever train`, and those of runs; BM25 beside them, over the traces of the first. */
+import { readdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Own } from '../core/closing.js';
+import { RaRftError } from '../core/errors.js';
+import { exists } from '../core/missing.js';
+import type { Progress } from '../core/progress.js';
+import { Retriever } from '../retriever/index.js';
+import { runPaths } from '../runs/index.js';
+import type { ServedRetriever, ServedRetrievers } from './api/retrieve.js';
+import { WordSearch } from './word-search.js';
+
+export interface OpenRetrieversOptions {
+  /** `FOLDER` or `NAME=FOLDER` each. */
+  folders: readonly string[];
+  /** Whether traces may be added and removed; the folder is saved after each change. Not those of a run. */
+  writable: boolean;
+  progress: Progress;
+  onWarning: (text: string) => void;
+}
+
+/** A retriever folder and what it is called; `corpus` where its traces stand in a run. */
+interface Place {
+  name: string;
+  folder: string;
+  corpus?: string;
+}
+
+/** Opens them; `own` closes them. Throws `usage` where a folder holds none, none has a trace, or two have one name. */
+export async function openRetrievers(options: OpenRetrieversOptions, own: Own): Promise<ServedRetrievers> {
+  const { progress, onWarning, writable } = options;
+  const served = new Map<string, ServedRetriever>();
+  for (const { name, folder, corpus } of (await Promise.all(options.folders.map(placesOf))).flat()) {
+    if (served.has(name)) throw twice(name);
+    const retriever = own(await Retriever.open(folder, { progress, onWarning }));
+    if (corpus !== undefined) await retriever.add(corpus);
+    if (retriever.size === 0) throw withoutTraces(folder);
+    if (served.size === 0) served.set('bm25', new WordSearch(() => retriever.traces));
+    served.set(name, writable && corpus === undefined ? changeable(retriever, folder) : retriever);
+  }
+  const [words, ...encoders] = served; // BM25 last: the first is the default
+  return new Map(words ? [...encoders, words] : []);
+}
+
+async function placesOf(text: string): Promise<Place[]> {
+  const named = /^([\w.-]+)=(.+)$/s.exec(text);
+  const [name, folder] = named ? [named[1] as string, named[2] as string] : [undefined, text];
+  const { corpus } = runPaths(folder);
+  if (!(await exists(corpus))) return [{ name: name ?? 'learned', folder }];
+  const all = await readdir(join(folder, 'retriever')).catch(() => []);
+  const trained: string[] = [];
+  for (const one of all.toSorted())
+    if (await exists(join(folder, 'retriever', one, 'retriever.json'))) trained.push(one);
+  if (trained.length === 0) throw untrained(folder);
+  return trained
+    .toSorted((a, b) => Number(b === 'learned') - Number(a === 'learned'))
+    .map((one) => ({
+      name: name === undefined ? one : trained.length === 1 ? name : `${name}-${one}`,
+      folder: runPaths(folder).retriever(one),
+      corpus,
+    }));
+}
+
+/** One change after the other, each on disk before it is told: a server that is killed has lost none. */
+function changeable(retriever: Retriever, folder: string): ServedRetriever {
+  let turn = Promise.resolve();
+  const after = (work: () => Promise<void>): Promise<void> => {
+    const done = turn.then(work);
+    turn = done.catch(() => undefined);
+    return done;
+  };
+  return {
+    get size() {
+      return retriever.size;
+    },
+    search: (question, options) => retriever.search(question, options),
+    change: {
+      add: (traces, signal) =>
+        after(async () => {
+          await retriever.add(traces, { signal });
+          await retriever.save(folder);
+        }),
+      remove: (ids) =>
+        after(async () => {
+          await retriever.remove(ids);
+          await retriever.save(folder);
+        }),
+    },
+  };
+}
+
+const twice = (name: string) =>
+  new RaRftError({
+    code: 'usage',
+    message: `two retrievers are called ${name}`,
+    where: '--retriever',
+    expected: 'NAME=FOLDER, each name once; bm25 is there by itself',
+  });
+
+const withoutTraces = (folder: string) =>
+  new RaRftError({
+    code: 'usage',
+    message: `${folder} holds an encoder and no traces`,
+    where: '--retriever',
+    expected: 'a folder of ra-rft retriever train, or a run',
+  });
+
+const untrained = (folder: string) =>
+  new RaRftError({
+    code: 'usage',
+    message: `the run ${folder} has no trained retriever yet`,
+    where: '--retriever',
+    hint: 'ra-rft retriever --config FILE trains it.',
+  });

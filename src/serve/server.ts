@@ -1,0 +1,87 @@
+/** A running server: it listens at once, says that it is not ready, opens what it serves, and at its end closes all of it. */
+import { closeAll, openWhole, type Open, type Own } from '../core/closing.js';
+import { RaRftError } from '../core/errors.js';
+import { openMathVerifier, type MathVerifierOptions } from '../verify/index.js';
+import type { ServedRetriever, ServedRetrievers } from './api/retrieve.js';
+import { Upstream, type UpstreamOptions } from './chat/upstream.js';
+import type { TracePrompt } from './chat/with-trace.js';
+import { isLoopbackAddress } from './http/access.js';
+import { listen } from './http/listen.js';
+import { serviceApp } from './service.js';
+
+export interface ServerOptions {
+  version: string;
+  host: string;
+  /** 0: any that is free. */
+  port: number;
+  /** What callers must send; needed where `host` is not of this machine alone. */
+  token?: string | undefined;
+  /** Opens what is searched; `own` closes it with the server. */
+  retrievers: (own: Own) => Promise<ServedRetrievers>;
+  math?: MathVerifierOptions;
+  /** Conversations are sent on to it; without it there are none. */
+  chat?: { upstream: UpstreamOptions; prompt: TracePrompt; k?: number | undefined } | undefined;
+  told: (error: unknown) => void;
+}
+
+export interface RunningServer {
+  url: string;
+  /** When it answers. Rejects, and has closed everything, where what it serves cannot be opened. */
+  ready: Promise<void>;
+  close(): Promise<void>;
+}
+
+/** Throws `config` where it would be open to others without a token, `io` where the address cannot be had. */
+export async function startServer(options: ServerOptions): Promise<RunningServer> {
+  const { host, port, token, chat, told, version } = options;
+  const loopback = isLoopbackAddress(host);
+  if (!loopback && token === undefined) throw withoutToken(host);
+  const parts: Open[] = [];
+  const retrievers = new Map<string, ServedRetriever>();
+  let state: 'starting' | 'ready' | 'ending' = 'starting';
+  const app = await openWhole(async (own) => {
+    const verifier = own(openMathVerifier(options.math));
+    const upstream = chat && own(new Upstream(chat.upstream));
+    parts.push(...[verifier, upstream].filter((part) => part !== undefined));
+    return serviceApp({
+      version,
+      access: { loopback, token },
+      retrievers,
+      verifier,
+      ...(chat && upstream && { chat: { upstream, prompt: chat.prompt, k: chat.k } }),
+      ready: () => state === 'ready',
+      told,
+    });
+  });
+  const listening = await listen((request) => app.fetch(request), { host, port }).catch(async (error: unknown) => {
+    await closeAll(parts);
+    throw error;
+  });
+  let closing: Promise<void> | undefined;
+  const close = () =>
+    (closing ??= (async () => {
+      state = 'ending';
+      await listening.close();
+      await closeAll(parts.toReversed());
+    })());
+  const ready = (async () => {
+    const own: Own = (part) => {
+      parts.push(part);
+      return part;
+    };
+    for (const [name, one] of await options.retrievers(own)) retrievers.set(name, one);
+    if (state === 'starting') state = 'ready';
+  })().catch(async (error: unknown) => {
+    await close();
+    throw error;
+  });
+  return { url: listening.url, ready, close };
+}
+
+const withoutToken = (host: string) =>
+  new RaRftError({
+    code: 'config',
+    message: `on ${host} anyone who reaches this machine could use the server`,
+    where: '--host',
+    expected: '127.0.0.1, or --token-env with the variable that holds a token',
+  });
