@@ -1,6 +1,7 @@
 /** A typed client of the services. */
 import type { z } from 'zod';
-import { RaRftError, type ErrorCode } from '../core/errors.js';
+import { openHttp, type HttpClient, type HttpRequest } from '../core/http/client.js';
+import { RaRftError } from '../core/errors.js';
 import type { retrieveAnswer, retrieveBody, tracesBody } from './api/retrieve.js';
 import type { verifyAnswer, verifyBody } from './api/verify.js';
 import type { FailureBody } from './http/answers.js';
@@ -15,16 +16,15 @@ export interface ServiceClientOptions {
 
 type Signal = { signal?: AbortSignal | undefined };
 
-/** Calls of a server of `ra-rft serve`. Each throws what the server says, as a {@link RaRftError} with its code. */
+/** Calls of a server of `ra-rft serve`. Each throws what the server says, as a {@link RaRftError} with its code; close it after use. */
 export class ServiceClient {
   private readonly url: string;
-  private readonly token: string | undefined;
-  private readonly timeoutMs: number;
+  private readonly http: HttpClient;
 
   constructor({ url, token, timeoutMs = 60_000 }: ServiceClientOptions) {
     this.url = url.replace(/\/+$/, '');
-    this.token = token;
-    this.timeoutMs = timeoutMs;
+    const secret = token === undefined ? undefined : ({ header: 'authorization', value: token, scheme: 'Bearer' } as const);
+    this.http = openHttp({ baseUrl: this.url, secret, timeoutMs });
   }
 
   retrieve(body: z.input<typeof retrieveBody>, options?: Signal): Promise<z.output<typeof retrieveAnswer>> {
@@ -51,27 +51,33 @@ export class ServiceClient {
     return this.call('POST', '/v1/verify', body, options);
   }
 
-  private async call<T>(method: string, path: string, body: unknown, { signal }: Signal = {}): Promise<T> {
-    const late = AbortSignal.timeout(this.timeoutMs);
-    const response = await fetch(`${this.url}${path}`, {
-      method,
-      redirect: 'error',
-      signal: signal ? AbortSignal.any([signal, late]) : late,
-      headers: {
-        ...(body !== undefined && { 'content-type': 'application/json' }),
-        ...(this.token !== undefined && { authorization: `Bearer ${this.token}` }),
-      },
-      ...(body !== undefined && { body: JSON.stringify(body) }),
-    });
-    const answer = (await response.json().catch(() => undefined)) as (T & Partial<FailureBody>) | undefined;
-    if (response.ok && answer !== undefined) return answer;
-    const { error } = answer ?? {};
+  close(): Promise<void> {
+    return this.http.close();
+  }
+
+  private async call<T>(method: HttpRequest['method'], path: string, body: unknown, options: Signal = {}): Promise<T> {
+    const sent = body !== undefined && {
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify(body),
+    };
+    const result = await this.http.send({ method, path, ...sent }, options);
+    const where = `${this.url}${path}`;
+    if (result.kind === 'broken') throw new RaRftError({ code: 'io', message: result.reason, where });
+    const answer = jsonOf(result.bytes) as (T & Partial<FailureBody>) | undefined;
+    if (result.status < 300 && answer !== undefined) return answer;
     throw new RaRftError({
-      code: (error?.code ?? 'io') satisfies ErrorCode,
-      message: error?.message ?? `the server answered with status ${response.status}`,
-      where: error?.where ?? `${this.url}${path}`,
-      ...(error?.expected !== undefined && { expected: error.expected }),
-      ...(error?.hint !== undefined && { hint: error.hint }),
+      code: 'io',
+      message: `the server answered with status ${result.status}`,
+      where,
+      ...answer?.error,
     });
+  }
+}
+
+function jsonOf(bytes: Uint8Array): unknown {
+  try {
+    return JSON.parse(new TextDecoder().decode(bytes)) as unknown;
+  } catch {
+    return undefined; // not an answer of this project's server
   }
 }

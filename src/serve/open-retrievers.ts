@@ -49,11 +49,11 @@ async function placesOf(text: string): Promise<Place[]> {
   if (!(await exists(corpus))) return [{ name: name ?? 'learned', folder }];
   const all = await readdir(join(folder, 'retriever')).catch(() => []);
   const trained: string[] = [];
-  for (const one of all.toSorted())
+  for (const one of all)
     if (await exists(join(folder, 'retriever', one, 'retriever.json'))) trained.push(one);
   if (trained.length === 0) throw untrained(folder);
   return trained
-    .toSorted((a, b) => Number(b === 'learned') - Number(a === 'learned'))
+    .toSorted((a, b) => Number(b === 'learned') - Number(a === 'learned') || (a < b ? -1 : 1))
     .map((one) => ({
       name: name === undefined ? one : trained.length === 1 ? name : `${name}-${one}`,
       folder: runPaths(folder).retriever(one),

@@ -18,9 +18,9 @@ export interface ServiceOptions {
   verifier: Pick<MathVerifier, 'verifyPairs'>;
   chat?: Omit<ChatProxyOptions, 'retrievers'> | undefined;
   /** Whether all that it needs is open, and it is not about to end. */
-  ready(): boolean;
+  ready: () => boolean;
   /** Gets what failed and is not told to callers. */
-  told(error: unknown): void;
+  told: (error: unknown) => void;
   /** Longest body. Default 16 MiB: 64 responses of 32,768 tokens are about half of it. */
   maxBodyBytes?: number;
 }

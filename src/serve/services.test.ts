@@ -1,9 +1,15 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import { RaRftError } from '../core/errors.js';
 import { ServiceClient } from './client.js';
 import { post, rawRequest, ready, served, trainedRetriever } from './testing/served.js';
 
 const trained = trainedRetriever();
+
+function clientOf(url: string): ServiceClient {
+  const client = new ServiceClient({ url });
+  onTestFinished(() => client.close());
+  return client;
+}
 
 const question = 'please halve my 12 ships';
 const kindOf = ({ id }: { id: string }) => id.split('-')[0];
@@ -11,7 +17,7 @@ const kindOf = ({ id }: { id: string }) => id.split('-')[0];
 describe('retrieval', () => {
   it('finds what the retriever in the folder finds, and by words beside it; filters and ids that are left out hold', async () => {
     const { url } = await ready([trained.shared()]);
-    const client = new ServiceClient({ url });
+    const client = clientOf(url);
     const { retriever, hits } = await client.retrieve({ question, k: 3 });
     expect([retriever, hits.map(kindOf)]).toEqual(['learned', ['halve', 'halve', 'halve']]);
     const [first] = hits;
@@ -32,13 +38,13 @@ describe('retrieval', () => {
   it('traces that are added are found, also after the server has ended; removed ones are gone', async () => {
     const own = await trained.own();
     const first = await ready([`mine=${own}`], { writable: true });
-    const client = new ServiceClient({ url: first.url });
+    const client = clientOf(first.url);
     const trace = { id: 'new/1', question: 'please halve my 90 ships', trace: 'halve', level: 99 };
     expect(await client.addTraces({ traces: [trace] })).toEqual({ retriever: 'mine', size: 33 });
     await expect(client.addTraces({ traces: [trace] })).rejects.toMatchObject({ code: 'data' });
     await first.close();
     const second = await ready([`mine=${own}`], { writable: true });
-    const again = new ServiceClient({ url: second.url });
+    const again = clientOf(second.url);
     const found = await again.retrieve({ question, filter: { level: { $gt: 50 } } });
     expect(found.hits.map((hit) => hit.trace)).toEqual([trace]);
     const byWords = await again.retrieve({ question, filter: { level: 99 }, retriever: 'bm25' });
@@ -73,7 +79,7 @@ describe('retrieval', () => {
   });
 
   it('traces of a server that was not told so cannot be changed', async () => {
-    const client = new ServiceClient({ url: (await ready([trained.shared()])).url });
+    const client = clientOf((await ready([trained.shared()])).url);
     await expect(client.addTraces({ traces: [{ id: 'a', text: 'b' }] })).rejects.toThrow(RaRftError);
     await expect(client.removeTrace({ retriever: 'learned', id: 'halve-0' })).rejects.toMatchObject({ code: 'usage' });
   });
@@ -81,7 +87,7 @@ describe('retrieval', () => {
 
 it('answers are graded with their reasons, and settings for a call', async () => {
   const { url } = await ready([]);
-  const client = new ServiceClient({ url });
+  const client = clientOf(url);
   const { verdicts } = await client.verify({
     pairs: [
       { id: 0, gold: '\\frac12', pred: 'so \\boxed{0.5}' },

@@ -1,6 +1,6 @@
 /** HTTP to one server. A secret is known here and nowhere else, and is cut out of what is said about a call. */
 import { Agent, FormData, request } from 'undici';
-import { DeadlineError, endsWithin, withDeadline } from '../deadline.js';
+import { DeadlineError, endsWithin, withDeadline, type DeadlineOptions } from '../deadline.js';
 
 /** A form as the connections take it. */
 export { FormData };
@@ -13,6 +13,11 @@ export type HttpResult =
 
 /** A header of an answer by its name in lower case; null where there is none. */
 export type AnswerHeaders = (name: string) => string | null;
+
+/** The same of an answer that is read as it comes; each piece within the time of a call. Reading no further ends the connection. */
+export type HttpStream =
+  | { kind: 'answer'; status: number; headers: AnswerHeaders; pieces: AsyncIterable<Uint8Array> }
+  | Extract<HttpResult, { kind: 'broken' }>;
 
 export interface HttpRequest {
   method: 'GET' | 'POST' | 'DELETE';
@@ -53,6 +58,8 @@ export type Fetch = (
 export interface HttpClient {
   /** An aborted signal throws its reason; everything else is a result. `timeoutMs`: of this call. */
   send(request: HttpRequest, options?: { signal?: AbortSignal | undefined; timeoutMs?: number }): Promise<HttpResult>;
+  /** As `send`, of answers that are long under way. What breaks off throws while it is read. */
+  stream(request: HttpRequest, options?: { signal?: AbortSignal | undefined }): Promise<HttpStream>;
   /** A text without the secret. */
   redact(text: string): string;
   /** Ends all connections, at once. */
@@ -82,30 +89,48 @@ export function openHttp(options: HttpOptions): HttpClient {
   const secretHeader: Record<string, string> = secret && value !== undefined ? { [secret.header]: value } : {};
   const redact = (text: string) => (secret ? text.replaceAll(secret.value, '[key]') : text);
   const way = options.fetch ? reachWith(options.fetch) : ownConnections();
+  type Broken = Extract<HttpResult, { kind: 'broken' }>;
+  const call = async <T>(
+    { path, headers, ...init }: HttpRequest,
+    { signal: outer, timeoutMs = usualMs }: { signal?: AbortSignal | undefined; timeoutMs?: number },
+    use: (answer: WayAnswer, facts: { kind: 'answer'; status: number; headers: AnswerHeaders }) => Promise<T>,
+  ): Promise<T | Broken> => {
+    try {
+      return await withDeadline(
+        async (signal) => {
+          const all = { 'user-agent': 'ra-rft', ...headers, ...secretHeader };
+          const answer = await way.reach(root + path, { ...init, headers: all, signal });
+          return use(answer, { kind: 'answer', status: answer.status, headers: answer.headers });
+        },
+        { timeoutMs, signal: outer },
+      );
+    } catch (error) {
+      outer?.throwIfAborted();
+      if (error instanceof DeadlineError) {
+        return { kind: 'broken', reason: `no answer within ${timeoutMs / 1000} s`, reached: true, late: true };
+      }
+      const { code, text } = causeOf(error);
+      return { kind: 'broken', reason: redact(text), reached: !unreached.has(code), late: false };
+    }
+  };
   return {
     redact,
     close: () => way.close(),
-    send: async ({ path, headers, ...init }, { signal: outer, timeoutMs = usualMs } = {}) => {
-      try {
-        return await withDeadline(
-          async (signal) => {
-            const all = { 'user-agent': 'ra-rft', ...headers, ...secretHeader };
-            const answer = await way.reach(root + path, { ...init, headers: all, signal });
-            const bytes = await bytesOf(answer.body, maxBytes);
-            return { kind: 'answer', status: answer.status, headers: answer.headers, bytes };
-          },
-          { timeoutMs, signal: outer },
-        );
-      } catch (error) {
-        outer?.throwIfAborted();
-        if (error instanceof DeadlineError) {
-          return { kind: 'broken', reason: `no answer within ${timeoutMs / 1000} s`, reached: true, late: true };
-        }
-        const { code, text } = causeOf(error);
-        return { kind: 'broken', reason: redact(text), reached: !unreached.has(code), late: false };
-      }
-    },
+    send: (sent, own = {}) =>
+      call(sent, own, async ({ body }, facts) => ({ ...facts, bytes: await bytesOf(body, maxBytes) })),
+    stream: (sent, { signal } = {}) =>
+      call(sent, { signal }, (answer, facts) =>
+        Promise.resolve({ ...facts, pieces: inTime(answer, { timeoutMs: usualMs, signal }) }),
+      ),
   };
+}
+
+interface WayAnswer {
+  status: number;
+  headers: AnswerHeaders;
+  body: AsyncIterable<Uint8Array> | null;
+  /** Ends the connection where the body is not read to its end. */
+  end(): void;
 }
 
 interface Way {
@@ -117,7 +142,7 @@ interface Way {
       body?: HttpRequest['body'];
       signal: AbortSignal;
     },
-  ): Promise<{ status: number; headers: AnswerHeaders; body: AsyncIterable<Uint8Array> | null }>;
+  ): Promise<WayAnswer>;
   close(): Promise<void>;
 }
 
@@ -128,7 +153,8 @@ function ownConnections(): Way {
     reach: async (url, { body, ...init }) => {
       const answer = await request(url, { ...init, ...(body !== undefined && { body }), dispatcher: agent });
       const headers: AnswerHeaders = (name) => [answer.headers[name] ?? null].flat()[0] ?? null;
-      return { status: answer.statusCode, headers, body: answer.body };
+      const end = () => void answer.body.on('error', () => undefined).destroy();
+      return { status: answer.statusCode, headers, body: answer.body, end };
     },
     close: async () => {
       await endsWithin(CLOSE_MS, agent.destroy());
@@ -142,10 +168,24 @@ function reachWith(fetch: Fetch): Way {
       if (body instanceof FormData) throw new TypeError('forms go over our own connections only');
       const sent = body === undefined ? {} : { body: typeof body === 'string' ? body : new Uint8Array(body) };
       const answer = await fetch(url, { ...init, ...sent, redirect: 'manual' });
-      return { status: answer.status, headers: (name) => answer.headers.get(name), body: answer.body };
+      return { status: answer.status, headers: (name) => answer.headers.get(name), body: answer.body, end: () => undefined };
     },
     close: () => Promise.resolve(),
   };
+}
+
+/** The pieces of a body, each within the time. */
+async function* inTime({ body, end }: WayAnswer, options: DeadlineOptions): AsyncGenerator<Uint8Array> {
+  const pieces = body?.[Symbol.asyncIterator]();
+  try {
+    while (pieces) {
+      const { done, value } = await withDeadline(() => pieces.next(), options);
+      if (done === true) return;
+      yield value;
+    }
+  } finally {
+    end();
+  }
 }
 
 async function bytesOf(body: AsyncIterable<Uint8Array> | null, maxBytes: number): Promise<Uint8Array> {

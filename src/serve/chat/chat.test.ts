@@ -215,5 +215,5 @@ describe('the upstream', () => {
 });
 
 function pieces(...texts: string[]): ReadableStream<Uint8Array> {
-  return ReadableStream.from(texts.map((text) => new TextEncoder().encode(text))) as ReadableStream<Uint8Array>;
+  return ReadableStream.from(texts.map((text) => new TextEncoder().encode(text)));
 }

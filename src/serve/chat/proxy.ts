@@ -55,7 +55,7 @@ function passed({ status, contentType, retryAfter, body }: UpstreamAnswer, ids?:
     });
   }
   const headers = new Headers({ 'content-type': contentType });
-  if (retryAfter !== undefined) headers.set('retry-after', retryAfter);
+  if (retryAfter !== null) headers.set('retry-after', retryAfter);
   if (ids) headers.set(TRACE_HEADER, ids.length === 0 ? 'none' : ids.map(encodeURIComponent).join(','));
   return new Response(body, { status, headers });
 }

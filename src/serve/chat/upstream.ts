@@ -1,6 +1,6 @@
 /** The server that answers conversations. Its key goes to it and to no other, and never back to a caller. */
-import { Agent, request } from 'undici';
 import { serverAddress } from '../../core/http/address.js';
+import { openHttp, type HttpClient } from '../../core/http/client.js';
 import { RaRftError } from '../../core/errors.js';
 
 export interface UpstreamOptions {
@@ -16,20 +16,19 @@ export interface UpstreamOptions {
 export interface UpstreamAnswer {
   status: number;
   contentType: string;
-  retryAfter: string | undefined;
+  retryAfter: string | null;
   body: ReadableStream<Uint8Array>;
 }
 
 export class Upstream {
   private readonly url: string;
-  private readonly apiKey: string | undefined;
-  private readonly agent: Agent;
+  private readonly http: HttpClient;
 
   /** Throws `config` where the address is none, or would let the key be read on its way. */
   constructor({ baseUrl, apiKey, timeoutMs, allowHttp = false }: UpstreamOptions) {
     this.url = serverAddress(baseUrl, { code: 'config', allowHttp });
-    this.apiKey = apiKey;
-    this.agent = new Agent({ headersTimeout: timeoutMs, bodyTimeout: timeoutMs, connect: { timeout: 10_000 } });
+    const secret = apiKey === undefined ? undefined : ({ header: 'authorization', value: apiKey, scheme: 'Bearer' } as const);
+    this.http = openHttp({ baseUrl: this.url, secret, timeoutMs });
   }
 
   /** Sends on. The answer is passed as it comes, line by line, without the key. Throws `llm` where none comes. */
@@ -42,50 +41,42 @@ export class Upstream {
     const headers = {
       accept: 'application/json, text/event-stream',
       ...(body !== undefined && { 'content-type': 'application/json' }),
-      ...(this.apiKey !== undefined && { authorization: `Bearer ${this.apiKey}` }),
     };
-    try {
-      // Redirects are not followed: they would carry the key elsewhere.
-      const answer = await request(`${this.url}${path}`, { method, headers, body, signal, dispatcher: this.agent });
-      const one = (name: string) => [answer.headers[name] ?? []].flat()[0];
+    const answer = await this.http.stream({ method, path, headers, ...(body !== undefined && { body }) }, { signal });
+    if (answer.kind === 'answer') {
       return {
-        status: answer.statusCode,
-        contentType: one('content-type') ?? 'application/json',
-        retryAfter: one('retry-after'),
-        body: ReadableStream.from(redacted(answer.body, this.apiKey)),
+        status: answer.status,
+        contentType: answer.headers('content-type') ?? 'application/json',
+        retryAfter: answer.headers('retry-after'),
+        body: ReadableStream.from(linesOf(answer.pieces, (line) => this.http.redact(line))),
       };
-    } catch (cause) {
-      signal.throwIfAborted();
-      const reason = cause instanceof Error ? cause.message : String(cause);
-      throw new RaRftError({
-        code: 'llm',
-        message: `the upstream server gave no answer: ${withoutKey(reason, this.apiKey)}`,
-        where: `${this.url}${path}`,
-        hint: 'Is it running, and at this address?',
-        cause,
-      });
     }
+    throw new RaRftError({
+      code: 'llm',
+      message: `the upstream server gave no answer: ${answer.reason}`,
+      where: `${this.url}${path}`,
+      hint: 'Is it running, and at this address?',
+    });
   }
 
   close(): Promise<void> {
-    return this.agent.destroy();
+    return this.http.close();
   }
 }
 
-/** The lines of a body as they come: a key could stand in two pieces of it, but in no two lines. */
-async function* redacted(body: AsyncIterable<Uint8Array>, key: string | undefined): AsyncGenerator<Uint8Array> {
-  if (key === undefined) return yield* body;
+/** A body as it comes, its lines changed: a key could stand in two pieces of it, but in no two lines. */
+async function* linesOf(
+  pieces: AsyncIterable<Uint8Array>,
+  change: (text: string) => string,
+): AsyncGenerator<Uint8Array> {
   const [decoder, encoder] = [new TextDecoder(), new TextEncoder()];
   let waiting = '';
-  for await (const piece of body) {
+  for await (const piece of pieces) {
     waiting += decoder.decode(piece, { stream: true });
     const whole = waiting.lastIndexOf('\n') + 1;
-    if (whole > 0) yield encoder.encode(withoutKey(waiting.slice(0, whole), key));
+    if (whole > 0) yield encoder.encode(change(waiting.slice(0, whole)));
     waiting = waiting.slice(whole);
   }
   const rest = waiting + decoder.decode();
-  if (rest !== '') yield encoder.encode(withoutKey(rest, key));
+  if (rest !== '') yield encoder.encode(change(rest));
 }
-
-const withoutKey = (text: string, key: string | undefined): string =>
-  key === undefined ? text : text.replaceAll(key, '[key]');
