@@ -13,6 +13,7 @@ const BENCHMARKS: Record<string, () => Promise<BenchmarkModule>> = {
   rl: () => import('./rl.js'),
   'retriever-index': () => import('./retriever-index.js'),
   retriever: () => import('./retriever.js'),
+  serve: () => import('./serve.js'),
 };
 
 const { values, positionals } = parseArgs({

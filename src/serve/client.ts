@@ -23,7 +23,8 @@ export class ServiceClient {
 
   constructor({ url, token, timeoutMs = 60_000 }: ServiceClientOptions) {
     this.url = url.replace(/\/+$/, '');
-    const secret = token === undefined ? undefined : ({ header: 'authorization', value: token, scheme: 'Bearer' } as const);
+    const secret =
+      token === undefined ? undefined : ({ header: 'authorization', value: token, scheme: 'Bearer' } as const);
     this.http = openHttp({ baseUrl: this.url, secret, timeoutMs });
   }
 

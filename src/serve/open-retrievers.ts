@@ -5,9 +5,11 @@ import type { Own } from '../core/closing.js';
 import { RaRftError } from '../core/errors.js';
 import { exists } from '../core/missing.js';
 import type { Progress } from '../core/progress.js';
+import { inPlace, Slots } from '../core/slots.js';
 import { Retriever } from '../retriever/index.js';
 import { runPaths } from '../runs/index.js';
 import type { ServedRetriever, ServedRetrievers } from './api/retrieve.js';
+import { TogetherSearch } from './together.js';
 import { WordSearch } from './word-search.js';
 
 export interface OpenRetrieversOptions {
@@ -36,7 +38,7 @@ export async function openRetrievers(options: OpenRetrieversOptions, own: Own): 
     if (corpus !== undefined) await retriever.add(corpus);
     if (retriever.size === 0) throw withoutTraces(folder);
     if (served.size === 0) served.set('bm25', new WordSearch(() => retriever.traces));
-    served.set(name, writable && corpus === undefined ? changeable(retriever, folder) : retriever);
+    served.set(name, servedOf(retriever, writable && corpus === undefined ? folder : undefined));
   }
   const [words, ...encoders] = served; // BM25 last: the first is the default
   return new Map(words ? [...encoders, words] : []);
@@ -49,8 +51,7 @@ async function placesOf(text: string): Promise<Place[]> {
   if (!(await exists(corpus))) return [{ name: name ?? 'learned', folder }];
   const all = await readdir(join(folder, 'retriever')).catch(() => []);
   const trained: string[] = [];
-  for (const one of all)
-    if (await exists(join(folder, 'retriever', one, 'retriever.json'))) trained.push(one);
+  for (const one of all) if (await exists(join(folder, 'retriever', one, 'retriever.json'))) trained.push(one);
   if (trained.length === 0) throw untrained(folder);
   return trained
     .toSorted((a, b) => Number(b === 'learned') - Number(a === 'learned') || (a < b ? -1 : 1))
@@ -61,31 +62,26 @@ async function placesOf(text: string): Promise<Place[]> {
     }));
 }
 
-/** One change after the other, each on disk before it is told: a server that is killed has lost none. */
-function changeable(retriever: Retriever, folder: string): ServedRetriever {
-  let turn = Promise.resolve();
-  const after = (work: () => Promise<void>): Promise<void> => {
-    const done = turn.then(work);
-    turn = done.catch(() => undefined);
-    return done;
-  };
+/** Changes, where there is a folder, are on disk before they are told: a server that is killed has lost none. */
+function servedOf(retriever: Retriever, folder: string | undefined): ServedRetriever {
+  const search = new TogetherSearch(retriever);
+  const turn = new Slots(1);
+  const changed = (into: string, change: () => Promise<void>) =>
+    inPlace(turn, async () => {
+      await change();
+      await retriever.save(into);
+    });
   return {
     get size() {
       return retriever.size;
     },
-    search: (question, options) => retriever.search(question, options),
-    change: {
-      add: (traces, signal) =>
-        after(async () => {
-          await retriever.add(traces, { signal });
-          await retriever.save(folder);
-        }),
-      remove: (ids) =>
-        after(async () => {
-          await retriever.remove(ids);
-          await retriever.save(folder);
-        }),
-    },
+    search: (question, options) => search.search(question, options),
+    ...(folder !== undefined && {
+      change: {
+        add: (traces, signal) => changed(folder, () => retriever.add(traces, { signal })),
+        remove: (ids) => changed(folder, () => retriever.remove(ids)),
+      },
+    }),
   };
 }
 

@@ -168,7 +168,12 @@ function reachWith(fetch: Fetch): Way {
       if (body instanceof FormData) throw new TypeError('forms go over our own connections only');
       const sent = body === undefined ? {} : { body: typeof body === 'string' ? body : new Uint8Array(body) };
       const answer = await fetch(url, { ...init, ...sent, redirect: 'manual' });
-      return { status: answer.status, headers: (name) => answer.headers.get(name), body: answer.body, end: () => undefined };
+      return {
+        status: answer.status,
+        headers: (name) => answer.headers.get(name),
+        body: answer.body,
+        end: () => undefined,
+      };
     },
     close: () => Promise.resolve(),
   };

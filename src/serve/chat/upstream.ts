@@ -27,7 +27,8 @@ export class Upstream {
   /** Throws `config` where the address is none, or would let the key be read on its way. */
   constructor({ baseUrl, apiKey, timeoutMs, allowHttp = false }: UpstreamOptions) {
     this.url = serverAddress(baseUrl, { code: 'config', allowHttp });
-    const secret = apiKey === undefined ? undefined : ({ header: 'authorization', value: apiKey, scheme: 'Bearer' } as const);
+    const secret =
+      apiKey === undefined ? undefined : ({ header: 'authorization', value: apiKey, scheme: 'Bearer' } as const);
     this.http = openHttp({ baseUrl: this.url, secret, timeoutMs });
   }
 
