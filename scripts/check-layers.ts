@@ -30,6 +30,7 @@ export const layers = [
   'export',
   'experiment',
   'serve',
+  'agents',
   'cli',
 ] as const;
 

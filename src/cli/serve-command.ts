@@ -1,5 +1,6 @@
-/** How the verb `serve` is declared. */
+/** How the verbs `serve` and `mcp` are declared. */
 import { each, type Build } from './build.js';
+import type { McpVerbOptions } from './mcp.js';
 import type { ServeVerbOptions } from './serve.js';
 
 export function addServe({ program, context }: Build): void {
@@ -22,5 +23,18 @@ export function addServe({ program, context }: Build): void {
     .action(async (options: ServeVerbOptions) => {
       const { serveVerb } = await import('./serve.js');
       await serveVerb(options, context());
+    });
+  program
+    .command('mcp')
+    .description('Serve worked examples to agents by the Model Context Protocol, on stdin and stdout (docs/agents.md).')
+    .requiredOption('--retriever <folder>', 'a retriever, or a run')
+    .option('--writable', 'agents may add examples; not to the retriever of a run')
+    .option('--outcomes <file>', 'JSONL to which agents report what helped: labels for the next training')
+    .option('--port <number>', 'HTTP at /mcp instead of stdin and stdout; 0 is any port that is free')
+    .option('--host <address>', 'address to listen on', '127.0.0.1')
+    .option('--token-env <name>', 'environment variable with the token that callers over HTTP must send')
+    .action(async (options: McpVerbOptions) => {
+      const { mcpVerb } = await import('./mcp.js');
+      await mcpVerb(options, context());
     });
 }

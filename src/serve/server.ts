@@ -35,7 +35,7 @@ export interface RunningServer {
 export async function startServer(options: ServerOptions): Promise<RunningServer> {
   const { host, port, token, chat, told, version } = options;
   const loopback = isLoopbackAddress(host);
-  if (!loopback && token === undefined) throw withoutToken(host);
+  refuseOpenToAll(host, token);
   const parts: Open[] = [];
   const retrievers = new Map<string, ServedRetriever>();
   let state: 'starting' | 'ready' | 'ending' = 'starting';
@@ -78,10 +78,13 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   return { url: listening.url, ready, close };
 }
 
-const withoutToken = (host: string) =>
-  new RaRftError({
+/** Throws `config` where an address is open to other machines and no token is asked for. */
+export function refuseOpenToAll(host: string, token: string | undefined): void {
+  if (isLoopbackAddress(host) || token !== undefined) return;
+  throw new RaRftError({
     code: 'config',
     message: `on ${host} anyone who reaches this machine could use the server`,
     where: '--host',
     expected: '127.0.0.1, or --token-env with the variable that holds a token',
   });
+}

@@ -14,6 +14,7 @@ import { readRetriever, type RetrieverHeader } from '../encode/retriever-folder.
 import { queryText } from '../encode/text.js';
 import type { TrainableEncoder } from '../encode/types.js';
 import { compileFilter, type Filter } from '../index/filter.js';
+import { scoreTexts } from '../index/score-texts.js';
 import type { IndexKey } from '../index/store/header.js';
 import { checkDiversity, poolOf } from '../score/diversity.js';
 import { choose } from '../score/choose.js';
@@ -214,6 +215,13 @@ export class Retriever {
     const texts = all.map((one, q) => this.textOf(one, several ? `questions[${q}]` : 'question'));
     const found_Q = await inPlace(this.turn, () => this.find(texts, options));
     return several ? found_Q : (found_Q[0] ?? []);
+  }
+
+  /** How much each of some texts, which need not be traces of its own, helps with a question: higher is better. */
+  async scoreTexts(question: string | Asked, texts: readonly string[]): Promise<Float32Array> {
+    this.refuseClosed();
+    const asked = this.textOf(question, 'question');
+    return inPlace(this.turn, () => scoreTexts(this.parts.encoder, [asked], texts));
   }
 
   /** Writes encoder, traces and vectors into a folder, whole or not at all. */

@@ -1,0 +1,70 @@
+/** AI SDK (ai, 7): middleware that puts the worked example that helps into the prompt, in the form of training, and a reranker. */
+import type { LanguageModelV4Message, LanguageModelV4Middleware, RerankingModelV4 } from '@ai-sdk/provider';
+import { lastQuestion, withTraces, type TracePrompt } from '../serve/chat/with-trace.js';
+import type { ExampleSearch } from './examples.js';
+
+export interface ExampleMiddlewareOptions {
+  examples: ExampleSearch;
+  /** How an example is shown; as earlier turns, in plain words, where it is missing. */
+  prompt?: Partial<TracePrompt>;
+  /** Examples shown. Default 1, as in training. */
+  k?: number;
+  /** Told which were shown. */
+  onExamples?: (ids: string[]) => void;
+}
+
+const plain: TracePrompt = {
+  layout: 'chat-turn',
+  system: null,
+  problemTemplate: '{question}',
+  solutionTemplate: null,
+  referenceTemplate: null,
+  hintTemplate: null,
+};
+
+/** For `wrapLanguageModel`. A prompt whose last user message is not text alone stays as it is. */
+export function exampleMiddleware({
+  examples,
+  prompt,
+  k = 1,
+  onExamples,
+}: ExampleMiddlewareOptions): LanguageModelV4Middleware {
+  return {
+    specificationVersion: 'v4',
+    transformParams: async ({ params }) => {
+      const last = lastQuestion(params.prompt);
+      if (!last) return params;
+      const found = await examples.search(last.question, { k, signal: params.abortSignal });
+      onExamples?.(found.map(({ id }) => id));
+      const messages = withTraces(params.prompt, last, found, { ...plain, ...prompt });
+      return { ...params, prompt: messages.map((message) => inParts(message) as unknown as LanguageModelV4Message) };
+    },
+  };
+}
+
+/** The SDK's turns are parts; only a system message is a text. */
+function inParts({ role, content, ...others }: { role: string; content?: unknown }) {
+  const parts = typeof content === 'string' && role !== 'system' ? [{ type: 'text', text: content }] : content;
+  return { role, content: parts, ...others };
+}
+
+/** For `rerank`: texts in the order in which they help with the query. */
+export function exampleReranker(ranker: {
+  scoreTexts(question: string, texts: readonly string[]): Promise<Float32Array>;
+}): RerankingModelV4 {
+  return {
+    specificationVersion: 'v4',
+    provider: 'ra-rft',
+    modelId: 'retriever',
+    doRerank: async ({ documents, query, topN }) => {
+      const texts = documents.values.map((one) => (typeof one === 'string' ? one : JSON.stringify(one)));
+      const ranking = Array.from(await ranker.scoreTexts(query, texts), (relevanceScore, index) => ({
+        index,
+        relevanceScore,
+      }));
+      return {
+        ranking: ranking.toSorted((a, b) => b.relevanceScore - a.relevanceScore).slice(0, topN ?? texts.length),
+      };
+    },
+  };
+}
