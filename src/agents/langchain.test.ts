@@ -23,7 +23,7 @@ it('selects the examples of a few-shot prompt, and takes new ones', async () => 
     suffix: 'Q: {problem}\nA:',
     inputVariables: ['problem'],
   });
-  const said = (problem: string) => prompt.format({ problem });
+  const said = (problem: string) => prompt.format({ problem }).then((text) => text.trimStart());
   expect(await said(question)).toBe(
     `Q: A box of 20 nuts loses 5 nuts. How much remains?\nA: 20 - 5 = \\boxed{15}\n\nQ: ${question}\nA:`,
   );
