@@ -23,7 +23,7 @@ import {
   type TextPolicy,
 } from '../../eval/index.js';
 import { policyRefOf } from '../../engine/index.js';
-import { openLlmClient } from '../../llm/index.js';
+import { leastSeconds, openLlmClient } from '../../llm/index.js';
 import { openConfiguredEngine } from '../engines.js';
 import { hashModelFolder, promptWording, rewardIdentity } from '../fingerprint.js';
 import { findTraces, type FoundTraces, type TraceSource } from './policy-traces.js';
@@ -165,7 +165,7 @@ async function settingsOf(
         : {
             model: config.model.path,
             weights: await hashModelFolder(folder),
-            ...(config.engine.kind === 'tinker' && { served: config.engine.model }),
+            ...(config.engine.kind !== 'local' && { served: config.engine.model }),
           },
     k: config.eval.k,
     temperature,
@@ -210,7 +210,7 @@ async function openPolicy(request: PolicyEvaluationRequest): Promise<TextPolicy>
   if (request.policy === 'server') {
     const { maxTokens, temperature } = generationOf(config, 'eval');
     const layout = chatLayout(config);
-    const settings = { ...llm, timeoutSeconds: Math.max(llm.timeoutSeconds, maxTokens / SLOWEST_TOKENS_PER_SECOND) };
+    const settings = { ...llm, timeoutSeconds: Math.max(llm.timeoutSeconds, leastSeconds(maxTokens)) };
     const apiKey = llmKeyFor(llm);
     const client = await openLlmClient({ settings, apiKey, cachePath: join(out, 'replies.jsonl'), progress });
     return serverPolicy({ client, layout, templates: prompt, temperature, maxTokens, rng });
@@ -226,9 +226,6 @@ async function openPolicy(request: PolicyEvaluationRequest): Promise<TextPolicy>
     throw error;
   }
 }
-
-/** A long answer is no stalled one. */
-const SLOWEST_TOKENS_PER_SECOND = 10;
 
 /** A chat completion is asked with a length and a temperature alone: anything else would be left out without a word. */
 function refuseUnasked(config: Config): void {
