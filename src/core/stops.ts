@@ -18,10 +18,7 @@ export async function stoppable<T>(
 }
 
 /** Gives `work` of many parts one signal: what is still under way when a part of it fails is ended. */
-export function allOrNone<T>(
-  signal: AbortSignal | undefined,
-  work: (signal: AbortSignal) => Promise<T>,
-): Promise<T> {
+export function allOrNone<T>(signal: AbortSignal | undefined, work: (signal: AbortSignal) => Promise<T>): Promise<T> {
   return stoppable(signal, async (all) => {
     setMaxListeners(0, all.signal); // as many as there are parts
     try {

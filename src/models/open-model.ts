@@ -32,6 +32,18 @@ export async function openModel(
   return { config, tokenizer };
 }
 
+/** Throws `model` where the weights that `reader` needs are not in the folder. */
+export async function refuseWithoutWeights(folder: string, reader: string): Promise<void> {
+  if (await hasWeights(folder)) return;
+  throw new RaRftError({
+    code: 'model',
+    message: `${reader} reads the weights of the model, and ${folder} has none`,
+    where: folder,
+    expected: '*.safetensors beside config.json and tokenizer.json',
+    hint: 'Copy them there, or take a retriever that needs none of them (bm25, or an encoder with a model of its own).',
+  });
+}
+
 async function hasWeights(folder: string): Promise<boolean> {
   return (await readdir(folder)).some((name) => name.endsWith('.safetensors'));
 }

@@ -5,7 +5,8 @@ import { openLocalEngine as openLocal, openOpenaiEngine, openTinkerEngine } from
 import type { OpenEngine } from './session.js';
 
 /** The engine that the configuration names. */
-export const openConfiguredEngine: OpenEngine = (settings, modelFolder) => openers[settings.kind](settings, modelFolder);
+export const openConfiguredEngine: OpenEngine = (settings, modelFolder) =>
+  openers[settings.kind](settings, modelFolder);
 
 /** The local engine: tensor graphs on this machine, in a worker of its own. */
 export const openLocalEngine: OpenEngine = ({ threads, maxSequences, activationGigabytes }) =>

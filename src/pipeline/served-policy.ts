@@ -1,6 +1,7 @@
 /** What a policy behind a server that trains nothing cannot do for a run: refused before any work, with what it can. */
 import { labelsBySuccess, TRAINING_KINDS, type Config } from '../config/index.js';
 import { RaRftError } from '../core/errors.js';
+import type { PolicyEngine } from '../engine/index.js';
 import { warn } from '../runs/warnings.js';
 import type { LastStage } from './pipeline.js';
 import type { Session } from './session.js';
@@ -25,7 +26,8 @@ export function refuseUntrainable({ engine, rl, arms }: Config, until: LastStage
 export async function lookAtServer(session: Session, { labelled }: { labelled: boolean }): Promise<void> {
   const { config, run, progress } = session;
   if (config.engine.kind !== 'openai') return;
-  const { scores, drawnTokens } = await session.engine().can();
+  const engine = session.engine();
+  const { scores } = await engine.can();
   const byGain = labelled && config.labels.judge === 'utility' && !labelsBySuccess(config);
   if (byGain && !scores)
     throw new RaRftError({
@@ -35,8 +37,12 @@ export async function lookAtServer(session: Session, { labelled }: { labelled: b
       expected: 'a server that does: vLLM (prompt_logprobs), SGLang (echo with logprobs)',
       hint: 'labels.measure: success measures gain by sampled answers, which this server gives; or take the judge llm.',
     });
-  if (drawnTokens) return;
-  const text =
-    'the server gives texts, not the tokens that it drew: responses are tokenised here, and their lengths may differ by a token or two';
-  await warn(run, progress, { code: 'tokenised-here', where: 'engine', text });
+  const text = await tokenisedHere(engine);
+  if (text !== undefined) await warn(run, progress, { code: 'tokenised-here', where: 'engine', text });
+}
+
+/** What is to be said where a server does not give the tokens that it drew; undefined where an engine does. */
+export async function tokenisedHere(engine: PolicyEngine): Promise<string | undefined> {
+  if ((await engine.can()).drawnTokens) return undefined;
+  return 'the server gives texts, not the tokens that it drew: responses are tokenised here, and their lengths may differ by a token or two';
 }

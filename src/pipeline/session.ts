@@ -63,7 +63,10 @@ export async function openPrompts(config: Config): Promise<Prompts> {
     return new PromptCodec(tokenizer, { ...promptSettings, stop, stopKey: `${use}.generation.stop` });
   };
   const codecs = { rl: endingFor('rl'), eval: endingFor('eval'), labels: endingFor('labels') };
-  const lengths = new PromptLengths(codec, lengthLimits(config, isLocal ? contextWindow(decoder) : decoder.maxPosition));
+  const lengths = new PromptLengths(
+    codec,
+    lengthLimits(config, isLocal ? contextWindow(decoder) : decoder.maxPosition),
+  );
   return { tokenizer, promptSettings, codec, codecs, lengths };
 }
 

@@ -11,7 +11,13 @@ import { ids } from '../testing/helpers.js';
 import type { PolicyEngine, Sample } from '../types.js';
 import { openOpenaiEngine, type OpenaiEngineOptions } from './openai-engine.js';
 import { serverSeed } from './openai-policy.js';
-import { bigramBehind, SERVED, startPolicyServer, type PolicyServer, type PolicyServerOptions } from './testing/policy-server.js';
+import {
+  bigramBehind,
+  SERVED,
+  startPolicyServer,
+  type PolicyServer,
+  type PolicyServerOptions,
+} from './testing/policy-server.js';
 
 let folder = '';
 const config = tinyConfig('qwen3');
@@ -101,7 +107,9 @@ describe('what a server can', () => {
   });
 
   it("one that knows OpenAI's fields alone is asked with these, and top-k is refused", async () => {
-    const texts = await opened({ dialect: 'plain' }).then(({ engine }) => engine.can().catch((error: unknown) => error));
+    const texts = await opened({ dialect: 'plain' }).then(({ engine }) =>
+      engine.can().catch((error: unknown) => error),
+    );
     // Text alone needs the model's tokenizer, which this folder has not.
     expect(texts).toMatchObject({ code: 'model', where: expect.stringContaining('tokenizer.json') as string });
   });
@@ -109,11 +117,19 @@ describe('what a server can', () => {
   it.each<[string, Partial<PolicyServerOptions>, Partial<OpenaiEngineOptions>, object]>([
     [
       'takes no token ids',
-      { instead: ({ path }) => (path.endsWith('s') ? { status: 400, json: { detail: 'prompt must be a string.' } } : undefined) },
+      {
+        instead: ({ path }) =>
+          path.endsWith('s') ? { status: 400, json: { detail: 'prompt must be a string.' } } : undefined,
+      },
       {},
       { where: 'engine.url', message: expect.stringContaining('prompt must be a string') as string },
     ],
-    ['counts other tokens than were sent', { instead: countsMore }, {}, { message: expect.stringContaining('became 3') as string }],
+    [
+      'counts other tokens than were sent',
+      { instead: countsMore },
+      {},
+      { message: expect.stringContaining('became 3') as string },
+    ],
     ['serves another model', {}, { model: 'other' }, { where: 'engine.model', expected: SERVED }],
     [
       'wants a key',

@@ -2,7 +2,13 @@
 import { RaRftError } from '../../core/errors.js';
 import { allOrNone, Stops } from '../../core/stops.js';
 import type { Report } from '../../core/worker-rpc.js';
-import { checkSampleRequests, checkScoreGroups, notTrained, usedAfterDispose, withoutAlternatives } from '../requests.js';
+import {
+  checkSampleRequests,
+  checkScoreGroups,
+  notTrained,
+  usedAfterDispose,
+  withoutAlternatives,
+} from '../requests.js';
 import { checkSamples, checkScores } from '../results.js';
 import { responseStream } from '../streams.js';
 import type {
@@ -55,7 +61,8 @@ export class OpenaiPolicy implements Policy {
     this.mustBeUsable();
     checkSampleRequests(this.info, requests, options);
     const { can, encode, endToken } = this.facts;
-    const topK = (options.topK ?? 0) < this.info.vocabSize ? (options.topK ?? 0) : 0;
+    const { vocabSize } = this.info;
+    const topK = (options.topK ?? 0) < vocabSize ? (options.topK ?? 0) : 0;
     if (topK > 0 && !can.extras) throw withoutTopK(topK);
     const total = requests.reduce((sum, { n }) => sum + n, 0);
     let done = 0;
@@ -63,7 +70,7 @@ export class OpenaiPolicy implements Policy {
       const fields = samplingFields(can, { ...options, topK }, seed);
       const reply = await this.ask({ prompt, maxTokens: options.maxTokens, fields }, `sample/${seed}`, signal);
       report?.(++done, total);
-      return sampleOf(reply, { options, logprobs: can.logprobs, encode, endToken });
+      return sampleOf(reply, { options, logprobs: can.logprobs, vocabSize, encode, endToken });
     };
     const samples_NG = await this.together((signal) =>
       Promise.all(

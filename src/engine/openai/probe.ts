@@ -34,7 +34,11 @@ const PLAIN = { temperature: 1, stopTokens: [] };
  * Asks until the server answers: vLLM at the first time. `tentative` are calls that are not tried again and again. Throws `engine` where
  * the server cannot be reached, knows no such model, or does not take token ids.
  */
-export async function probe(calls: CompletionCalls, tentative: CompletionCalls, vocab: number): Promise<ServerAbilities> {
+export async function probe(
+  calls: CompletionCalls,
+  tentative: CompletionCalls,
+  vocab: number,
+): Promise<ServerAbilities> {
   const prompt = Int32Array.of(100 % vocab, 101 % vocab); // letters of most vocabularies
   const ask = (by: CompletionCalls, fields: CompletionRequest['fields']) =>
     by.ask('probe', { prompt, maxTokens: 1, fields });

@@ -9,6 +9,7 @@ export interface ResponseReading {
   options: SampleOptions;
   /** The server tells log p of what it draws. */
   logprobs: boolean;
+  vocabSize: number;
   /** Ids of a text, for servers that give text alone. */
   encode: (text: string) => Tokens;
   /** The model's end token, which such servers do not show. */
@@ -30,25 +31,34 @@ export function sampleOf(completion: Completion, reading: ResponseReading): Samp
 
 function endOf(completion: Completion, reading: ResponseReading): Pick<Sample, 'tokens' | 'stopReason'> {
   const { tokens: drawn, text, finishReason, endToken, completionTokens } = completion;
-  const { options, encode } = reading;
+  const { options, encode, vocabSize } = reading;
   const { stopTokens, maxTokens } = options;
   const tokens = drawn ? Int32Array.from(drawn) : encode(text);
+  const stranger = tokens.find((token) => token >= vocabSize);
+  if (stranger !== undefined)
+    throw unusable(
+      `the server drew token ${stranger}, which is outside the vocabulary`,
+      `ids from 0 to ${vocabSize - 1}`,
+      'Is the folder at model.path that of the served model?',
+    );
   const at = tokens.findIndex((token) => stopTokens.includes(token));
   if (at >= 0) return { tokens: tokens.slice(0, at + 1), stopReason: 'stop' };
   const count = drawn?.length ?? completionTokens;
   if (finishReason === 'length' || (finishReason === '' && count === maxTokens)) {
     if ((count ?? maxTokens) === maxTokens) return { tokens, stopReason: 'length' };
-    throw endedOtherwise(
+    throw unusable(
       `the server cut a response at ${count} tokens`,
       `${maxTokens}, as it was asked for`,
       "Raise the server's own limit (vLLM: --max-model-len, --override-generation-config), or lower generation.maxTokens.",
     );
   }
-  const end = [endToken, drawn ? undefined : reading.endToken].find((id) => id !== undefined && stopTokens.includes(id));
+  const end = [endToken, drawn ? undefined : reading.endToken].find(
+    (id) => id !== undefined && stopTokens.includes(id),
+  );
   if (isWhole(completion) && end !== undefined)
     return { tokens: Int32Array.from([...tokens, end]), stopReason: 'stop' };
   const last = endToken ?? drawn?.at(-1);
-  throw endedOtherwise(
+  throw unusable(
     `the server ended a response by ${finishReason === '' ? 'itself, without a reason' : finishReason}${last === undefined ? '' : ` after token ${last}`}`,
     `one of the end tokens ${stopTokens.join(', ')}, or a cut at ${maxTokens} tokens`,
     "Where the server's model ends its responses with another token, name its text in generation.stop.",
@@ -70,6 +80,6 @@ function logprobsOf({ logprobs = [], tokens: drawn = [] }: Completion, tokens: T
   });
 }
 
-function endedOtherwise(message: string, expected: string, hint: string): RaRftError {
+function unusable(message: string, expected: string, hint: string): RaRftError {
   return new RaRftError({ code: 'engine', message, where: 'engine.url', expected, hint });
 }

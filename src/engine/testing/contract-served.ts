@@ -56,6 +56,7 @@ export function servedContract(target: ContractTarget): void {
             hint: expect.stringContaining('labels.measure: success') as string,
           });
         else expect((await policy.logprobs(PROBE))[0]!.map((scores) => scores.length)).toEqual([2, 0]);
-      }));
+      }),
+    );
   });
 }

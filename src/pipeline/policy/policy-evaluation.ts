@@ -9,6 +9,7 @@ import { ignoreMissing } from '../../core/missing.js';
 import type { Progress } from '../../core/progress.js';
 import { Rng } from '../../core/rng.js';
 import { configDifferences } from '../../runs/run-folder.js';
+import { warningText } from '../../runs/warnings.js';
 import { takeLock } from '../../core/run-lock.js';
 import { dataFiles, loadProblems, lookAtFile, showing, shownTraces, type Problem } from '../../data/index.js';
 import {
@@ -27,6 +28,7 @@ import { leastSeconds, openLlmClient } from '../../llm/index.js';
 import { openConfiguredEngine } from '../engines.js';
 import { hashModelFolder, promptWording, rewardIdentity } from '../fingerprint.js';
 import { findTraces, type FoundTraces, type TraceSource } from './policy-traces.js';
+import { tokenisedHere } from '../served-policy.js';
 import { modelFolderOf, openConfiguredVerifier, openPrompts, samplerOf, type OpenEngine } from '../session.js';
 
 /** A data file, or several under one name. */
@@ -219,6 +221,8 @@ async function openPolicy(request: PolicyEvaluationRequest): Promise<TextPolicy>
   const engine = openEngine(config.engine, modelFolderOf(config));
   try {
     const policy = await engine.open(await policyRefOf(modelFolderOf(config)));
+    const text = await tokenisedHere(engine);
+    if (text !== undefined) progress.line(warningText({ code: 'tokenised-here', where: 'engine', text }));
     const dispose = () => engine.dispose();
     return localPolicy({ name: config.model.path, policy, codec, sampling, rng, dispose });
   } catch (error) {

@@ -1,5 +1,5 @@
 /** Encoders that are the policy itself, looked at before any work: what cannot be is not found after hours of labels. */
-import { readDecoderConfig } from '../../models/index.js';
+import { readDecoderConfig, refuseWithoutWeights } from '../../models/index.js';
 import { encoderSettings, policyEncoderOf, policyShapeOf, specOf, tokenizeBy } from '../../retriever/index.js';
 import type { Session } from '../session.js';
 import type { RetrieverName } from './contexts.js';
@@ -12,6 +12,7 @@ export async function refuseImpossibleEncoders(
   for (const name of names) {
     const entry = config.retrievers[name];
     if (entry?.kind !== 'encoder') continue;
+    if (entry.model === null) await refuseWithoutWeights(modelFolder, `retrievers.${name}`);
     const shape = policyShapeOf(config.retriever, entry);
     if (!shape) continue;
     policyEncoderOf(await readDecoderConfig(modelFolder), shape, `retrievers.${name}.policy`);
