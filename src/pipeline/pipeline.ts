@@ -25,7 +25,7 @@ import { checkPromptsOf } from './prompts/prompt-stage.js';
 import { draftsAttempts } from './retrieve/attempts.js';
 import { draftAttempts } from './retrieve/attempts-stage.js';
 import { refuseMissingKey } from './retrieve/open-named.js';
-import { refuseImpossibleEncoders } from './retrieve/policy-encoders.js';
+import { refuseImpossibleEncoders, refuseMissingWeights } from './retrieve/policy-encoders.js';
 import { retrieveContexts } from './retrieve/retrieve-stage.js';
 import { encoderStages, metricsName } from './retrieve/retriever-stage.js';
 import { checkSolutions } from './data/solution-checks.js';
@@ -87,6 +87,7 @@ export async function runPipeline(
     const wanted = wantsLabels(config, until);
     const encoderNames = [...new Set([...trained, ...neededEncoders(config)])];
     await refuseImpossibleEncoders(session, encoderNames);
+    if (until !== 'labels') await refuseMissingWeights(session, encoderNames);
     await refuseHopeless(session, data, { labelled: wanted, until });
     await lookAtServer(session, { labelled: wanted });
     const first = await labellingPolicy(session, data);

@@ -45,6 +45,10 @@ function serverSeed(seed: number): number {
  * too, and where only one token can be drawn its log p is 0; else it cannot be known.
  */
 function sampleOf({ tokens, logprobs, stopReason }: ServerSample, options: SampleOptions): Sample {
-  const drawn = isUnshaped(options) ? logprobs : options.temperature === 0 ? new Float32Array(tokens.length) : undefined;
+  const drawn = isUnshaped(options)
+    ? logprobs
+    : options.temperature === 0
+      ? new Float32Array(tokens.length)
+      : undefined;
   return { tokens, ...(drawn && { logprobs: drawn }), policyLogprobs: logprobs, stopReason };
 }
