@@ -3,11 +3,10 @@ import { labelsBySuccess, TRAINING_KINDS, type Config } from '../config/index.js
 import { RaRftError } from '../core/errors.js';
 import type { PolicyEngine } from '../engine/index.js';
 import { warn } from '../runs/warnings.js';
-import type { LastStage } from './pipeline.js';
 import type { Session } from './session.js';
 
-/** Throws `config` where arms would be trained. */
-export function refuseUntrainable({ engine, rl, arms }: Config, until: LastStage): void {
+/** Throws `config` where arms would be trained; `until` is the last stage. */
+export function refuseUntrainable({ engine, rl, arms }: Config, until: string): void {
   const trained = arms.filter(({ policyOf }) => policyOf === null).map(({ name }) => name);
   const comesToArms = until === 'train' || until === 'eval';
   if (engine.kind !== 'openai' || !comesToArms || rl.steps === 0 || trained.length === 0) return;

@@ -48,14 +48,9 @@ export function servedContract(target: ContractTarget): void {
         await expect(engine.open(ref, { base: join(folder, '..') })).rejects.toMatchObject({ code: 'engine' });
       }));
 
-    it(lacks('scores') ? 'refuses to score' : 'scores responses of none and of some tokens', () =>
+    it.skipIf(lacks('scores'))('scores responses of none and of some tokens', () =>
       withEngine(target, async (policy) => {
-        if (lacks('scores'))
-          await expect(policy.logprobs(PROBE)).rejects.toMatchObject({
-            code: 'engine',
-            hint: expect.stringContaining('labels.measure: success') as string,
-          });
-        else expect((await policy.logprobs(PROBE))[0]!.map((scores) => scores.length)).toEqual([2, 0]);
+        expect((await policy.logprobs(PROBE))[0]!.map((scores) => scores.length)).toEqual([2, 0]);
       }),
     );
   });
