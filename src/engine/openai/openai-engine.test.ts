@@ -29,7 +29,7 @@ beforeAll(async () => {
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
 const engineOf = (server: PolicyServer, more: Partial<OpenaiEngineOptions> = {}): PolicyEngine =>
-  openOpenaiEngine({ baseUrl: server.baseUrl, model: SERVED, folder, backoffMs: 2, timeoutMs: 2000, ...more });
+  openOpenaiEngine({ baseUrl: server.baseUrl, model: SERVED, folder, backoffMs: 2, concurrency: 16, ...more });
 
 describe('the contract', () => {
   let server: PolicyServer;
