@@ -51,6 +51,38 @@ describe('a Tinker server', () => {
   });
 });
 
+describe('an OpenAI-compatible server', () => {
+  const served = ['engine.kind=openai', 'engine.url=http://127.0.0.1:8000/v1', 'engine.model=Qwen/Qwen3-4B'];
+
+  it('is taken as it is: whether arms train is known when a run begins', () => {
+    expect(refused(...served)).toBeUndefined();
+    expect(refused(...served, 'generation.temperature=0.6', 'rl.steps=0')).toBeUndefined();
+    expect(refused(...served, 'engine.url=http://gpu-1:8000/v1', 'engine.allowHttp=true')).toBeUndefined();
+  });
+
+  it.each([
+    [['engine.kind=openai', 'engine.model=m'], 'engine.url names no server'],
+    [['engine.kind=openai', 'engine.url=http://localhost:1/v1'], 'engine.model names no model'],
+    [[...served, 'engine.url=http://example.com/v1'], 'plain http'],
+    [[...served, 'engine.url=https://me:secret@example.com/v1'], 'user name or password'],
+    [[...served, 'warmup.steps=10'], 'warmup.steps is 10, but engine.kind is openai, where nothing is trained'],
+    [[...served, 'engine.retries=-1'], 'engine.retries is -1'],
+  ])('%s is refused', (set, message) => {
+    expect(refused(...set)).toMatchObject({ code: 'config', message: expect.stringContaining(message) as string });
+  });
+
+  it('says which keys do nothing with it, and which without', () => {
+    const warnings = (...set: string[]) => configWarnings({ set }, resolveConfig({ set })).join('\n');
+    expect(warnings(...served, 'engine.reduction=sum', 'engine.activationGigabytes=2')).toMatch(
+      /engine\.reduction[^]*engine\.kind is openai/,
+    );
+    expect(warnings(...served, 'engine.maxSequences=16', 'engine.retries=2', 'engine.timeoutSeconds=60')).not.toContain(
+      'engine.',
+    );
+    expect(warnings('engine.retries=2')).toContain('engine.kind is local');
+  });
+});
+
 it('takes the key from the named variable alone, and says which one holds none', () => {
   expect(engineApiKey(null, { TINKER_API_KEY: 'tml-1' })).toBeUndefined();
   expect(engineApiKey('TINKER_API_KEY', { TINKER_API_KEY: ' tml-1\n' })).toBe('tml-1');

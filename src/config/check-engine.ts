@@ -1,21 +1,29 @@
-/** A Tinker server: where it is, and what of a configuration it cannot do. */
+/** A server that has the policies: where it is, and what of a configuration it cannot do. */
 import { serverAddress } from '../core/http/address.js';
 import type { Finding } from './finding.js';
 import { generationKey, generationOf } from './generation.js';
 import type { Config } from './schema.js';
 
 export function checkEngine(config: Config): Finding[] {
-  if (config.engine.kind === 'local') return [];
-  return [...checkServer(config), ...checkAdapter(config), ...checkOptimizer(config), ...checkUses(config)];
+  switch (config.engine.kind) {
+    case 'local':
+      return [];
+    case 'tinker':
+      return [...checkServer(config), ...checkAdapter(config), ...checkOptimizer(config), ...checkUses(config)];
+    case 'openai':
+      return [...checkServer(config), ...checkUntrained(config)];
+  }
 }
 
-function checkServer({ engine: { url, model, allowHttp } }: Config): Finding[] {
+const EXAMPLES = { tinker: 'http://127.0.0.1:8010', openai: 'http://127.0.0.1:8000/v1', local: '' } as const;
+
+function checkServer({ engine: { kind, url, model, allowHttp } }: Config): Finding[] {
   const findings: Finding[] = [];
   if (url === null) {
     findings.push({
       path: ['engine', 'url'],
-      message: 'engine.kind is tinker, but engine.url names no server',
-      expected: 'an address such as http://127.0.0.1:8010',
+      message: `engine.kind is ${kind}, but engine.url names no server`,
+      expected: `an address such as ${EXAMPLES[kind]}`,
     });
   } else {
     try {
@@ -32,11 +40,26 @@ function checkServer({ engine: { url, model, allowHttp } }: Config): Finding[] {
   if (model === null) {
     findings.push({
       path: ['engine', 'model'],
-      message: 'engine.kind is tinker, but engine.model names no model',
-      expected: 'the base model, as the server names it',
+      message: `engine.kind is ${kind}, but engine.model names no model`,
+      expected: 'the model, as the server names it',
     });
   }
   return findings;
+}
+
+/** Engines that train policies. */
+export const TRAINING_KINDS = 'local, tinker';
+
+/** A warm-up comes before anything else, whatever a run is for; whether its arms train is known when it begins. */
+function checkUntrained({ warmup }: Config): Finding[] {
+  if (warmup.steps === 0) return [];
+  return [
+    {
+      path: ['warmup', 'steps'],
+      message: `warmup.steps is ${warmup.steps}, but engine.kind is openai, where nothing is trained`,
+      expected: `0, or engine.kind: ${TRAINING_KINDS}`,
+    },
+  ];
 }
 
 /** What servers decide about adapters themselves. */

@@ -56,7 +56,7 @@ export function llmKeyFor(
   return isOpen && isUnset ? undefined : llmApiKey(apiKeyEnv, env);
 }
 
-/** The key of the Tinker server in the environment variable that `engine.apiKeyEnv` names; undefined where it names none. Throws `engine` where it holds no key. */
+/** The key of the engine's server in the environment variable that `engine.apiKeyEnv` names; undefined where it names none. Throws `engine` where it holds no key. */
 export function engineApiKey(variable: string | null, env: NodeJS.ProcessEnv = process.env): string | undefined {
   return llmApiKey(variable, env, { where: 'engine.apiKeyEnv', url: 'engine.url', code: 'engine' });
 }

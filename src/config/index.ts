@@ -14,6 +14,7 @@ export {
 export { isRetrieved } from './check-contexts.js';
 export { configKeys, type KeyFacts } from './describe.js';
 export { configDocsMarkdown, configHelp } from './docs.js';
+export { TRAINING_KINDS } from './check-engine.js';
 export { engineApiKey, hubAccess, llmApiKey, llmKeyFor, type HubAccess } from './environment.js';
 export {
   generationKey,

@@ -5,8 +5,8 @@ import { count, key, positive, section } from './schema-fields.js';
 export const engine = section(
   {
     kind: key(
-      z.enum(['local', 'tinker']).default('local'),
-      'Where policies are sampled, scored and trained: on this machine, or on a server that speaks the Tinker API (docs/tinker.md).',
+      z.enum(['local', 'tinker', 'openai']).default('local'),
+      'Where policies are sampled, scored and trained: on this machine, or on a server that speaks the Tinker API (docs/tinker.md). openai: sampled and scored on an OpenAI-compatible server (vLLM, SGLang), which trains nothing (docs/openai-engine.md).',
     ),
     threads: count(0, 0, 'Threads of tensor work on this machine; 0: one for each core.', 'threads'),
     activationGigabytes: positive(
@@ -14,15 +14,24 @@ export const engine = section(
       'Memory that the activations of one micro-batch may take; bounds memory, never changes results beyond rounding.',
       'GB',
     ),
-    maxSequences: count(1, 256, 'Sequences sampled at the same time.', 'sequences'),
+    maxSequences: count(
+      1,
+      256,
+      'Sequences sampled at the same time; with openai, requests under way at the server.',
+      'sequences',
+    ),
     url: z
       .url({ protocol: /^https?$/ })
       .nullable()
       .default(null)
-      .meta({ description: 'Address of the Tinker server, without /api/v1: http://127.0.0.1:8010.', hidden: true }),
+      .meta({
+        description:
+          'Address of the server. tinker: without /api/v1 (http://127.0.0.1:8010). openai: up to and with /v1 (http://127.0.0.1:8000/v1).',
+        hidden: true,
+      }),
     model: key(
       z.string().min(1).nullable().default(null),
-      'The base model as the Tinker server names it; model.path is the folder of the same model here.',
+      'The model as the server names it (with tinker, its base model); model.path is the folder of the same model here.',
     ),
     apiKeyEnv: z
       .string()
@@ -31,12 +40,23 @@ export const engine = section(
       .default(null)
       .meta({
         description:
-          'Name of the environment variable that holds the key of the Tinker server; the key itself never stands in a file. null: the server wants none.',
+          'Name of the environment variable that holds the key of the server; the key itself never stands in a file. null: the server wants none.',
         hidden: true,
       }),
     allowHttp: key(
       z.boolean().default(false),
-      'Allow plain http to a Tinker server on another machine, where the key could be read on the way.',
+      'Allow plain http to a server on another machine, where the key could be read on the way.',
+    ),
+    timeoutSeconds: positive(
+      600,
+      'openai: a request without a whole answer after this long is given up and tried again; long responses get a second for every 10 tokens at least.',
+      's',
+    ),
+    retries: count(
+      0,
+      6,
+      'openai: further tries after 408, 409, 429, 5xx, a broken connection, a time-out or a response that the server broke off.',
+      'tries',
     ),
     reduction: key(
       z.enum(['measure', 'sum', 'mean']).default('measure'),

@@ -103,7 +103,12 @@ const rl = section(
       z.enum(['problem', 'prompt']).default('problem'),
       'Where a problem is put in several prompts: compare a response with all responses to the problem, or with those to the same prompt.',
     ),
-    steps: count(1, 100, 'Steps of reinforcement learning.', 'steps'),
+    steps: count(
+      0,
+      100,
+      'Steps of reinforcement learning; 0: nothing is trained, the arms are evaluated with the policy that they start from.',
+      'steps',
+    ),
     promptsPerStep: count(1, 16, 'Problems drawn a step.', 'problems'),
     groupSize: count(1, 8, 'Responses sampled for each problem (G).', 'responses'),
     maxGroupsPerUpdate: count(

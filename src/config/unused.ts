@@ -49,11 +49,23 @@ const rules: readonly Rule[] = [
     why: ({ data }) => data.holdOut.share === 0 && 'data.holdOut.share is 0',
   },
   {
-    keys: ['engine.url', 'engine.model', 'engine.apiKeyEnv', 'engine.allowHttp', 'engine.reduction'],
+    keys: ['engine.url', 'engine.model', 'engine.apiKeyEnv', 'engine.allowHttp'],
     why: ({ engine }) => engine.kind === 'local' && 'engine.kind is local',
   },
   {
-    keys: ['engine.activationGigabytes', 'engine.maxSequences'],
+    keys: ['engine.timeoutSeconds', 'engine.retries'],
+    why: ({ engine }) => engine.kind !== 'openai' && `engine.kind is ${engine.kind}`,
+  },
+  {
+    keys: ['engine.reduction'],
+    why: ({ engine }) => engine.kind !== 'tinker' && `engine.kind is ${engine.kind}`,
+  },
+  {
+    keys: ['engine.activationGigabytes'],
+    why: ({ engine }) => engine.kind !== 'local' && `engine.kind is ${engine.kind}`,
+  },
+  {
+    keys: ['engine.maxSequences'],
     why: ({ engine }) => engine.kind === 'tinker' && 'engine.kind is tinker',
   },
   { keys: ['math'], why: ({ reward }) => reward !== 'math' && `reward is ${reward}` },

@@ -1,4 +1,5 @@
 /** Work that is ended with its caller's signal, and together. Without AbortSignal.any, whose signals are held weakly. */
+import { setMaxListeners } from 'node:events';
 
 /** Gives `work` a controller of its own, which is aborted with the caller's signal. */
 export async function stoppable<T>(
@@ -14,6 +15,18 @@ export async function stoppable<T>(
   } finally {
     signal?.removeEventListener('abort', abort);
   }
+}
+
+/** Gives `work` of many parts one signal: what is still under way when a part of it fails is ended. */
+export function allOrNone<T>(signal: AbortSignal | undefined, work: (signal: AbortSignal) => Promise<T>): Promise<T> {
+  return stoppable(signal, async (all) => {
+    setMaxListeners(0, all.signal); // as many as there are parts
+    try {
+      return await work(all.signal);
+    } finally {
+      all.abort();
+    }
+  });
 }
 
 /** All that is under way. */

@@ -52,7 +52,7 @@ export async function trainOpsd({ privileged, teacher, opsd, ...task }: OpsdTask
     return { policy: scorer, privileged, codec, limits: limitsOf(scorer) };
   };
   const { divergence: kind, topK } = opsd;
-  if (kind !== 'sampled') refuseSampledOnly(task.engine, kind);
+  if (kind !== 'sampled') await refuseSampledOnly(task.engine, kind);
   await trainRl({
     ...task,
     problems,
@@ -75,11 +75,11 @@ export async function trainOpsd({ privileged, teacher, opsd, ...task }: OpsdTask
 }
 
 /** Throws `engine` where an engine knows the log p of the sampled tokens alone. */
-export function refuseSampledOnly({ name, can }: Pick<PolicyEngine, 'name' | 'can'>, divergence: string): void {
-  if (can.alternatives) return;
+export async function refuseSampledOnly(engine: Pick<PolicyEngine, 'name' | 'can'>, divergence: string): Promise<void> {
+  if ((await engine.can()).alternatives) return;
   throw new RaRftError({
     code: 'engine',
-    message: `the ${name} engine scores and trains the sampled tokens alone, but opsd.divergence is ${divergence}, which compares more of the vocabulary`,
+    message: `the ${engine.name} engine scores and trains the sampled tokens alone, but opsd.divergence is ${divergence}, which compares more of the vocabulary`,
     where: 'opsd.divergence',
     expected: 'sampled, or an engine that scores alternatives',
     hint: 'Set opsd.divergence: sampled.',

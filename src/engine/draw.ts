@@ -4,6 +4,11 @@ import type { SampleOptions } from './types.js';
 /** Temperature and filters, the part of the options that shapes a distribution. */
 export type DrawOptions = Pick<SampleOptions, 'temperature' | 'topK' | 'topP'>;
 
+/** Whether tokens are drawn from the model's own distribution. */
+export function isUnshaped({ temperature, topK = 0, topP = 1 }: DrawOptions): boolean {
+  return temperature === 1 && topK === 0 && topP === 1;
+}
+
 /** log p of every token at temperature 1. */
 export function logSoftmax(logits: ArrayLike<number>, temperature = 1): Float64Array {
   const scaled = Float64Array.from(logits, (x) => x / temperature);

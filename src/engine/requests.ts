@@ -119,6 +119,16 @@ export function notTrained({ name }: EngineInfo): RaRftError {
   });
 }
 
+/** Of an engine that knows the log p of the tokens that stand there alone; `does` begins the message. */
+export function withoutAlternatives({ name }: EngineInfo, does: string): RaRftError {
+  return new RaRftError({
+    code: 'engine',
+    message: `${does} the tokens that stand there, no others`,
+    where: name,
+    expected: 'an engine that can (the local one), or a loss of sampled tokens',
+  });
+}
+
 /** The folder of a policy that an engine on this machine opens. Throws `engine` where it is none. */
 export function localFolder(ref: PolicyRef, engine: string): string {
   if (ref.kind === 'folder') return ref.path;

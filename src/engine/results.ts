@@ -7,6 +7,7 @@ import { RaRftError } from '../core/errors.js';
 import type {
   Alternatives,
   ForwardBackwardResult,
+  Sample,
   SampleRequest,
   SampleResult,
   ScoreGroup,
@@ -23,10 +24,21 @@ export function checkSamples(requests: readonly Pick<SampleRequest, 'n'>[], { sa
     for (const [g, { tokens, logprobs, policyLogprobs, stopReason }] of group.entries()) {
       const where = `group ${n}, response ${g}`;
       if (logprobs) checkLogprobs(logprobs, tokens.length, where);
-      checkLogprobs(policyLogprobs, tokens.length, where);
+      if (policyLogprobs) checkLogprobs(policyLogprobs, tokens.length, where);
       refuseBrokenOff(stopReason, where);
     }
   }
+}
+
+/** log p of a sample under the policy itself, for whoever trains on it. Throws `engine` where the engine told none: it is not taken for 0. */
+export function policyLogprobsOf({ policyLogprobs }: Pick<Sample, 'policyLogprobs'>): Float32Array {
+  if (policyLogprobs) return policyLogprobs;
+  throw new RaRftError({
+    code: 'engine',
+    message: "the engine told no log-probabilities of the policy's own responses",
+    where: 'policyLogprobs',
+    expected: 'an engine that can train (engine.kind: local or tinker)',
+  });
 }
 
 /** Throws `engine` where scores are missing, `not-finite` at the first that is no number. */

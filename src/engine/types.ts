@@ -40,8 +40,11 @@ export interface Sample {
    * and the engine cannot tell.
    */
   logprobs?: Float32Array;
-  /** log p of each token under the model itself at temperature 1: what `logprobs()` and training see. */
-  policyLogprobs: Float32Array;
+  /**
+   * log p of each token under the model itself at temperature 1: what `logprobs()` and training see; left out where the engine cannot
+   * tell, which then trains nothing.
+   */
+  policyLogprobs?: Float32Array;
   stopReason: 'stop' | 'length';
 }
 
@@ -124,6 +127,7 @@ export interface EngineInfo {
 export interface Policy {
   readonly info: EngineInfo;
   sample(requests: readonly SampleRequest[], options: SampleOptions, report?: Report): Promise<SampleResult>;
+  /** log p of every token of every response; for engines that `can` do it. */
   logprobs(groups: readonly ScoreGroup[], report?: Report): Promise<Float32Array[][]>;
   /** log p of other tokens at every position of every response; for engines that `can` do it. */
   alternatives(groups: readonly ScoreGroup[], which: WhichAlternatives, report?: Report): Promise<Alternatives[][]>;
@@ -163,6 +167,12 @@ export interface OpenOptions {
 
 /** What not every engine can do; who needs it asks before any work. */
 export interface Capabilities {
+  /** Train policies: gradients and steps. */
+  training: boolean;
+  /** Tell log p of given responses (`logprobs`): what gain is measured by. */
+  scores: boolean;
+  /** Give the very token ids that were drawn; else the ids are those of the text, tokenised on this machine. */
+  drawnTokens: boolean;
   /** Score and train alternatives to the sampled tokens. */
   alternatives: boolean;
   /** Tell log p of sampled tokens also under the distribution that temperature, top-k and top-p have shaped. */
@@ -172,7 +182,8 @@ export interface Capabilities {
 /** Opens policies, as many at a time as memory holds; they do not disturb each other. */
 export interface PolicyEngine {
   readonly name: string;
-  readonly can: Capabilities;
+  /** What it can do. An engine on a server asks it, once; throws `engine` where that gives no answer. */
+  can(): Promise<Capabilities>;
   /** Throws `model` where files are missing, damaged or of another architecture, `engine` where the engine cannot open such a ref. */
   open(ref: PolicyRef, options?: OpenOptions): Promise<Policy>;
   /** Disposes of all policies and of the engine itself. */

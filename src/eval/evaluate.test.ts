@@ -178,7 +178,7 @@ describe('evaluate', () => {
     const sample = policy.sample.bind(policy);
     policy.sample = async (...args) => {
       const result = await sample(...args);
-      result.samples_NG[1]![2]!.policyLogprobs[0] = NaN;
+      result.samples_NG[1]![2]!.policyLogprobs![0] = NaN;
       return result;
     };
     await expect(evaluate(options('nan', { policy }))).rejects.toMatchObject({

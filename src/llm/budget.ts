@@ -33,6 +33,17 @@ export function priceOf(usage: ChatUsage, price: Price | undefined): number | nu
   return (usage.promptTokens * price.inputUsd + usage.completionTokens * price.outputUsd) / 1e6;
 }
 
+/** For servers whose calls nobody counts. */
+export const withoutLimit: Pick<Budget, 'reserve'> = {
+  reserve: () =>
+    Promise.resolve({
+      sent: () => Promise.resolve(),
+      paid: () => Promise.resolve(),
+      lost: () => {},
+      free: () => Promise.resolve(),
+    }),
+};
+
 /** How far a prompt may exceed the worst relation of tokens to bytes seen so far. */
 const PROMPT_MARGIN = 1.1;
 /** What adding up many small prices may be off by. */

@@ -16,6 +16,7 @@ export { EmbeddingsClient, type EmbeddingsSettings, type OpenEmbeddingsOptions }
 export { estimateCalls, estimateText, type Estimate } from './estimate.js';
 export { ReplyTally } from './reply-tally.js';
 export { whatIsSaid, type Said } from './said.js';
+export { isWhole, leastSeconds } from './request.js';
 export { parseJson } from '../core/http/text.js';
 export { openTransport, type HttpResult, type Transport } from './transport.js';
 export { forEachParallel, inOrder } from '../core/slots.js';

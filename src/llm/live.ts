@@ -1,6 +1,6 @@
 /** Calls answered at once: some at a time, each tried again while the server says later or the connection breaks. */
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { RaRftError } from '../core/errors.js';
+import type { ErrorCode, RaRftError } from '../core/errors.js';
 import type { Rng } from '../core/rng.js';
 import { budgetFailure, stopped } from './asker.js';
 import type { Budget } from './budget.js';
@@ -18,6 +18,8 @@ export interface Protocol<Request, Reply extends { usage: ChatUsage }> {
   body(model: string, request: Request, dialect: Dialect): unknown;
   usageAtMost(request: Request): ChatUsage;
   nextStep(result: HttpResult, request: Request, dialect: Dialect, now: number): Step<Reply>;
+  /** Longest time of a call, in milliseconds. Default: the transport's. */
+  timeoutMs?(request: Request): number;
 }
 
 export const chatProtocol: Protocol<ChatRequest, Omit<ChatReply, 'cached'>> = {
@@ -31,9 +33,11 @@ export interface LiveOptions<Request, Reply extends { usage: ChatUsage }> {
   protocol: Protocol<Request, Reply>;
   /** The key of the configuration that names the server, for errors. */
   where?: string;
+  /** Code of the error of a server that cannot be used. Default `llm`. */
+  code?: ErrorCode;
   model: string;
-  transport: Transport;
-  budget: Budget;
+  transport: Pick<Transport, 'post'>;
+  budget: Pick<Budget, 'reserve'>;
   /** Jitter of the waits. */
   rng: Rng;
   concurrency: number;
@@ -67,7 +71,7 @@ export class LiveCalls<Request, Reply extends { usage: ChatUsage }> {
     this.dialect = { ...fullDialect, ...(!options.structuredOutput && { schema: 'none' as const }) };
   }
 
-  /** Throws `llm` where the server cannot be used at all: no other request would fare better. */
+  /** Throws `llm` (or the `code` of the options) where the server cannot be used at all: no other request would fare better. */
   async ask(key: string, request: Request, signal?: AbortSignal): Promise<LiveOutcome<Reply>> {
     const release = await this.slots.take();
     try {
@@ -133,7 +137,8 @@ export class LiveCalls<Request, Reply extends { usage: ChatUsage }> {
     let step: Step<Reply> | undefined;
     try {
       await reservation.sent();
-      const result = await transport.post(protocol.path, protocol.body(model, request, dialect), signal);
+      const body = protocol.body(model, request, dialect);
+      const result = await transport.post(protocol.path, body, signal, protocol.timeoutMs?.(request));
       step = protocol.nextStep(result, request, dialect, Date.now());
     } finally {
       if (step?.kind === 'reply') await reservation.paid(step.reply.usage);
@@ -153,6 +158,6 @@ export class LiveCalls<Request, Reply extends { usage: ChatUsage }> {
   }
 
   private unusable(reason: string): RaRftError {
-    return unusable(reason, this.options.where);
+    return unusable(reason, this.options.where, this.options.code);
   }
 }

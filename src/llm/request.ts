@@ -117,7 +117,11 @@ function textOf(content: unknown): string | undefined {
 }
 
 /** Why a reply ended, in OpenAI's words. A server that does not say is believed by its count. */
-function finishOf(reason: unknown, completionTokens: unknown, { maxTokens }: ChatRequest): string {
+export function finishOf(
+  reason: unknown,
+  completionTokens: unknown,
+  { maxTokens }: Pick<ChatRequest, 'maxTokens'>,
+): string {
   if (typeof reason !== 'string') return Number(completionTokens ?? 0) >= maxTokens ? 'length' : 'stop';
   return /^(?:length|model_length|max_?(?:output_?)?tokens)$/i.test(reason) ? 'length' : reason;
 }
@@ -125,6 +129,21 @@ function finishOf(reason: unknown, completionTokens: unknown, { maxTokens }: Cha
 /** Whether the server gave up on a reply: what there is of it is no reply, and is not kept as one. */
 export function isBrokenOff({ finishReason }: Pick<ChatReply, 'finishReason'>): boolean {
   return /^(?:abort(?:ed)?|cancel(?:led|ed)?|error|timeout)$/i.test(finishReason);
+}
+
+/** Ends of a reply that is whole, as servers name them. A refusal is one: the model says that it gives no answer. */
+const WHOLE = /^(?:stop|stop_sequence|eos|eos_token|end_turn|completed?|refusal)$/i;
+
+/** Whether the model ended a reply by itself: no limit did, and the server did not give up on it. */
+export function isWhole({ finishReason }: Pick<ChatReply, 'finishReason'>): boolean {
+  return WHOLE.test(finishReason);
+}
+
+const SLOWEST_TOKENS_PER_SECOND = 10;
+
+/** Time that a reply of so many tokens may take at least: a long answer is no stalled one. */
+export function leastSeconds(maxTokens: number): number {
+  return maxTokens / SLOWEST_TOKENS_PER_SECOND;
 }
 
 /** Bytes of what the model reads. */

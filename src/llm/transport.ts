@@ -26,7 +26,8 @@ export interface FormFile {
 
 export interface Transport {
   get(path: string, signal?: AbortSignal): Promise<HttpResult>;
-  post(path: string, body: unknown, signal?: AbortSignal): Promise<HttpResult>;
+  /** `timeoutMs`: of this call. */
+  post(path: string, body: unknown, signal?: AbortSignal, timeoutMs?: number): Promise<HttpResult>;
   /** With a body, as databases want it that are told what to delete. */
   delete(path: string, body: unknown, signal?: AbortSignal): Promise<HttpResult>;
   upload(path: string, file: FormFile, signal?: AbortSignal): Promise<HttpResult>;
@@ -39,17 +40,17 @@ export function openTransport({ baseUrl, apiKey, timeoutMs, maxBytes }: Transpor
   const secret =
     apiKey === undefined ? undefined : { header: 'authorization', value: apiKey, scheme: 'Bearer' as const };
   const http = openHttp({ baseUrl, secret, timeoutMs, maxBytes });
-  const send = async (request: HttpRequest, signal?: AbortSignal): Promise<HttpResult> => {
-    const result = await http.send(request, { signal });
+  const send = async (request: HttpRequest, signal?: AbortSignal, ownMs = timeoutMs): Promise<HttpResult> => {
+    const result = await http.send(request, { signal, timeoutMs: ownMs });
     if (result.kind === 'broken') return { kind: 'broken', reason: result.reason, reached: result.reached };
     const text = http.redact(new TextDecoder().decode(result.bytes));
     return { kind: 'answer', status: result.status, retryAfter: result.headers('retry-after'), text };
   };
-  const sendJson = (method: HttpRequest['method'], path: string, body: unknown, signal?: AbortSignal) =>
-    send({ method, path, headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) }, signal);
+  const sendJson = (method: HttpRequest['method'], path: string, body: unknown, signal?: AbortSignal, ownMs?: number) =>
+    send({ method, path, headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) }, signal, ownMs);
   return {
     get: (path, signal) => send({ method: 'GET', path }, signal),
-    post: (path, body, signal) => sendJson('POST', path, body, signal),
+    post: (path, body, signal, ownMs) => sendJson('POST', path, body, signal, ownMs),
     delete: (path, body, signal) => sendJson('DELETE', path, body, signal),
     upload: (path, { name, lines, fields }, signal) => {
       const form = new FormData();

@@ -1,9 +1,9 @@
 /** The error of a server that serves nobody. */
-import { RaRftError } from '../core/errors.js';
+import { RaRftError, type ErrorCode } from '../core/errors.js';
 
-export function unusable(reason: string, where = 'llm.baseUrl'): RaRftError {
+export function unusable(reason: string, where = 'llm.baseUrl', code: ErrorCode = 'llm'): RaRftError {
   return new RaRftError({
-    code: 'llm',
+    code,
     message: `the language model server cannot be used: ${reason}`,
     where,
     hint:

@@ -2,6 +2,7 @@
  * A model folder, looked at whole before anything is built on it: what would be found after hours (an end token beyond the
  * vocabulary, a damaged weight) is said at once.
  */
+import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { RaRftError } from '../core/errors.js';
 import { exists } from '../core/missing.js';
@@ -17,15 +18,34 @@ export interface OpenModel {
 
 /**
  * Reads config, tokenizer and, without keeping them, all weights. Throws `model` where they are missing, damaged or do not
- * belong together, `not-finite` where a weight is NaN or infinite; with file, key or tensor, and numbers.
+ * belong together (weights that are not there only where they are needed), `not-finite` where a weight is NaN or infinite; with file, key or tensor, and numbers.
  */
-export async function openModel(folder: string): Promise<OpenModel> {
+export async function openModel(
+  folder: string,
+  { weights = 'needed' }: { weights?: 'needed' | 'if-there' } = {},
+): Promise<OpenModel> {
   await refuseAdapter(folder);
   const config = await readDecoderConfig(folder);
   const tokenizer = await Tokenizer.load(folder);
   checkTokens(folder, config, tokenizer);
-  await checkWeights(folder, config);
+  if (weights === 'needed' || (await hasWeights(folder))) await checkWeights(folder, config);
   return { config, tokenizer };
+}
+
+/** Throws `model` where the weights that `reader` needs are not in the folder. */
+export async function refuseWithoutWeights(folder: string, reader: string): Promise<void> {
+  if (await hasWeights(folder)) return;
+  throw new RaRftError({
+    code: 'model',
+    message: `${reader} reads the weights of the model, and ${folder} has none`,
+    where: folder,
+    expected: '*.safetensors beside config.json and tokenizer.json',
+    hint: 'Copy them there, or take a retriever that needs none of them (bm25, or an encoder with a model of its own).',
+  });
+}
+
+async function hasWeights(folder: string): Promise<boolean> {
+  return (await readdir(folder)).some((name) => name.endsWith('.safetensors'));
 }
 
 async function refuseAdapter(folder: string): Promise<void> {

@@ -127,10 +127,10 @@ describe('a divergence over the vocabulary', () => {
 
   it('is refused before any work where the engine knows the sampled tokens alone', async () => {
     const folder = await temporaryFolder();
-    const sampledOnly: OpenEngine = (...settings) => ({
-      ...changedEngine(openFakeEngine(...settings), () => {}),
-      can: { alternatives: false, shapedLogprobs: true },
-    });
+    const sampledOnly: OpenEngine = (...settings) => {
+      const engine = changedEngine(openFakeEngine(...settings), () => {});
+      return { ...engine, can: async () => ({ ...(await engine.can()), alternatives: false }) };
+    };
     await expect(runTiny(folder, 'run', [only, 'opsd.divergence=reverse-kl'], sampledOnly)).rejects.toMatchObject({
       code: 'engine',
       where: 'opsd.divergence',

@@ -1,12 +1,12 @@
 /** The engines a run may use. */
-import { engineApiKey } from '../config/index.js';
+import { engineApiKey, type Config } from '../config/index.js';
 import { RaRftError } from '../core/errors.js';
-import { openLocalEngine as openLocal, openTinkerEngine } from '../engine/index.js';
+import { openLocalEngine as openLocal, openOpenaiEngine, openTinkerEngine } from '../engine/index.js';
 import type { OpenEngine } from './session.js';
 
 /** The engine that the configuration names. */
 export const openConfiguredEngine: OpenEngine = (settings, modelFolder) =>
-  settings.kind === 'tinker' ? openServer(settings, modelFolder) : openLocalEngine(settings, modelFolder);
+  openers[settings.kind](settings, modelFolder);
 
 /** The local engine: tensor graphs on this machine, in a worker of its own. */
 export const openLocalEngine: OpenEngine = ({ threads, maxSequences, activationGigabytes }) =>
@@ -16,10 +16,26 @@ export const openLocalEngine: OpenEngine = ({ threads, maxSequences, activationG
     sampler: { maxRows: maxSequences },
   });
 
-/** A server that speaks the Tinker API, with the key of the environment. */
-const openServer: OpenEngine = ({ url, model, apiKeyEnv, allowHttp, reduction }, folder) => {
-  if (url === null || model === null)
-    throw new RaRftError({ code: 'internal', message: 'a Tinker engine without engine.url or engine.model' });
-  const client = { baseUrl: url, apiKey: engineApiKey(apiKeyEnv), allowHttp };
-  return openTinkerEngine({ client, model, folder, reduction });
+/** A server that speaks the Tinker API. */
+const openTinker: OpenEngine = (settings, folder) => {
+  const { url, model, apiKey } = serverOf(settings);
+  const client = { baseUrl: url, apiKey, allowHttp: settings.allowHttp };
+  return openTinkerEngine({ client, model, folder, reduction: settings.reduction });
 };
+
+/** A server that answers completions. */
+const openOpenai: OpenEngine = (settings, folder) => {
+  const { url: baseUrl, model, apiKey } = serverOf(settings);
+  const { allowHttp, timeoutSeconds, retries, maxSequences: concurrency } = settings;
+  const timeoutMs = timeoutSeconds * 1000;
+  return openOpenaiEngine({ baseUrl, apiKey, allowHttp, model, folder, timeoutMs, retries, concurrency });
+};
+
+const openers = { local: openLocalEngine, tinker: openTinker, openai: openOpenai };
+
+/** With the key of the environment. */
+function serverOf({ kind, url, model, apiKeyEnv }: Config['engine']) {
+  if (url === null || model === null)
+    throw new RaRftError({ code: 'internal', message: `engine.kind: ${kind} without engine.url or engine.model` });
+  return { url, model, apiKey: engineApiKey(apiKeyEnv) };
+}

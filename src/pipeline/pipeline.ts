@@ -25,12 +25,13 @@ import { checkPromptsOf } from './prompts/prompt-stage.js';
 import { draftsAttempts } from './retrieve/attempts.js';
 import { draftAttempts } from './retrieve/attempts-stage.js';
 import { refuseMissingKey } from './retrieve/open-named.js';
-import { refuseImpossibleEncoders } from './retrieve/policy-encoders.js';
+import { refuseImpossibleEncoders, refuseMissingWeights } from './retrieve/policy-encoders.js';
 import { retrieveContexts } from './retrieve/retrieve-stage.js';
 import { encoderStages, metricsName } from './retrieve/retriever-stage.js';
 import { checkSolutions } from './data/solution-checks.js';
 import { armsOneByOne } from './stage-settings.js';
 import { firstWarmups, startStage } from './warmup-settings.js';
+import { lookAtServer, refuseUntrainable } from './served-policy.js';
 import { openSession, type OpenEngine, type Session } from './session.js';
 import { writeSummary } from './summary.js';
 import { hintWarnings, textWarnings } from './data/text-warnings.js';
@@ -69,7 +70,8 @@ export async function runPipeline(
     beforeArm = runAll,
   } = options;
   if (config.labels.judge === 'llm') llmApiKey(config.llm.apiKeyEnv); // a missing key is told now, not after the warm-up
-  if (config.engine.kind === 'tinker') engineApiKey(config.engine.apiKeyEnv);
+  if (config.engine.kind !== 'local') engineApiKey(config.engine.apiKeyEnv);
+  refuseUntrainable(config, until);
   const asked = [...neededContexts(config).keys(), ...warmupSources(config).early];
   for (const name of asked) refuseMissingKey(config, name);
   const session = await openSession(config, run, openEngine, { progress, again });
@@ -85,7 +87,9 @@ export async function runPipeline(
     const wanted = wantsLabels(config, until);
     const encoderNames = [...new Set([...trained, ...neededEncoders(config)])];
     await refuseImpossibleEncoders(session, encoderNames);
+    if (until !== 'labels') await refuseMissingWeights(session, encoderNames);
     await refuseHopeless(session, data, { labelled: wanted, until });
+    await lookAtServer(session, { labelled: wanted });
     const first = await labellingPolicy(session, data);
 
     // Stages 1 and 2: which traces help, and retrievers that find them. Only where an arm or the warm-up asks for it.
@@ -155,7 +159,7 @@ async function refuseHopeless(
 ): Promise<void> {
   refuseOracleWithoutTruth(session.config, data, { arms: until !== 'labels' });
   if (until === 'train' || until === 'eval') {
-    refuseOtherEngines(session);
+    await refuseOtherEngines(session);
     for (const warning of checkSolutions(session.config, data)) await warn(session.run, session.progress, warning);
   }
   const pairs = labelled ? choosePairs(session, data) : undefined;

@@ -15,6 +15,7 @@ import type { LastStage } from './pipeline.js';
 import { armsOneByOne } from './stage-settings.js';
 import { withoutOverlong, type LengthReport } from './prompts/overlong.js';
 import { checkPromptsOf } from './prompts/prompt-stage.js';
+import { refuseUntrainable } from './served-policy.js';
 import { openConfiguredVerifier, openPrompts } from './session.js';
 import { stagesAgain, type StagesAgain } from './stages-again.js';
 import { hintWarnings, textWarnings } from './data/text-warnings.js';
@@ -95,6 +96,7 @@ export async function planRun(
   until: LastStage = 'eval',
   { again = false }: { again?: boolean } = {},
 ): Promise<RunPlan> {
+  refuseUntrainable(config, until);
   const prompts = await openPrompts(config);
   const { codec, lengths } = prompts;
   const verifier = await openConfiguredVerifier(config);
@@ -114,7 +116,7 @@ export async function planRun(
     const { rl, arms, labels } = config;
     const trained = arms.filter((arm) => arm.policyOf === null).length;
     const whileTraining = new Set([0, rl.steps, ...multiples(config.eval.everySteps, rl.steps)]).size;
-    const evaluations = trained * whileTraining + (arms.length - trained) * 2;
+    const evaluations = trained * whileTraining + (arms.length - trained) * new Set([0, rl.steps]).size;
     const sampled = data.train.slice(0, 100);
     const meanLength = (lengths: number[]) => Math.round(lengths.reduce((a, b) => a + b, 0) / lengths.length);
     const llm = config.labels.judge === 'llm' && labelled ? await estimateLlmLabels(config, pairs, root) : undefined;
@@ -135,7 +137,7 @@ export async function planRun(
       drafts: draftsAttempts(config, until) ? data.train.length + data.test.length : 0,
       ...(llm && { llm }),
       difficultySamples: rl.curriculum === 'none' ? 0 : data.train.length * rl.curriculumSamples,
-      trainedArms: trained,
+      trainedArms: rl.steps === 0 ? 0 : trained,
       steps: rl.steps,
       promptsPerStep: rl.promptsPerStep,
       samplesPerPrompt: rl.groupSize,

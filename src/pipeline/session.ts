@@ -51,7 +51,10 @@ export interface Session extends Prompts {
 
 /** Opens tokenizer and prompt layout of the configured model, which is looked at whole; keeps no weights. */
 export async function openPrompts(config: Config): Promise<Prompts> {
-  const { tokenizer, config: decoder } = await openModel(modelFolderOf(config));
+  const isLocal = config.engine.kind === 'local';
+  // What only samples and scores on a server needs no weights here.
+  const weights = config.engine.kind === 'openai' ? 'if-there' : 'needed';
+  const { tokenizer, config: decoder } = await openModel(modelFolderOf(config), { weights });
   const promptSettings = { ...config.prompt, stop: config.generation.stop, eosIds: decoder.eosIds };
   const codec = new PromptCodec(tokenizer, promptSettings);
   const endingFor = (use: GenerationUse): PromptCodec => {
@@ -60,7 +63,10 @@ export async function openPrompts(config: Config): Promise<Prompts> {
     return new PromptCodec(tokenizer, { ...promptSettings, stop, stopKey: `${use}.generation.stop` });
   };
   const codecs = { rl: endingFor('rl'), eval: endingFor('eval'), labels: endingFor('labels') };
-  const lengths = new PromptLengths(codec, lengthLimits(config, contextWindow(decoder)));
+  const lengths = new PromptLengths(
+    codec,
+    lengthLimits(config, isLocal ? contextWindow(decoder) : decoder.maxPosition),
+  );
   return { tokenizer, promptSettings, codec, codecs, lengths };
 }
 

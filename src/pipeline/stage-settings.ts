@@ -48,7 +48,7 @@ export async function identitiesOf(config: Config, model: string): Promise<Ident
   const { kind, model: served } = config.engine;
   const judgePrompt = judge === 'llm' ? (await loadJudgePrompt(llm.promptFile)).version : null;
   // The folder is what the server says it is: its own weights have another name, and other roundings.
-  const policy = kind === 'tinker' ? hashJson([model, kind, served]) : model;
+  const policy = kind === 'local' ? model : hashJson([model, kind, served]);
   return {
     model: policy,
     reward: await rewardIdentity(config),

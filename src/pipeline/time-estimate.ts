@@ -191,6 +191,7 @@ export function durationRange({ low, high }: { low: number; high: number }): str
 
 /** Opens what is needed, measures or reckons, and says it in words. `peakFlops` measures the machine's peak. */
 export async function timeEstimate(config: Config, plan: RunPlan, peakFlops: () => Promise<number>): Promise<string> {
+  if (config.engine.kind !== 'local') return "not estimated: sampling and scoring are the server's work";
   const decoder = await readDecoderConfig(modelFolderOf(config));
   const parameters = countParams(decoder);
   const { codec } = await openPrompts(config);

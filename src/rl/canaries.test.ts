@@ -84,7 +84,7 @@ describe('a sampler that is not the policy that is trained', () => {
       policy.sample = async (...args): Promise<SampleResult> => {
         const result = await sample(...args);
         const [first] = result.samples_NG[0]!;
-        first!.policyLogprobs = first!.policyLogprobs.subarray(1);
+        first!.policyLogprobs = first!.policyLogprobs!.subarray(1);
         return result;
       };
     });

@@ -3,20 +3,24 @@ import { readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { RaRftError } from '../../core/errors.js';
 import { ignoreMissing } from '../../core/missing.js';
+import { fullCapabilities } from '../capabilities.js';
 import { localFolder, usedAfterDispose } from '../requests.js';
-import type { OpenOptions, Policy, PolicyEngine, PolicyRef } from '../types.js';
+import type { Capabilities, OpenOptions, Policy, PolicyEngine, PolicyRef } from '../types.js';
 import { FakePolicy, type FakeOptions } from './fake-policy.js';
 import { FAKE_FILE, type SavedState } from './saved-state.js';
 
 export class FakeEngine implements PolicyEngine {
   readonly name = 'fake';
-  readonly can = { alternatives: true, shapedLogprobs: true };
   private readonly options: FakeOptions;
   private readonly policies: Policy[] = [];
   private disposed = false;
 
   constructor(options: FakeOptions) {
     this.options = options;
+  }
+
+  can(): Promise<Capabilities> {
+    return Promise.resolve(fullCapabilities);
   }
 
   async open(ref: PolicyRef, options: OpenOptions = {}): Promise<Policy> {

@@ -4,8 +4,9 @@ import { isAdapterFolder, readAdapter } from '../../models/adapter/index.js';
 import type { DecoderConfig } from '../../models/hf-config.js';
 import type { Params } from '../../models/parameters.js';
 import type { AdamWState } from '../../optim/adamw.js';
+import { fullCapabilities } from '../capabilities.js';
 import { localFolder, usedAfterDispose } from '../requests.js';
-import type { OpenOptions, PolicyEngine, PolicyRef } from '../types.js';
+import type { Capabilities, OpenOptions, PolicyEngine, PolicyRef } from '../types.js';
 import { BaseModels, type BaseModel } from './base-models.js';
 import { readEngineFile } from './checkpoint.js';
 import { LocalPolicy, type LocalPolicyParts } from './local-policy.js';
@@ -40,7 +41,6 @@ export function contextWindow(config: DecoderConfig, maxContext = DEFAULT_MAX_CO
 
 export class LocalEngine implements PolicyEngine {
   readonly name = 'local';
-  readonly can = { alternatives: true, shapedLogprobs: true };
   private readonly options: LocalEngineOptions;
   private readonly programs: Programs;
   private readonly bases = new BaseModels();
@@ -50,6 +50,10 @@ export class LocalEngine implements PolicyEngine {
   constructor(options: LocalEngineOptions = {}) {
     this.options = options;
     this.programs = new Programs(options.threads);
+  }
+
+  can(): Promise<Capabilities> {
+    return Promise.resolve(fullCapabilities);
   }
 
   /** Opens a Hugging Face folder, an adapter of one, or a checkpoint of this engine. */

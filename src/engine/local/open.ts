@@ -1,8 +1,10 @@
 /** The local engine as most callers want it: in a worker thread, so that the caller's own thread stays live. */
 import { WorkerClient, type Report } from '../../core/worker-rpc.js';
+import { fullCapabilities } from '../capabilities.js';
 import { usedAfterDispose } from '../requests.js';
 import type {
   Alternatives,
+  Capabilities,
   EngineInfo,
   ForwardBackwardResult,
   OpenOptions,
@@ -31,7 +33,6 @@ export function openLocalEngine(options: LocalEngineOptions = {}): PolicyEngine 
 
 class WorkerEngine implements PolicyEngine {
   readonly name = 'local';
-  readonly can = { alternatives: true, shapedLogprobs: true };
   private readonly client = new WorkerClient<EngineMethods>(new URL('./worker.js', import.meta.url), 'engine');
   private readonly started: Promise<void>;
   private disposed = false;
@@ -39,6 +40,10 @@ class WorkerEngine implements PolicyEngine {
   constructor(options: LocalEngineOptions) {
     this.started = this.client.call('start', { options });
     this.started.catch(() => {}); // told by the first `open`
+  }
+
+  can(): Promise<Capabilities> {
+    return Promise.resolve(fullCapabilities);
   }
 
   async open(ref: PolicyRef, options: OpenOptions = {}): Promise<Policy> {

@@ -5,7 +5,7 @@ import type { Policy, PolicyEngine } from '../types.js';
 export function changedEngine(engine: PolicyEngine, change: (policy: Policy) => void): PolicyEngine {
   return {
     name: engine.name,
-    can: engine.can,
+    can: () => engine.can(),
     open: async (...args) => {
       const policy = await engine.open(...args);
       change(policy);

@@ -126,7 +126,7 @@ export function alternativesContract(target: ContractTarget): void {
 function lacksAlternatives(target: ContractTarget): void {
   it('says that it has no alternatives, and refuses them', () =>
     withEngine(target, async (policy, engine) => {
-      expect(engine.can.alternatives).toBe(false);
+      expect((await engine.can()).alternatives).toBe(false);
       const refused = { code: 'engine' };
       const scored = [{ prompt: ids(1), responses: [ids(2)] }];
       await expect(policy.alternatives(scored, { kind: 'all' })).rejects.toMatchObject(refused);

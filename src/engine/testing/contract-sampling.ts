@@ -9,6 +9,10 @@ import { ids, join, nextLogprobs, randomTokens, sharedEngine } from './helpers.j
 const FREE: SampleOptions = { maxTokens: 8, temperature: 1, stopTokens: [] };
 
 export function samplingContract(target: ContractTarget): void {
+  const lacks = (what: NonNullable<ContractTarget['lacks']>[number]) => target.lacks?.includes(what) === true;
+  /** Whether log p is told of what is drawn so; by the policy itself, or as it was shaped. */
+  const tells = (which: 'policyLogprobs' | 'shapedLogprobs', { temperature, topK, topP }: SampleOptions) =>
+    !lacks(which) || (temperature === 1 && topK === undefined && topP === undefined);
   describe('sample', () => {
     const engine = sharedEngine(target);
     const request = (label: string, promptTokens: number, n: number, seed: number): SampleRequest => ({
@@ -27,10 +31,11 @@ export function samplingContract(target: ContractTarget): void {
       expect(samples_NG.map((g) => g.length)).toEqual([3, 0, 2]);
       for (const sample of samples_NG.flat()) {
         expect(sample.stopReason).toBe('length');
-        expect([sample.tokens.length, sample.logprobs!.length, sample.policyLogprobs.length]).toEqual([8, 8, 8]);
+        const policyLogprobs = sample.policyLogprobs!;
+        expect([sample.tokens.length, sample.logprobs!.length, policyLogprobs.length]).toEqual([8, 8, 8]);
         expect(sample.tokens.every((t) => t >= 0 && t < engine().info.vocabSize)).toBe(true);
         expect(sample.logprobs!.every((p) => p <= 0)).toBe(true);
-        for (const [t, p] of sample.logprobs!.entries()) expect(p).toBeCloseTo(sample.policyLogprobs[t]!, 4);
+        for (const [t, p] of sample.logprobs!.entries()) expect(p).toBeCloseTo(policyLogprobs[t]!, 4);
       }
       expect(await engine().sample([], FREE)).toEqual({ policyVersion: 0, samples_NG: [] });
     });
@@ -79,7 +84,9 @@ export function samplingContract(target: ContractTarget): void {
       for (const [t, token] of samples[0]!.tokens.entries()) {
         const next = await nextLogprobs(engine(), one.prompt, soFar);
         expect(token).toBe(next.indexOf(Math.max(...next)));
-        expect(samples[0]!.policyLogprobs[t]).toBeCloseTo(next[token]!, 4);
+        if (tells('policyLogprobs', { ...FREE, temperature: 0 }))
+          expect(samples[0]!.policyLogprobs![t]).toBeCloseTo(next[token]!, 4);
+        else expect(samples[0]!.policyLogprobs).toBeUndefined();
         expect(samples[0]!.logprobs![t]).toBe(0);
         soFar = join(soFar, ids(token));
       }
@@ -104,14 +111,14 @@ export function samplingContract(target: ContractTarget): void {
       const samples = (await engine().sample([one], options)).samples_NG[0]!;
       const model = await nextLogprobs(engine(), one.prompt);
       const expected = samplingLogprobs(model, options);
-      const isTold = label === 'temperature 1' || !target.lacks?.includes('shapedLogprobs');
       const counts = new Float64Array(model.length);
       for (const { tokens, logprobs, policyLogprobs } of samples) {
         const token = tokens[0]!;
         counts[token]!++;
-        if (isTold) expect(logprobs![0]).toBeCloseTo(expected[token]!, 3);
+        if (tells('shapedLogprobs', options)) expect(logprobs![0]).toBeCloseTo(expected[token]!, 3);
         else expect(logprobs).toBeUndefined();
-        expect(policyLogprobs[0]).toBeCloseTo(model[token]!, 4);
+        if (tells('policyLogprobs', options)) expect(policyLogprobs![0]).toBeCloseTo(model[token]!, 4);
+        else expect(policyLogprobs).toBeUndefined();
       }
       for (const [token, count] of counts.entries()) {
         const p = Math.exp(expected[token]!);
@@ -121,14 +128,14 @@ export function samplingContract(target: ContractTarget): void {
 
     it('gives the policy log-probabilities that scoring gives', async () => {
       const requests = [request('s1', 6, 3, 1), request('s2', 2, 4, 2)];
-      const options = { ...FREE, temperature: 0.8, topP: 0.9, stopTokens: [3, 7] };
+      const options = { ...FREE, ...(!lacks('policyLogprobs') && { temperature: 0.8, topP: 0.9 }), stopTokens: [3, 7] };
       const { samples_NG } = await engine().sample(requests, options);
       const scores = await engine().logprobs(
         requests.map(({ prompt }, i) => ({ prompt, responses: samples_NG[i]!.map((s) => s.tokens) })),
       );
       for (const [i, group] of samples_NG.entries()) {
         for (const [g, { policyLogprobs }] of group.entries()) {
-          for (const [t, p] of policyLogprobs.entries()) expect(Math.abs(p - scores[i]![g]![t]!)).toBeLessThan(1e-4);
+          for (const [t, p] of policyLogprobs!.entries()) expect(Math.abs(p - scores[i]![g]![t]!)).toBeLessThan(1e-4);
         }
       }
     });

@@ -39,7 +39,7 @@ export function sharedEngine(target: ContractTarget): () => Policy {
   return () => policy!;
 }
 
-/** Runs with an engine of its own and a policy of it, opened to train. */
+/** Runs with an engine of its own and a policy of it, opened to train where it can be. */
 export async function withEngine<T>(
   target: ContractTarget,
   use: (policy: Policy, engine: PolicyEngine) => Promise<T>,
@@ -52,13 +52,13 @@ export async function withEngine<T>(
   }
 }
 
-/** The target's model, or a checkpoint of it, opened to train. */
+/** The target's model, or a checkpoint of it, opened to train where the engine can. */
 export async function openToTrain(
   engine: PolicyEngine,
-  { model, train = 'full' }: ContractTarget,
+  { model, train = 'full', lacks }: ContractTarget,
   { ref, ...options }: { ref?: PolicyRef } & OpenOptions = {},
 ): Promise<Policy> {
-  return engine.open(ref ?? (await model()), { train, ...options });
+  return engine.open(ref ?? (await model()), { ...(!lacks?.includes('training') && { train }), ...options });
 }
 
 /** Saves a policy as trainings do, and answers what to open. */

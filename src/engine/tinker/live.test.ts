@@ -101,7 +101,7 @@ test.skipIf(!isThere)(
     const again = await policy.logprobs([
       { prompt: requests[0]!.prompt, responses: sampled.map(({ tokens }) => tokens) },
     ]);
-    expect(largestGap([sampled.map(({ policyLogprobs }) => policyLogprobs)], again)).toBeLessThan(1e-3);
+    expect(largestGap([sampled.map(({ policyLogprobs }) => policyLogprobs!)], again)).toBeLessThan(1e-3);
     const ref = await policy.checkpoint(join(temporary, 'saved'));
     await policy.dispose();
     const resumed = await engine.open(ref, { train, optimizer: true });

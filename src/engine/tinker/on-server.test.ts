@@ -54,7 +54,7 @@ describe('the sampler', () => {
     const responses = samples_NG[0]!.map(({ tokens }) => tokens);
     const [scores] = await policy.logprobs([{ prompt: asked[0]!.prompt, responses }]);
     for (const [g, { policyLogprobs }] of samples_NG[0]!.entries())
-      for (const [t, p] of policyLogprobs.entries()) expect(p).toBeCloseTo(scores![g]![t]!, 5);
+      for (const [t, p] of policyLogprobs!.entries()) expect(p).toBeCloseTo(scores![g]![t]!, 5);
   });
 
   it('takes no place of a model for a policy that is the base', async () => {

@@ -2,6 +2,7 @@
 import type { Report } from '../../core/worker-rpc.js';
 import { Rng } from '../../core/rng.js';
 import type { Sample as ServerSample, SamplingClient } from '../../tinker/index.js';
+import { isUnshaped } from '../draw.js';
 import type { Sample, SampleOptions, SampleRequest } from '../types.js';
 
 /** Sample g of a request draws from its seed + g, and servers' seeds end at 2^31: room for so many samples of a request. */
@@ -44,8 +45,10 @@ function serverSeed(seed: number): number {
  * too, and where only one token can be drawn its log p is 0; else it cannot be known.
  */
 function sampleOf({ tokens, logprobs, stopReason }: ServerSample, options: SampleOptions): Sample {
-  const { temperature, topK = 0, topP = 1 } = options;
-  const isPlain = temperature === 1 && topK === 0 && topP === 1;
-  const drawn = isPlain ? logprobs : temperature === 0 ? new Float32Array(tokens.length) : undefined;
+  const drawn = isUnshaped(options)
+    ? logprobs
+    : options.temperature === 0
+      ? new Float32Array(tokens.length)
+      : undefined;
   return { tokens, ...(drawn && { logprobs: drawn }), policyLogprobs: logprobs, stopReason };
 }

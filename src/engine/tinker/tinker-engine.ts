@@ -1,14 +1,13 @@
 /** Policies on a server that speaks the Tinker API: the base model that it serves, and adapters that are trained there. */
-import { stat } from 'node:fs/promises';
-import { basename, resolve } from 'node:path';
+import { basename } from 'node:path';
 import { RaRftError } from '../../core/errors.js';
-import { ignoreMissing } from '../../core/missing.js';
 import { readDecoderConfig } from '../../models/hf-config.js';
 import { countParams } from '../../models/parameters.js';
 import { TinkerClient, type TinkerClientOptions, type TrainingClientRequest } from '../../tinker/index.js';
-import { contextWindow } from '../local/local-engine.js';
+import { fullCapabilities } from '../capabilities.js';
 import { usedAfterDispose } from '../requests.js';
-import type { EngineInfo, LoraSpec, OpenOptions, Policy, PolicyEngine, PolicyRef } from '../types.js';
+import { mustBeServed } from '../served-folder.js';
+import type { Capabilities, EngineInfo, LoraSpec, OpenOptions, Policy, PolicyEngine, PolicyRef } from '../types.js';
 import { parseHandle } from './handle.js';
 import { measureReduction, reductions, type Reduction } from './reduction.js';
 import { TinkerPolicy, type TinkerPolicyParts } from './tinker-policy.js';
@@ -29,6 +28,7 @@ export interface TinkerEngineOptions {
 /** Strength of adapters on servers: no server lets it be chosen. */
 const ALPHA = 32;
 const LARGEST_SEED = 2 ** 31 - 1;
+const SERVE_IT = 'Serve that model, and name it as engine.model; or train it with the local engine.';
 
 /** Nothing is sent before the first policy is opened. Throws `engine` at an address that a key must not be sent to. */
 export function openTinkerEngine(options: TinkerEngineOptions): PolicyEngine {
@@ -37,7 +37,6 @@ export function openTinkerEngine(options: TinkerEngineOptions): PolicyEngine {
 
 class TinkerEngine implements PolicyEngine {
   readonly name = 'tinker';
-  readonly can = { alternatives: false, shapedLogprobs: false };
   private readonly options: TinkerEngineOptions;
   private readonly service: TinkerClient;
   private readonly policies = new Set<TinkerPolicy>();
@@ -50,16 +49,20 @@ class TinkerEngine implements PolicyEngine {
     this.service = new TinkerClient(options.client);
   }
 
+  can(): Promise<Capabilities> {
+    return Promise.resolve({ ...fullCapabilities, alternatives: false, shapedLogprobs: false });
+  }
+
   async open(ref: PolicyRef, { train, base, optimizer = false }: OpenOptions = {}): Promise<Policy> {
     if (this.disposed) throw usedAfterDispose(this.name);
-    if (base !== undefined) await this.mustBeOurs(base);
-    if (ref.kind === 'folder') await this.mustBeOurs(ref.path);
+    const { folder, model: baseModel } = this.options;
+    if (base !== undefined) await mustBeServed(base, folder, SERVE_IT);
+    if (ref.kind === 'folder') await mustBeServed(ref.path, folder, SERVE_IT);
     const handle = ref.kind === 'remote' ? parseHandle(ref.uri) : undefined;
     const lora = train === undefined || train === 'full' ? train : serverLora(train);
     const info = await this.facts();
     const { vocabSize, maxContext } = info;
     const limits = { vocabSize, maxContextLength: maxContext };
-    const { model: baseModel } = this.options;
     const reduction = lora && (await this.reductionOf({ baseModel, train: lora, ...limits }));
     if (handle) {
       const request = { path: handle.path, optimizer: optimizer && handle.optimizer && lora !== undefined, ...limits };
@@ -104,7 +107,7 @@ class TinkerEngine implements PolicyEngine {
         expected: supportedModels.map(({ modelName }) => modelName).join(', '),
       });
     }
-    const window = Math.min(contextWindow(config, maxContext), served.maxContextLength ?? Infinity);
+    const window = Math.min(config.maxPosition, maxContext ?? Infinity, served.maxContextLength ?? Infinity);
     return { name: basename(model), parameters: countParams(config), maxContext: window, vocabSize: config.vocab };
   }
 
@@ -124,20 +127,6 @@ class TinkerEngine implements PolicyEngine {
     } finally {
       await scratch.unload();
     }
-  }
-
-  /** The server has weights of its own: of folders, that of its base model alone can be opened. */
-  private async mustBeOurs(folder: string): Promise<void> {
-    if (!(await stat(folder).catch(ignoreMissing)))
-      throw new RaRftError({ code: 'model', message: `there is no model folder ${folder}`, where: folder });
-    if (resolve(folder) === resolve(this.options.folder)) return;
-    throw new RaRftError({
-      code: 'engine',
-      message: `the weights in ${folder} are on this machine, not on the server`,
-      where: folder,
-      expected: `${this.options.folder}, the folder of the server's base model, or a checkpoint of this engine`,
-      hint: 'Serve that model, and name it as engine.model; or train it with the local engine.',
-    });
   }
 }
 

@@ -1,10 +1,15 @@
 /** A policy whose weights are on a server: calls are made one at a time, in order, as the local engine makes them. */
-import { setMaxListeners } from 'node:events';
-import { RaRftError } from '../../core/errors.js';
-import { stoppable } from '../../core/stops.js';
+import { allOrNone } from '../../core/stops.js';
 import type { Report } from '../../core/worker-rpc.js';
 import { TinkerError } from '../../tinker/index.js';
-import { checkSampleRequests, checkScoreGroups, checkTrainGroups, notTrained, usedAfterDispose } from '../requests.js';
+import {
+  checkSampleRequests,
+  checkScoreGroups,
+  checkTrainGroups,
+  notTrained,
+  usedAfterDispose,
+  withoutAlternatives,
+} from '../requests.js';
 import { checkSamples, checkScores, checkTrained } from '../results.js';
 import type {
   Alternatives,
@@ -87,7 +92,7 @@ export class TinkerPolicy implements Policy {
   }
 
   async alternatives(): Promise<Alternatives[][]> {
-    throw withoutAlternatives(this.info);
+    throw withoutAlternatives(this.info, 'a Tinker server scores and trains');
   }
 
   forwardBackward(groups: readonly TrainGroup[]): Promise<ForwardBackwardResult> {
@@ -95,7 +100,7 @@ export class TinkerPolicy implements Policy {
       const training = this.mustBeTrained();
       checkTrainGroups(this.info, groups);
       if (groups.some(({ responses }) => responses.some(({ alternatives }) => alternatives)))
-        throw withoutAlternatives(this.info);
+        throw withoutAlternatives(this.info, 'a Tinker server scores and trains');
       const result = await training.learn(groups, signal);
       checkTrained(groups, result);
       return result;
@@ -158,25 +163,4 @@ export class TinkerPolicy implements Policy {
     this.last = own.catch(() => {});
     return own;
   }
-}
-
-/** Ends what is still under way when a part of it fails. */
-function allOrNone<T>(signal: AbortSignal, call: (signal: AbortSignal) => Promise<T>): Promise<T> {
-  return stoppable(signal, async (all) => {
-    setMaxListeners(0, all.signal); // as many as there are requests
-    try {
-      return await call(all.signal);
-    } finally {
-      all.abort();
-    }
-  });
-}
-
-function withoutAlternatives({ name }: EngineInfo): RaRftError {
-  return new RaRftError({
-    code: 'engine',
-    message: 'a Tinker server scores and trains the tokens that stand there, no others',
-    where: name,
-    expected: 'an engine that can (the local one), or a loss of sampled tokens',
-  });
 }

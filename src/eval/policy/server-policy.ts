@@ -2,7 +2,7 @@
 import { RaRftError } from '../../core/errors.js';
 import { hashJson } from '../../core/hash.js';
 import type { Rng } from '../../core/rng.js';
-import { inOrder, whatIsSaid, type ChatReply, type LlmClient } from '../../llm/index.js';
+import { inOrder, isWhole, whatIsSaid, type ChatReply, type LlmClient } from '../../llm/index.js';
 import { promptTurns, type PromptLayout, type PromptTemplates } from '../../models/index.js';
 import { problemKey, type Sampled, type SampleTask, type TextPolicy } from './types.js';
 
@@ -55,14 +55,11 @@ async function ask(task: SampleTask, options: ServerPolicyOptions): Promise<Samp
   return { task, failed: `${outcome.kind}: ${outcome.reason}` };
 }
 
-/** Ends of a reply that is whole, as servers name them. A refusal is one: the model says that it gives no answer. */
-const WHOLE = /^(?:stop|stop_sequence|eos|eos_token|end_turn|completed?|refusal)$/i;
-
 /** A reply as a sample; one that was ended by anything but the model or the limit is none. */
 function sampledOf(task: SampleTask, reply: ChatReply): Sampled {
   const { text, finishReason, usage } = reply;
   const { text: said, cut } = whatIsSaid(reply);
-  if (!cut && !WHOLE.test(finishReason)) return { task, failed: `the server ended the reply with ${finishReason}` };
+  if (!cut && !isWhole(reply)) return { task, failed: `the server ended the reply with ${finishReason}` };
   const tokens = usage.completionTokens;
   if (!cut) return { task, text, said, tokens, stopReason: 'stop' };
   // A template may have opened the thinking: without its end in sight all of it may be thoughts.

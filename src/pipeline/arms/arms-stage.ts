@@ -74,6 +74,8 @@ export async function trainArm(session: Session, arm: ArmConfig, inputs: ArmInpu
   const evaluateAt = (step: number, trained: Policy) =>
     evaluateArm(session, trained, { ...inputs, contextOf, arm, step, policyKey: policyKey(policy, step) });
   await session.run.stage(armStage(arm), stageInputs(session, arm, inputs), async () => {
+    if (session.config.rl.steps === 0)
+      return withRunPolicy(session, inputs.start.folder, async (start) => void (await evaluateAt(0, start)));
     // A training that goes on from a checkpoint does not come by its start again.
     const goesOn = (await newestCheckpoint(session.run.paths.policies(arm.name))) !== undefined;
     if (goesOn && !existsSync(session.run.paths.evaluation(arm.name, 0)))
@@ -102,16 +104,18 @@ export async function evaluateBorrowedPolicy(
   const policy = policyInputs(session, owner, inputs);
   await run.stage(armStage(arm), stageInputs(session, arm, inputs), async () => {
     const contextOf = testContextOf(arm, contextScope(session, inputs));
-    const last = config.rl.steps;
-    for (const [step, folder] of [
-      [0, inputs.start.folder],
-      [last, checkpointPath(run.paths.policies(owner.name), last)],
-    ] as const) {
+    for (const step of new Set([0, config.rl.steps])) {
+      const folder = policyFolder(session, owner, inputs, step);
       await withRunPolicy(session, folder, (opened) =>
         evaluateArm(session, opened, { ...inputs, contextOf, arm, step, policyKey: policyKey(policy, step) }),
       );
     }
   });
+}
+
+/** Where the policy of an arm at a step stands that was saved: the start, or the last. */
+export function policyFolder({ run }: Pick<Session, 'run'>, owner: ArmConfig, inputs: ArmInputs, step: number): string {
+  return step === 0 ? inputs.start.folder : checkpointPath(run.paths.policies(owner.name), step);
 }
 
 type ArmSession = Pick<Session, 'config' | 'identities' | 'lengths'>;

@@ -5,8 +5,7 @@ import { hashJson } from '../../core/hash.js';
 import { warn } from '../../runs/warnings.js';
 import { showing } from '../../data/index.js';
 import { evaluate, rankedId } from '../../eval/index.js';
-import { checkpointPath } from '../../train/index.js';
-import { lastPolicyKey, stageInputs, type ArmInputs } from './arms-stage.js';
+import { lastPolicyKey, policyFolder, stageInputs, type ArmInputs } from './arms-stage.js';
 import { failureWarnings } from './evaluate.js';
 import { samplerOf, type Session } from '../session.js';
 import { oneByOneSettings, oneByOneStage, ownerOf } from '../stage-settings.js';
@@ -35,7 +34,7 @@ export async function evaluateOneByOne(session: Session, arm: ArmConfig, inputs:
     async () => {
       // Records of other traces or settings; those of a stage that was killed stay.
       if (marker && marker.inputs !== hashJson(depends)) await rm(path, { force: true });
-      const folder = checkpointPath(run.paths.policies(ownerOf(config, arm).name), step);
+      const folder = policyFolder(session, ownerOf(config, arm), inputs, step);
       const records = await withRunPolicy(session, folder, (policy) =>
         evaluate({
           policy,

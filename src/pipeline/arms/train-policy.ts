@@ -78,9 +78,13 @@ export const trainBy: Record<ArmConfig['method'], Train> = {
 };
 
 /** Throws `engine` where an arm's method asks for more than the engine can do. */
-export function refuseOtherEngines({ config: { arms, opsd }, engine }: Pick<Session, 'config' | 'engine'>): void {
+export async function refuseOtherEngines({
+  config: { arms, opsd, rl },
+  engine,
+}: Pick<Session, 'config' | 'engine'>): Promise<void> {
+  if (rl.steps === 0) return;
   const distilled = arms.some(({ method, policyOf }) => method === 'opsd' && policyOf === null);
-  if (distilled && opsd.divergence !== 'sampled') refuseSampledOnly(engine(), opsd.divergence);
+  if (distilled && opsd.divergence !== 'sampled') await refuseSampledOnly(engine(), opsd.divergence);
 }
 
 /** The context that a problem is shown whenever it is shown one. */

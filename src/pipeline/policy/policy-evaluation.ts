@@ -9,6 +9,7 @@ import { ignoreMissing } from '../../core/missing.js';
 import type { Progress } from '../../core/progress.js';
 import { Rng } from '../../core/rng.js';
 import { configDifferences } from '../../runs/run-folder.js';
+import { warningText } from '../../runs/warnings.js';
 import { takeLock } from '../../core/run-lock.js';
 import { dataFiles, loadProblems, lookAtFile, showing, shownTraces, type Problem } from '../../data/index.js';
 import {
@@ -23,10 +24,11 @@ import {
   type TextPolicy,
 } from '../../eval/index.js';
 import { policyRefOf } from '../../engine/index.js';
-import { openLlmClient } from '../../llm/index.js';
+import { leastSeconds, openLlmClient } from '../../llm/index.js';
 import { openConfiguredEngine } from '../engines.js';
 import { hashModelFolder, promptWording, rewardIdentity } from '../fingerprint.js';
 import { findTraces, type FoundTraces, type TraceSource } from './policy-traces.js';
+import { tokenisedHere } from '../served-policy.js';
 import { modelFolderOf, openConfiguredVerifier, openPrompts, samplerOf, type OpenEngine } from '../session.js';
 
 /** A data file, or several under one name. */
@@ -165,7 +167,7 @@ async function settingsOf(
         : {
             model: config.model.path,
             weights: await hashModelFolder(folder),
-            ...(config.engine.kind === 'tinker' && { served: config.engine.model }),
+            ...(config.engine.kind !== 'local' && { served: config.engine.model }),
           },
     k: config.eval.k,
     temperature,
@@ -210,7 +212,7 @@ async function openPolicy(request: PolicyEvaluationRequest): Promise<TextPolicy>
   if (request.policy === 'server') {
     const { maxTokens, temperature } = generationOf(config, 'eval');
     const layout = chatLayout(config);
-    const settings = { ...llm, timeoutSeconds: Math.max(llm.timeoutSeconds, maxTokens / SLOWEST_TOKENS_PER_SECOND) };
+    const settings = { ...llm, timeoutSeconds: Math.max(llm.timeoutSeconds, leastSeconds(maxTokens)) };
     const apiKey = llmKeyFor(llm);
     const client = await openLlmClient({ settings, apiKey, cachePath: join(out, 'replies.jsonl'), progress });
     return serverPolicy({ client, layout, templates: prompt, temperature, maxTokens, rng });
@@ -219,6 +221,8 @@ async function openPolicy(request: PolicyEvaluationRequest): Promise<TextPolicy>
   const engine = openEngine(config.engine, modelFolderOf(config));
   try {
     const policy = await engine.open(await policyRefOf(modelFolderOf(config)));
+    const text = await tokenisedHere(engine);
+    if (text !== undefined) progress.line(warningText({ code: 'tokenised-here', where: 'engine', text }));
     const dispose = () => engine.dispose();
     return localPolicy({ name: config.model.path, policy, codec, sampling, rng, dispose });
   } catch (error) {
@@ -226,9 +230,6 @@ async function openPolicy(request: PolicyEvaluationRequest): Promise<TextPolicy>
     throw error;
   }
 }
-
-/** A long answer is no stalled one. */
-const SLOWEST_TOKENS_PER_SECOND = 10;
 
 /** A chat completion is asked with a length and a temperature alone: anything else would be left out without a word. */
 function refuseUnasked(config: Config): void {

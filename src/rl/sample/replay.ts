@@ -1,5 +1,6 @@
 /** A recorded prompt sampled once more: the same prompt, seed and policy give the same tokens and log-probabilities. */
 import { RaRftError } from '../../core/errors.js';
+import { policyLogprobsOf } from '../../engine/results.js';
 import type { Policy, SampleOptions } from '../../engine/types.js';
 import type { GroupRecord } from '../records.js';
 
@@ -39,7 +40,9 @@ export async function replay(
       expected: `version ${policyVersion}, which sampled the recorded prompt`,
       hint: 'Open the checkpoint of the step before the one that is replayed.',
     });
-  return again.samples_NG[0]!.map(({ tokens, policyLogprobs }, g) => {
+  return again.samples_NG[0]!.map((sample, g) => {
+    const { tokens } = sample;
+    const policyLogprobs = policyLogprobsOf(sample);
     const { tokens: recorded, logprobs } = rollouts[g]!;
     const same = recorded.findIndex((token, t) => token !== tokens[t]);
     const length = same < 0 ? Math.min(recorded.length, tokens.length) : same;

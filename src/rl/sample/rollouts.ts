@@ -3,7 +3,7 @@ import type { Rng } from '../../core/rng.js';
 import type { Report } from '../../core/worker-rpc.js';
 import type { Context } from '../../data/context.js';
 import type { Problem } from '../../data/types.js';
-import { checkSamples } from '../../engine/results.js';
+import { checkSamples, policyLogprobsOf } from '../../engine/results.js';
 import type { Policy, SampleOptions } from '../../engine/types.js';
 import { judgeAll } from '../../verify/judged.js';
 import type { Verifier } from '../../verify/types.js';
@@ -53,7 +53,11 @@ export async function rollOut(
   const responses = prompts.map((own, i) => ({
     ...own,
     seed: seeds[i]!,
-    responses_G: sampled.samples_NG[i]!.map((sample) => ({ ...sample, text: codec.decode(sample.tokens) })),
+    responses_G: sampled.samples_NG[i]!.map((sample) => ({
+      ...sample,
+      policyLogprobs: policyLogprobsOf(sample),
+      text: codec.decode(sample.tokens),
+    })),
   }));
   const pairs = responses.flatMap(({ problem, responses_G }) =>
     responses_G.map(({ text }) => ({ problem, response: text })),
