@@ -5,8 +5,8 @@ import { openLocalEngine as openLocal, openTinkerEngine } from '../engine/index.
 import type { OpenEngine } from './session.js';
 
 /** The engine that the configuration names. */
-export const openConfiguredEngine: OpenEngine = (settings, modelFolder) =>
-  settings.kind === 'tinker' ? openServer(settings, modelFolder) : openLocalEngine(settings, modelFolder);
+export const openConfiguredEngine: OpenEngine = (settings, modelFolder, onWarning) =>
+  settings.kind === 'tinker' ? openServer(settings, modelFolder, onWarning) : openLocalEngine(settings, modelFolder);
 
 /** The local engine: tensor graphs on this machine, in a worker of its own. */
 export const openLocalEngine: OpenEngine = ({ threads, maxSequences, activationGigabytes }) =>
@@ -17,9 +17,9 @@ export const openLocalEngine: OpenEngine = ({ threads, maxSequences, activationG
   });
 
 /** A server that speaks the Tinker API, with the key of the environment. */
-const openServer: OpenEngine = ({ url, model, apiKeyEnv, allowHttp, reduction }, folder) => {
+const openServer: OpenEngine = ({ url, model, apiKeyEnv, allowHttp, reduction }, folder, onWarning) => {
   if (url === null || model === null)
     throw new RaRftError({ code: 'internal', message: 'a Tinker engine without engine.url or engine.model' });
-  const client = { baseUrl: url, apiKey: engineApiKey(apiKeyEnv), allowHttp };
+  const client = { baseUrl: url, apiKey: engineApiKey(apiKeyEnv), allowHttp, ...(onWarning && { onWarning }) };
   return openTinkerEngine({ client, model, folder, reduction });
 };

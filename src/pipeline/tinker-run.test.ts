@@ -5,7 +5,7 @@ import { expect, it, onTestFinished } from 'vitest';
 import { readJsonlAll } from '../core/jsonl.js';
 import { temporaryFolder } from '../core/testing/temporary-folder.js';
 import { changedEngine } from '../engine/testing/changed-engine.js';
-import { startModelServer } from '../engine/tinker/testing/model-server.js';
+import { startModelServer, type ModelServer } from '../engine/tinker/testing/model-server.js';
 import { openConfiguredEngine } from './engines.js';
 import type { OpenEngine } from './session.js';
 import { attempt } from './testing/tiny-run.js';
@@ -50,6 +50,7 @@ it('runs on a Tinker server, and goes on from its checkpoints to the same metric
   );
   expect(server.models.size).toBe(0);
   expect(server.passes.length).toBeGreaterThan(6);
+  const requests = server.seen.length;
 
   // Killed in the last step of the second arm, behind its checkpoint, and gone on with from the server's checkpoint, moments included.
   const resumed = join(folder, 'resumed');
@@ -60,4 +61,18 @@ it('runs on a Tinker server, and goes on from its checkpoints to the same metric
   expect(loads.some(({ body }) => body['optimizer'] === true)).toBe(true);
   const metrics = (root: string) => readFile(join(root, 'metrics.jsonl'), 'utf8');
   expect(await metrics(resumed)).toBe(await metrics(straight));
+
+  // Gone on with by itself where the server starts anew in its midst, six times, wherever the run is then.
+  const forgetful: { server?: ModelServer } = {};
+  const restarts = new Set([1, 2, 3, 4, 5, 6].map((k) => Math.round((k * requests) / 7)));
+  forgetful.server = await startModelServer({
+    vocab: vocabulary.length,
+    script: ({ n }) => void (restarts.has(n) && forgetful.server!.restart()),
+  });
+  onTestFinished(() => forgetful.server!.close());
+  const lost = join(folder, 'lost');
+  await attempt(lost, { ...options, set: [...set, `engine.url=${forgetful.server.origin}`] });
+  expect(await metrics(lost)).toBe(await metrics(straight));
+  const events = await readJsonlAll<{ code?: string }>(join(lost, 'events.jsonl'));
+  expect(events.filter(({ code }) => code === 'engine' || code === 'policy-lost').length).toBeGreaterThanOrEqual(6);
 });

@@ -70,17 +70,21 @@ export interface RlTask {
 /** Trains a policy to the last step, going on from its newest checkpoint. */
 export async function trainRl(task: RlTask): Promise<void> {
   const { steps, checkpointEverySteps } = task.settings;
+  const watches = () => ({
+    training: new TrainingWatch(task.arm, steps),
+    rewards: new RewardWatch(task.verifier.name),
+    proof: new UpdateProof(),
+  });
+  let watching = watches();
   const begin = (policy: Policy): void => {
+    watching = watches(); // a training that goes back to a checkpoint sees its steps anew
     refuseOtherVocabulary(policy, task.reference, 'reference policy');
     refuseLongPrompts(task, policy);
     task.begin?.(policy);
   };
-  const watch = new TrainingWatch(task.arm, steps);
-  const rewards = new RewardWatch(task.verifier.name);
-  const proof = new UpdateProof();
   const takeStep = async (at: StepContext): Promise<StepOutcome> => {
-    const outcome = await rlStep(task, at, rewards, proof);
-    for (const warning of watch.see(outcome.metrics, outcome.failures)) {
+    const outcome = await rlStep(task, at, watching.rewards, watching.proof);
+    for (const warning of watching.training.see(outcome.metrics, outcome.failures)) {
       await warn(task.run, task.progress ?? silent, warning);
     }
     return outcome;

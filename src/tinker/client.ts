@@ -70,14 +70,15 @@ export class TinkerClient {
   /** Saved weights (`saveWeightsForSampler`), or a base model as it is, to sample from. */
   createSamplingClient(request: SamplingClientRequest, options: CallOptions = {}): Promise<SamplingClient> {
     return this.server.run('create sampling session', options, async (signal) => {
-      const session = await this.server.session(signal);
-      const body = {
-        session_id: session.id,
-        sampling_session_seq_id: session.nextSampler(),
-        ...('modelPath' in request ? { model_path: request.modelPath } : { base_model: request.baseModel }),
-        type: 'create_sampling_session',
-      };
-      const answer = await this.server.ask({ path: '/create_sampling_session', body, effect: 'repeatable' }, signal);
+      const answer = await this.server.inSession(signal, (session) => {
+        const body = {
+          session_id: session.id,
+          sampling_session_seq_id: session.nextSampler(),
+          ...('modelPath' in request ? { model_path: request.modelPath } : { base_model: request.baseModel }),
+          type: 'create_sampling_session',
+        };
+        return this.server.ask({ path: '/create_sampling_session', body, effect: 'repeatable' }, signal);
+      });
       const id = answer['sampling_session_id'];
       if (typeof id !== 'string') throw malformed('new sampling session', JSON.stringify(answer));
       return new SamplingClient({ server: this.server, id, limits: request });
@@ -104,17 +105,21 @@ export class TinkerClient {
     { rank, seed, trainUnembed = true, trainMlp = true, trainAttn = true }: LoraConfig,
     signal: AbortSignal,
   ): Promise<TrainingClient> {
-    const session = await this.server.session(signal);
     const flags = { train_unembed: trainUnembed, train_mlp: trainMlp, train_attn: trainAttn };
-    const body = {
-      session_id: session.id,
-      model_seq_id: session.nextModel(),
-      base_model: baseModel,
-      lora_config: { rank, ...(seed !== undefined && { seed }), ...flags },
-      type: 'create_model',
-    };
-    // A second one would take a place on the server for as long as it runs.
-    const submitted = await this.server.submit({ path: '/create_model', body, effect: 'once' }, signal);
+    const { session, submitted } = await this.server.inSession(signal, async (of) => {
+      const body = {
+        session_id: of.id,
+        model_seq_id: of.nextModel(),
+        base_model: baseModel,
+        lora_config: { rank, ...(seed !== undefined && { seed }), ...flags },
+        type: 'create_model',
+      };
+      // A second one would take a place on the server for as long as it runs.
+      return {
+        session: of,
+        submitted: await this.server.submit({ path: '/create_model', body, effect: 'once' }, signal),
+      };
+    });
     const result = await this.server.resultObject(submitted, 'CreateModel', signal);
     const modelId = result['model_id'];
     if (typeof modelId !== 'string') throw malformed('new model', JSON.stringify(result));

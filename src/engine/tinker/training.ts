@@ -13,23 +13,25 @@ import type { Reduction } from './reduction.js';
 const LOOK = 16;
 
 export class ServerTraining {
-  private readonly client: TrainingClient;
   private readonly reduction: Reduction;
   private lessons: Lesson[] = [];
 
-  constructor(client: TrainingClient, reduction: Reduction) {
-    this.client = client;
+  constructor(reduction: Reduction) {
     this.reduction = reduction;
   }
 
   /** Scores the responses, and keeps their slopes for the step. */
-  async learn(groups: readonly TrainGroup[], signal: AbortSignal): Promise<ForwardBackwardResult> {
+  async learn(
+    client: TrainingClient,
+    groups: readonly TrainGroup[],
+    signal: AbortSignal,
+  ): Promise<ForwardBackwardResult> {
     const responses = groups.flatMap(({ prompt, responses: ofPrompt }) =>
       ofPrompt.flatMap(({ tokens, slopes }) => (tokens.length === 0 ? [] : [{ ...foretold(prompt, tokens), slopes }])),
     );
     if (responses.length === 0) return { loss: 0, logprobs_NGT: inGroups(shapeOf(groups), []) };
     const request = { data: responses.map(scored), lossFn: 'cross_entropy' };
-    const { outputs } = await this.client.forward(request, { signal });
+    const { outputs } = await client.forward(request, { signal });
     let loss = 0;
     const lessons = responses.map((response, i): Lesson => {
       const logprobs = outputs[i]!.logprobs.subarray(response.before);
@@ -51,21 +53,24 @@ export class ServerTraining {
     throw notFinite(learningRate, { what: 'the learning rate', hint: 'The weights were left as they were.' });
   }
 
-  /** The gradient's norm. The pass, the step and a look at what it left are under way together. */
-  async step(options: OptimStepOptions, signal: AbortSignal): Promise<number> {
-    const { lessons } = this;
-    this.lessons = [];
+  /**
+   * The gradient's norm. The pass, the step and a look at what it left are under way together. Slopes are forgotten only when it is made:
+   * on weights that are made anew it can be made again.
+   */
+  async step(client: TrainingClient, options: OptimStepOptions, signal: AbortSignal): Promise<number> {
     const { learningRate, beta1, beta2, epsilon: eps, weightDecay, maxGradNorm: gradClipNorm } = options;
-    const data = lessonDatums(lessons, this.reduction);
-    const pass = data.length > 0 && this.client.forwardBackward({ data, lossFn: 'importance_sampling' }, { signal });
-    const step = this.client.optimStep({ learningRate, beta1, beta2, eps, weightDecay, gradClipNorm }, { signal });
-    const look = this.client.forward({ data: [lookOf(data[0])], lossFn: 'cross_entropy' }, { signal });
+    const data = lessonDatums(this.lessons, this.reduction);
+    const pass = data.length > 0 && client.forwardBackward({ data, lossFn: 'importance_sampling' }, { signal });
+    const step = client.optimStep({ learningRate, beta1, beta2, eps, weightDecay, gradClipNorm }, { signal });
+    const look = client.forward({ data: [lookOf(data[0])], lossFn: 'cross_entropy' }, { signal });
     const [passed, stepped, looked] = await Promise.allSettled([pass, step, look]);
     // In the order of their causes: a step fails where its pass does.
     if (passed.status === 'rejected') throw passed.reason;
     if (stepped.status === 'rejected') throw stepped.reason;
     if (looked.status === 'rejected') throw looked.reason;
-    return gradNormOf(stepped.value);
+    const gradNorm = gradNormOf(stepped.value);
+    this.lessons = [];
+    return gradNorm;
   }
 }
 

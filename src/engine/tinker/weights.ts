@@ -1,5 +1,5 @@
 /** Weights on a server, as a policy sees them: something to sample from, and something that scores. */
-import type { SamplingClient, TrainingClient } from '../../tinker/index.js';
+import { TinkerError, type SamplingClient, type TrainingClient } from '../../tinker/index.js';
 import { foretold, joined, scored } from './datums.js';
 import type { Tokens } from '../types.js';
 
@@ -14,8 +14,19 @@ export interface ServerWeights {
   sampler(signal: AbortSignal): Promise<SamplingClient>;
   /** log p of every token of every response. */
   score(pairs: readonly Pair[], signal: AbortSignal): Promise<Float32Array[]>;
-  /** Frees what the server holds for them. */
+  /** They are about to be others. */
+  changed(): void;
+  /** Frees what the server holds for them, as far as it can be reached. */
   dispose(): Promise<void>;
+}
+
+const UNLOAD_MS = 60_000;
+
+/** What cannot be reached holds nothing for us, or will let go of it when it misses our heartbeats. */
+export async function freed(model: TrainingClient): Promise<void> {
+  await model.unload({ timeoutMs: UNLOAD_MS }).catch((error: unknown) => {
+    if (!(error instanceof TinkerError)) throw error;
+  });
 }
 
 /** The server's base model as it is: it takes no place of a model. */
@@ -29,6 +40,7 @@ export function baseWeights(client: SamplingClient): ServerWeights {
           return ofPrompt.subarray(prompt.length - 1);
         }),
       ),
+    changed: () => {},
     dispose: async () => {},
   };
 }
@@ -51,7 +63,6 @@ export class ModelWeights implements ServerWeights {
     return this.current;
   }
 
-  /** The weights are about to be others. */
   changed(): void {
     this.current = undefined;
   }
@@ -64,7 +75,7 @@ export class ModelWeights implements ServerWeights {
     return outputs.map(({ logprobs }, i) => logprobs.subarray(sequences[i]!.before));
   }
 
-  async dispose(): Promise<void> {
-    await this.client.unload();
+  dispose(): Promise<void> {
+    return freed(this.client);
   }
 }

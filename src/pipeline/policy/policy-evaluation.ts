@@ -9,6 +9,7 @@ import { ignoreMissing } from '../../core/missing.js';
 import type { Progress } from '../../core/progress.js';
 import { Rng } from '../../core/rng.js';
 import { configDifferences } from '../../runs/run-folder.js';
+import { warningText } from '../../runs/warnings.js';
 import { takeLock } from '../../core/run-lock.js';
 import { dataFiles, loadProblems, lookAtFile, showing, shownTraces, type Problem } from '../../data/index.js';
 import {
@@ -216,7 +217,9 @@ async function openPolicy(request: PolicyEvaluationRequest): Promise<TextPolicy>
     return serverPolicy({ client, layout, templates: prompt, temperature, maxTokens, rng });
   }
   const { codec, sampling } = samplerOf({ config, ...(await openPrompts(config)) }, 'eval');
-  const engine = openEngine(config.engine, modelFolderOf(config));
+  const engine = openEngine(config.engine, modelFolderOf(config), (text) =>
+    progress.line(warningText({ code: 'engine', where: 'engine', text })),
+  );
   try {
     const policy = await engine.open(await policyRefOf(modelFolderOf(config)));
     const dispose = () => engine.dispose();
