@@ -62,7 +62,12 @@ export class TinkerClient {
     return this.server.run(`create model from ${path}`, options, async (signal) => {
       const { baseModel, isLora, loraRank = 0 } = await this.infoOf(path, signal);
       const client = await this.create({ baseModel, ...limits }, { rank: isLora ? loraRank : 0 }, signal);
-      await client.loadState({ path, optimizer }, { signal });
+      try {
+        await client.loadState({ path, optimizer }, { signal });
+      } catch (error) {
+        await client.unload({ timeoutMs: this.server.options.timeouts.exchangeMs }).catch(() => undefined); // it would keep its place
+        throw error;
+      }
       return client;
     });
   }

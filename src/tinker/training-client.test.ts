@@ -316,6 +316,20 @@ describe('codecs', () => {
   });
 });
 
+test('weights that cannot be loaded are an error, and what was made for them is freed', async () => {
+  const { client, server } = await testTraining({
+    script: (request) =>
+      isPollOf(request, 'LoadWeights') ? { status: 400, json: { detail: 'missing lora_A of layer 3' } } : undefined,
+  });
+  const from = { path: 'tinker://model_1/weights/a', optimizer: false };
+  expect(await failure(client.createTrainingClientFromState(from))).toMatchObject({
+    kind: 'failed',
+    message: expect.stringContaining('lora_A of layer 3') as string,
+  });
+  expect(server.at('/load_weights')[0]?.body['optimizer']).toBe(false);
+  expect(server.at('/unload_model')).toHaveLength(1);
+});
+
 test('a lost model is said; the next has a session of its own where the old one is lost too', async () => {
   let isNew = false;
   const { model, client, server } = await testTraining({

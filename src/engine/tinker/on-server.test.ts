@@ -1,7 +1,8 @@
 /** What the engine does on a server beyond the contract: when it saves, what it sends, what it refuses. */
 import { tmpdir } from 'node:os';
 import { describe, expect, it } from 'vitest';
-import type { Script } from '../../tinker/testing/fake-server.js';
+import type { Behaviour } from '../../core/testing/scripted-server.js';
+import { sampleReply, type Script } from '../../tinker/testing/fake-server.js';
 import { folderRef } from '../policy-folder.js';
 import { STEP, ids, response } from '../testing/helpers.js';
 import { openTinkerEngine, type TinkerEngineOptions } from './tinker-engine.js';
@@ -43,6 +44,41 @@ describe('the sampler', () => {
     await policy.logprobs([{ prompt: ids(1), responses: [ids(2)] }]);
     expect(server.models.size).toBe(0);
     expect(server.passes).toEqual([]);
+  });
+});
+
+describe('an answer that is no sample', () => {
+  const json = (sequence: object): Behaviour => ({ json: { sequences: [sequence, sequence] } });
+  it.each<[string, Behaviour, object]>([
+    ['a fragment that was broken off', json({ tokens: [3], logprobs: [-1], stop_reason: 'abort' }), { kind: 'failed' }],
+    [
+      'one without log-probabilities',
+      sampleReply([1, 2].map(() => ({ tokens: [3], stopReason: 1, logprobs: null }))),
+      { kind: 'malformed' },
+    ],
+    [
+      'one with null for a log-probability',
+      json({ tokens: [3], logprobs: [null], stop_reason: 'length' }),
+      { code: 'not-finite' },
+    ],
+    [
+      'one with NaN',
+      sampleReply([1, 2].map(() => ({ tokens: [3], stopReason: 1, logprobs: [NaN] }))),
+      { code: 'not-finite' },
+    ],
+    [
+      'protobuf that is cut',
+      { text: new Uint8Array([10, 200]), headers: { 'content-type': 'application/x-protobuf' } },
+      { kind: 'malformed' },
+    ],
+  ])('%s is an error of its own, and the policy stays', async (_what, answer, error) => {
+    let answers = 1;
+    const script: Script = ({ headers }) =>
+      headers['x-tinker-request-type'] === 'Sample' && answers-- > 0 ? answer : undefined;
+    const { engine, folder } = await served({ script });
+    const policy = await engine.open(folderRef(folder), { train });
+    await expect(policy.sample(asked, sampling)).rejects.toMatchObject(error);
+    expect((await policy.sample(asked, sampling)).samples_NG[0]).toHaveLength(2);
   });
 });
 
