@@ -13,6 +13,7 @@ const BENCHMARKS: Record<string, () => Promise<BenchmarkModule>> = {
   rl: () => import('./rl.js'),
   'retriever-index': () => import('./retriever-index.js'),
   retriever: () => import('./retriever.js'),
+  'tinker-load': () => import('./tinker-load.js'),
 };
 
 const { values, positionals } = parseArgs({

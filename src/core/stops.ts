@@ -1,4 +1,5 @@
 /** Work that is ended with its caller's signal, and together. Without AbortSignal.any, whose signals are held weakly. */
+import { setMaxListeners } from 'node:events';
 
 /** Gives `work` a controller of its own, which is aborted with the caller's signal. */
 export async function stoppable<T>(
@@ -6,6 +7,7 @@ export async function stoppable<T>(
   work: (stop: AbortController) => Promise<T>,
 ): Promise<T> {
   const stop = new AbortController();
+  setMaxListeners(0, stop.signal); // work has as many parts as it likes
   const abort = () => stop.abort(signal?.reason);
   if (signal?.aborted === true) abort();
   signal?.addEventListener('abort', abort);

@@ -1,7 +1,7 @@
 /** A whole run with its policies on a server: warm-up, labels, retriever, training, evaluation; and one that is gone on with. */
-import { readFile } from 'node:fs/promises';
+import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { expect, it, onTestFinished } from 'vitest';
+import { expect, it, onTestFinished, vi } from 'vitest';
 import { readJsonlAll } from '../core/jsonl.js';
 import { temporaryFolder } from '../core/testing/temporary-folder.js';
 import { changedEngine } from '../engine/testing/changed-engine.js';
@@ -71,8 +71,19 @@ it('runs on a Tinker server, and goes on from its checkpoints to the same metric
   });
   onTestFinished(() => forgetful.server!.close());
   const lost = join(folder, 'lost');
-  await attempt(lost, { ...options, set: [...set, `engine.url=${forgetful.server.origin}`] });
+  const key = 'tml-very-secret-0123456789';
+  vi.stubEnv('RA_RFT_TEST_KEY', key);
+  onTestFinished(() => void vi.unstubAllEnvs());
+  const there = [`engine.url=${forgetful.server.origin}`, 'engine.apiKeyEnv=RA_RFT_TEST_KEY'];
+  await attempt(lost, { ...options, set: [...set, ...there] });
   expect(await metrics(lost)).toBe(await metrics(straight));
   const events = await readJsonlAll<{ code?: string }>(join(lost, 'events.jsonl'));
   expect(events.filter(({ code }) => code === 'engine' || code === 'policy-lost').length).toBeGreaterThanOrEqual(6);
+
+  // The key was in every request, and is in no file.
+  expect(forgetful.server.seen.every(({ headers }) => headers['x-api-key'] === key)).toBe(true);
+  const names = await readdir(lost, { recursive: true, withFileTypes: true });
+  const files = names.filter((name) => name.isFile()).map(({ parentPath, name }) => join(parentPath, name));
+  expect(files.length).toBeGreaterThan(10);
+  for (const path of files) expect((await readFile(path)).includes(key), path).toBe(false);
 });

@@ -12,12 +12,13 @@ import type { Problem } from '../data/types.js';
 import type { Policy, PolicyEngine } from '../engine/types.js';
 import { failuresOf, RewardWatch } from '../verify/judged.js';
 import type { Verifier } from '../verify/types.js';
+import type { AdvantageTable } from './advantages/index.js';
 import { assertOnPolicy, assertSamePolicy, UpdateProof } from './canaries.js';
 import type { ContextSource } from './contexts/index.js';
 import { stepMetrics } from './metrics.js';
 import { drawInEpochs } from '../train/order.js';
 import type { Recipe } from './recipes/index.js';
-import { comparisonRecords } from './records.js';
+import { comparisonRecords, type GroupRecord } from './records.js';
 import { refuseOtherVocabulary } from './same-vocabulary.js';
 import { withKlPenalty } from './sample/kl-penalty.js';
 import { preparePrompts } from './sample/prompts.js';
@@ -155,7 +156,7 @@ export async function rlStep(
   return {
     metrics,
     drawn: all_N.length,
-    records: compared.flatMap(({ comparison, advantages_KG }) => comparisonRecords(at.step, comparison, advantages_KG)),
+    records: recordsOf(at.step, compared),
     note: [
       metrics.rewardMean === undefined ? 'no reward' : `reward ${metrics.rewardMean.toFixed(2)}`,
       ...(failures ? [`${failures.count} without one`] : []),
@@ -166,6 +167,14 @@ export async function rlStep(
     }),
     timings: watch.laps,
   };
+}
+
+/** One after the other: as JSON they take several times what the rollouts do. */
+function* recordsOf(
+  step: number,
+  compared: readonly { comparison: Comparison; advantages_KG: AdvantageTable[number] }[],
+): Generator<GroupRecord> {
+  for (const { comparison, advantages_KG } of compared) yield* comparisonRecords(step, comparison, advantages_KG);
 }
 
 /** The batch as it is compared: with the divergence from the reference taken off the rewards, where that is asked for. */

@@ -1,5 +1,5 @@
 /** Order, chunks, repeats and failures of training calls, against a server that keeps books. */
-import { describe, expect, test } from 'vitest';
+import { describe, expect, onTestFinished, test } from 'vitest';
 import type { Behaviour, SeenRequest } from '../core/testing/scripted-server.js';
 import { adam, datum, failure, testTraining } from './testing/client.js';
 import { forwardCallOf, type Script } from './testing/fake-server.js';
@@ -105,6 +105,18 @@ describe('chunks', () => {
     const { model, server } = await testTraining({ config }, { limits });
     await model.forward(ce(1, 1, 1));
     expect(server.at('/forward_backward').map((request) => forwardCallOf(request).seqId)).toEqual([1, 2, 3]);
+  });
+
+  test('as many as it takes, without a word of warning about their listeners', async () => {
+    const warnings: Error[] = [];
+    const hear = (warning: Error) => void warnings.push(warning);
+    process.on('warning', hear);
+    onTestFinished(() => void process.off('warning', hear));
+    const { model, server } = await testTraining({}, { limits: { chunkDatums: 1 } });
+    await model.forward(ce(...Array.from({ length: 20 }, () => 1)));
+    await new Promise((resolve) => setImmediate(resolve));
+    expect(server.at('/forward_backward')).toHaveLength(20);
+    expect(warnings).toEqual([]);
   });
 
   test('where one is refused the others stand in the gradient: no step can follow', async () => {

@@ -7,7 +7,7 @@ import { access, readdir, rm } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { atPlace, errorFacts } from '../core/errors.js';
 import { writeFileAtomic } from '../core/files.js';
-import { jsonlText, readJsonl } from '../core/jsonl.js';
+import { jsonlLines, readJsonl } from '../core/jsonl.js';
 import { silent, type Progress, type Task } from '../core/progress.js';
 import type { Rng } from '../core/rng.js';
 import type { MetricsRow, RunFolder } from '../runs/run-folder.js';
@@ -43,8 +43,8 @@ export interface StepContext {
 export interface StepOutcome {
   metrics: { step: number; policyVersion: number | undefined } & Record<string, number | undefined>;
   drawn: number;
-  /** Lines of the step's rollouts file; no file where undefined. */
-  records?: readonly unknown[];
+  /** Lines of the step's rollouts file, gone through once; no file where undefined. */
+  records?: Iterable<unknown>;
   /** A few words for the progress bar. */
   note: string;
   /** Says what had no reward, where anything had none. */
@@ -157,7 +157,7 @@ async function record(
   outcome: StepOutcome,
   { policy, drawn, policyVersion }: Omit<Position, 'step'>,
 ): Promise<void> {
-  if (outcome.records) await writeFileAtomic(run.paths.rollouts(arm, step), jsonlText(outcome.records));
+  if (outcome.records) await writeFileAtomic(run.paths.rollouts(arm, step), jsonlLines(outcome.records));
   await run.metrics({ arm, ...outcome.metrics });
   if (step % checkpointEverySteps === 0 || step === steps) {
     const state = { step, drawn, policyVersion: policyVersion ?? 0, rng: rng.getState(), inputs };

@@ -7,7 +7,7 @@ const prompt = Int32Array.of(7, 8, 9);
 const lesson = (response: number[], slopes: number[], logprobs: number[]): Lesson => ({
   ...foretold(prompt, Int32Array.from(response)),
   slopes: Float32Array.from(slopes),
-  logprobs: Float32Array.from(logprobs),
+  logprobs: Float32Array.from([0, 0, ...logprobs]),
 });
 /** Slopes and log-probabilities that float32 holds exactly. */
 const lessons = [lesson([4, 5], [-0.5, 0.25], [-1, -2]), lesson([6], [0.125], [-0.5])];

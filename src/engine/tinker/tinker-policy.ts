@@ -1,5 +1,4 @@
 /** A policy whose weights are on a server: calls are made one at a time, in order, as the local engine makes them. */
-import { setMaxListeners } from 'node:events';
 import { RaRftError } from '../../core/errors.js';
 import { stoppable } from '../../core/stops.js';
 import type { Report } from '../../core/worker-rpc.js';
@@ -175,7 +174,6 @@ export class TinkerPolicy implements Policy {
 /** Ends what is still under way when a part of it fails. */
 function allOrNone<T>(signal: AbortSignal, call: (signal: AbortSignal) => Promise<T>): Promise<T> {
   return stoppable(signal, async (all) => {
-    setMaxListeners(0, all.signal); // as many as there are requests
     try {
       return await call(all.signal);
     } finally {

@@ -34,14 +34,14 @@ export class ServerTraining {
     const { outputs } = await client.forward(request, { signal });
     let loss = 0;
     const lessons = responses.map((response, i): Lesson => {
-      const logprobs = outputs[i]!.logprobs.subarray(response.before);
-      for (const [t, slope] of response.slopes.entries()) loss += slope * logprobs[t]!;
+      const { logprobs } = outputs[i]!;
+      for (const [t, slope] of response.slopes.entries()) loss += slope * logprobs[response.before + t]!;
       return { ...response, logprobs };
     });
     this.lessons.push(...lessons.filter(({ slopes }) => slopes.some((slope) => slope !== 0)));
     const logprobs_NGT = inGroups(
       shapeOf(groups),
-      lessons.map(({ logprobs }) => logprobs),
+      lessons.map(({ logprobs, before }) => logprobs.subarray(before)),
     );
     return { loss, logprobs_NGT };
   }
