@@ -17,9 +17,13 @@ export const openLocalEngine: OpenEngine = ({ threads, maxSequences, activationG
   });
 
 /** A server that speaks the Tinker API, with the key of the environment. */
-const openServer: OpenEngine = ({ url, model, apiKeyEnv, allowHttp, reduction }, folder, onWarning) => {
+const openServer: OpenEngine = (
+  { url, model, apiKeyEnv, allowHttp, reduction, sequenceMultiple },
+  folder,
+  onWarning,
+) => {
   if (url === null || model === null)
     throw new RaRftError({ code: 'internal', message: 'a Tinker engine without engine.url or engine.model' });
   const client = { baseUrl: url, apiKey: engineApiKey(apiKeyEnv), allowHttp, ...(onWarning && { onWarning }) };
-  return openTinkerEngine({ client, model, folder, reduction });
+  return openTinkerEngine({ client, model, folder, reduction, sequenceMultiple });
 };

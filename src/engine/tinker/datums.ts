@@ -31,9 +31,31 @@ export function joined(prompt: Tokens, response: Tokens): Tokens {
   return all;
 }
 
-/** A datum of which only the log-probabilities are wanted. */
-export function scored({ tokens, targetTokens }: Foretold): Datum {
-  return { tokens, lossFnInputs: { targetTokens } };
+/** The first token alone. */
+function beginning({ tokens, targetTokens }: Foretold): Foretold {
+  return { tokens: tokens.subarray(0, 1), targetTokens: targetTokens.subarray(0, 1), before: 0 };
+}
+
+/** A lesson that teaches nothing. */
+export function silent(lesson: Lesson): Lesson {
+  return { ...beginning(lesson), slopes: new Float32Array(1), logprobs: lesson.logprobs.subarray(0, 1) };
+}
+
+/** Filled up to a multiple of so many with what `filler` makes of the first: who compiles for each number meets few of them then. */
+export function filled<T>(items: readonly T[], multiple: number, filler: (first: T) => T): T[] {
+  const [first] = items;
+  if (first === undefined) return [];
+  const missing = (multiple - (items.length % multiple)) % multiple;
+  return [...items, ...Array.from({ length: missing }, () => filler(first))];
+}
+
+/** What only the log-probabilities are wanted of; those of the sequences come first. */
+export function scoring(sequences: readonly Foretold[], multiple: number): { data: Datum[]; lossFn: string } {
+  const data = filled(sequences, multiple, beginning).map(({ tokens, targetTokens }) => ({
+    tokens,
+    lossFnInputs: { targetTokens },
+  }));
+  return { data, lossFn: 'cross_entropy' };
 }
 
 /**

@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import type { Behaviour } from '../../core/testing/scripted-server.js';
 import { sampleReply, type Script } from '../../tinker/testing/fake-server.js';
 import { folderRef } from '../policy-folder.js';
-import { STEP, ids, response } from '../testing/helpers.js';
+import { STEP, ids, largestGap, raggedGroups, response, scoredGroups } from '../testing/helpers.js';
 import { openTinkerEngine, type TinkerEngineOptions } from './tinker-engine.js';
 import type { ModelServer } from './testing/model-server.js';
 import { served } from './testing/served.js';
@@ -105,6 +105,27 @@ describe('a step', () => {
       expect([[...first!.tokens], [...second!.tokens], more]).toEqual([[1, 2, 3], [6], []]);
       expect([...first!.inputs['advantages']!]).toEqual([0, ...two]);
       expect([...second!.inputs['advantages']!]).toEqual([one]);
+    },
+  );
+
+  it.each(['mean', 'sum'] as const)(
+    'in numbers that a server has compiled is the same step (%s)',
+    async (reduction) => {
+      const steps = [1, 8].map(async (sequenceMultiple) => {
+        const { server, engine, folder } = await served({ reduction }, { sequenceMultiple, reduction });
+        const policy = await engine.open(folderRef(folder), { train });
+        const groups = raggedGroups(policy.info.vocabSize, 'multiple');
+        const { loss, logprobs_NGT } = await policy.forwardBackward(groups);
+        const { gradNorm } = await policy.optimStep(STEP);
+        const after = await policy.logprobs(scoredGroups(groups));
+        return { loss, logprobs_NGT, gradNorm, after, sizes: server.passes.map((data) => data.length % 8) };
+      });
+      const [as, filled] = await Promise.all(steps);
+      expect([as!.sizes, filled!.sizes]).toEqual([[7], [0]]);
+      expect(filled!.loss).toBe(as!.loss);
+      expect(filled!.logprobs_NGT).toEqual(as!.logprobs_NGT);
+      expect(filled!.gradNorm / as!.gradNorm).toBeCloseTo(1, 5);
+      expect(largestGap(filled!.after, as!.after)).toBeLessThan(1e-5);
     },
   );
 

@@ -25,6 +25,8 @@ export interface TinkerEngineOptions {
   maxContext?: number;
   /** What the server divides a loss by: sum (nothing), mean (as JAX does). Default: measured when the first policy is trained. */
   reduction?: keyof typeof reductions | 'measure';
+  /** Training requests are filled up to a multiple of so many sequences, for servers that compile each new number. Default 1: they are not. */
+  sequenceMultiple?: number;
 }
 
 /** Strength of adapters on servers: no server lets it be chosen. */
@@ -62,11 +64,14 @@ class TinkerEngine implements PolicyEngine {
     const info = await this.facts();
     const { vocabSize, maxContext } = info;
     const limits = { vocabSize, maxContextLength: maxContext };
-    const { model: baseModel } = this.options;
+    const { model: baseModel, sequenceMultiple: multiple = 1 } = this.options;
     const reduction = lora && (await this.reductionOf({ baseModel, train: lora, ...limits }));
     const create = async (signal: AbortSignal | undefined): Promise<ServerWeights> =>
       lora
-        ? new ModelWeights(await this.service.createTrainingClient({ baseModel, train: lora, ...limits }, { signal }))
+        ? new ModelWeights(
+            await this.service.createTrainingClient({ baseModel, train: lora, ...limits }, { signal }),
+            multiple,
+          )
         : baseWeights(await this.service.createSamplingClient({ baseModel, ...limits }, { signal }));
     const weights = new LastingWeights({
       from: handle && { ...handle, optimizer: optimizer && handle.optimizer && lora !== undefined },
@@ -74,14 +79,14 @@ class TinkerEngine implements PolicyEngine {
         if (!from) return create(signal);
         const { path, optimizer: moments } = from;
         const request = { path, optimizer: moments, ...limits };
-        return new ModelWeights(await this.service.createTrainingClientFromState(request, { signal }));
+        return new ModelWeights(await this.service.createTrainingClientFromState(request, { signal }), multiple);
       },
       onLoss: this.onLoss,
     });
     await weights.use(async () => {});
     const policyVersion = handle?.policyVersion ?? 0;
     const onDispose = () => this.policies.delete(policy);
-    const policy = new TinkerPolicy({ info, weights, policyVersion, reduction, onDispose });
+    const policy = new TinkerPolicy({ info, weights, policyVersion, reduction, multiple, onDispose });
     this.policies.add(policy);
     return policy;
   }

@@ -34,6 +34,8 @@ export interface TinkerPolicyParts {
   policyVersion: number;
   /** Of the server; undefined where the policy only samples and scores. */
   reduction?: Reduction | undefined;
+  /** Of so many sequences are training requests. */
+  multiple: number;
   onDispose: () => void;
 }
 
@@ -49,12 +51,12 @@ export class TinkerPolicy implements Policy {
   private last: Promise<unknown> = Promise.resolve();
   private saves = 0;
 
-  constructor({ info, weights, policyVersion, reduction, onDispose }: TinkerPolicyParts) {
+  constructor({ info, weights, policyVersion, reduction, multiple, onDispose }: TinkerPolicyParts) {
     this.info = info;
     this.weights = weights;
     this.policyVersion = policyVersion;
     this.onDispose = onDispose;
-    if (reduction) this.training = new ServerTraining(reduction);
+    if (reduction) this.training = new ServerTraining(reduction, multiple);
   }
 
   sample(requests: readonly SampleRequest[], options: SampleOptions, report?: Report): Promise<SampleResult> {

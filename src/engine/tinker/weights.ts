@@ -1,6 +1,6 @@
 /** Weights on a server, as a policy sees them: something to sample from, and something that scores. */
 import { TinkerError, type SamplingClient, type TrainingClient } from '../../tinker/index.js';
-import { foretold, joined, scored } from './datums.js';
+import { foretold, joined, scoring } from './datums.js';
 import type { Tokens } from '../types.js';
 
 /** A response to be scored; both have tokens. */
@@ -51,10 +51,13 @@ export function baseWeights(client: SamplingClient): ServerWeights {
  */
 export class ModelWeights implements ServerWeights {
   readonly client: TrainingClient;
+  private readonly multiple: number;
   private current: Promise<SamplingClient> | undefined;
 
-  constructor(client: TrainingClient) {
+  /** `multiple`: of so many sequences are the requests. */
+  constructor(client: TrainingClient, multiple: number) {
     this.client = client;
+    this.multiple = multiple;
   }
 
   sampler(signal: AbortSignal): Promise<SamplingClient> {
@@ -70,9 +73,8 @@ export class ModelWeights implements ServerWeights {
   async score(pairs: readonly Pair[], signal: AbortSignal): Promise<Float32Array[]> {
     if (pairs.length === 0) return [];
     const sequences = pairs.map(({ prompt, response }) => foretold(prompt, response));
-    const request = { data: sequences.map(scored), lossFn: 'cross_entropy' };
-    const { outputs } = await this.client.forward(request, { signal });
-    return outputs.map(({ logprobs }, i) => logprobs.subarray(sequences[i]!.before));
+    const { outputs } = await this.client.forward(scoring(sequences, this.multiple), { signal });
+    return sequences.map(({ before }, i) => outputs[i]!.logprobs.subarray(before));
   }
 
   dispose(): Promise<void> {
