@@ -14,6 +14,7 @@ const BENCHMARKS: Record<string, () => Promise<BenchmarkModule>> = {
   'retriever-index': () => import('./retriever-index.js'),
   retriever: () => import('./retriever.js'),
   serve: () => import('./serve.js'),
+  'tinker-load': () => import('./tinker-load.js'),
 };
 
 const { values, positionals } = parseArgs({

@@ -62,6 +62,11 @@ export const engine = section(
       z.enum(['measure', 'sum', 'mean']).default('measure'),
       'What the Tinker server divides a loss by: nothing (sum), the tokens of a sequence and the sequences of a step (mean); measure finds it out.',
     ),
+    sequenceMultiple: z.int().min(1).max(4096).default(1).meta({
+      description:
+        'Fill training requests to a Tinker server up to a multiple of so many sequences, with ones that teach nothing: a server that compiles each new shape (SkyRL on JAX) meets fewer then, and its train_micro_batch_size is right. 1: do not.',
+      hidden: true,
+    }),
   },
   'The engine of the policies.',
 );

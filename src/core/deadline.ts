@@ -1,5 +1,7 @@
 /** An end for work that may never end: a call over a network, a thread that is to stop, a native library. */
 
+import { setMaxListeners } from 'node:events';
+
 /** Thrown where the time was over. */
 export class DeadlineError extends Error {
   constructor(timeoutMs: number) {
@@ -30,6 +32,7 @@ export function withDeadline<T>(
 ): Promise<T> {
   return new Promise((resolve, reject) => {
     const controller = new AbortController();
+    setMaxListeners(0, controller.signal); // work has as many parts as it likes
     let timer: NodeJS.Timeout | undefined;
     let settled = false;
     const settle = (finish: () => void) => {

@@ -63,6 +63,11 @@ export function jsonlText(values: readonly unknown[]): string {
   return values.map((value) => `${JSON.stringify(value)}\n`).join('');
 }
 
+/** The same text in lines, each made when it is written: for values that together are large. */
+export async function* jsonlLines(values: Iterable<unknown>): AsyncGenerator<string> {
+  for (const value of values) yield `${JSON.stringify(value)}\n`;
+}
+
 /** Values that {@link JsonlWriter.appendAll} writes at a time. */
 const CHUNK = 1000;
 

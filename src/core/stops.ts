@@ -7,6 +7,7 @@ export async function stoppable<T>(
   work: (stop: AbortController) => Promise<T>,
 ): Promise<T> {
   const stop = new AbortController();
+  setMaxListeners(0, stop.signal); // work has as many parts as it likes
   const abort = () => stop.abort(signal?.reason);
   if (signal?.aborted === true) abort();
   signal?.addEventListener('abort', abort);

@@ -5,8 +5,8 @@ import { openLocalEngine as openLocal, openOpenaiEngine, openTinkerEngine } from
 import type { OpenEngine } from './session.js';
 
 /** The engine that the configuration names. */
-export const openConfiguredEngine: OpenEngine = (settings, modelFolder) =>
-  openers[settings.kind](settings, modelFolder);
+export const openConfiguredEngine: OpenEngine = (settings, modelFolder, onWarning) =>
+  openers[settings.kind](settings, modelFolder, onWarning);
 
 /** The local engine: tensor graphs on this machine, in a worker of its own. */
 export const openLocalEngine: OpenEngine = ({ threads, maxSequences, activationGigabytes }) =>
@@ -17,10 +17,11 @@ export const openLocalEngine: OpenEngine = ({ threads, maxSequences, activationG
   });
 
 /** A server that speaks the Tinker API. */
-const openTinker: OpenEngine = (settings, folder) => {
+const openTinker: OpenEngine = (settings, folder, onWarning) => {
   const { url, model, apiKey } = serverOf(settings);
-  const client = { baseUrl: url, apiKey, allowHttp: settings.allowHttp };
-  return openTinkerEngine({ client, model, folder, reduction: settings.reduction });
+  const { allowHttp, reduction, sequenceMultiple } = settings;
+  const client = { baseUrl: url, apiKey, allowHttp, ...(onWarning && { onWarning }) };
+  return openTinkerEngine({ client, model, folder, reduction, sequenceMultiple });
 };
 
 /** A server that answers completions. */

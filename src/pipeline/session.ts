@@ -7,6 +7,7 @@ import { generationOf, type Config, type GenerationUse } from '../config/index.j
 import type { Progress } from '../core/progress.js';
 import { Rng } from '../core/rng.js';
 import type { RunFolder } from '../runs/run-folder.js';
+import { warn } from '../runs/warnings.js';
 import { contextWindow, type PolicyEngine } from '../engine/index.js';
 import { openModel, PromptCodec, type PromptSettings, type Tokenizer } from '../models/index.js';
 import { openVerifier, type Verifier } from '../verify/index.js';
@@ -14,8 +15,12 @@ import { hashModelFolder, type Identities } from './fingerprint.js';
 import { lengthLimits, PromptLengths } from './prompts/prompt-lengths.js';
 import { identitiesOf } from './stage-settings.js';
 
-/** Starts the engine that opens a run's policies; the folder is that of the configured model. */
-export type OpenEngine = (settings: Config['engine'], modelFolder: string) => PolicyEngine;
+/** Starts the engine that opens a run's policies; the folder is that of the configured model. `onWarning` hears what people should know. */
+export type OpenEngine = (
+  settings: Config['engine'],
+  modelFolder: string,
+  onWarning?: (text: string) => void,
+) => PolicyEngine;
 
 /** What prompts are made and measured with. */
 export interface Prompts {
@@ -87,10 +92,16 @@ export async function openSession(
   const prompts = await openPrompts(config);
   const verifier = await openConfiguredVerifier(config);
   let engine: PolicyEngine | undefined;
+  let warned: Promise<void> = Promise.resolve();
+  const onWarning = (text: string) => {
+    warned = warned.then(() => warn(run, progress, { code: 'engine', where: 'engine', text }));
+    warned.catch(() => {}); // thrown when the engine is released
+  };
   const releaseEngine = async () => {
     const open = engine;
     engine = undefined;
     await open?.dispose();
+    await warned;
   };
   return {
     config,
@@ -101,7 +112,7 @@ export async function openSession(
     again,
     ...prompts,
     verifier,
-    engine: () => (engine ??= openEngine(config.engine, model.modelFolder)),
+    engine: () => (engine ??= openEngine(config.engine, model.modelFolder, onWarning)),
     releaseEngine,
     close: async () => {
       try {

@@ -1,11 +1,11 @@
 /** A whole run with its policies on a server: warm-up, labels, retriever, training, evaluation; and one that is gone on with. */
-import { readFile } from 'node:fs/promises';
+import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { expect, it, onTestFinished } from 'vitest';
+import { expect, it, onTestFinished, vi } from 'vitest';
 import { readJsonlAll } from '../core/jsonl.js';
 import { temporaryFolder } from '../core/testing/temporary-folder.js';
 import { changedEngine } from '../engine/testing/changed-engine.js';
-import { startModelServer } from '../engine/tinker/testing/model-server.js';
+import { startModelServer, type ModelServer } from '../engine/tinker/testing/model-server.js';
 import { openConfiguredEngine } from './engines.js';
 import type { OpenEngine } from './session.js';
 import { attempt } from './testing/tiny-run.js';
@@ -50,6 +50,7 @@ it('runs on a Tinker server, and goes on from its checkpoints to the same metric
   );
   expect(server.models.size).toBe(0);
   expect(server.passes.length).toBeGreaterThan(6);
+  const requests = server.seen.length;
 
   // Killed in the last step of the second arm, behind its checkpoint, and gone on with from the server's checkpoint, moments included.
   const resumed = join(folder, 'resumed');
@@ -60,4 +61,29 @@ it('runs on a Tinker server, and goes on from its checkpoints to the same metric
   expect(loads.some(({ body }) => body['optimizer'] === true)).toBe(true);
   const metrics = (root: string) => readFile(join(root, 'metrics.jsonl'), 'utf8');
   expect(await metrics(resumed)).toBe(await metrics(straight));
+
+  // Gone on with by itself where the server starts anew in its midst, six times, wherever the run is then.
+  const forgetful: { server?: ModelServer } = {};
+  const restarts = new Set([1, 2, 3, 4, 5, 6].map((k) => Math.round((k * requests) / 7)));
+  forgetful.server = await startModelServer({
+    vocab: vocabulary.length,
+    script: ({ n }) => void (restarts.has(n) && forgetful.server!.restart()),
+  });
+  onTestFinished(() => forgetful.server!.close());
+  const lost = join(folder, 'lost');
+  const key = 'tml-very-secret-0123456789';
+  vi.stubEnv('RA_RFT_TEST_KEY', key);
+  onTestFinished(() => void vi.unstubAllEnvs());
+  const there = [`engine.url=${forgetful.server.origin}`, 'engine.apiKeyEnv=RA_RFT_TEST_KEY'];
+  await attempt(lost, { ...options, set: [...set, ...there] });
+  expect(await metrics(lost)).toBe(await metrics(straight));
+  const events = await readJsonlAll<{ code?: string }>(join(lost, 'events.jsonl'));
+  expect(events.filter(({ code }) => code === 'engine' || code === 'policy-lost').length).toBeGreaterThanOrEqual(6);
+
+  // The key was in every request, and is in no file.
+  expect(forgetful.server.seen.every(({ headers }) => headers['x-api-key'] === key)).toBe(true);
+  const names = await readdir(lost, { recursive: true, withFileTypes: true });
+  const files = names.filter((name) => name.isFile()).map(({ parentPath, name }) => join(parentPath, name));
+  expect(files.length).toBeGreaterThan(10);
+  for (const path of files) expect((await readFile(path)).includes(key), path).toBe(false);
 });

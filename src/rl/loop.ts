@@ -12,12 +12,13 @@ import type { Problem } from '../data/types.js';
 import type { Policy, PolicyEngine } from '../engine/types.js';
 import { failuresOf, RewardWatch } from '../verify/judged.js';
 import type { Verifier } from '../verify/types.js';
+import type { AdvantageTable } from './advantages/index.js';
 import { assertOnPolicy, assertSamePolicy, UpdateProof } from './canaries.js';
 import type { ContextSource } from './contexts/index.js';
 import { stepMetrics } from './metrics.js';
 import { drawInEpochs } from '../train/order.js';
 import type { Recipe } from './recipes/index.js';
-import { comparisonRecords } from './records.js';
+import { comparisonRecords, type GroupRecord } from './records.js';
 import { refuseOtherVocabulary } from './same-vocabulary.js';
 import { withKlPenalty } from './sample/kl-penalty.js';
 import { preparePrompts } from './sample/prompts.js';
@@ -70,17 +71,21 @@ export interface RlTask {
 /** Trains a policy to the last step, going on from its newest checkpoint. */
 export async function trainRl(task: RlTask): Promise<void> {
   const { steps, checkpointEverySteps } = task.settings;
+  const watches = () => ({
+    training: new TrainingWatch(task.arm, steps),
+    rewards: new RewardWatch(task.verifier.name),
+    proof: new UpdateProof(),
+  });
+  let watching = watches();
   const begin = (policy: Policy): void => {
+    watching = watches(); // a training that goes back to a checkpoint sees its steps anew
     refuseOtherVocabulary(policy, task.reference, 'reference policy');
     refuseLongPrompts(task, policy);
     task.begin?.(policy);
   };
-  const watch = new TrainingWatch(task.arm, steps);
-  const rewards = new RewardWatch(task.verifier.name);
-  const proof = new UpdateProof();
   const takeStep = async (at: StepContext): Promise<StepOutcome> => {
-    const outcome = await rlStep(task, at, rewards, proof);
-    for (const warning of watch.see(outcome.metrics, outcome.failures)) {
+    const outcome = await rlStep(task, at, watching.rewards, watching.proof);
+    for (const warning of watching.training.see(outcome.metrics, outcome.failures)) {
       await warn(task.run, task.progress ?? silent, warning);
     }
     return outcome;
@@ -151,7 +156,7 @@ export async function rlStep(
   return {
     metrics,
     drawn: all_N.length,
-    records: compared.flatMap(({ comparison, advantages_KG }) => comparisonRecords(at.step, comparison, advantages_KG)),
+    records: recordsOf(at.step, compared),
     note: [
       metrics.rewardMean === undefined ? 'no reward' : `reward ${metrics.rewardMean.toFixed(2)}`,
       ...(failures ? [`${failures.count} without one`] : []),
@@ -162,6 +167,14 @@ export async function rlStep(
     }),
     timings: watch.laps,
   };
+}
+
+/** One after the other: as JSON they take several times what the rollouts do. */
+function* recordsOf(
+  step: number,
+  compared: readonly { comparison: Comparison; advantages_KG: AdvantageTable[number] }[],
+): Generator<GroupRecord> {
+  for (const { comparison, advantages_KG } of compared) yield* comparisonRecords(step, comparison, advantages_KG);
 }
 
 /** The batch as it is compared: with the divergence from the reference taken off the rewards, where that is asked for. */

@@ -1,12 +1,11 @@
-import { appendFile, readdir, readFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { appendFile } from 'node:fs/promises';
 import { describe, expect, it } from 'vitest';
 import { showing } from '../data/context.js';
 import { Rng } from '../core/rng.js';
 import type { Policy, PolicyEngine } from '../engine/types.js';
 import { always, composed, traceContexts } from './contexts/index.js';
 import { trainRl } from './loop.js';
-import { toyEngine, toyRecipe, toyRun, toySettings, toyTask, toyTrace, type ToyRun } from './testing/toy-task.js';
+import { toyEngine, toyFiles, toyRecipe, toyRun, toySettings, toyTask, toyTrace } from './testing/toy-task.js';
 
 const source = always(({ answer }) => [showing(Number(answer) % 2 ? toyTrace(1) : undefined)]);
 const context = { contexts: source };
@@ -18,18 +17,6 @@ const changing = {
   ),
   recipe: toyRecipe('dapo'),
 };
-
-/** Every file the training leaves, by name, as text. */
-async function files(toy: ToyRun): Promise<Record<string, string>> {
-  const { paths } = toy.run;
-  const out: Record<string, string> = { metrics: await readFile(paths.metrics, 'utf8') };
-  for (const folder of [paths.policies('toy'), join(paths.rollouts('toy', 1), '..')]) {
-    for (const name of await readdir(folder, { recursive: true })) {
-      if (/\.json(l)?$/.test(name)) out[name] = await readFile(join(folder, name), 'utf8');
-    }
-  }
-  return out;
-}
 
 class Killed extends Error {}
 
@@ -64,7 +51,7 @@ describe('a training killed and resumed', () => {
   ])('leaves what one that was never killed leaves, byte for byte: %s', async (_, task, mostCalls) => {
     const whole = await toyRun();
     await trainRl(toyTask(whole, task));
-    const expected = await files(whole);
+    const expected = await toyFiles(whole);
     await whole.remove();
     expect(Object.keys(expected)).toContain('step-000012/trainer-state.json');
 
@@ -86,7 +73,7 @@ describe('a training killed and resumed', () => {
         if (alive && rng.next() < 0.5) await appendFile(toy.run.paths.metrics, '{"arm":"toy","step":');
         await toy.again();
       }
-      expect(await files(toy), `trial ${trial}, ${kills} attempts`).toEqual(expected);
+      expect(await toyFiles(toy), `trial ${trial}, ${kills} attempts`).toEqual(expected);
       await toy.remove();
     }
   });
@@ -94,11 +81,11 @@ describe('a training killed and resumed', () => {
   it('does nothing more when it is done, but calls afterStep for the last step again', async () => {
     const toy = await toyRun();
     await trainRl(toyTask(toy));
-    const expected = await files(toy);
+    const expected = await toyFiles(toy);
     const seen: number[] = [];
     await trainRl(toyTask(toy, { afterStep: async (step) => void seen.push(step) }));
     expect(seen).toEqual([12]);
-    expect(await files(toy)).toEqual(expected);
+    expect(await toyFiles(toy)).toEqual(expected);
     await toy.remove();
   });
 
@@ -119,7 +106,7 @@ describe('a training killed and resumed', () => {
     const toy = await toyRun();
     await toy.run.metrics({ arm: 'other', step: 50, rewardMean: 1 });
     await trainRl(toyTask(toy));
-    expect((await files(toy))['metrics']!.split('\n')[0]).toContain('"other"');
+    expect((await toyFiles(toy))['metrics']!.split('\n')[0]).toContain('"other"');
     await expect(trainRl(toyTask(toy, { inputs: 'changed' }))).rejects.toMatchObject({ code: 'run-folder' });
     await toy.remove();
   });

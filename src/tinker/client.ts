@@ -62,7 +62,12 @@ export class TinkerClient {
     return this.server.run(`create model from ${path}`, options, async (signal) => {
       const { baseModel, isLora, loraRank = 0 } = await this.infoOf(path, signal);
       const client = await this.create({ baseModel, ...limits }, { rank: isLora ? loraRank : 0 }, signal);
-      await client.loadState({ path, optimizer }, { signal });
+      try {
+        await client.loadState({ path, optimizer }, { signal });
+      } catch (error) {
+        await client.unload({ timeoutMs: this.server.options.timeouts.exchangeMs }).catch(() => undefined); // it would keep its place
+        throw error;
+      }
       return client;
     });
   }
@@ -70,14 +75,15 @@ export class TinkerClient {
   /** Saved weights (`saveWeightsForSampler`), or a base model as it is, to sample from. */
   createSamplingClient(request: SamplingClientRequest, options: CallOptions = {}): Promise<SamplingClient> {
     return this.server.run('create sampling session', options, async (signal) => {
-      const session = await this.server.session(signal);
-      const body = {
-        session_id: session.id,
-        sampling_session_seq_id: session.nextSampler(),
-        ...('modelPath' in request ? { model_path: request.modelPath } : { base_model: request.baseModel }),
-        type: 'create_sampling_session',
-      };
-      const answer = await this.server.ask({ path: '/create_sampling_session', body, effect: 'repeatable' }, signal);
+      const answer = await this.server.inSession(signal, (session) => {
+        const body = {
+          session_id: session.id,
+          sampling_session_seq_id: session.nextSampler(),
+          ...('modelPath' in request ? { model_path: request.modelPath } : { base_model: request.baseModel }),
+          type: 'create_sampling_session',
+        };
+        return this.server.ask({ path: '/create_sampling_session', body, effect: 'repeatable' }, signal);
+      });
       const id = answer['sampling_session_id'];
       if (typeof id !== 'string') throw malformed('new sampling session', JSON.stringify(answer));
       return new SamplingClient({ server: this.server, id, limits: request });
@@ -104,17 +110,21 @@ export class TinkerClient {
     { rank, seed, trainUnembed = true, trainMlp = true, trainAttn = true }: LoraConfig,
     signal: AbortSignal,
   ): Promise<TrainingClient> {
-    const session = await this.server.session(signal);
     const flags = { train_unembed: trainUnembed, train_mlp: trainMlp, train_attn: trainAttn };
-    const body = {
-      session_id: session.id,
-      model_seq_id: session.nextModel(),
-      base_model: baseModel,
-      lora_config: { rank, ...(seed !== undefined && { seed }), ...flags },
-      type: 'create_model',
-    };
-    // A second one would take a place on the server for as long as it runs.
-    const submitted = await this.server.submit({ path: '/create_model', body, effect: 'once' }, signal);
+    const { session, submitted } = await this.server.inSession(signal, async (of) => {
+      const body = {
+        session_id: of.id,
+        model_seq_id: of.nextModel(),
+        base_model: baseModel,
+        lora_config: { rank, ...(seed !== undefined && { seed }), ...flags },
+        type: 'create_model',
+      };
+      // A second one would take a place on the server for as long as it runs.
+      return {
+        session: of,
+        submitted: await this.server.submit({ path: '/create_model', body, effect: 'once' }, signal),
+      };
+    });
     const result = await this.server.resultObject(submitted, 'CreateModel', signal);
     const modelId = result['model_id'];
     if (typeof modelId !== 'string') throw malformed('new model', JSON.stringify(result));

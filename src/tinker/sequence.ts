@@ -58,6 +58,16 @@ export class Sequence {
     return turn;
   }
 
+  /** Submits what has no number and may follow anything, when all earlier calls have had their turn. */
+  atEnd<T>(signal: AbortSignal, submit: () => Promise<T>): Promise<T> {
+    const turn = this.tail.then(() => {
+      signal.throwIfAborted();
+      return submit();
+    });
+    this.tail = turn.catch(() => undefined);
+    return turn;
+  }
+
   /** No later call may follow: the state of the model is not what its caller takes it for. */
   break(cause: unknown): void {
     const said = cause instanceof Error ? cause.message : String(cause);

@@ -2,7 +2,7 @@
 import { once } from '../core/once.js';
 import { ByteBudget } from './byte-budget.js';
 import { Calls } from './calls.js';
-import { Connection, type Acknowledged, type Call } from './connection.js';
+import { Connection, type Call } from './connection.js';
 import { TinkerError } from './errors.js';
 import { awaitResult, requestIdOf, type Operation, type Result } from './futures/await-result.js';
 import { type CallOptions, type ResolvedOptions } from './options.js';
@@ -78,19 +78,31 @@ export class Server {
     return abortable(this.opened, signal);
   }
 
+  /** Runs with the session; once more with a new one where the server says that it does not know it, and so has done nothing. */
+  async inSession<T>(signal: AbortSignal, work: (session: Session) => Promise<T>): Promise<T> {
+    const session = await this.session(signal);
+    try {
+      return await work(session);
+    } catch (error) {
+      if (!isOfSession(error)) throw error;
+      session.forget();
+      return work(await this.session(signal));
+    }
+  }
+
   readonly config: () => Promise<ServerConfig> = retried(() =>
     this.toTheEnd('client config', (signal) => serverConfig(this.connection, signal)),
   );
 
   /** A call whose answer is all there is to it. */
   async ask(call: Call, signal: AbortSignal): Promise<Record<string, unknown>> {
-    return (await this.acknowledged(call, signal)).body;
+    return (await this.connection.call(call, signal)).body;
   }
 
   /** Sends a call that becomes an operation. `bytes`: of its body, about. */
   async submit(call: Call, signal: AbortSignal, bytes = 1000): Promise<Submitted> {
     return this.sending.hold(bytes, signal, async () => {
-      const { body, repeated } = await this.acknowledged(call, signal);
+      const { body, repeated } = await this.connection.call(call, signal);
       return { requestId: requestIdOf(body), repeated };
     });
   }
@@ -127,16 +139,11 @@ export class Server {
     await session?.close();
     await this.connection.close();
   }
+}
 
-  private async acknowledged(call: Call, signal: AbortSignal): Promise<Acknowledged> {
-    try {
-      return await this.connection.call(call, signal);
-    } catch (error) {
-      const isOfSession = error instanceof TinkerError && error.kind === 'lost' && /session/i.test(error.message);
-      if (isOfSession && !/sampl/i.test(error.message)) (await this.opened)?.forget();
-      throw error;
-    }
-  }
+function isOfSession(error: unknown): boolean {
+  if (!(error instanceof TinkerError) || error.kind !== 'lost') return false;
+  return /session/i.test(error.message) && !/sampl/i.test(error.message);
 }
 
 /** As `once`, but what failed is made again. */

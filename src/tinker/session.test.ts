@@ -1,5 +1,6 @@
 /** Heartbeats: from a thread that work here cannot starve, and what is told of them. */
-import { expect, test } from 'vitest';
+import { expect, onTestFinished, test } from 'vitest';
+import { startScriptedServer } from '../core/testing/scripted-server.js';
 import { testClient, testTraining } from './testing/client.js';
 
 const beats = (server: { at(path: string): unknown[] }) => server.at('/session_heartbeat').length;
@@ -31,6 +32,21 @@ test('heartbeats go on while this thread does nothing else', async () => {
   await new Promise((resolve) => setImmediate(() => setImmediate(resolve)));
   await until(() => beats(server) > sent);
   await until(async () => ((await client.heartbeats())?.answered ?? 0) > before.answered);
+});
+
+test('a heartbeat carries the key to the server alone: no redirect is followed', async () => {
+  const other = await startScriptedServer(() => ({ json: {} }));
+  onTestFinished(() => other.close());
+  const location = `${other.origin}/api/v1/session_heartbeat`;
+  const { client, server } = await testTraining(
+    {
+      script: ({ path }) => (path.endsWith('/session_heartbeat') ? { status: 307, headers: { location } } : undefined),
+    },
+    { heartbeats: 'thread', apiKey: 'k-1', timeouts: { heartbeatMs: 50 } },
+  );
+  await until(() => beats(server) >= 2);
+  await until(async () => (await client.heartbeats())?.reason === 'status 307');
+  expect(other.seen).toEqual([]);
 });
 
 test('a server that misses heartbeats is told of once, and again after it was well', async () => {

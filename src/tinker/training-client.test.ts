@@ -1,5 +1,5 @@
 /** Order, chunks, repeats and failures of training calls, against a server that keeps books. */
-import { describe, expect, test } from 'vitest';
+import { describe, expect, onTestFinished, test } from 'vitest';
 import type { Behaviour, SeenRequest } from '../core/testing/scripted-server.js';
 import { adam, datum, failure, testTraining } from './testing/client.js';
 import { forwardCallOf, type Script } from './testing/fake-server.js';
@@ -105,6 +105,18 @@ describe('chunks', () => {
     const { model, server } = await testTraining({ config }, { limits });
     await model.forward(ce(1, 1, 1));
     expect(server.at('/forward_backward').map((request) => forwardCallOf(request).seqId)).toEqual([1, 2, 3]);
+  });
+
+  test('as many as it takes, without a word of warning about their listeners', async () => {
+    const warnings: Error[] = [];
+    const hear = (warning: Error) => void warnings.push(warning);
+    process.on('warning', hear);
+    onTestFinished(() => void process.off('warning', hear));
+    const { model, server } = await testTraining({}, { limits: { chunkDatums: 1 } });
+    await model.forward(ce(...Array.from({ length: 20 }, () => 1)));
+    await new Promise((resolve) => setImmediate(resolve));
+    expect(server.at('/forward_backward')).toHaveLength(20);
+    expect(warnings).toEqual([]);
   });
 
   test('where one is refused the others stand in the gradient: no step can follow', async () => {
@@ -268,6 +280,13 @@ describe('a pass that fails', () => {
     expect(server.applied).toEqual(['forward_backward 1', 'optim_step 2']);
   });
 
+  test('and leaves a model of which nothing is known: it is freed all the same', async () => {
+    const { model, server } = await testTraining({ script: fails(1) });
+    await Promise.allSettled([model.forwardBackward(ce(3)), model.optimStep(adam)]);
+    await model.unload();
+    expect(server.at('/unload_model')).toHaveLength(1);
+  });
+
   test('by its time-out: it may stand in the gradient, so no step can follow', async () => {
     const { model } = await testTraining({
       script: (request) => (isPollOf(request, 'ForwardBackward') ? { stall: 'before' } : undefined),
@@ -309,7 +328,21 @@ describe('codecs', () => {
   });
 });
 
-test('a lost model, a lost session: said, and the next model has a session of its own', async () => {
+test('weights that cannot be loaded are an error, and what was made for them is freed', async () => {
+  const { client, server } = await testTraining({
+    script: (request) =>
+      isPollOf(request, 'LoadWeights') ? { status: 400, json: { detail: 'missing lora_A of layer 3' } } : undefined,
+  });
+  const from = { path: 'tinker://model_1/weights/a', optimizer: false };
+  expect(await failure(client.createTrainingClientFromState(from))).toMatchObject({
+    kind: 'failed',
+    message: expect.stringContaining('lora_A of layer 3') as string,
+  });
+  expect(server.at('/load_weights')[0]?.body['optimizer']).toBe(false);
+  expect(server.at('/unload_model')).toHaveLength(1);
+});
+
+test('a lost model is said; the next has a session of its own where the old one is lost too', async () => {
   let isNew = false;
   const { model, client, server } = await testTraining({
     script: (request) => {
@@ -324,7 +357,6 @@ test('a lost model, a lost session: said, and the next model has a session of it
   isNew = true;
   expect(await failure(model.forwardBackward(ce(1)))).toMatchObject({ kind: 'lost', status: 404 });
   const from = { path: 'tinker://model_1/weights/a', optimizer: true };
-  expect(await failure(client.createTrainingClientFromState(from))).toMatchObject({ kind: 'lost' });
   await client.createTrainingClientFromState(from);
   expect(server.at('/create_session')).toHaveLength(2);
   expect(server.at('/create_model').at(-1)?.body['lora_config']).toMatchObject({ rank: 8 });

@@ -115,13 +115,11 @@ export class TrainingClient {
   async unload(options: CallOptions = {}): Promise<void> {
     const what = `unload_model of ${this.modelId}`;
     await this.model.server.run(what, options, async (signal) => {
-      // In turn, but without a number: what was begun before it comes first.
+      // What was begun before it comes first. A model whose state is not known is freed like any other.
       const body = { model_id: this.modelId, type: 'unload_model' };
       const call = { path: '/unload_model', body, effect: 'repeatable' as const };
-      const submitted = await this.model.sequence.inTurn(
-        () => ({ count: 0 }),
-        signal,
-        () => this.model.server.toTheEnd(what, (inner) => this.model.server.submit(call, inner)),
+      const submitted = await this.model.sequence.atEnd(signal, () =>
+        this.model.server.toTheEnd(what, (inner) => this.model.server.submit(call, inner)),
       );
       await this.model.server.result(submitted, 'UnloadModel', signal);
     });

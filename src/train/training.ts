@@ -7,10 +7,12 @@ import { access, readdir, rm } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { atPlace, errorFacts } from '../core/errors.js';
 import { writeFileAtomic } from '../core/files.js';
-import { jsonlText, readJsonl } from '../core/jsonl.js';
+import { jsonlLines, readJsonl } from '../core/jsonl.js';
 import { silent, type Progress, type Task } from '../core/progress.js';
 import type { Rng } from '../core/rng.js';
 import type { MetricsRow, RunFolder } from '../runs/run-folder.js';
+import { warn } from '../runs/warnings.js';
+import { PolicyLostError } from '../engine/lost.js';
 import { policyRefOf } from '../engine/policy-folder.js';
 import type { OpenOptions, Policy, PolicyEngine } from '../engine/types.js';
 import {
@@ -41,8 +43,8 @@ export interface StepContext {
 export interface StepOutcome {
   metrics: { step: number; policyVersion: number | undefined } & Record<string, number | undefined>;
   drawn: number;
-  /** Lines of the step's rollouts file; no file where undefined. */
-  records?: readonly unknown[];
+  /** Lines of the step's rollouts file, gone through once; no file where undefined. */
+  records?: Iterable<unknown>;
   /** A few words for the progress bar. */
   note: string;
   /** Says what had no reward, where anything had none. */
@@ -73,7 +75,7 @@ export interface TrainingPlan {
   rng: Rng;
   /** Hash of everything the training depends on. */
   inputs: string;
-  /** Called once before any step; what it refuses is refused before work is done. */
+  /** Called before the first step, also when it goes back to a checkpoint; what it refuses is refused before work is done. */
   begin?(policy: Policy): void;
   takeStep(context: StepContext): Promise<StepOutcome>;
   /** Called with the policy of step 0 and of every step, in order. May be called again for a step after a restart. */
@@ -81,10 +83,39 @@ export interface TrainingPlan {
   progress?: Progress;
 }
 
+/** Times that a training goes back to its checkpoint without getting further than before. */
+const MOST_LOSSES = 3;
+
 /**
- * Trains to the last step, from wherever the records stand; the last step's checkpoint is the policy. A `not-finite` error of a step leaves records and checkpoints as they were before it.
+ * Trains to the last step, from wherever the records stand; the last step's checkpoint is the policy. A `not-finite` error of a step leaves
+ * records and checkpoints as they were before it. Where the engine loses the policy, the training goes back to its newest checkpoint, as if
+ * it had been killed and started again.
  */
 export async function runTraining(plan: TrainingPlan): Promise<void> {
+  const { arm, run, progress = silent } = plan;
+  let furthest = -1;
+  for (let losses = 0; ;) {
+    try {
+      await trainFromCheckpoint(plan);
+      return;
+    } catch (error) {
+      if (!(error instanceof PolicyLostError)) throw error;
+      const reached = await recordedSteps(run, arm);
+      losses = reached > furthest ? 1 : losses + 1;
+      furthest = Math.max(furthest, reached);
+      if (losses > MOST_LOSSES) throw lostAgain(error, reached);
+      const text = `${error.message}. Behind step ${reached} the training goes back to its newest checkpoint.`;
+      await warn(run, progress, { code: 'policy-lost', where: arm, text });
+    }
+  }
+}
+
+function lostAgain(cause: PolicyLostError, step: number): PolicyLostError {
+  const message = `${cause.message}; it was lost ${MOST_LOSSES + 1} times behind step ${step}`;
+  return new PolicyLostError({ message, cause });
+}
+
+async function trainFromCheckpoint(plan: TrainingPlan): Promise<void> {
   const from = await resume(plan);
   const task = (plan.progress ?? silent).task(plan.arm, plan.steps, 'steps', from.step);
   try {
@@ -126,7 +157,7 @@ async function record(
   outcome: StepOutcome,
   { policy, drawn, policyVersion }: Omit<Position, 'step'>,
 ): Promise<void> {
-  if (outcome.records) await writeFileAtomic(run.paths.rollouts(arm, step), jsonlText(outcome.records));
+  if (outcome.records) await writeFileAtomic(run.paths.rollouts(arm, step), jsonlLines(outcome.records));
   await run.metrics({ arm, ...outcome.metrics });
   if (step % checkpointEverySteps === 0 || step === steps) {
     const state = { step, drawn, policyVersion: policyVersion ?? 0, rng: rng.getState(), inputs };

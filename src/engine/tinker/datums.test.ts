@@ -1,20 +1,20 @@
 import { describe, expect, it } from 'vitest';
 import { protobufWire } from '../../tinker/wire/protobuf.js';
-import { foretold, inGroups, lessonDatums, scored, type Lesson } from './datums.js';
+import { foretold, inGroups, filled, lessonDatums, scoring, silent, type Lesson } from './datums.js';
 import { reductions } from './reduction.js';
 
 const prompt = Int32Array.of(7, 8, 9);
 const lesson = (response: number[], slopes: number[], logprobs: number[]): Lesson => ({
   ...foretold(prompt, Int32Array.from(response)),
   slopes: Float32Array.from(slopes),
-  logprobs: Float32Array.from(logprobs),
+  logprobs: Float32Array.from([0, 0, ...logprobs]),
 });
 /** Slopes and log-probabilities that float32 holds exactly. */
 const lessons = [lesson([4, 5], [-0.5, 0.25], [-1, -2]), lesson([6], [0.125], [-0.5])];
 
 describe('a response as a datum', () => {
   it('is read up to its last token, and foretold from the second', () => {
-    const { tokens, lossFnInputs } = scored(foretold(prompt, Int32Array.of(4, 5)));
+    const { tokens, lossFnInputs } = scoring([foretold(prompt, Int32Array.of(4, 5))], 1).data[0]!;
     expect([...tokens]).toEqual([7, 8, 9, 4]);
     expect(lossFnInputs).toEqual({ targetTokens: Int32Array.of(8, 9, 4, 5) });
   });
@@ -49,6 +49,26 @@ describe('a response as a datum', () => {
     expect(inputs.map(({ weights }) => [...weights!])).toEqual([
       [0, 0, 1, 1],
       [0, 0, 1],
+    ]);
+  });
+
+  it('has others beside it that teach nothing, up to a multiple, over which means are taken too', () => {
+    const four = lessonDatums(filled(lessons, 4, silent), reductions.mean);
+    expect(four.map(({ tokens }) => [...tokens])).toEqual([[7, 8, 9, 4], [7, 8, 9], [7], [7]]);
+    // The gradient is a sum over datums, divided by 4 where it was divided by 2.
+    expect(four.map(({ lossFnInputs: { advantages } }) => advantages!.map((a) => a / 4))).toEqual([
+      ...lessonDatums(lessons, reductions.mean).map(({ lossFnInputs: { advantages } }) =>
+        advantages!.map((a) => a / 2),
+      ),
+      Float32Array.of(-0),
+      Float32Array.of(-0),
+    ]);
+    expect(filled(lessons, 2, silent)).toEqual(lessons);
+    expect(filled([], 4, silent)).toEqual([]);
+    expect(scoring(lessons, 3).data.map(({ lossFnInputs }) => [...lossFnInputs.targetTokens])).toEqual([
+      [8, 9, 4, 5],
+      [8, 9, 6],
+      [8],
     ]);
   });
 

@@ -15,7 +15,7 @@ export interface Foretold {
 export interface Lesson extends Foretold {
   /** d loss / d log p of each token of the response. */
   slopes: Float32Array;
-  /** log p of each under the weights as they are. */
+  /** log p of each target under the weights as they are, those of the prompt among them. */
   logprobs: Float32Array;
 }
 
@@ -31,9 +31,31 @@ export function joined(prompt: Tokens, response: Tokens): Tokens {
   return all;
 }
 
-/** A datum of which only the log-probabilities are wanted. */
-export function scored({ tokens, targetTokens }: Foretold): Datum {
-  return { tokens, lossFnInputs: { targetTokens } };
+/** The first token alone. */
+function beginning({ tokens, targetTokens }: Foretold): Foretold {
+  return { tokens: tokens.subarray(0, 1), targetTokens: targetTokens.subarray(0, 1), before: 0 };
+}
+
+/** A lesson that teaches nothing. */
+export function silent(lesson: Lesson): Lesson {
+  return { ...beginning(lesson), slopes: new Float32Array(1), logprobs: lesson.logprobs.subarray(0, 1) };
+}
+
+/** Filled up to a multiple of so many with what `filler` makes of the first: who compiles for each number meets few of them then. */
+export function filled<T>(items: readonly T[], multiple: number, filler: (first: T) => T): T[] {
+  const [first] = items;
+  if (first === undefined) return [];
+  const missing = (multiple - (items.length % multiple)) % multiple;
+  return [...items, ...Array.from({ length: missing }, () => filler(first))];
+}
+
+/** What only the log-probabilities are wanted of; those of the sequences come first. */
+export function scoring(sequences: readonly Foretold[], multiple: number): { data: Datum[]; lossFn: string } {
+  const data = filled(sequences, multiple, beginning).map(({ tokens, targetTokens }) => ({
+    tokens,
+    lossFnInputs: { targetTokens },
+  }));
+  return { data, lossFn: 'cross_entropy' };
 }
 
 /**
@@ -41,24 +63,24 @@ export function scored({ tokens, targetTokens }: Foretold): Datum {
  * 1, and A is -c times what the server's reduction will divide it by. Prompts have weight and advantage 0.
  */
 export function lessonDatums(lessons: readonly Lesson[], { perSequence, perDatum }: Reduction): Datum[] {
-  return lessons.map(({ tokens, targetTokens, before, slopes, logprobs }) => {
+  const maskOf = perSequence ? masks(lessons) : undefined;
+  return lessons.map((lesson) => {
+    const { tokens, targetTokens, before, slopes, logprobs } = lesson;
     const scale = (perSequence ? slopes.length : 1) * (perDatum ? lessons.length : 1);
-    const placed = (values: Float32Array) => {
-      const all = new Float32Array(tokens.length);
-      all.set(values, before);
-      return all;
-    };
-    return {
-      tokens,
-      lossFnInputs: {
-        targetTokens,
-        logprobs: placed(logprobs),
-        advantages: placed(slopes.map((c) => -c * scale)),
-        // Servers that sum take an advantage of 0 for the mask, and may know no other.
-        ...(perSequence && { weights: placed(new Float32Array(slopes.length).fill(1)) }),
-      },
-    };
+    const advantages = new Float32Array(tokens.length);
+    for (const [t, c] of slopes.entries()) advantages[before + t] = -c * scale;
+    // Servers that sum take an advantage of 0 for the mask, and may know no other.
+    const weights = maskOf?.(lesson);
+    return { tokens, lossFnInputs: { targetTokens, logprobs, advantages, ...(weights && { weights }) } };
   });
+}
+
+/** 0 for targets of the prompt, 1 for those of the response. All are parts of one array: a step has millions of tokens. */
+function masks(lessons: readonly Foretold[]): (of: Foretold) => Float32Array {
+  const zeros = Math.max(0, ...lessons.map(({ before }) => before));
+  const ones = Math.max(0, ...lessons.map(({ tokens, before }) => tokens.length - before));
+  const all = new Float32Array(zeros + ones).fill(1, zeros);
+  return ({ tokens, before }) => all.subarray(zeros - before, zeros - before + tokens.length);
 }
 
 /** What was computed for each response with tokens, in the shape of the groups; nothing for those without. */

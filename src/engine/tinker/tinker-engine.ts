@@ -9,9 +9,10 @@ import { usedAfterDispose } from '../requests.js';
 import { mustBeServed } from '../served-folder.js';
 import type { Capabilities, EngineInfo, LoraSpec, OpenOptions, Policy, PolicyEngine, PolicyRef } from '../types.js';
 import { parseHandle } from './handle.js';
+import { afterLosses, LastingWeights } from './lasting.js';
 import { measureReduction, reductions, type Reduction } from './reduction.js';
-import { TinkerPolicy, type TinkerPolicyParts } from './tinker-policy.js';
-import { baseWeights, ModelWeights } from './weights.js';
+import { TinkerPolicy } from './tinker-policy.js';
+import { baseWeights, freed, ModelWeights, type ServerWeights } from './weights.js';
 
 export interface TinkerEngineOptions {
   client: TinkerClientOptions;
@@ -23,6 +24,8 @@ export interface TinkerEngineOptions {
   maxContext?: number;
   /** What the server divides a loss by: sum (nothing), mean (as JAX does). Default: measured when the first policy is trained. */
   reduction?: keyof typeof reductions | 'measure';
+  /** Training requests are filled up to a multiple of so many sequences, for servers that compile each new number. Default 1: they are not. */
+  sequenceMultiple?: number;
 }
 
 /** Strength of adapters on servers: no server lets it be chosen. */
@@ -38,6 +41,7 @@ export function openTinkerEngine(options: TinkerEngineOptions): PolicyEngine {
 class TinkerEngine implements PolicyEngine {
   readonly name = 'tinker';
   private readonly options: TinkerEngineOptions;
+  private readonly onLoss: (message: string) => void;
   private readonly service: TinkerClient;
   private readonly policies = new Set<TinkerPolicy>();
   private info: Promise<EngineInfo> | undefined;
@@ -46,6 +50,7 @@ class TinkerEngine implements PolicyEngine {
 
   constructor(options: TinkerEngineOptions) {
     this.options = options;
+    this.onLoss = options.client.onWarning ?? (() => undefined);
     this.service = new TinkerClient(options.client);
   }
 
@@ -55,7 +60,7 @@ class TinkerEngine implements PolicyEngine {
 
   async open(ref: PolicyRef, { train, base, optimizer = false }: OpenOptions = {}): Promise<Policy> {
     if (this.disposed) throw usedAfterDispose(this.name);
-    const { folder, model: baseModel } = this.options;
+    const { folder, model: baseModel, sequenceMultiple: multiple = 1 } = this.options;
     if (base !== undefined) await mustBeServed(base, folder, SERVE_IT);
     if (ref.kind === 'folder') await mustBeServed(ref.path, folder, SERVE_IT);
     const handle = ref.kind === 'remote' ? parseHandle(ref.uri) : undefined;
@@ -64,28 +69,35 @@ class TinkerEngine implements PolicyEngine {
     const { vocabSize, maxContext } = info;
     const limits = { vocabSize, maxContextLength: maxContext };
     const reduction = lora && (await this.reductionOf({ baseModel, train: lora, ...limits }));
-    if (handle) {
-      const request = { path: handle.path, optimizer: optimizer && handle.optimizer && lora !== undefined, ...limits };
-      const client = await this.service.createTrainingClientFromState(request);
-      const { policyVersion } = handle;
-      return this.made({ info, weights: new ModelWeights(client), policyVersion, reduction });
-    }
-    const weights = lora
-      ? new ModelWeights(await this.service.createTrainingClient({ baseModel, train: lora, ...limits }))
-      : baseWeights(await this.service.createSamplingClient({ baseModel, ...limits }));
-    return this.made({ info, weights, policyVersion: 0, reduction });
+    const create = async (signal: AbortSignal | undefined): Promise<ServerWeights> =>
+      lora
+        ? new ModelWeights(
+            await this.service.createTrainingClient({ baseModel, train: lora, ...limits }, { signal }),
+            multiple,
+          )
+        : baseWeights(await this.service.createSamplingClient({ baseModel, ...limits }, { signal }));
+    const weights = new LastingWeights({
+      from: handle && { ...handle, optimizer: optimizer && handle.optimizer && lora !== undefined },
+      make: async (from, signal) => {
+        if (!from) return create(signal);
+        const { path, optimizer: moments } = from;
+        const request = { path, optimizer: moments, ...limits };
+        return new ModelWeights(await this.service.createTrainingClientFromState(request, { signal }), multiple);
+      },
+      onLoss: this.onLoss,
+    });
+    await weights.use(async () => {});
+    const policyVersion = handle?.policyVersion ?? 0;
+    const onDispose = () => this.policies.delete(policy);
+    const policy = new TinkerPolicy({ info, weights, policyVersion, reduction, multiple, onDispose });
+    this.policies.add(policy);
+    return policy;
   }
 
   async dispose(): Promise<void> {
     this.disposed = true;
     await Promise.all([...this.policies].map((policy) => policy.dispose()));
     await this.service.close();
-  }
-
-  private made(parts: Omit<TinkerPolicyParts, 'onDispose'>): Policy {
-    const policy = new TinkerPolicy({ ...parts, onDispose: () => this.policies.delete(policy) });
-    this.policies.add(policy);
-    return policy;
   }
 
   private facts(): Promise<EngineInfo> {
@@ -115,7 +127,10 @@ class TinkerEngine implements PolicyEngine {
   private reductionOf(request: TrainingClientRequest): Promise<Reduction> {
     const { reduction = 'measure' } = this.options;
     if (reduction !== 'measure') return Promise.resolve(reductions[reduction]);
-    this.reduction ??= this.measured(request);
+    this.reduction ??= afterLosses(
+      () => this.measured(request),
+      ({ message }) => this.onLoss(message),
+    );
     this.reduction.catch(() => (this.reduction = undefined));
     return this.reduction;
   }
@@ -125,7 +140,7 @@ class TinkerEngine implements PolicyEngine {
     try {
       return await measureReduction(scratch, request.vocabSize!);
     } finally {
-      await scratch.unload();
+      await freed(scratch);
     }
   }
 }

@@ -1,7 +1,7 @@
 /** A policy whose weights are on a server: calls are made one at a time, in order, as the local engine makes them. */
 import { allOrNone } from '../../core/stops.js';
 import type { Report } from '../../core/worker-rpc.js';
-import { TinkerError } from '../../tinker/index.js';
+import type { TrainingClient } from '../../tinker/index.js';
 import {
   checkSampleRequests,
   checkScoreGroups,
@@ -27,6 +27,7 @@ import type {
 } from '../types.js';
 import { inGroups } from './datums.js';
 import { handleUri } from './handle.js';
+import type { LastingWeights } from './lasting.js';
 import { sampleGroups } from './sampling.js';
 import { ServerTraining } from './training.js';
 import { ModelWeights, type ServerWeights } from './weights.js';
@@ -35,16 +36,18 @@ import type { Reduction } from './reduction.js';
 export interface TinkerPolicyParts {
   info: EngineInfo;
   /** The base model, or a model of its own. */
-  weights: ServerWeights;
+  weights: LastingWeights;
   policyVersion: number;
   /** Of the server; undefined where the policy only samples and scores. */
   reduction?: Reduction | undefined;
+  /** Of so many sequences are training requests. */
+  multiple: number;
   onDispose: () => void;
 }
 
 export class TinkerPolicy implements Policy {
   readonly info: EngineInfo;
-  private readonly weights: ServerWeights;
+  private readonly weights: LastingWeights;
   private readonly training: ServerTraining | undefined;
   private readonly onDispose: () => void;
   private readonly ended = new AbortController();
@@ -54,12 +57,12 @@ export class TinkerPolicy implements Policy {
   private last: Promise<unknown> = Promise.resolve();
   private saves = 0;
 
-  constructor({ info, weights, policyVersion, reduction, onDispose }: TinkerPolicyParts) {
+  constructor({ info, weights, policyVersion, reduction, multiple, onDispose }: TinkerPolicyParts) {
     this.info = info;
     this.weights = weights;
     this.policyVersion = policyVersion;
     this.onDispose = onDispose;
-    if (reduction && weights instanceof ModelWeights) this.training = new ServerTraining(weights.client, reduction);
+    if (reduction) this.training = new ServerTraining(reduction, multiple);
   }
 
   sample(requests: readonly SampleRequest[], options: SampleOptions, report?: Report): Promise<SampleResult> {
@@ -68,8 +71,8 @@ export class TinkerPolicy implements Policy {
       const wanted = requests.some(({ n }) => n > 0);
       const plan = { requests, options, vocabSize: this.info.vocabSize, report };
       const samples_NG = wanted
-        ? await allOrNone(signal, async (inner) =>
-            sampleGroups(await this.weights.sampler(inner), { ...plan, signal: inner }),
+        ? await this.whole(signal, async (weights, inner) =>
+            sampleGroups(await weights.sampler(inner), { ...plan, signal: inner }),
           )
         : requests.map(() => []);
       const result = { policyVersion: this.policyVersion, samples_NG };
@@ -84,7 +87,7 @@ export class TinkerPolicy implements Policy {
       const pairs = groups.flatMap(({ prompt, responses }) =>
         responses.flatMap((response) => (response.length === 0 ? [] : [{ prompt, response }])),
       );
-      const scores = await allOrNone(signal, (inner) => this.weights.score(pairs, inner));
+      const scores = await this.whole(signal, (weights, inner) => weights.score(pairs, inner));
       const scores_NGT = inGroups(groups, scores);
       checkScores(groups, scores_NGT);
       return scores_NGT;
@@ -101,7 +104,8 @@ export class TinkerPolicy implements Policy {
       checkTrainGroups(this.info, groups);
       if (groups.some(({ responses }) => responses.some(({ alternatives }) => alternatives)))
         throw withoutAlternatives(this.info, 'a Tinker server scores and trains');
-      const result = await training.learn(groups, signal);
+      const learn = (weights: ServerWeights) => training.learn(this.modelOf(weights), groups, signal);
+      const result = await this.weights.use(learn, signal);
       checkTrained(groups, result);
       return result;
     });
@@ -111,9 +115,13 @@ export class TinkerPolicy implements Policy {
     return this.inTurn(async (signal) => {
       const training = this.mustBeTrained();
       training.check(options);
-      (this.weights as ModelWeights).changed();
       try {
-        const gradNorm = await training.step(options, signal);
+        const gradNorm = await this.weights.use((weights) => {
+          const model = this.modelOf(weights);
+          weights.changed();
+          return training.step(model, options, signal);
+        }, signal);
+        this.weights.stepped();
         return { gradNorm, policyVersion: ++this.policyVersion };
       } catch (error) {
         // It may have been made or not, or have left no numbers: nothing can be built on it.
@@ -125,13 +133,12 @@ export class TinkerPolicy implements Policy {
 
   checkpoint(_folder: string, { optimizer } = { optimizer: true }): Promise<PolicyRef> {
     return this.inTurn(async (signal) => {
-      const { weights, policyVersion } = this;
-      if (!(weights instanceof ModelWeights)) throw notTrained(this.info);
-      const path = await weights.client.saveState(`step-${policyVersion}-${this.saves++}`, { signal });
-      return {
-        kind: 'remote',
-        uri: handleUri({ path, policyVersion, optimizer: optimizer && this.training !== undefined }),
-      };
+      const { policyVersion } = this;
+      const name = `step-${policyVersion}-${this.saves++}`;
+      const path = await this.weights.use((weights) => this.modelOf(weights).saveState(name, { signal }), signal);
+      const saved = { path, policyVersion, optimizer: this.training !== undefined };
+      this.weights.saved(saved);
+      return { kind: 'remote', uri: handleUri({ ...saved, optimizer: optimizer && saved.optimizer }) };
     });
   }
 
@@ -140,15 +147,22 @@ export class TinkerPolicy implements Policy {
     this.ended.abort(usedAfterDispose(this.info.name));
     this.onDispose();
     await this.last.catch(() => {});
-    await this.weights.dispose().catch((error: unknown) => {
-      // What cannot be reached holds nothing for us, or will let go of it when it misses our heartbeats.
-      if (!(error instanceof TinkerError)) throw error;
-    });
+    await this.weights.dispose();
   }
 
   private mustBeTrained(): ServerTraining {
     if (!this.training) throw notTrained(this.info);
     return this.training;
+  }
+
+  private modelOf(weights: ServerWeights): TrainingClient {
+    if (weights instanceof ModelWeights) return weights.client;
+    throw notTrained(this.info);
+  }
+
+  /** Works with the weights; what is still under way is ended when a part of it fails. */
+  private whole<T>(signal: AbortSignal, work: (weights: ServerWeights, signal: AbortSignal) => Promise<T>): Promise<T> {
+    return this.weights.use((weights) => allOrNone(signal, (inner) => work(weights, inner)), signal);
   }
 
   private async inTurn<T>(call: (signal: AbortSignal) => Promise<T>): Promise<T> {

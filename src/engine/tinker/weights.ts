@@ -1,6 +1,6 @@
 /** Weights on a server, as a policy sees them: something to sample from, and something that scores. */
-import type { SamplingClient, TrainingClient } from '../../tinker/index.js';
-import { foretold, joined, scored } from './datums.js';
+import { TinkerError, type SamplingClient, type TrainingClient } from '../../tinker/index.js';
+import { foretold, joined, scoring } from './datums.js';
 import type { Tokens } from '../types.js';
 
 /** A response to be scored; both have tokens. */
@@ -14,8 +14,19 @@ export interface ServerWeights {
   sampler(signal: AbortSignal): Promise<SamplingClient>;
   /** log p of every token of every response. */
   score(pairs: readonly Pair[], signal: AbortSignal): Promise<Float32Array[]>;
-  /** Frees what the server holds for them. */
+  /** They are about to be others. */
+  changed(): void;
+  /** Frees what the server holds for them, as far as it can be reached. */
   dispose(): Promise<void>;
+}
+
+const UNLOAD_MS = 60_000;
+
+/** What cannot be reached holds nothing for us, or will let go of it when it misses our heartbeats. */
+export async function freed(model: TrainingClient): Promise<void> {
+  await model.unload({ timeoutMs: UNLOAD_MS }).catch((error: unknown) => {
+    if (!(error instanceof TinkerError)) throw error;
+  });
 }
 
 /** The server's base model as it is: it takes no place of a model. */
@@ -29,6 +40,7 @@ export function baseWeights(client: SamplingClient): ServerWeights {
           return ofPrompt.subarray(prompt.length - 1);
         }),
       ),
+    changed: () => {},
     dispose: async () => {},
   };
 }
@@ -39,10 +51,13 @@ export function baseWeights(client: SamplingClient): ServerWeights {
  */
 export class ModelWeights implements ServerWeights {
   readonly client: TrainingClient;
+  private readonly multiple: number;
   private current: Promise<SamplingClient> | undefined;
 
-  constructor(client: TrainingClient) {
+  /** `multiple`: of so many sequences are the requests. */
+  constructor(client: TrainingClient, multiple: number) {
     this.client = client;
+    this.multiple = multiple;
   }
 
   sampler(signal: AbortSignal): Promise<SamplingClient> {
@@ -51,7 +66,6 @@ export class ModelWeights implements ServerWeights {
     return this.current;
   }
 
-  /** The weights are about to be others. */
   changed(): void {
     this.current = undefined;
   }
@@ -59,12 +73,11 @@ export class ModelWeights implements ServerWeights {
   async score(pairs: readonly Pair[], signal: AbortSignal): Promise<Float32Array[]> {
     if (pairs.length === 0) return [];
     const sequences = pairs.map(({ prompt, response }) => foretold(prompt, response));
-    const request = { data: sequences.map(scored), lossFn: 'cross_entropy' };
-    const { outputs } = await this.client.forward(request, { signal });
-    return outputs.map(({ logprobs }, i) => logprobs.subarray(sequences[i]!.before));
+    const { outputs } = await this.client.forward(scoring(sequences, this.multiple), { signal });
+    return sequences.map(({ before }, i) => outputs[i]!.logprobs.subarray(before));
   }
 
-  async dispose(): Promise<void> {
-    await this.client.unload();
+  dispose(): Promise<void> {
+    return freed(this.client);
   }
 }

@@ -218,7 +218,9 @@ async function openPolicy(request: PolicyEvaluationRequest): Promise<TextPolicy>
     return serverPolicy({ client, layout, templates: prompt, temperature, maxTokens, rng });
   }
   const { codec, sampling } = samplerOf({ config, ...(await openPrompts(config)) }, 'eval');
-  const engine = openEngine(config.engine, modelFolderOf(config));
+  const engine = openEngine(config.engine, modelFolderOf(config), (text) =>
+    progress.line(warningText({ code: 'engine', where: 'engine', text })),
+  );
   try {
     const policy = await engine.open(await policyRefOf(modelFolderOf(config)));
     const text = await tokenisedHere(engine);

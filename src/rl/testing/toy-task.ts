@@ -2,7 +2,7 @@
  * A task small enough for the exact fake engine: a question names a number, the right response says that number and
  * stops. The fake's policy can learn it from its prompt, and a trace in the prompt is one more word of it.
  */
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { configSchema, rlSettingsOf } from '../../config/index.js';
@@ -148,4 +148,16 @@ export function toyTask(toy: ToyRun, changes: Partial<RlTask> = {}): RlTask {
     inputs: 'toy',
     ...changes,
   };
+}
+
+/** Every file the training leaves, by name, as text. */
+export async function toyFiles(toy: ToyRun): Promise<Record<string, string>> {
+  const { paths } = toy.run;
+  const out: Record<string, string> = { metrics: await readFile(paths.metrics, 'utf8') };
+  for (const folder of [paths.policies('toy'), join(paths.rollouts('toy', 1), '..')]) {
+    for (const name of await readdir(folder, { recursive: true })) {
+      if (/\.json(l)?$/.test(name)) out[name] = await readFile(join(folder, name), 'utf8');
+    }
+  }
+  return out;
 }

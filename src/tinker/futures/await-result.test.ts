@@ -41,6 +41,7 @@ describe('waits for the result through', () => {
     ['a cut connection, before and in the middle', [{ cut: 'before' }, { cut: 'middle' }, 'work']],
     ['silence, before and in the middle', [{ stall: 'before' }, { stall: 'middle' }, 'work']],
     ['an answer without end', [{ drip: { bytes: 1, everyMs: 20 } }, 'work']],
+    ['an answer that is slow', [{ json: { metrics: { grad_norm: 2, odd: null } }, delayMs: 600 }]],
     ['JSON that is cut', [{ text: '{"metrics": {' }, 'work']],
     ['an announcement', [{ json: { status: 'complete_metadata', response_payload_size: 10 ** 9 } }, 'work']],
   ])('%s', async (_what, answers) => {
@@ -118,6 +119,38 @@ describe('nothing goes on past its time', () => {
     expect(polls.length).toBeLessThan(20); // a server that answers at once is not hammered
   });
 
+  test('no call, whatever it asks of a server that has fallen silent', async () => {
+    let isSilent = false;
+    const { model, client } = await testTraining({ script: () => (isSilent ? { stall: 'before' } : undefined) });
+    const sampler = await client.createSamplingClient({ baseModel: 'tiny' });
+    isSilent = true;
+    const options = { timeoutMs: 400 };
+    const pass = { data: [datum()], lossFn: 'cross_entropy' };
+    const prompt = Int32Array.of(1, 2);
+    const path = 'tinker://m/weights/a';
+    const calls: Promise<unknown>[] = [
+      client.capabilities(options),
+      client.createTrainingClient({ baseModel: 'tiny', train: { rank: 8 } }, options),
+      client.createTrainingClientFromState({ path, optimizer: true }, options),
+      client.createSamplingClient({ baseModel: 'tiny' }, options),
+      client.weightsInfo(path, options),
+      sampler.sample({ prompt, numSamples: 1, samplingParams: { maxTokens: 1, temperature: 1 } }, options),
+      sampler.computeLogprobs(prompt, options),
+      model.forward(pass, options),
+      model.forwardBackward(pass, options),
+      model.optimStep(adam, options),
+      model.saveState('a', options),
+      model.saveWeightsForSampler('a', options),
+      model.saveWeightsAndGetSamplingClient(options),
+      model.loadState({ path, optimizer: true }, options),
+      model.unload(options),
+    ];
+    const start = performance.now();
+    for (const error of await Promise.all(calls.map(failure))) expect(error).toMatchObject({ kind: 'time-out' });
+    expect(performance.now() - start).toBeLessThan(5000);
+    expect(client.inFlight.calls).toBe(0);
+  });
+
   test('an abort ends it at once with its reason, and nothing is asked any more', async () => {
     let polls = 0;
     const { model, client } = await testTraining({
@@ -161,6 +194,10 @@ test('NaN in a result is an error, from protobuf and (as null) from JSON; what i
     [
       { json: { loss_fn_outputs: [{}], metrics: {} } },
       { kind: 'malformed', message: expect.stringContaining('no log-probabilities') as string },
+    ],
+    [
+      { text: new Uint8Array([10, 200]), headers: { 'content-type': 'application/x-protobuf' } },
+      { kind: 'malformed', message: expect.stringContaining('the answer is no') as string },
     ],
     [forwardReply([]), { kind: 'malformed', message: expect.stringContaining('0 outputs for 1') as string }],
   ];

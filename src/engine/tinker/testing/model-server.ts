@@ -3,7 +3,7 @@
  * share its place with the training: an older one overwrites it, one of before a step samples from after it.
  */
 import { startScriptedServer, type Behaviour, type SeenRequest } from '../../../core/testing/scripted-server.js';
-import { forwardReply, sampleReply } from '../../../tinker/testing/fake-server.js';
+import { forwardReply, sampleReply, type Script } from '../../../tinker/testing/fake-server.js';
 import { fromInt32, fromTyped } from '../../../tinker/wire/bytes.js';
 import { ForwardBackwardRequestProto } from '../../../tinker/wire/schema.js';
 import { reductions } from '../reduction.js';
@@ -16,8 +16,10 @@ export interface ModelServer {
   /** Models that were made and not unloaded. */
   models: ReadonlyMap<string, unknown>;
   seen: SeenRequest[];
-  /** Forgets all models, as a server does that starts anew; checkpoints stay. */
+  /** Forgets sessions, models and results, as a server does that starts anew; checkpoints stay. */
   restart(): void;
+  /** The weights behind a checkpoint. */
+  saved(uri: string): Snapshot | undefined;
   close(): Promise<void>;
 }
 
@@ -46,14 +48,18 @@ export interface ModelServerOptions {
   reduction?: keyof typeof reductions;
   /** The name of the gradient's norm among the metrics; undefined: the server does not tell it. */
   gradNorm?: string | undefined;
+  /** Answers a request itself, before or after the server's work. */
+  script?: Script;
 }
 
 export async function startModelServer({
   vocab,
   reduction = 'mean',
+  script,
   ...options
 }: ModelServerOptions): Promise<ModelServer> {
   const gradNorm = 'gradNorm' in options ? options.gradNorm : 'skyrl.ai/grad_norm';
+  const sessions = new Set<unknown>();
   const models = new Map<string, Loaded>();
   const samplers = new Map<string, Sampler>();
   const states = new Map<string, Snapshot>();
@@ -72,6 +78,8 @@ export async function startModelServer({
     const loaded = models.get(id as string);
     return loaded ? use(loaded, id as string) : { status: 404, json: { detail: 'Model not found' } };
   };
+  const inSession = (id: unknown, work: () => Behaviour): Behaviour =>
+    sessions.has(id) ? work() : { status: 404, json: { detail: 'Session not found' } };
   /** The model that a sampler samples from, with what its place holds by then. */
   const sampled = ({ modelId, snapshot }: Sampler, id: string): ServedModel | undefined => {
     if (modelId === undefined || !snapshot) return base;
@@ -85,13 +93,18 @@ export async function startModelServer({
   const answers: Record<string, (body: Record<string, unknown>, request: SeenRequest) => Behaviour> = {
     '/get_server_capabilities': () => ({ json: { supported_models: [{ model_name: '/models/tiny/bigram' }] } }),
     '/client/config': () => ({ json: { pjwt_auth_enabled: false } }),
-    '/create_session': () => ({ json: { session_id: `session_${++count}` } }),
-    '/session_heartbeat': () => ({ json: {} }),
-    '/create_model': () => {
-      const id = `model_${++count}`;
-      models.set(id, { model: fresh(), loadedSampler: undefined });
-      return future({ json: { model_id: id } });
+    '/create_session': () => {
+      const id = `session_${++count}`;
+      sessions.add(id);
+      return { json: { session_id: id } };
     },
+    '/session_heartbeat': ({ session_id }) => inSession(session_id, () => ({ json: {} })),
+    '/create_model': ({ session_id }) =>
+      inSession(session_id, () => {
+        const id = `model_${++count}`;
+        models.set(id, { model: fresh(), loadedSampler: undefined });
+        return future({ json: { model_id: id } });
+      }),
     '/unload_model': ({ model_id }) => withModel(model_id, (_, id) => (models.delete(id), future({ json: {} }))),
     '/forward_backward': (_body, { bytes }) => {
       const message = ForwardBackwardRequestProto.toObject(ForwardBackwardRequestProto.decode(bytes), {
@@ -138,11 +151,12 @@ export async function startModelServer({
         samplers.set(id, { modelId, snapshot: loaded.model.snapshot() });
         return future({ json: { path: null, sampling_session_id: id } });
       }),
-    '/create_sampling_session': () => {
-      const id = `sampling_${++count}`;
-      samplers.set(id, { modelId: undefined, snapshot: undefined });
-      return { json: { sampling_session_id: id } };
-    },
+    '/create_sampling_session': ({ session_id }) =>
+      inSession(session_id, () => {
+        const id = `sampling_${++count}`;
+        samplers.set(id, { modelId: undefined, snapshot: undefined });
+        return { json: { sampling_session_id: id } };
+      }),
     '/asample': ({ sampling_session_id, num_samples, prompt, sampling_params, prompt_logprobs }) => {
       const id = sampling_session_id as string;
       const sampler = samplers.get(id);
@@ -177,13 +191,15 @@ export async function startModelServer({
     '/retrieve_future': ({ request_id }) =>
       results.get(request_id as string) ?? { status: 404, json: { detail: 'Future not found' } },
   };
-  const server = await startScriptedServer((request) => {
+  const server = await startScriptedServer(async (request) => {
     const answer = answers[request.path.slice('/api/v1'.length)];
-    return answer?.(request.body, request) ?? { status: 404, json: { detail: 'Not Found' } };
+    const work = () => answer?.(request.body, request) ?? { status: 404, json: { detail: 'Not Found' } };
+    return (await script?.(request, work)) ?? work();
   });
   const restart = () => {
-    models.clear();
-    samplers.clear();
+    for (const memory of [sessions, models, samplers, results]) memory.clear();
   };
-  return { origin: server.origin, seen: server.seen, passes, models, restart, close: () => server.close() };
+  const { origin, seen } = server;
+  const saved = (uri: string) => states.get(uri);
+  return { origin, seen, passes, models, restart, saved, close: () => server.close() };
 }
