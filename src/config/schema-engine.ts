@@ -38,6 +38,11 @@ export const engine = section(
       z.boolean().default(false),
       'Allow plain http to a Tinker server on another machine, where the key could be read on the way.',
     ),
+    callMinutes: positive(
+      30,
+      'Longest time of one call to a Tinker server (the samples of a prompt, a pass over the batch), the wait for its turn included.',
+      'min',
+    ),
     reduction: key(
       z.enum(['measure', 'sum', 'mean']).default('measure'),
       'What the Tinker server divides a loss by: nothing (sum), the tokens of a sequence and the sequences of a step (mean); measure finds it out.',

@@ -17,9 +17,10 @@ export const openLocalEngine: OpenEngine = ({ threads, maxSequences, activationG
   });
 
 /** A server that speaks the Tinker API, with the key of the environment. */
-const openServer: OpenEngine = ({ url, model, apiKeyEnv, allowHttp, reduction }, folder) => {
+const openServer: OpenEngine = ({ url, model, apiKeyEnv, allowHttp, callMinutes, reduction }, folder) => {
   if (url === null || model === null)
     throw new RaRftError({ code: 'internal', message: 'a Tinker engine without engine.url or engine.model' });
-  const client = { baseUrl: url, apiKey: engineApiKey(apiKeyEnv), allowHttp };
+  const timeouts = { callMs: callMinutes * 60_000 };
+  const client = { baseUrl: url, apiKey: engineApiKey(apiKeyEnv), allowHttp, timeouts };
   return openTinkerEngine({ client, model, folder, reduction });
 };

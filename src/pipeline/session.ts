@@ -60,7 +60,9 @@ export async function openPrompts(config: Config): Promise<Prompts> {
     return new PromptCodec(tokenizer, { ...promptSettings, stop, stopKey: `${use}.generation.stop` });
   };
   const codecs = { rl: endingFor('rl'), eval: endingFor('eval'), labels: endingFor('labels') };
-  const lengths = new PromptLengths(codec, lengthLimits(config, contextWindow(decoder)));
+  // A server has the window of the model itself.
+  const window = config.engine.kind === 'tinker' ? decoder.maxPosition : contextWindow(decoder);
+  const lengths = new PromptLengths(codec, lengthLimits(config, window));
   return { tokenizer, promptSettings, codec, codecs, lengths };
 }
 

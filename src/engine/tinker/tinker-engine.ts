@@ -6,7 +6,6 @@ import { ignoreMissing } from '../../core/missing.js';
 import { readDecoderConfig } from '../../models/hf-config.js';
 import { countParams } from '../../models/parameters.js';
 import { TinkerClient, type TinkerClientOptions, type TrainingClientRequest } from '../../tinker/index.js';
-import { contextWindow } from '../local/local-engine.js';
 import { usedAfterDispose } from '../requests.js';
 import type { EngineInfo, LoraSpec, OpenOptions, Policy, PolicyEngine, PolicyRef } from '../types.js';
 import { parseHandle } from './handle.js';
@@ -92,7 +91,7 @@ class TinkerEngine implements PolicyEngine {
   }
 
   private async readFacts(): Promise<EngineInfo> {
-    const { folder, model, maxContext } = this.options;
+    const { folder, model, maxContext = Infinity } = this.options;
     const config = await readDecoderConfig(folder);
     const { supportedModels } = await this.service.capabilities();
     const served = supportedModels.find(({ modelName }) => modelName === model);
@@ -104,7 +103,7 @@ class TinkerEngine implements PolicyEngine {
         expected: supportedModels.map(({ modelName }) => modelName).join(', '),
       });
     }
-    const window = Math.min(contextWindow(config, maxContext), served.maxContextLength ?? Infinity);
+    const window = Math.min(config.maxPosition, maxContext, served.maxContextLength ?? Infinity);
     return { name: basename(model), parameters: countParams(config), maxContext: window, vocabSize: config.vocab };
   }
 
