@@ -35,8 +35,14 @@ export function kvBytesPerToken({ layers, kvHeads, headDim }: Shape): number {
 }
 
 /** A forward pass over a sequence: 2N a token, and attention over half of the sequence on the mean. */
-export function forwardFlops(shape: Shape, tokens: number): number {
-  return tokens * (2 * parametersOf(shape) + attentionFlops(shape, tokens / 2));
+export function forwardFlops(shape: Shape, tokens: number, parameters = parametersOf(shape)): number {
+  return tokens * (2 * parameters + attentionFlops(shape, tokens / 2));
+}
+
+/** Forward passes over sequences of these lengths. */
+export function forwardFlopsOf(shape: Shape, lengths: readonly number[]): number {
+  const parameters = parametersOf(shape);
+  return lengths.reduce((sum, tokens) => sum + forwardFlops(shape, tokens, parameters), 0);
 }
 
 /** Scores and weighted values of one token over so many others. */
@@ -117,8 +123,7 @@ export function passSeconds(
   { lengths, devices, times }: { lengths: readonly number[]; devices: number; times: number },
   { training }: Efficiency,
 ): number {
-  const operations = lengths.reduce((sum, tokens) => sum + forwardFlops(shape, tokens), 0);
-  return (times * operations) / (training * flops * devices);
+  return (times * forwardFlopsOf(shape, lengths)) / (training * flops * devices);
 }
 
 /** Bytes that refreshing the samplers moves to each device: all weights, or the adapter. */
