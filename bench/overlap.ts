@@ -15,7 +15,9 @@ const scenario: Scenario = { model: 'Qwen3-1.7B', rank: 0, devices: 64 };
 export const benchmark: Benchmark = async function* (options) {
   const wanted = (part: string) => options.only.length === 0 || options.only.includes(part);
   if (wanted('ours') || wanted('paper')) {
-    const sizes = options.smoke ? { responses: 2, tokens: 50, rounds: 1 } : { responses: 16, tokens: 10_000, rounds: 5 };
+    const sizes = options.smoke
+      ? { responses: 2, tokens: 50, rounds: 1 }
+      : { responses: 16, tokens: 10_000, rounds: 5 };
     const ours = await measureOurs({ model: options.model, ...sizes });
     if (wanted('ours')) yield* oursMeasures(ours);
     if (wanted('paper')) yield* paperMeasures(ours);
@@ -60,6 +62,10 @@ async function runMeasures({ run }: BenchmarkOptions): Promise<Measure[]> {
   const at = (share: number) => ratios[Math.min(ratios.length - 1, Math.floor(share * ratios.length))]!;
   return [
     { measure: 'run_steps', value: ratios.length, unit: 'steps' },
-    ...[0.1, 0.5, 0.9].map((q) => ({ measure: `run_simulated_over_measured_p${100 * q}`, value: at(q), unit: 'ratio' })),
+    ...[0.1, 0.5, 0.9].map((q) => ({
+      measure: `run_simulated_over_measured_p${100 * q}`,
+      value: at(q),
+      unit: 'ratio',
+    })),
   ];
 }

@@ -10,7 +10,7 @@ import { protobufWire } from '../../src/tinker/wire/protobuf.js';
 import { DTYPE, ForwardBackwardOutputProto, SampleResponseProto } from '../../src/tinker/wire/schema.js';
 import { openMathVerifier } from '../../src/verify/index.js';
 import type { OurSeconds } from '../../scripts/scale/loop.js';
-import { medianSeconds } from '../measure.js';
+import { fastestSeconds } from '../measure.js';
 
 export interface OurWork {
   /** Folder with a tokenizer; the embedded model's where undefined. */
@@ -31,7 +31,7 @@ export async function measureOurs(work: OurWork): Promise<OurSeconds> {
   const response = await responseTokens(tokenizer, work);
   const count = work.responses * work.tokens;
   const timed = async (does: () => unknown) =>
-    (await medianSeconds(work.rounds, () => Promise.resolve(does()))) / count;
+    (await fastestSeconds(work.rounds, () => Promise.resolve(does()))) / count;
   const all = Array.from({ length: work.responses }, () => response);
   const logprobs = all.map(() => Float32Array.from({ length: work.tokens }, () => -2 * rng.next()));
 
@@ -112,7 +112,7 @@ async function gradeSeconds({ tokens, rounds }: OurWork): Promise<Pick<OurSecond
   const thinking = SENTENCE.repeat(Math.ceil((4 * tokens) / SENTENCE.length)).slice(0, 4 * tokens);
   const pairs = (response: string) => Array.from({ length: 64 }, () => ({ gold: '3', response }));
   const seconds = async (response: string) =>
-    (await medianSeconds(rounds, () => verifier.verifyPairs(pairs(response)))) / 64;
+    (await fastestSeconds(rounds, () => verifier.verifyPairs(pairs(response)))) / 64;
   const end = 'so that the larger solution is $\\boxed{3}$.';
   const short = await seconds(end);
   const long = await seconds(`<think>${thinking}</think>${end}`);

@@ -48,8 +48,7 @@ function paired(a: BySeed | undefined, b: BySeed | undefined): number[] {
 }
 
 const curves = new Map<string, BySeed[]>();
-for (const engine of ENGINES)
-  for (const arm of ARMS) curves.set(`${engine} ${arm}`, await windowsOf(engine, arm));
+for (const engine of ENGINES) for (const arm of ARMS) curves.set(`${engine} ${arm}`, await windowsOf(engine, arm));
 
 const columns: [string, (window: number) => number[]][] = [
   ...[...curves].map(([name, windows]): [string, (window: number) => number[]] => [
@@ -60,7 +59,10 @@ const columns: [string, (window: number) => number[]][] = [
     `${engine}: ra-rft - grpo`,
     (window) => paired(curves.get(`${engine} ra-rft`)?.[window], curves.get(`${engine} grpo`)?.[window]),
   ]),
-  ['ra-rft: server - local', (window) => paired(curves.get('server ra-rft')?.[window], curves.get('local ra-rft')?.[window])],
+  [
+    'ra-rft: server - local',
+    (window) => paired(curves.get('server ra-rft')?.[window], curves.get('local ra-rft')?.[window]),
+  ],
 ];
 const length = Math.max(0, ...[...curves.values()].map((windows) => windows.length));
 if (length === 0) throw new Error(`no runs with ${WINDOW} steps or more in ${runs}; bench/skyrl/world.sh makes them`);

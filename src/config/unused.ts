@@ -49,7 +49,14 @@ const rules: readonly Rule[] = [
     why: ({ data }) => data.holdOut.share === 0 && 'data.holdOut.share is 0',
   },
   {
-    keys: ['engine.url', 'engine.model', 'engine.apiKeyEnv', 'engine.allowHttp', 'engine.callMinutes', 'engine.reduction'],
+    keys: [
+      'engine.url',
+      'engine.model',
+      'engine.apiKeyEnv',
+      'engine.allowHttp',
+      'engine.callMinutes',
+      'engine.reduction',
+    ],
     why: ({ engine }) => engine.kind === 'local' && 'engine.kind is local',
   },
   {
