@@ -58,7 +58,12 @@ async function runMeasures({ run }: BenchmarkOptions): Promise<Measure[]> {
     console.error('left out: a finished run; --run names its folder');
     return [];
   }
-  const ratios = foretoldRatios(await realSteps(run)).toSorted((a, b) => a - b);
+  const steps = await realSteps(run);
+  if (steps.length < 4) {
+    console.error(`left out: ${run} has ${steps.length} sampled steps; half of them foretell the other half`);
+    return [];
+  }
+  const ratios = foretoldRatios(steps).toSorted((a, b) => a - b);
   const at = (share: number) => ratios[Math.min(ratios.length - 1, Math.floor(share * ratios.length))]!;
   return [
     { measure: 'run_steps', value: ratios.length, unit: 'steps' },

@@ -216,7 +216,7 @@ python -m skyrl.tinker.api --backend fsdp --base-model Qwen/Qwen3-1.7B --port 80
 
 ## Labels for 220,000 traces
 
-\`ra-rft judge run --dry-run\` counts calls, tokens and the price of a configuration ([judging.md](judging.md)). By arithmetic, with ${grouped(labelSets[0]!.promptTokens)} tokens of prompt and ${labelSets[0]!.replyTokens} of reply a pair:
+\`ra-rft judge run --dry-run\` counts calls, tokens and the price of a configuration ([judging.md](judging.md)). By arithmetic, with ${grouped(labelSets[0]!.promptTokens)} tokens of prompt and ${labelSets[0]!.replyTokens} of reply a pair (assumed: the dry run counts yours):
 
     USD = batch factor x pairs x (prompt tokens x input price + reply tokens x output price) / 1,000,000
 

@@ -1,10 +1,10 @@
 /** The presets of the paper on files of a user's own, as far as a dry run looks: no server is there. */
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { presets } from '../config/index.js';
-import { readFile } from 'node:fs/promises';
-import { temporaryFolder } from '../core/testing/temporary-folder.js';
 import { writeJsonAtomic } from '../core/files.js';
+import { temporaryFolder } from '../core/testing/temporary-folder.js';
 import { writeTinyTask } from '../pipeline/testing/tiny-task.js';
 import { raRft } from './testing/ra-rft.js';
 
@@ -23,7 +23,12 @@ it.each(onServers)('%s is planned by a dry run, which asks no server', async (pr
   ];
   const set = [`model.path=${model}`, ...data('problems'), ...data('corpus')];
   const { code, out, err } = await raRft(
-    ...['run', '--preset', preset, '--dry-run', '--runs', folder],
+    'run',
+    '--preset',
+    preset,
+    '--dry-run',
+    '--runs',
+    folder,
     ...set.flatMap((text) => ['--set', text]),
   );
   expect({ code, err }).toEqual({ code: 0, err: '' });
