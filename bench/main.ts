@@ -1,4 +1,4 @@
-/** `npm run bench -- NAME [--json FILE] [--only PART ...] [--threads N] [--peers PYTHON] [--keep FOLDER] [--smoke]`: prints measures as they come. */
+/** `npm run bench -- NAME [--json FILE] [--only PART ...] [--threads N] [--peers PYTHON] [--keep FOLDER] [--model FOLDER] [--run FOLDER] [--smoke]`: prints measures as they come. */
 import { availableParallelism } from 'node:os';
 import { parseArgs } from 'node:util';
 import { nearestName } from '../src/config/index.js';
@@ -15,6 +15,7 @@ const BENCHMARKS: Record<string, () => Promise<BenchmarkModule>> = {
   retriever: () => import('./retriever.js'),
   serve: () => import('./serve.js'),
   'tinker-load': () => import('./tinker-load.js'),
+  overlap: () => import('./overlap.js'),
 };
 
 const { values, positionals } = parseArgs({
@@ -23,6 +24,8 @@ const { values, positionals } = parseArgs({
     json: { type: 'string' },
     only: { type: 'string', multiple: true, default: [] },
     keep: { type: 'string' },
+    model: { type: 'string' },
+    run: { type: 'string' },
     threads: { type: 'string', default: String(availableParallelism()) },
     peers: { type: 'string' },
     python: { type: 'string' }, // the older name of --peers
@@ -37,9 +40,9 @@ for (const part of values.only) if (!parts.includes(part)) refuse(`part of ${nam
 const threads = Number(values.threads);
 if (!Number.isInteger(threads) || threads < 1) refuse('number of threads', values.threads, ['1, 2, ...']);
 const measures: Measure[] = [];
-const { smoke, only, keep } = values;
+const { smoke, only, keep, model, run } = values;
 const python = values.peers ?? values.python;
-for await (const measure of benchmark({ smoke, only, python, keep, threads })) {
+for await (const measure of benchmark({ smoke, only, python, keep, model, run, threads })) {
   const short = rounded(measure);
   measures.push(short);
   console.log(`${short.measure.padEnd(36)} ${String(short.value).padStart(10)} ${short.unit}`);

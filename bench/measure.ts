@@ -30,6 +30,10 @@ export interface BenchmarkOptions {
   python: string | undefined;
   /** Folder for what is done, so that a long benchmark that was stopped goes on. */
   keep: string | undefined;
+  /** Folder of a model, for benchmarks that take one. */
+  model: string | undefined;
+  /** Folder of a finished run, for benchmarks that look at one. */
+  run: string | undefined;
 }
 
 /** Median seconds of `rounds` calls after one that warms up. */

@@ -3,11 +3,13 @@ import { readFile } from 'node:fs/promises';
 import { configDocsMarkdown } from '../src/config/index.js';
 import { errorDocsMarkdown, writeFileAtomic } from '../src/core/index.js';
 import { glossaryMarkdown } from './glossary-page.js';
+import { scaleMarkdown } from './scale-page.js';
 
 const pages: Readonly<Record<string, () => string>> = {
   'docs/config.md': configDocsMarkdown,
   'docs/errors.md': errorDocsMarkdown,
   'docs/glossary.md': glossaryMarkdown,
+  'docs/scale.md': scaleMarkdown,
 };
 
 const check = process.argv.includes('--check');

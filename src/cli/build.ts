@@ -21,7 +21,10 @@ export function each(text: string, all: string[]): string[] {
 export function withRunOptions(command: Command, configHelp: string | undefined): Command {
   command
     .option('--config <file>', 'YAML file (see ra-rft init)')
-    .option('--preset <name>', 'starting values: demo or quick; demo where neither file nor preset is given')
+    .option(
+      '--preset <name>',
+      'starting values (demo, quick, paper, ...: see below); demo where neither file nor preset is given',
+    )
     .option('--quick', 'short for --preset quick')
     .option('--set <key=value>', 'set one key; may be repeated', each, [])
     .option('--name <name>', 'name of the run: its folder is <runs>/<name>')

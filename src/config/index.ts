@@ -27,6 +27,7 @@ export {
 } from './generation.js';
 export { nearestName } from './nearest-name.js';
 export { turnOffOnnxTelemetry } from './onnx-telemetry.js';
+export { paperSettings } from './paper.js';
 export { presets } from './presets.js';
 export { configWarnings, movedKeys, resolveConfig, withDefaults, type ResolveOptions } from './resolve.js';
 export {

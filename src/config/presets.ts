@@ -1,5 +1,6 @@
 /** Named starting points. A file or --set on top of one changes only what it names. */
 import { RaRftError } from '../core/errors.js';
+import { paperPresets } from './paper-presets.js';
 import type { ConfigInput } from './schema.js';
 
 /** The embedded world: sizes at which a model of 0.8M parameters learns in minutes on two cores. */
@@ -35,19 +36,6 @@ const quick = {
   retriever: { ...demo.retriever, steps: 150 },
   rl: { ...demo.rl, steps: 6, promptsPerStep: 16, warmupSteps: 2, checkpointEverySteps: 3 },
   eval: { k: 4, everySteps: 6, bootstrapSamples: 500 },
-} satisfies ConfigInput;
-
-/** The paper's training of the retriever: small steps, for an encoder that was trained before. */
-const paperRetriever = {
-  name: 'paper-retriever',
-  retriever: {
-    epochs: 3,
-    batchSize: 128,
-    learningRate: 3e-5,
-    warmupShare: 0.1,
-    weightDecay: 0.01,
-    validationShare: 0.05,
-  },
 } satisfies ConfigInput;
 
 /** Word problems with a model of some 100M parameters: an hour or less a seed on two cores (examples/word-problems says why so). */
@@ -112,10 +100,7 @@ const wordProblems = {
 export const presets: Readonly<Record<string, { about: string; values: ConfigInput }>> = {
   demo: { about: 'The embedded world in minutes: RA-RFT against GRPO and its controls.', values: demo },
   quick: { about: 'Every stage of the demo in seconds; too small to show the effect.', values: quick },
-  'paper-retriever': {
-    about: "The paper's settings of the retriever's training, on your own data and a pretrained encoder.",
-    values: paperRetriever,
-  },
+  ...paperPresets,
   'word-problems': {
     about: 'Word problems of your own with a small chat model: labels by its own gain, and all arms of the tables.',
     values: wordProblems,

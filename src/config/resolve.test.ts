@@ -3,6 +3,7 @@ import { dirname, join, resolve } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { RaRftError, type ErrorFacts } from '../core/errors.js';
 import { temporaryFolder } from '../core/testing/temporary-folder.js';
+import { presets } from './presets.js';
 import { resolveConfig, withDefaults, type ResolveOptions } from './resolve.js';
 
 async function yamlFile(text: string): Promise<string> {
@@ -155,7 +156,7 @@ describe('refusals', () => {
     expect(refusal({ file: '/no/such.yaml' })).toMatchObject({ code: 'config', where: '/no/such.yaml' });
     const list = await yamlFile('- 1\n');
     expect(refusal({ file: list })).toMatchObject({ code: 'config', where: `${list}:1` });
-    expect(refusal({ preset: 'dmeo' })).toMatchObject({ code: 'config', expected: 'demo, quick, paper-retriever' });
+    expect(refusal({ preset: 'dmeo' })).toMatchObject({ code: 'config', expected: Object.keys(presets).join(', ') });
   });
 });
 

@@ -58,6 +58,11 @@ export const engine = section(
       'openai: further tries after 408, 409, 429, 5xx, a broken connection, a time-out or a response that the server broke off.',
       'tries',
     ),
+    callMinutes: positive(
+      30,
+      'Longest time of one call to a Tinker server (the samples of a prompt, a pass over the batch), the wait for its turn included.',
+      'min',
+    ),
     reduction: key(
       z.enum(['measure', 'sum', 'mean']).default('measure'),
       'What the Tinker server divides a loss by: nothing (sum), the tokens of a sequence and the sequences of a step (mean); measure finds it out.',

@@ -57,7 +57,7 @@ const rules: readonly Rule[] = [
     why: ({ engine }) => engine.kind !== 'openai' && `engine.kind is ${engine.kind}`,
   },
   {
-    keys: ['engine.reduction', 'engine.sequenceMultiple'],
+    keys: ['engine.callMinutes', 'engine.reduction', 'engine.sequenceMultiple'],
     why: ({ engine }) => engine.kind !== 'tinker' && `engine.kind is ${engine.kind}`,
   },
   {

@@ -19,7 +19,10 @@ const leftover = /^(.+)\.(tmp|old)-\d+-\d+-\d+$/;
  * Writes a file so that a crash leaves either the old content or the new, never half. Makes the folder. Content may come in
  * pieces; an error of what makes them leaves the old file.
  */
-export async function writeFileAtomic(path: string, data: string | Uint8Array | AsyncIterable<string>): Promise<void> {
+export async function writeFileAtomic(
+  path: string,
+  data: string | Uint8Array | AsyncIterable<string> | Iterable<string>,
+): Promise<void> {
   await mkdir(dirname(path), { recursive: true });
   const temporary = besideName(path, 'tmp');
   try {

@@ -1,7 +1,16 @@
 import { appendFile, readFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { cutJsonl, mendLastLine, JsonlWriter, readJsonl, readJsonlAll, readJsonlTolerant } from './jsonl.js';
+import {
+  cutJsonl,
+  jsonlPieces,
+  JsonlWriter,
+  mendLastLine,
+  readJsonl,
+  readJsonlAll,
+  readJsonlTolerant,
+  writeJsonlAtomic,
+} from './jsonl.js';
 import { temporaryFolder } from './testing/temporary-folder.js';
 
 async function fileWith(text: string): Promise<string> {
@@ -54,6 +63,23 @@ describe('readJsonl', () => {
 
   it('reads an empty file as nothing', async () => {
     expect(await readJsonlAll(await fileWith(''))).toEqual([]);
+  });
+});
+
+describe('writeJsonlAtomic', () => {
+  it('never puts a file together as one text: a large one would be longer than a string can be', () => {
+    const values = Array.from({ length: 50 }, (_, i) => ({ i, text: 'x'.repeat(100_000) }));
+    const pieces = [...jsonlPieces(values)];
+    expect(Math.max(...pieces.map(({ length }) => length))).toBeLessThan(1.2e6);
+    expect(pieces.join('')).toBe(values.map((value) => `${JSON.stringify(value)}\n`).join(''));
+  });
+
+  it('leaves the old file where a value cannot be written', async () => {
+    const path = await fileWith('{"old":1}\n');
+    await expect(writeJsonlAtomic(path, [{ text: 'x'.repeat(2e6) }, { n: 1n }])).rejects.toThrow('BigInt');
+    expect(await readFile(path, 'utf8')).toBe('{"old":1}\n');
+    await writeJsonlAtomic(path, []);
+    expect(await readFile(path, 'utf8')).toBe('');
   });
 });
 

@@ -63,9 +63,24 @@ export function jsonlText(values: readonly unknown[]): string {
   return values.map((value) => `${JSON.stringify(value)}\n`).join('');
 }
 
-/** The same text in lines, each made when it is written: for values that together are large. */
-export async function* jsonlLines(values: Iterable<unknown>): AsyncGenerator<string> {
-  for (const value of values) yield `${JSON.stringify(value)}\n`;
+/** Characters of a piece of a file; a longer line is a piece by itself. */
+const PIECE = 2 ** 20;
+
+/** Values as JSON Lines in pieces of about a million characters: the text of many may be longer than a string can be. */
+export function* jsonlPieces(values: Iterable<unknown>): Generator<string> {
+  let text = '';
+  for (const value of values) {
+    text += `${JSON.stringify(value)}\n`;
+    if (text.length < PIECE) continue;
+    yield text;
+    text = '';
+  }
+  if (text !== '') yield text;
+}
+
+/** Writes values as a JSONL file, whole or not at all. */
+export async function writeJsonlAtomic(path: string, values: Iterable<unknown>): Promise<void> {
+  await writeFileAtomic(path, jsonlPieces(values));
 }
 
 /** Values that {@link JsonlWriter.appendAll} writes at a time. */

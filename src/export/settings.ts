@@ -1,9 +1,8 @@
 /** settings.json of an export: what its Python files read. Keys are Python's. */
 import { basename, resolve } from 'node:path';
-import type { Config } from '../config/index.js';
+import { paperSettings, type Config } from '../config/index.js';
 import { templateDate } from '../models/index.js';
 import { modelFolderOf, type PromptRun } from '../pipeline/index.js';
-import { paperSettings } from './paper.js';
 import { plainFormOf } from './rows.js';
 
 /** What is the same for all arms. */

@@ -1,8 +1,8 @@
 /** What verl takes: rows in the schema of its data sets, and a script that trains on those of an arm. */
+import { paperSettings } from '../config/index.js';
 import type { ChosenArm } from './chosen.js';
 import type { Shape } from './row-file.js';
 import type { ExportSettings } from './settings.js';
-import { paperSettings } from './paper.js';
 import { dataSourceOf, type ExportTarget } from './target.js';
 import { verlRecipe } from './verl-recipe.js';
 

@@ -4,8 +4,7 @@
  * where it was and nothing is asked twice.
  */
 import { RaRftError } from '../core/errors.js';
-import { writeFileAtomic } from '../core/files.js';
-import { cutJsonl, jsonlText, JsonlWriter, readJsonlAll } from '../core/jsonl.js';
+import { cutJsonl, JsonlWriter, readJsonlAll, writeJsonlAtomic } from '../core/jsonl.js';
 import { silent, type Progress } from '../core/progress.js';
 import {
   forEachParallel,
@@ -43,7 +42,7 @@ export async function judgeByLlm(
   try {
     const known = await readJsonlAll<Label>(labelsPath);
     const labels = await judgePairsByLlm(queries, options, known, (fresh) => writer.append(...fresh));
-    await writeFileAtomic(labelsPath, jsonlText(labels));
+    await writeJsonlAtomic(labelsPath, labels);
     return labels;
   } finally {
     await writer.close();

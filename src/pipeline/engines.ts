@@ -19,8 +19,9 @@ export const openLocalEngine: OpenEngine = ({ threads, maxSequences, activationG
 /** A server that speaks the Tinker API. */
 const openTinker: OpenEngine = (settings, folder, onWarning) => {
   const { url, model, apiKey } = serverOf(settings);
-  const { allowHttp, reduction, sequenceMultiple } = settings;
-  const client = { baseUrl: url, apiKey, allowHttp, ...(onWarning && { onWarning }) };
+  const { allowHttp, callMinutes, reduction, sequenceMultiple } = settings;
+  const timeouts = { callMs: callMinutes * 60_000 };
+  const client = { baseUrl: url, apiKey, allowHttp, timeouts, ...(onWarning && { onWarning }) };
   return openTinkerEngine({ client, model, folder, reduction, sequenceMultiple });
 };
 

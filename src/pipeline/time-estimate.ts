@@ -191,7 +191,8 @@ export function durationRange({ low, high }: { low: number; high: number }): str
 
 /** Opens what is needed, measures or reckons, and says it in words. `peakFlops` measures the machine's peak. */
 export async function timeEstimate(config: Config, plan: RunPlan, peakFlops: () => Promise<number>): Promise<string> {
-  if (config.engine.kind !== 'local') return "not estimated: sampling and scoring are the server's work";
+  // A server would be asked to work, and nobody knows how fast it is.
+  if (config.engine.kind !== 'local') return 'unknown: the speed of the server at engine.url decides (docs/scale.md)';
   const decoder = await readDecoderConfig(modelFolderOf(config));
   const parameters = countParams(decoder);
   const { codec } = await openPrompts(config);

@@ -6,8 +6,7 @@
 import { access, readdir, rm } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { atPlace, errorFacts } from '../core/errors.js';
-import { writeFileAtomic } from '../core/files.js';
-import { jsonlLines, readJsonl } from '../core/jsonl.js';
+import { readJsonl, writeJsonlAtomic } from '../core/jsonl.js';
 import { silent, type Progress, type Task } from '../core/progress.js';
 import type { Rng } from '../core/rng.js';
 import type { MetricsRow, RunFolder } from '../runs/run-folder.js';
@@ -157,7 +156,7 @@ async function record(
   outcome: StepOutcome,
   { policy, drawn, policyVersion }: Omit<Position, 'step'>,
 ): Promise<void> {
-  if (outcome.records) await writeFileAtomic(run.paths.rollouts(arm, step), jsonlLines(outcome.records));
+  if (outcome.records) await writeJsonlAtomic(run.paths.rollouts(arm, step), outcome.records);
   await run.metrics({ arm, ...outcome.metrics });
   if (step % checkpointEverySteps === 0 || step === steps) {
     const state = { step, drawn, policyVersion: policyVersion ?? 0, rng: rng.getState(), inputs };

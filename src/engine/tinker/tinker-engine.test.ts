@@ -1,7 +1,8 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
+import { temporaryFolder } from '../../core/testing/temporary-folder.js';
 import { saveCheckpoint } from '../../models/checkpoint.js';
 import { tinyConfig, tinyParams } from '../../models/testing/tiny-model.js';
 import { folderRef } from '../policy-folder.js';
@@ -34,4 +35,20 @@ describe.each(['mean', 'sum'] as const)('a server that reduces by %s', (reductio
     train: { rank: 8, alpha: 32, targets: 'all-linear', rsLora: false },
     lacks: ['alternatives', 'shapedLogprobs', 'tensorNames'],
   });
+});
+
+it('has the window of the model, however long: no memory of this machine bounds it', async () => {
+  const own = await temporaryFolder();
+  const config = { ...tinyConfig('qwen3'), maxPosition: 40_960 };
+  await saveCheckpoint(own, { config, params: tinyParams(config) });
+  const server = await startModelServer({ vocab: config.vocab });
+  onTestFinished(() => server.close());
+  const engine = openTinkerEngine({
+    client: { baseUrl: server.origin, heartbeats: 'timer' },
+    model: '/models/tiny/bigram',
+    folder: own,
+  });
+  onTestFinished(() => engine.dispose());
+  const policy = await engine.open(folderRef(own));
+  expect(policy.info.maxContext).toBe(40_960);
 });

@@ -107,7 +107,7 @@ class TinkerEngine implements PolicyEngine {
   }
 
   private async readFacts(): Promise<EngineInfo> {
-    const { folder, model, maxContext } = this.options;
+    const { folder, model, maxContext = Infinity } = this.options;
     const config = await readDecoderConfig(folder);
     const { supportedModels } = await this.service.capabilities();
     const served = supportedModels.find(({ modelName }) => modelName === model);

@@ -1,7 +1,6 @@
 /** Samples a policy and judges what it says, line by line into one file. Killed and started again it leaves the same file. */
 import { RaRftError } from '../../core/errors.js';
-import { writeFileAtomic } from '../../core/files.js';
-import { cutJsonl, jsonlText, JsonlWriter, readJsonl } from '../../core/jsonl.js';
+import { cutJsonl, JsonlWriter, readJsonl, writeJsonlAtomic } from '../../core/jsonl.js';
 import { silent, type Progress } from '../../core/progress.js';
 import { judgeAll, RewardWatch, type JudgedResponse, type Verifier } from '../../verify/index.js';
 import { lineKey, sampleLine, taskKey, type SampleLine } from './sample-line.js';
@@ -94,7 +93,10 @@ async function writeInOrder(
   const keys = tasks.map(taskKey).filter((key) => lines.has(key));
   const written = [...lines.keys()];
   if (keys.every((key, i) => key === written[i])) return;
-  await writeFileAtomic(path, jsonlText(keys.map((key) => lines.get(key))));
+  await writeJsonlAtomic(
+    path,
+    keys.map((key) => lines.get(key)),
+  );
 }
 
 function noneSampled({ name, failureCode }: TextPolicy, failed: readonly string[], path: string): RaRftError {

@@ -5,8 +5,8 @@
 import { cp } from 'node:fs/promises';
 import { join } from 'node:path';
 import { errorFacts, RaRftError } from '../../core/errors.js';
-import { writeFileAtomic, writeFolderAtomic, writeJsonAtomic } from '../../core/files.js';
-import { jsonlText } from '../../core/jsonl.js';
+import { writeFolderAtomic, writeJsonAtomic } from '../../core/files.js';
+import { writeJsonlAtomic } from '../../core/jsonl.js';
 import { exists } from '../../core/missing.js';
 import { readJsonObject } from '../../models/config-reader.js';
 import { corpusHash, type IndexKey } from '../index/store/header.js';
@@ -40,7 +40,7 @@ export async function saveFolder(folder: string, parts: SavedParts): Promise<voi
   const { encoderFolder, key, traces, index, truncatedDocuments, report } = parts;
   await writeFolderAtomic(folder, async (temporary) => {
     await cp(encoderFolder, join(temporary, 'encoder'), { recursive: true });
-    await writeFileAtomic(join(temporary, 'traces.jsonl'), jsonlText(traces));
+    await writeJsonlAtomic(join(temporary, 'traces.jsonl'), traces);
     await index.saveTo(join(temporary, 'index'), keyOf(key, traces), truncatedDocuments);
     if (report) await writeJsonAtomic(join(temporary, 'report.json'), report);
   });

@@ -1,4 +1,4 @@
-/** The settings that the paper trains with, as the scripts of an export take them; what it does not say is marked. */
+/** The settings that the paper trains with: those of presets here, and of the scripts of an export. What it does not say is marked. */
 export const paperSettings = {
   /** Responses to a prompt. */
   groupSize: 16,
@@ -9,6 +9,8 @@ export const paperSettings = {
   evalSamples: 32,
   gpusPerNode: 8,
   nodes: 8,
+  /** Problems that train the policy, and are the queries of the labels. */
+  queries: 12_500,
   /** Not in the paper. */
   promptsPerStep: 128,
   /** Not in the paper. */
