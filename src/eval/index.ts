@@ -21,6 +21,8 @@ export {
   type ProblemSuccess,
 } from './gain-success.js';
 export { gainLaw, type ArmGain, type GainLaw, type GainLawPoint } from './gain-law.js';
+export { evaluatedProblems, type EvaluatedScope } from './evaluated-problems.js';
+export { firstHitsOf, type MayShow } from './first-hits.js';
 export { isWhole, pairArms, type ArmRecords, type Pairing } from './pairing.js';
 export {
   averagesByProblem,

@@ -36,7 +36,10 @@ export function buildReport(data: RunData): Report {
       ],
     },
   ];
-  return { title: `Run ${data.name}`, sections: sections.filter((s) => s !== undefined) };
+  return {
+    title: `Run ${data.name}${data.unfinished ? ' (not finished)' : ''}`,
+    sections: sections.filter((s) => s !== undefined),
+  };
 }
 
 /** What the run warned of; no section where that is nothing. */

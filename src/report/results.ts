@@ -5,10 +5,10 @@ import { auditOf, auditText, gradeLabels, type Label } from '../judge/index.js';
 import type { Block, Chart, Section, Series } from './blocks.js';
 import { contextsBlock } from './contexts.js';
 import { duration, percent, percentWithInterval } from './numbers.js';
-import type { Evaluation } from './evaluation.js';
+import { lastEvaluations, type Evaluation } from './evaluation.js';
 import type { RunData } from './run-data.js';
 import { traceUseBlock } from './trace-use.js';
-import { unfinishedText } from './unfinished.js';
+import { stateBlock, unfinishedText, withMissingArms } from './run-state.js';
 import {
   armsTable,
   differencesTable,
@@ -25,10 +25,16 @@ export function resultsSection(data: RunData): Section {
   const { summary } = data;
   const k = summary.arms[0]?.k ?? 0;
   const sentence = headline(summary);
-  const blocks: Block[] = data.unfinished ? [{ kind: 'text', text: unfinishedText(data.unfinished) }] : [];
+  const blocks: Block[] = data.unfinished
+    ? [{ kind: 'text', text: unfinishedText(data.unfinished) }, ...stateBlock(data.unfinished)]
+    : [];
   if (summary.arms.length === 0) return { title: 'Results', blocks };
   if (sentence !== undefined) blocks.push({ kind: 'text', text: sentence });
-  blocks.push({ kind: 'table', table: armsTable(summary), note: `average@${k} in per cent, 95 % interval` });
+  blocks.push({
+    kind: 'table',
+    table: withMissingArms(armsTable(summary), data.unfinished),
+    note: `average@${k} in per cent, 95 % interval`,
+  });
   if (summary.differences.length > 0) {
     blocks.push({
       kind: 'table',
@@ -259,15 +265,6 @@ export function timeSection({ summary }: RunData): Section | undefined {
       },
     ],
   };
-}
-
-/** The evaluation of each arm with the highest step. */
-export function lastEvaluations(evaluations: readonly Evaluation[]): Evaluation[] {
-  const last = new Map<string, Evaluation>();
-  for (const evaluation of evaluations) {
-    if (evaluation.step >= (last.get(evaluation.arm)?.step ?? -1)) last.set(evaluation.arm, evaluation);
-  }
-  return [...last.values()];
 }
 
 function scoreOf(records: Evaluation['records'], split: string, k: number): SplitScore | undefined {
