@@ -1,7 +1,6 @@
 /** Evaluation: sampling a test set, average@k and its relatives, intervals, the summary of a run. */
 export { averageAtK, majAtK, majCurve, passAtK, passCurve } from './estimators.js';
 export {
-  bootstrapCurve,
   bootstrapMean,
   pairedDifference,
   quantile,
@@ -9,6 +8,7 @@ export {
   type Estimate,
   type Interval,
 } from './bootstrap.js';
+export { drawsBySplit, ProblemDraws, summaryDraws, type DrawsOf, type Resampling } from './draws.js';
 export { ballotOf, type Ballot } from './ballot.js';
 export { curvesOf, type SplitCurves } from './curves.js';
 export type { EvalRecord, EvalSample, JudgedSample } from './records.js';

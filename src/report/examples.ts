@@ -3,7 +3,8 @@ import { averageAtK, type EvalRecord, type EvalSample } from '../eval/index.js';
 import { unseenSplit, type Trace } from '../data/index.js';
 import type { Example, Section } from './blocks.js';
 import { percent } from './numbers.js';
-import type { Hits, RunData } from './run-data.js';
+import type { Hits } from './first-traces.js';
+import type { RunData } from './run-data.js';
 
 /**
  * Chooses examples by rule, not by taste: of the compared arm's problems on the hardest split, those that gained most

@@ -1,6 +1,6 @@
 /** The report's sections on results: arms, their curves, training, retrievers, labels, time. Pure. */
 import { Rng } from '../core/rng.js';
-import { curvesOf, scoreSplit, splitsOf, type SplitCurves, type SplitScore } from '../eval/index.js';
+import { curvesOf, scoreSplit, splitsOf, type SplitCurves, type SplitScore, type Summary } from '../eval/index.js';
 import { auditOf, auditText, gradeLabels, type Label } from '../judge/index.js';
 import type { Block, Chart, Section, Series } from './blocks.js';
 import { contextsBlock } from './contexts.js';
@@ -53,20 +53,20 @@ export function resultsSection(data: RunData): Section {
     if (text !== undefined) blocks.push({ kind: 'text', text });
   blocks.push({
     kind: 'table',
-    table: detailTable(data, k),
+    table: detailTable(data),
     note: 'the last evaluation of each arm: samples without an answer, too costly or cut off as counts and shares; failures are in no average',
   });
   if (k > 1) blocks.push(...curvesBlocks(data, k));
   return { title: 'Results', blocks };
 }
 
-function detailTable(data: RunData, k: number) {
+function detailTable(data: RunData) {
   const last = lastEvaluations(data.evaluations);
   const rows = last.flatMap(({ arm, step, records }) =>
     splitsOf(records).flatMap((split) => {
-      const score = scoreOf(records, split, k);
+      const score = scoreOf(data, records, split);
       const first = data.evaluations.find((e) => e.arm === arm && e.step === 0);
-      const start = first && first.step !== step ? scoreOf(first.records, split, k) : undefined;
+      const start = first && first.step !== step ? scoreOf(data, first.records, split) : undefined;
       return score ? [detailRow(arm, step, score, start)] : [];
     }),
   );
@@ -109,8 +109,8 @@ function detailRow(arm: string, step: number, score: SplitScore, start: SplitSco
 /** pass@k and maj@k of the last evaluations, at the powers of two up to k and at k. */
 function curvesBlocks(data: RunData, k: number): Block[] {
   const last = lastEvaluations(data.evaluations);
-  const rows = last.flatMap(({ arm, records }) =>
-    splitsOf(records).map((split) => ({ arm, split, curves: curvesOf(records, split, resampling(split)) })),
+  const rows = last.flatMap(({ arm, step, records }) =>
+    splitsOf(records).map((split) => ({ arm, split, curves: armCurves(data, { arm, step, records }, split) })),
   );
   const shown = Array.from({ length: k }, (_, i) => i + 1).filter((at) => at === k || Number.isInteger(Math.log2(at)));
   return (['passAt', 'majAt'] as const).flatMap((curve): Block[] => {
@@ -134,7 +134,8 @@ function countOf(count: number, of: number): string {
 }
 
 /** One chart a split: average@k of every arm by training step. */
-export function curvesSection({ evaluations, summary }: RunData): Section | undefined {
+export function curvesSection(data: RunData): Section | undefined {
+  const { evaluations, summary } = data;
   const k = summary.arms[0]?.k ?? 0;
   const arms = [...new Set(evaluations.map((e) => e.arm))];
   const splits = [...new Set(summary.arms.map((a) => a.split))];
@@ -146,10 +147,10 @@ export function curvesSection({ evaluations, summary }: RunData): Section | unde
         const points = evaluations
           .filter((e) => e.arm === name)
           .flatMap(({ step, records }) => {
-            const score = scoreOf(records, split, k);
-            return score
-              ? [{ x: step, y: 100 * score.average, low: 100 * score.ci95[0], high: 100 * score.ci95[1] }]
-              : [];
+            const score = scoreOf(data, records, split);
+            if (!score) return [];
+            const [low, high] = toldOf(data, { arm: name, step }, split)?.ci95 ?? score.ci95;
+            return [{ x: step, y: 100 * score.average, low: 100 * low, high: 100 * high }];
           });
         return { name, points };
       });
@@ -267,10 +268,25 @@ export function timeSection({ summary }: RunData): Section | undefined {
   };
 }
 
-function scoreOf(records: Evaluation['records'], split: string, k: number): SplitScore | undefined {
-  return scoreSplit(records, split, { k, ...resampling(split) });
+function scoreOf({ summary, drawsOf }: RunData, records: Evaluation['records'], split: string): SplitScore | undefined {
+  return scoreSplit(records, split, { k: summary.arms[0]?.k ?? 0, draws: drawsOf(split) });
 }
 
-function resampling(split: string): { resamples: number; rng: Rng } {
-  return { resamples: 500, rng: Rng.fromSeed(`report/${split}`) };
+/** pass@k and maj@k as the summary tells them, where it is of this evaluation and an older version has not left them out. */
+function armCurves(data: RunData, evaluation: Evaluation, split: string): SplitCurves {
+  const { passAt, majAt } = toldOf(data, evaluation, split) ?? {};
+  if (passAt && majAt) return { passAt, majAt };
+  const rng = Rng.fromSeed(`report/${evaluation.arm}/${split}`);
+  return curvesOf(evaluation.records, split, { draws: data.drawsOf(split), rng });
+}
+
+/** The summary's row of an evaluation: what stands there stands everywhere. Summaries of older versions had other draws. */
+function toldOf(
+  { summary, unfinished, evaluations }: RunData,
+  { arm, step }: Pick<Evaluation, 'arm' | 'step'>,
+  split: string,
+): Summary['arms'][number] | undefined {
+  const end = Math.max(...evaluations.filter((one) => one.arm === arm).map((one) => one.step));
+  if (step !== (unfinished ? unfinished.comparedAt : end)) return undefined;
+  return summary.arms.find((row) => row.name === arm && row.split === split);
 }

@@ -8,18 +8,22 @@ import { exists } from '../core/missing.js';
 import { readStageMarkers, type MetricsRow } from '../runs/run-folder.js';
 import { warningsAmong, type RunWarning } from '../runs/warnings.js';
 import { readExcludeLists, TraceGuard, type Problem, type Trace } from '../data/index.js';
-import { evaluatedProblems, traceFacts, type EvalRecord, type Summary } from '../eval/index.js';
+import {
+  evaluatedProblems,
+  summaryDraws,
+  traceFacts,
+  type DrawsOf,
+  type EvalRecord,
+  type Summary,
+} from '../eval/index.js';
 import type { Label } from '../judge/index.js';
 import type { Evaluation } from './evaluation.js';
-import { gradedRetrievers } from './first-traces.js';
+import { gradedRetrievers, type Hits, type RunTraces } from './first-traces.js';
 import { keptConfig, type KeptConfig } from './kept-config.js';
 import { hasEnded, runState, type PartEvaluation, type RunState, type StateInputs } from './run-state.js';
 import { armsOf, summaryOfUnfinished } from './unfinished.js';
 
-/** Hits of a problem, best first. */
-export type Hits = readonly { traceId: string; score: number }[];
-
-export interface RunData {
+export interface RunData extends RunTraces {
   name: string;
   /** config.yaml as it stands, and what of it is used. */
   configText: string;
@@ -27,6 +31,8 @@ export interface RunData {
   summary: Summary;
   /** summary.json as it was found. */
   kept: KeptSummary | undefined;
+  /** The draws behind the summary's intervals. */
+  drawsOf: DrawsOf;
   /** How far a run has come that has not ended, or that grew since; undefined for one that has ended. */
   unfinished?: RunState;
   /** Whole evaluations: arms in the order of the summary, steps ascending. */
@@ -36,12 +42,6 @@ export interface RunData {
   metrics: MetricsRow[];
   labels: Label[];
   train: Problem[];
-  test: Problem[];
-  corpus: Trace[];
-  /** Which trace may be shown to which problem. */
-  guard: TraceGuard;
-  /** Retriever -> problem id -> hits. */
-  retrieved: ReadonlyMap<string, ReadonlyMap<string, Hits>>;
   /** What the run warned of. */
   warnings: RunWarning[];
 }
@@ -77,6 +77,10 @@ export async function readRunData(root: string): Promise<RunData> {
     parts,
     metrics,
   };
+  const draws = summaryDraws(
+    whole.map(({ records }) => records),
+    config,
+  );
   const guard = await readGuard(root, [...train, ...test]);
   const retrieved = await readRetrieved(root);
   const oneByOne = await readEvaluations(root, arms, /^contexts-(\d+)\.jsonl$/);
@@ -86,6 +90,7 @@ export async function readRunData(root: string): Promise<RunData> {
     configText,
     config,
     kept,
+    drawsOf: draws.drawsOf,
     oneByOne,
     metrics,
     labels: await readLines<Label>(paths.labels),
@@ -103,6 +108,7 @@ export async function readRunData(root: string): Promise<RunData> {
     greedy: partedByWhole(await readEvaluations(root, arms, /^greedy-(\d+)\.jsonl$/), wanted).whole,
     oneByOne: partedByWhole(oneByOne, (step) => config.eval.contexts * wanted(step)).whole,
     retrievers: gradedRetrievers({ test, corpus, guard, retrieved }),
+    draws,
     seconds: Object.fromEntries(markers.map(({ stage, seconds }) => [stage, seconds])),
     facts: traceFacts(test, corpus),
     before: kept,

@@ -1,6 +1,5 @@
 /** The figures of a run before its end: those of its newest evaluations. Pure. */
 import { comparedArms } from '../config/index.js';
-import { Rng } from '../core/rng.js';
 import { summarise, type Summary, type SummaryInputs, type TraceFacts } from '../eval/index.js';
 import { lastEvaluations, type Evaluation } from './evaluation.js';
 import type { KeptConfig } from './kept-config.js';
@@ -21,6 +20,7 @@ export interface UnfinishedRun {
   /** The best traces alone. */
   oneByOne: readonly Evaluation[];
   retrievers: SummaryInputs['retrievers'];
+  draws: Pick<SummaryInputs, 'resamples' | 'rng' | 'drawsOf'>;
   seconds: Record<string, number>;
   /** What the ids of the evaluations stand for; without it nothing is said of the use of traces. */
   facts?: TraceFacts;
@@ -61,8 +61,7 @@ export function summaryOfUnfinished(run: UnfinishedRun): { summary: Summary; com
     retrievers: run.retrievers,
     ...(before?.labels && { labels: before.labels }),
     seconds: run.seconds,
-    resamples: config.eval.bootstrapSamples,
-    rng: Rng.fromSeed(config.seed).fork('summary'),
+    ...run.draws,
     ...(before?.tooLong && { tooLong: before.tooLong }),
   });
   // An end grades retrievers on labelled queries too.
