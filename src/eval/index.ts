@@ -2,6 +2,7 @@
 export { averageAtK, majAtK, majCurve, passAtK, passCurve } from './estimators.js';
 export {
   bootstrapMean,
+  differencesOf,
   pairedDifference,
   quantile,
   type CurvePoint,
