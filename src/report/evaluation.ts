@@ -21,3 +21,15 @@ export function lastEvaluations(evaluations: readonly Evaluation[]): Evaluation[
   }
   return [...last.values()];
 }
+
+/** The evaluations that the summary is of: at the step that is compared, or the last ones of a run that has ended. */
+export function comparedEvaluations({
+  evaluations,
+  unfinished,
+}: {
+  evaluations: readonly Evaluation[];
+  unfinished?: { comparedAt: number | undefined };
+}): Evaluation[] {
+  if (!unfinished) return lastEvaluations(evaluations);
+  return evaluations.filter(({ step }) => step === unfinished.comparedAt);
+}

@@ -35,7 +35,8 @@ describe('writeReport', () => {
       'Retrieval',
       'Training',
       'Examples',
-      'Time',
+      'Leak guards',
+      'Time and tokens',
       'Configuration',
       'Glossary',
     ]) {
@@ -46,7 +47,9 @@ describe('writeReport', () => {
       expect(html).toContain(`<td>${arm}</td>`);
     expect(html).toContain('BM25&#39;s first trace, for comparison (');
     expect(html).toContain('same truth');
-    expect(html).toContain('Response at step 40');
+    expect(html).toContain('ra-rft, with a trace: response at step 40');
+    expect(html).toContain('grpo, without a trace: response at step 40');
+    expect(html.match(/<article>/g)).toHaveLength(5);
     expect(html.match(/<svg /g)).toHaveLength(4);
   });
 

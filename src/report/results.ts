@@ -1,13 +1,16 @@
-/** The report's sections on results: arms, their curves, training, retrievers, labels, time. Pure. */
+/** The report's sections on results: arms, their curves, training, retrievers, labels. Pure. */
 import { Rng } from '../core/rng.js';
 import { curvesOf, scoreSplit, splitsOf, type SplitCurves, type SplitScore, type Summary } from '../eval/index.js';
 import { auditOf, auditText, gradeLabels, type Label } from '../judge/index.js';
 import type { Block, Chart, Section, Series } from './blocks.js';
 import { contextsBlock } from './contexts.js';
-import { duration, percent, percentWithInterval } from './numbers.js';
+import { percent, percentWithInterval } from './numbers.js';
 import { lastEvaluations, type Evaluation } from './evaluation.js';
 import type { RunData } from './run-data.js';
+import { retrieverArmsBlock } from './retriever-arms.js';
 import { traceUseBlock } from './trace-use.js';
+import { twoByTwoBlocks } from './two-by-two.js';
+import { unshownTracesBlock } from './unshown-traces.js';
 import { stateBlock, unfinishedText, withMissingArms } from './run-state.js';
 import {
   armsTable,
@@ -56,6 +59,7 @@ export function resultsSection(data: RunData): Section {
     table: detailTable(data),
     note: 'the last evaluation of each arm: samples without an answer, too costly or cut off as counts and shares; failures are in no average',
   });
+  blocks.push(...twoByTwoBlocks(data));
   if (k > 1) blocks.push(...curvesBlocks(data, k));
   return { title: 'Results', blocks };
 }
@@ -201,8 +205,9 @@ export function retrievalSection(data: RunData): Section | undefined {
       note: 'recall@1 in per cent: share of problems whose first trace is relevant',
     });
   }
+  blocks.push(...retrieverArmsBlock(data));
   blocks.push(...contextsBlock(data, lastEvaluations(data.evaluations)));
-  blocks.push(...traceUseBlock(data.summary));
+  blocks.push(...traceUseBlock(data.summary), ...unshownTracesBlock(data));
   if (data.labels.length > 0) blocks.push({ kind: 'table', table: labelsTable(data), note: labelsNote(data.labels) });
   blocks.push(...labelTurnsBlock(data.summary));
   return blocks.length === 0 ? undefined : { title: 'Retrieval', blocks };
@@ -246,26 +251,6 @@ function labelsTable({ labels, train, corpus }: RunData) {
 
 function shareText(share: number | null): string | undefined {
   return share === null ? undefined : `${percent(share)} %`;
-}
-
-/** Wall-clock time of each stage. */
-export function timeSection({ summary }: RunData): Section | undefined {
-  const stages = Object.entries(summary.seconds);
-  if (stages.length === 0) return undefined;
-  const rows = stages.map(([stage, seconds]) => [stage, duration(seconds)]);
-  const total = stages.reduce((sum, [, seconds]) => sum + seconds, 0);
-  return {
-    title: 'Time',
-    blocks: [
-      {
-        kind: 'table',
-        table: {
-          columns: [{ label: 'stage' }, { label: 'time', numeric: true }],
-          rows: [...rows, ['all', duration(total)]],
-        },
-      },
-    ],
-  };
 }
 
 function scoreOf({ summary, drawsOf }: RunData, records: Evaluation['records'], split: string): SplitScore | undefined {

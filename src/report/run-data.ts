@@ -21,6 +21,7 @@ import type { Evaluation } from './evaluation.js';
 import { gradedRetrievers, type Hits, type RunTraces } from './first-traces.js';
 import { keptConfig, type KeptConfig } from './kept-config.js';
 import { hasEnded, runState, type PartEvaluation, type RunState, type StateInputs } from './run-state.js';
+import { countRolloutTokens, type StepEvent } from './rollout-tokens.js';
 import { armsOf, summaryOfUnfinished } from './unfinished.js';
 
 export interface RunData extends RunTraces {
@@ -42,6 +43,10 @@ export interface RunData extends RunTraces {
   metrics: MetricsRow[];
   labels: Label[];
   train: Problem[];
+  /** Training steps as they were timed, in the order of the attempts. */
+  steps: StepEvent[];
+  /** Tokens of the training rollouts of each arm; none where they are too many to be counted for a report. */
+  rolloutTokens: ReadonlyMap<string, number>;
   /** What the run warned of. */
   warnings: RunWarning[];
 }
@@ -66,7 +71,7 @@ export async function readRunData(root: string): Promise<RunData> {
     evaluatedProblems(test, step, { eval: config.eval, rl: { steps: config.rl.steps ?? step } }).length;
   const { whole, parts } = partedByWhole(all, wanted);
   const metrics = await readLines<MetricsRow>(paths.metrics);
-  const events = await readLines<{ kind: string; stage?: string }>(paths.events);
+  const events = await readLines<StepEvent & { stage?: string }>(paths.events);
   const markers = await readStageMarkers(root);
   const state: StateInputs = {
     config,
@@ -99,6 +104,8 @@ export async function readRunData(root: string): Promise<RunData> {
     corpus,
     guard,
     retrieved,
+    steps: events.filter(({ kind }) => kind === 'step'),
+    rolloutTokens: await countRolloutTokens(root),
     warnings: warningsAmong(events),
   };
   if (ended) return { ...rest, summary: kept, evaluations: whole.filter(({ arm }) => told.includes(arm)) };
