@@ -7,6 +7,8 @@ export type KeptArm = ComparedConfig['arms'][number] & { recipe?: string | null 
 
 export interface KeptConfig {
   seed: number;
+  /** Path of the model, as it is written. */
+  model: string;
   arms: readonly KeptArm[];
   rl: { steps: number | undefined };
   eval: {
@@ -22,9 +24,10 @@ export interface KeptConfig {
 
 /** Never throws: the report shows the file as it stands, whatever it is. */
 export function keptConfig(text: string): KeptConfig {
-  const { seed, arms, rl, eval: evaluation } = parsed(text);
+  const { seed, model, arms, rl, eval: evaluation } = parsed(text);
   return {
     seed: seed ?? 1,
+    model: model?.path ?? 'unknown',
     arms: (arms ?? []).filter(({ name }) => typeof name === 'string'),
     rl: { steps: rl?.steps },
     eval: { k: undefined, bootstrapSamples: 2000, maxProblems: 0, contexts: 0, greedy: false, ...evaluation },
@@ -33,7 +36,9 @@ export function keptConfig(text: string): KeptConfig {
 
 type AnyConfig = { [key in keyof KeptConfig]?: Partial<KeptConfig[key]> };
 
-function parsed(text: string): { seed?: number; arms?: KeptArm[] } & Pick<AnyConfig, 'rl' | 'eval'> {
+function parsed(
+  text: string,
+): { seed?: number; model?: { path?: string }; arms?: KeptArm[] } & Pick<AnyConfig, 'rl' | 'eval'> {
   try {
     return (parse(text) ?? {}) as ReturnType<typeof parsed>;
   } catch {

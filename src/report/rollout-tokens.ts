@@ -7,6 +7,8 @@ import { ignoreMissing } from '../core/missing.js';
 /** Events of a training step, as far as they are read. */
 export interface StepEvent {
   kind: string;
+  /** When it ended, as the wall clock said. */
+  time?: string;
   arm?: string;
   step?: number;
   sampleMs?: number;
