@@ -4,7 +4,7 @@
  */
 import { comparedArms } from '../config/index.js';
 import type { Rng } from '../core/rng.js';
-import { differencesOf, type EvalRecord } from '../eval/index.js';
+import { differencesOf } from '../eval/index.js';
 import type { RunData } from '../report/index.js';
 import type { Value } from './comparison.js';
 import { averagesOf, type Averages } from './measures.js';
@@ -111,7 +111,7 @@ function unitOf(group: RunGroup): Unit {
   for (const { data } of group.runs) {
     for (const { arm, step, records } of data.evaluations) {
       if (step !== endOf(data)) continue;
-      const measured = { seed: data.config.seed, step, averages: averagesOf(records as EvalRecord[], kOf(data)) };
+      const measured = { seed: data.config.seed, step, averages: averagesOf(records, kOf(data)) };
       arms.set(arm, [...(arms.get(arm) ?? []), measured]);
     }
   }
