@@ -16,11 +16,17 @@ export function inspectLogs(arms: readonly LoggedArm[], scope: InspectScope): Ma
   return new Map(
     arms.flatMap((arm) =>
       arm.evaluations.map((evaluation) => {
-        const name = `${arm.name}_step-${String(evaluation.step).padStart(6, '0')}.json`;
-        return [name, logOf(arm.name, evaluation, scope)] as const;
+        const log = logOf(arm.name, evaluation, scope);
+        return [fileName(arm.name, evaluation.step, log.eval), log] as const;
       }),
     ),
   );
+}
+
+/** As Inspect names its logs, and finds them: time, task and id, with underscores between and nowhere else. */
+function fileName(arm: string, step: number, { created, task_id: id }: { created: string; task_id: string }): string {
+  const time = created.replace(/\.\d+Z$/, '+00-00').replaceAll(':', '-');
+  return `${time}_${arm.replace(/[^A-Za-z0-9.-]+/g, '-')}-step-${String(step).padStart(6, '0')}_${id}.json`;
 }
 
 function logOf(arm: string, { step, time, answers, failed }: LoggedEvaluation, { run, version, model }: InspectScope) {
