@@ -1,12 +1,19 @@
-/** Declares `ra-rft export verl | trl`: a run for other tools. */
+/** Declares `ra-rft export verl | trl | tensorboard | trackio | inspect`: a run for other tools. */
 import { Option } from 'commander';
 import { rowFormats } from '../export/row-formats.js';
 import { each, type Build } from './build.js';
 import type { ExportPromptsOptions } from './export.js';
+import type { ExportViewerOptions } from './export-viewer.js';
 
 const targets = {
   verl: "Prompts with their traces in verl's schema, a reward function, a launch script with the paper's settings.",
   trl: "Prompts with their traces for TRL, a reward function, a GRPOTrainer script with the paper's settings.",
+} as const;
+
+const viewers = {
+  tensorboard: 'Event files for TensorBoard: metrics by step, evaluations, some answers as text.',
+  trackio: "Trackio's files: metrics by step, evaluations, answers with their traces.",
+  inspect: "Inspect's evaluation logs: every answer with its problem, traces and verdict.",
 } as const;
 
 export function addExport({ program, context }: Build): void {
@@ -23,6 +30,18 @@ export function addExport({ program, context }: Build): void {
       .action(async (run: string, options: ExportPromptsOptions) => {
         const { exportPromptsVerb } = await import('./export.js');
         await exportPromptsVerb(run, target, options, context());
+      });
+  }
+  for (const [viewer, about] of Object.entries(viewers) as [keyof typeof viewers, string][]) {
+    group
+      .command(viewer)
+      .description(about)
+      .argument('<run>', 'run folder; it need not be finished')
+      .option('--out <folder>', `folder to write; exports/<run>-${viewer} where it is not given`)
+      .option('--arm <name>', 'an arm of the run; may be repeated. Without it: all', each, [])
+      .action(async (run: string, options: ExportViewerOptions) => {
+        const { exportViewerVerb } = await import('./export-viewer.js');
+        await exportViewerVerb(run, viewer, options, context());
       });
   }
 }

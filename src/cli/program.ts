@@ -14,6 +14,7 @@ import { addRetriever } from './retriever-command.js';
 import { addReproduce } from './reproduce-command.js';
 import { addServe } from './serve-command.js';
 import type { RunOptions } from './run-options.js';
+import { addReport } from './report-command.js';
 import type { RunVerb } from './run.js';
 import type { VerifyOptions } from './verify.js';
 import { packageVersion } from './version.js';
@@ -22,7 +23,6 @@ import type { WorldGenerateOptions, WorldPretrainOptions } from './world.js';
 const runVerbs: Readonly<Record<Exclude<RunVerb, 'judge' | 'eval' | 'retriever'>, string>> = {
   run: 'Run everything: data, labels, retriever, the arms, evaluation, report. Goes on where an earlier attempt stopped.',
   train: 'Run up to the trained policies of all arms.',
-  report: 'Write the report of what a run has so far.',
 };
 
 export interface ProgramOptions {
@@ -51,6 +51,7 @@ export function buildProgram({ streams, configHelp }: ProgramOptions): Command {
   for (const add of [
     addRetriever,
     addEval,
+    addReport,
     addReproduce,
     addExport,
     addServe,

@@ -14,12 +14,12 @@ import {
   type RunPlan,
 } from '../pipeline/index.js';
 import type { CliContext } from './context.js';
-import { resolveRun, runRoot, type RunOptions } from './run-options.js';
+import { resolveRun, type RunOptions } from './run-options.js';
 
-export type RunVerb = 'run' | 'judge' | 'retriever' | 'train' | 'eval' | 'report';
+export type RunVerb = 'run' | 'judge' | 'retriever' | 'train' | 'eval';
 
 /** The last stage that each verb runs; `run` goes on to the report. */
-const lastStages: Readonly<Record<Exclude<RunVerb, 'report'>, LastStage>> = {
+const lastStages: Readonly<Record<RunVerb, LastStage>> = {
   run: 'eval',
   judge: 'labels',
   retriever: 'retriever',
@@ -29,11 +29,6 @@ const lastStages: Readonly<Record<Exclude<RunVerb, 'report'>, LastStage>> = {
 
 /** Runs the stages of a verb. With --dry-run prints what it would do and the resolved configuration instead. */
 export async function runVerb(verb: RunVerb, options: RunOptions, context: CliContext): Promise<void> {
-  if (verb === 'report') {
-    const { reportVerb } = await import('./report.js');
-    await reportVerb(runRoot(options), context);
-    return;
-  }
   const { config, root, origin, warnings } = resolveRun(options);
   for (const text of warnings) context.progress.line(`warning: ${text}`);
   const until = lastStages[verb];
@@ -67,7 +62,7 @@ async function timeText(config: Config, plan: RunPlan): Promise<string> {
 }
 
 async function runStages(
-  verb: Exclude<RunVerb, 'report'>,
+  verb: RunVerb,
   { config, root, again }: { config: Config; root: string; again: boolean },
   context: CliContext,
 ): Promise<void> {

@@ -21,6 +21,9 @@ export function sameText(a: { question: string }, b: { question: string }): bool
   return normaliseText(a.question) === normaliseText(b.question);
 }
 
+/** Split of test problems that name none of their own. */
+export const defaultSplit = 'test';
+
 /** Split of the problems and traces whose strategies training never shows: they are met at the test alone. */
 export const unseenSplit = 'unseen';
 

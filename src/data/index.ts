@@ -32,6 +32,7 @@ export { asUnseen, holdOut, type HeldOut, type HoldOut } from './hold-out.js';
 export { partByText, splitByText, tracesOf, type Split, type SplitShares } from './split.js';
 export {
   answerKey,
+  defaultSplit,
   isUnseen,
   sameAnswer,
   sameText,

@@ -37,57 +37,28 @@ export interface CurvePoint extends Estimate {
   k: number;
 }
 
-/**
- * As {@link bootstrapMean}, for curves: one a problem, its values at k = 1, 2 and so on. A point is over the problems whose curve
- * reaches it. All points are resampled together, so that their intervals belong to the same resamples.
- */
-export function bootstrapCurve(curves_PK: readonly ArrayLike<number>[], resamples: number, rng: Rng): CurvePoint[] {
-  const length = Math.max(0, ...curves_PK.map((curve_K) => curve_K.length));
-  const means_KB = Array.from({ length }, () => [] as number[]);
-  for (let b = 0; b < resamples; b++) {
-    const times_P = new Int32Array(curves_PK.length);
-    for (let i = 0; i < curves_PK.length; i++) times_P[rng.int(curves_PK.length)]!++;
-    for (const [at, means_B] of means_KB.entries()) {
-      const mean = weightedMean(curves_PK, times_P, at);
-      if (mean !== undefined) means_B.push(mean); // no problem of this resample reaches k
-    }
-  }
-  const once_P = new Int32Array(curves_PK.length).fill(1);
-  return means_KB.map((means_B, at) => {
-    const mean = weightedMean(curves_PK, once_P, at) as number;
-    const sorted = Float64Array.from(means_B).toSorted();
-    const n = curves_PK.filter((curve_K) => curve_K.length > at).length;
-    return { k: at + 1, mean, ci95: [quantile(sorted, 0.025), quantile(sorted, 0.975)], n };
-  });
-}
-
-function weightedMean(curves_PK: readonly ArrayLike<number>[], times_P: Int32Array, at: number): number | undefined {
-  let [sum, count] = [0, 0];
-  for (let p = 0; p < curves_PK.length; p++) {
-    const value = curves_PK[p]![at];
-    if (value === undefined) continue;
-    sum += times_P[p]! * value;
-    count += times_P[p]!;
-  }
-  return count === 0 ? undefined : sum / count;
-}
-
-/**
- * Mean of a - b over the problems both have, with the interval of that mean: paired, so that the difficulty of the
- * problems falls out. Undefined where they share no problem.
- */
+/** Mean of a - b over the problems both have, with the interval of that mean; undefined where they share no problem. */
 export function pairedDifference(
   a: ReadonlyMap<string, number>,
   b: ReadonlyMap<string, number>,
   resamples: number,
   rng: Rng,
 ): Estimate | undefined {
-  const differences: number[] = [];
-  for (const [problem, value] of a) {
-    const other = b.get(problem);
-    if (other !== undefined) differences.push(value - other);
-  }
-  return differences.length === 0 ? undefined : bootstrapMean(differences, resamples, rng);
+  const differences = differencesOf(a, b);
+  return differences.size === 0 ? undefined : bootstrapMean([...differences.values()], resamples, rng);
+}
+
+/** a - b of the problems that both have: paired, so that the difficulty of the problems falls out. */
+export function differencesOf(
+  a: ReadonlyMap<string, number>,
+  b: ReadonlyMap<string, number>,
+): ReadonlyMap<string, number> {
+  return new Map(
+    [...a].flatMap(([problem, value]) => {
+      const other = b.get(problem);
+      return other === undefined ? [] : [[problem, value - other] as const];
+    }),
+  );
 }
 
 /** Quantile of ascending values by linear interpolation between the two nearest ranks. */

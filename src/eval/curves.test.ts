@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { Rng } from '../core/rng.js';
-import { bootstrapCurve, bootstrapMean } from './bootstrap.js';
 import { curvesOf } from './curves.js';
+import { ProblemDraws } from './draws.js';
 import { passAtK, passCurve } from './estimators.js';
 import type { EvalRecord, JudgedSample } from './records.js';
 
@@ -58,33 +58,9 @@ describe('passCurve', () => {
   });
 });
 
-describe('bootstrapCurve', () => {
-  test('a point is that of its values alone; curves that end early leave the later points', () => {
-    const points = bootstrapCurve(
-      [
-        [0, 1, 1],
-        [1, 1],
-        [0, 0, 0.5],
-      ],
-      2000,
-      Rng.fromSeed(1),
-    );
-    expect(points.map(({ k, n }) => [k, n])).toEqual([
-      [1, 3],
-      [2, 3],
-      [3, 2],
-    ]);
-    expect(points.map(({ mean }) => mean)).toEqual([1 / 3, 2 / 3, 0.75]);
-    const alone = bootstrapMean([0, 1, 0], 2000, Rng.fromSeed(2));
-    expect(points[0]!.ci95).toEqual(alone.ci95);
-    expect(points[2]!.ci95).toEqual([0.5, 1]);
-    expect(bootstrapCurve([], 100, Rng.fromSeed(1))).toEqual([]);
-    expect(bootstrapCurve([[], []], 100, Rng.fromSeed(1))).toEqual([]);
-  });
-});
-
 describe('curvesOf', () => {
-  const options = { resamples: 200, rng: Rng.fromSeed(1) };
+  const rng = Rng.fromSeed(1);
+  const options = { draws: new ProblemDraws(['a', 'b', 'c'], { resamples: 200, rng }), rng };
 
   test('over problems; a problem with a failure takes part up to its judged samples', () => {
     const { passAt, majAt } = curvesOf([record('a', 2, 4), record('b', 0, 3, 1), record('c', 4, 4)], 's', options);

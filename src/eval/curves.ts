@@ -1,6 +1,7 @@
 /** pass@k and maj@k of an arm on a split for every k, with intervals over problems. */
 import type { Rng } from '../core/rng.js';
-import { bootstrapCurve, type CurvePoint } from './bootstrap.js';
+import type { CurvePoint } from './bootstrap.js';
+import type { ProblemDraws } from './draws.js';
 import { majCurve, passCurve } from './estimators.js';
 import type { EvalRecord } from './records.js';
 
@@ -11,25 +12,19 @@ export interface SplitCurves {
   majAt: CurvePoint[];
 }
 
-/** The curves of one split; those of a problem end at its samples with a reward. */
+/** The curves of one split; those of a problem end at its samples with a reward. `rng` orders votes above 256 samples. */
 export function curvesOf(
   records: readonly EvalRecord[],
   split: string,
-  { resamples, rng }: { resamples: number; rng: Rng },
+  { draws, rng }: { draws: ProblemDraws; rng: Rng },
 ): SplitCurves {
   const own = records.filter((record) => record.split === split);
   const voting = own.some(({ samples }) => samples.some(({ verdict }) => verdict.extracted !== undefined));
   return {
-    passAt: bootstrapCurve(
-      own.map(({ samples }) => passCurve(samples)),
-      resamples,
-      rng.fork('pass'),
-    ),
+    passAt: draws.curve(new Map(own.map(({ problemId, samples }) => [problemId, passCurve(samples)]))),
     majAt: voting
-      ? bootstrapCurve(
-          own.map(({ problemId, samples }) => majCurve(samples, rng.fork(`votes/${problemId}`))),
-          resamples,
-          rng.fork('maj'),
+      ? draws.curve(
+          new Map(own.map(({ problemId, samples }) => [problemId, majCurve(samples, rng.fork(`votes/${problemId}`))])),
         )
       : [],
   };

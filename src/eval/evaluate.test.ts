@@ -8,6 +8,7 @@ import type { Problem, Trace } from '../data/index.js';
 import { FakePolicy } from '../engine/fake/fake-policy.js';
 import type { Policy } from '../engine/types.js';
 import type { Verdict, Verifier } from '../verify/index.js';
+import { drawsBySplit } from './draws.js';
 import { evaluate, type EvalCodec, type EvaluateOptions } from './evaluate.js';
 import type { EvalRecord } from './records.js';
 import { scoreSplit } from './scores.js';
@@ -227,7 +228,8 @@ describe('scoreSplit', () => {
       }),
       record('e', 'unseen', [1]),
     ];
-    expect(scoreSplit(records, 'seen', { k: 4, resamples: 200, rng: Rng.fromSeed(1) })).toMatchObject({
+    const drawsOf = drawsBySplit([records], { resamples: 200, rng: Rng.fromSeed(1) });
+    expect(scoreSplit(records, 'seen', { k: 4, draws: drawsOf('seen') })).toMatchObject({
       n: 3,
       average: 0.5,
       noAnswerShare: 2 / 14,
@@ -238,7 +240,7 @@ describe('scoreSplit', () => {
       responses: { noAnswer: 2, tooCostly: 1, cutOff: 0, noVerdict: 8 },
       responseTokens: 4,
     });
-    expect(scoreSplit(records, 'none', { k: 4, resamples: 200, rng: Rng.fromSeed(1) })).toBeUndefined();
+    expect(scoreSplit(records, 'none', { k: 4, draws: drawsOf('none') })).toBeUndefined();
   });
 });
 
@@ -258,8 +260,14 @@ describe('summarise', () => {
     resamples: 200,
   };
 
+  const drawn = (arms: readonly { records: readonly EvalRecord[] }[]) => {
+    const rng = Rng.fromSeed(1);
+    const lists = arms.map(({ records }) => records);
+    return { rng, drawsOf: drawsBySplit(lists, { resamples: inputs.resamples, rng }) };
+  };
+
   test('has the shape of summary.json, and differences are those of ra-rft', () => {
-    const summary = summarise({ ...inputs, rng: Rng.fromSeed(1) });
+    const summary = summarise({ ...inputs, ...drawn(inputs.arms) });
     const counts = { samples: 2, cutOff: 0, tooCostly: 0, noVerdict: 0, failedProblems: 0 };
     const certain = (k: number, mean: number) => ({ k, mean, ci95: [mean, mean], n: 1 });
     const curves = (one: number, two: number) => ({ passAt: [certain(1, one), certain(2, two)], majAt: [] });
@@ -315,13 +323,28 @@ describe('summarise', () => {
       retrievers: [{ name: 'learned', split: 'unseen', recallAt1: 0.75, ci95: expect.any(Array), n: 4 }],
       seconds: { labels: 1.5 },
     });
-    expect(summarise({ ...inputs, rng: Rng.fromSeed(1) })).toEqual(summary);
+    expect(summarise({ ...inputs, ...drawn(inputs.arms) })).toEqual(summary);
   });
 
-  test('an interval does not depend on which other arms there are', () => {
-    const noisy = { name: 'x', records: Array.from({ length: 20 }, (_, i) => record(`${i}`, 'seen', [i % 2])) };
-    const alone = summarise({ ...inputs, arms: [noisy], rng: Rng.fromSeed(1) });
-    const both = summarise({ ...inputs, arms: [...inputs.arms, noisy], rng: Rng.fromSeed(1) });
+  test('an interval does not depend on which other arms meet the same problems', () => {
+    const arm = (name: string, right: (i: number) => number) => ({
+      name,
+      records: Array.from({ length: 20 }, (_, i) => record(`${i}`, 'seen', [right(i)])),
+    });
+    const [noisy, other] = [arm('x', (i) => i % 2), arm('y', (i) => (i % 3) % 2)];
+    const alone = summarise({ ...inputs, arms: [noisy], ...drawn([noisy]) });
+    const both = summarise({ ...inputs, arms: [other, noisy], ...drawn([other, noisy]) });
     expect(both.arms.at(-1)).toEqual(alone.arms[0]);
+  });
+
+  test('a figure has one interval: average@k is pass@1, and an arm less one that knows nothing is that arm', () => {
+    const arm = (name: string, right: (i: number) => number) => ({
+      name,
+      records: Array.from({ length: 20 }, (_, i) => record(`${i}`, 'seen', [right(i), 0])),
+    });
+    const arms = [arm('ra-rft', (i) => i % 2), arm('grpo', () => 0)];
+    const { arms: rows, differences } = summarise({ ...inputs, arms, ...drawn(arms) });
+    expect(rows[0]!.passAt![0]!.ci95).toEqual(rows[0]!.ci95);
+    expect(differences[0]).toMatchObject({ mean: rows[0]!.average, ci95: rows[0]!.ci95 });
   });
 });

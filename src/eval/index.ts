@@ -1,14 +1,15 @@
 /** Evaluation: sampling a test set, average@k and its relatives, intervals, the summary of a run. */
 export { averageAtK, majAtK, majCurve, passAtK, passCurve } from './estimators.js';
 export {
-  bootstrapCurve,
   bootstrapMean,
+  differencesOf,
   pairedDifference,
   quantile,
   type CurvePoint,
   type Estimate,
   type Interval,
 } from './bootstrap.js';
+export { drawsBySplit, ProblemDraws, summaryDraws, type DrawsOf, type Resampling } from './draws.js';
 export { ballotOf, type Ballot } from './ballot.js';
 export { curvesOf, type SplitCurves } from './curves.js';
 export type { EvalRecord, EvalSample, JudgedSample } from './records.js';
@@ -21,6 +22,8 @@ export {
   type ProblemSuccess,
 } from './gain-success.js';
 export { gainLaw, type ArmGain, type GainLaw, type GainLawPoint } from './gain-law.js';
+export { evaluatedProblems, type EvaluatedScope } from './evaluated-problems.js';
+export { firstHitsOf, type MayShow } from './first-hits.js';
 export { isWhole, pairArms, type ArmRecords, type Pairing } from './pairing.js';
 export {
   averagesByProblem,

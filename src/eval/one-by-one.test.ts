@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { Rng } from '../core/rng.js';
+import { ProblemDraws } from './draws.js';
 import { oneByOne, rankedId } from './one-by-one.js';
 import type { EvalRecord } from './records.js';
 
@@ -21,8 +22,11 @@ function record(problemId: string, rank: number, rewards: readonly (number | nul
   };
 }
 
-const figures = (records: readonly EvalRecord[], m: number, k: number) =>
-  oneByOne(records, 'test', { m, k, resamples: 100, rng: Rng.fromSeed(1) });
+const figures = (records: readonly EvalRecord[], m: number, k: number) => {
+  const rng = Rng.fromSeed(1);
+  const ids = records.map(({ problemId }) => (JSON.parse(problemId) as [string, number])[0]);
+  return oneByOne(records, 'test', { m, k, draws: new ProblemDraws(ids, { resamples: 100, rng }), rng });
+};
 
 describe('oneByOne', () => {
   it('is what one reckons by hand', () => {

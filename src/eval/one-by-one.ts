@@ -4,7 +4,8 @@
  * would be if all traces of a problem were alike: its samples dealt to them at random. Pure.
  */
 import type { Rng } from '../core/rng.js';
-import { bootstrapMean, type Interval } from './bootstrap.js';
+import type { Interval } from './bootstrap.js';
+import type { ProblemDraws } from './draws.js';
 import type { EvalRecord, EvalSample } from './records.js';
 
 export const oneByOneGlossary = {
@@ -63,7 +64,7 @@ interface Result {
 export function oneByOne(
   records: readonly EvalRecord[],
   split: string,
-  { m, k, resamples, rng }: { m: number; k: number; resamples: number; rng: Rng },
+  { m, k, draws, rng }: { m: number; k: number; draws: ProblemDraws; rng: Rng },
 ): OneByOne | undefined {
   const byProblem = new Map<string, Map<number, readonly EvalSample[]>>();
   for (const record of records.filter((one) => one.split === split)) {
@@ -71,7 +72,11 @@ export function oneByOne(
     const ranks = byProblem.get(id) ?? new Map<number, readonly EvalSample[]>();
     byProblem.set(id, ranks.set(rank, record.samples));
   }
-  const tables = [...byProblem.values()].flatMap((ranks) => tableOf(ranks, m, k) ?? []);
+  const whole = [...byProblem].flatMap(([id, ranks]) => {
+    const table = tableOf(ranks, m, k);
+    return table ? [{ id, table }] : [];
+  });
+  const tables = whole.map(({ table }) => table);
   if (tables.length === 0) return undefined;
   const figures = figuresOf(tables);
   const chance = Array.from({ length: SHUFFLES }, (_, i) => {
@@ -82,29 +87,27 @@ export function oneByOne(
     mean: of(figures),
     byChance: mean(chance.map(of)),
   });
-  const interval = (values: readonly number[], name: string) => bootstrapMean(values, resamples, rng.fork(name)).ci95;
+  const interval = (of: (table: Table) => number) =>
+    draws.mean(new Map(whole.map(({ id, table }) => [id, of(table)]))).ci95;
   return {
     k,
     n: tables.length,
     leftOut: byProblem.size - tables.length,
     ranks: figures.ranks.map(({ average, solved }, r) => ({
       average,
-      ci95: interval(
-        tables.map((table) => averageOf(table[r]!)),
-        `rank/${r}`,
-      ),
+      ci95: interval((table) => averageOf(table[r]!)),
       solved,
     })),
     best: figures.best,
     worst: figures.worst,
-    spread: { ...against((one) => one.best - one.worst), ci95: interval(tables.map(spreadOf), 'spread') },
+    spread: { ...against((one) => one.best - one.worst), ci95: interval(spreadOf) },
     together: figures.together,
     beyond: against(({ together, ranks }) => together - Math.max(...ranks.map(({ solved }) => solved))),
     byChoice: against(({ best, ranks }) => best - Math.max(...ranks.map(({ average }) => average))),
   };
 }
 
-function tableOf(ranks: ReadonlyMap<number, readonly EvalSample[]>, m: number, k: number): Table[] | undefined {
+function tableOf(ranks: ReadonlyMap<number, readonly EvalSample[]>, m: number, k: number): Table | undefined {
   const table: Result[][] = [];
   for (let rank = 1; rank <= m; rank++) {
     const results = (ranks.get(rank) ?? []).flatMap(({ reward, verdict }) =>
@@ -113,7 +116,7 @@ function tableOf(ranks: ReadonlyMap<number, readonly EvalSample[]>, m: number, k
     if (results.length < k) return undefined;
     table.push(results);
   }
-  return [table];
+  return table;
 }
 
 interface Figures {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { Rng } from '../core/rng.js';
+import { summaryDraws } from './draws.js';
 import { pairArms } from './pairing.js';
 import type { EvalRecord, EvalSample } from './records.js';
 import { summarise } from './summary.js';
@@ -28,8 +28,10 @@ const summary = (arms: { name: string; records: EvalRecord[] }[]) =>
     k: 2,
     retrievers: [],
     seconds: {},
-    resamples: 200,
-    rng: Rng.fromSeed(1),
+    ...summaryDraws(
+      arms.map(({ records }) => records),
+      { seed: 1, eval: { bootstrapSamples: 200 } },
+    ),
   });
 
 describe('differences between arms', () => {

@@ -1,6 +1,6 @@
 /** From evaluation records to the numbers of a table: averages with intervals, and every kind of failure counted apart. */
-import type { Rng } from '../core/rng.js';
-import { bootstrapMean, type Interval } from './bootstrap.js';
+import type { Interval } from './bootstrap.js';
+import type { ProblemDraws } from './draws.js';
 import { averageAtK } from './estimators.js';
 import type { EvalRecord } from './records.js';
 
@@ -89,15 +89,14 @@ export function averagesByProblem(records: readonly EvalRecord[], split?: string
 export function scoreSplit(
   records: readonly EvalRecord[],
   split: string,
-  options: { k: number; resamples: number; rng: Rng },
+  { k, draws }: { k: number; draws: ProblemDraws },
 ): SplitScore | undefined {
-  const { k, resamples, rng } = options;
   const own = records.filter((r) => r.split === split);
-  const averages = [...averagesByProblem(own).values()];
-  if (averages.length === 0) return undefined;
+  const averages = averagesByProblem(own);
+  if (averages.size === 0) return undefined;
   const samples = own.flatMap((r) => r.samples);
   const count = (holds: (s: (typeof samples)[number]) => boolean) => samples.filter(holds).length;
-  const { mean, ci95, n } = bootstrapMean(averages, resamples, rng);
+  const { mean, ci95, n } = draws.mean(averages);
   const responses: ResponseCounts = {
     samples: samples.length,
     cutOff: count((s) => s.stopReason === 'length'),

@@ -2,8 +2,9 @@
 import type { ComparedArms } from '../config/index.js';
 import type { Rng } from '../core/rng.js';
 import type { RoundGrade } from '../judge/index.js';
-import { bootstrapMean, pairedDifference, type CurvePoint, type Estimate, type Interval } from './bootstrap.js';
+import { bootstrapMean, differencesOf, type CurvePoint, type Estimate, type Interval } from './bootstrap.js';
 import { curvesOf } from './curves.js';
+import type { DrawsOf } from './draws.js';
 import { oneByOne, type OneByOne } from './one-by-one.js';
 import type { EvalRecord } from './records.js';
 import { pairArms } from './pairing.js';
@@ -79,22 +80,23 @@ export interface SummaryInputs {
   labels?: readonly RoundGrade[];
   seconds: Record<string, number>;
   tooLong?: Record<string, number>;
-  /** Resamples behind each interval. */
+  /** Resamples behind the intervals of retrievers, whose queries are no problems of a split. */
   resamples: number;
+  /** The draws of problems behind all other intervals. */
+  drawsOf: DrawsOf;
   rng: Rng;
   compared: ComparedArms;
 }
 
 /** Makes the summary. Splits and arms without any judged sample are left out of it. Pure: same inputs, same numbers. */
 export function summarise(inputs: SummaryInputs): Summary {
-  const { arms, k, retrievers, seconds, resamples, rng } = inputs;
+  const { arms, k, retrievers, seconds, resamples, drawsOf, rng } = inputs;
   const { compared } = inputs;
   const subject = arms.find(({ name }) => name === compared.subject);
-  const stream = (...labels: string[]) => rng.fork(['bootstrap', ...labels].join('/'));
+  const stream = (...labels: string[]) => rng.fork(labels.join('/'));
   const use = inputs.traceUse?.evaluations.flatMap(({ name, step, records }) =>
     splitsOf(records).flatMap((split) => {
-      const options = { resamples, rng: stream('trace-use', name, split, String(step)) };
-      const found = traceUse(records, split, inputs.traceUse!.facts, options);
+      const found = traceUse(records, split, inputs.traceUse!.facts, drawsOf(split));
       return found ? [{ name, split, step, ...found }] : [];
     }),
   );
@@ -102,12 +104,13 @@ export function summarise(inputs: SummaryInputs): Summary {
     compared,
     arms: arms.flatMap(({ name, records, greedy = [] }) =>
       splitsOf(records).flatMap((split) => {
-        const score = scoreSplit(records, split, { k, resamples, rng: stream('arm', name, split) });
+        const draws = drawsOf(split);
+        const score = scoreSplit(records, split, { k, draws });
         if (!score) return [];
         const { n, average, ci95, responses } = score;
-        const curves = k > 1 ? curvesOf(records, split, { resamples, rng: stream('curves', name, split) }) : {};
-        const values = [...averagesByProblem(greedy, split).values()];
-        const sure = values.length > 0 && { greedy: bootstrapMean(values, resamples, stream('greedy', name, split)) };
+        const curves = k > 1 ? curvesOf(records, split, { draws, rng: stream('curves', name, split) }) : {};
+        const values = averagesByProblem(greedy, split);
+        const sure = values.size > 0 && { greedy: draws.mean(values) };
         return [{ name, split, k, n, average, ci95, ...curves, ...sure, responses }];
       }),
     ),
@@ -116,30 +119,36 @@ export function summarise(inputs: SummaryInputs): Summary {
         ? []
         : splitsOf(subject.records).flatMap((split) => {
             const { problems, leftOut } = pairArms(arms, split, k);
-            const [a, b] = [subject, other].map(
-              (arm) => new Map([...averagesByProblem(arm.records, split)].filter(([id]) => problems.has(id))),
-            ) as [Map<string, number>, Map<string, number>];
-            const found = pairedDifference(a, b, resamples, stream('difference', subject.name, other.name, split));
-            if (!found) return [];
-            const [sureA, sureB] = [subject, other].map(({ greedy = [] }) => averagesByProblem(greedy, split)) as [
-              Map<string, number>,
-              Map<string, number>,
-            ];
-            const labels = ['greedy-difference', subject.name, other.name, split];
-            const greedy = pairedDifference(sureA, sureB, resamples, stream(...labels));
-            return [{ a: subject.name, b: other.name, split, ...found, ...(greedy && { greedy }), leftOut }];
+            const both = differencesOf(
+              averagesByProblem(subject.records, split),
+              averagesByProblem(other.records, split),
+            );
+            const shared = new Map([...both].filter(([id]) => problems.has(id)));
+            if (shared.size === 0) return [];
+            const sure = differencesOf(
+              averagesByProblem(subject.greedy ?? [], split),
+              averagesByProblem(other.greedy ?? [], split),
+            );
+            const draws = drawsOf(split);
+            const greedy = sure.size > 0 && { greedy: draws.mean(sure) };
+            return [{ a: subject.name, b: other.name, split, ...draws.mean(shared), ...greedy, leftOut }];
           }),
     ),
     retrievers: retrievers.flatMap(({ name, split, firstIsRelevant }) => {
       if (firstIsRelevant.length === 0) return [];
-      const { mean, ci95, n } = bootstrapMean(firstIsRelevant.map(Number), resamples, stream('retriever', name, split));
+      const { mean, ci95, n } = bootstrapMean(firstIsRelevant.map(Number), resamples, stream('retriever', split));
       return [{ name, split, recallAt1: mean, ci95, n }];
     }),
     ...(inputs.labels && { labels: inputs.labels }),
     ...(inputs.oneByOne && {
       oneByOne: inputs.oneByOne.arms.flatMap(({ name, records }) =>
         splitsOf(records).flatMap((split) => {
-          const options = { m: inputs.oneByOne!.ranks, k, resamples, rng: stream('one-by-one', name, split) };
+          const options = {
+            m: inputs.oneByOne!.ranks,
+            k,
+            draws: drawsOf(split),
+            rng: stream('one-by-one', name, split),
+          };
           const found = oneByOne(records, split, options);
           return found ? [{ name, split, ...found }] : [];
         }),

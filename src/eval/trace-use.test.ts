@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { Rng } from '../core/rng.js';
 import type { Problem, Trace } from '../data/index.js';
+import { ProblemDraws } from './draws.js';
 import type { EvalRecord } from './records.js';
 import { traceFacts, traceUse } from './trace-use.js';
 
@@ -30,7 +31,7 @@ function record(problemId: string, traceIds: string[], responses: [box: string, 
   return { key: 'k', problemId, split: 'test', traceIds, promptTokens: 10, samples };
 }
 
-const options = () => ({ resamples: 50, rng: Rng.fromSeed(1) });
+const draws = new ProblemDraws(['a', 'b', 'c', 'd', 'e', 'f'], { resamples: 50, rng: Rng.fromSeed(1) });
 const means = (use: ReturnType<typeof traceUse>) =>
   use &&
   Object.fromEntries(
@@ -91,7 +92,7 @@ describe('traceUse', () => {
       record('a', [], [['9 - 4', 1]]),
       { ...record('a', ['plus'], [['9 + 4', 0]]), split: 'unseen' },
     ];
-    expect(means(traceUse(records, 'test', facts, options()))).toEqual({
+    expect(means(traceUse(records, 'test', facts, draws))).toEqual({
       n: 4,
       right: 2 / 4,
       successWithRight: (3 / 4 + 1) / 2,
@@ -99,7 +100,7 @@ describe('traceUse', () => {
       ignoresRight: (2 / 4 + 0) / 2,
       followsWrong: (2 / 4 + 1) / 2,
     });
-    expect(means(traceUse(records, 'unseen', facts, options()))).toEqual({
+    expect(means(traceUse(records, 'unseen', facts, draws))).toEqual({
       n: 1,
       right: 0,
       successWithWrong: 0,
@@ -116,7 +117,7 @@ describe('traceUse', () => {
         ['9 - 4', 1],
       ],
     );
-    expect(means(traceUse([both], 'test', facts, options()))).toEqual({
+    expect(means(traceUse([both], 'test', facts, draws))).toEqual({
       n: 1,
       right: 1,
       successWithRight: 1 / 2,
@@ -137,7 +138,7 @@ describe('traceUse', () => {
       ),
       record('b', ['u'], [['97', 0]]),
     ];
-    expect(means(traceUse(records, 'test', numbers, options()))).toEqual({
+    expect(means(traceUse(records, 'test', numbers, draws))).toEqual({
       n: 2,
       right: 1 / 2,
       successWithRight: 1 / 2,
@@ -153,7 +154,7 @@ describe('traceUse', () => {
       record('b', ['minus'], [['9 - 4', 1]]),
       record('a', ['gone'], [['9 - 4', 1]]),
     ];
-    expect(means(traceUse(records, 'test', some, options()))).toEqual({
+    expect(means(traceUse(records, 'test', some, draws))).toEqual({
       n: 3,
       right: 1,
       successWithRight: 1,
@@ -163,12 +164,12 @@ describe('traceUse', () => {
 
   test('says nothing where nothing is known', () => {
     const records = [record('a', ['t'], [['5', 1]])];
-    expect(traceUse(records, 'test', traceFacts([problem('a')], [trace('t', '5')]), options())).toBeUndefined();
-    expect(traceUse([], 'test', facts, options())).toBeUndefined();
+    expect(traceUse(records, 'test', traceFacts([problem('a')], [trace('t', '5')]), draws)).toBeUndefined();
+    expect(traceUse([], 'test', facts, draws)).toBeUndefined();
   });
 
   test('a problem whose samples have no verdict is in no success', () => {
-    const use = traceUse([record('a', ['minus'], [['9 - 4', null]])], 'test', facts, options());
+    const use = traceUse([record('a', ['minus'], [['9 - 4', null]])], 'test', facts, draws);
     expect(means(use)).toEqual({ n: 1, right: 1, ignoresRight: 0 });
   });
 });

@@ -3,9 +3,9 @@
  * how often it follows a wrong one and ignores a right one. The first needs a truth (or solutions that end in expressions),
  * the last two need responses that end in expressions. Pure.
  */
-import type { Rng } from '../core/rng.js';
 import { answerStructure, type Problem, type Trace } from '../data/index.js';
-import { bootstrapMean, type Estimate } from './bootstrap.js';
+import type { Estimate } from './bootstrap.js';
+import type { ProblemDraws } from './draws.js';
 import { averageAtK } from './estimators.js';
 import type { EvalRecord } from './records.js';
 
@@ -53,7 +53,7 @@ export function traceUse(
   records: readonly EvalRecord[],
   split: string,
   { problemOf, traceOf }: TraceFacts,
-  { resamples, rng }: { resamples: number; rng: Rng },
+  draws: ProblemDraws,
 ): TraceUse | undefined {
   const shown = records.filter((record) => record.split === split && record.traceIds.length > 0);
   const graded = shown.flatMap((record) => {
@@ -61,41 +61,29 @@ export function traceUse(
     return problem ? (gradeOf(record, problem, record.traceIds.map(traceOf)) ?? []) : [];
   });
   if (graded.length === 0) return undefined;
-  const estimate = (name: string, values: readonly (number | undefined)[]) => {
-    const known = values.filter((value) => value !== undefined);
-    return known.length === 0 ? undefined : bootstrapMean(known, resamples, rng.fork(name));
+  const estimate = (of: readonly Graded[], value: (one: Graded) => number | undefined) => {
+    const known = of.flatMap((one) => {
+      const own = value(one);
+      return own === undefined ? [] : [[one.problemId, own] as const];
+    });
+    return known.length === 0 ? undefined : draws.mean(new Map(known));
   };
   const [rights, wrongs] = [graded.filter(({ right }) => right), graded.filter(({ right }) => !right)];
   const figures = {
-    successWithRight: estimate(
-      'right',
-      rights.map(({ success }) => success),
-    ),
-    successWithWrong: estimate(
-      'wrong',
-      wrongs.map(({ success }) => success),
-    ),
-    followsWrong: estimate(
-      'follows',
-      wrongs.map(({ alike }) => alike),
-    ),
-    ignoresRight: estimate(
-      'ignores',
-      rights.map(({ alike }) => (alike === undefined ? undefined : 1 - alike)),
-    ),
+    successWithRight: estimate(rights, ({ success }) => success),
+    successWithWrong: estimate(wrongs, ({ success }) => success),
+    followsWrong: estimate(wrongs, ({ alike }) => alike),
+    ignoresRight: estimate(rights, ({ alike }) => (alike === undefined ? undefined : 1 - alike)),
   };
   return {
     n: shown.length,
-    right: bootstrapMean(
-      graded.map(({ right }) => Number(right)),
-      resamples,
-      rng.fork('share'),
-    ),
+    right: draws.mean(new Map(graded.map(({ problemId, right }) => [problemId, Number(right)]))),
     ...(Object.fromEntries(Object.entries(figures).filter(([, value]) => value)) as Partial<typeof figures>),
   };
 }
 
 interface Graded {
+  problemId: string;
   right: boolean;
   /** Average of the samples; undefined where none has a reward. */
   success: number | undefined;
@@ -105,7 +93,7 @@ interface Graded {
 
 /** Undefined where of no trace it is known whether it is right. */
 function gradeOf(
-  { samples }: EvalRecord,
+  { problemId, samples }: EvalRecord,
   problem: Problem,
   traces: readonly (Trace | undefined)[],
 ): Graded | undefined {
@@ -120,7 +108,7 @@ function gradeOf(
   );
   const alike = samples.filter(({ text }) => structures.has(answerStructure(problem.question, text) ?? ''));
   const counted = structures.size > 0 && samples.length > 0;
-  return { right, success: averageAtK(samples), alike: counted ? alike.length / samples.length : undefined };
+  return { problemId, right, success: averageAtK(samples), alike: counted ? alike.length / samples.length : undefined };
 }
 
 /** By truth; else by what the two solutions compute; undefined where neither says. */

@@ -5,7 +5,7 @@
 import type { Rng } from '../core/rng.js';
 import type { Interval } from '../eval/index.js';
 import type { Averages, SeedMeasures } from './measures.js';
-import { drawResamples, estimate, type Resamples } from './statistics.js';
+import { estimate, SharedResamples } from './statistics.js';
 
 /** What is averaged. */
 export type Quantity =
@@ -36,7 +36,7 @@ export class Comparison {
   readonly leftOut: Record<string, number>;
   /** Problems of each split on which every finished arm of every seed has k judged samples at the end. */
   private readonly common: ReadonlyMap<string, ReadonlySet<string>>;
-  private readonly draws = new Map<string, Resamples>();
+  private readonly draws: SharedResamples;
 
   private readonly seeds: readonly SeedMeasures[];
   private readonly settings: ComparisonSettings;
@@ -44,6 +44,7 @@ export class Comparison {
   constructor(seeds: readonly SeedMeasures[], settings: ComparisonSettings) {
     this.seeds = seeds;
     this.settings = settings;
+    this.draws = new SharedResamples(settings.resamples, settings.rng);
     const last = seeds.flatMap(({ arms }) => arms.flatMap(({ evaluations }) => evaluations.get(settings.steps) ?? []));
     this.arms = [...new Set(seeds.flatMap(({ arms }) => arms.map(({ name }) => name)))];
     this.splits = [...new Set(last.flatMap((averages) => [...averages.keys()]))];
@@ -97,7 +98,7 @@ export class Comparison {
     const names = seeds.map(({ seed }) => seed);
     const range: Interval = [minus ? -1 : 0, 1]; // rewards of the embedded world are 0 or 1
     return {
-      ...estimate(values_SP, this.drawsFor(split, names, problems.length), range),
+      ...estimate(values_SP, this.draws.of(split, names, problems.length), range),
       seeds: names,
       problems: problems.length,
     };
@@ -114,15 +115,6 @@ export class Comparison {
       .find(({ name }) => name === part.arm)
       ?.evaluations.get(step)
       ?.get(split);
-  }
-
-  /** The same seeds and problems get the same draws, whatever is compared. */
-  private drawsFor(split: string, seeds: readonly number[], problems: number): Resamples {
-    const key = `${split}/${seeds.join(',')}/${problems}`;
-    const { resamples, rng } = this.settings;
-    const draws = this.draws.get(key) ?? drawResamples(seeds.length, problems, resamples, rng.fork(key));
-    this.draws.set(key, draws);
-    return draws;
   }
 }
 

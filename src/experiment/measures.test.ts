@@ -1,7 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import type { Problem, Trace } from '../data/index.js';
 import type { EvalRecord, EvalSample } from '../eval/index.js';
-import { averagesOf, firstHitsOf } from './measures.js';
+import { averagesOf } from './measures.js';
 
 function record(problemId: string, split: string, rewards: (number | null)[]): EvalRecord {
   const samples = rewards.map((reward): EvalSample => ({
@@ -34,35 +33,5 @@ describe('averagesOf', () => {
       ['c', undefined],
       ['d', undefined],
     ]);
-  });
-});
-
-describe('firstHitsOf', () => {
-  const problem = (id: string, truth: string | undefined, split?: string) =>
-    ({ id, question: id, answer: '1', ...(truth && { truth }), ...(split && { split }) }) as Problem;
-  const trace = (id: string, truth: string) => ({ id, truth }) as Trace;
-
-  it('is 1 where the first trace has the truth; problems without such a trace, truth or search do not count', () => {
-    const test = [
-      problem('right', 'x', 'seen'),
-      problem('wrong', 'x', 'seen'),
-      problem('nothing', 'y', 'unseen'),
-      problem('no-such-trace', 'z', 'seen'),
-      problem('no-truth', undefined, 'seen'),
-      problem('not-searched', 'x', 'seen'),
-    ];
-    const firsts = new Map([
-      ['right', 't1'],
-      ['wrong', 't2'],
-      ['nothing', undefined],
-      ['no-such-trace', 't1'],
-      ['no-truth', 't1'],
-    ]);
-    const found = firstHitsOf(test, [trace('t1', 'x'), trace('t2', 'y')], firsts);
-    expect([...found.get('seen')!]).toEqual([
-      ['right', 1],
-      ['wrong', 0],
-    ]);
-    expect([...found.get('unseen')!]).toEqual([['nothing', 0]]);
   });
 });

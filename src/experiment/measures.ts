@@ -8,7 +8,7 @@ import { readJsonlAll } from '../core/jsonl.js';
 import { readStageSeconds } from '../runs/run-folder.js';
 import { runPaths } from '../runs/run-paths.js';
 import type { Problem, Trace } from '../data/index.js';
-import { averageAtK, isWhole, type EvalRecord, type Summary } from '../eval/index.js';
+import { averageAtK, firstHitsOf, isWhole, type EvalRecord, type Summary } from '../eval/index.js';
 import { armStage, type RetrievedRecord } from '../pipeline/index.js';
 
 /** One evaluation: for each split, each problem's average; undefined where not all its k samples were judged. */
@@ -93,22 +93,4 @@ async function readFirstHits(root: string): Promise<SeedMeasures['firstHits']> {
     found.set(name, firstHitsOf(test, corpus, firsts));
   }
   return found;
-}
-
-/** Whether each searched problem's first trace has its truth, by split. Pure. */
-export function firstHitsOf(
-  test: readonly Problem[],
-  corpus: readonly Trace[],
-  firsts: ReadonlyMap<string, string | undefined>,
-): ReadonlyMap<string, ReadonlyMap<string, number>> {
-  const truths = new Map(corpus.map(({ id, truth }) => [id, truth]));
-  const known = new Set(truths.values());
-  const splits = new Map<string, Map<string, number>>();
-  for (const { id, truth, split = 'test' } of test) {
-    if (truth === undefined || !known.has(truth) || !firsts.has(id)) continue;
-    const own = splits.get(split) ?? new Map<string, number>();
-    splits.set(split, own);
-    own.set(id, truths.get(firsts.get(id) ?? '') === truth ? 1 : 0);
-  }
-  return splits;
 }

@@ -26,7 +26,7 @@ export interface ContextsOneByOne {
 export type BaseConfig = Pick<ResolveOptions, 'preset' | 'file' | 'set'>;
 
 /** Keys that belong to a seed's run, or are the experiment's own. */
-const ownKeys = ['seed', 'name', 'arms'];
+export const ownKeys = ['seed', 'name', 'arms'];
 
 /** Throws `usage` where `--set` names what the experiment decides itself. */
 export function refuseOwnKeys(set: readonly string[]): void {

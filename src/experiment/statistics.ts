@@ -35,6 +35,25 @@ export function drawResamples(seeds: number, problems: number, count: number, rn
   return { seeds_BS: draw(seeds, rng.fork('seeds')), problems_BP: draw(problems, rng.fork('problems')) };
 }
 
+/** The same seeds and problems get the same draws, whatever is compared. */
+export class SharedResamples {
+  private readonly made = new Map<string, Resamples>();
+  private readonly count: number;
+  private readonly rng: Rng;
+
+  constructor(count: number, rng: Rng) {
+    this.count = count;
+    this.rng = rng;
+  }
+
+  of(split: string, seeds: readonly number[], problems: number): Resamples {
+    const key = `${split}/${seeds.join(',')}/${problems}`;
+    const draws = this.made.get(key) ?? drawResamples(seeds.length, problems, this.count, this.rng.fork(key));
+    this.made.set(key, draws);
+    return draws;
+  }
+}
+
 /**
  * Mean of one value a seed and problem (its average over samples, or a difference of two), and its interval. With one seed only problems
  * are resampled: the interval then says nothing about other seeds. It ends where the `range` of possible values does. Throws RangeError without values, `not-finite` at one that is no number.

@@ -1,14 +1,14 @@
 /** Writes the prompts of a run for another framework: a folder with rows, scripts, a reward function and a README. */
-import { copyFile, mkdir, readdir } from 'node:fs/promises';
+import { copyFile, mkdir } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { RaRftError } from '../core/errors.js';
 import { writeFileAtomic, writeFolderAtomic, writeJsonAtomic } from '../core/files.js';
-import { ignoreMissing } from '../core/missing.js';
 import { silent, type Progress } from '../core/progress.js';
 import { writeJsonl } from '../data/index.js';
 import { readPromptRun, shownPrompts, type PromptRun } from '../pipeline/index.js';
+import { assetPath } from './asset-path.js';
 import { chosenArms, type ChosenArm, type ExportChoice } from './chosen.js';
+import { refuseFilled } from './filled.js';
 import { readmeText, type WrittenFile } from './readme.js';
 import { writeRows } from './row-file.js';
 import type { RowFormat } from './row-formats.js';
@@ -110,24 +110,6 @@ async function writeArm(
     files.push({ arm, path, tally });
   }
   return files;
-}
-
-/** Files of Python come with the package, beside the embedded model. */
-function assetPath(name: string): string {
-  return fileURLToPath(new URL(`../../assets/export/${name}`, import.meta.url));
-}
-
-/** Whatever stands there may have been added to or trained from: nothing is replaced. */
-async function refuseFilled(out: string): Promise<void> {
-  const names = (await readdir(out).catch(ignoreMissing)) ?? [];
-  if (names.length === 0) return;
-  throw new RaRftError({
-    code: 'io',
-    message: `the folder holds files (${names.slice(0, 3).join(', ')}${names.length > 3 ? `, and ${names.length - 3} more` : ''})`,
-    where: out,
-    expected: 'a folder that is new or empty',
-    hint: 'Name another one with --out, or move that one away.',
-  });
 }
 
 /** A file without a prompt would train or measure nothing. */

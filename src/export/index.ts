@@ -1,3 +1,4 @@
 /** Runs for other tools: prompts that other frameworks train on. */
 export { exportPrompts, type Exported, type ExportOptions, type TrainingTarget } from './export.js';
+export { exportViewer, type Viewer, type ViewerExport, type ViewerOptions } from './viewers/write.js';
 export { rowFormats, type RowFormat } from './row-formats.js';

@@ -1,6 +1,7 @@
 /** The stages in order, each resumable: from data to summary. */
 export { runPipeline, type ArmDecision, type LastStage, type PipelineOptions } from './pipeline.js';
-export { armStage, resultDifferences } from './stage-settings.js';
+export { resultDifferences } from './stage-settings.js';
+export { armStage } from '../runs/arm-stage.js';
 export { openRun } from './open-run.js';
 export { refuseOverlong, type LengthReport } from './prompts/overlong.js';
 export { timeEstimate } from './time-estimate.js';

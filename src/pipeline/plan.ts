@@ -2,7 +2,7 @@
 import { generationOf, type Config } from '../config/index.js';
 import { Rng } from '../core/rng.js';
 import type { RunWarning } from '../runs/warnings.js';
-import { showing, type Problem, type Trace } from '../data/index.js';
+import { defaultSplit, showing, type Problem, type Trace } from '../data/index.js';
 import { previewSelection, type QueryCandidates } from '../judge/index.js';
 import { estimateText, type Estimate } from '../llm/index.js';
 import { draftsAttempts } from './retrieve/attempts.js';
@@ -126,7 +126,7 @@ export async function planRun(
       skippedOverlong: data.skipped.length - all.skipped.length,
       lengths: report,
       sample: { train: data.train.slice(0, SAMPLED), corpus: data.corpus.slice(0, SAMPLED) },
-      testProblems: countBy(data.test.map((p) => p.split ?? 'test')),
+      testProblems: countBy(data.test.map((p) => p.split ?? defaultSplit)),
       traces: data.corpus.length,
       labelledProblems: pairs.length,
       notLabelled: chosen ? skippedText(chosen) : [],

@@ -5,6 +5,7 @@
 import { loadJudgePrompt } from '../judge/index.js';
 import { generationOf, type ArmConfig, type Config } from '../config/index.js';
 import { hashJson } from '../core/hash.js';
+import { armStage } from '../runs/arm-stage.js';
 import { configDifferences, type ConfigDifference } from '../runs/run-folder.js';
 import { bm25OptionsOf, diversityOf, encoderSettings, hubOptionsOf } from '../retriever/index.js';
 import { contextSettings } from './arms/arm-contexts.js';
@@ -162,10 +163,6 @@ export function resultDifferences(a: Config, b: Config): ConfigDifference[] {
   const names = [...first.keys()].filter((name) => second.has(name));
   const all = names.flatMap((name) => configDifferences(first.get(name), second.get(name)));
   return [...new Map(all.map((difference) => [difference.key, difference])).values()];
-}
-
-export function armStage({ name, policyOf }: Pick<ArmConfig, 'name' | 'policyOf'>): string {
-  return `${policyOf === null ? 'train' : 'eval'}-${name}`;
 }
 
 /** Arms whose traces are tried one by one: those that are tested with a retriever, of those that are named. */

@@ -4,7 +4,7 @@ import { comparedArms, type Config } from '../config/index.js';
 import { writeJsonAtomic } from '../core/files.js';
 import { readJsonlAll } from '../core/jsonl.js';
 import type { RunFolder } from '../runs/run-folder.js';
-import { summarise, traceFacts, type EvalRecord, type Summary } from '../eval/index.js';
+import { summarise, summaryDraws, traceFacts, type EvalRecord, type Summary } from '../eval/index.js';
 import { neededContexts } from './retrieve/contexts.js';
 import type { DataSets } from './data/data-sets.js';
 import { countLongPairs, type SkippedItem } from './prompts/overlong.js';
@@ -16,7 +16,7 @@ import { armsOneByOne, stagesOf } from './stage-settings.js';
 
 /** Writes summary.json and returns it. Every arm must have been evaluated at the last step. */
 export async function writeSummary(
-  { config, run, rng, lengths, identities }: Session,
+  { config, run, lengths, identities }: Session,
   data: DataSets,
   { retrievers, labels }: { retrievers: readonly RetrieverGrade[]; labels: readonly RoundGrade[] | undefined },
 ): Promise<Summary> {
@@ -51,8 +51,10 @@ export async function writeSummary(
     retrievers,
     ...(labels && { labels }),
     seconds: Object.fromEntries(Object.entries(await run.stageSeconds()).filter(([stage]) => stages.has(stage))),
-    resamples: config.eval.bootstrapSamples,
-    rng: rng.fork('summary'),
+    ...summaryDraws(
+      evaluations.map(({ records }) => records),
+      config,
+    ),
     ...(tooLong && { tooLong }),
   });
   await writeJsonAtomic(run.paths.summary, summary);

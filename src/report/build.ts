@@ -4,16 +4,20 @@ import { evalMetricGlossary, oneByOneGlossary, traceUseGlossary } from '../eval/
 import { labelMetricGlossary } from '../judge/index.js';
 import { stepMetricGlossary } from '../rl/index.js';
 import type { Block, Report, Section } from './blocks.js';
+import { contextsByProblemBlocks } from './contexts-by-problem.js';
+import { costSection } from './cost.js';
 import { examplesSection } from './examples.js';
+import { leaksSection } from './leaks.js';
 import { oneByOneSection } from './one-by-one.js';
-import { curvesSection, resultsSection, retrievalSection, timeSection, trainingSection } from './results.js';
+import { curvesSection, resultsSection, retrievalSection, trainingSection } from './results.js';
 import type { RunData } from './run-data.js';
 
 /** The whole report; sections for which the run has nothing are left out. */
 export function buildReport(data: RunData): Report {
   const training = trainingSection(data);
   const retrieval = retrievalSection(data);
-  const oneByOne = oneByOneSection(data.summary);
+  const byRank = oneByOneSection(data.summary);
+  const oneByOne = byRank && { ...byRank, blocks: [...byRank.blocks, ...contextsByProblemBlocks(data)] };
   const sections: (Section | undefined)[] = [
     resultsSection(data),
     warningsSection(data),
@@ -22,7 +26,8 @@ export function buildReport(data: RunData): Report {
     oneByOne,
     training,
     examplesSection(data),
-    timeSection(data),
+    leaksSection(data),
+    costSection(data),
     { title: 'Configuration', blocks: [{ kind: 'code', title: 'config.yaml', text: data.configText }] },
     {
       title: 'Glossary',
@@ -36,7 +41,10 @@ export function buildReport(data: RunData): Report {
       ],
     },
   ];
-  return { title: `Run ${data.name}`, sections: sections.filter((s) => s !== undefined) };
+  return {
+    title: `Run ${data.name}${data.unfinished ? ' (not finished)' : ''}`,
+    sections: sections.filter((s) => s !== undefined),
+  };
 }
 
 /** What the run warned of; no section where that is nothing. */

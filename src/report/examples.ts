@@ -1,78 +1,111 @@
-/** Problems to look at: what was asked, which trace was found, what the policy said before and after. Pure. */
-import { averageAtK, type EvalRecord, type EvalSample } from '../eval/index.js';
+/** Problems to look at: what was asked, which trace was found, what policies said with it and without it. Pure. */
+import { averageAtK, type EvalRecord } from '../eval/index.js';
 import { unseenSplit, type Trace } from '../data/index.js';
 import type { Example, Section } from './blocks.js';
+import { comparedEvaluations, type Evaluation } from './evaluation.js';
 import { percent } from './numbers.js';
-import type { Hits, RunData } from './run-data.js';
+import type { Hits } from './first-traces.js';
+import type { RunData } from './run-data.js';
+
+/** A problem under both arms of the comparison. */
+interface Pair {
+  withTrace: EvalRecord;
+  other: EvalRecord;
+  start: EvalRecord | undefined;
+  /** Averages of the two. */
+  own: number;
+  others: number;
+}
 
 /**
- * Chooses examples by rule, not by taste: of the compared arm's problems on the hardest split, those that gained most
- * from the first to the last evaluation, and those that are still solved least; ties by id.
+ * Chooses five by rule, not by taste: on the hardest split, the three problems that the compared arm gained most on over the arm that it
+ * is compared with, then the two that it lost most; where it lost none, those that it solves least. Ties by id.
  */
 export function examplesSection(
   data: RunData,
-  count: { gained: number; failed: number } = { gained: 3, failed: 2 },
+  count: { gained: number; lost: number } = { gained: 3, lost: 2 },
 ): Section | undefined {
-  const arm = data.summary.differences[0]?.a ?? data.summary.arms.at(-1)?.name;
-  const own = data.evaluations.filter((e) => e.arm === arm);
-  const [first, last] = [own[0], own.at(-1)];
-  if (arm === undefined || !first || !last) return undefined;
-  const split = last.records.some((r) => r.split === unseenSplit) ? unseenSplit : last.records.at(-1)?.split;
-  const before = new Map(first.records.map((r) => [r.problemId, r]));
-  const pairs = last.records.flatMap((after) => {
-    const earlier = before.get(after.problemId);
-    const [a, b] = [averageAtK(earlier?.samples ?? []), averageAtK(after.samples)];
-    return after.split === split && earlier && a !== undefined && b !== undefined ? [{ earlier, after, a, b }] : [];
-  });
-  const byId = (x: (typeof pairs)[number], y: (typeof pairs)[number]) =>
-    x.after.problemId < y.after.problemId ? -1 : 1;
-  const gained = pairs.toSorted((x, y) => y.b - y.a - (x.b - x.a) || byId(x, y)).slice(0, count.gained);
-  const failed = pairs
-    .filter((p) => p.b < 1 && !gained.includes(p))
-    .toSorted((x, y) => x.b - y.b || byId(x, y))
-    .slice(0, count.failed);
-  if (gained.length + failed.length === 0) return undefined;
-  const steps: [number, number] = [first.step, last.step];
+  const { subject, baseline } = data.summary.compared ?? {
+    subject: data.summary.differences[0]?.a,
+    baseline: data.summary.differences[0]?.b,
+  };
+  const compared = comparedEvaluations(data);
+  const [own, other] = [subject, baseline].map((name) => compared.find(({ arm }) => arm === name));
+  if (!own || !other || own === other) return undefined;
+  const split = own.records.some((r) => r.split === unseenSplit) ? unseenSplit : own.records.at(-1)?.split;
+  const start = data.evaluations.find(({ arm, step }) => arm === own.arm && step === 0 && step !== own.step);
+  const pairs = pairsOf(own, other, start).filter(({ withTrace }) => withTrace.split === split);
+  const byId = (x: Pair, y: Pair) => (x.withTrace.problemId < y.withTrace.problemId ? -1 : 1);
+  const gained = pairs
+    .filter((pair) => pair.own > pair.others)
+    .toSorted((x, y) => y.own - y.others - (x.own - x.others) || byId(x, y))
+    .slice(0, count.gained);
+  const rest = pairs.filter((pair) => !gained.includes(pair));
+  const lost = rest
+    .filter((pair) => pair.own < pair.others)
+    .toSorted((x, y) => x.own - x.others - (y.own - y.others) || byId(x, y))
+    .slice(0, count.lost);
+  const least = rest
+    .filter((pair) => pair.own < 1 && !lost.includes(pair))
+    .toSorted((x, y) => x.own - y.own || byId(x, y))
+    .slice(0, count.lost - lost.length);
+  const chosen = [...gained, ...lost, ...least];
+  if (chosen.length === 0) return undefined;
   return {
     title: 'Examples',
     blocks: [
       {
         kind: 'text',
-        text: `Problems of arm ${arm} on ${split}: the ${gained.length} that gained most, then the ${failed.length} solved least at the end. Shown is the first of the samples of each.`,
+        text: `Problems of ${split}, chosen by rule: the ${gained.length} on which ${own.arm} gained most over ${other.arm}, the ${lost.length} on which it lost most, then ${least.length} that it solves least; ties by id. Shown is the first of the samples of each.`,
       },
-      ...[...gained, ...failed].map((pair) => ({ kind: 'example' as const, example: exampleOf(data, pair, steps) })),
+      ...chosen.map((pair) => ({ kind: 'example' as const, example: exampleOf(data, pair, own, other) })),
     ],
   };
 }
 
-function exampleOf(
-  data: RunData,
-  { earlier, after, a, b }: { earlier: EvalRecord; after: EvalRecord; a: number; b: number },
-  [first, last]: [number, number],
-): Example {
-  const problem = data.test.find((p) => p.id === after.problemId);
-  const shares: [EvalSample | undefined, number, number][] = [
-    [earlier.samples[0], a, first],
-    [after.samples[0], b, last],
+function pairsOf(own: Evaluation, other: Evaluation, start: Evaluation | undefined): Pair[] {
+  const byProblem = (evaluation: Evaluation | undefined) =>
+    new Map((evaluation?.records ?? []).map((record) => [record.problemId, record]));
+  const [others, starts] = [byProblem(other), byProblem(start)];
+  return own.records.flatMap((record) => {
+    const beside = others.get(record.problemId);
+    const [a, b] = [averageAtK(record.samples), averageAtK(beside?.samples ?? [])];
+    if (!beside || a === undefined || b === undefined) return [];
+    return [{ withTrace: record, other: beside, start: starts.get(record.problemId), own: a, others: b }];
+  });
+}
+
+function exampleOf(data: RunData, pair: Pair, own: Evaluation, other: Evaluation): Example {
+  const { withTrace, start } = pair;
+  const problem = data.test.find((p) => p.id === withTrace.problemId);
+  const said: [EvalRecord | undefined, string, number][] = [
+    [pair.other, other.arm, other.step],
+    [start, own.arm, 0],
+    [withTrace, own.arm, own.step],
   ];
   return {
-    title: `Problem ${after.problemId}`,
+    title: `Problem ${withTrace.problemId}`,
     question: problem?.question ?? '(not in the test set)',
     answer: problem?.answer ?? '',
-    traces: tracesOf(data, after, problem?.truth),
-    responses: shares.flatMap(([sample, average, step]) =>
-      sample
-        ? [
-            {
-              heading: `Response at step ${step} (${percent(average)} % of its samples are right)`,
-              text: sample.text,
-              verdict: `${sample.verdict.outcome}: ${sample.verdict.rule}`,
-              right: sample.verdict.outcome === 'match',
-            },
-          ]
-        : [],
-    ),
+    traces: tracesOf(data, withTrace, problem?.truth),
+    responses: said.flatMap(([record, arm, step]) => responseOf(record, arm, step)),
   };
+}
+
+function responseOf(record: EvalRecord | undefined, arm: string, step: number): Example['responses'] {
+  const [sample] = record?.samples ?? [];
+  if (!record || !sample) return [];
+  const average = averageAtK(record.samples);
+  const shown = record.traceIds.length > 0 ? 'with a trace' : 'without a trace';
+  const share = average === undefined ? '' : ` (${percent(average)} % of its samples are right)`;
+  return [
+    {
+      heading: `${arm}, ${shown}: response at step ${step}${share}`,
+      text: sample.text,
+      verdict: `${sample.verdict.outcome}: ${sample.verdict.rule}`,
+      right: sample.verdict.outcome === 'match',
+    },
+  ];
 }
 
 /** The trace in the prompt, and BM25's first one where it is another. */

@@ -12,6 +12,7 @@ export { retrievalTable } from './retrieval-table.js';
 export { policyTable } from './policy-table.js';
 export { buildReport } from './build.js';
 export { readRunData, type RunData } from './run-data.js';
+export type { RunState } from './run-state.js';
 export { reportHtml } from './html.js';
 export { reportMarkdown } from './markdown.js';
 export { chartSvg } from './chart-svg.js';

@@ -3,13 +3,15 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { writeJsonl } from '../data/index.js';
-import type { Summary } from '../eval/index.js';
+import { scoreSplit, type Summary } from '../eval/index.js';
 import { chartSvg } from './chart-svg.js';
 import { escapeHtml } from './html.js';
 import { escapeMarkdown } from './markdown.js';
 import { duration, pointsWithInterval } from './numbers.js';
 import { formatSummaryTable, headline } from './summary-table.js';
 import { HOSTILE, writeSampleRun } from './testing/sample-run.js';
+import { curvesSection } from './results.js';
+import { readRunData } from './run-data.js';
 import { writeReport } from './write.js';
 
 let root: string;
@@ -33,7 +35,8 @@ describe('writeReport', () => {
       'Retrieval',
       'Training',
       'Examples',
-      'Time',
+      'Leak guards',
+      'Time and tokens',
       'Configuration',
       'Glossary',
     ]) {
@@ -44,7 +47,9 @@ describe('writeReport', () => {
       expect(html).toContain(`<td>${arm}</td>`);
     expect(html).toContain('BM25&#39;s first trace, for comparison (');
     expect(html).toContain('same truth');
-    expect(html).toContain('Response at step 40');
+    expect(html).toContain('ra-rft, with a trace: response at step 40');
+    expect(html).toContain('grpo, without a trace: response at step 40');
+    expect(html.match(/<article>/g)).toHaveLength(5);
     expect(html.match(/<svg /g)).toHaveLength(4);
   });
 
@@ -71,6 +76,19 @@ describe('writeReport', () => {
   test('a folder without a run is said plainly', async () => {
     for (const missing of [join(root, 'none'), join(root, '..')])
       await expect(writeReport(missing)).rejects.toMatchObject({ code: 'run-folder', where: missing });
+  });
+
+  test('the end of a curve, the table and pass@1 have one interval', async () => {
+    const data = await readRunData(root);
+    const curves = curvesSection(data)!.blocks.flatMap((block) => (block.kind === 'chart' ? [block.chart] : []));
+    for (const { name, split, average, ci95, passAt } of data.summary.arms) {
+      const points = curves.find(({ title }) => title === split)!.series.find((line) => line.name === name)!.points;
+      expect(points.at(-1)).toMatchObject({ y: 100 * average, low: 100 * ci95[0], high: 100 * ci95[1] });
+      expect(passAt![0]!.ci95).toEqual(ci95.map((end) => expect.closeTo(end, 12) as number));
+      // Drawn again from the evaluations alone, it is the same.
+      const records = data.evaluations.findLast(({ arm }) => arm === name)!.records;
+      expect(scoreSplit(records, split, { k: 4, draws: data.drawsOf(split) })).toMatchObject({ average, n: 20 });
+    }
   });
 
   test('counts what an average alone does not show', () => {

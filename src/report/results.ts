@@ -1,14 +1,17 @@
-/** The report's sections on results: arms, their curves, training, retrievers, labels, time. Pure. */
+/** The report's sections on results: arms, their curves, training, retrievers, labels. Pure. */
 import { Rng } from '../core/rng.js';
-import { curvesOf, scoreSplit, splitsOf, type SplitCurves, type SplitScore } from '../eval/index.js';
+import { curvesOf, scoreSplit, splitsOf, type SplitCurves, type SplitScore, type Summary } from '../eval/index.js';
 import { auditOf, auditText, gradeLabels, type Label } from '../judge/index.js';
 import type { Block, Chart, Section, Series } from './blocks.js';
 import { contextsBlock } from './contexts.js';
-import { duration, percent, percentWithInterval } from './numbers.js';
-import type { Evaluation } from './evaluation.js';
+import { percent, percentWithInterval } from './numbers.js';
+import { lastEvaluations, type Evaluation } from './evaluation.js';
 import type { RunData } from './run-data.js';
+import { retrieverArmsBlock } from './retriever-arms.js';
 import { traceUseBlock } from './trace-use.js';
-import { unfinishedText } from './unfinished.js';
+import { twoByTwoBlocks } from './two-by-two.js';
+import { unshownTracesBlock } from './unshown-traces.js';
+import { stateBlock, unfinishedText, withMissingArms } from './run-state.js';
 import {
   armsTable,
   differencesTable,
@@ -25,10 +28,16 @@ export function resultsSection(data: RunData): Section {
   const { summary } = data;
   const k = summary.arms[0]?.k ?? 0;
   const sentence = headline(summary);
-  const blocks: Block[] = data.unfinished ? [{ kind: 'text', text: unfinishedText(data.unfinished) }] : [];
+  const blocks: Block[] = data.unfinished
+    ? [{ kind: 'text', text: unfinishedText(data.unfinished) }, ...stateBlock(data.unfinished)]
+    : [];
   if (summary.arms.length === 0) return { title: 'Results', blocks };
   if (sentence !== undefined) blocks.push({ kind: 'text', text: sentence });
-  blocks.push({ kind: 'table', table: armsTable(summary), note: `average@${k} in per cent, 95 % interval` });
+  blocks.push({
+    kind: 'table',
+    table: withMissingArms(armsTable(summary), data.unfinished),
+    note: `average@${k} in per cent, 95 % interval`,
+  });
   if (summary.differences.length > 0) {
     blocks.push({
       kind: 'table',
@@ -47,20 +56,21 @@ export function resultsSection(data: RunData): Section {
     if (text !== undefined) blocks.push({ kind: 'text', text });
   blocks.push({
     kind: 'table',
-    table: detailTable(data, k),
+    table: detailTable(data),
     note: 'the last evaluation of each arm: samples without an answer, too costly or cut off as counts and shares; failures are in no average',
   });
+  blocks.push(...twoByTwoBlocks(data));
   if (k > 1) blocks.push(...curvesBlocks(data, k));
   return { title: 'Results', blocks };
 }
 
-function detailTable(data: RunData, k: number) {
+function detailTable(data: RunData) {
   const last = lastEvaluations(data.evaluations);
   const rows = last.flatMap(({ arm, step, records }) =>
     splitsOf(records).flatMap((split) => {
-      const score = scoreOf(records, split, k);
+      const score = scoreOf(data, records, split);
       const first = data.evaluations.find((e) => e.arm === arm && e.step === 0);
-      const start = first && first.step !== step ? scoreOf(first.records, split, k) : undefined;
+      const start = first && first.step !== step ? scoreOf(data, first.records, split) : undefined;
       return score ? [detailRow(arm, step, score, start)] : [];
     }),
   );
@@ -103,8 +113,8 @@ function detailRow(arm: string, step: number, score: SplitScore, start: SplitSco
 /** pass@k and maj@k of the last evaluations, at the powers of two up to k and at k. */
 function curvesBlocks(data: RunData, k: number): Block[] {
   const last = lastEvaluations(data.evaluations);
-  const rows = last.flatMap(({ arm, records }) =>
-    splitsOf(records).map((split) => ({ arm, split, curves: curvesOf(records, split, resampling(split)) })),
+  const rows = last.flatMap(({ arm, step, records }) =>
+    splitsOf(records).map((split) => ({ arm, split, curves: armCurves(data, { arm, step, records }, split) })),
   );
   const shown = Array.from({ length: k }, (_, i) => i + 1).filter((at) => at === k || Number.isInteger(Math.log2(at)));
   return (['passAt', 'majAt'] as const).flatMap((curve): Block[] => {
@@ -128,7 +138,8 @@ function countOf(count: number, of: number): string {
 }
 
 /** One chart a split: average@k of every arm by training step. */
-export function curvesSection({ evaluations, summary }: RunData): Section | undefined {
+export function curvesSection(data: RunData): Section | undefined {
+  const { evaluations, summary } = data;
   const k = summary.arms[0]?.k ?? 0;
   const arms = [...new Set(evaluations.map((e) => e.arm))];
   const splits = [...new Set(summary.arms.map((a) => a.split))];
@@ -140,10 +151,10 @@ export function curvesSection({ evaluations, summary }: RunData): Section | unde
         const points = evaluations
           .filter((e) => e.arm === name)
           .flatMap(({ step, records }) => {
-            const score = scoreOf(records, split, k);
-            return score
-              ? [{ x: step, y: 100 * score.average, low: 100 * score.ci95[0], high: 100 * score.ci95[1] }]
-              : [];
+            const score = scoreOf(data, records, split);
+            if (!score) return [];
+            const [low, high] = toldOf(data, { arm: name, step }, split)?.ci95 ?? score.ci95;
+            return [{ x: step, y: 100 * score.average, low: 100 * low, high: 100 * high }];
           });
         return { name, points };
       });
@@ -194,8 +205,9 @@ export function retrievalSection(data: RunData): Section | undefined {
       note: 'recall@1 in per cent: share of problems whose first trace is relevant',
     });
   }
+  blocks.push(...retrieverArmsBlock(data));
   blocks.push(...contextsBlock(data, lastEvaluations(data.evaluations)));
-  blocks.push(...traceUseBlock(data.summary));
+  blocks.push(...traceUseBlock(data.summary), ...unshownTracesBlock(data));
   if (data.labels.length > 0) blocks.push({ kind: 'table', table: labelsTable(data), note: labelsNote(data.labels) });
   blocks.push(...labelTurnsBlock(data.summary));
   return blocks.length === 0 ? undefined : { title: 'Retrieval', blocks };
@@ -241,39 +253,25 @@ function shareText(share: number | null): string | undefined {
   return share === null ? undefined : `${percent(share)} %`;
 }
 
-/** Wall-clock time of each stage. */
-export function timeSection({ summary }: RunData): Section | undefined {
-  const stages = Object.entries(summary.seconds);
-  if (stages.length === 0) return undefined;
-  const rows = stages.map(([stage, seconds]) => [stage, duration(seconds)]);
-  const total = stages.reduce((sum, [, seconds]) => sum + seconds, 0);
-  return {
-    title: 'Time',
-    blocks: [
-      {
-        kind: 'table',
-        table: {
-          columns: [{ label: 'stage' }, { label: 'time', numeric: true }],
-          rows: [...rows, ['all', duration(total)]],
-        },
-      },
-    ],
-  };
+function scoreOf({ summary, drawsOf }: RunData, records: Evaluation['records'], split: string): SplitScore | undefined {
+  return scoreSplit(records, split, { k: summary.arms[0]?.k ?? 0, draws: drawsOf(split) });
 }
 
-/** The evaluation of each arm with the highest step. */
-export function lastEvaluations(evaluations: readonly Evaluation[]): Evaluation[] {
-  const last = new Map<string, Evaluation>();
-  for (const evaluation of evaluations) {
-    if (evaluation.step >= (last.get(evaluation.arm)?.step ?? -1)) last.set(evaluation.arm, evaluation);
-  }
-  return [...last.values()];
+/** pass@k and maj@k as the summary tells them, where it is of this evaluation and an older version has not left them out. */
+function armCurves(data: RunData, evaluation: Evaluation, split: string): SplitCurves {
+  const { passAt, majAt } = toldOf(data, evaluation, split) ?? {};
+  if (passAt && majAt) return { passAt, majAt };
+  const rng = Rng.fromSeed(`report/${evaluation.arm}/${split}`);
+  return curvesOf(evaluation.records, split, { draws: data.drawsOf(split), rng });
 }
 
-function scoreOf(records: Evaluation['records'], split: string, k: number): SplitScore | undefined {
-  return scoreSplit(records, split, { k, ...resampling(split) });
-}
-
-function resampling(split: string): { resamples: number; rng: Rng } {
-  return { resamples: 500, rng: Rng.fromSeed(`report/${split}`) };
+/** The summary's row of an evaluation: what stands there stands everywhere. Summaries of older versions had other draws. */
+function toldOf(
+  { summary, unfinished, evaluations }: RunData,
+  { arm, step }: Pick<Evaluation, 'arm' | 'step'>,
+  split: string,
+): Summary['arms'][number] | undefined {
+  const end = Math.max(...evaluations.filter((one) => one.arm === arm).map((one) => one.step));
+  if (step !== (unfinished ? unfinished.comparedAt : end)) return undefined;
+  return summary.arms.find((row) => row.name === arm && row.split === split);
 }

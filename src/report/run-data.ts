@@ -4,81 +4,175 @@ import { basename, join, resolve } from 'node:path';
 import { RaRftError } from '../core/errors.js';
 import { readJsonlAll, readJsonlSoFar } from '../core/jsonl.js';
 import { runPaths } from '../runs/run-paths.js';
-import { readStageSeconds, type MetricsRow } from '../runs/run-folder.js';
+import { exists } from '../core/missing.js';
+import { readStageMarkers, type MetricsRow } from '../runs/run-folder.js';
 import { warningsAmong, type RunWarning } from '../runs/warnings.js';
-import type { Problem, Trace } from '../data/index.js';
-import { traceFacts, type EvalRecord, type Summary } from '../eval/index.js';
+import { readExcludeLists, TraceGuard, type Problem, type Trace } from '../data/index.js';
+import {
+  evaluatedProblems,
+  summaryDraws,
+  traceFacts,
+  type DrawsOf,
+  type EvalRecord,
+  type Summary,
+} from '../eval/index.js';
 import type { Label } from '../judge/index.js';
 import type { Evaluation } from './evaluation.js';
-import { armsOf, summaryOfUnfinished, type RunState } from './unfinished.js';
+import { gradedRetrievers, type Hits, type RunTraces } from './first-traces.js';
+import { keptConfig, type KeptConfig } from './kept-config.js';
+import { hasEnded, runState, type PartEvaluation, type RunState, type StateInputs } from './run-state.js';
+import { countRolloutTokens, type StepEvent } from './rollout-tokens.js';
+import { armsOf, summaryOfUnfinished } from './unfinished.js';
 
-/** Hits of a problem, best first. */
-export type Hits = readonly { traceId: string; score: number }[];
-
-export interface RunData {
+export interface RunData extends RunTraces {
   name: string;
-  /** config.yaml as it stands. */
+  /** config.yaml as it stands, and what of it is used. */
   configText: string;
+  config: KeptConfig;
   summary: Summary;
-  /** How far a run has come that has no summary yet; undefined for one that has ended. */
+  /** summary.json as it was found. */
+  kept: KeptSummary | undefined;
+  /** The draws behind the summary's intervals. */
+  drawsOf: DrawsOf;
+  /** How far a run has come that has not ended, or that grew since; undefined for one that has ended. */
   unfinished?: RunState;
-  /** Arms in the order of the summary, steps ascending. */
+  /** Whole evaluations: arms in the order of the summary, steps ascending. */
   evaluations: Evaluation[];
+  /** With each of the best traces alone. */
+  oneByOne: Evaluation[];
   metrics: MetricsRow[];
   labels: Label[];
   train: Problem[];
-  test: Problem[];
-  corpus: Trace[];
-  /** Retriever -> problem id -> hits. */
-  retrieved: ReadonlyMap<string, ReadonlyMap<string, Hits>>;
+  /** Training steps as they were timed, in the order of the attempts. */
+  steps: StepEvent[];
+  /** Tokens of the training rollouts of each arm; none where they are too many to be counted for a report. */
+  rolloutTokens: ReadonlyMap<string, number>;
   /** What the run warned of. */
   warnings: RunWarning[];
 }
 
 /**
- * Reads a run folder. Parts that a run does not have (labels, retrieved traces) are empty; one without a summary yet gets that
- * of its newest evaluations. Throws `run-folder` where the folder is no run.
+ * Reads a run folder. Parts that a run does not have (labels, retrieved traces) are empty; one that has not ended, or grew since,
+ * gets a summary of its newest evaluations. Throws `run-folder` where the folder is no run.
  */
 export async function readRunData(root: string): Promise<RunData> {
   const paths = runPaths(root);
   const configText = await readIfThere(paths.config);
   if (configText === undefined) throw noRun(root, 'there is no run in this folder', 'a folder made by `ra-rft run`');
-  const summaryText = await readIfThere(paths.summary);
-  const kept = summaryText === undefined ? undefined : (JSON.parse(summaryText) as Summary);
-  const arms = kept
-    ? [...new Set(kept.arms.map((a) => a.name))]
-    : armsOf(configText, await namesIn(join(root, 'eval')));
-  const evaluations = await readEvaluations(root, arms);
-  const metrics = await readLines<MetricsRow>(paths.metrics);
-  const seconds = await readStageSeconds(root);
+  const config = keptConfig(configText);
+  const kept = await readSummary(root);
   const test = await readLines<Problem>(paths.problems('test'));
+  const train = await readLines<Problem>(paths.problems('train'));
   const corpus = await readLines<Trace>(paths.corpus);
-  const { summary, unfinished } = kept
-    ? { summary: kept, unfinished: undefined }
-    : summaryOfUnfinished({ configText, evaluations, metrics, seconds, facts: traceFacts(test, corpus) });
-  return {
+  const told = (kept?.arms ?? []).map((arm) => arm.name);
+  const arms = [...new Set([...told, ...armsOf(config, await namesIn(join(root, 'eval')))])];
+  const all = await readEvaluations(root, arms, /^(\d+)\.jsonl$/);
+  const wanted = (step: number) =>
+    evaluatedProblems(test, step, { eval: config.eval, rl: { steps: config.rl.steps ?? step } }).length;
+  const { whole, parts } = partedByWhole(all, wanted);
+  const metrics = await readLines<MetricsRow>(paths.metrics);
+  const events = await readLines<StepEvent & { stage?: string }>(paths.events);
+  const markers = await readStageMarkers(root);
+  const state: StateInputs = {
+    config,
+    stages: markers.map(({ stage }) => stage),
+    again: markers.filter(({ mayRunAgain }) => mayRunAgain === true).map(({ stage }) => stage),
+    begun: begunStages(events),
+    evaluations: whole,
+    parts,
+    metrics,
+  };
+  const draws = summaryDraws(
+    whole.map(({ records }) => records),
+    config,
+  );
+  const guard = await readGuard(root, [...train, ...test]);
+  const retrieved = await readRetrieved(root);
+  const oneByOne = await readEvaluations(root, arms, /^contexts-(\d+)\.jsonl$/);
+  const ended = kept !== undefined && kept.unfinished === undefined && hasEnded(kept, state);
+  const rest = {
     name: basename(resolve(root)),
     configText,
-    summary,
-    ...(unfinished && { unfinished }),
-    evaluations,
+    config,
+    kept,
+    drawsOf: draws.drawsOf,
+    oneByOne,
     metrics,
     labels: await readLines<Label>(paths.labels),
-    train: await readLines<Problem>(paths.problems('train')),
+    train,
     test,
     corpus,
-    retrieved: await readRetrieved(root),
-    warnings: warningsAmong(await readLines<{ kind: string }>(paths.events)),
+    guard,
+    retrieved,
+    steps: events.filter(({ kind }) => kind === 'step'),
+    rolloutTokens: await countRolloutTokens(root),
+    warnings: warningsAmong(events),
+  };
+  if (ended) return { ...rest, summary: kept, evaluations: whole.filter(({ arm }) => told.includes(arm)) };
+  const { summary, comparedAt } = summaryOfUnfinished({
+    config,
+    evaluations: whole,
+    greedy: partedByWhole(await readEvaluations(root, arms, /^greedy-(\d+)\.jsonl$/), wanted).whole,
+    oneByOne: partedByWhole(oneByOne, (step) => config.eval.contexts * wanted(step)).whole,
+    retrievers: gradedRetrievers({ test, corpus, guard, retrieved }),
+    draws,
+    seconds: Object.fromEntries(markers.map(({ stage, seconds }) => [stage, seconds])),
+    facts: traceFacts(test, corpus),
+    before: kept,
+  });
+  return { ...rest, summary, unfinished: runState(state, comparedAt), evaluations: whole };
+}
+
+/** A summary as it stands on disk: of a run that has not ended, a report has written how far it was then. */
+export type KeptSummary = Summary & { unfinished?: RunState };
+
+export async function readSummary(root: string): Promise<KeptSummary | undefined> {
+  const text = await readIfThere(runPaths(root).summary);
+  return text === undefined ? undefined : (JSON.parse(text) as KeptSummary);
+}
+
+/** Stages that began and have not ended since. */
+function begunStages(events: readonly { kind: string; stage?: string }[]): string[] {
+  const open = new Set<string>();
+  for (const { kind, stage } of events) {
+    if (stage === undefined) continue;
+    if (kind === 'stage-started') open.add(stage);
+    else if (kind === 'stage-finished' || kind === 'stage-skipped') open.delete(stage);
+  }
+  return [...open];
+}
+
+/** Evaluations that hold all problems that are `wanted` at their step, and those that are still being sampled. */
+function partedByWhole(
+  evaluations: readonly Evaluation[],
+  wanted: (step: number) => number,
+): { whole: Evaluation[]; parts: PartEvaluation[] } {
+  const isWhole = ({ step, records }: Evaluation) => records.length >= wanted(step);
+  return {
+    whole: evaluations.filter(isWhole),
+    parts: evaluations
+      .filter((one) => !isWhole(one))
+      .map(({ arm, step, records }) => ({ arm, step, problems: records.length, of: wanted(step) })),
   };
 }
 
-async function readEvaluations(root: string, arms: readonly string[]): Promise<Evaluation[]> {
+/** The run's own rule of which trace may meet which problem. */
+async function readGuard(root: string, problems: readonly Problem[]): Promise<TraceGuard> {
+  const { excludeLists } = runPaths(root);
+  const lists = (await exists(excludeLists)) ? await readExcludeLists(excludeLists) : new Map();
+  return new TraceGuard(problems, { lists });
+}
+
+/** Evaluations in files of this form, whose step is its group; arms in their order, steps ascending. */
+async function readEvaluations(root: string, arms: readonly string[], form: RegExp): Promise<Evaluation[]> {
   const evaluations: Evaluation[] = [];
   for (const arm of arms) {
     const folder = join(root, 'eval', arm);
-    for (const file of (await namesIn(folder)).filter((name) => /^\d+\.jsonl$/.test(name)).toSorted()) {
+    for (const file of (await namesIn(folder)).toSorted()) {
+      const step = form.exec(file)?.[1];
+      if (step === undefined) continue;
       const records = await readJsonlSoFar<EvalRecord>(join(folder, file));
-      evaluations.push({ arm, step: Number.parseInt(file, 10), records });
+      evaluations.push({ arm, step: Number(step), records });
     }
   }
   return evaluations;

@@ -47,5 +47,18 @@ dl { display: grid; grid-template-columns: minmax(120px, max-content) 1fr; gap: 
 dt { font-weight: 600; }
 dd { margin: 0; color: var(--soft); }
 @media (max-width: 640px) { dl { display: block; } dd { margin-bottom: 8px; } }
-@media print { nav, details { display: none; } article { break-inside: avoid; } }
+@media print {
+  :root {
+    --ground: #ffffff; --ink: #000000; --soft: #444444; --line: #bbbbbb; --panel: #f4f6f9; --link: #000000;
+    --right: #1d7a50; --wrong: #a03a2e;
+  }
+  body { font-size: 11px; }
+  header, main { max-width: none; padding: 0; }
+  nav, details { display: none; }
+  .wide { overflow: visible; }
+  th, td { white-space: normal; padding-right: 8px; }
+  .number { white-space: nowrap; }
+  article, figure, tr { break-inside: avoid; }
+  h2, h3, caption { break-after: avoid; }
+}
 `;

@@ -17,8 +17,8 @@ test('a row for each arm, split and step; figures that no arm has have no column
         label,
       })),
       rows: [
-        ['ra-rft', 'test', '20', '40', '50.0 [40.0, 60.0]', '25.0 [15.0, 35.0]'],
-        ['ra-rft', 'test', '0', '40', '50.0 [40.0, 60.0]', ''],
+        ['ra-rft', 'test', '20', '40', '50.0 [40.0, 60.0] (9)', '25.0 [15.0, 35.0] (9)'],
+        ['ra-rft', 'test', '0', '40', '50.0 [40.0, 60.0] (9)', ''],
       ],
     },
   });

@@ -34,11 +34,11 @@ export function traceUseBlock({ traceUse = [] }: Pick<Summary, 'traceUse'>): Blo
           ...shown.map(([, key]) => cell(row[key])),
         ]),
       },
-      note: 'use of the traces in the prompts of test problems, in per cent with 95 % interval',
+      note: 'use of the traces in the prompts of test problems, in per cent with 95 % interval; in brackets the problems behind a figure',
     },
   ];
 }
 
 function cell(estimate: Estimate | undefined): string {
-  return estimate ? percentWithInterval(estimate.mean, estimate.ci95) : '';
+  return estimate ? `${percentWithInterval(estimate.mean, estimate.ci95)} (${estimate.n})` : '';
 }

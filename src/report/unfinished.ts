@@ -1,92 +1,87 @@
-/** What can be said of a run before its end: how far it is, and the figures of its newest evaluations. Pure. */
-import { parse } from 'yaml';
-import { comparedArms, type ComparedConfig } from '../config/index.js';
-import { Rng } from '../core/rng.js';
-import type { MetricsRow } from '../runs/run-folder.js';
-import { summarise, type Summary, type TraceFacts } from '../eval/index.js';
-import type { Evaluation } from './evaluation.js';
-
-/** How far a run has come. */
-export interface RunState {
-  /** Finished stages, in order. */
-  stages: string[];
-  /** Last step in the metrics of each arm, and of how many where the configuration says. */
-  steps: { arm: string; step: number; of: number | undefined }[];
-  /** Step of the evaluations that the figures are of; undefined without any, or where arms have none in common. */
-  comparedAt: number | undefined;
-}
-
-/** The part of a configuration that is used; anything may be missing in a damaged or older file. */
-interface KeptConfig {
-  seed?: number;
-  arms?: ComparedConfig['arms'];
-  rl?: { steps?: number };
-  eval?: { k?: number; bootstrapSamples?: number; subject?: string | null; baseline?: string | null };
-}
+/** The figures of a run before its end: those of its newest evaluations. Pure. */
+import { comparedArms } from '../config/index.js';
+import { summarise, type Summary, type SummaryInputs, type TraceFacts } from '../eval/index.js';
+import { lastEvaluations, type Evaluation } from './evaluation.js';
+import type { KeptConfig } from './kept-config.js';
 
 /** Names of the arms: those of the configuration that have evaluations, in its order, then others. */
-export function armsOf(configText: string, evaluated: readonly string[]): string[] {
-  const named = (keptConfig(configText).arms ?? []).flatMap(({ name }) => name ?? []);
+export function armsOf({ arms }: KeptConfig, evaluated: readonly string[]): string[] {
   const own = evaluated.filter((arm) => !arm.startsWith('.'));
-  return [...new Set([...named.filter((arm) => own.includes(arm)), ...own.toSorted()])];
+  const named = arms.map(({ name }) => name).filter((arm) => own.includes(arm));
+  return [...new Set([...named, ...own.toSorted()])];
 }
 
-/** The summary of a run that has not ended: all arms at the newest step that each of them was evaluated at. */
-export function summaryOfUnfinished(run: {
-  configText: string;
+/** What the figures are made of; evaluations are whole ones. */
+export interface UnfinishedRun {
+  config: KeptConfig;
   evaluations: readonly Evaluation[];
-  metrics: readonly MetricsRow[];
+  /** One response at temperature 0 to each problem. */
+  greedy: readonly Evaluation[];
+  /** The best traces alone. */
+  oneByOne: readonly Evaluation[];
+  retrievers: SummaryInputs['retrievers'];
+  draws: Pick<SummaryInputs, 'resamples' | 'rng' | 'drawsOf'>;
   seconds: Record<string, number>;
   /** What the ids of the evaluations stand for; without it nothing is said of the use of traces. */
   facts?: TraceFacts;
-}): { summary: Summary; unfinished: RunState } {
-  const { evaluations, metrics, seconds } = run;
-  const config = keptConfig(run.configText);
-  const arms = [...new Set(evaluations.map(({ arm }) => arm))];
-  const stepsOf = (arm: string) => evaluations.filter((e) => e.arm === arm).map(({ step }) => step);
-  const common = stepsOf(arms[0] ?? '').filter((step) => arms.every((arm) => stepsOf(arm).includes(step)));
-  const comparedAt = common.length === 0 ? undefined : Math.max(...common);
+  /** Of an earlier end or report: what only the end of a run can tell stays as it was told there. */
+  before?: Summary | undefined;
+}
+
+/**
+ * The summary of a run that has not ended, and the step that it is of ({@link comparedStep}). Arms without a whole evaluation at that
+ * step are not in it.
+ */
+export function summaryOfUnfinished(run: UnfinishedRun): { summary: Summary; comparedAt: number | undefined } {
+  const { config, evaluations, before } = run;
+  const pair = comparedArms({ arms: config.arms, eval: config.eval });
+  const comparedAt = comparedStep(evaluations, [pair.subject, pair.baseline]);
   const compared = evaluations.filter(({ step }) => step === comparedAt);
-  const last = new Map(metrics.map(({ arm, step }) => [arm, step]));
+  const at = (list: readonly Evaluation[], name: string) =>
+    list.find(({ arm, step }) => arm === name && step === comparedAt)?.records;
+  const samples = compared.flatMap(({ records }) => records.map((record) => record.samples.length));
+  const tried = lastEvaluations(run.oneByOne);
+  const starts = evaluations.filter(({ step }) => step === 0 && step !== comparedAt);
   const summary = summarise({
-    compared: comparedArms({ arms: config.arms ?? [], ...(config.eval && { eval: config.eval }) }),
-    arms: compared.map(({ arm, records }) => ({ name: arm, records })),
+    compared: pair,
+    arms: compared.map(({ arm: name, records }) => {
+      const sure = at(run.greedy, name);
+      return { name, records, ...(sure && { greedy: sure }) };
+    }),
     ...(run.facts && {
       traceUse: {
         facts: run.facts,
-        evaluations: compared.map(({ arm, step, records }) => ({ name: arm, step, records })),
+        evaluations: [...starts, ...compared].map(({ arm, step, records }) => ({ name: arm, step, records })),
       },
     }),
-    k:
-      config.eval?.k ?? Math.max(1, ...compared.flatMap(({ records }) => records.map(({ samples }) => samples.length))),
-    retrievers: [],
-    seconds,
-    resamples: config.eval?.bootstrapSamples ?? 2000,
-    rng: Rng.fromSeed(config.seed ?? 1).fork('summary'),
+    k: config.eval.k ?? Math.max(1, ...samples),
+    ...(tried.length > 0 && {
+      oneByOne: { ranks: config.eval.contexts, arms: tried.map(({ arm, records }) => ({ name: arm, records })) },
+    }),
+    retrievers: run.retrievers,
+    ...(before?.labels && { labels: before.labels }),
+    seconds: run.seconds,
+    ...run.draws,
+    ...(before?.tooLong && { tooLong: before.tooLong }),
   });
-  const trained = (arm: string) => !/^(retriever(\/.*)?|warmup(-.*)?)$/.test(arm);
-  const steps = [...last].map(([arm, step]) => ({ arm, step, of: trained(arm) ? config.rl?.steps : undefined }));
-  return { summary, unfinished: { stages: Object.keys(seconds), steps, comparedAt } };
+  // An end grades retrievers on labelled queries too.
+  const told = before?.retrievers ?? [];
+  const isTold = (row: { name: string; split: string }) =>
+    told.some(({ name, split }) => name === row.name && split === row.split);
+  const retrievers = [...told, ...summary.retrievers.filter((row) => !isTold(row))];
+  return { summary: { ...summary, retrievers }, comparedAt };
 }
 
-/** The state in sentences. */
-export function unfinishedText({ stages, steps, comparedAt }: RunState): string {
-  const reached = steps.map(({ arm, step, of }) => `${arm} ${step}${of === undefined ? '' : ` of ${of}`}`);
-  return [
-    'This run has not come to its end.',
-    stages.length === 0 ? 'No stage is finished.' : `Finished stages: ${stages.join(', ')}.`,
-    ...(reached.length === 0 ? [] : [`Steps reached: ${reached.join(', ')}.`]),
-    comparedAt === undefined
-      ? 'There are no evaluations to compare yet.'
-      : `Figures are of the evaluations at step ${comparedAt}, the newest that all arms evaluated so far have.`,
-    'The same command as before goes on with it.',
-  ].join(' ');
-}
-
-function keptConfig(text: string): KeptConfig {
-  try {
-    return (parse(text) ?? {}) as KeptConfig;
-  } catch {
-    return {}; // the report shows the file as it stands
-  }
+/**
+ * The newest step at which both arms of the comparison were evaluated; where one of them has no evaluation yet, the step that most
+ * arms have, of several the newest.
+ */
+export function comparedStep(evaluations: readonly Evaluation[], pair: readonly string[]): number | undefined {
+  const armsAt = new Map<number, string[]>();
+  for (const { arm, step } of evaluations) armsAt.set(step, [...(armsAt.get(step) ?? []), arm]);
+  const common = [...armsAt].filter(([, arms]) => pair.every((arm) => arms.includes(arm))).map(([step]) => step);
+  if (common.length > 0) return Math.max(...common);
+  const most = Math.max(0, ...[...armsAt.values()].map((arms) => arms.length));
+  const steps = [...armsAt].filter(([, arms]) => arms.length === most).map(([step]) => step);
+  return steps.length === 0 ? undefined : Math.max(...steps);
 }

@@ -249,6 +249,11 @@ export async function readRunConfig(root: string): Promise<unknown> {
 
 /** Seconds of the finished stages of a run, in the order in which they ended; for commands that only read. */
 export async function readStageSeconds(root: string): Promise<Record<string, number>> {
+  return Object.fromEntries((await readStageMarkers(root)).map((m) => [m.stage, m.seconds]));
+}
+
+/** The markers of the finished stages of a run, in the order in which they ended; for commands that only read. */
+export async function readStageMarkers(root: string): Promise<StageMarker[]> {
   const { stages } = runPaths(root);
   const names = (await readdir(stages).catch(ignoreMissing)) ?? [];
   const markers: StageMarker[] = [];
@@ -257,7 +262,7 @@ export async function readStageSeconds(root: string): Promise<Record<string, num
     if (marker) markers.push(marker);
   }
   markers.sort((a, b) => (a.finished < b.finished ? -1 : a.finished > b.finished ? 1 : 0));
-  return Object.fromEntries(markers.map((m) => [m.stage, m.seconds]));
+  return markers;
 }
 
 async function readStageMarker(path: string): Promise<StageMarker | undefined> {

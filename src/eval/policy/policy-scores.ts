@@ -1,6 +1,7 @@
 /** Figures of a policy on each of its data files. Pure. */
 import type { Rng } from '../../core/rng.js';
 import { curvesOf, type SplitCurves } from '../curves.js';
+import { drawsBySplit } from '../draws.js';
 import type { EvalRecord } from '../records.js';
 import { scoreSplit, splitsOf, type SplitScore } from '../scores.js';
 
@@ -23,14 +24,16 @@ export function policyScores(
 ): PolicyScores {
   const scores: PolicyScore[] = [];
   const unscored: PolicyScores['unscored'] = [];
+  const drawsOf = drawsBySplit([records], { resamples, rng });
   for (const split of splitsOf(records)) {
     const own = records.filter((record) => record.split === split);
-    const score = scoreSplit(records, split, { k, resamples, rng: rng.fork(`bootstrap/${split}`) });
+    const draws = drawsOf(split);
+    const score = scoreSplit(records, split, { k, draws });
     if (!score) {
       unscored.push({ split, reason: firstReason(own), sampled: own.some(({ samples }) => samples.length > 0) });
       continue;
     }
-    const curves = curvesOf(records, split, { resamples, rng: rng.fork(`curves/${split}`) });
+    const curves = curvesOf(records, split, { draws, rng: rng.fork(`curves/${split}`) });
     scores.push({ ...score, ...curves, notSampled: own.length * k - score.responses.samples });
   }
   return { scores, unscored };

@@ -2,6 +2,7 @@
 import { existsSync } from 'node:fs';
 import type { ArmConfig } from '../../config/index.js';
 import { hashJson } from '../../core/hash.js';
+import { armStage } from '../../runs/arm-stage.js';
 import { wouldRunAgain, type StageInputs, type StageMarker } from '../../runs/run-folder.js';
 import type { Policy } from '../../engine/index.js';
 import { checkpointPath, newestCheckpoint } from '../../train/index.js';
@@ -12,7 +13,7 @@ import type { Curriculum } from './difficulty-stage.js';
 import { evaluateArm, isEvaluated } from './evaluate.js';
 import { clearArm, clearEvaluations, stepsOf } from '../growth.js';
 import type { Session } from '../session.js';
-import { armPolicySettings, armSettings, armStage, ownerOf } from '../stage-settings.js';
+import { armPolicySettings, armSettings, ownerOf } from '../stage-settings.js';
 import { trainBy } from './train-policy.js';
 import { withRunPolicy } from './trained-part.js';
 import type { StartPolicy } from './warmup-stage.js';

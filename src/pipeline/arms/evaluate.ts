@@ -7,9 +7,9 @@ import { silent } from '../../core/progress.js';
 import { warn, type RunWarning } from '../../runs/warnings.js';
 import type { Context, Problem } from '../../data/index.js';
 import type { Policy } from '../../engine/index.js';
-import { evaluate, type EvalRecord, type EvaluateOptions } from '../../eval/index.js';
+import { evaluate, evaluatedProblems, type EvalRecord, type EvaluateOptions } from '../../eval/index.js';
 import { failuresOf } from '../../verify/index.js';
-import { defaultSplit, type DataSets } from '../data/data-sets.js';
+import type { DataSets } from '../data/data-sets.js';
 import { samplerOf, type Session } from '../session.js';
 
 /** What an evaluation is made of, beside the policy. */
@@ -136,19 +136,6 @@ function sameTestContext(a: ArmConfig, b: ArmConfig): boolean {
 /** Whether a training evaluates after this step: at 0, every eval.everySteps, and at the end. */
 export function isEvaluated(step: number, { rl, eval: { everySteps } }: Config): boolean {
   return step % everySteps === 0 || step === rl.steps;
-}
-
-/** All problems at the last step; before it at most eval.maxProblems of each split. */
-function evaluatedProblems(test: readonly Problem[], step: number, config: Config): Problem[] {
-  const { maxProblems } = config.eval;
-  if (maxProblems === 0 || step === config.rl.steps) return [...test];
-  const counts = new Map<string, number>();
-  return test.filter((problem) => {
-    const split = problem.split ?? defaultSplit;
-    const count = (counts.get(split) ?? 0) + 1;
-    counts.set(split, count);
-    return count <= maxProblems;
-  });
 }
 
 /** Plain mean reward of each split, for the event log; null where nothing was judged. */

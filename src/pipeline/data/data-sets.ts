@@ -16,9 +16,6 @@ export interface DataSets {
   attempts?: string;
 }
 
-/** Test problems that name no split of their own. */
-export const defaultSplit = 'test';
-
 /** The leak guard of some data sets. */
 export function guardOf(
   { train, test, excludeLists }: Pick<DataSets, 'train' | 'test' | 'excludeLists'>,

@@ -4,6 +4,7 @@ import { RaRftError } from '../../core/errors.js';
 import { Rng } from '../../core/rng.js';
 import { type RunWarning } from '../../runs/warnings.js';
 import {
+  defaultSplit,
   asUnseen,
   holdOut,
   isUnseen,
@@ -27,7 +28,7 @@ import {
   type Solved,
 } from './data-warnings.js';
 import { type SkippedItem } from '../prompts/overlong.js';
-import { defaultSplit, guardOf, type DataSets } from './data-sets.js';
+import { guardOf, type DataSets } from './data-sets.js';
 
 /** Problems and corpus before they are written. */
 export interface Made extends Omit<DataSets, 'fingerprint' | 'guard'> {

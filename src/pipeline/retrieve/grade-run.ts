@@ -8,7 +8,7 @@ import { RaRftError } from '../../core/errors.js';
 import { readJsonlAll } from '../../core/jsonl.js';
 import { silent, type Progress } from '../../core/progress.js';
 import { Rng } from '../../core/rng.js';
-import { readExcludeLists, type Problem, type Trace } from '../../data/index.js';
+import { defaultSplit, readExcludeLists, type Problem, type Trace } from '../../data/index.js';
 import { RANKS, retrievalScore, type RetrievalScore } from '../../eval/index.js';
 import { readLabels } from '../../judge/index.js';
 import { Tokenizer } from '../../models/index.js';
@@ -21,7 +21,7 @@ import {
   type TraceRetriever,
 } from '../../retriever/index.js';
 import { runPaths, type RunPaths } from '../../runs/run-paths.js';
-import { defaultSplit, guardOf, type DataSets } from '../data/data-sets.js';
+import { guardOf, type DataSets } from '../data/data-sets.js';
 import { labelledQueries, type LabelledQueries } from '../labels/labelled-queries.js';
 import { labelGuard } from '../labels/label-stage.js';
 import { usableLabels } from '../labels/usable-labels.js';

@@ -1,7 +1,7 @@
 /** How good each retriever is: whether the first trace of each query is relevant, by truth on the test problems and by labels. */
-import type { Trace } from '../../data/index.js';
+import { defaultSplit, type Trace } from '../../data/index.js';
 import { gradeRanking, relevanceFromTruth, type Hit } from '../../retriever/index.js';
-import { defaultSplit, type DataSets } from '../data/data-sets.js';
+import type { DataSets } from '../data/data-sets.js';
 import type { LabelledQueries } from '../labels/labelled-queries.js';
 
 /** Name of the "split" of labelled queries that neither trained a retriever nor chose its checkpoint. */

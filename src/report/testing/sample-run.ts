@@ -5,7 +5,7 @@ import { writeJsonAtomic } from '../../core/files.js';
 import { Rng } from '../../core/rng.js';
 import { runPaths } from '../../runs/run-paths.js';
 import { writeJsonl, type Problem, type Trace } from '../../data/index.js';
-import { summarise, traceFacts, type EvalRecord } from '../../eval/index.js';
+import { summarise, summaryDraws, traceFacts, type EvalRecord } from '../../eval/index.js';
 import type { Label } from '../../judge/index.js';
 
 const ARMS: Record<string, (step: number, split: string) => number> = {
@@ -93,8 +93,10 @@ export async function writeSampleRun(root: string): Promise<void> {
       { name: 'bm25', split: 'unseen', firstIsRelevant: flags(0.08) },
     ],
     seconds: { data: 0.4, labels: 64.2, retriever: 12.1, 'train-ra-rft': 3725 },
-    resamples: 300,
-    rng,
+    ...summaryDraws(
+      last.map(({ records }) => records),
+      { seed: 1, eval: { bootstrapSamples: 300 } },
+    ),
   });
   await writeJsonAtomic(join(root, 'summary.json'), summary);
 }
