@@ -1,5 +1,5 @@
 /** AI SDK (ai, 7): middleware that puts the worked example that helps into the prompt, in the form of training, and a reranker. */
-import type { LanguageModelV4Message, LanguageModelV4Middleware, RerankingModelV4 } from '@ai-sdk/provider';
+import type { LanguageModelMiddleware, RerankingModel } from 'ai';
 import { lastQuestion, withTraces, type TracePrompt } from '../serve/chat/with-trace.js';
 import type { ExampleSearch } from './examples.js';
 
@@ -12,6 +12,8 @@ export interface ExampleMiddlewareOptions {
   /** Told which were shown. */
   onExamples?: (ids: string[]) => void;
 }
+
+type Turn = Parameters<NonNullable<LanguageModelMiddleware['transformParams']>>[0]['params']['prompt'][number];
 
 const plain: TracePrompt = {
   layout: 'chat-turn',
@@ -28,7 +30,7 @@ export function exampleMiddleware({
   prompt,
   k = 1,
   onExamples,
-}: ExampleMiddlewareOptions): LanguageModelV4Middleware {
+}: ExampleMiddlewareOptions): LanguageModelMiddleware {
   return {
     specificationVersion: 'v4',
     transformParams: async ({ params }) => {
@@ -37,7 +39,7 @@ export function exampleMiddleware({
       const found = await examples.search(last.question, { k, signal: params.abortSignal });
       onExamples?.(found.map(({ id }) => id));
       const messages = withTraces(params.prompt, last, found, { ...plain, ...prompt });
-      return { ...params, prompt: messages.map((message) => inParts(message) as unknown as LanguageModelV4Message) };
+      return { ...params, prompt: messages.map((message) => inParts(message) as unknown as Turn) };
     },
   };
 }
@@ -51,7 +53,7 @@ function inParts({ role, content, ...others }: { role: string; content?: unknown
 /** For `rerank`: texts in the order in which they help with the query. */
 export function exampleReranker(ranker: {
   scoreTexts(question: string, texts: readonly string[]): Promise<Float32Array>;
-}): RerankingModelV4 {
+}): RerankingModel {
   return {
     specificationVersion: 'v4',
     provider: 'ra-rft',

@@ -30,7 +30,7 @@ it('an agent finds an example, keeps one of its own, and says what helped', asyn
   const log = await OutcomeLog.open(outcomes);
   onTestFinished(() => log.close());
   const examples = fewExamples();
-  const client = await connected({ search: examples.search, add: examples.add, outcomes: log });
+  const client = await connected({ ...examples, outcomes: log });
   const { tools } = await client.listTools();
   expect(tools.map(({ name }) => name)).toEqual(['search_worked_examples', 'add_worked_example', 'report_outcome']);
   const search = (problem: string, k = 1) =>
@@ -57,7 +57,7 @@ it('an agent finds an example, keeps one of its own, and says what helped', asyn
 });
 
 it('has only the tools that can be used, and says what was asked wrongly', async () => {
-  const client = await connected({ search: fewExamples().search });
+  const client = await connected({ ...fewExamples(), add: undefined });
   expect((await client.listTools()).tools.map(({ name }) => name)).toEqual(['search_worked_examples']);
   for (const wrong of [{ problem: '' }, { problem: 'x', k: 0 }, {}])
     expect(await client.callTool({ name: 'search_worked_examples', arguments: wrong })).toMatchObject({
@@ -67,14 +67,14 @@ it('has only the tools that can be used, and says what was asked wrongly', async
 
 it('answers over HTTP those who may ask', async () => {
   const app = mcpApp(fewExamples(), { version: '1', loopback: true, token: 'secret' });
-  const { url, close } = await listen((request) => app.fetch(request), { host: '127.0.0.1', port: 0 });
-  onTestFinished(() => close(0));
+  const server = await listen((request) => app.fetch(request), { host: '127.0.0.1', port: 0 });
+  onTestFinished(() => server.close(0));
+  const { url } = server;
   const open = async (token: string) => {
     const headers = { authorization: `Bearer ${token}` };
     const client = new Client({ name: 'test', version: '1' });
-    // The library's own types do not agree with themselves under exactOptionalPropertyTypes.
     const transport = new StreamableHTTPClientTransport(new URL(`${url}/mcp`), { requestInit: { headers } });
-    await client.connect(transport as Parameters<typeof client.connect>[0]);
+    await client.connect(transport);
     onTestFinished(() => client.close());
     return client;
   };

@@ -20,24 +20,26 @@ export class ServeMetrics {
   });
 
   constructor(sizes: () => Iterable<readonly [name: string, size: number]>) {
-    new Gauge({
+    const traces = new Gauge({
       name: 'ra_rft_traces',
       help: 'Traces that a retriever searches.',
       labelNames: ['retriever'],
-      registers: [this.registry],
+      registers: [],
       collect() {
         this.reset();
         for (const [retriever, size] of sizes()) this.set({ retriever }, size);
       },
     });
-    new Gauge({
+    const memory = new Gauge({
       name: 'ra_rft_resident_memory_bytes',
       help: 'Memory of this process.',
-      registers: [this.registry],
+      registers: [],
       collect() {
         this.set(process.memoryUsage.rss());
       },
     });
+    this.registry.registerMetric(traces);
+    this.registry.registerMetric(memory);
   }
 
   /** Counts what passes. Routes are named as they are declared, so that addresses that anyone makes up are one. */

@@ -130,7 +130,7 @@ interface WayAnswer {
   headers: AnswerHeaders;
   body: AsyncIterable<Uint8Array> | null;
   /** Ends the connection where the body is not read to its end. */
-  end(): void;
+  end: () => void;
 }
 
 interface Way {

@@ -10,14 +10,14 @@ export interface Endpoint {
   summary: string;
   body?: z.ZodType;
   answer: z.ZodType;
-  handle(call: { body: unknown; params: Record<string, string>; signal: AbortSignal }): Promise<unknown>;
+  handle: (call: { body: unknown; params: Record<string, string>; signal: AbortSignal }) => Promise<unknown>;
 }
 
 /** An endpoint whose body has a type. */
 export function endpoint<In>(
   own: Omit<Endpoint, 'body' | 'handle'> & {
     body: z.ZodType<In>;
-    handle(body: In, call: { params: Record<string, string>; signal: AbortSignal }): Promise<unknown>;
+    handle: (body: In, call: { params: Record<string, string>; signal: AbortSignal }) => Promise<unknown>;
   },
 ): Endpoint {
   return { ...own, handle: ({ body, ...call }) => own.handle(parsedBody(own.body, body), call) };
