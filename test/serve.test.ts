@@ -6,6 +6,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
+import { Client } from '@modelcontextprotocol/sdk/client/index.js';
+import { StdioClientTransport } from '@modelcontextprotocol/sdk/client/stdio.js';
 import { expect, onTestFinished, test } from 'vitest';
 import { raRft } from '../src/cli/testing/ra-rft.js';
 import { ServiceClient } from '../src/serve/index.js';
@@ -41,6 +43,17 @@ test('a retriever that was trained by the command line is served by it, until SI
   child.kill('SIGTERM');
   expect((await last).hits).toHaveLength(3);
   expect((await ended)[0]).toBe(0);
+
+  // The same for agents, over the pipes of the process.
+  const args = ['--import', 'tsx', main, 'mcp', '--retriever', retriever];
+  const transport = new StdioClientTransport({ command: process.execPath, args, stderr: 'inherit' });
+  const agent = new Client({ name: 'test', version: '1' });
+  await agent.connect(transport);
+  const found = await agent.callTool({ name: 'search_worked_examples', arguments: { problem: question } });
+  expect(found.content).toMatchObject([
+    { type: 'text', text: expect.stringMatching(/^Example .*Solution: /s) as string },
+  ]);
+  await agent.close();
 });
 
 test('what cannot be served ends at once with its reason', async () => {

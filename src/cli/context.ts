@@ -27,3 +27,9 @@ export interface CliContext {
   /** For work that lasts until it is told to end, and then ends what it has begun. */
   untilStopped?: (() => AbortSignal) | undefined;
 }
+
+/** Resolves when the process is told to end; from then on it does not end by itself. */
+export function untilStopped(context: CliContext): Promise<void> {
+  const signal = context.untilStopped?.();
+  return new Promise((resolve) => signal?.addEventListener('abort', () => resolve(), { once: true }));
+}

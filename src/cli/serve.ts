@@ -2,7 +2,7 @@
 import { llmApiKey, resolveConfig, type Config } from '../config/index.js';
 import { RaRftError } from '../core/errors.js';
 import { openRetrievers, startServer, type TracePrompt } from '../serve/index.js';
-import type { CliContext } from './context.js';
+import { untilStopped, type CliContext } from './context.js';
 import { failureText } from './failure.js';
 import { packageVersion } from './version.js';
 import { wholeNumber } from './whole-number.js';
@@ -30,7 +30,7 @@ export async function serveVerb(options: ServeVerbOptions, context: CliContext):
   const k = wholeNumber('--traces', options.traces, 1);
   const told = (error: unknown) => context.progress.line(failureText(error, context.verbose).trimEnd());
   const { timeoutMs, ...math } = config.math;
-  const stopped = context.untilStopped?.() ?? new AbortController().signal;
+  const stopped = untilStopped(context);
   const server = await startServer({
     version: packageVersion(),
     host,
@@ -64,10 +64,7 @@ export async function serveVerb(options: ServeVerbOptions, context: CliContext):
   try {
     await server.ready;
     context.out(`ready: ${server.url} (${server.url}/openapi.json has what it answers); Ctrl-C ends it`);
-    await new Promise<void>((resolve) => {
-      if (stopped.aborted) resolve();
-      stopped.addEventListener('abort', () => resolve(), { once: true });
-    });
+    await stopped;
   } finally {
     await server.close();
   }

@@ -11,7 +11,7 @@ export interface ServedRetriever {
   search(question: string, options: FindOptions): Promise<FoundTrace[]>;
   /** Where traces may be added and removed, and stay so after the server has ended. */
   change?: {
-    add(traces: TraceInput[], signal: AbortSignal): Promise<void>;
+    add(traces: TraceInput[], signal?: AbortSignal): Promise<void>;
     remove(ids: string[]): Promise<void>;
   };
 }
