@@ -1,6 +1,6 @@
 /** AI SDK (ai, 7): middleware that puts the worked example that helps into the prompt, in the form of training, and a reranker. */
 import type { LanguageModelMiddleware, RerankingModel } from 'ai';
-import { lastQuestion, withTraces, type TracePrompt } from '../serve/chat/with-trace.js';
+import { lastQuestion, PLAIN_PROMPT, withTraces, type TracePrompt } from '../serve/chat/with-trace.js';
 import type { ExampleSearch } from './examples.js';
 
 export interface ExampleMiddlewareOptions {
@@ -14,15 +14,6 @@ export interface ExampleMiddlewareOptions {
 }
 
 type Turn = Parameters<NonNullable<LanguageModelMiddleware['transformParams']>>[0]['params']['prompt'][number];
-
-const plain: TracePrompt = {
-  layout: 'chat-turn',
-  system: null,
-  problemTemplate: '{question}',
-  solutionTemplate: null,
-  referenceTemplate: null,
-  hintTemplate: null,
-};
 
 /** For `wrapLanguageModel`. A prompt whose last user message is not text alone stays as it is. */
 export function exampleMiddleware({
@@ -38,7 +29,7 @@ export function exampleMiddleware({
       if (!last) return params;
       const found = await examples.search(last.question, { k, signal: params.abortSignal });
       onExamples?.(found.map(({ id }) => id));
-      const messages = withTraces(params.prompt, last, found, { ...plain, ...prompt });
+      const messages = withTraces(params.prompt, last, found, { ...PLAIN_PROMPT, ...prompt });
       return { ...params, prompt: messages.map((message) => inParts(message) as unknown as Turn) };
     },
   };

@@ -4,7 +4,7 @@ import OpenAI from 'openai';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { listen } from '../http/listen.js';
 import { post, rawRequest, ready, trainedRetriever } from '../testing/served.js';
-import type { Message, TracePrompt } from './with-trace.js';
+import { PLAIN_PROMPT, type Message, type TracePrompt } from './with-trace.js';
 
 const KEY = 'upstream-secret';
 const trained = trainedRetriever();
@@ -42,18 +42,9 @@ async function upstream(answer?: (sent: { body: string }) => Response | Promise<
   return { url: `${server.url}/v1`, sent, aborted: () => aborted };
 }
 
-const plain: TracePrompt = {
-  layout: 'chat-turn',
-  system: null,
-  problemTemplate: '{question}',
-  solutionTemplate: null,
-  referenceTemplate: null,
-  hintTemplate: null,
-};
-
 async function proxied(baseUrl: string, { prompt = {}, k = 1 }: { prompt?: Partial<TracePrompt>; k?: number } = {}) {
   const { url, failures } = await ready([trained.shared()], {
-    chat: { upstream: { baseUrl, apiKey: KEY, timeoutMs: 5000 }, prompt: { ...plain, ...prompt }, k },
+    chat: { upstream: { baseUrl, apiKey: KEY, timeoutMs: 5000 }, prompt: { ...PLAIN_PROMPT, ...prompt }, k },
   });
   return { url, failures, client: new OpenAI({ baseURL: `${url}/v1`, apiKey: 'anything', maxRetries: 0 }) };
 }
@@ -151,7 +142,7 @@ describe('a trace is data', () => {
     const server = await upstream();
     const { url } = await ready([folder], {
       writable: true,
-      chat: { upstream: { baseUrl: server.url, timeoutMs: 5000 }, prompt: plain },
+      chat: { upstream: { baseUrl: server.url, timeoutMs: 5000 }, prompt: PLAIN_PROMPT },
     });
     const trace = {
       id: 'x\r\nset-cookie: a=b, ü',

@@ -15,6 +15,16 @@ export interface TracePrompt extends PromptTemplates {
   layout: Exclude<PromptLayout, 'completion'>;
 }
 
+/** Earlier turns, in plain words: the question as it is, the trace as it is. */
+export const PLAIN_PROMPT: TracePrompt = {
+  layout: 'chat-turn',
+  system: null,
+  problemTemplate: '{question}',
+  solutionTemplate: null,
+  referenceTemplate: null,
+  hintTemplate: null,
+};
+
 /** Stands for the problem of a trace that does not say which it solves: turns must not be empty. */
 const UNKNOWN = '(a similar problem)';
 
