@@ -1,3 +1,4 @@
+import { getMaxListeners } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, test } from 'vitest';
 import { DeadlineError, endsWithin, withDeadline } from './deadline.js';
@@ -21,6 +22,22 @@ describe('withDeadline', () => {
       { timeoutMs: 1000 },
     );
     expect(await failureOf(atOnce)).toEqual(new TypeError('at once'));
+  });
+
+  test('its signal is one that calls of the library for connections take, with any number of listeners', async () => {
+    const warnings: unknown[] = [];
+    process.on('warning', (warning) => warnings.push(warning));
+    const listened = await withDeadline(
+      (signal) => {
+        for (let i = 0; i < 50; i++) signal.addEventListener('abort', () => undefined);
+        return Promise.resolve([new Request('http://127.0.0.1/', { signal }).signal, getMaxListeners(signal)]);
+      },
+      { timeoutMs: 1000 },
+    );
+    expect(listened).toEqual([expect.any(AbortSignal), expect.any(Number)]); // Node's own Request sets a number
+    expect(listened[1]).toBeGreaterThan(1000);
+    await sleep(1);
+    expect(warnings).toEqual([]);
   });
 
   test('ends work that takes no notice of its signal, and aborts the signal', async () => {

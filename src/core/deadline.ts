@@ -1,6 +1,6 @@
 /** An end for work that may never end: a call over a network, a thread that is to stop, a native library. */
 
-import { setMaxListeners } from 'node:events';
+import { allowManyListeners } from './many-listeners.js';
 
 /** Thrown where the time was over. */
 export class DeadlineError extends Error {
@@ -32,7 +32,7 @@ export function withDeadline<T>(
 ): Promise<T> {
   return new Promise((resolve, reject) => {
     const controller = new AbortController();
-    setMaxListeners(0, controller.signal); // work has as many parts as it likes
+    allowManyListeners(controller.signal);
     let timer: NodeJS.Timeout | undefined;
     let settled = false;
     const settle = (finish: () => void) => {

@@ -1,5 +1,5 @@
 /** Work that is ended with its caller's signal, and together. Without AbortSignal.any, whose signals are held weakly. */
-import { setMaxListeners } from 'node:events';
+import { allowManyListeners } from './many-listeners.js';
 
 /** Gives `work` a controller of its own, which is aborted with the caller's signal. */
 export async function stoppable<T>(
@@ -7,7 +7,7 @@ export async function stoppable<T>(
   work: (stop: AbortController) => Promise<T>,
 ): Promise<T> {
   const stop = new AbortController();
-  setMaxListeners(0, stop.signal); // work has as many parts as it likes
+  allowManyListeners(stop.signal);
   const abort = () => stop.abort(signal?.reason);
   if (signal?.aborted === true) abort();
   signal?.addEventListener('abort', abort);
@@ -21,7 +21,6 @@ export async function stoppable<T>(
 /** Gives `work` of many parts one signal: what is still under way when a part of it fails is ended. */
 export function allOrNone<T>(signal: AbortSignal | undefined, work: (signal: AbortSignal) => Promise<T>): Promise<T> {
   return stoppable(signal, async (all) => {
-    setMaxListeners(0, all.signal); // as many as there are parts
     try {
       return await work(all.signal);
     } finally {
