@@ -22,7 +22,7 @@ describe('configKeys', () => {
 
   it('finds keys in lists by any index', () => {
     expect(findKey('arms.3.recipe')?.allowed).toContain('grpo | ');
-    expect(findKey('rl.steps')).toMatchObject({ allowed: 'integer >= 1', unit: 'steps', kind: 'value' });
+    expect(findKey('rl.steps')).toMatchObject({ allowed: 'integer >= 0', unit: 'steps', kind: 'value' });
     expect(findKey('rl.nothing')).toBeUndefined();
     expect(keysUnder('arms.0')).toEqual(['name', 'train', 'test', 'method', 'recipe', 'contexts', 'policyOf']);
     expect(keysUnder('')).toContain('seed');
