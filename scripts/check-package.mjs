@@ -2,7 +2,7 @@
  * Packs the package, installs the tarball into an empty folder and uses it there: the command line, and an import of every
  * sub-path. Plain JavaScript and Node's own modules only. Usage: node scripts/check-package.mjs FOLDER
  */
-import { execFile, execFileSync } from 'node:child_process';
+import { execFile, execFileSync, spawnSync } from 'node:child_process';
 import { mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { promisify } from 'node:util';
@@ -95,14 +95,34 @@ cli('run', '--quick', '--quiet', ...smallest.flatMap((text) => ['--set', text]))
 const { arms } = JSON.parse(readFileSync(join(home, 'runs', 'quick', 'summary.json'), 'utf8'));
 console.log(`a run of one step: ${arms.length} results in summary.json`);
 
+/** Sub-paths that are made for a library which is an optional peer: without it they name it, and the command says how to get it. */
+const peers = { './mcp': '@modelcontextprotocol/sdk', './langchain': '@langchain/core' };
+
 /** Imports a sub-path in a process of its own, which nothing else has loaded anything into. */
 async function importOf(path) {
   const name = path.replace(/^\./, 'ra-rft');
   const code = `const module = await import(${JSON.stringify(name)}); console.log(Object.keys(module).length);`;
-  const { stdout } = await promisify(execFile)(process.execPath, ['--input-type=module', '-e', code], { cwd: home });
+  const peer = peers[path];
+  const run = promisify(execFile)(process.execPath, ['--input-type=module', '-e', code], { cwd: home });
+  if (peer !== undefined) {
+    const said = await run.then(
+      () => 'it is there',
+      ({ stderr }) => stderr,
+    );
+    if (!said.includes(`Cannot find package '${peer}'`)) throw new Error(`${name} without ${peer}: ${said}`);
+    return `import ${name}: wants ${peer}`;
+  }
+  const { stdout } = await run;
   const names = stdout.trim();
   if (names === '0') throw new Error(`${name} exports nothing`);
   return `import ${name}: ${names} names`;
 }
 const paths = Object.keys(exports).filter((path) => path !== './package.json');
 console.log((await Promise.all(paths.map(importOf))).join('\n'));
+const asked = spawnSync(
+  process.execPath,
+  [join(home, 'node_modules', 'ra-rft', 'dist', 'cli', 'main.js'), 'mcp', '--retriever', 'nowhere'],
+  { cwd: home, encoding: 'utf8' },
+);
+if (asked.status !== 2 || !asked.stderr.includes(`npm install ${peers['./mcp']}`))
+  throw new Error(`mcp without its library: ${asked.status} ${asked.stderr}`);

@@ -24,6 +24,7 @@ export async function mcpVerb(options: McpVerbOptions, context: CliContext): Pro
   const tokenPlace = { where: '--token-env', url: 'this server', code: 'config' } as const;
   const token = llmApiKey(tokenEnv ?? null, undefined, tokenPlace);
   if (port !== undefined) refuseOpenToAll(host, token);
+  const [{ mcpServer }, { mcpApp }, { StdioServerTransport }] = await mcpModules();
   const stopped = untilStopped(context);
   const parts: Open[] = [];
   const own: Own = (part) => {
@@ -34,12 +35,9 @@ export async function mcpVerb(options: McpVerbOptions, context: CliContext): Pro
     const examples = await openExamples(options, context, own);
     const version = packageVersion();
     if (port === undefined) {
-      const { StdioServerTransport } = await import('@modelcontextprotocol/sdk/server/stdio.js');
-      const { mcpServer } = await import('../agents/mcp.js');
       await own(mcpServer(examples, { version })).connect(new StdioServerTransport());
       await Promise.race([stopped, once(process.stdin, 'end')]);
     } else {
-      const { mcpApp } = await import('../agents/mcp-http.js');
       const app = mcpApp(examples, { version, loopback: isLoopbackAddress(host), token });
       const { url } = own(await listen((request) => app.fetch(request), { host, port }));
       context.out(`ready: ${url}/mcp`);
@@ -47,6 +45,27 @@ export async function mcpVerb(options: McpVerbOptions, context: CliContext): Pro
     }
   } finally {
     await closeAll(parts.toReversed());
+  }
+}
+
+/** What needs the protocol's library, an optional peer: told before anything is opened. */
+async function mcpModules() {
+  try {
+    return await Promise.all([
+      import('../agents/mcp.js'),
+      import('../agents/mcp-http.js'),
+      import('@modelcontextprotocol/sdk/server/stdio.js'),
+    ]);
+  } catch (cause) {
+    if ((cause as NodeJS.ErrnoException).code !== 'ERR_MODULE_NOT_FOUND') throw cause;
+    throw new RaRftError({
+      code: 'usage',
+      message: 'the library of the protocol is not installed',
+      where: 'ra-rft mcp',
+      expected: '@modelcontextprotocol/sdk beside this package',
+      hint: 'npm install @modelcontextprotocol/sdk',
+      cause,
+    });
   }
 }
 
