@@ -1,11 +1,11 @@
 /** `ra-rft mcp`: worked examples for agents, until stdin ends or it is stopped. */
 import { once } from 'node:events';
 import { OutcomeLog, type WorkedExamples } from '../agents/index.js';
-import { llmApiKey } from '../config/index.js';
-import { closeAll, type Open, type Own } from '../core/closing.js';
+import { ownedParts, type Own } from '../core/closing.js';
 import { RaRftError } from '../core/errors.js';
 import { isLoopbackAddress, listen, openRetrievers, refuseOpenToAll } from '../serve/index.js';
 import { untilStopped, type CliContext } from './context.js';
+import { secretOf } from './secret.js';
 import { packageVersion } from './version.js';
 import { wholeNumber } from './whole-number.js';
 
@@ -21,16 +21,12 @@ export interface McpVerbOptions {
 export async function mcpVerb(options: McpVerbOptions, context: CliContext): Promise<void> {
   const { host, tokenEnv } = options;
   const port = options.port === undefined ? undefined : wholeNumber('--port', options.port);
-  const tokenPlace = { where: '--token-env', url: 'this server', code: 'config' } as const;
-  const token = llmApiKey(tokenEnv ?? null, undefined, tokenPlace);
+  const token = secretOf(tokenEnv, '--token-env', 'this server');
   if (port !== undefined) refuseOpenToAll(host, token);
   const [{ mcpServer }, { mcpApp }, { StdioServerTransport }] = await mcpModules();
   const stopped = untilStopped(context);
-  const parts: Open[] = [];
-  const own: Own = (part) => {
-    parts.push(part);
-    return part;
-  };
+  const parts = ownedParts();
+  const { own } = parts;
   try {
     const examples = await openExamples(options, context, own);
     const version = packageVersion();
@@ -44,7 +40,7 @@ export async function mcpVerb(options: McpVerbOptions, context: CliContext): Pro
       await stopped;
     }
   } finally {
-    await closeAll(parts.toReversed());
+    await parts.close();
   }
 }
 

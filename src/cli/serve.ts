@@ -1,9 +1,10 @@
 /** `ra-rft serve`: a server until it is stopped. */
-import { llmApiKey, resolveConfig, type Config } from '../config/index.js';
+import { resolveConfig, type Config } from '../config/index.js';
 import { RaRftError } from '../core/errors.js';
 import { openRetrievers, startServer, type TracePrompt } from '../serve/index.js';
 import { untilStopped, type CliContext } from './context.js';
 import { failureText } from './failure.js';
+import { secretOf } from './secret.js';
 import { packageVersion } from './version.js';
 import { wholeNumber } from './whole-number.js';
 
@@ -29,13 +30,12 @@ export async function serveVerb(options: ServeVerbOptions, context: CliContext):
   const port = wholeNumber('--port', options.port);
   const k = wholeNumber('--traces', options.traces, 1);
   const told = (error: unknown) => context.progress.line(failureText(error, context.verbose).trimEnd());
-  const { timeoutMs, ...math } = config.math;
   const stopped = untilStopped(context);
   const server = await startServer({
     version: packageVersion(),
     host,
     port,
-    token: keyOf(options.tokenEnv, '--token-env', 'this server'),
+    token: secretOf(options.tokenEnv, '--token-env', 'this server'),
     retrievers: (own) =>
       openRetrievers(
         {
@@ -46,12 +46,12 @@ export async function serveVerb(options: ServeVerbOptions, context: CliContext):
         },
         own,
       ),
-    math: { ...math, timeoutMs },
+    math: config.math,
     ...(upstream !== undefined && {
       chat: {
         upstream: {
           baseUrl: upstream,
-          apiKey: keyOf(options.upstreamKeyEnv, '--upstream-key-env', '--upstream'),
+          apiKey: secretOf(options.upstreamKeyEnv, '--upstream-key-env', '--upstream'),
           timeoutMs: UPSTREAM_TIMEOUT_MS,
           allowHttp: options.allowHttp === true,
         },
@@ -83,8 +83,4 @@ function promptOf({ prompt }: Config): TracePrompt {
   }
   const templates = { system, problemTemplate, solutionTemplate, referenceTemplate, hintTemplate };
   return { layout: layout === 'auto' ? 'chat-turn' : layout, ...templates };
-}
-
-function keyOf(variable: string | undefined, where: string, url: string): string | undefined {
-  return llmApiKey(variable ?? null, undefined, { where, url, code: 'config' });
 }

@@ -20,17 +20,23 @@ export async function closeAll(parts: Iterable<Open | undefined | Promise<Open |
 /** Takes over a part as soon as it is open, and gives it back. */
 export type Own = <P extends Open>(part: P) => P;
 
-/** Opens something made of parts: where `work` throws, those that it has handed to `own` by then are closed, the last first. */
-export async function openWhole<T>(work: (own: Own) => Promise<T>): Promise<T> {
+/** What takes over parts one by one, and closes them, the last first. */
+export function ownedParts(): { own: Own; close(): Promise<void> } {
   const parts: Open[] = [];
   const own: Own = (part) => {
     parts.push(part);
     return part;
   };
+  return { own, close: () => closeAll(parts.toReversed()) };
+}
+
+/** Opens something made of parts: where `work` throws, those that it has handed to `own` by then are closed, the last first. */
+export async function openWhole<T>(work: (own: Own) => Promise<T>): Promise<T> {
+  const parts = ownedParts();
   try {
-    return await work(own);
+    return await work(parts.own);
   } catch (error) {
-    await closeAll(parts.toReversed()).catch(() => undefined); // why it could not be opened says more
+    await parts.close().catch(() => undefined); // why it could not be opened says more
     throw error;
   }
 }

@@ -1,5 +1,5 @@
 /** A running server: it listens at once, says that it is not ready, opens what it serves, and at its end closes all of it. */
-import { closeAll, openWhole, type Open, type Own } from '../core/closing.js';
+import { ownedParts, type Own } from '../core/closing.js';
 import { RaRftError } from '../core/errors.js';
 import { openMathVerifier, type MathVerifierOptions } from '../verify/index.js';
 import type { ServedRetriever, ServedRetrievers } from './api/retrieve.js';
@@ -36,25 +36,21 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   const { host, port, token, chat, told, version } = options;
   const loopback = isLoopbackAddress(host);
   refuseOpenToAll(host, token);
-  const parts: Open[] = [];
+  const parts = ownedParts();
   const retrievers = new Map<string, ServedRetriever>();
   let state: 'starting' | 'ready' | 'ending' = 'starting';
-  const app = await openWhole(async (own) => {
-    const verifier = own(openMathVerifier(options.math));
-    const upstream = chat && own(new Upstream(chat.upstream));
-    parts.push(...[verifier, upstream].filter((part) => part !== undefined));
-    return serviceApp({
-      version,
-      access: { loopback, token },
-      retrievers,
-      verifier,
-      ...(chat && upstream && { chat: { upstream, prompt: chat.prompt, k: chat.k } }),
-      ready: () => state === 'ready',
-      told,
-    });
+  const upstream = chat && parts.own(new Upstream(chat.upstream));
+  const app = serviceApp({
+    version,
+    access: { loopback, token },
+    retrievers,
+    verifier: parts.own(openMathVerifier(options.math)),
+    ...(chat && upstream && { chat: { upstream, prompt: chat.prompt, k: chat.k } }),
+    ready: () => state === 'ready',
+    told,
   });
   const listening = await listen((request) => app.fetch(request), { host, port }).catch(async (error: unknown) => {
-    await closeAll(parts);
+    await parts.close();
     throw error;
   });
   let closing: Promise<void> | undefined;
@@ -62,14 +58,10 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     (closing ??= (async () => {
       state = 'ending';
       await listening.close();
-      await closeAll(parts.toReversed());
+      await parts.close();
     })());
   const ready = (async () => {
-    const own: Own = (part) => {
-      parts.push(part);
-      return part;
-    };
-    for (const [name, one] of await options.retrievers(own)) retrievers.set(name, one);
+    for (const [name, one] of await options.retrievers(parts.own)) retrievers.set(name, one);
     if (state === 'starting') state = 'ready';
   })().catch(async (error: unknown) => {
     await close();
