@@ -64,6 +64,7 @@ export class LocalEngine implements PolicyEngine {
     const isAdapter = await isAdapterFolder(folder);
     const baseFolder = isAdapter ? (options.base ?? (await namedBase(folder))) : folder;
     const { model, release } = await this.bases.hold(baseFolder);
+    const freePrograms = this.programs.hold();
     try {
       const adapter = isAdapter ? await readAdapter(folder, model.config) : undefined;
       const weights = await weightsOf(model, adapter, options.train, { baseFolder, programs: this.programs });
@@ -73,9 +74,10 @@ export class LocalEngine implements PolicyEngine {
       const moments = options.optimizer === true ? await momentsOf(folder, weights, engineFile) : undefined;
       // A training of all weights has a copy of them.
       if (options.train === 'full') release();
-      return this.make({ ...facts, onRelease: release }, moments);
+      return this.make({ ...facts, freePrograms, onRelease: release }, moments);
     } catch (error) {
       release();
+      await freePrograms();
       throw error;
     }
   }
@@ -88,8 +90,14 @@ export class LocalEngine implements PolicyEngine {
     { train }: Pick<OpenOptions, 'train'> = {},
   ): Promise<LocalPolicy> {
     const model = { config, params, tokenizer: new Map() };
-    const weights = await weightsOf(model, undefined, train, { baseFolder: name, programs: this.programs });
-    return this.make({ name, config, weights, policyVersion: 0, tokenizer: model.tokenizer });
+    const freePrograms = this.programs.hold();
+    try {
+      const weights = await weightsOf(model, undefined, train, { baseFolder: name, programs: this.programs });
+      return this.make({ name, config, weights, policyVersion: 0, tokenizer: model.tokenizer, freePrograms });
+    } catch (error) {
+      await freePrograms();
+      throw error;
+    }
   }
 
   async dispose(): Promise<void> {
@@ -98,7 +106,7 @@ export class LocalEngine implements PolicyEngine {
     await this.programs.dispose();
   }
 
-  private make({ onRelease, ...own }: PolicyFacts, moments?: AdamWState): LocalPolicy {
+  private make({ onRelease, freePrograms, ...own }: PolicyFacts, moments?: AdamWState): LocalPolicy {
     const { sampler, activationBytes, batchRows, maxContext } = this.options;
     const { config } = own;
     const parts: LocalPolicyParts = {
@@ -112,9 +120,10 @@ export class LocalEngine implements PolicyEngine {
           rows: batchRows ?? Math.min(4096, Math.max(768, Math.round(BATCH_WIDTH / config.hidden))),
         },
       },
-      onDispose: () => {
+      onDispose: async () => {
         this.policies.delete(policy);
         onRelease?.();
+        await freePrograms();
       },
     };
     const policy = new LocalPolicy(parts, moments);
@@ -124,4 +133,4 @@ export class LocalEngine implements PolicyEngine {
 }
 
 type PolicyFacts = Pick<LocalPolicyParts, 'name' | 'weights' | 'policyVersion'> &
-  Omit<BaseModel, 'params'> & { onRelease?: () => void };
+  Omit<BaseModel, 'params'> & { onRelease?: () => void; freePrograms: () => Promise<void> };

@@ -50,7 +50,7 @@ export interface LocalPolicyParts {
   programs: Programs;
   limits: { sampler: SamplerLimits; batch: BatchLimits };
   /** Called once at the end. */
-  onDispose: () => void;
+  onDispose: () => Promise<void>;
 }
 
 export class LocalPolicy implements Policy {
@@ -147,7 +147,7 @@ export class LocalPolicy implements Policy {
     if (this.disposed) return;
     this.disposed = true;
     await this.state.weightsChanged();
-    this.parts.onDispose();
+    await this.parts.onDispose();
   }
 
   private mustBeTrained(): { of: Training; optimizer: AdamW } {

@@ -1,4 +1,7 @@
-/** Compiled graphs, shared by all policies of one decoder shape: weights are fed, so a program belongs to none of them. */
+/**
+ * Compiled graphs, shared by all policies of one decoder shape: weights are fed, so a program belongs to none of them. A session keeps
+ * the memory of its largest run for the next ones; when no policy is open it is given back.
+ */
 import { availableParallelism } from 'node:os';
 import { closeAll } from '../../core/closing.js';
 import { hashJson } from '../../core/hash.js';
@@ -9,6 +12,7 @@ export class Programs {
   /** Of each session. */
   readonly threads: number;
   private readonly compiled = new Map<string, Promise<Program>>();
+  private holders = 0;
 
   constructor(threads = availableParallelism()) {
     this.threads = threads;
@@ -23,6 +27,17 @@ export class Programs {
       this.compiled.set(full, program);
     }
     return program;
+  }
+
+  /** Keeps the programs until what is returned is called, the last of several holders frees them. */
+  hold(): () => Promise<void> {
+    this.holders++;
+    let released = false;
+    return async () => {
+      if (released) return;
+      released = true;
+      if (--this.holders === 0) await this.dispose();
+    };
   }
 
   async dispose(): Promise<void> {
