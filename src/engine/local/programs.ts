@@ -1,5 +1,4 @@
 /** Compiled graphs, shared by all policies of one decoder shape: weights are fed, so a program belongs to none of them. */
-import { availableParallelism } from 'node:os';
 import { closeAll } from '../../core/closing.js';
 import { hashJson } from '../../core/hash.js';
 import type { DecoderConfig } from '../../models/hf-config.js';
@@ -10,7 +9,7 @@ export class Programs {
   readonly threads: number;
   private readonly compiled = new Map<string, Promise<Program>>();
 
-  constructor(threads = availableParallelism()) {
+  constructor(threads: number) {
     this.threads = threads;
   }
 
