@@ -5,6 +5,7 @@ const checks: readonly { name: string; command: readonly string[] }[] = [
   { name: 'format', command: ['oxfmt', '--check', '.'] },
   { name: 'lint', command: ['oxlint', '--type-aware', '--deny-warnings', '.'] },
   { name: 'types', command: ['tsc', '-p', 'tsconfig.json'] },
+  { name: 'types of pages', command: ['tsc', '-p', 'web/tsconfig.json'] },
   { name: 'layers', command: ['tsx', 'scripts/check-layers.ts'] },
   { name: 'gates', command: ['tsx', 'scripts/check-gates.ts'] },
   { name: 'file size', command: ['tsx', 'scripts/check-file-size.ts'] },

@@ -10,7 +10,7 @@ export interface SourceFile {
 
 const skipped = new Set(['node_modules', 'dist', '.git', '.cache', 'coverage']);
 
-/** Every `.ts` file under some folders of the repository. */
+/** Every TypeScript file under some folders of the repository. */
 export function sourceFiles(root: string, folders: readonly string[]): SourceFile[] {
   return folders.flatMap((folder) => walk(root, folder));
 }
@@ -29,7 +29,7 @@ function walk(root: string, folder: string): SourceFile[] {
       if (skipped.has(entry.name)) return [];
       const path = `${folder}/${entry.name}`;
       if (entry.isDirectory()) return walk(root, path);
-      return entry.name.endsWith('.ts') ? [{ path, text: readFileSync(join(root, path), 'utf8') }] : [];
+      return /\.tsx?$/.test(entry.name) ? [{ path, text: readFileSync(join(root, path), 'utf8') }] : [];
     });
 }
 

@@ -6,9 +6,11 @@ import type { ServeVerbOptions } from './serve.js';
 export function addServe({ program, context }: Build): void {
   program
     .command('serve')
+    .argument('[runs]', 'folder of the runs that the pages show; ./runs where it is there')
     .description(
-      'Serve retrievers, the verifier and conversations with retrieved traces over HTTP, until it is stopped (docs/serve.md).',
+      'Serve pages that show runs, and retrievers, the verifier and conversations with retrieved traces over HTTP, until it is stopped (docs/serve.md).',
     )
+    .option('--open', 'open the pages in the browser')
     .option('--retriever <folder>', 'a retriever or a run, NAME=FOLDER names it; may be repeated', each, [])
     .option('--writable', 'traces may be added to retrievers and removed; not to those of runs')
     .option('--upstream <url>', 'OpenAI-compatible server that conversations are sent on to, up to and with /v1')
@@ -20,9 +22,9 @@ export function addServe({ program, context }: Build): void {
     .option('--host <address>', 'address to listen on', '127.0.0.1')
     .option('--port <number>', 'port to listen on; 0 is any that is free', '8787')
     .option('--token-env <name>', 'environment variable with the token that callers must send')
-    .action(async (options: ServeVerbOptions) => {
+    .action(async (runs: string | undefined, options: ServeVerbOptions) => {
       const { serveVerb } = await import('./serve.js');
-      await serveVerb(options, context());
+      await serveVerb(runs, options, context());
     });
   program
     .command('mcp')

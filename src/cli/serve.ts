@@ -1,7 +1,9 @@
 /** `ra-rft serve`: a server until it is stopped. */
 import { resolveConfig, type Config } from '../config/index.js';
 import { RaRftError } from '../core/errors.js';
-import { openRetrievers, startServer, type TracePrompt } from '../serve/index.js';
+import { openRetrievers, pagesFolder, startServer, type TracePrompt } from '../serve/index.js';
+import { exists } from '../core/missing.js';
+import { openPage } from './open-page.js';
 import { untilStopped, type CliContext } from './context.js';
 import { failureText } from './failure.js';
 import { secretOf } from './secret.js';
@@ -9,6 +11,7 @@ import { packageVersion } from './version.js';
 import { wholeNumber } from './whole-number.js';
 
 export interface ServeVerbOptions {
+  open?: boolean;
   retriever: string[];
   writable?: boolean;
   upstream?: string;
@@ -24,7 +27,16 @@ export interface ServeVerbOptions {
 
 const UPSTREAM_TIMEOUT_MS = 600_000;
 
-export async function serveVerb(options: ServeVerbOptions, context: CliContext): Promise<void> {
+/** Where `ra-rft run` puts runs if nothing else is said. */
+const OWN_RUNS = 'runs';
+
+export async function serveVerb(
+  asked: string | undefined,
+  options: ServeVerbOptions,
+  context: CliContext,
+): Promise<void> {
+  const runs = asked ?? ((await exists(OWN_RUNS)) ? OWN_RUNS : undefined);
+  if (asked !== undefined && !(await exists(asked))) throw noRuns(asked);
   const { host, upstream } = options;
   const config = resolveConfig({ file: options.config, set: options.set });
   const port = wholeNumber('--port', options.port);
@@ -47,6 +59,8 @@ export async function serveVerb(options: ServeVerbOptions, context: CliContext):
         own,
       ),
     math: config.math,
+    runs,
+    pages: runs === undefined ? undefined : await pagesFolder(),
     ...(upstream !== undefined && {
       chat: {
         upstream: {
@@ -64,11 +78,20 @@ export async function serveVerb(options: ServeVerbOptions, context: CliContext):
   try {
     await server.ready;
     context.out(`ready: ${server.url} (${server.url}/openapi.json has what it answers); Ctrl-C ends it`);
+    if (options.open === true) await openPage(server.url);
     await stopped;
   } finally {
     await server.close();
   }
 }
+
+const noRuns = (folder: string) =>
+  new RaRftError({
+    code: 'usage',
+    message: `there is no folder ${folder}`,
+    where: 'serve',
+    expected: 'the folder of --runs of `ra-rft run`, whose folders are runs',
+  });
 
 /** How traces are shown, as in training; a conversation has no layout for plain text. */
 function promptOf({ prompt }: Config): TracePrompt {

@@ -7,7 +7,8 @@ import { RaRftError } from './errors.js';
 import { besideName } from './files.js';
 import { ignoreMissing } from './missing.js';
 
-interface LockOwner {
+/** The process that holds a lock. */
+export interface LockOwner {
   pid: number;
   host: string;
   /** Start of the process, where the system tells it: a pid alone may have been given to another process since. */
@@ -47,6 +48,12 @@ export async function takeLock(path: string): Promise<Lock> {
     where: path,
     hint: 'Try again.',
   });
+}
+
+/** Who holds the lock at `path`; undefined where nobody does, or who did has died. */
+export async function lockOwner(path: string): Promise<LockOwner | undefined> {
+  const owner = parseOwner((await readFile(path, 'utf8').catch(ignoreMissing)) ?? '');
+  return owner && isAlive(owner) ? owner : undefined;
 }
 
 /** Makes the file with its text at once, so that nobody reads a lock without its owner; false where there is one. */

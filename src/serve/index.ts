@@ -7,3 +7,4 @@ export { RETRIEVAL_HEADER, TRACE_HEADER } from './chat/proxy.js';
 export type { TracePrompt } from './chat/with-trace.js';
 export { isLoopbackAddress } from './http/access.js';
 export { listen, type Listening } from './http/listen.js';
+export { pagesFolder } from './pages-folder.js';

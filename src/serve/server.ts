@@ -7,6 +7,7 @@ import { Upstream, type UpstreamOptions } from './chat/upstream.js';
 import type { TracePrompt } from './chat/with-trace.js';
 import { isLoopbackAddress } from './http/access.js';
 import { listen } from './http/listen.js';
+import { readStaticFiles } from './http/static.js';
 import { serviceApp } from './service.js';
 
 export interface ServerOptions {
@@ -21,6 +22,9 @@ export interface ServerOptions {
   math?: MathVerifierOptions;
   /** Conversations are sent on to it; without it there are none. */
   chat?: { upstream: UpstreamOptions; prompt: TracePrompt; k?: number | undefined } | undefined;
+  /** Folder of the runs that are shown, and the folder of the pages that show them. */
+  runs?: string | undefined;
+  pages?: string | undefined;
   told: (error: unknown) => void;
 }
 
@@ -36,6 +40,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   const { host, port, token, chat, told, version } = options;
   const loopback = isLoopbackAddress(host);
   refuseOpenToAll(host, token);
+  const pages = options.pages === undefined ? undefined : await readStaticFiles(options.pages);
   const parts = ownedParts();
   const retrievers = new Map<string, ServedRetriever>();
   let state: 'starting' | 'ready' | 'ending' = 'starting';
@@ -46,6 +51,8 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     retrievers,
     verifier: parts.own(openMathVerifier(options.math)),
     ...(chat && upstream && { chat: { upstream, prompt: chat.prompt, k: chat.k } }),
+    runs: options.runs,
+    pages,
     ready: () => state === 'ready',
     told,
   });

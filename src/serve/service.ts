@@ -9,7 +9,9 @@ import { verifyEndpoint } from './api/verify.js';
 import { mountChat, type ChatProxyOptions } from './chat/proxy.js';
 import { access, type AccessRules } from './http/access.js';
 import { failure, refusal } from './http/answers.js';
+import { mountStatic, type StaticFiles } from './http/static.js';
 import { ServeMetrics } from './metrics.js';
+import { runEndpoints } from './runs/endpoints.js';
 
 export interface ServiceOptions {
   version: string;
@@ -17,6 +19,10 @@ export interface ServiceOptions {
   retrievers: ServedRetrievers;
   verifier: Pick<MathVerifier, 'verifyPairs'>;
   chat?: Omit<ChatProxyOptions, 'retrievers'> | undefined;
+  /** Folder of the runs that are shown. */
+  runs?: string | undefined;
+  /** The pages that show them; they hold no data, so they need no token. */
+  pages?: StaticFiles | undefined;
   /** Whether all that it needs is open, and it is not about to end. */
   ready: () => boolean;
   /** Gets what failed and is not told to callers. */
@@ -28,12 +34,18 @@ export interface ServiceOptions {
 const HEALTH = '/healthz';
 
 export function serviceApp({ version, retrievers, verifier, chat, ready, told, ...options }: ServiceOptions): Hono {
+  const { runs, pages = new Map() } = options;
   const app = new Hono();
   const metrics = new ServeMetrics(() => [...retrievers].map(([name, { size }]) => [name, size] as const));
-  const endpoints = [...retrievalEndpoints(retrievers), verifyEndpoint(verifier)];
+  const endpoints = [
+    ...retrievalEndpoints(retrievers),
+    verifyEndpoint(verifier),
+    ...(runs === undefined ? [] : runEndpoints(runs)),
+  ];
   app.use(metrics.count());
-  app.use(access({ ...options.access, open: [HEALTH] }));
+  app.use(access({ ...options.access, open: [HEALTH, ...pages.keys()] }));
   app.get(HEALTH, (c) => c.json({ ready: ready() }, ready() ? 200 : 503));
+  mountStatic(app, pages);
   app.use(async (c, next) => {
     if (ready()) return next();
     c.header('retry-after', '1');

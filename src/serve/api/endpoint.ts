@@ -9,25 +9,43 @@ export interface Endpoint {
   path: string;
   summary: string;
   body?: z.ZodType;
+  /** What may follow the `?`; all values come as text. */
+  query?: z.ZodObject;
   answer: z.ZodType;
-  handle: (call: { body: unknown; params: Record<string, string>; signal: AbortSignal }) => Promise<unknown>;
+  handle: (call: Call & { body: unknown; query: unknown }) => Promise<unknown>;
+}
+
+interface Call {
+  params: Record<string, string>;
+  signal: AbortSignal;
 }
 
 /** An endpoint whose body has a type. */
 export function endpoint<In>(
-  own: Omit<Endpoint, 'body' | 'handle'> & {
+  own: Omit<Endpoint, 'body' | 'query' | 'handle'> & {
     body: z.ZodType<In>;
-    handle: (body: In, call: { params: Record<string, string>; signal: AbortSignal }) => Promise<unknown>;
+    handle: (body: In, call: Call) => Promise<unknown>;
   },
 ): Endpoint {
-  return { ...own, handle: ({ body, ...call }) => own.handle(parsedBody(own.body, body), call) };
+  return { ...own, handle: ({ body, ...call }) => own.handle(parsed(own.body, body, 'body'), call) };
+}
+
+/** A GET whose query has a type. */
+export function queried<In>(
+  own: Omit<Endpoint, 'method' | 'body' | 'query' | 'handle'> & {
+    query: z.ZodObject & z.ZodType<In>;
+    handle: (query: In, call: Call) => Promise<unknown>;
+  },
+): Endpoint {
+  return { ...own, method: 'get', handle: ({ query, ...call }) => own.handle(parsed(own.query, query, 'query'), call) };
 }
 
 export function mount(app: Hono, endpoints: readonly Endpoint[]): void {
   for (const { method, path, body, handle } of endpoints) {
     app[method](path, async (c) => {
       const given: unknown = body ? await jsonBody(c.req.raw) : undefined;
-      return c.json((await handle({ body: given, params: c.req.param(), signal: c.req.raw.signal })) as object);
+      const call = { params: c.req.param(), query: c.req.query(), signal: c.req.raw.signal };
+      return c.json((await handle({ body: given, ...call })) as object);
     });
   }
 }
@@ -48,16 +66,16 @@ export async function jsonBody(request: Request): Promise<unknown> {
   }
 }
 
-/** What a schema makes of a body. Throws `usage` at the first thing that it refuses. */
-export function parsedBody<T>(schema: z.ZodType<T>, body: unknown): T {
-  const parsed = schema.safeParse(body);
-  if (parsed.success) return parsed.data;
-  const [issue] = parsed.error.issues;
+/** What a schema makes of a part of a call. Throws `usage` at the first thing that it refuses. */
+export function parsed<T>(schema: z.ZodType<T>, given: unknown, part: 'body' | 'query'): T {
+  const result = schema.safeParse(given);
+  if (result.success) return result.data;
+  const [issue] = result.error.issues;
   const unknownKeys = issue?.code === 'unrecognized_keys' ? issue.keys : undefined;
   throw new RaRftError({
     code: 'usage',
     message: issue?.message ?? 'the body is not what is expected',
-    where: ['body', ...(issue?.path ?? [])].map(String).join('.'),
+    where: [part, ...(issue?.path ?? [])].map(String).join('.'),
     ...(unknownKeys && schema instanceof z.ZodObject && { expected: Object.keys(schema.shape).join(', ') }),
     hint: 'GET /openapi.json has the schemas.',
   });

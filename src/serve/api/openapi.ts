@@ -15,13 +15,20 @@ export const failureSchema = z.object({
 
 export function openApi(endpoints: readonly Endpoint[], { version }: { version: string }): object {
   const paths: Record<string, Record<string, object>> = {};
-  for (const { method, path, summary, body, answer } of endpoints) {
+  for (const { method, path, summary, body, query, answer } of endpoints) {
     const names = [...path.matchAll(/:(\w+)/g)].map(([, name]) => name as string);
+    const parameters = [
+      ...names.map((name) => ({ name, in: 'path', required: true, schema: { type: 'string' } })),
+      ...Object.entries(query?.shape ?? {}).map(([name, schema]) => ({
+        name,
+        in: 'query',
+        required: !z.safeParse(schema, undefined).success,
+        schema: jsonSchema(schema, 'input'),
+      })),
+    ];
     (paths[path.replaceAll(/:(\w+)/g, '{$1}')] ??= {})[method] = {
       summary,
-      ...(names.length > 0 && {
-        parameters: names.map((name) => ({ name, in: 'path', required: true, schema: { type: 'string' } })),
-      }),
+      ...(parameters.length > 0 && { parameters }),
       ...(body && { requestBody: { required: true, content: json(body, 'input') } }),
       responses: {
         '200': { description: 'done', content: json(answer, 'output') },
@@ -40,6 +47,10 @@ export function openApi(endpoints: readonly Endpoint[], { version }: { version: 
 }
 
 function json(schema: z.ZodType, io: 'input' | 'output'): object {
+  return { 'application/json': { schema: jsonSchema(schema, io) } };
+}
+
+function jsonSchema(schema: z.core.$ZodType, io: 'input' | 'output'): object {
   const { $schema: _, ...own } = z.toJSONSchema(schema, { io, unrepresentable: 'any' });
-  return { 'application/json': { schema: own } };
+  return own;
 }

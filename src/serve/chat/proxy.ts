@@ -2,7 +2,7 @@
 import type { Context, Hono } from 'hono';
 import { z } from 'zod';
 import { RaRftError } from '../../core/errors.js';
-import { jsonBody, parsedBody } from '../api/endpoint.js';
+import { jsonBody, parsed } from '../api/endpoint.js';
 import { retrieverOf, type ServedRetrievers } from '../api/retrieve.js';
 import type { Upstream, UpstreamAnswer } from './upstream.js';
 import { lastQuestion, withTraces, type TracePrompt } from './with-trace.js';
@@ -31,7 +31,7 @@ export function mountChat(app: Hono, options: ChatProxyOptions): void {
 
 async function complete(c: Context, { upstream, retrievers, prompt, k = 1 }: ChatProxyOptions): Promise<Response> {
   const { signal } = c.req.raw;
-  const body = parsedBody(chatBody, await jsonBody(c.req.raw));
+  const body = parsed(chatBody, await jsonBody(c.req.raw), 'body');
   const asked = c.req.header(RETRIEVAL_HEADER);
   const last = asked === 'off' ? undefined : lastQuestion(body.messages);
   if (!last) return passed(await upstream.send('POST', '/chat/completions', JSON.stringify(body), signal), []);

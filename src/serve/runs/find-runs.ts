@@ -1,0 +1,83 @@
+/** The runs of a folder: who is at work in them, and how far they are. */
+import { readdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { RaRftError } from '../../core/errors.js';
+import { readJsonlSoFar } from '../../core/jsonl.js';
+import { exists, ignoreMissing } from '../../core/missing.js';
+import { lockOwner } from '../../core/run-lock.js';
+import { nearestName } from '../../config/index.js';
+import { keptConfig, readSummary } from '../../report/index.js';
+import { runPaths, warningsAmong } from '../../runs/index.js';
+import type { RunLine, RunList } from './schemas.js';
+
+/** Runs lie in the folder itself, or a folder further down (those of `ra-rft reproduce`). */
+const DEPTH = 2;
+
+/** Names of the runs below a folder; a folder that is not there has none. */
+export async function runNames(folder: string): Promise<string[]> {
+  const below = async (name: string, depth: number): Promise<string[]> => {
+    if (name !== '' && (await exists(runPaths(join(folder, name)).config))) return [name];
+    if (depth === 0) return [];
+    const entries = (await readdir(join(folder, name), { withFileTypes: true }).catch(ignoreMissing)) ?? [];
+    const folders = entries.filter((one) => one.isDirectory() && !one.name.startsWith('.'));
+    const found = folders.map((one) => below(name === '' ? one.name : `${name}/${one.name}`, depth - 1));
+    return (await Promise.all(found)).flat();
+  };
+  return (await below('', DEPTH)).toSorted();
+}
+
+/**
+ * The folder of a run by the name that {@link runNames} gives it, and by nothing else: no path leads out of the folder. Throws `usage`
+ * where no run has the name.
+ */
+export async function runFolder(folder: string, name: string): Promise<string> {
+  const names = await runNames(folder);
+  if (names.includes(name)) return join(folder, name);
+  const nearest = nearestName(name, names);
+  throw new RaRftError({
+    code: 'usage',
+    message: `there is no run ${JSON.stringify(name.slice(0, 100))}`,
+    where: 'run',
+    expected: 'a name of GET /v1/runs',
+    ...(nearest !== undefined && { hint: `Did you mean ${nearest}?` }),
+  });
+}
+
+export async function listRuns(folder: string): Promise<RunList> {
+  const runs: RunLine[] = [];
+  const unreadable: RunList['unreadable'] = [];
+  for (const name of await runNames(folder)) {
+    try {
+      runs.push(await runLine(join(folder, name), name));
+    } catch (error) {
+      unreadable.push({ name, why: (error as Error).message });
+    }
+  }
+  runs.sort((a, b) => ((a.changed ?? '') > (b.changed ?? '') ? -1 : 1));
+  return { folder, runs, unreadable };
+}
+
+async function runLine(root: string, name: string): Promise<RunLine> {
+  const paths = runPaths(root);
+  const arms = keptConfig(await readFile(paths.config, 'utf8')).arms.map((arm) => arm.name);
+  const events = (await exists(paths.events)) ? await readJsonlSoFar<RunEvent>(paths.events) : [];
+  const summary = await readSummary(root);
+  const told = summary?.unfinished === undefined ? (summary?.arms ?? []).map((arm) => arm.name) : [];
+  const begun = events.findLast(({ kind }) => kind === 'stage-started')?.stage;
+  const open = begun !== undefined && !events.some(({ kind, stage }) => kind === 'stage-finished' && stage === begun);
+  const ended = !open && arms.length > 0 && arms.every((arm) => told.includes(arm));
+  return {
+    name,
+    status: (await lockOwner(paths.lock)) ? 'running' : ended ? 'finished' : 'stopped',
+    ...(begun !== undefined && { stage: begun }),
+    ...(events.length > 0 && { changed: events.at(-1)?.time }),
+    arms,
+    warnings: warningsAmong(events).length,
+  };
+}
+
+interface RunEvent {
+  time: string;
+  kind: string;
+  stage?: string;
+}

@@ -1,0 +1,23 @@
+/** What the pages of runs are told. Schemas alone, so that the pages take their types from here. */
+import { z } from 'zod';
+
+export const runStatus = z
+  .enum(['running', 'finished', 'stopped'])
+  .describe('Stopped: no process is at it and it has not come to its end.');
+
+export const runLine = z.object({
+  name: z.string().describe('Its folder, as it stands below the folder of runs.'),
+  status: runStatus,
+  stage: z.string().optional().describe('What it does, or did when it stopped.'),
+  changed: z.string().optional().describe('When it last wrote an event; ISO 8601.'),
+  arms: z.array(z.string()),
+  warnings: z.int(),
+});
+export type RunLine = z.infer<typeof runLine>;
+
+export const runList = z.object({
+  folder: z.string(),
+  runs: z.array(runLine).describe('The last changed first.'),
+  unreadable: z.array(z.object({ name: z.string(), why: z.string() })).describe('Runs whose files cannot be read.'),
+});
+export type RunList = z.infer<typeof runList>;

@@ -1,0 +1,67 @@
+/** Calls of the server that serves the pages. Its failures are `ApiFailure`, with what it says to do. */
+import { useEffect, useState } from 'preact/hooks';
+
+const TOKEN = 'ra-rft-token';
+
+export class ApiFailure extends Error {
+  readonly status: number;
+  readonly hint: string | undefined;
+
+  constructor(status: number, message: string, hint?: string) {
+    super(message);
+    this.status = status;
+    this.hint = hint;
+  }
+}
+
+/** Kept for this tab alone. */
+export const keepToken = (token: string): void => sessionStorage.setItem(TOKEN, token);
+
+/** The answer of a call, whatever it is; throws `ApiFailure` unless it is well. */
+export async function call(path: string, init: RequestInit & { json?: unknown } = {}): Promise<Response> {
+  const { json, ...rest } = init;
+  const headers = new Headers(rest.headers);
+  const token = sessionStorage.getItem(TOKEN);
+  if (token !== null) headers.set('authorization', `Bearer ${token}`);
+  if (json !== undefined) headers.set('content-type', 'application/json');
+  const body = json === undefined ? undefined : JSON.stringify(json);
+  const answer = await fetch(path, { ...rest, headers, ...(body !== undefined && { method: 'POST', body }) }).catch(
+    (error: unknown) => {
+      if (rest.signal?.aborted) throw error;
+      throw new ApiFailure(0, 'the server does not answer', 'Is `ra-rft serve` still running?');
+    },
+  );
+  if (answer.ok) return answer;
+  const { error } = (await answer.json().catch(() => ({}))) as { error?: { message?: string; hint?: string } };
+  throw new ApiFailure(answer.status, error?.message ?? `the server answers ${answer.status}`, error?.hint);
+}
+
+/** A JSON answer. */
+export async function ask<T>(path: string, init: RequestInit & { json?: unknown } = {}): Promise<T> {
+  return (await (await call(path, init)).json()) as T;
+}
+
+/** What a page waits for. */
+export type Loaded<T> = { state: 'loading' } | { state: 'failed'; failure: ApiFailure } | { state: 'there'; value: T };
+
+/** The answer to a GET, asked again when the path changes, and by `again`; the old answer stays until the new one is there. */
+export function useAnswer<T>(path: string): { loaded: Loaded<T>; again: () => void } {
+  const [turn, setTurn] = useState(0);
+  const [kept, setKept] = useState<{ path: string; loaded: Loaded<T> }>({ path, loaded: { state: 'loading' } });
+  useEffect(() => {
+    const controller = new AbortController();
+    ask<T>(path, { signal: controller.signal }).then(
+      (value) => setKept({ path, loaded: { state: 'there', value } }),
+      (error: unknown) => {
+        if (controller.signal.aborted) return;
+        const failure = error instanceof ApiFailure ? error : new ApiFailure(0, String(error));
+        setKept({ path, loaded: { state: 'failed', failure } });
+      },
+    );
+    return () => controller.abort();
+  }, [path, turn]);
+  return {
+    loaded: kept.path === path ? kept.loaded : { state: 'loading' },
+    again: () => setTurn((before) => before + 1),
+  };
+}
