@@ -1,6 +1,6 @@
 /** Where in the model's code an operator was called: a stack captured when the node is made, read only when it is needed. */
 
-const ownFolder = pathOf(new URL('.', import.meta.url).href);
+const ownFolder = pathOf(import.meta.url.replace(/[^/]*$/, ''));
 const DEPTH = 24;
 
 /** A captured stack. V8 formats it at the first reading, so capturing costs little. */
