@@ -41,7 +41,7 @@ export function Answers({ columns, answer, busy, again }: AnswersProps) {
               {responses[place]?.verdict && <VerdictText verdict={responses[place].verdict} answer={answer} />}
             </p>
             {tallies[place]!.judged > 1 && (
-              <p class="tally">
+              <p class="note tally">
                 Right in {tallies[place]!.right} of {tallies[place]!.judged} tries
               </p>
             )}
@@ -52,7 +52,7 @@ export function Answers({ columns, answer, busy, again }: AnswersProps) {
         <button type="button" disabled={busy} onClick={again}>
           Answer again
         </button>{' '}
-        {tokensPerSecond !== undefined && <span class="rate">{tokensPerSecond.toFixed(0)} tokens a second</span>}
+        {tokensPerSecond !== undefined && <span class="note rate">{tokensPerSecond.toFixed(0)} tokens a second</span>}
       </p>
     </section>
   );
@@ -80,12 +80,12 @@ function VerdictText({ verdict, answer }: { verdict: Verdict; answer: string | u
   if (outcome === 'match')
     return (
       <>
-        <strong class="right">Right:</strong> {extracted}
+        <strong class="right-text">Right:</strong> {extracted}
       </>
     );
   return (
     <>
-      <strong class="wrong">Wrong:</strong> {extracted ?? 'no answer'} in place of {answer} ({rule})
+      <strong class="wrong-text">Wrong:</strong> {extracted ?? 'no answer'} in place of {answer} ({rule})
     </>
   );
 }

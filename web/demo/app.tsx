@@ -85,14 +85,12 @@ export function App({ models, backend, base }: AppProps) {
   const hit = search?.hits[search.chosen];
   return (
     <>
-      <header>
+      <main>
         <h1>RA-RFT in the browser</h1>
-        <p>
+        <p class="lead">
           A retriever trained to find the solved problem that <em>helps</em>, and a language model trained by reinforcement to use it.
           Both run inside this page; nothing that you type leaves it.
         </p>
-      </header>
-      <main>
         <Status opening={opening} opened={opened} failure={failure} backend={backend} />
         {opened && (
           <>
@@ -117,7 +115,7 @@ export function App({ models, backend, base }: AppProps) {
           </>
         )}
       </main>
-      <footer>{opened && <Numbers models={models} opened={opened} backend={backend} />}</footer>
+      <footer class="note">{opened && <Numbers models={models} opened={opened} backend={backend} />}</footer>
     </>
   );
 }

@@ -1,5 +1,7 @@
 /** Starts the page. */
 import { render } from 'preact';
+import '../shared/style.css';
+import './style.css';
 import { App } from './app.js';
 import { Caller } from './rpc.js';
 import type { DemoMethods } from './worker.js';

@@ -55,7 +55,7 @@ export function Match({ models, question, trace }: MatchProps) {
                 <span>{token}</span>
                 <span class="partner">{match.document[documentToken]}</span>
                 <span class="similarity">{similarity.toFixed(2)}</span>
-                <span class="bar" style={{ width: `${100 * Math.max(0, similarity)}%` }} />
+                <span class="similar" style={{ width: `${100 * Math.max(0, similarity)}%` }} />
               </button>
             </li>
           );

@@ -20,7 +20,7 @@ export function Numbers({ models, opened, backend }: NumbersProps) {
     models.call('check', []).then(setChecked, (error: Error) => setFailure(error.message));
   }, []);
   const other = backend === 'wasm' ? 'webgpu' : 'wasm';
-  const { run, arm, step, retriever, version, openMs } = opened;
+  const { run, arm, step, retriever, version, webGpu, openMs } = opened;
   return (
     <>
       <p>
@@ -29,7 +29,7 @@ export function Numbers({ models, opened, backend }: NumbersProps) {
       </p>
       <p>
         Computed by ONNX Runtime on <strong id="backend">{backendNames[backend]}</strong>, ready after {(openMs / 1000).toFixed(1)} s.{' '}
-        {(backend === 'webgpu' || 'gpu' in navigator) && <a href={`?backend=${other}`}>Use {backendNames[other]}</a>}
+        {(backend === 'webgpu' || webGpu) && <a href={`?backend=${other}`}>Use {backendNames[other]}</a>}
       </p>
       <p id="numbers" role="status">
         {failure !== undefined && <>The numbers could not be checked: {failure}</>}

@@ -51,7 +51,7 @@ export function ProblemForm({ problems, kinds, busy, draw, read, ask }: ProblemF
     <section aria-labelledby="problem-heading">
       <h2 id="problem-heading">A problem</h2>
       <form onSubmit={(event) => void submit(event)}>
-        <div class="choices">
+        <div class="columns">
           <label>
             Test problems of the run
             <select
@@ -96,7 +96,7 @@ export function ProblemForm({ problems, kinds, busy, draw, read, ask }: ProblemF
           The problem, to be changed as you like
           <textarea rows={3} value={question} onInput={({ currentTarget }) => setQuestion(currentTarget.value)} />
         </label>
-        <p class="reading" role="status">
+        <p class="note reading" role="status">
           {reading && <ReadingText reading={reading} />}
         </p>
         <button type="submit" class="main" disabled={busy || question.trim() === ''}>

@@ -14,7 +14,7 @@ export function Status({ opening, opened, failure, backend }: StatusProps) {
   if (opened) return null;
   const done = opening ? (opening.loaded / opening.bytes + opening.encoded / opening.traces) / 2 : 0;
   return (
-    <section class="status" aria-label="Loading">
+    <section aria-label="Loading">
       <p role="status">{opening ? 'Reading the models and encoding the traces …' : 'Loading …'}</p>
       <progress aria-label="Models loaded" value={done} max={1} />
     </section>
@@ -23,7 +23,7 @@ export function Status({ opening, opened, failure, backend }: StatusProps) {
 
 function Failure({ message, backend }: { message: string; backend: Backend }) {
   return (
-    <section class="failure" role="alert">
+    <section class="notice wrong" role="alert">
       <h2>The models do not run in this browser</h2>
       <p>
         They take WebAssembly with SIMD, which all current browsers have; a setting, an extension or the page's host may keep it from them.

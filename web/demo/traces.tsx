@@ -29,7 +29,7 @@ export function Traces({ hits, chosen, traces, busy, choose }: TracesProps) {
             <input type="radio" name="trace" checked={place === chosen} onChange={() => choose(place)} />
             <span>
               <span class="question">{trace.question}</span> <span class="solution">{trace.trace}</span>
-              <span class="score">score {score.toFixed(3)}</span>
+              <span class="note">score {score.toFixed(3)}</span>
             </span>
           </label>
         ))}

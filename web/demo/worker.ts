@@ -8,11 +8,11 @@ import { verdictOf } from '../../src/export/demo/verdict.js';
 import { DemoWorld, type DrawnKind } from '../../src/export/demo/world.js';
 import type { Verdict } from '../../src/verify/types.js';
 import { mount } from './browser/files.js';
-import { chooseBackend, type Backend } from './browser/onnx-runtime.js';
+import { chooseBackend, hasWebGpu, type Backend } from './browser/onnx-runtime.js';
 import { serve } from './rpc.js';
 
 /** What the page shows of a site. */
-export interface Opened extends Pick<DemoSite, 'run' | 'arm' | 'step' | 'retriever' | 'version' | 'problems'> {
+export interface Opened extends Pick<DemoSite, 'run' | 'arm' | 'step' | 'retriever' | 'version' | 'webGpu' | 'problems'> {
   traces: number;
   /** Kinds of problems that can be drawn; none where the problems are not of the embedded world. */
   kinds: DrawnKind[];
@@ -90,8 +90,9 @@ const methods = (tell: (value: unknown) => void) => ({
     });
     open = { site, models, world: world && new DemoWorld(world) };
     const { run, arm, step, retriever, version, problems } = site;
+    const webGpu = site.webGpu && (await hasWebGpu());
     const openMs = performance.now() - start;
-    return { run, arm, step, retriever, version, problems, traces, kinds: open.world?.kinds ?? [], openMs };
+    return { run, arm, step, retriever, version, webGpu, problems, traces, kinds: open.world?.kinds ?? [], openMs };
   },
 
   draw: (kind: DrawnKind, n: number): Problem | undefined => opened().world?.draw(kind, n),

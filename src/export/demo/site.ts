@@ -24,6 +24,9 @@ export interface DemoSite {
   setup: DemoSetup;
   /** How the embedded world was made, where problems are of it: then more can be drawn. */
   world?: Partial<WorldOptions>;
+  /** Whether the page has ONNX Runtime for WebGPU with it, which the package leaves out for its size. */
+  webGpu: boolean;
+  /** Test problems of the run. */
   problems: Problem[];
   numbers: DemoNumbers;
   /** Bytes of every file of the model folders, by its path beside the JSON file. */

@@ -3,6 +3,7 @@ import { cp, readdir, stat } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
 import { basename, join, resolve } from 'node:path';
 import { generationOf, type Config } from '../../config/index.js';
+import { builtFolder } from '../../core/built-folder.js';
 import { RaRftError } from '../../core/errors.js';
 import { writeFileAtomic, writeFolderAtomic } from '../../core/files.js';
 import { exists } from '../../core/missing.js';
@@ -20,8 +21,8 @@ import { modelFolders, siteFile, siteFolder, type DemoSetup, type DemoSite } fro
 export interface DemoOptions {
   /** Folder to write; what was written there before is replaced. */
   out: string;
-  /** Folder of the built page. */
-  page: string;
+  /** Folder of the built page; left out: the one that comes with the package. */
+  page?: string;
   /** Arm whose policy answers; left out: see {@link demoChoice}. */
   arm?: string;
   /** Of ra-rft. */
@@ -48,8 +49,9 @@ const CHECKED_PROBLEMS = 3;
  * for a browser, `io` where the page is missing or the folder holds files of others.
  */
 export async function exportDemo(root: string, options: DemoOptions): Promise<WrittenDemo> {
-  const { out, page, arm, version, progress = silent } = options;
-  if (!(await exists(join(page, 'index.html')))) throw withoutPage(page);
+  const { out, arm, version, progress = silent } = options;
+  const page = options.page ?? (await builtFolder('demo'));
+  if (page === undefined) throw withoutPage();
   const run = await readPromptRun(root);
   const choice = await demoChoice(run, arm);
   const { setup, limits } = setupOf(run);
@@ -67,6 +69,7 @@ export async function exportDemo(root: string, options: DemoOptions): Promise<Wr
       version,
       setup,
       ...(config.data.source === 'world' && { world: config.data.world }),
+      webGpu: (await readdir(page, { recursive: true })).some((file) => /\.jspi-.*\.wasm$/.test(file)),
       problems: data.test.slice(0, MOST_PROBLEMS),
       numbers: await withModels(target, setup, progress, (models) => numbersOf(models, data.test.slice(0, CHECKED_PROBLEMS))),
       files: await sizesIn(target),
@@ -140,12 +143,12 @@ async function sizesIn(folder: string): Promise<Record<string, number>> {
   return Object.fromEntries((await Promise.all(sizes)).toSorted(([a], [b]) => (a < b ? -1 : 1)));
 }
 
-function withoutPage(page: string): RaRftError {
+function withoutPage(): RaRftError {
   return new RaRftError({
     code: 'io',
     message: 'the page of the demo is not built',
-    where: page,
+    where: 'dist/demo',
     expected: 'index.html and its files',
-    hint: 'In a checkout of the project `npm run build:demo` builds it; the package comes with it.',
+    hint: 'The package comes with it; in a checkout `npm run build:demo-page` builds it.',
   });
 }

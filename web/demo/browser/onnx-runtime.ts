@@ -15,6 +15,13 @@ export function chooseBackend(chosen: Backend): void {
   backend = chosen;
 }
 
+/** Whether this browser can compute on WebGPU, and suspend WebAssembly while it does. */
+export async function hasWebGpu(): Promise<boolean> {
+  const { gpu } = navigator as { gpu?: { requestAdapter(): Promise<object | null> } };
+  if (!gpu || !('Suspending' in WebAssembly)) return false;
+  return (await gpu.requestAdapter().catch(() => null)) !== null;
+}
+
 export function loadOnnxRuntime(): Promise<OnnxRuntime> {
   return (loading ??= load(backend));
 }
