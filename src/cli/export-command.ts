@@ -47,10 +47,18 @@ export function addExport({ program, context }: Build): void {
   }
   group
     .command('demo')
-    .description('A page on which the retriever and a policy of the run answer in the browser; any host of static files serves it.')
+    .description(
+      'A page on which the retriever and a policy of the run answer in the browser; any host of static files serves it.',
+    )
     .argument('<run>', 'run folder with a trained policy')
-    .option('--out <folder>', 'folder to write; exports/<run>-demo where it is not given. One that was written before is replaced')
-    .option('--arm <name>', 'arm whose policy answers; the last that learnt with the traces of an encoder where it is not given')
+    .option(
+      '--out <folder>',
+      'folder to write; exports/<run>-demo where it is not given. One that was written before is replaced',
+    )
+    .option(
+      '--arm <name>',
+      'arm whose policy answers; the last that learnt with the traces of an encoder where it is not given',
+    )
     .action(async (run: string, options: ExportDemoOptions) => {
       const { exportDemoVerb } = await import('./export-demo.js');
       await exportDemoVerb(run, options, context());

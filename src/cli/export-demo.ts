@@ -23,5 +23,7 @@ export async function exportDemoVerb(
   context.out(
     `${out}: the policy of ${written.arm} after step ${written.step} with traces of ${written.retriever}, ${(written.bytes / 1e6).toFixed(1)} MB`,
   );
-  context.out(`any host of static files serves it; to look at it here: python3 -m http.server --directory ${shellWord(out)}`);
+  context.out(
+    `any host of static files serves it; to look at it here: python3 -m http.server --directory ${shellWord(out)}`,
+  );
 }

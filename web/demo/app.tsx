@@ -3,7 +3,7 @@ import { useEffect, useState } from 'preact/hooks';
 import type { Asked } from '../../src/export/demo/models.js';
 import type { Problem } from '../../src/data/types.js';
 import { Answers, type Columns } from './answers.js';
-import type { Backend } from './browser/onnx-runtime.js';
+import type { Backend } from '../../src/export/demo/site.js';
 import { Match } from './match.js';
 import { Numbers } from './numbers.js';
 import { ProblemForm } from './problem-form.js';
@@ -39,7 +39,9 @@ export function App({ models, backend, base }: AppProps) {
   const [busy, setBusy] = useState(false);
 
   useEffect(() => {
-    models.call('open', [base, backend], (told: Opening) => setOpening(told)).then(setOpened, (error: Error) => setFailure(error.message));
+    models
+      .call('open', [base, backend], (told: Opening) => setOpening(told))
+      .then(setOpened, (error: Error) => setFailure(error.message));
   }, []);
 
   /** One response without a trace and one with it, token by token. */
@@ -49,10 +51,14 @@ export function App({ models, backend, base }: AppProps) {
     const round = (before?.round ?? 0) + 1;
     let now: Columns = { round, tallies: before?.tallies ?? [noTally, noTally], responses: [undefined, undefined] };
     setColumns(now);
-    const { responses, tokens, ms } = await models.call('answer', [asked, hit.trace, round], ({ place, said }: Told) => {
-      now = { ...now, responses: now.responses.map((one, i) => (i === place ? { said } : one)) };
-      setColumns(now);
-    });
+    const { responses, tokens, ms } = await models.call(
+      'answer',
+      [asked, hit.trace, round],
+      ({ place, said }: Told) => {
+        now = { ...now, responses: now.responses.map((one, i) => (i === place ? { said } : one)) };
+        setColumns(now);
+      },
+    );
     const tallies = now.tallies.map(({ right, judged }, i) => {
       const verdict = responses[i]?.verdict;
       return { right: right + Number(verdict?.outcome === 'match'), judged: judged + Number(verdict !== undefined) };
@@ -60,10 +66,11 @@ export function App({ models, backend, base }: AppProps) {
     setColumns({ round, tallies, responses, tokensPerSecond: (1000 * tokens) / ms });
   };
 
-  const working = async (work: () => Promise<void>) => {
+  const working = (work: () => Promise<void>) => {
     setBusy(true);
-    await work().catch((error: Error) => setFailure(error.message));
-    setBusy(false);
+    void work()
+      .catch((error: Error) => setFailure(error.message))
+      .finally(() => setBusy(false));
   };
 
   const ask = (asked: Asked) =>
@@ -88,8 +95,8 @@ export function App({ models, backend, base }: AppProps) {
       <main>
         <h1>RA-RFT in the browser</h1>
         <p class="lead">
-          A retriever trained to find the solved problem that <em>helps</em>, and a language model trained by reinforcement to use it.
-          Both run inside this page; nothing that you type leaves it.
+          A retriever trained to find the solved problem that <em>helps</em>, and a language model trained by
+          reinforcement to use it. Both run inside this page; nothing that you type leaves it.
         </p>
         <Status opening={opening} opened={opened} failure={failure} backend={backend} />
         {opened && (
@@ -102,7 +109,9 @@ export function App({ models, backend, base }: AppProps) {
               read={(question) => models.call('read', [question])}
               ask={ask}
             />
-            {search && <Traces hits={search.hits} chosen={search.chosen} traces={opened.traces} busy={busy} choose={choose} />}
+            {search && (
+              <Traces hits={search.hits} chosen={search.chosen} traces={opened.traces} busy={busy} choose={choose} />
+            )}
             {search && hit && <Match models={models} question={search.asked.question} trace={hit.trace} />}
             {columns && search && (
               <Answers

@@ -36,8 +36,8 @@ export function Match({ models, question, trace }: MatchProps) {
     <section aria-labelledby="match-heading">
       <h2 id="match-heading">Why this trace</h2>
       <p id="match-about">
-        Every token of the question meets the nearest token of the trace. The score is the mean of these similarities; the line under a
-        token is as long as its own.
+        Every token of the question meets the nearest token of the trace. The score is the mean of these similarities;
+        the line under a token is as long as its own.
       </p>
       <ul class="tokens" aria-describedby="match-about">
         {match.query.map((token, place) => {

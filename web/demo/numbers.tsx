@@ -1,7 +1,7 @@
 /** Where the models run, and whether they compute what Node computed. */
 import { useEffect, useState } from 'preact/hooks';
 import { agree, TOLERANCE } from '../../src/export/demo/numbers.js';
-import type { Backend } from './browser/onnx-runtime.js';
+import type { Backend } from '../../src/export/demo/site.js';
 import type { Caller } from './rpc.js';
 import type { Checked, DemoMethods, Opened } from './worker.js';
 
@@ -24,11 +24,12 @@ export function Numbers({ models, opened, backend }: NumbersProps) {
   return (
     <>
       <p>
-        Run <strong>{run}</strong>: policy of the arm <strong>{arm}</strong> after step {step}, retriever <strong>{retriever}</strong>;
-        written by ra-rft {version}.
+        Run <strong>{run}</strong>: policy of the arm <strong>{arm}</strong> after step {step}, retriever{' '}
+        <strong>{retriever}</strong>; written by ra-rft {version}.
       </p>
       <p>
-        Computed by ONNX Runtime on <strong id="backend">{backendNames[backend]}</strong>, ready after {(openMs / 1000).toFixed(1)} s.{' '}
+        Computed by ONNX Runtime on <strong id="backend">{backendNames[backend]}</strong>, ready after{' '}
+        {(openMs / 1000).toFixed(1)} s.{' '}
         {(backend === 'webgpu' || webGpu) && <a href={`?backend=${other}`}>Use {backendNames[other]}</a>}
       </p>
       <p id="numbers" role="status">
@@ -43,8 +44,9 @@ function Agreement({ checked }: { checked: Checked }) {
   const { scores, logprobs, problems } = checked;
   return (
     <>
-      {agree(checked) ? '✓ The same numbers as in Node' : '✗ Other numbers than in Node'}: on {problems} problems, log-probabilities differ
-      by {logprobs.toExponential(1)} at most, scores of traces by {scores.toExponential(1)} (allowed: {TOLERANCE}).
+      {agree(checked) ? '✓ The same numbers as in Node' : '✗ Other numbers than in Node'}: on {problems} problems,
+      log-probabilities differ by {logprobs.toExponential(1)} at most, scores of traces by {scores.toExponential(1)}{' '}
+      (allowed: {TOLERANCE}).
     </>
   );
 }

@@ -11,12 +11,8 @@ interface Request {
 
 type Reply = { call: number } & ({ told: unknown } | { result: unknown } | { error: string });
 
-/** What {@link Caller} needs of a worker. */
-export interface Port {
-  postMessage(message: unknown): void;
-  onmessage: ((event: MessageEvent<Reply>) => void) | null;
-  onerror: ((event: ErrorEvent) => void) | null;
-}
+/** What both sides need of a worker. */
+type Port = Pick<Worker, 'postMessage' | 'addEventListener'>;
 
 interface Waiting {
   told: (value: unknown) => void;
@@ -32,12 +28,12 @@ export class Caller<M extends Methods> {
 
   constructor(port: Port) {
     this.port = port;
-    port.onmessage = ({ data }) => this.hear(data);
-    port.onerror = (event) => {
+    port.addEventListener('message', ({ data }: MessageEvent<Reply>) => this.hear(data));
+    port.addEventListener('error', (event) => {
       const error = new Error(event.message || 'its worker could not be started');
       for (const { reject } of this.waiting.values()) reject(error);
       this.waiting.clear();
-    };
+    });
   }
 
   /** `told` hears what the method tells before its result. */
@@ -64,20 +60,18 @@ export class Caller<M extends Methods> {
 }
 
 /** The worker's side: one call after the other, since each has the whole thread. */
-export function serve(
-  scope: { postMessage(message: unknown): void; onmessage: ((event: MessageEvent<Request>) => void) | null },
-  methodsFor: (tell: (value: unknown) => void) => Methods,
-): void {
+export function serve(scope: Port, methodsFor: (tell: (value: unknown) => void) => Methods): void {
   let last: Promise<unknown> = Promise.resolve();
-  scope.onmessage = ({ data: { call, method, args } }) => {
-    last = last.then(async () => {
-      try {
-        const methods = methodsFor((told) => scope.postMessage({ call, told }));
-        const result = await methods[method]!(...(args as never[]));
-        scope.postMessage({ call, result });
-      } catch (error) {
-        scope.postMessage({ call, error: error instanceof Error ? error.message : String(error) });
-      }
-    });
+  const answer = async ({ call, method, args }: Request) => {
+    try {
+      const methods = methodsFor((told) => scope.postMessage({ call, told } satisfies Reply));
+      const result = await methods[method]!(...(args as never[]));
+      scope.postMessage({ call, result } satisfies Reply);
+    } catch (error) {
+      scope.postMessage({ call, error: error instanceof Error ? error.message : String(error) } satisfies Reply);
+    }
   };
+  scope.addEventListener('message', ({ data }: MessageEvent<Request>) => {
+    last = last.then(() => answer(data));
+  });
 }

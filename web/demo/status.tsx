@@ -1,5 +1,5 @@
 /** Where the opening of the models is, or why there are none. */
-import type { Backend } from './browser/onnx-runtime.js';
+import type { Backend } from '../../src/export/demo/site.js';
 import type { Opened, Opening } from './worker.js';
 
 export interface StatusProps {
@@ -12,6 +12,7 @@ export interface StatusProps {
 export function Status({ opening, opened, failure, backend }: StatusProps) {
   if (failure !== undefined) return <Failure message={failure} backend={backend} />;
   if (opened) return null;
+  // Reading is nearly all of it on the web, and little beside the encoding on one's own machine.
   const done = opening ? (opening.loaded / opening.bytes + opening.encoded / opening.traces) / 2 : 0;
   return (
     <section aria-label="Loading">
@@ -26,7 +27,8 @@ function Failure({ message, backend }: { message: string; backend: Backend }) {
     <section class="notice wrong" role="alert">
       <h2>The models do not run in this browser</h2>
       <p>
-        They take WebAssembly with SIMD, which all current browsers have; a setting, an extension or the page's host may keep it from them.
+        They take WebAssembly with SIMD, which all current browsers have; a setting, an extension or the page's host may
+        keep it from them.
         {backend === 'webgpu' && (
           <>
             {' '}

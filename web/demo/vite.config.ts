@@ -31,7 +31,9 @@ function withoutNode(): Plugin {
     generateBundle(_options, bundle) {
       for (const chunk of Object.values(bundle)) {
         if (chunk.type !== 'chunk') continue;
-        const imported = [...chunk.code.matchAll(/\b(?:from|import)\s*\(?\s*["'`]([\w:/]+)["'`]/g)].map(([, id]) => id!);
+        const imported = [...chunk.code.matchAll(/\b(?:from|import)\s*\(?\s*["'`]([\w:/]+)["'`]/g)].map(
+          ([, id]) => id!,
+        );
         const left = imported.filter(isOfNode);
         if (left.length > 0) this.error(`${chunk.fileName} would import ${left.join(', ')} in a browser`);
       }

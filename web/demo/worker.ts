@@ -3,16 +3,19 @@ import type { Problem, Trace } from '../../src/data/types.js';
 import { DemoModels, type Asked, type Said } from '../../src/export/demo/models.js';
 import type { DrawnMatch } from '../../src/export/demo/match.js';
 import { differences, numbersOf, type Differences } from '../../src/export/demo/numbers.js';
-import { modelFolders, siteFile, siteFolder, type DemoSite } from '../../src/export/demo/site.js';
+import { modelFolders, siteFile, siteFolder, type Backend, type DemoSite } from '../../src/export/demo/site.js';
 import { verdictOf } from '../../src/export/demo/verdict.js';
 import { DemoWorld, type DrawnKind } from '../../src/export/demo/world.js';
 import type { Verdict } from '../../src/verify/types.js';
 import { mount } from './browser/files.js';
-import { chooseBackend, hasWebGpu, type Backend } from './browser/onnx-runtime.js';
+import { fetchBytes } from './browser/fetch-bytes.js';
+import { hasWebGpu, startRuntime } from './browser/onnx-runtime.js';
 import { serve } from './rpc.js';
 
 /** What the page shows of a site. */
-export interface Opened extends Pick<DemoSite, 'run' | 'arm' | 'step' | 'retriever' | 'version' | 'webGpu' | 'problems'> {
+export interface Opened extends Pick<DemoSite, 'run' | 'arm' | 'step' | 'retriever' | 'version' | 'problems'> {
+  /** Whether this browser and this site have WebGPU. */
+  webGpu: boolean;
   traces: number;
   /** Kinds of problems that can be drawn; none where the problems are not of the embedded world. */
   kinds: DrawnKind[];
@@ -73,24 +76,29 @@ const opened = (): Site => {
 const methods = (tell: (value: unknown) => void) => ({
   async open(base: string, backend: Backend): Promise<Opened> {
     const start = performance.now();
-    chooseBackend(backend);
+    let told: Opening | undefined;
+    let loaded = 0;
+    const read = (bytes: number) => {
+      loaded += bytes;
+      if (told) tell((told = { ...told, loaded }));
+    };
+    startRuntime(backend, read);
     const url = new URL(siteFolder, base).href;
-    const response = await fetch(`${url}/${siteFile}`);
-    if (!response.ok) throw new Error(`${siteFolder}/${siteFile} could not be loaded: the server says ${response.status}`);
-    const site = (await response.json()) as DemoSite;
-    const { setup, files, world } = site;
+    const site = JSON.parse(new TextDecoder().decode(await fetchBytes(`${url}/${siteFile}`))) as DemoSite;
+    const { setup, files, runtimes, world } = site;
     const traces = setup.traces.length;
-    const told: Opening = { loaded: 0, bytes: Object.values(files).reduce((a, b) => a + b, 0), encoded: 0, traces };
-    mount(url, files, (bytes) => tell({ ...told, loaded: (told.loaded += bytes) }));
+    const bytes = Object.values(files).reduce((a, b) => a + b, runtimes[backend] ?? 0);
+    told = { loaded, bytes, encoded: 0, traces };
+    mount(url, files, read);
     const models = await DemoModels.open({
       folders: modelFolders,
       setup,
       threads: 1,
-      encoded: (encoded) => tell({ ...told, encoded }),
+      encoded: (encoded) => tell((told = { ...told!, encoded })),
     });
     open = { site, models, world: world && new DemoWorld(world) };
     const { run, arm, step, retriever, version, problems } = site;
-    const webGpu = site.webGpu && (await hasWebGpu());
+    const webGpu = runtimes.webgpu !== undefined && (await hasWebGpu());
     const openMs = performance.now() - start;
     return { run, arm, step, retriever, version, webGpu, problems, traces, kinds: open.world?.kinds ?? [], openMs };
   },
@@ -117,7 +125,9 @@ const methods = (tell: (value: unknown) => void) => ({
     const ms = performance.now() - start;
     const { answer } = asked;
     const judged = all.map(async (said) => {
-      return answer === undefined ? { said } : { said, verdict: await verdictOf(site.setup.verifier, answer, said.text) };
+      return answer === undefined
+        ? { said }
+        : { said, verdict: await verdictOf(site.setup.verifier, answer, said.text) };
     });
     return { responses: await Promise.all(judged), tokens: all.reduce((n, said) => n + said.tokens.length, 0), ms };
   },
@@ -131,4 +141,4 @@ const methods = (tell: (value: unknown) => void) => ({
 
 export type DemoMethods = ReturnType<typeof methods>;
 
-serve(self as never, methods);
+serve(self, methods);

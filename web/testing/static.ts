@@ -8,7 +8,10 @@ import { onTestFinished } from 'vitest';
 /** Address of the folder's index.html; the server ends with its test. */
 export async function staticHost(folder: string): Promise<string> {
   const app = new Hono();
-  app.use('/some/place/*', serveStatic({ root: folder, rewriteRequestPath: (path) => path.replace('/some/place', '') }));
+  app.use(
+    '/some/place/*',
+    serveStatic({ root: folder, rewriteRequestPath: (path) => path.replace('/some/place', '') }),
+  );
   const { port } = await new Promise<AddressInfo>((resolve) => {
     const server = serve({ fetch: app.fetch, port: 0, hostname: '127.0.0.1' }, resolve);
     onTestFinished(async () => {

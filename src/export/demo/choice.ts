@@ -21,7 +21,10 @@ export interface DemoChoice {
  * The arm of that name; without a name the last one that learnt with the traces of a learned retriever, else the last that is tested with
  * them. Throws `usage` where the run has no arm of the name, `run-folder` where no arm has both a policy and an encoder.
  */
-export async function demoChoice({ root, config }: Pick<PromptRun, 'root' | 'config'>, name?: string): Promise<DemoChoice> {
+export async function demoChoice(
+  { root, config }: Pick<PromptRun, 'root' | 'config'>,
+  name?: string,
+): Promise<DemoChoice> {
   if (name !== undefined && !config.arms.some((arm) => arm.name === name)) throw unknown(name, config.arms);
   const wanted = config.arms.filter((arm) => name === undefined || arm.name === name);
   const order = [...wanted.filter(({ train }) => isLearned(train)), ...wanted].toReversed();
@@ -44,7 +47,9 @@ export async function demoChoice({ root, config }: Pick<PromptRun, 'root' | 'con
 
   async function choiceOf(arm: ArmConfig): Promise<DemoChoice | undefined> {
     const paths = runPaths(root);
-    const retriever = [arm.test, arm.train].find((of) => isLearned(of) && existsSync(join(paths.retriever(of), 'retriever.json')));
+    const retriever = [arm.test, arm.train].find(
+      (of) => isLearned(of) && existsSync(join(paths.retriever(of), 'retriever.json')),
+    );
     const policies = paths.policies(arm.policyOf ?? arm.name);
     const step = existsSync(policies) ? (await checkpointSteps(policies)).at(-1) : undefined;
     if (retriever === undefined || step === undefined) return undefined;

@@ -10,7 +10,7 @@ import { writeWorldRun } from '../testing/world-run.js';
 import { DemoModels } from './models.js';
 import { differences, numbersOf } from './numbers.js';
 import type { DemoSite } from './site.js';
-import { exportDemo } from './write.js';
+import { exportDemo, type WrittenDemo } from './write.js';
 
 describe('a demo of a run', () => {
   let folder: string;
@@ -18,6 +18,7 @@ describe('a demo of a run', () => {
   let page: string;
   let out: string;
   let site: DemoSite;
+  let written: WrittenDemo;
   const write = (options: { out: string; arm?: string }) => exportDemo(run, { page, version: '1.2.3', ...options });
 
   beforeAll(async () => {
@@ -26,9 +27,9 @@ describe('a demo of a run', () => {
     page = join(folder, 'page');
     await mkdir(join(page, 'assets'), { recursive: true });
     await writeFile(join(page, 'index.html'), '<!doctype html>');
-    await writeFile(join(page, 'assets', 'ort.jspi-1.wasm'), '');
+    await writeFile(join(page, 'assets', 'ort-wasm-simd-threaded-Ab1.wasm'), '12345');
     out = join(folder, 'site');
-    expect(await write({ out })).toMatchObject({ arm: 'ra-rft', step: 1, retriever: 'learned', limits: [] });
+    written = await write({ out });
     site = JSON.parse(await readFile(join(out, 'run', 'demo.json'), 'utf8')) as DemoSite;
   });
   afterAll(() => rm(folder, { recursive: true, force: true }));
@@ -41,8 +42,16 @@ describe('a demo of a run', () => {
     });
 
   it('is the page with the run beside it', async () => {
+    expect(written).toMatchObject({ arm: 'ra-rft', step: 1, retriever: 'learned', limits: [] });
     expect(await readdir(join(out, 'run'))).toEqual(['demo.json', 'policy', 'retriever']);
-    expect(site).toMatchObject({ run: 'run', arm: 'ra-rft', step: 1, retriever: 'learned', version: '1.2.3', webGpu: true });
+    expect(site).toMatchObject({
+      run: 'run',
+      arm: 'ra-rft',
+      step: 1,
+      retriever: 'learned',
+      version: '1.2.3',
+      runtimes: { wasm: 5 },
+    });
     expect(site.world).toMatchObject({ seed: 1, tracesPerRule: 2 });
     expect(Object.keys(site.files)).toContain('policy/model.safetensors');
     expect(Object.keys(site.files).filter((file) => file.includes('optimizer'))).toEqual([]);
@@ -65,7 +74,7 @@ describe('a demo of a run', () => {
     const engine = new LocalEngine({ threads: 1 });
     const policy = await engine.open(folderRef(join(run, 'policy', 'ra-rft', 'step-000001')));
     const [problem] = site.problems;
-    const [{ trace }] = (await open.search(problem!, 1)) as [{ trace: (typeof site.setup.traces)[0] }];
+    const trace = (await open.search(problem!, 1))[0]!.trace;
     const prompt = open.codec.prompt(problem!, { kind: 'traces', traces: [trace] });
     const solution = open.codec.response(problem!.solution!);
     const [[logprobs]] = (await policy.logprobs([{ prompt, responses: [solution] }])) as [[Float32Array]];
@@ -94,7 +103,12 @@ describe('a demo of a run', () => {
     expect(await ids({})).not.toContain(id);
     const same = site.setup.traces.filter((trace) => trace.answer === answer);
     expect(await ids({ answer })).toHaveLength(site.setup.traces.length - same.length);
-    expect(open.unknownWords('At the zoo, Hugo counts 123 rabbits. rabbits')).toEqual(['zoo,', '123', 'rabbits.', 'rabbits']);
+    expect(open.unknownWords('At the zoo, Hugo counts 123 rabbits. rabbits')).toEqual([
+      'zoo,',
+      '123',
+      'rabbits.',
+      'rabbits',
+    ]);
     const match = await open.match(question, site.setup.traces[0]!);
     expect(match.matches).toHaveLength(match.query.length);
     expect(match.document.slice(0, match.query.length)).toEqual(match.query);
@@ -120,9 +134,14 @@ describe('a demo of a run', () => {
 
   it('refuses arms that there are not, that have no traces, and a run without a policy', async () => {
     const to = join(folder, 'other');
-    await expect(write({ out: to, arm: 'rarft' })).rejects.toMatchObject({ code: 'usage', hint: 'Did you mean ra-rft?' });
+    await expect(write({ out: to, arm: 'rarft' })).rejects.toMatchObject({
+      code: 'usage',
+      hint: 'Did you mean ra-rft?',
+    });
     await expect(write({ out: to, arm: 'grpo' })).rejects.toMatchObject({ code: 'run-folder' });
-    await expect(exportDemo(join(folder, 'none'), { out: to, page, version: '' })).rejects.toMatchObject({ code: 'run-folder' });
+    await expect(exportDemo(join(folder, 'none'), { out: to, page, version: '' })).rejects.toMatchObject({
+      code: 'run-folder',
+    });
   });
 });
 

@@ -90,8 +90,10 @@ export class DemoModels {
   async search(asked: Asked, k: number): Promise<Hit[]> {
     const scores = await this.scores(asked.question);
     const guard = new TraceGuard(asked.answer === undefined ? [] : [{ ...asked, answer: asked.answer }]);
-    const search = ([query]: readonly Asked[], { k: most, excludeIds_Q }: { k: number; excludeIds_Q?: readonly ReadonlySet<string>[] }) =>
-      Promise.resolve([this.ranked.rank(query!, scores, { k: most, exclude: excludeIds_Q?.[0] })]);
+    const search = (
+      [query]: readonly Asked[],
+      { k: most, excludeIds_Q }: { k: number; excludeIds_Q?: readonly ReadonlySet<string>[] },
+    ) => Promise.resolve([this.ranked.rank(query!, scores, { k: most, exclude: excludeIds_Q?.[0] })]);
     const [hits] = await searchAllowed({ search }, [asked], k, guard.mayShow.bind(guard));
     return hits!;
   }
@@ -206,7 +208,12 @@ class Encoder {
       const part = traces.slice(from, from + ENCODED_AT_ONCE).map((trace) => documentText(trace, this.spec.text));
       const { texts } = this.tokenize(part, 'document');
       const vectors = await this.net.encode(texts.flat());
-      found.push(...splitTexts(vectors, texts.map(({ length }) => length)));
+      found.push(
+        ...splitTexts(
+          vectors,
+          texts.map(({ length }) => length),
+        ),
+      );
       encoded(found.length);
     }
     const counts = found.map(({ lengths }) => lengths.length);

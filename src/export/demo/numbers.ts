@@ -1,20 +1,7 @@
 /** Numbers of a demo that two runtimes must agree on: written by Node with the site, computed again by the page. */
 import type { Problem, Trace } from '../../data/types.js';
 import type { DemoModels } from './models.js';
-
-/** Of one problem. */
-interface ProblemNumbers {
-  problemId: string;
-  /** Score of every trace, in the order of the corpus. */
-  scores: number[];
-  /** The best trace that may stand beside it. */
-  bestId: string;
-  /** log p of the tokens of its solution, after that trace and without any. */
-  withTrace: number[];
-  withoutTrace: number[];
-}
-
-export type DemoNumbers = ProblemNumbers[];
+import type { DemoNumbers, ProblemNumbers } from './site.js';
 
 /** How far two runtimes are apart at most. */
 export interface Differences {

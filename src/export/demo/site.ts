@@ -4,7 +4,6 @@ import type { Problem, Trace } from '../../data/types.js';
 import type { SampleOptions } from '../../engine/types.js';
 import type { MathOptions } from '../../verify/math/types.js';
 import type { WorldOptions } from '../../worlds/world.js';
-import type { DemoNumbers } from './numbers.js';
 
 /** The folder of a site that holds the run, and the JSON file in it. */
 export const siteFolder = 'run';
@@ -12,6 +11,9 @@ export const siteFile = 'demo.json';
 
 /** The model folders beside the JSON file, as they stood in the run. */
 export const modelFolders = { policy: 'policy', retriever: 'retriever' } as const;
+
+/** What a page computes on. */
+export type Backend = 'wasm' | 'webgpu';
 
 export interface DemoSite {
   /** Name of the run, the arm whose policy answers, its last step, and the retriever. */
@@ -24,8 +26,8 @@ export interface DemoSite {
   setup: DemoSetup;
   /** How the embedded world was made, where problems are of it: then more can be drawn. */
   world?: Partial<WorldOptions>;
-  /** Whether the page has ONNX Runtime for WebGPU with it, which the package leaves out for its size. */
-  webGpu: boolean;
+  /** Bytes of ONNX Runtime for each backend that the page has it for; the package leaves the one for WebGPU out, for its size. */
+  runtimes: Partial<Record<Backend, number>>;
   /** Test problems of the run. */
   problems: Problem[];
   numbers: DemoNumbers;
@@ -41,3 +43,18 @@ export interface DemoSetup {
   verifier: { kind: 'boxed' } | { kind: 'math'; options: MathOptions };
   traces: Trace[];
 }
+
+/** Numbers of one problem. */
+export interface ProblemNumbers {
+  problemId: string;
+  /** Score of every trace, in the order of the corpus. */
+  scores: number[];
+  /** The best trace that may stand beside it. */
+  bestId: string;
+  /** log p of the tokens of its solution, after that trace and without any. */
+  withTrace: number[];
+  withoutTrace: number[];
+}
+
+/** Numbers that Node writes and the page computes again. */
+export type DemoNumbers = ProblemNumbers[];

@@ -50,10 +50,10 @@ const CHECKED_PROBLEMS = 3;
  */
 export async function exportDemo(root: string, options: DemoOptions): Promise<WrittenDemo> {
   const { out, arm, version, progress = silent } = options;
-  const page = options.page ?? (await builtFolder('demo'));
-  if (page === undefined) throw withoutPage();
   const run = await readPromptRun(root);
   const choice = await demoChoice(run, arm);
+  const page = options.page ?? (await builtFolder('demo'));
+  if (page === undefined) throw withoutPage();
   const { setup, limits } = setupOf(run);
   let bytes = 0;
   await writeFolderAtomic(out, async (folder) => {
@@ -69,9 +69,11 @@ export async function exportDemo(root: string, options: DemoOptions): Promise<Wr
       version,
       setup,
       ...(config.data.source === 'world' && { world: config.data.world }),
-      webGpu: (await readdir(page, { recursive: true })).some((file) => /\.jspi-.*\.wasm$/.test(file)),
+      runtimes: runtimesIn(await sizesIn(page)),
       problems: data.test.slice(0, MOST_PROBLEMS),
-      numbers: await withModels(target, setup, progress, (models) => numbersOf(models, data.test.slice(0, CHECKED_PROBLEMS))),
+      numbers: await withModels(target, setup, progress, (models) =>
+        numbersOf(models, data.test.slice(0, CHECKED_PROBLEMS)),
+      ),
       files: await sizesIn(target),
     };
     await writeFileAtomic(join(target, siteFile), JSON.stringify(site));
@@ -99,7 +101,13 @@ function verifierOf({ reward, math }: Config): { verifier: DemoSetup['verifier']
 async function copyModels({ policy, retrieverFolder }: DemoChoice, target: string): Promise<void> {
   const policyTarget = join(target, modelFolders.policy);
   if (await isAdapterFolder(policy)) await mergeAdapterFolder(policy, policyTarget);
-  else await copyFiles(policy, policyTarget, [...TOKENIZER_FILES, 'config.json', 'generation_config.json', 'model.safetensors']);
+  else
+    await copyFiles(policy, policyTarget, [
+      ...TOKENIZER_FILES,
+      'config.json',
+      'generation_config.json',
+      'model.safetensors',
+    ]);
   const parameters = countParams(await readDecoderConfig(policyTarget));
   if (parameters > MOST_PARAMETERS)
     throw new RaRftError({
@@ -108,7 +116,10 @@ async function copyModels({ policy, retrieverFolder }: DemoChoice, target: strin
       where: policy,
       expected: `at most ${MOST_PARAMETERS / 1e6} million, which a browser's memory holds`,
     });
-  await cp(retrieverFolder, join(target, modelFolders.retriever), { recursive: true, filter: (file) => !basename(file).startsWith('.') });
+  await cp(retrieverFolder, join(target, modelFolders.retriever), {
+    recursive: true,
+    filter: (file) => !basename(file).startsWith('.'),
+  });
 }
 
 async function copyFiles(from: string, to: string, names: readonly string[]): Promise<void> {
@@ -123,13 +134,25 @@ async function withModels<T>(
 ): Promise<T> {
   const folders = { policy: join(target, modelFolders.policy), retriever: join(target, modelFolders.retriever) };
   const task = progress.task('demo', setup.traces.length, 'traces');
-  const models = await DemoModels.open({ folders, setup, threads: availableParallelism(), encoded: (traces) => task.update(traces) });
+  const models = await DemoModels.open({
+    folders,
+    setup,
+    threads: availableParallelism(),
+    encoded: (traces) => task.update(traces),
+  });
   try {
     return await work(models);
   } finally {
     task.end();
     await models.dispose();
   }
+}
+
+/** By the names that ONNX Runtime gives its files, before the hash that the build puts behind them. */
+function runtimesIn(sizes: Readonly<Record<string, number>>): DemoSite['runtimes'] {
+  const sizeOf = (name: RegExp) => Object.entries(sizes).find(([file]) => name.test(file))?.[1];
+  const [wasm, webgpu] = [sizeOf(/simd-threaded-[^/]*\.wasm$/), sizeOf(/simd-threaded\.jspi-[^/]*\.wasm$/)];
+  return { ...(wasm !== undefined && { wasm }), ...(webgpu !== undefined && { webgpu }) };
 }
 
 /** Bytes of the files in a folder by their paths, with forward slashes. */

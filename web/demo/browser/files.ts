@@ -2,6 +2,7 @@
  * `node:fs/promises` for the page: folders of models are read from the web server as they are read from a disk. What is there is known
  * beforehand, so that nothing is asked for in vain.
  */
+import { fetchBytes } from './fetch-bytes.js';
 
 /** A place on a server, and the bytes of each of its files. */
 interface Mounted {
@@ -69,11 +70,7 @@ function fetched(path: string): Promise<Uint8Array> {
 
 async function fetchFile(path: string): Promise<Uint8Array> {
   if (!mounted?.sizes.has(path)) throw missing(path);
-  const response = await fetch(`${mounted.url}/${path}`);
-  if (!response.ok) throw new Error(`${path} could not be loaded: the server says ${response.status}`);
-  const bytes = new Uint8Array(await response.arrayBuffer());
-  mounted.read(bytes.length);
-  return bytes;
+  return fetchBytes(`${mounted.url}/${path}`, mounted.read);
 }
 
 /** As Node says that a file is not there. */
