@@ -89,6 +89,12 @@ const warmup = section(
       'Best traces of a retriever among which one is drawn for an example, so that the policy meets right ones and look-alikes.',
       'traces',
     ),
+    mostTraces: count(
+      1,
+      1,
+      'An example with traces shows one to so many of one source, all numbers as likely: for arms with contexts.traces above 1, so that the policy learns to choose among them.',
+      'traces',
+    ),
   },
   'Optional supervised warm-up of the policy, for models that never solve a problem yet.',
 );

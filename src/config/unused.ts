@@ -72,7 +72,7 @@ const rules: readonly Rule[] = [
   { keys: ['warmup'], why: ({ warmup }) => warmup.steps === 0 && 'warmup.steps is 0' },
   { keys: ['labels.policy'], why: ({ warmup }) => warmup.steps === 0 && 'warmup.steps is 0' },
   {
-    keys: ['warmup.traces', 'warmup.topTraces'],
+    keys: ['warmup.traces', 'warmup.topTraces', 'warmup.mostTraces'],
     why: ({ warmup }) => warmup.contextShare === 0 && 'warmup.contextShare is 0',
   },
   {

@@ -33,7 +33,7 @@ import { searchInto, type RetrievedRecord } from './retrieve/retrieved-file.js';
 import { openPrompts, type Prompts } from './session.js';
 import { openFakeEngine, writeTinyTask } from './testing/tiny-task.js';
 import { usableLabels } from './labels/usable-labels.js';
-import { randomTrace } from './arms/warmup-contexts.js';
+import { randomTraces } from './arms/warmup-contexts.js';
 
 const config = resolveConfig({ preset: 'demo' });
 const base = fileURLToPath(new URL('../../assets/base', import.meta.url));
@@ -58,9 +58,9 @@ describe('the demo', () => {
   });
 
   it('warms no policy up on one', () => {
-    const traceOf = randomTrace(data, () => true);
-    const shown = data.train.flatMap((problem, i) => traceOf(problem, rng.fork(`context/${i}`)) ?? []);
-    expect(shown.length).toBe(data.train.length);
+    const tracesOf = randomTraces(data, () => true);
+    const shown = data.train.flatMap((problem, i) => tracesOf(problem, rng.fork(`context/${i}`), 2));
+    expect(shown.length).toBe(2 * data.train.length);
     expect(shown.filter(({ id }) => unseen.has(id))).toEqual([]);
   });
 

@@ -51,9 +51,9 @@ export function turnSettings(config: Config, identities: Identities): Settings {
 
 /** Nothing where all traces are random ones, as in older run folders. */
 function sourceSettings({ warmup }: Config, shares: Record<string, number>): Settings {
-  const { contextShare, topTraces } = warmup;
+  const { contextShare, topTraces, mostTraces } = warmup;
   const isRandom = Object.keys(shares).join() === 'random';
-  return { contextShare, ...(!isRandom && { traces: shares, topTraces }) };
+  return { contextShare, ...(!isRandom && { traces: shares, topTraces }), ...(mostTraces > 1 && { mostTraces }) };
 }
 
 function supervisedSettings(config: Config, { model }: Identities, shown: Settings): Settings {

@@ -2,15 +2,16 @@
 import type { Config } from '../../config/index.js';
 import { hashJson } from '../../core/hash.js';
 import type { Rng } from '../../core/rng.js';
-import { isUnseen, noContext, showing, type Context, type Problem, type Trace } from '../../data/index.js';
+import { isUnseen, noContext, type Context, type Problem, type Trace } from '../../data/index.js';
+import { traceContexts, type Fits } from '../../rl/index.js';
 import type { DataSets } from '../data/data-sets.js';
 import { hitsOf, warmupSources, type Retrieved, type RetrieverName } from '../retrieve/contexts.js';
 
 /** Whether a problem with its solution, and a trace, is short enough. */
 export type FitsExample = (problem: Problem, trace?: Trace) => boolean;
 
-/** The trace of one example; undefined where the source has none for the problem. */
-export type TraceSource = (problem: Problem, rng: Rng) => Trace | undefined;
+/** So many traces of one example, or fewer where the source has no more for the problem; the best first. */
+export type TraceSource = (problem: Problem, rng: Rng, count: number) => readonly Trace[];
 
 /** Shares by source, together 1: `random` and retrievers that are not among `without`. All `random` where none is left. */
 export function sourceShares(
@@ -32,16 +33,23 @@ export function firstShares(config: Pick<Config, 'warmup' | 'retrievers'>): Reco
   return sourceShares(config, warmupSources(config).late);
 }
 
-/** With probability `contextShare` a trace of a source that is drawn by its share. */
+/**
+ * With probability `contextShare` traces of a source that is drawn by its share: one to `mostTraces`, all numbers as likely; in a prompt
+ * they stand as in those of the arms.
+ */
 export function drawnContexts(
-  contextShare: number,
+  { contextShare, mostTraces }: Pick<Config['warmup'], 'contextShare' | 'mostTraces'>,
   shares: Readonly<Record<string, number>>,
   sourceOf: (name: string) => TraceSource,
+  fits: Fits,
 ): (problem: Problem, rng: Rng) => Context {
   const sources = Object.entries(shares).map(([name, share]) => ({ share, trace: sourceOf(name) }));
   return (problem, rng) => {
     if (rng.next() >= contextShare) return noContext;
-    return showing(drawn(sources, rng)?.trace(problem, rng));
+    const source = drawn(sources, rng);
+    const traces = mostTraces === 1 ? 1 : 1 + rng.int(mostTraces);
+    const found = source?.trace(problem, rng, traces) ?? [];
+    return traceContexts(problem, found, { traces, spread: 1 }, fits)[0] ?? noContext;
   };
 }
 
@@ -53,27 +61,33 @@ function drawn<T extends { share: number }>(sources: readonly T[], rng: Rng): T 
   return sources.at(-1); // shares add up to 1 but for rounding
 }
 
-/** A random trace that may teach the problem and is not too long for it, of its type where the corpus has any of that. */
-export function randomTrace({ corpus, guard }: Pick<DataSets, 'corpus' | 'guard'>, fits: FitsExample): TraceSource {
+/** Random traces that may teach the problem and are not too long for it, of its type where the corpus has any of that. */
+export function randomTraces({ corpus, guard }: Pick<DataSets, 'corpus' | 'guard'>, fits: FitsExample): TraceSource {
   const usable = corpus.filter((trace) => !isUnseen(trace));
-  return (problem, rng) => {
+  return (problem, rng, count) => {
     const sameType = usable.filter((trace) => trace.type === problem.type);
     const allowed = (sameType.length > 0 ? sameType : usable).filter(
       (trace) => guard.mayTeach(problem, trace) && fits(problem, trace),
     );
-    return allowed.length === 0 ? undefined : rng.pick(allowed);
+    return drawnOf(allowed, count, rng);
   };
 }
 
-/** A random one of the best `top` traces that a retriever has found for the problem, of those that are not too long for it. */
+/** Random ones of the best `top` traces that a retriever has found for the problem, of those that are not too long for it. */
 export function amongBest(name: RetrieverName, retrieved: Retrieved, top: number, fits: FitsExample): TraceSource {
   const hits = hitsOf(name, retrieved);
-  return (problem, rng) => {
+  return (problem, rng, count) => {
     const best = hits(problem)
       .slice(0, top)
       .filter((trace) => fits(problem, trace));
-    return best.length === 0 ? undefined : rng.pick(best);
+    const shown = new Set(drawnOf(best, count, rng));
+    return best.filter((trace) => shown.has(trace));
   };
+}
+
+function drawnOf(traces: readonly Trace[], count: number, rng: Rng): readonly Trace[] {
+  if (traces.length === 0) return [];
+  return count === 1 ? [rng.pick(traces)] : rng.sample(traces, count);
 }
 
 /** Names the traces that sources may show, by their retrievers. */

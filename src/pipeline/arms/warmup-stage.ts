@@ -12,7 +12,7 @@ import { hashModelFolder } from '../fingerprint.js';
 import { clearArm } from '../growth.js';
 import { optimizerOf } from './optimizer.js';
 import type { DataSets } from '../data/data-sets.js';
-import { warmupSources, type Retrieved, type RetrieverName } from '../retrieve/contexts.js';
+import { warmupDepth, warmupSources, type Retrieved, type RetrieverName } from '../retrieve/contexts.js';
 import type { Session } from '../session.js';
 import { startSettings, startStage, warmupSettings } from '../warmup-settings.js';
 import { trainedPart } from './trained-part.js';
@@ -20,7 +20,7 @@ import {
   amongBest,
   drawnContexts,
   firstShares,
-  randomTrace,
+  randomTraces,
   shownBest,
   sourceShares,
   type FitsExample,
@@ -78,17 +78,20 @@ function warmUpBySources(
   data: DataSets,
   { stage, settings, shares, retrieved }: BySources,
 ): Promise<StartPolicy> {
-  const { contextShare, topTraces } = session.config.warmup;
+  const { warmup } = session.config;
+  const depth = warmupDepth(warmup);
   const fits = exampleLengths(session);
   const names: RetrieverName[] = Object.keys(shares).filter((name) => name !== 'random');
   const sourceOf = (name: string) =>
-    name === 'random' ? randomTrace(data, fits) : amongBest(name, retrieved, topTraces, fits);
-  const traces = shownBest(names, retrieved, data.train, topTraces);
+    name === 'random' ? randomTraces(data, fits) : amongBest(name, retrieved, depth, fits);
+  const traces = shownBest(names, retrieved, data.train, depth);
   return superviseModel(session, {
     stage,
     inputs: { settings, data: data.fingerprint, ...(names.length > 0 && { traces }) },
     problems: data.train,
-    contextOf: drawnContexts(contextShare, shares, sourceOf),
+    contextOf: drawnContexts(warmup, shares, sourceOf, (problem, context) =>
+      session.lengths.fitsExampleWith(problem, context),
+    ),
   });
 }
 

@@ -1,7 +1,7 @@
 /** Stages "warmup-traces-<name>": what the early sources of the warm-up find for the training problems. */
 import { join } from 'node:path';
 import type { DataSets } from '../data/data-sets.js';
-import { warmupSources, type Retrieved } from '../retrieve/contexts.js';
+import { warmupDepth, warmupSources, type Retrieved } from '../retrieve/contexts.js';
 import { searchNamed } from '../retrieve/search-named.js';
 import type { Session } from '../session.js';
 import { warmupTracesStage } from '../warmup-settings.js';
@@ -16,7 +16,7 @@ export async function searchEarlySources(session: Session, data: DataSets): Prom
       stage: warmupTracesStage(name),
       file: join(run.root, 'retrieved', 'warmup', `${name}.jsonl`),
       wanted: { train: data.train, test: [] },
-      kept: config.warmup.topTraces,
+      kept: warmupDepth(config.warmup),
       inputs: {},
       openEncoder: () => undefined,
     });

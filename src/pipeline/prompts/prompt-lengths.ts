@@ -113,6 +113,14 @@ export class PromptLengths {
     );
   }
 
+  /** The same with any context, counted exactly. */
+  fitsExampleWith(problem: Problem, context: Context): boolean {
+    const { maxPromptTokens, window } = this.limits;
+    const prompt = this.withContext(problem, context);
+    const { solution } = problem;
+    return solution === undefined || (prompt <= maxPromptTokens && prompt + this.solutionLength(solution) <= window);
+  }
+
   /** Whether a pair can be labelled by what `labels.measure` measures: sampled answers, or the likelihood of a text. */
   fitsLabel(problem: Problem & { solution: string }, trace: Trace, { measure }: Config['labels']): boolean {
     if (measure === 'success') return this.fits(problem, trace);

@@ -58,6 +58,11 @@ export interface NamedRetrievers {
   warmup: Pick<Config['warmup'], 'steps' | 'contextShare' | 'traces'>;
 }
 
+/** How deep into a retriever's list the examples of a warm-up look. */
+export function warmupDepth({ topTraces, mostTraces }: Pick<Config['warmup'], 'topTraces' | 'mostTraces'>): number {
+  return Math.max(topTraces, mostTraces);
+}
+
 /**
  * Retrievers that the warm-up takes traces of. `early` ones search before there is any policy; behind `late` ones stands an encoder,
  * which stands on a policy or is trained on labels that one has measured. In the order of the map.
