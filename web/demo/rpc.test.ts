@@ -1,16 +1,19 @@
 import { describe, expect, it } from 'vitest';
 import { Caller, serve } from './rpc.js';
 
-/** Two ends of a line, as a page and its worker have them. */
+/** One end of a line; what is posted comes out at the other. */
+class End extends EventTarget {
+  other: EventTarget | undefined;
+
+  postMessage(data: unknown): void {
+    setTimeout(() => this.other?.dispatchEvent(new MessageEvent('message', { data })));
+  }
+}
+
+/** A line between a page and its worker. */
 function line() {
-  const end = (to: () => EventTarget) => {
-    const target = new EventTarget();
-    const postMessage = (data: unknown) =>
-      void setTimeout(() => to().dispatchEvent(new MessageEvent('message', { data })));
-    return Object.assign(target, { postMessage }) as unknown as Worker;
-  };
-  const page: Worker = end(() => worker);
-  const worker: Worker = end(() => page);
+  const [page, worker] = [new End(), new End()];
+  [page.other, worker.other] = [worker, page];
   return { page, worker };
 }
 

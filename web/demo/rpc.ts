@@ -12,7 +12,10 @@ interface Request {
 type Reply = { call: number } & ({ told: unknown } | { result: unknown } | { error: string });
 
 /** What both sides need of a worker. */
-type Port = Pick<Worker, 'postMessage' | 'addEventListener'>;
+interface Port {
+  postMessage(message: unknown): void;
+  addEventListener(type: 'message' | 'error', listener: (event: Event) => void): void;
+}
 
 interface Waiting {
   told: (value: unknown) => void;
@@ -28,9 +31,9 @@ export class Caller<M extends Methods> {
 
   constructor(port: Port) {
     this.port = port;
-    port.addEventListener('message', ({ data }: MessageEvent<Reply>) => this.hear(data));
+    port.addEventListener('message', (event) => this.hear((event as MessageEvent).data as Reply));
     port.addEventListener('error', (event) => {
-      const error = new Error(event.message || 'its worker could not be started');
+      const error = new Error((event as { message?: string }).message || 'its worker could not be started');
       for (const { reject } of this.waiting.values()) reject(error);
       this.waiting.clear();
     });
@@ -71,7 +74,7 @@ export function serve(scope: Port, methodsFor: (tell: (value: unknown) => void) 
       scope.postMessage({ call, error: error instanceof Error ? error.message : String(error) } satisfies Reply);
     }
   };
-  scope.addEventListener('message', ({ data }: MessageEvent<Request>) => {
-    last = last.then(() => answer(data));
+  scope.addEventListener('message', (event) => {
+    last = last.then(() => answer((event as MessageEvent).data as Request));
   });
 }
