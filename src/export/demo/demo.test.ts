@@ -23,7 +23,13 @@ describe('a demo of a run', () => {
 
   beforeAll(async () => {
     folder = await mkdtemp(join(tmpdir(), 'ra-rft-test-'));
-    run = await writeWorldRun(folder);
+    run = await writeWorldRun(folder, {
+      arms: [
+        { name: 'grpo', train: 'none', test: 'none' },
+        { name: 'ra-rft', train: 'learned', test: 'learned' },
+        { name: 'at-test', train: 'none', test: 'learned', policyOf: 'grpo' },
+      ],
+    });
     page = join(folder, 'page');
     await mkdir(join(page, 'assets'), { recursive: true });
     await writeFile(join(page, 'index.html'), '<!doctype html>');
@@ -147,9 +153,8 @@ describe('a demo of a run', () => {
 
 it('merges a policy that is an adapter', async () => {
   const folder = await temporaryFolder();
-  const arms = [{ name: 'ra-rft', train: 'learned', test: 'learned' }];
   const rl = { steps: 1, promptsPerStep: 4, groupSize: 4, checkpointEverySteps: 1, warmupSteps: 0, lora: { rank: 2 } };
-  const run = await writeWorldRun(folder, { arms, rl });
+  const run = await writeWorldRun(folder, { rl });
   expect(await isAdapterFolder(join(run, 'policy', 'ra-rft', 'step-000001'))).toBe(true);
   const page = join(folder, 'page');
   await mkdir(page);

@@ -11,11 +11,7 @@ const smallest = {
   retriever: { steps: 10, batchSize: 8, validationShare: 0.1, testShare: 0 },
   rl: { steps: 1, promptsPerStep: 4, groupSize: 4, checkpointEverySteps: 1, warmupSteps: 0 },
   eval: { k: 1, bootstrapSamples: 100 },
-  arms: [
-    { name: 'grpo', train: 'none', test: 'none' },
-    { name: 'ra-rft', train: 'learned', test: 'learned' },
-    { name: 'at-test', train: 'none', test: 'learned', policyOf: 'grpo' },
-  ],
+  arms: [{ name: 'ra-rft', train: 'learned', test: 'learned' }],
 };
 
 /** Makes the run in `folder` and returns its root; `changes` replaces sections of the configuration. */
