@@ -1,8 +1,9 @@
-/** Declares `ra-rft export verl | trl | tensorboard | trackio | inspect`: a run for other tools. */
+/** Declares `ra-rft export verl | trl | tensorboard | trackio | inspect | demo`: a run for other tools, or for a browser. */
 import { Option } from 'commander';
 import { rowFormats } from '../export/row-formats.js';
 import { each, type Build } from './build.js';
 import type { ExportPromptsOptions } from './export.js';
+import type { ExportDemoOptions } from './export-demo.js';
 import type { ExportViewerOptions } from './export-viewer.js';
 
 const targets = {
@@ -44,4 +45,22 @@ export function addExport({ program, context }: Build): void {
         await exportViewerVerb(run, viewer, options, context());
       });
   }
+  group
+    .command('demo')
+    .description(
+      'A page on which the retriever and a policy of the run answer in the browser; any host of static files serves it.',
+    )
+    .argument('<run>', 'run folder with a trained policy')
+    .option(
+      '--out <folder>',
+      'folder to write; exports/<run>-demo where it is not given. One that was written before is replaced',
+    )
+    .option(
+      '--arm <name>',
+      'arm whose policy answers; the last that learnt with the traces of an encoder where it is not given',
+    )
+    .action(async (run: string, options: ExportDemoOptions) => {
+      const { exportDemoVerb } = await import('./export-demo.js');
+      await exportDemoVerb(run, options, context());
+    });
 }

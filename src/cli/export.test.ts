@@ -71,6 +71,16 @@ describe('ra-rft export', () => {
     expect(await readFile(join(to, 'settings.json'), 'utf8')).toBe(before);
   });
 
+  it('refuses a demo of what is no run, has no such arm, or no trained retriever', async () => {
+    expect(await raRft('export', 'demo', join(folder, 'nothing'), '--out', out())).toMatchObject(
+      refusal(7, 'there is no run'),
+    );
+    expect(await raRft('export', 'demo', run, '--arm', 'rarft')).toMatchObject(refusal(2, 'Did you mean ra-rft'));
+    expect(await raRft('export', 'demo', run, '--out', out())).toMatchObject(
+      refusal(7, 'no arm of the run', 'encoder'),
+    );
+  });
+
   it('refuses a run that has retrieved nothing yet, and what is no run', async () => {
     expect(await raRft('export', 'verl', join(folder, 'nothing'), '--out', out())).toMatchObject(
       refusal(7, 'there is no run'),

@@ -47,7 +47,7 @@ export const loopWhile = (body: number[], condition: number[]): number[] =>
   seq([0x03, 0x40], body, condition, [0x0d, 0], [END]);
 
 function assemble(functions: readonly WasmFunction[]): Uint8Array<ArrayBuffer> {
-  const text = (s: string) => [s.length, ...Buffer.from(s)];
+  const text = (s: string) => [s.length, ...new TextEncoder().encode(s)];
   const section = (id: number, bytes: readonly number[]) => [id, ...leb(bytes.length), ...bytes];
   const list = (make: (one: WasmFunction, i: number) => readonly number[]) => [
     functions.length,

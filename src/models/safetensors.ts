@@ -219,9 +219,9 @@ async function readHeader(file: string): Promise<TensorInfo[]> {
   });
   try {
     const { size } = await handle.stat();
-    const lengthBytes = Buffer.alloc(8);
+    const lengthBytes = new Uint8Array(8);
     await readExactly(handle, lengthBytes, 0, file);
-    const headerBytes = Number(lengthBytes.readBigUInt64LE());
+    const headerBytes = Number(new DataView(lengthBytes.buffer).getBigUint64(0, true));
     if (headerBytes > MAX_HEADER_BYTES || headerBytes < 2)
       throw problem(
         file,
@@ -229,9 +229,9 @@ async function readHeader(file: string): Promise<TensorInfo[]> {
         'a safetensors file',
         'The file is damaged or of another format.',
       );
-    const text = Buffer.alloc(headerBytes);
+    const text = new Uint8Array(headerBytes);
     await readExactly(handle, text, 8, file);
-    return parseHeader(text.toString('utf8'), file, 8 + headerBytes, size);
+    return parseHeader(new TextDecoder().decode(text), file, 8 + headerBytes, size);
   } finally {
     await handle.close();
   }

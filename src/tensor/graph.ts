@@ -221,7 +221,7 @@ function nodeKey(spec: NodeSpec): string | undefined {
   const outputs = spec.outputs.map((o) => `${o.dtype}${showShape(o.shape)}`).join(';');
   if (spec.data && spec.data.length > 4096) return undefined;
   const data = spec.data
-    ? Buffer.from(spec.data.buffer, spec.data.byteOffset, spec.data.byteLength).toString('latin1')
+    ? String.fromCharCode(...new Uint8Array(spec.data.buffer, spec.data.byteOffset, spec.data.byteLength))
     : '';
   return [spec.domain ?? '', spec.op, inputs, JSON.stringify(spec.attributes ?? {}), outputs, data].join('|');
 }

@@ -1,18 +1,16 @@
 /** Where in the model's code an operator was called: a stack captured when the node is made, read only when it is needed. */
-import { dirname } from 'node:path';
-import { fileURLToPath } from 'node:url';
 
-const ownFolder = dirname(fileURLToPath(import.meta.url));
+const ownFolder = pathOf(import.meta.url.replace(/[^/]*$/, ''));
 const DEPTH = 24;
 
 /** A captured stack. V8 formats it at the first reading, so capturing costs little. */
 export class Site {
-  private readonly holder: { stack?: string } = {};
+  private readonly holder: Error;
 
   constructor() {
     const limit = Error.stackTraceLimit;
     Error.stackTraceLimit = DEPTH;
-    Error.captureStackTrace(this.holder, Site);
+    this.holder = new Error();
     Error.stackTraceLimit = limit;
   }
 
@@ -26,11 +24,16 @@ export class Site {
           .replace(/^[^(]*\(/, ''),
       );
       if (!found?.[1]) continue;
-      const path = found[1].startsWith('file://') ? fileURLToPath(found[1]) : found[1];
+      const path = pathOf(found[1]);
       if (path.startsWith('node:')) continue;
       if (path.startsWith(ownFolder) && !path.includes('.test.')) continue;
       return `${path}:${found[2]}`;
     }
     return undefined;
   }
+}
+
+/** Path of a file URL; what is no file URL stays as it is. */
+function pathOf(place: string): string {
+  return place.startsWith('file://') ? decodeURIComponent(new URL(place).pathname) : place;
 }

@@ -1,5 +1,7 @@
 /** The boxed verifier: the last box of the response equals the gold answer as an exact number. */
-import { equals, isInteger, lastBoxed, parseNumberText, type Rational } from '../data/index.js';
+import { lastBoxed } from '../data/boxed.js';
+import { parseNumberText } from '../data/number-text.js';
+import { equals, isInteger, type Rational } from '../data/rational.js';
 import type { Verdict, Verifier } from './types.js';
 
 /** Judges one response. Pure; the rule says what decided. */

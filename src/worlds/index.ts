@@ -3,6 +3,7 @@ export * from './fairness.js';
 export * from './numbers.js';
 export * from './pretraining.js';
 export * from './problems.js';
+export * from './reading.js';
 export * from './rules.js';
 export * from './strategies.js';
 export * from './surface.js';

@@ -2,7 +2,7 @@
  * The surface of a problem: topic, name, items, sentence forms. Drawn from a stream of its own, blind to the strategy.
  */
 import type { Rng } from '../core/rng.js';
-import type { Operator, Strategy, Triple } from './strategies.js';
+import type { Operator, Order, Strategy, Triple } from './strategies.js';
 import { NAMES, TOPICS } from './words.js';
 
 /** Everything of a question but its numbers and what to do with them. */
@@ -37,16 +37,23 @@ const CARRIERS = [
   'Do as the @ custom asks.',
 ] as const;
 
-const FIRST_STEP: Readonly<Record<Operator, readonly string[]>> = {
+/** Words for the first operation of a strategy, and for the second. */
+export const FIRST_STEP: Readonly<Record<Operator, readonly string[]>> = {
   '+': ['Add', 'Sum', 'Join'],
   '-': ['Subtract', 'Contrast', 'Offset'],
   '*': ['Multiply', 'Scale', 'Stretch'],
 };
 
-const SECOND_STEP: Readonly<Record<Operator, readonly string[]>> = {
+export const SECOND_STEP: Readonly<Record<Operator, readonly string[]>> = {
   '+': ['add', 'include', 'append'],
   '-': ['subtract', 'remove', 'deduct'],
   '*': ['multiply by', 'scale by', 'stretch by'],
+};
+
+/** Which numbers the first operation takes, and which the second brings in. */
+export const PLACES: Readonly<Record<Order, readonly [pair: string, third: string]>> = {
+  Front: ['first two', 'last'],
+  Back: ['last two', 'first'],
 };
 
 const place = (topic: number): string => TOPICS[topic]!.place;
@@ -71,7 +78,7 @@ export function renderQuestion(surface: Surface, triple: Triple, instruction: st
 
 /** Says what to do in plain words: `Multiply the last two, then add the first.` */
 export function plainInstruction({ order, first, second }: Strategy, rng: Rng): string {
-  const [pair, third] = order === 'Front' ? ['first two', 'last'] : ['last two', 'first'];
+  const [pair, third] = PLACES[order];
   return `${rng.pick(FIRST_STEP[first])} the ${pair}, then ${rng.pick(SECOND_STEP[second])} the ${third}.`;
 }
 

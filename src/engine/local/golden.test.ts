@@ -38,7 +38,7 @@ describe.each(['llama', 'qwen2', 'qwen3'])('%s as computed by Transformers', (na
     const at = rowPositions(graph, config, 'S');
     const rows = decodeRows(config, weights, embedded, at, packedAttention(config, packedInputs(graph, config, false)));
     graph.output('logits', linear(rows, headWeight(config, weights)));
-    const state = new ModelState(config, params, { maxContext: 64, programs: new Programs() });
+    const state = new ModelState(config, params, { maxContext: 64, programs: new Programs(1) });
     const program = await compile(graph);
     const groups = expected.tokens.map((t) => {
       const inputs = Int32Array.from(t);

@@ -1,4 +1,5 @@
 /** The local engine in the thread of its caller. `openLocalEngine` runs it in a worker, which is what most callers want. */
+import { availableParallelism } from 'node:os';
 import { basename } from 'node:path';
 import { isAdapterFolder, readAdapter } from '../../models/adapter/index.js';
 import type { DecoderConfig } from '../../models/hf-config.js';
@@ -49,7 +50,7 @@ export class LocalEngine implements PolicyEngine {
 
   constructor(options: LocalEngineOptions = {}) {
     this.options = options;
-    this.programs = new Programs(options.threads);
+    this.programs = new Programs(options.threads ?? availableParallelism());
   }
 
   can(): Promise<Capabilities> {

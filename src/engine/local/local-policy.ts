@@ -80,8 +80,8 @@ export class LocalPolicy implements Policy {
     this.mustBeUsable();
     checkSampleRequests(this.info, requests, options);
     const total = requests.reduce((n, r) => n + r.n, 0);
-    const onDone = (ended: number) => report?.(ended, total);
-    const samples_NG = await sampleAll(this.state, requests, options, this.parts.limits.sampler, onDone);
+    const watch = { ended: (responses: number) => report?.(responses, total) };
+    const samples_NG = await sampleAll(this.state, requests, options, this.parts.limits.sampler, watch);
     const result = { policyVersion: this.policyVersion, samples_NG };
     checkSamples(requests, result);
     return result;

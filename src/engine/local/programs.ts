@@ -2,7 +2,6 @@
  * Compiled graphs, shared by all policies of one decoder shape: weights are fed, so a program belongs to none of them. A session keeps
  * the memory of its largest run for the next ones; when no policy is open it is given back.
  */
-import { availableParallelism } from 'node:os';
 import { closeAll } from '../../core/closing.js';
 import { hashJson } from '../../core/hash.js';
 import type { DecoderConfig } from '../../models/hf-config.js';
@@ -14,7 +13,7 @@ export class Programs {
   private readonly compiled = new Map<string, Promise<Program>>();
   private holders = 0;
 
-  constructor(threads = availableParallelism()) {
+  constructor(threads: number) {
     this.threads = threads;
   }
 

@@ -37,13 +37,21 @@ interface Wanted {
   g: number;
 }
 
-/** Samples of all requests, in their order. `onDone` hears how many responses have ended. */
+/** Who looks on while responses are sampled. */
+export interface SamplingWatch {
+  /** Hears how many responses have ended. */
+  ended?: (responses: number) => void;
+  /** Sees the responses under way each time a token more of each is drawn. */
+  drawn?: (rows: readonly Readonly<Row>[]) => void;
+}
+
+/** Samples of all requests, in their order. */
 export async function sampleAll(
   state: ModelState,
   requests: readonly SampleRequest[],
   options: SampleOptions,
   limits: SamplerLimits,
-  onDone: (ended: number) => void = () => {},
+  watch: SamplingWatch = {},
 ): Promise<Sample[][]> {
   const out: Sample[][] = requests.map(() => []);
   let ended = 0;
@@ -54,12 +62,12 @@ export async function sampleAll(
       policyLogprobs: Float32Array.from(row.policyLogprobs),
       stopReason,
     };
-    onDone(++ended);
+    watch.ended?.(++ended);
   };
   const waves = planWaves(state, requests, options, limits);
   const work = countParams(state.config) * waves.length * options.maxTokens;
   const draw = new Draw(state, options, work >= limits.freezeFrom);
-  for (const wave of waves) await sampleWave(state, requests, wave, options, limits, draw, finish);
+  for (const wave of waves) await sampleWave(state, requests, wave, options, limits, draw, finish, watch.drawn);
   return out;
 }
 
@@ -100,6 +108,7 @@ async function sampleWave(
   limits: SamplerLimits,
   draw: Draw,
   finish: (row: Row, stopReason: Sample['stopReason']) => void,
+  drawn: SamplingWatch['drawn'],
 ): Promise<void> {
   const { config } = state;
   const members = [...new Set(wave.map((w) => w.request))];
@@ -130,6 +139,7 @@ async function sampleWave(
       row.logprobs.push(logprob[b]!);
       row.policyLogprobs.push(policyLogprob[b]!);
     }
+    drawn?.(rows);
     const hasStopped = (row: Row) => stops.has(row.tokens.at(-1)!);
     const isDone = (row: Row) => hasStopped(row) || row.tokens.length === options.maxTokens;
     if (rows.some((row) => !isDone(row))) ownCache.append(fresh, rows.length, t);

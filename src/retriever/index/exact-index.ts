@@ -2,7 +2,8 @@
 import { inPlace, Slots } from '../../core/slots.js';
 import { joinTexts, sliceTexts, type TokenVectors } from '../encode/token-vectors.js';
 import type { Scorer } from '../encode/net/port.js';
-import { bestOfChunks, filterMask, ownersOf, rankFor } from './best-chunks.js';
+import { bestOfChunks, ownersOf } from './best-chunks.js';
+import { filterMask, rankFor } from './may-come-back.js';
 import { refuseTwice } from './store/documents.js';
 import { refuseSize } from './store/store.js';
 import type { IndexDocument, IndexSearch, Scored, VectorIndex } from './types.js';

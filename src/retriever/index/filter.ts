@@ -1,12 +1,9 @@
 /** Filters on fields of documents, in the query language of MongoDB: `{ type: 'algebra', level: { $gte: 3 } }`. */
 import sift from 'sift';
 import { RaRftError } from '../../core/errors.js';
+import type { Fields, Filter } from './types.js';
 
-/** What is known of a document beside its vectors; filters ask for it. Plain JSON. */
-export type Fields = Readonly<Record<string, unknown>>;
-
-/** Plain JSON, so that it can be sent to a worker or a server. */
-export type Filter = Readonly<Record<string, unknown>>;
+export type { Fields, Filter };
 
 /** Whether a document passes; its id is a field beside the others. Throws `usage` at a filter that cannot be read. */
 export function compileFilter(filter: Filter): (id: string, fields: Fields | undefined) => boolean {

@@ -1,8 +1,11 @@
 /** The role of an index: it keeps the vectors of documents and finds the best for vectors of queries. */
 import type { TokenVectors } from '../encode/token-vectors.js';
-import type { Fields, Filter } from './filter.js';
 
-export type { Fields } from './filter.js';
+/** What is known of a document beside its vectors; filters ask for it. Plain JSON. */
+export type Fields = Readonly<Record<string, unknown>>;
+
+/** Plain JSON, so that it can be sent to a worker or a server. */
+export type Filter = Readonly<Record<string, unknown>>;
 
 /** A document as an index takes it. */
 export interface IndexDocument {

@@ -152,7 +152,7 @@ function valueInfo(name: string, dtype: DType, shape: Shape): object {
 function attribute(name: string, value: Attribute): object {
   if ('i' in value) return { name, i: value.i, type: 2 };
   if ('f' in value) return { name, f: value.f, type: 1 };
-  if ('s' in value) return { name, s: Buffer.from(value.s), type: 3 };
+  if ('s' in value) return { name, s: new TextEncoder().encode(value.s), type: 3 };
   return { name, ints: value.ints, type: 7 };
 }
 

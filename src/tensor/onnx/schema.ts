@@ -1,5 +1,5 @@
 /** The part of ONNX's protobuf format that graphs need (field numbers from the ONNX specification), as a protobufjs descriptor. */
-import protobuf from 'protobufjs';
+import protobuf from 'protobufjs/light.js';
 
 const repeated = (type: string, id: number): protobuf.IField => ({
   rule: 'repeated',
