@@ -36,13 +36,14 @@ export async function serveVerb(options: ServeVerbOptions, context: CliContext):
     host,
     port,
     token: secretOf(options.tokenEnv, '--token-env', 'this server'),
-    retrievers: (own) =>
+    retrievers: (own, signal) =>
       openRetrievers(
         {
           folders: options.retriever,
           writable: options.writable === true,
           progress: context.progress,
           onWarning: (text) => context.progress.line(`warning: ${text}`),
+          signal,
         },
         own,
       ),
@@ -62,7 +63,7 @@ export async function serveVerb(options: ServeVerbOptions, context: CliContext):
     told,
   });
   try {
-    await server.ready;
+    if ((await Promise.race([server.ready, stopped])) === 'stopped') return;
     context.out(`ready: ${server.url} (${server.url}/openapi.json has what it answers); Ctrl-C ends it`);
     await stopped;
   } finally {
