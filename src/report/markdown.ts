@@ -3,7 +3,7 @@ import type { Block, Chart, Example, Report, ReportTable } from './blocks.js';
 
 export function reportMarkdown(report: Report): string {
   const parts = report.sections.map(({ title, blocks }) =>
-    [`## ${escapeMarkdown(title)}`, ...blocks.map(blockText)].join('\n\n'),
+    [`## ${escapeMarkdown(title)}`, ...blocks.filter(({ kind }) => kind !== 'tokens').map(blockText)].join('\n\n'),
   );
   return `${[`# ${escapeMarkdown(report.title)}`, ...parts].join('\n\n')}\n`;
 }
@@ -20,6 +20,8 @@ function blockText(block: Block): string {
       );
     case 'example':
       return exampleText(block.example);
+    case 'tokens':
+      return '';
     case 'code':
       return fence(block.text);
     case 'terms':
