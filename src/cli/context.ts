@@ -17,7 +17,7 @@ export interface CliStreams {
 }
 
 export interface CliContext {
-  /** Results, on stdout: tables, paths, YAML. */
+  /** Results, on stdout: tables, paths, YAML. What a terminal would obey is written out. */
   out(text: string): void;
   /** How far long work is, on stderr. */
   progress: Progress;

@@ -1,5 +1,6 @@
 /** A report as one HTML file that needs nothing else: styles and charts stand inside, scripts there are none. */
 import type { Block, Example, ExampleResponse, Report, ReportTable } from './blocks.js';
+import { visibleText } from '../core/visible-text.js';
 import { chartSvg } from './chart-svg.js';
 import { chartTable } from './markdown.js';
 import { STYLE } from './style.js';
@@ -97,10 +98,10 @@ function responseHtml({ text, tokens }: ExampleResponse): string {
   return spans.join('');
 }
 
-/** Text made safe for elements and quoted attributes. */
+/** Text made safe for elements and quoted attributes; control characters are written out. */
 export function escapeHtml(text: string): string {
   const entities: Record<string, string> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', "'": '&#39;' };
-  return text.replace(/[&<>"']/g, (char) => entities[char] as string);
+  return visibleText(text).replace(/[&<>"']/g, (char) => entities[char] as string);
 }
 
 function slug(title: string): string {

@@ -56,7 +56,12 @@ test('responses of the last recorded step are shaded by how probable their token
   const first = { ...(await groupOf('q0', 'mixed', [1, 0])), replaced: true };
   const mixed = await groupOf('q2', 'mixed', [0, null, 1, 1], [0.95, 0.6, 0.2, 0.05, 0.001]);
   await writeJsonl(runPaths(root).rollouts('ra-rft', 20), [await groupOf('q4', 'mixed', [0, 1])]);
-  await writeJsonl(path, [first, await groupOf('q1', 'all-wrong', [0, 0]), mixed, await groupOf('q3', 'mixed', [1, 0])]);
+  await writeJsonl(path, [
+    first,
+    await groupOf('q1', 'all-wrong', [0, 0]),
+    mixed,
+    await groupOf('q3', 'mixed', [1, 0]),
+  ]);
   await appendFile(path, '{"step":40,"probl'); // as a run that is at work leaves it
   const { html, markdown } = await pagesOf();
   const [, example] = html.split('Training problem ');

@@ -8,6 +8,7 @@ import { closeAll, openWhole } from '../../core/closing.js';
 import { RaRftError } from '../../core/errors.js';
 import type { Progress } from '../../core/progress.js';
 import { inPlace, Slots } from '../../core/slots.js';
+import { visibleText } from '../../core/visible-text.js';
 import { Tokenizer } from '../../models/tokenizer.js';
 import { openEncoder } from '../encode/open.js';
 import { readRetriever, type RetrieverHeader } from '../encode/retriever-folder.js';
@@ -322,7 +323,7 @@ export class Retriever {
   private warn(kind: string, text: string): void {
     if (this.warned.has(kind)) return;
     this.warned.add(kind);
-    const { onWarning = (line: string) => process.emitWarning(line, 'RetrieverWarning') } = this.options;
+    const { onWarning = (line: string) => process.emitWarning(visibleText(line), 'RetrieverWarning') } = this.options;
     onWarning(text);
   }
 
