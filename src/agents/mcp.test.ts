@@ -72,11 +72,9 @@ it.each([
 ])('a text that holds %s comes over as that text, in one piece', async (_, trace) => {
   const examples = fewExamples();
   await examples.add?.([{ id: 'odd', question: 'An odd swan.', trace }]);
-  const arguments_ = { problem: 'An odd swan.', k: 1 };
+  const asked = { problem: 'An odd swan.', k: 1 };
   const wanted = `Example odd\nProblem: An odd swan.\nSolution: ${trace}`.replace('\ud800', '\ufffd');
-  const { content } = await (
-    await connected(examples)
-  ).callTool({ name: 'search_worked_examples', arguments: arguments_ });
+  const { content } = await (await connected(examples)).callTool({ name: 'search_worked_examples', arguments: asked });
   expect(JSON.stringify(content)).toBe(
     JSON.stringify([{ type: 'text', text: `Example odd\nProblem: An odd swan.\nSolution: ${trace}` }]),
   );
@@ -86,7 +84,7 @@ it.each([
   const client = new Client({ name: 'test', version: '1' });
   await client.connect(new StreamableHTTPClientTransport(new URL(`${server.url}/mcp`)));
   onTestFinished(() => client.close());
-  const over = await client.callTool({ name: 'search_worked_examples', arguments: arguments_ });
+  const over = await client.callTool({ name: 'search_worked_examples', arguments: asked });
   expect(textOf(over).replace('\ud800', '\ufffd')).toBe(wanted);
 });
 

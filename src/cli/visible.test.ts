@@ -10,51 +10,74 @@ import { raRft } from './testing/ra-rft.js';
 
 const trained = trainedRetriever();
 
-/** What was printed, which must hold the text that was to be shown, written out. */
-async function printed(...args: string[]): Promise<string> {
+async function printed(...args: string[]): Promise<{ out: string; all: string }> {
   const { out, err } = await raRft(...args);
-  const all = out + err;
+  return { out, all: out + err };
+}
+
+/** That a text was shown, written out, and nothing stands there that a terminal would obey. */
+function expectVisible({ all }: { all: string }): void {
   expect(all).toContain('\\u009b');
   expect(all).not.toMatch(/[^\P{Cc}\n\t]|\u202e/u);
-  return out;
 }
 
 describe('of data that holds escapes', () => {
   it('retriever search prints what it found, and its JSON has the very text', async () => {
     const folder = await trained.own();
-    const traces = [{ id: HOSTILE, question: HOSTILE, trace: HOSTILE }];
-    await writeFile(join(folder, 'traces.jsonl'), jsonlText(traces));
+    await writeFile(join(folder, 'traces.jsonl'), jsonlText([{ id: HOSTILE, question: HOSTILE, trace: HOSTILE }]));
     await rm(join(folder, 'index'), { recursive: true });
-    await printed('retriever', 'search', folder, 'anything', '--matches');
+    expectVisible(await printed('retriever', 'search', folder, 'anything', '--matches'));
     const found = await printed('retriever', 'search', folder, 'anything', '--json');
-    expect(JSON.parse(found)).toMatchObject([{ id: HOSTILE, trace: { trace: HOSTILE } }]);
+    expectVisible(found);
+    expect(JSON.parse(found.out)).toMatchObject([{ id: HOSTILE, trace: { trace: HOSTILE } }]);
   });
 
   it('verify prints its verdict, of one answer and of a file', async () => {
-    const response = `so \\boxed{${HOSTILE.replaceAll(/[{}\u0000]/g, '')}}`;
-    const said = JSON.parse(await printed('verify', '--gold', '1', '--answer', response)) as { extracted: string };
-    expect(said.extracted).toContain('\u001b[2J');
+    const response = `so \\boxed{${HOSTILE.replaceAll('\u0000', '')}}`;
+    const one = await printed('verify', '--gold', '1', '--answer', response);
+    expectVisible(one);
+    expect((JSON.parse(one.out) as { extracted: string }).extracted).toContain('\u001b[2J');
     const file = join(await temporaryFolder(), 'pairs.jsonl');
     await writeFile(file, jsonlText([{ id: HOSTILE, gold: '1', pred: response }]));
-    expect(JSON.parse((await printed('verify', '--input', file)).split('\n')[0]!)).toMatchObject({ id: HOSTILE });
+    const lines = await printed('verify', '--input', file);
+    expectVisible(lines);
+    expect(JSON.parse(lines.out.split('\n')[0]!)).toMatchObject({ id: HOSTILE });
   });
 
   it('judge prints labels with the problems of a run, and report where it is', async () => {
     const root = join(await temporaryFolder(), 'a \u009b31m run');
     await writeSampleRun(root);
-    await printed('judge', 'stats', root);
-    await printed('report', root);
+    for (const verb of [['judge', 'stats'], ['report']]) {
+      const said = await printed(...verb, root);
+      expectVisible(said);
+      expect(said.out).not.toBe('');
+    }
   });
 
-  it('errors name what is wrong with it', async () => {
+  it('errors, plans and unknown verbs name what is wrong', async () => {
     const folder = await temporaryFolder();
     const file = join(folder, 'problems.jsonl');
     await writeFile(file, jsonlText([{ question: HOSTILE, answer: HOSTILE, split: HOSTILE }]));
-    const data = ['--set', 'data.source=files', '--set', `data.problems.path=${file}`];
-    await printed('run', '--quick', '--runs', folder, ...data, '--set', 'model.path=nowhere\u009b');
-    await printed('run', '--quick', '--runs', folder, ...data, '--set', 'name=\u009b');
-    await printed('run', '--quick', '--dry-run', '--set', 'prompt.problemTemplate=Solve {question}\u009b');
-    await printed('eval', '--policy', 'nowhere\u009b', '--data', file);
-    await printed('\u009b');
+    const run = [
+      'run',
+      '--quick',
+      '--runs',
+      folder,
+      '--set',
+      'data.source=files',
+      '--set',
+      `data.problems.path=${file}`,
+    ];
+    for (const args of [
+      [...run, '--set', 'model.path=nowhere\u009b'],
+      [...run, '--set', 'name=\u009b'],
+      ['run', '--quick', '--dry-run', '--set', 'prompt.problemTemplate=Solve {question}\u009b'],
+      ['eval', '--policy', 'nowhere\u009b', '--data', file],
+      ['\u009b'],
+    ]) {
+      const said = await printed(...args);
+      expectVisible(said);
+      expect(said.all).toMatch(/^(?:error|#)/m);
+    }
   });
 });

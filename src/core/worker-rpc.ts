@@ -90,7 +90,7 @@ export class WorkerClient<M extends Methods> {
     args: Parameters<M[K]>[0],
     report?: Report,
   ): Promise<Awaited<ReturnType<M[K]>>> {
-    if (this.failure) return Promise.reject(this.failure.reason as Error);
+    if (this.failure) return Promise.reject(this.failure.reason);
     const id = this.nextId++;
     return new Promise((resolve, reject) => {
       this.pending.set(id, { resolve: resolve as (v: unknown) => void, reject, report });

@@ -5,12 +5,12 @@ import { comparedArms } from '../config/index.js';
 import { errorFacts } from '../core/errors.js';
 import { readJsonlTolerant } from '../core/jsonl.js';
 import { ignoreMissing } from '../core/missing.js';
+import type { Problem, Trace } from '../data/index.js';
 import { tokenPieces, Tokenizer } from '../models/index.js';
 import { modelFolderOf } from '../pipeline/session.js';
 import type { GroupRecord, RolloutRecord } from '../rl/index.js';
 import type { Block, Example, TokenText } from './blocks.js';
 import type { KeptConfig } from './kept-config.js';
-import type { RunData } from './run-data.js';
 
 /** A line of rollouts, and two of its responses token by token. */
 export interface TrainingExample {
@@ -71,7 +71,15 @@ function tokensOf(tokenizer: Tokenizer, { tokens, logprobs }: RolloutRecord): To
 }
 
 /** Nothing where the run has no rollouts. */
-export function trainingExampleBlocks({ trainingExample: found, train, corpus }: RunData): Block[] {
+export function trainingExampleBlocks({
+  trainingExample: found,
+  train,
+  corpus,
+}: {
+  trainingExample: TrainingExample | undefined;
+  train: readonly Problem[];
+  corpus: readonly Trace[];
+}): Block[] {
   if (!found) return [];
   const { arm, record, responses, unread } = found;
   const { step, problemId, traceIds } = record;
