@@ -47,6 +47,7 @@ describe('of data that holds escapes', () => {
   it('judge prints labels with the problems of a run, and report where it is', async () => {
     const root = join(await temporaryFolder(), 'a \u009b31m run');
     await writeSampleRun(root);
+    await writeFile(join(root, 'config.yaml'), 'name: sample\nseed: 1\n');
     for (const verb of [['judge', 'stats'], ['report']]) {
       const said = await printed(...verb, root);
       expectVisible(said);
