@@ -1,14 +1,16 @@
 /**
  * How a run's work on servers follows itself: what our own part costs on this machine (`ours`), where a cluster would wait for it at the
- * paper's sizes (`paper`, docs/scale.md), and how well the simulated sampling foretells a finished run's (`run`, with `--run FOLDER`).
+ * paper's sizes (`paper`, docs/scale.md), what judging groups as they come saves on a server whose answers take their time (`real`), and how
+ * well the simulated sampling foretells a finished run's (`run`, with `--run FOLDER`).
  */
 import { asItIs, aheadSeconds, waitNames, type OurSeconds } from '../scripts/scale/loop.js';
 import { workedRow, type Scenario } from '../scripts/scale/worked.js';
 import type { Benchmark, BenchmarkOptions, Measure } from './measure.js';
 import { measureOurs } from './overlap/ours.js';
+import { judgedAsTheyCome } from './overlap/real.js';
 import { foretoldRatios, realSteps } from '../scripts/scale/real-run.js';
 
-export const partNames = (): readonly string[] => ['ours', 'paper', 'run'];
+export const partNames = (): readonly string[] => ['ours', 'paper', 'real', 'run'];
 
 const scenario: Scenario = { model: 'Qwen3-1.7B', rank: 0, devices: 64 };
 
@@ -22,6 +24,7 @@ export const benchmark: Benchmark = async function* (options) {
     if (wanted('ours')) yield* oursMeasures(ours);
     if (wanted('paper')) yield* paperMeasures(ours);
   }
+  if (wanted('real')) yield* judgedAsTheyCome(options);
   if (wanted('run')) yield* await runMeasures(options);
 };
 
@@ -35,8 +38,8 @@ function oursMeasures(ours: OurSeconds): Measure[] {
 
 function paperMeasures(ours: OurSeconds): Measure[] {
   const { step } = workedRow(scenario, ours);
-  const judging = workedRow(scenario, ours, { ...asItIs, gradeAsTheyCome: true }).step;
-  const behind = workedRow(scenario, ours, { gradeAsTheyCome: true, recordWhileSampling: true }).step;
+  const atTheEnd = workedRow(scenario, ours, { ...asItIs, gradeAsTheyCome: false }).step;
+  const behind = workedRow(scenario, ours, { ...asItIs, recordWhileSampling: true }).step;
   const half = workedRow({ ...scenario, devices: scenario.devices / 2 }, ours).step;
   const seconds = (name: string, value: number): Measure => ({ measure: `paper_${name}`, value, unit: 's' });
   return [
@@ -47,7 +50,7 @@ function paperMeasures(ours: OurSeconds): Measure[] {
       value: step.waits[name] / step.seconds,
       unit: 'share',
     })),
-    seconds('step_judged_as_they_come', judging.seconds),
+    seconds('step_judged_at_the_end', atTheEnd.seconds),
     seconds('step_and_recorded_behind', behind.seconds),
     seconds('step_a_step_ahead', aheadSeconds(half, half)),
   ];

@@ -2,21 +2,17 @@
  * A step of the loop over a Tinker server that answers at once: what our side can carry. Memory, tokens a second (sampled, decoded, graded,
  * scored, trained on, written down) and the longest time between two heartbeats.
  */
-import { execFile, spawn } from 'node:child_process';
-import { once } from 'node:events';
-import { cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { execFile } from 'node:child_process';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
-import { Rng } from '../src/core/rng.js';
-import { openModel } from '../src/models/index.js';
 import type { Benchmark } from './measure.js';
 import type { LoadCost, LoadWork } from './tinker-load/ours.js';
+import { ANSWER, child, modelWithWindow, responsesOf, startLoadServer } from './tinker-load/load-server.js';
 import type { LoadSettings } from './tinker-load/server.js';
 
 const run = promisify(execFile);
-const ANSWER = '7';
 const HEARTBEAT_MS = 100;
 /** Tokens of the prompts at most. */
 const ROOM = 256;
@@ -32,14 +28,11 @@ export const benchmark: Benchmark = async function* ({ smoke }) {
     await modelWithWindow(model, sizes.tokens + ROOM);
     const settings: LoadSettings = { responses: await responsesOf(model, sizes), window: sizes.tokens + ROOM };
     await writeFile(file('server.json'), JSON.stringify(settings));
-    const server = spawn(process.execPath, child('server', file('server.json')), {
-      stdio: ['ignore', 'pipe', 'inherit'],
-    });
+    const server = await startLoadServer(file('server.json'));
     try {
-      const [line] = (await once(server.stdout, 'data')) as [Buffer];
       const work: LoadWork = {
         ...sizes,
-        url: line.toString().trim(),
+        url: server.url,
         model,
         root,
         answer: ANSWER,
@@ -57,36 +50,9 @@ export const benchmark: Benchmark = async function* ({ smoke }) {
       yield { measure: 'the same while grading', value: cost.longestGapGradingMs, unit: 'ms' };
       yield { measure: 'longest time our thread did nothing else', value: cost.longestBlockMs, unit: 'ms' };
     } finally {
-      server.kill();
+      server.stop();
     }
   } finally {
     await rm(root, { recursive: true, force: true });
   }
 };
-
-function child(name: string, file: string): string[] {
-  return ['--import', 'tsx', fileURLToPath(new URL(`./tinker-load/${name}.ts`, import.meta.url)), file];
-}
-
-/** The embedded base model, whose window is made long enough; its weights are never read. */
-async function modelWithWindow(folder: string, window: number): Promise<void> {
-  await cp(fileURLToPath(new URL('../assets/base', import.meta.url)), folder, { recursive: true });
-  const path = join(folder, 'config.json');
-  const config = JSON.parse(await readFile(path, 'utf8')) as object;
-  await writeFile(path, JSON.stringify({ ...config, max_position_embeddings: window }));
-}
-
-/** Words without a meaning, and at the end an answer that is right in every second response. */
-async function responsesOf(
-  model: string,
-  { groupSize, tokens }: { groupSize: number; tokens: number },
-): Promise<number[][]> {
-  const { tokenizer, config } = await openModel(model);
-  const words = Array.from(tokenizer.encode('one two add the sum of and then so we get 12 + 5 = 17 . '));
-  const rng = Rng.fromSeed('responses');
-  return Array.from({ length: groupSize }, (_, g) => {
-    const end = Array.from(tokenizer.encode(` The answer is \\boxed{${g % 2 ? ANSWER : '8'}}`));
-    const begin = Array.from({ length: tokens - end.length }, () => words[rng.int(words.length)]!);
-    return [...begin, ...end].filter((token) => !config.eosIds.includes(token));
-  });
-}

@@ -28,6 +28,11 @@ const gates: readonly Gate[] = [
     why: 'a call over the network has a deadline of its own; go through src/core/http/client.ts or src/data/hub.ts',
   },
   {
+    pattern: /\bprocess\.std(?:out|err)\b|\bconsole\.\w+|\bstreams\.(?:out|err)\b/g,
+    allowed: ['src/cli/main.ts', 'src/cli/program.ts', 'src/cli/command-line.ts'],
+    why: 'texts of data may hold what terminals obey; print through the context of src/cli/program.ts, which writes it out',
+  },
+  {
     pattern: /\bAbortSignal\.(?:timeout|any)\b/g,
     allowed: [],
     why: 'Node holds these signals weakly and has lost them; use withDeadline of src/core/deadline.ts',

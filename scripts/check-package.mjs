@@ -96,7 +96,7 @@ const { arms } = JSON.parse(readFileSync(join(home, 'runs', 'quick', 'summary.js
 console.log(`a run of one step: ${arms.length} results in summary.json`);
 
 /** Sub-paths that are made for a library which is an optional peer: without it they name it, and the command says how to get it. */
-const peers = { './mcp': '@modelcontextprotocol/sdk', './langchain': '@langchain/core' };
+const peers = { './mcp': '@modelcontextprotocol/sdk', './langchain': '@langchain/core', './mastra': '@mastra/core' };
 
 /** Imports a sub-path in a process of its own, which nothing else has loaded anything into. */
 async function importOf(path) {

@@ -111,7 +111,9 @@ try {
     throw new Error(`trained on ${trainedTokens} tokens with a mean reward of ${rewardMean}: this is not the work`);
   const beats = (await (await fetch(`${work.url}/beats`)).json()) as number[];
   const [, from, to] = marks as [number, number, number];
-  const grading = gradings.at(-1)!;
+  // Groups are graded as they come.
+  const own = gradings.filter(([start]) => start >= from);
+  const grading = [Math.min(...own.map(([start]) => start)), Math.max(...own.map(([, end]) => end))] as const;
   const cost: LoadCost = {
     seconds: (to - from) / 1000,
     gradingSeconds: (grading[1] - grading[0]) / 1000,

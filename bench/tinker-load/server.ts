@@ -1,5 +1,5 @@
 /**
- * A Tinker server that answers at once, in a process of its own: `server.ts FILE` with the settings as JSON in FILE. Prints its address; GET
+ * A Tinker server that answers at once, or after as long as it was told, in a process of its own: `server.ts FILE` with the settings as JSON in FILE. Prints its address; GET
  * /beats answers when heartbeats came, in milliseconds since 1970.
  */
 import { readFile } from 'node:fs/promises';
@@ -15,16 +15,20 @@ export interface LoadSettings {
   /** Tokens of every response of a group, in order. */
   responses: number[][];
   window: number;
+  /** Time until the samples of a request are there, for the requests in turn. Default 0. */
+  sampleMs?: number[];
 }
 
 interface Reply {
   type?: 'application/x-protobuf';
   body: Uint8Array | string;
+  /** Sent then, in milliseconds since 1970. */
+  at?: number;
 }
 
-const { responses, window } = JSON.parse(await readFile(process.argv[2]!, 'utf8')) as LoadSettings;
+const { responses, window, sampleMs = [0] } = JSON.parse(await readFile(process.argv[2]!, 'utf8')) as LoadSettings;
 const beats: number[] = [];
-let steps = 0;
+let [steps, asked] = [0, 0];
 
 const json = (value: unknown): Reply => ({ body: JSON.stringify(value) });
 const protobuf = (body: Uint8Array): Reply => ({ type: 'application/x-protobuf', body });
@@ -63,7 +67,7 @@ const results: Record<string, (of: number[]) => Reply> = {
   saved: ([step]) => json({ path: `tinker://model/weights/${step}` }),
   unloaded: () => json({}),
   stepped: () => json({ metrics: { grad_norm: 1 } }),
-  sample: ([step]) => protobuf(sample(step!)),
+  sample: ([step, at]) => ({ ...protobuf(sample(step!)), at }),
   pass: ([step, ...lengths]) => protobuf(pass(step!, lengths)),
 };
 
@@ -79,7 +83,7 @@ const answers: Record<string, (body: Buffer) => Reply> = {
   '/api/v1/save_weights_for_sampler': () => future('sampler'),
   '/api/v1/save_weights': () => future('saved', steps),
   '/api/v1/optim_step': () => (steps++, future('stepped')),
-  '/api/v1/asample': () => future('sample', steps),
+  '/api/v1/asample': () => future('sample', steps, Date.now() + sampleMs[asked++ % sampleMs.length]!),
   '/api/v1/forward_backward': (body) => {
     const { data } = ForwardBackwardRequestProto.decode(body) as unknown as {
       data: { modelInput: { encodedText: { tokens: Uint8Array } }[] }[];
@@ -96,8 +100,8 @@ const server = createServer((request, response) => {
   const chunks: Buffer[] = [];
   request.on('data', (chunk: Buffer) => chunks.push(chunk));
   request.on('end', () => {
-    const { type = 'application/json', body } = answers[request.url!]!(Buffer.concat(chunks));
-    response.writeHead(200, { 'content-type': type }).end(body);
+    const { type = 'application/json', body, at = 0 } = answers[request.url!]!(Buffer.concat(chunks));
+    setTimeout(() => response.writeHead(200, { 'content-type': type }).end(body), at - Date.now());
   });
 });
 server.listen(0, '127.0.0.1', () => console.log(`http://127.0.0.1:${(server.address() as AddressInfo).port}`));

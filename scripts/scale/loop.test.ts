@@ -40,9 +40,9 @@ describe('stepTime', () => {
     expect(waits.passes).toBeCloseTo(0, 9);
   });
 
-  it('reads groups as they come, and makes texts and verdicts of them at the end', () => {
+  it('may make texts and verdicts of groups at the end, which are read as they come', () => {
     const ours = { ...nothing, readToken: 0.2, textToken: 0.1, gradeResponse: 1, gradeToken: 0.1, graders: 2 };
-    const { phases, waits } = stepTime(work, cluster, ours);
+    const { phases, waits } = stepTime(work, cluster, ours, { ...asItIs, gradeAsTheyCome: false });
     // The group that ends at 10 is read until 14, the other one from 20 to 26; texts of 50 tokens until 31.
     expect(phases.read).toBeCloseTo(6 + 5, 9);
     // Verdicts of 3, 2, 2 and 2 seconds by two threads: one is at work for 3 + 2, the other for 2 + 2.
@@ -50,9 +50,9 @@ describe('stepTime', () => {
     expect(waits).toMatchObject({ read: phases.read, grade: phases.grade });
   });
 
-  it('has less to do at the end where groups are judged as they come', () => {
+  it('has less to do at the end, since groups are judged as they come', () => {
     const ours = { ...nothing, readToken: 0.2, textToken: 0.1, gradeResponse: 1, gradeToken: 0.1, graders: 2 };
-    const { phases } = stepTime(work, cluster, ours, { ...asItIs, gradeAsTheyCome: true });
+    const { phases } = stepTime(work, cluster, ours);
     // The last group is read and a text at 20 + 30 x 0.3, its two verdicts of 3 and 2 seconds are made at the same time.
     expect(phases.read).toBeCloseTo(9, 9);
     expect(phases.grade).toBeCloseTo(3, 9);

@@ -45,7 +45,7 @@ export interface StepWork {
   trained_N: readonly boolean[];
 }
 
-/** What of our loop is done otherwise. All false: as it is. */
+/** What of our loop may be done otherwise. */
 export interface LoopVariant {
   /** Responses become texts and are judged as their groups come, in place of all at the end. */
   gradeAsTheyCome: boolean;
@@ -53,7 +53,7 @@ export interface LoopVariant {
   recordWhileSampling: boolean;
 }
 
-export const asItIs: LoopVariant = { gradeAsTheyCome: false, recordWhileSampling: false };
+export const asItIs: LoopVariant = { gradeAsTheyCome: true, recordWhileSampling: false };
 
 /** Parts of a step in their order; each begins where the one before ends. */
 export const phaseNames = ['refresh', 'sample', 'read', 'grade', 'score', 'gradient', 'record'] as const;

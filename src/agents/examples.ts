@@ -1,4 +1,5 @@
 /** What agents search: solved problems, and what became of using them. */
+import { z } from 'zod';
 import type { FindOptions, FoundTrace, TraceInput } from '../retriever/index.js';
 import type { OutcomeLog } from './outcomes.js';
 
@@ -19,3 +20,14 @@ export function exampleText({ question, trace, text }: TraceInput): string {
   const worked = trace ?? text ?? '';
   return question === undefined ? worked : `Problem: ${question}\nSolution: ${worked}`;
 }
+
+/** The tool that finds them, as models are told of it. */
+export const searchTool = {
+  name: 'search_worked_examples',
+  description:
+    'Find solved problems whose way of solving helps with a new problem, best first. Read one before you solve the problem yourself.',
+  input: z.object({
+    problem: z.string().min(1).describe('The problem to be solved, in full.'),
+    k: z.int().min(1).max(20).default(1).describe('Examples at most.'),
+  }),
+};

@@ -65,6 +65,29 @@ it('has only the tools that can be used, and says what was asked wrongly', async
     });
 });
 
+it.each([
+  ['an answer of its own', '"}]}}\r\n\r\nevent: message\ndata: {"jsonrpc":"2.0","id":1,"result":{}}\n\n'],
+  ['what terminals and pages obey', '\u001b[2J\u001b]0;title\u0007\u009b31m\u0000\u202e<script>alert(1)</script>'],
+  ['half a character', 'half \ud800 of it'],
+])('a text that holds %s comes over as that text, in one piece', async (_, trace) => {
+  const examples = fewExamples();
+  await examples.add?.([{ id: 'odd', question: 'An odd swan.', trace }]);
+  const asked = { problem: 'An odd swan.', k: 1 };
+  const wanted = `Example odd\nProblem: An odd swan.\nSolution: ${trace}`.replace('\ud800', '\ufffd');
+  const { content } = await (await connected(examples)).callTool({ name: 'search_worked_examples', arguments: asked });
+  expect(JSON.stringify(content)).toBe(
+    JSON.stringify([{ type: 'text', text: `Example odd\nProblem: An odd swan.\nSolution: ${trace}` }]),
+  );
+  const app = mcpApp(examples, { version: '1', loopback: true });
+  const server = await listen((request) => app.fetch(request), { host: '127.0.0.1', port: 0 });
+  onTestFinished(() => server.close(0));
+  const client = new Client({ name: 'test', version: '1' });
+  await client.connect(new StreamableHTTPClientTransport(new URL(`${server.url}/mcp`)));
+  onTestFinished(() => client.close());
+  const over = await client.callTool({ name: 'search_worked_examples', arguments: asked });
+  expect(textOf(over).replace('\ud800', '\ufffd')).toBe(wanted);
+});
+
 it('answers over HTTP those who may ask', async () => {
   const app = mcpApp(fewExamples(), { version: '1', loopback: true, token: 'secret' });
   const server = await listen((request) => app.fetch(request), { host: '127.0.0.1', port: 0 });

@@ -1,7 +1,7 @@
 /** An MCP server over worked examples: three tools for any agent that speaks the Model Context Protocol. */
 import { McpServer } from '@modelcontextprotocol/sdk/server/mcp.js';
 import { z } from 'zod';
-import { exampleText, type WorkedExamples } from './examples.js';
+import { exampleText, searchTool, type WorkedExamples } from './examples.js';
 
 const said = (text: string) => ({ content: [{ type: 'text' as const, text }] });
 
@@ -10,14 +10,10 @@ export function mcpServer(examples: WorkedExamples, { version }: { version: stri
   const { add, outcomes } = examples;
   const server = new McpServer({ name: 'ra-rft', version });
   server.registerTool(
-    'search_worked_examples',
+    searchTool.name,
     {
-      description:
-        'Find solved problems whose way of solving helps with a new problem, best first. Read one before you solve the problem yourself.',
-      inputSchema: {
-        problem: z.string().min(1).describe('The problem to be solved, in full.'),
-        k: z.int().min(1).max(20).default(1).describe('Examples at most.'),
-      },
+      description: searchTool.description,
+      inputSchema: searchTool.input.shape,
       annotations: { readOnlyHint: true },
     },
     async ({ problem, k }) => {

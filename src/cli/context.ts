@@ -17,7 +17,7 @@ export interface CliStreams {
 }
 
 export interface CliContext {
-  /** Results, on stdout: tables, paths, YAML. */
+  /** Results, on stdout: tables, paths, YAML. What a terminal would obey is written out. */
   out(text: string): void;
   /** How far long work is, on stderr. */
   progress: Progress;
@@ -29,7 +29,28 @@ export interface CliContext {
 }
 
 /** Resolves when the process is told to end; from then on it does not end by itself. */
-export function untilStopped(context: CliContext): Promise<void> {
+export function untilStopped(context: CliContext): Promise<'stopped'> {
   const signal = context.untilStopped?.();
-  return new Promise((resolve) => signal?.addEventListener('abort', () => resolve(), { once: true }));
+  return new Promise((resolve) => signal?.addEventListener('abort', () => resolve('stopped'), { once: true }));
+}
+
+/**
+ * Opens what takes long. Undefined where the process is told to end before it is open: the signal ends what `open` has begun. One that
+ * is open ends as its verb says.
+ */
+export async function openUnlessStopped<T>(
+  stopped: Promise<'stopped'>,
+  open: (signal: AbortSignal) => Promise<T>,
+): Promise<T | undefined> {
+  const stop = new AbortController();
+  let isOpening = true;
+  void stopped.then(() => isOpening && stop.abort());
+  try {
+    return await open(stop.signal);
+  } catch (error) {
+    if (stop.signal.aborted) return undefined; // it failed by being ended
+    throw error;
+  } finally {
+    isOpening = false;
+  }
 }

@@ -1,5 +1,6 @@
 /** Audits and statistics of labels as text for a terminal. */
 import { padText, textWidth } from '../core/text-width.js';
+import { visibleText } from '../core/visible-text.js';
 import {
   auditText,
   pairKey,
@@ -126,7 +127,8 @@ function percent(share: number): string {
 }
 
 /** Rows as lines: the first column to the left, the others to the right. */
-function columns(rows: readonly (readonly string[])[]): string[] {
+function columns(texts: readonly (readonly string[])[]): string[] {
+  const rows = texts.map((row) => row.map(visibleText));
   const widths = (rows[0] ?? []).map((_, c) => Math.max(...rows.map((row) => textWidth(row[c] ?? ''))));
   return rows.map((row) =>
     row

@@ -4,7 +4,7 @@ import { OutcomeLog, type WorkedExamples } from '../agents/index.js';
 import { ownedParts, type Own } from '../core/closing.js';
 import { RaRftError } from '../core/errors.js';
 import { isLoopbackAddress, listen, openRetrievers, refuseOpenToAll } from '../serve/index.js';
-import { untilStopped, type CliContext } from './context.js';
+import { openUnlessStopped, untilStopped, type CliContext } from './context.js';
 import { secretOf } from './secret.js';
 import { packageVersion } from './version.js';
 import { wholeNumber } from './whole-number.js';
@@ -28,7 +28,8 @@ export async function mcpVerb(options: McpVerbOptions, context: CliContext): Pro
   const parts = ownedParts();
   const { own } = parts;
   try {
-    const examples = await openExamples(options, context, own);
+    const examples = await openUnlessStopped(stopped, (signal) => openExamples(options, context, own, signal));
+    if (!examples) return;
     const version = packageVersion();
     if (port === undefined) {
       await own(mcpServer(examples, { version })).connect(new StdioServerTransport());
@@ -69,9 +70,11 @@ async function openExamples(
   { retriever, writable = false, outcomes }: McpVerbOptions,
   { progress }: CliContext,
   own: Own,
+  signal: AbortSignal,
 ): Promise<WorkedExamples> {
   const onWarning = (text: string) => progress.line(`warning: ${text}`);
-  const [first] = (await openRetrievers({ folders: [retriever], writable, progress, onWarning }, own)).values();
+  const opened = await openRetrievers({ folders: [retriever], writable, progress, onWarning, signal }, own);
+  const [first] = opened.values();
   if (!first) throw new RaRftError({ code: 'internal', message: `no retriever was opened in ${retriever}` });
   const { change } = first;
   return {

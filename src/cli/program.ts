@@ -1,6 +1,7 @@
 /** The command line's verbs and options. Each verb's module is loaded only when it is called, so that starting is fast. */
 import { Command, Option } from 'commander';
 import { terminalProgress } from '../core/terminal-progress.js';
+import { visibleText } from '../core/visible-text.js';
 import { each, withRunOptions, type Build } from './build.js';
 import type { CliContext, CliStreams, GlobalOptions } from './context.js';
 import type { CorpusBuildOptions, CorpusInspectOptions } from './corpus.js';
@@ -35,8 +36,8 @@ export interface ProgramOptions {
 export function buildProgram({ streams, configHelp }: ProgramOptions): Command {
   const program = new Command('ra-rft')
     .configureOutput({
-      writeOut: (text) => void streams.out.write(text),
-      writeErr: (text) => void streams.err.write(text),
+      writeOut: (text) => void streams.out.write(visibleText(text)),
+      writeErr: (text) => void streams.err.write(visibleText(text)),
     })
     .description('Retrieval-Augmented Reinforcement Fine-Tuning: teach language models to reason by analogy.')
     .version(packageVersion(), '--version')
@@ -225,7 +226,7 @@ function addWorld({ program, context }: Build): void {
 function contextOf(program: Command, streams: CliStreams): CliContext {
   const { quiet = false, verbose = false } = program.opts<GlobalOptions>();
   return {
-    out: (text) => void streams.out.write(text.endsWith('\n') ? text : `${text}\n`),
+    out: (text) => void streams.out.write(visibleText(text.endsWith('\n') ? text : `${text}\n`)),
     progress: terminalProgress({ stream: streams.err, quiet }),
     quiet,
     verbose,

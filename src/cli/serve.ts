@@ -48,13 +48,14 @@ export async function serveVerb(
     host,
     port,
     token: secretOf(options.tokenEnv, '--token-env', 'this server'),
-    retrievers: (own) =>
+    retrievers: (own, signal) =>
       openRetrievers(
         {
           folders: options.retriever,
           writable: options.writable === true,
           progress: context.progress,
           onWarning: (text) => context.progress.line(`warning: ${text}`),
+          signal,
         },
         own,
       ),
@@ -76,7 +77,7 @@ export async function serveVerb(
     told,
   });
   try {
-    await server.ready;
+    if ((await Promise.race([server.ready, stopped])) === 'stopped') return;
     context.out(`ready: ${server.url} (${server.url}/openapi.json has what it answers); Ctrl-C ends it`);
     if (options.open === true) await openPage(server.url);
     await stopped;

@@ -11,4 +11,4 @@ export * from './progress.js';
 export * from './rng.js';
 export { takeLock, type Lock } from './run-lock.js';
 export { terminalProgress, type ProgressStream, type TerminalProgressOptions } from './terminal-progress.js';
-export { serveMethods, WorkerClient, type Methods, type Report } from './worker-rpc.js';
+export { serveMethods, WorkerClient, type Methods, type Report, type WorkerOptions } from './worker-rpc.js';

@@ -2,6 +2,7 @@
 import type { Progress, Task } from './progress.js';
 import { RecentRate } from './recent-rate.js';
 import { fitText } from './text-width.js';
+import { visibleText } from './visible-text.js';
 
 /** The part of a writable stream that is used; `process.stderr` fits. */
 export interface ProgressStream {
@@ -45,6 +46,7 @@ export function terminalProgress(options: TerminalProgressOptions): Progress {
   let drawn = false;
   let lastDraw = -Infinity;
 
+  const writeLine = (text: string) => void stream.write(`${visibleText(text)}\n`);
   const clear = () => {
     if (drawn) stream.write(clearLine);
     drawn = false;
@@ -64,8 +66,8 @@ export function terminalProgress(options: TerminalProgressOptions): Progress {
       open.push(task);
       if (live) draw();
       else
-        stream.write(
-          `${label}: ${total > 0 ? `${grouped(total)} ${unit}` : 'started'}${alreadyDone > 0 ? `, ${grouped(alreadyDone)} done before` : ''}\n`,
+        writeLine(
+          `${label}: ${total > 0 ? `${grouped(total)} ${unit}` : 'started'}${alreadyDone > 0 ? `, ${grouped(alreadyDone)} done before` : ''}`,
         );
       return {
         update(done, note) {
@@ -75,7 +77,7 @@ export function terminalProgress(options: TerminalProgressOptions): Progress {
             if (now() - lastDraw >= redrawMs) draw();
           } else if (now() - task.lastLine >= plainMs) {
             task.lastLine = now();
-            stream.write(`${taskText(task.view(now()), { bar: false })}\n`);
+            writeLine(taskText(task.view(now()), { bar: false }));
           }
         },
         end(note) {
@@ -83,14 +85,14 @@ export function terminalProgress(options: TerminalProgressOptions): Progress {
           if (at < 0) return;
           open.splice(at, 1);
           clear();
-          stream.write(`${endText(task.whole(now()), note ?? task.note)}\n`);
+          writeLine(endText(task.whole(now()), note ?? task.note));
           draw();
         },
       };
     },
     line(text) {
       clear();
-      stream.write(`${text}\n`);
+      writeLine(text);
       draw();
     },
   };

@@ -7,10 +7,10 @@ import { describe, expect, it, onTestFinished } from 'vitest';
 import { RaRftError } from './errors.js';
 import { temporaryFolder } from './testing/temporary-folder.js';
 import type { EchoMethods } from './testing/echo-worker.js';
-import { WorkerClient } from './worker-rpc.js';
+import { WorkerClient, type WorkerOptions } from './worker-rpc.js';
 
-function echoWorker(): WorkerClient<EchoMethods> {
-  const client = new WorkerClient<EchoMethods>(new URL('./testing/echo-worker.js', import.meta.url), 'echo');
+function echoWorker(options?: WorkerOptions): WorkerClient<EchoMethods> {
+  const client = new WorkerClient<EchoMethods>(new URL('./testing/echo-worker.js', import.meta.url), 'echo', options);
   onTestFinished(() => client.terminate());
   return client;
 }
@@ -117,6 +117,19 @@ describe('WorkerClient', () => {
     await worker.close('slow', { name: 'last', ms: 0 });
     expect(await call).toEqual(['first']);
     expect(await failureOf(worker.call('echo', 1))).toMatchObject({ message: 'used after dispose' });
+  });
+
+  it('a signal ends it at once, in the midst of a call; closing it then takes no time', async () => {
+    const stop = new AbortController();
+    const worker = echoWorker({ signal: stop.signal });
+    await worker.call('echo', 1);
+    const calls = [worker.call('slow', { name: 'long', ms: 60_000 }), worker.call('echo', 2)].map(failureOf);
+    const start = performance.now();
+    stop.abort(new Error('enough'));
+    expect(await Promise.all(calls)).toEqual([new Error('enough'), new Error('enough')]);
+    await worker.close('echo', 0);
+    expect(performance.now() - start).toBeLessThan(5000);
+    expect(() => echoWorker({ signal: stop.signal })).toThrow('enough');
   });
 
   it('says so when it is used after its end', async () => {

@@ -46,6 +46,13 @@ const LAST_CALL_MS = 10_000;
 /** What a thread may take to stop. */
 const TERMINATE_MS = 5000;
 
+export interface WorkerOptions {
+  /** A worker that exceeds them dies. */
+  resourceLimits?: ResourceLimits | undefined;
+  /** Ends the worker at once, also while it computes: calls fail with its reason. */
+  signal?: AbortSignal | undefined;
+}
+
 /** The caller's side of a worker. A worker that dies rejects every call in flight and all later ones with `engine`. */
 export class WorkerClient<M extends Methods> {
   private readonly worker: Worker;
@@ -54,13 +61,17 @@ export class WorkerClient<M extends Methods> {
     { resolve: (v: unknown) => void; reject: (e: unknown) => void; report?: Report }
   >();
   private nextId = 0;
-  private failure: RaRftError | undefined;
+  private readonly signal: AbortSignal | undefined;
+  private failure: { reason: unknown } | undefined;
 
   /**
-   * `url`: the worker's module, written `new URL('./x-worker.js', import.meta.url)` (a `.ts` source is found too). A
-   * worker that exceeds its `resourceLimits` dies.
+   * `url`: the worker's module, written `new URL('./x-worker.js', import.meta.url)` (a `.ts` source is found too). Throws the reason of
+   * a signal that is aborted already.
    */
-  constructor(url: URL, name: string, resourceLimits?: ResourceLimits) {
+  constructor(url: URL, name: string, { resourceLimits, signal }: WorkerOptions = {}) {
+    signal?.throwIfAborted();
+    this.signal = signal;
+    signal?.addEventListener('abort', this.abort);
     const execArgv = ownFlags(process.execArgv);
     const flags = execArgv.length === process.execArgv.length ? {} : { execArgv };
     this.worker = new Worker(workerEntry(url), { name, ...flags, ...(resourceLimits && { resourceLimits }) });
@@ -79,7 +90,7 @@ export class WorkerClient<M extends Methods> {
     args: Parameters<M[K]>[0],
     report?: Report,
   ): Promise<Awaited<ReturnType<M[K]>>> {
-    if (this.failure) return Promise.reject(this.failure);
+    if (this.failure) return Promise.reject(this.failure.reason);
     const id = this.nextId++;
     return new Promise((resolve, reject) => {
       this.pending.set(id, { resolve: resolve as (v: unknown) => void, reject, report });
@@ -104,10 +115,16 @@ export class WorkerClient<M extends Methods> {
    * which is not waited for beyond some seconds.
    */
   async terminate(): Promise<void> {
+    this.signal?.removeEventListener('abort', this.abort);
     this.fail(new RaRftError({ code: 'engine', message: 'used after dispose' }));
     this.worker.unref();
     await endsWithin(TERMINATE_MS, this.worker.terminate());
   }
+
+  private readonly abort = (): void => {
+    this.fail(this.signal?.reason);
+    void this.terminate();
+  };
 
   private receive(reply: Reply): void {
     const call = this.pending.get(reply.id);
@@ -130,9 +147,9 @@ export class WorkerClient<M extends Methods> {
     if (this.pending.size === 0) this.worker.unref();
   }
 
-  private fail(error: RaRftError): void {
-    this.failure ??= error;
-    for (const call of this.pending.values()) call.reject(this.failure);
+  private fail(reason: unknown): void {
+    this.failure ??= { reason };
+    for (const call of this.pending.values()) call.reject(this.failure.reason);
     this.pending.clear();
   }
 }

@@ -54,6 +54,9 @@ export interface SampleResult {
   samples_NG: Sample[][];
 }
 
+/** Hears of a group, the very array that the result will have, as soon as all of its responses are there; `n` is its place among the requests. */
+export type OnGroup = (samples_G: readonly Sample[], n: number) => void;
+
 /** Responses to be scored: log p of every response token given the prompt and the tokens before it. */
 export interface ScoreGroup {
   prompt: Tokens;
@@ -126,7 +129,13 @@ export interface EngineInfo {
 /** An open model. No call gives or saves NaN or infinity: it throws `not-finite`. */
 export interface Policy {
   readonly info: EngineInfo;
-  sample(requests: readonly SampleRequest[], options: SampleOptions, report?: Report): Promise<SampleResult>;
+  /** Engines that sample groups apart from each other tell `onGroup` of each, in any order; again where they had to sample it anew. */
+  sample(
+    requests: readonly SampleRequest[],
+    options: SampleOptions,
+    report?: Report,
+    onGroup?: OnGroup,
+  ): Promise<SampleResult>;
   /** log p of every token of every response; for engines that `can` do it. */
   logprobs(groups: readonly ScoreGroup[], report?: Report): Promise<Float32Array[][]>;
   /** log p of other tokens at every position of every response; for engines that `can` do it. */

@@ -5,8 +5,8 @@ import { cutJsonl, JsonlWriter, readJsonlAll } from '../core/jsonl.js';
 import { silent, type Progress } from '../core/progress.js';
 import type { Rng } from '../core/rng.js';
 import { shownTraces, type Context, type Problem } from '../data/index.js';
-import { checkSamples } from '../engine/results.js';
-import type { Policy, SampleOptions, Tokens } from '../engine/types.js';
+import { workAsTheyCome } from '../engine/as-they-come.js';
+import type { Policy, Sample, SampleOptions, Tokens } from '../engine/types.js';
 import { judgeAll, refuseAllFailed, type Verifier } from '../verify/index.js';
 import type { EvalRecord, EvalSample } from './records.js';
 
@@ -178,19 +178,20 @@ async function sampleTasks(
   const samplesOf = new Map<string, EvalSample[]>(tasks.map(({ id }) => [id, []]));
   if (tasks.length === 0) return samplesOf;
   const requests = tasks.map(({ prompt, seed }) => ({ prompt, n: k, seed }));
-  const result = await policy.sample(requests, { ...sampling, stopTokens: codec.stopTokens });
-  checkSamples(requests, result);
-  const responses = tasks.flatMap(({ id, problem }, i) =>
-    result.samples_NG[i]!.map((sample) => ({ id, problem, sample, response: codec.decode(sample.tokens) })),
-  );
-  const judged = await judgeAll(verifier, responses);
-  for (const [i, { id, sample, response }] of responses.entries()) {
-    // Clock times would make files of the same seed differ.
-    const { timeMs: _timeMs, ...verdict } = judged[i]!.verdict;
-    const { stopReason, tokens } = sample;
-    const reward = judged[i]!.reward ?? null;
-    samplesOf.get(id)!.push({ text: response, tokens: tokens.length, stopReason, verdict, reward });
-  }
+  const work = async (samples_G: readonly Sample[], n: number): Promise<EvalSample[]> => {
+    const { problem } = tasks[n]!;
+    const texts = samples_G.map(({ tokens }) => codec.decode(tokens));
+    const pairs = texts.map((response) => ({ problem, response }));
+    const judged = await judgeAll(verifier, pairs);
+    return samples_G.map(({ stopReason, tokens }, g) => {
+      // Clock times would make files of the same seed differ.
+      const { timeMs: _timeMs, ...verdict } = judged[g]!.verdict;
+      return { text: texts[g]!, tokens: tokens.length, stopReason, verdict, reward: judged[g]!.reward ?? null };
+    });
+  };
+  const options = { ...sampling, stopTokens: codec.stopTokens };
+  const { results_N } = await workAsTheyCome(policy, requests, options, { work });
+  for (const [i, { id }] of tasks.entries()) samplesOf.get(id)!.push(...results_N[i]!);
   return samplesOf;
 }
 

@@ -25,7 +25,22 @@ export interface Example {
   answer: string;
   /** Traces, each with a heading and where it differs from what was asked for. */
   traces: readonly { heading: string; question: string; trace: string }[];
-  responses: readonly { heading: string; text: string; verdict: string; right: boolean }[];
+  responses: readonly ExampleResponse[];
+}
+
+export interface ExampleResponse {
+  heading: string;
+  text: string;
+  /** The same token by token, where that is known. */
+  tokens?: readonly TokenText[];
+  verdict: string;
+  right: boolean;
+}
+
+export interface TokenText {
+  text: string;
+  /** Under the policy that sampled it, in [0, 1]. */
+  probability: number;
 }
 
 export type Block =
@@ -33,6 +48,8 @@ export type Block =
   | { kind: 'table'; table: ReportTable; note?: string }
   | { kind: 'chart'; chart: Chart; note?: string }
   | { kind: 'example'; example: Example }
+  /** An example with tokens that are shaded, which HTML alone shows. */
+  | { kind: 'tokens'; rule: string; example: Example }
   | { kind: 'code'; title: string; text: string }
   | { kind: 'terms'; terms: readonly { term: string; meaning: string }[] };
 

@@ -6,6 +6,7 @@ import { comparedEvaluations, type Evaluation } from './evaluation.js';
 import { percent } from './numbers.js';
 import type { Hits } from './first-traces.js';
 import type { RunData } from './run-data.js';
+import { trainingExampleBlocks } from './training-example.js';
 
 /** A problem under both arms of the comparison. */
 interface Pair {
@@ -59,6 +60,7 @@ export function examplesSection(
         text: `Problems of ${split}, chosen by rule: the ${gained.length} on which ${own.arm} gained most over ${other.arm}, the ${lost.length} on which it lost most, then ${least.length} that it solves least; ties by id. Shown is the first of the samples of each.`,
       },
       ...chosen.map((pair) => ({ kind: 'example' as const, example: exampleOf(data, pair, own, other) })),
+      ...trainingExampleBlocks(data),
     ],
   };
 }

@@ -1,5 +1,6 @@
 /** A report as one HTML file that needs nothing else: styles and charts stand inside, scripts there are none. */
-import type { Block, Example, Report, ReportTable } from './blocks.js';
+import type { Block, Example, ExampleResponse, Report, ReportTable } from './blocks.js';
+import { visibleText } from '../core/visible-text.js';
 import { chartSvg } from './chart-svg.js';
 import { chartTable } from './markdown.js';
 import { STYLE } from './style.js';
@@ -56,6 +57,8 @@ function blockHtml(block: Block): string {
     }
     case 'example':
       return exampleHtml(block.example);
+    case 'tokens':
+      return `<p>${escapeHtml(block.rule)}</p>${exampleHtml(block.example)}`;
     case 'code':
       return `<details><summary>${escapeHtml(block.title)}</summary><pre>${escapeHtml(block.text)}</pre></details>`;
     case 'terms':
@@ -77,16 +80,28 @@ function exampleHtml({ title, question, answer, traces, responses }: Example): s
   const context = traces.map((t) => `<div><h4>${escapeHtml(t.heading)}</h4>${text(t.question)}${text(t.trace)}</div>`);
   const said = responses.map(
     (r) =>
-      `<div class="${r.right ? 'right' : 'wrong'}"><h4>${escapeHtml(r.heading)}</h4>${text(r.text)}<p class="note">${escapeHtml(r.verdict)}</p></div>`,
+      `<div class="${r.right ? 'right' : 'wrong'}"><h4>${escapeHtml(r.heading)}</h4><div class="text">${responseHtml(r)}</div><p class="note">${escapeHtml(r.verdict)}</p></div>`,
   );
   return `<article><h3>${escapeHtml(title)}</h3>${text(question)}<p>Answer: <strong>${escapeHtml(answer)}</strong></p>
 <div class="columns">${context.join('\n')}</div><div class="columns">${said.join('\n')}</div></article>`;
 }
 
-/** Text made safe for elements and quoted attributes. */
+/** Least probabilities of the shades: a token below all of them has the darkest. */
+const SHADES = [0.9, 0.5, 0.1, 0.01];
+
+function responseHtml({ text, tokens }: ExampleResponse): string {
+  if (!tokens) return escapeHtml(text);
+  const spans = tokens.map((token) => {
+    const shade = SHADES.filter((least) => token.probability < least).length;
+    return `<span class="p${shade}" title="${token.probability.toPrecision(2)}">${escapeHtml(token.text)}</span>`;
+  });
+  return spans.join('');
+}
+
+/** Text made safe for elements and quoted attributes; control characters are written out. */
 export function escapeHtml(text: string): string {
   const entities: Record<string, string> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', "'": '&#39;' };
-  return text.replace(/[&<>"']/g, (char) => entities[char] as string);
+  return visibleText(text).replace(/[&<>"']/g, (char) => entities[char] as string);
 }
 
 function slug(title: string): string {

@@ -1,11 +1,12 @@
 /** A report as Markdown. Charts become tables of their numbers; texts of problems and responses stand in fences. */
+import { visibleText } from '../core/visible-text.js';
 import type { Block, Chart, Example, Report, ReportTable } from './blocks.js';
 
 export function reportMarkdown(report: Report): string {
   const parts = report.sections.map(({ title, blocks }) =>
-    [`## ${escapeMarkdown(title)}`, ...blocks.map(blockText)].join('\n\n'),
+    [`## ${escapeMarkdown(title)}`, ...blocks.filter(({ kind }) => kind !== 'tokens').map(blockText)].join('\n\n'),
   );
-  return `${[`# ${escapeMarkdown(report.title)}`, ...parts].join('\n\n')}\n`;
+  return visibleText(`${[`# ${escapeMarkdown(report.title)}`, ...parts].join('\n\n')}\n`);
 }
 
 function blockText(block: Block): string {
@@ -20,6 +21,8 @@ function blockText(block: Block): string {
       );
     case 'example':
       return exampleText(block.example);
+    case 'tokens':
+      return '';
     case 'code':
       return fence(block.text);
     case 'terms':

@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { writeJsonl } from '../data/index.js';
 import { scoreSplit, type Summary } from '../eval/index.js';
 import { chartSvg } from './chart-svg.js';
+import { visibleText } from '../core/visible-text.js';
 import { escapeHtml } from './html.js';
 import { escapeMarkdown } from './markdown.js';
 import { duration, pointsWithInterval } from './numbers.js';
@@ -64,7 +65,12 @@ describe('writeReport', () => {
     expect(html).toContain(escapeHtml(HOSTILE));
     expect(html).not.toContain('<script>alert');
     // In Markdown they stand in fences longer than any run of backticks inside.
-    expect(markdown).toContain(`\`\`\`\`text\n${HOSTILE}\n\`\`\`\``);
+    expect(markdown).toContain(`\`\`\`\`text\n${visibleText(HOSTILE)}\n\`\`\`\``);
+    // Nothing that a terminal would obey, or that turns what follows.
+    for (const page of [html, markdown]) {
+      expect(page).toContain('\\u001b[2J');
+      expect(page).not.toMatch(/[^\P{Cc}\n]|\u202e/u);
+    }
   });
 
   test('is the same every time', async () => {

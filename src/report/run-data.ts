@@ -22,6 +22,7 @@ import { gradedRetrievers, type Hits, type RunTraces } from './first-traces.js';
 import { keptConfig, type KeptConfig } from './kept-config.js';
 import { hasEnded, runState, type PartEvaluation, type RunState, type StateInputs } from './run-state.js';
 import { countRolloutTokens, type StepEvent } from './rollout-tokens.js';
+import { readTrainingExample, type TrainingExample } from './training-example.js';
 import { armsOf, summaryOfUnfinished } from './unfinished.js';
 
 export interface RunData extends RunTraces {
@@ -47,6 +48,8 @@ export interface RunData extends RunTraces {
   steps: StepEvent[];
   /** Tokens of the training rollouts of each arm; none where they are too many to be counted for a report. */
   rolloutTokens: ReadonlyMap<string, number>;
+  /** A prompt of the training, where rollouts of the compared arm are there. */
+  trainingExample: TrainingExample | undefined;
   /** What the run warned of. */
   warnings: RunWarning[];
 }
@@ -106,6 +109,7 @@ export async function readRunData(root: string): Promise<RunData> {
     retrieved,
     steps: events.filter(({ kind }) => kind === 'step'),
     rolloutTokens: await countRolloutTokens(root),
+    trainingExample: await readTrainingExample(root, config),
     warnings: warningsAmong(events),
   };
   if (ended) return { ...rest, summary: kept, evaluations: whole.filter(({ arm }) => told.includes(arm)) };

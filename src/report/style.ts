@@ -2,12 +2,12 @@
 export const STYLE = `
 :root {
   --ground: #ffffff; --ink: #1c2430; --soft: #5a6675; --line: #d9dee5; --panel: #f4f6f9; --link: #1f66b0;
-  --right: #2f9e6e; --wrong: #c4574a;
+  --right: #2f9e6e; --wrong: #c4574a; --doubt: 217, 119, 6;
 }
 @media (prefers-color-scheme: dark) {
   :root {
     --ground: #14181e; --ink: #e4e8ee; --soft: #9aa6b4; --line: #313a46; --panel: #1c222a; --link: #7db4ee;
-    --right: #45b886; --wrong: #e07a6d;
+    --right: #45b886; --wrong: #e07a6d; --doubt: 245, 158, 11;
   }
 }
 * { box-sizing: border-box; }
@@ -43,6 +43,11 @@ article { margin: 18px 0; padding: 16px; border: 1px solid var(--line); border-r
 .columns { display: grid; grid-template-columns: repeat(auto-fit, minmax(300px, 1fr)); gap: 14px; margin-top: 12px; }
 .right, .wrong { border-left: 3px solid var(--right); padding-left: 10px; }
 .wrong { border-color: var(--wrong); }
+.p1, .p2, .p3, .p4 { print-color-adjust: exact; -webkit-print-color-adjust: exact; }
+.p1 { background: rgba(var(--doubt), 0.15); }
+.p2 { background: rgba(var(--doubt), 0.3); }
+.p3 { background: rgba(var(--doubt), 0.5); }
+.p4 { background: rgba(var(--doubt), 0.7); }
 dl { display: grid; grid-template-columns: minmax(120px, max-content) 1fr; gap: 6px 18px; }
 dt { font-weight: 600; }
 dd { margin: 0; color: var(--soft); }
@@ -50,7 +55,7 @@ dd { margin: 0; color: var(--soft); }
 @media print {
   :root {
     --ground: #ffffff; --ink: #000000; --soft: #444444; --line: #bbbbbb; --panel: #f4f6f9; --link: #000000;
-    --right: #1d7a50; --wrong: #a03a2e;
+    --right: #1d7a50; --wrong: #a03a2e; --doubt: 180, 90, 0;
   }
   body { font-size: 11px; }
   header, main { max-width: none; padding: 0; }

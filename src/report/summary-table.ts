@@ -1,5 +1,6 @@
 /** The results of a run as tables: one for the terminal, the same ones for the report. */
 import { padText, textWidth } from '../core/text-width.js';
+import { visibleText } from '../core/visible-text.js';
 import { unseenSplit } from '../data/index.js';
 import type { CurvePoint, Summary } from '../eval/index.js';
 import type { ReportTable } from './blocks.js';
@@ -154,7 +155,7 @@ export function formatSummaryTable(summary: Summary): string {
 
 /** A table in fixed-width text: first column left, numbers right. */
 export function formatTable({ columns, rows }: ReportTable): string {
-  const all = [columns.map((c) => c.label), ...rows];
+  const all = [columns.map((c) => c.label), ...rows].map((row) => row.map(visibleText));
   const widths = columns.map((_, i) => Math.max(...all.map((row) => textWidth(row[i] ?? ''))));
   return all
     .map((row) =>

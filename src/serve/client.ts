@@ -1,6 +1,7 @@
 /** A typed client of the services. */
 import type { z } from 'zod';
 import { openHttp, type HttpClient, type HttpRequest } from '../core/http/client.js';
+import { uriPart } from '../core/http/uri-part.js';
 import { RaRftError } from '../core/errors.js';
 import type { retrieveAnswer, retrieveBody, tracesBody } from './api/retrieve.js';
 import type { verifyAnswer, verifyBody } from './api/verify.js';
@@ -44,7 +45,7 @@ export class ServiceClient {
     { retriever, id }: { retriever: string; id: string },
     options?: Signal,
   ): Promise<{ retriever: string; size: number }> {
-    const path = `/v1/retrievers/${encodeURIComponent(retriever)}/traces/${encodeURIComponent(id)}`;
+    const path = `/v1/retrievers/${uriPart(retriever)}/traces/${uriPart(id)}`;
     return this.call('DELETE', path, undefined, options);
   }
 

@@ -19,6 +19,8 @@ export interface OpenRetrieversOptions {
   writable: boolean;
   progress: Progress;
   onWarning: (text: string) => void;
+  /** Ends them at once, with its reason, also while they are opened. */
+  signal?: AbortSignal | undefined;
 }
 
 /** A retriever folder and what it is called; `corpus` where its traces stand in a run. */
@@ -30,12 +32,13 @@ interface Place {
 
 /** Opens them; `own` closes them. Throws `usage` where a folder holds none, none has a trace, or two have one name. */
 export async function openRetrievers(options: OpenRetrieversOptions, own: Own): Promise<ServedRetrievers> {
-  const { progress, onWarning, writable } = options;
+  const { progress, onWarning, writable, signal } = options;
   const served = new Map<string, ServedRetriever>();
   for (const { name, folder, corpus } of (await Promise.all(options.folders.map(placesOf))).flat()) {
     if (served.has(name)) throw twice(name);
-    const retriever = own(await Retriever.open(folder, { progress, onWarning }));
-    if (corpus !== undefined) await retriever.add(corpus);
+    const retriever = own(await Retriever.open(folder, { progress, onWarning, signal }));
+    if (corpus !== undefined) await retriever.add(corpus, { signal });
+    signal?.throwIfAborted();
     if (retriever.size === 0) throw withoutTraces(folder);
     if (served.size === 0) served.set('bm25', new WordSearch(() => retriever.traces));
     served.set(name, servedOf(retriever, writable && corpus === undefined ? folder : undefined));

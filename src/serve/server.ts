@@ -17,8 +17,8 @@ export interface ServerOptions {
   port: number;
   /** What callers must send; needed where `host` is not of this machine alone. */
   token?: string | undefined;
-  /** Opens what is searched; `own` closes it with the server. */
-  retrievers: (own: Own) => Promise<ServedRetrievers>;
+  /** Opens what is searched; `own` closes it with the server, and the signal ends it where the server is closed before. */
+  retrievers: (own: Own, signal: AbortSignal) => Promise<ServedRetrievers>;
   math?: MathVerifierOptions;
   /** Conversations are sent on to it; without it there are none. */
   chat?: { upstream: UpstreamOptions; prompt: TracePrompt; k?: number | undefined } | undefined;
@@ -30,7 +30,7 @@ export interface ServerOptions {
 
 export interface RunningServer {
   url: string;
-  /** When it answers. Rejects, and has closed everything, where what it serves cannot be opened. */
+  /** When it answers. Rejects, and has closed everything, where what it serves cannot be opened, or it was closed before. */
   ready: Promise<void>;
   close(): Promise<void>;
 }
@@ -60,17 +60,24 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     await parts.close();
     throw error;
   });
+  const closed = new AbortController();
+  const opening = (async () => {
+    for (const [name, one] of await options.retrievers(parts.own, closed.signal)) retrievers.set(name, one);
+    closed.signal.throwIfAborted();
+    state = 'ready';
+  })();
   let closing: Promise<void> | undefined;
   const close = () =>
     (closing ??= (async () => {
+      if (state === 'starting')
+        closed.abort(new DOMException('the server was closed before it was ready', 'AbortError'));
       state = 'ending';
+      ready.catch(() => undefined); // who closes it does not wait for it
+      await opening.catch(() => undefined); // after it nothing is opened any more
       await listening.close();
       await parts.close();
     })());
-  const ready = (async () => {
-    for (const [name, one] of await options.retrievers(parts.own)) retrievers.set(name, one);
-    if (state === 'starting') state = 'ready';
-  })().catch(async (error: unknown) => {
+  const ready = opening.catch(async (error: unknown) => {
     await close();
     throw error;
   });

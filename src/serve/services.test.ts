@@ -138,6 +138,13 @@ it('is not ready before all is open, and what cannot be opened ends it with the 
   await server.ready;
   expect(await health()).toBe(200);
 
+  const late = await served([], {
+    retrievers: (_, signal) =>
+      new Promise((_resolve, reject) => signal.addEventListener('abort', () => reject(signal.reason as Error))),
+  });
+  await late.close();
+  await expect(late.ready).rejects.toMatchObject({ name: 'AbortError' });
+
   const broken = await served([`${trained.shared()}/nowhere`]);
   await expect(broken.ready).rejects.toMatchObject({ code: 'usage' });
   await expect(rawRequest(`${broken.url}/healthz`)).rejects.toThrow('ECONNREFUSED');

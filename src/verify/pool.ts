@@ -142,7 +142,7 @@ class Lane<Setup, Item, Result> {
   ready(): Promise<void> {
     if (!this.worker || !this.loaded) {
       const { url, name, setup, resourceLimits, loadMs = 60_000 } = this.options;
-      this.worker = new WorkerClient(url, name, resourceLimits);
+      this.worker = new WorkerClient(url, name, { resourceLimits });
       this.position = newPosition();
       const loading = this.worker.call('load', { setup, position: this.position });
       this.loaded = withDeadline(() => loading, { timeoutMs: loadMs }).catch((error: unknown) => {

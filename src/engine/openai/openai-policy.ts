@@ -15,6 +15,7 @@ import type {
   Alternatives,
   EngineInfo,
   ForwardBackwardResult,
+  OnGroup,
   OptimStepResult,
   Policy,
   PolicyRef,
@@ -57,7 +58,12 @@ export class OpenaiPolicy implements Policy {
   }
 
   /** One call a response, each with a seed of its own: what else is sampled changes nothing, and one that fails is asked for again by itself. */
-  async sample(requests: readonly SampleRequest[], options: SampleOptions, report?: Report): Promise<SampleResult> {
+  async sample(
+    requests: readonly SampleRequest[],
+    options: SampleOptions,
+    report?: Report,
+    onGroup?: OnGroup,
+  ): Promise<SampleResult> {
     this.mustBeUsable();
     checkSampleRequests(this.info, requests, options);
     const { can, encode, endToken } = this.facts;
@@ -74,9 +80,12 @@ export class OpenaiPolicy implements Policy {
     };
     const samples_NG = await this.together((signal) =>
       Promise.all(
-        requests.map(({ prompt, n, seed }) =>
-          Promise.all(Array.from({ length: n }, (_, g) => draw(prompt, serverSeed(seed, g), signal))),
-        ),
+        requests.map(async ({ prompt, n, seed }, place) => {
+          const draws = Array.from({ length: n }, (_, g) => draw(prompt, serverSeed(seed, g), signal));
+          const samples_G = await Promise.all(draws);
+          onGroup?.(samples_G, place);
+          return samples_G;
+        }),
       ),
     );
     const result = { policyVersion: 0, samples_NG };

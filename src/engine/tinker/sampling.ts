@@ -3,7 +3,7 @@ import type { Report } from '../../core/worker-rpc.js';
 import { Rng } from '../../core/rng.js';
 import type { Sample as ServerSample, SamplingClient } from '../../tinker/index.js';
 import { isUnshaped } from '../draw.js';
-import type { Sample, SampleOptions, SampleRequest } from '../types.js';
+import type { OnGroup, Sample, SampleOptions, SampleRequest } from '../types.js';
 
 /** Sample g of a request draws from its seed + g, and servers' seeds end at 2^31: room for so many samples of a request. */
 const LARGEST_GROUP = 2 ** 20;
@@ -14,23 +14,26 @@ export interface SamplingPlan {
   vocabSize: number;
   signal: AbortSignal;
   report?: Report | undefined;
+  onGroup?: OnGroup | undefined;
 }
 
 export async function sampleGroups(
   client: SamplingClient,
-  { requests, options, vocabSize, signal, report }: SamplingPlan,
+  { requests, options, vocabSize, signal, report, onGroup }: SamplingPlan,
 ): Promise<Sample[][]> {
   const { maxTokens, temperature, topK = 0, topP = 1, stopTokens } = options;
   const total = requests.reduce((sum, { n }) => sum + n, 0);
   let done = 0;
   const params = { maxTokens, temperature, topP, topK: topK < vocabSize ? topK : 0, stop: [...stopTokens] };
   return Promise.all(
-    requests.map(async ({ prompt, n, seed }) => {
+    requests.map(async ({ prompt, n, seed }, place) => {
       if (n === 0) return [];
       const samplingParams = { ...params, seed: serverSeed(seed) };
       const samples = await client.sample({ prompt, numSamples: n, samplingParams }, { signal });
       report?.((done += n), total);
-      return samples.map((sample) => sampleOf(sample, options));
+      const samples_G = samples.map((sample) => sampleOf(sample, options));
+      onGroup?.(samples_G, place);
+      return samples_G;
     }),
   );
 }

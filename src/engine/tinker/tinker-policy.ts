@@ -15,6 +15,7 @@ import type {
   Alternatives,
   EngineInfo,
   ForwardBackwardResult,
+  OnGroup,
   OptimStepOptions,
   OptimStepResult,
   Policy,
@@ -65,11 +66,16 @@ export class TinkerPolicy implements Policy {
     if (reduction) this.training = new ServerTraining(reduction, multiple);
   }
 
-  sample(requests: readonly SampleRequest[], options: SampleOptions, report?: Report): Promise<SampleResult> {
+  sample(
+    requests: readonly SampleRequest[],
+    options: SampleOptions,
+    report?: Report,
+    onGroup?: OnGroup,
+  ): Promise<SampleResult> {
     return this.inTurn(async (signal) => {
       checkSampleRequests(this.info, requests, options);
       const wanted = requests.some(({ n }) => n > 0);
-      const plan = { requests, options, vocabSize: this.info.vocabSize, report };
+      const plan = { requests, options, vocabSize: this.info.vocabSize, report, onGroup };
       const samples_NG = wanted
         ? await this.whole(signal, async (weights, inner) =>
             sampleGroups(await weights.sampler(inner), { ...plan, signal: inner }),

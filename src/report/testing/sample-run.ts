@@ -17,7 +17,7 @@ const ARMS: Record<string, (step: number, split: string) => number> = {
 const STEPS = [0, 20, 40];
 
 /** Text that must come out as text. */
-export const HOSTILE = `<script>alert("x")</script> & 'quotes' | pipes \`\`\` **bold**`;
+export const HOSTILE = `<script>alert("x")</script> & 'quotes' | pipes \`\`\` **bold** \u001b[2J\u001b]0;title\u0007\u009b31m\u0000\u202e`;
 
 /** Writes the folder; every number follows from the seed. */
 export async function writeSampleRun(root: string): Promise<void> {

@@ -18,6 +18,8 @@ export interface OpenEncoderOptions {
   threads?: number | undefined;
   /** Temperature of InfoNCE; matters for training only. */
   temperature?: number;
+  /** Ends the encoder at once, whatever it does. */
+  signal?: AbortSignal | undefined;
 }
 
 /** An encoder in memory, before it has a folder. */
@@ -32,12 +34,12 @@ export interface EncoderInMemory {
 /** Starts the worker of an encoder. Dispose it after use: the thread holds native memory. */
 export async function startEncoder(
   { encoder, spec, tokenizer, hash }: EncoderInMemory,
-  { threads, temperature = 1 }: OpenEncoderOptions = {},
+  { threads, temperature = 1, signal }: OpenEncoderOptions = {},
 ): Promise<NetEncoder> {
   const { scoring } = spec;
   const { dim, params: specs } = architectureOf(encoder.config);
   const { config, params } = encoder;
-  const net = await NetClient.open({ config, params, scoring, temperature, threads });
+  const net = await NetClient.open({ config, params, scoring, temperature, threads }, signal);
   // Weights are hashed for who asks: training and scoring in memory never do.
   const hashOf = once(() => hash ?? encoderHash(encoder, new Map()));
   const info: EncoderInfo = {

@@ -17,9 +17,9 @@ export class IndexClient implements VectorIndex {
     this.ids = new Set(ids);
   }
 
-  /** Opens the index of a folder, or an empty one. Dispose it after use: the thread holds native memory. */
-  static async open(setup: IndexSetup): Promise<IndexClient> {
-    const worker = new WorkerClient<IndexMethods>(new URL('./index-worker.js', import.meta.url), 'index');
+  /** Opens the index of a folder, or an empty one; the signal ends it at once. Dispose it after use: the thread holds native memory. */
+  static async open(setup: IndexSetup, signal?: AbortSignal): Promise<IndexClient> {
+    const worker = new WorkerClient<IndexMethods>(new URL('./index-worker.js', import.meta.url), 'index', { signal });
     try {
       return new IndexClient(worker, await worker.call('open', setup));
     } catch (error) {

@@ -27,6 +27,8 @@ export interface LibraryIndexOptions {
   key: IndexKey;
   place?: VectorPlace | undefined;
   threads?: number | undefined;
+  /** Ends the index at once, whatever it does. */
+  signal?: AbortSignal | undefined;
   /** Makes a folder of this process's own; called once, when vectors go to the disk or a saved index is changed. */
   makeFolder: () => Promise<string>;
   /** For tests. */
@@ -65,7 +67,8 @@ export class LibraryIndex implements VectorIndex {
     const header = await readIndexHeader(folder);
     const numbers = (header?.tokens ?? 0) * key.dim;
     if (this.belongsOnDisk(numbers)) {
-      const client = await IndexClient.open({ folder, key, threads: this.options.threads });
+      const { threads, signal } = this.options;
+      const client = await IndexClient.open({ folder, key, threads }, signal);
       await this.moveTo({ folder, client, isOwn: false });
     } else {
       const store = await IndexStore.open(folder, key);
@@ -150,10 +153,10 @@ export class LibraryIndex implements VectorIndex {
 
   private async leaveMemory(): Promise<void> {
     const documents = this.memory?.all() ?? [];
-    const { key, threads, makeFolder } = this.options;
+    const { key, threads, signal, makeFolder } = this.options;
     const folder = await makeFolder();
     const client = await openWhole(async (own) => {
-      const opened = own(await IndexClient.open({ folder, key, threads }));
+      const opened = own(await IndexClient.open({ folder, key, threads }, signal));
       for (const part of inParts(documents)) await opened.add(part);
       return opened;
     });
@@ -171,11 +174,11 @@ export class LibraryIndex implements VectorIndex {
   private async changeable(): Promise<VectorIndex> {
     const { disk } = this;
     if (!disk || disk.isOwn) return this.inner;
-    const { key, threads, makeFolder } = this.options;
+    const { key, threads, signal, makeFolder } = this.options;
     const folder = await makeFolder();
     const { corpusHash: _all, ...header } = await disk.client.header();
     await linkIndex(disk.folder, header, folder);
-    const client = await IndexClient.open({ folder, key, threads });
+    const client = await IndexClient.open({ folder, key, threads }, signal);
     this.disk = { folder, client, isOwn: true };
     await disk.client.dispose();
     return client;

@@ -8,6 +8,7 @@ import { closeAll, openWhole } from '../../core/closing.js';
 import { RaRftError } from '../../core/errors.js';
 import type { Progress } from '../../core/progress.js';
 import { inPlace, Slots } from '../../core/slots.js';
+import { visibleText } from '../../core/visible-text.js';
 import { Tokenizer } from '../../models/tokenizer.js';
 import { openEncoder } from '../encode/open.js';
 import { readRetriever, type RetrieverHeader } from '../encode/retriever-folder.js';
@@ -41,6 +42,8 @@ export interface OpenRetrieverOptions {
    * traces. `auto` (default): in memory while they are few (512 MB).
    */
   vectors?: VectorPlace | undefined;
+  /** Ends the retriever at once, its opening as well as what is asked of it later, with its reason. Dispose of it all the same. */
+  signal?: AbortSignal | undefined;
 }
 
 interface Parts {
@@ -78,13 +81,13 @@ export class Retriever {
   private static async partsOf(
     own: Pick<Parts, 'encoder' | 'header' | 'encoderFolder' | 'folders'>,
     beside: string | undefined,
-    { vectors, threads }: OpenRetrieverOptions,
+    { vectors, threads, signal }: OpenRetrieverOptions,
   ): Promise<Parts> {
     const { encoder, folders } = own;
     const { encoderHash, spec } = own.header;
     const key: IndexKey = { encoderHash, dim: encoder.info.dim, normalisation: 'l2', spec };
     const makeFolder = () => folders.forIndex(beside);
-    const index = new LibraryIndex(await exactIndexOf(encoder), { key, place: vectors, threads, makeFolder });
+    const index = new LibraryIndex(await exactIndexOf(encoder), { key, place: vectors, threads, signal, makeFolder });
     return { ...own, index, key };
   }
 
@@ -97,9 +100,10 @@ export class Retriever {
     await removeDeadFolders(folder);
     const read = await readRetriever(encoderFolder);
     const { header } = read;
+    const { threads, signal } = options;
     return openWhole(async (own) => {
       const folders = own(new OwnFolders());
-      const encoder = own(await openEncoder(encoderFolder, read, { threads: options.threads }));
+      const encoder = own(await openEncoder(encoderFolder, read, { threads, signal }));
       const parts = await Retriever.partsOf({ encoder, header, encoderFolder, folders }, folder, options);
       own(parts.index);
       const { traces, indexed, truncatedDocuments, report } = await readSaved(folder, parts.key, parts.index);
@@ -108,7 +112,7 @@ export class Retriever {
       for (const trace of traces) retriever.inputs.set(trace.id, trace);
       if (!indexed) {
         retriever.warn('index', `${folder} has no index: ${traces.length} traces are encoded again (saving keeps it)`);
-        await encoded.add(traces.map(asTrace), { progress: options.progress });
+        await encoded.add(traces.map(asTrace), { progress: options.progress, signal });
       }
       await parts.index.settle();
       return retriever;
@@ -116,13 +120,15 @@ export class Retriever {
   }
 
   /** Trains an encoder on labelled pairs and opens it with the corpus; see {@link TrainRetrieverOptions}. */
-  static async train(options: TrainRetrieverOptions & OpenRetrieverOptions): Promise<Retriever> {
+  static async train(options: TrainRetrieverOptions & Omit<OpenRetrieverOptions, 'signal'>): Promise<Retriever> {
     return openWhole(async (own) => {
       const folders = own(new OwnFolders());
       const trained = await trainParts(options, await folders.make());
       const { header, folder, traces, test, withoutPositive } = trained;
       const encoder = own(trained.encoder);
-      const parts = await Retriever.partsOf({ encoder, header, encoderFolder: folder, folders }, undefined, options);
+      const { threads, vectors } = options; // the signal ends the training, not what it makes
+      const made = { encoder, header, encoderFolder: folder, folders };
+      const parts = await Retriever.partsOf(made, undefined, { threads, vectors });
       own(parts.index);
       const retriever = new Retriever(parts, new EncodedTraces(encoder, header.spec.text, parts.index), options);
       const { truncatedQueries, trainQueries, validationQueries } = header.training!;
@@ -317,7 +323,7 @@ export class Retriever {
   private warn(kind: string, text: string): void {
     if (this.warned.has(kind)) return;
     this.warned.add(kind);
-    const { onWarning = (line: string) => process.emitWarning(line, 'RetrieverWarning') } = this.options;
+    const { onWarning = (line: string) => process.emitWarning(visibleText(line), 'RetrieverWarning') } = this.options;
     onWarning(text);
   }
 

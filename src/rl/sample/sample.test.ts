@@ -1,10 +1,13 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, it, describe } from 'vitest';
 import { Rng } from '../../core/rng.js';
 import { noContext, showing, type Context } from '../../data/context.js';
 import type { Problem } from '../../data/types.js';
+import type { Policy } from '../../engine/types.js';
 import { comparison } from '../testing/comparison.js';
 import { toyCodec, toyPolicy, toyProblems, toyTrace, toyVerifier } from '../testing/toy-task.js';
 import { alone, type Moment } from '../contexts/index.js';
+import { comparisonRecords } from '../records.js';
 import { rolloutsOf, type Comparison } from '../types.js';
 import { withKlPenalty } from './kl-penalty.js';
 import { sampleUntilFull } from './refill.js';
@@ -96,6 +99,27 @@ describe('responses spread over the contexts of a problem', () => {
     ).rejects.toMatchObject({ code: 'context-length', where: 'problem p0 with trace t2, t3' });
     await policy.dispose();
   });
+});
+
+it('is the same whether an engine tells its groups as they come or not', async () => {
+  const policy = toyPolicy();
+  const backwards: Pick<Policy, 'sample'> = {
+    sample: async (requests, options, _report, onGroup) => {
+      const result = await policy.sample(requests, options);
+      for (const n of [...requests.keys()].toReversed()) {
+        onGroup?.(result.samples_NG[n]!, n);
+        await sleep(5);
+      }
+      return result;
+    },
+  };
+  const draws = toyProblems.slice(0, 6).map((problem) => ({ problem, contexts_K: [noContext], attempt: 0 }));
+  const rolled = async (own: SamplePlan['policy']) => {
+    const batch = await rollOut(draws, planOf(own), Rng.fromSeed(1));
+    return batch.flatMap((one) => comparisonRecords(1, one, []));
+  };
+  expect(await rolled(backwards)).toEqual(await rolled(policy));
+  await policy.dispose();
 });
 
 it('takes the divergence from the reference off the rewards', async () => {

@@ -166,6 +166,24 @@ describe('a trace is data', () => {
   });
 });
 
+it.each([
+  ['half a character', 'half \ud800', 'half%20%EF%BF%BD'],
+  ['control characters', 'a\u001b[2J\r\nx: y\u0000', 'a%1B%5B2J%0D%0Ax%3A%20y%00'],
+  ['more letters than a header holds', '\u00e9'.repeat(50_000), '%C3%A9'.repeat(200)],
+])('a trace whose id has %s is named in the header all the same', async (_, id, told) => {
+  const server = await upstream();
+  const own = await trained.own();
+  const { url, failures } = await ready([own], {
+    writable: true,
+    chat: { upstream: { baseUrl: server.url, apiKey: KEY, timeoutMs: 5000 }, prompt: PLAIN_PROMPT },
+  });
+  const trace = { id, question: 'zebras under umbrellas', trace: 'count the zebras' };
+  expect((await post(`${url}/v1/traces`, { traces: [trace] })).status).toBe(200);
+  const asked = { messages: [{ role: 'user', content: 'zebras under umbrellas' }] };
+  const { status, headers } = await post(`${url}/v1/chat/completions`, asked, { 'x-ra-rft-retrieval': 'bm25' });
+  expect([status, headers['x-ra-rft-trace'], failures]).toEqual([200, told, []]);
+});
+
 describe('the upstream', () => {
   it.each([
     ['a failure', () => Response.json({ error: { message: `bad key ${KEY}` } }, { status: 401 }), 401],

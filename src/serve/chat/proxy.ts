@@ -2,6 +2,7 @@
 import type { Context, Hono } from 'hono';
 import { z } from 'zod';
 import { RaRftError } from '../../core/errors.js';
+import { uriPart } from '../../core/http/uri-part.js';
 import { jsonBody, parsed } from '../api/endpoint.js';
 import { retrieverOf, type ServedRetrievers } from '../api/retrieve.js';
 import type { Upstream, UpstreamAnswer } from './upstream.js';
@@ -45,6 +46,13 @@ async function complete(c: Context, { upstream, retrievers, prompt, k = 1 }: Cha
   );
 }
 
+/** Letters of an id that are told: clients give up on headers of many kilobytes. */
+const MOST_LETTERS = 200;
+
+function idText(id: string): string {
+  return uriPart([...id].slice(0, MOST_LETTERS).join(''));
+}
+
 /** An answer as it came: its status, its kind, its pieces. No other header of the upstream's. */
 function passed({ status, contentType, retryAfter, body }: UpstreamAnswer, ids?: readonly string[]): Response {
   if (status >= 300 && status < 400) {
@@ -56,6 +64,6 @@ function passed({ status, contentType, retryAfter, body }: UpstreamAnswer, ids?:
   }
   const headers = new Headers({ 'content-type': contentType });
   if (retryAfter !== null) headers.set('retry-after', retryAfter);
-  if (ids) headers.set(TRACE_HEADER, ids.length === 0 ? 'none' : ids.map(encodeURIComponent).join(','));
+  if (ids) headers.set(TRACE_HEADER, ids.length === 0 ? 'none' : ids.map(idText).join(','));
   return new Response(body, { status, headers });
 }

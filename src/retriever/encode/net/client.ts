@@ -15,9 +15,9 @@ export class NetClient implements EncoderNet {
     this.worker = worker;
   }
 
-  /** Starts the worker. Dispose it after use: the thread holds native memory. */
-  static async open(setup: NetSetup): Promise<NetClient> {
-    const worker = new WorkerClient<NetMethods>(new URL('./worker.js', import.meta.url), 'encoder');
+  /** Starts the worker, which the signal ends at once. Dispose it after use: the thread holds native memory. */
+  static async open(setup: NetSetup, signal?: AbortSignal): Promise<NetClient> {
+    const worker = new WorkerClient<NetMethods>(new URL('./worker.js', import.meta.url), 'encoder', { signal });
     try {
       await worker.call('open', setup);
     } catch (error) {
