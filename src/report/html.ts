@@ -1,7 +1,7 @@
 /** A report as one HTML file that needs nothing else: styles and charts stand inside, scripts there are none. */
 import type { Block, Example, Report, ReportTable } from './blocks.js';
 import { chartSvg } from './chart-svg.js';
-import { chartTable } from './markdown.js';
+import { chartTable } from './chart-table.js';
 import { STYLE } from './style.js';
 
 export function reportHtml(report: Report): string {
