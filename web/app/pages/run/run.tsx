@@ -50,9 +50,10 @@ export function RunPage({ name }: { name: string }) {
           </p>
           <Alerts alerts={overview.alerts} log={overview.log} />
           {overview.status === 'running' && <Tasks tasks={overview.tasks} />}
-          <TrainingCharts rows={rows} />
-          <Stages stages={overview.stages} />
-          <ReportSections name={name} stamp={overview.report} />
+          <ReportSections name={name} stamp={overview.report} ended={overview.status === 'finished'}>
+            <TrainingCharts rows={rows} />
+            <Stages stages={overview.stages} />
+          </ReportSections>
         </>
       )}
     </Page>
