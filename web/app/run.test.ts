@@ -31,7 +31,7 @@ describe.skipIf(!hasBrowser)('the page of a run', () => {
     const page = await open((await serve(runs)).url, width);
     await page.getByRole('link', { name: 'sample' }).click();
     await page.getByRole('heading', { name: 'sample', level: 1 }).waitFor();
-    await page.getByText('finished', { exact: true }).waitFor();
+    await page.locator('.status', { hasText: 'finished' }).waitFor();
     expect(await page.getByRole('region', { name: 'Alerts' }).textContent()).toContain(HOSTILE);
     await page.getByRole('heading', { name: 'Glossary' }).waitFor();
     await page.locator('.chart svg').first().waitFor();
@@ -68,7 +68,7 @@ describe.skipIf(!hasBrowser)('the page of a run', () => {
     const { child, ended } = startQuickRun(runs, 'live', { set: ['rl.steps=8'] });
     const page = await open(`${(await serve(runs, [], { resumeCommand: raRftCommand() })).url}`, 390);
     await page.getByRole('link', { name: 'live' }).click({ timeout: 100_000 });
-    await page.getByText('running', { exact: true }).waitFor();
+    await page.locator('.status', { hasText: 'running' }).waitFor();
     await page.getByRole('progressbar').first().waitFor();
     await until(async () => (await rowsOf(page, 'rewardMean')) >= 2);
     await expectUsable(page);
@@ -85,9 +85,9 @@ describe.skipIf(!hasBrowser)('the page of a run', () => {
 
     await page.getByRole('button', { name: 'Resume' }).click();
     await page.getByRole('button', { name: 'Resume live' }).click();
-    await page.getByText('running', { exact: true }).waitFor();
+    await page.locator('.status', { hasText: 'running' }).waitFor();
     onTestFinished(() => stopped(join(runs, 'live')));
-    await page.getByText('finished', { exact: true }).waitFor({ timeout: 200_000 });
+    await page.locator('.status', { hasText: 'finished' }).waitFor({ timeout: 200_000 });
     await until(async () => (await rowsOf(page, 'rewardMean')) === 8);
     await page.getByText('paired differences in points').waitFor();
     await expectUsable(page);
@@ -101,11 +101,11 @@ describe.skipIf(!hasBrowser)('the page of a run', () => {
     const { child, printed, ended } = startQuickRun(runs, 'own', { set: ['rl.steps=2'], more: ['--open'] });
     await until(() => printed().includes('pages: http'));
     const page = await open(/pages: (\S+)/.exec(printed())?.[1] ?? '');
-    await page.getByText('running', { exact: true }).waitFor();
+    await page.locator('.status', { hasText: 'running' }).waitFor();
     await page.getByRole('button', { name: 'Stop' }).click();
     await page.getByText('These pages end with it').waitFor();
     await page.getByRole('button', { name: 'Leave it as it is' }).click();
-    await page.getByText('finished', { exact: true }).waitFor({ timeout: 200_000 });
+    await page.locator('.status', { hasText: 'finished' }).waitFor({ timeout: 200_000 });
     await until(() => printed().includes('Ctrl-C ends them'));
     expect(await rowsOf(page, 'rewardMean')).toBe(2);
     expect(printed()).toContain(`serve ${runs} --open`);
