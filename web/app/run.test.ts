@@ -66,7 +66,7 @@ describe.skipIf(!hasBrowser)('the page of a run', () => {
   it('stops a run and resumes it, and shows its end', { timeout: 400_000 }, async () => {
     const runs = await temporaryFolder();
     const { child, ended } = startQuickRun(runs, 'live', { set: ['rl.steps=8'] });
-    const page = await open(`${(await serve(runs, [], { resumeCommand: raRftCommand() })).url}`, 390);
+    const page = await open((await serve(runs, [], { resumeCommand: raRftCommand() })).url, 390);
     await page.getByRole('link', { name: 'live' }).click({ timeout: 100_000 });
     await page.locator('.status', { hasText: 'running' }).waitFor();
     await page.getByRole('progressbar').first().waitFor();
