@@ -63,7 +63,7 @@ describe.skipIf(!hasBrowser)('the page of a run', () => {
     await expectUsable(page);
   });
 
-  it('stops a run and resumes it, and shows its end', { timeout: 400_000 }, async () => {
+  it('stops a run and resumes it, and shows its end', { timeout: 900_000 }, async () => {
     const runs = await temporaryFolder();
     const { child, ended } = startQuickRun(runs, 'live', { set: ['rl.steps=8'] });
     const page = await open((await serve(runs, [], { resumeCommand: raRftCommand() })).url, 390);
@@ -87,14 +87,14 @@ describe.skipIf(!hasBrowser)('the page of a run', () => {
     await page.getByRole('button', { name: 'Resume live' }).click();
     await page.locator('.status', { hasText: 'running' }).waitFor();
     onTestFinished(() => stopped(join(runs, 'live')));
-    await page.locator('.status', { hasText: 'finished' }).waitFor({ timeout: 200_000 });
+    await page.locator('.status', { hasText: 'finished' }).waitFor({ timeout: 400_000 });
     await until(async () => (await rowsOf(page, 'rewardMean')) === 8);
     await page.getByText('paired differences in points').waitFor();
     await expectUsable(page);
     expect(await readFile(join(runs, 'live', 'run.log'), 'utf8')).toContain('report:');
   });
 
-  it('is served by the run itself, from its start until Ctrl-C after its end', { timeout: 400_000 }, async () => {
+  it('is served by the run itself, from its start until Ctrl-C after its end', { timeout: 900_000 }, async () => {
     await symlink(folder(), join(inject('compiled'), 'src/ui'));
     onTestFinished(() => rm(join(inject('compiled'), 'src/ui')));
     const runs = await temporaryFolder();
@@ -105,7 +105,7 @@ describe.skipIf(!hasBrowser)('the page of a run', () => {
     await page.getByRole('button', { name: 'Stop' }).click();
     await page.getByText('These pages end with it').waitFor();
     await page.getByRole('button', { name: 'Leave it as it is' }).click();
-    await page.locator('.status', { hasText: 'finished' }).waitFor({ timeout: 200_000 });
+    await page.locator('.status', { hasText: 'finished' }).waitFor({ timeout: 400_000 });
     await until(() => printed().includes('Ctrl-C ends them'));
     expect(await rowsOf(page, 'rewardMean')).toBe(2);
     expect(printed()).toContain(`serve ${runs} --open`);

@@ -2,7 +2,7 @@
 import type { Hono } from 'hono';
 import { z } from 'zod';
 import { RaRftError } from '../../core/errors.js';
-import { eventStream } from '../http/event-stream.js';
+import { eventStream, stopOf } from '../http/event-stream.js';
 
 export interface Endpoint {
   method: 'get' | 'post' | 'delete';
@@ -76,9 +76,14 @@ export function mount(
       const given: unknown = body ? await jsonBody(c.req.raw) : undefined;
       const call = { params: c.req.param(), query: c.req.query(), body: given, signal: c.req.raw.signal };
       if (!streams) return c.json((await handle(call)) as object);
-      const signal = AbortSignal.any([call.signal, ending]);
-      const events = (await handle({ ...call, signal, after: c.req.header('last-event-id') })) as Stream;
-      return eventStream(c, events, { signal, told });
+      const stop = stopOf(call.signal, ending);
+      try {
+        const events = await handle({ ...call, signal: stop.signal, after: c.req.header('last-event-id') });
+        return eventStream(c, events as Stream, { stop, told });
+      } catch (error) {
+        stop.release();
+        throw error;
+      }
     });
   }
 }

@@ -66,7 +66,7 @@ function Row({ run }: { run: RunLine }) {
       <td>
         <span class={`status ${run.status}`}>{run.status}</span>
       </td>
-      <td>
+      <td class="doing">
         {run.stage}
         {run.tasks.slice(-1).map((task) => (
           <TaskBar key={task.label} task={task} />
