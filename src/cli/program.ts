@@ -70,6 +70,8 @@ export function buildProgram({ streams, configHelp }: ProgramOptions): Command {
 
 function addRunVerb({ program, configHelp, context }: Build, verb: RunVerb, about: string): void {
   const command = withRunOptions(program.command(verb).description(about), configHelp);
+  if (verb === 'run')
+    command.option('--open', 'show the run in the browser from its start, and go on until Ctrl-C when it has ended');
   command.action(async (options: RunOptions) => {
     const { runVerb } = await import('./run.js');
     await runVerb(verb, options, context());

@@ -15,6 +15,8 @@ export interface RunOptions {
   dryRun?: boolean;
   /** Lets finished stages run again. */
   again?: boolean;
+  /** Serves the pages of the runs from the start of the run, and after its end until it is stopped. */
+  open?: boolean;
 }
 
 export interface ResolvedRun {

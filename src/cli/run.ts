@@ -1,4 +1,5 @@
 /** The verbs that work on a run: the whole of it, or up to one stage. */
+import { basename, dirname } from 'node:path';
 import { configToYaml, type Config } from '../config/index.js';
 import { RaRftError } from '../core/errors.js';
 import { durationText } from '../core/terminal-progress.js';
@@ -13,8 +14,11 @@ import {
   type LastStage,
   type RunPlan,
 } from '../pipeline/index.js';
-import type { CliContext } from './context.js';
+import { untilStopped, type CliContext } from './context.js';
+import { openPage } from './open-page.js';
+import { ownCommandText } from './own-command.js';
 import { resolveRun, type RunOptions } from './run-options.js';
+import { shellWord } from './shell-word.js';
 
 export type RunVerb = 'run' | 'judge' | 'retriever' | 'train' | 'eval';
 
@@ -49,7 +53,21 @@ export async function runVerb(verb: RunVerb, options: RunOptions, context: CliCo
     for (const line of plan) context.progress.line(`  ${line}`);
   }
   refuseOverlong(counts.lengths);
-  await runStages(verb, { config, root, again: options.again === true }, context);
+  const settings = { config, root, again: options.again === true };
+  if (verb !== 'run' || options.open !== true) return runStages(verb, settings, context);
+  const { servePages, runAddress } = await import('./run-pages.js');
+  const server = await servePages(options.runs, context);
+  try {
+    const address = runAddress(server, basename(root));
+    await runStages(verb, settings, context, async () => {
+      context.progress.line(`pages: ${address}`);
+      await openPage(address);
+    });
+    context.out(`the pages stay at ${address}; Ctrl-C ends them`);
+    await untilStopped(context);
+  } finally {
+    await server.close();
+  }
 }
 
 /** How long the run would take; a model that cannot be opened is told, and no reason to hide the rest. */
@@ -65,10 +83,12 @@ async function runStages(
   verb: RunVerb,
   { config, root, again }: { config: Config; root: string; again: boolean },
   context: CliContext,
+  opened: () => Promise<void> = () => Promise.resolve(),
 ): Promise<void> {
   const started = performance.now();
   const run = await openRun(root, config);
   try {
+    await opened();
     const { progress } = context;
     const summary = await runPipeline(config, run, { until: lastStages[verb], progress, again });
     if (!summary) {
@@ -78,7 +98,9 @@ async function runStages(
     const { reportVerb, summaryText } = await import('./report.js');
     context.out(summaryText(summary));
     context.out(`this attempt took ${durationText(performance.now() - started)}; everything is in ${root}`);
-    if (verb === 'run') await reportVerb(root, context);
+    if (verb !== 'run') return;
+    await reportVerb(root, context);
+    context.out(`pages:  ${ownCommandText()} serve ${shellWord(dirname(root))} --open`);
   } finally {
     await run.close();
   }

@@ -6,6 +6,7 @@ import { exists } from '../core/missing.js';
 import { openPage } from './open-page.js';
 import { untilStopped, type CliContext } from './context.js';
 import { failureText } from './failure.js';
+import { ownCommand } from './own-command.js';
 import { secretOf } from './secret.js';
 import { packageVersion } from './version.js';
 import { wholeNumber } from './whole-number.js';
@@ -61,6 +62,7 @@ export async function serveVerb(
       ),
     math: config.math,
     runs,
+    resumeCommand: ownCommand(),
     pages: runs === undefined ? undefined : await pagesFolder(),
     ...(upstream !== undefined && {
       chat: {

@@ -1,6 +1,6 @@
 /** Progress for people: a bar with rate and time left on a terminal, plain lines in a file or pipe, nothing when quiet. */
 import type { Progress, Task } from './progress.js';
-import { RecentRate } from './recent-rate.js';
+import { RunningTask, type TaskView } from './running-task.js';
 import { fitText } from './text-width.js';
 import { visibleText } from './visible-text.js';
 
@@ -21,18 +21,6 @@ export interface TerminalProgressOptions {
   redrawMs?: number;
   /** Least time between two plain lines of a task where the stream is no terminal. */
   plainMs?: number;
-}
-
-/** State of one task, for {@link taskText}. */
-export interface TaskView {
-  label: string;
-  unit: string;
-  total: number;
-  done: number;
-  /** Units per second, of late; undefined until known. */
-  rate: number | undefined;
-  elapsedMs: number;
-  note: string;
 }
 
 const barCells = 24;
@@ -64,6 +52,7 @@ export function terminalProgress(options: TerminalProgressOptions): Progress {
       if (quiet) return { update: () => {}, end: () => {} };
       const task = new RunningTask(label, total, unit, alreadyDone, now());
       open.push(task);
+      let lastLine = now();
       if (live) draw();
       else
         writeLine(
@@ -75,8 +64,8 @@ export function terminalProgress(options: TerminalProgressOptions): Progress {
           if (note !== undefined) task.note = note;
           if (live) {
             if (now() - lastDraw >= redrawMs) draw();
-          } else if (now() - task.lastLine >= plainMs) {
-            task.lastLine = now();
+          } else if (now() - lastLine >= plainMs) {
+            lastLine = now();
             writeLine(taskText(task.view(now()), { bar: false }));
           }
         },
@@ -96,47 +85,6 @@ export function terminalProgress(options: TerminalProgressOptions): Progress {
       draw();
     },
   };
-}
-
-class RunningTask {
-  done: number;
-  note = '';
-  lastLine: number;
-  private readonly label: string;
-  private readonly total: number;
-  private readonly unit: string;
-  private readonly base: number;
-  private readonly start: number;
-  private readonly recent: RecentRate;
-
-  constructor(label: string, total: number, unit: string, alreadyDone: number, start: number) {
-    this.label = label;
-    this.total = total;
-    this.unit = unit;
-    this.base = alreadyDone;
-    this.done = alreadyDone;
-    this.start = start;
-    this.recent = new RecentRate(start, alreadyDone);
-    this.lastLine = start;
-  }
-
-  update(done: number, now: number): void {
-    this.done = done;
-    this.recent.update(now, done);
-  }
-
-  /** The task under way, at its speed of late. */
-  view(now: number): TaskView {
-    return { ...this.whole(now), rate: this.recent.at(now) };
-  }
-
-  /** The task as a whole, at its mean speed. */
-  whole(now: number): TaskView {
-    const elapsedMs = now - this.start;
-    const worked = this.done - this.base;
-    const rate = worked > 0 && elapsedMs > 0 ? (worked / elapsedMs) * 1000 : undefined;
-    return { label: this.label, unit: this.unit, total: this.total, done: this.done, rate, elapsedMs, note: this.note };
-  }
 }
 
 /** One line of a task under way: bar, count, rate, time left, note. */

@@ -3,7 +3,9 @@
  * they are there already, so a run may be killed anywhere and started again.
  */
 import { engineApiKey, llmApiKey, type ArmConfig, type Config } from '../config/index.js';
+import { errorFacts } from '../core/errors.js';
 import { silent, type Progress } from '../core/progress.js';
+import { keepProgress } from '../runs/progress-file.js';
 import type { RunFolder } from '../runs/run-folder.js';
 import { warn } from '../runs/warnings.js';
 import type { Summary } from '../eval/index.js';
@@ -62,13 +64,30 @@ export async function runPipeline(
   run: RunFolder,
   options: PipelineOptions = {},
 ): Promise<Summary | undefined> {
-  const {
+  const progress = keepProgress(run.paths.progress, options.progress ?? silent);
+  try {
+    return await runStages(config, run, { ...options, progress });
+  } catch (error) {
+    const { code, message, where, hint } = errorFacts(error);
+    // Why it failed is thrown, whether it can be kept or not.
+    await run.event('failed', { code, message, where, hint }).catch(() => undefined);
+    throw error;
+  } finally {
+    await progress.close();
+  }
+}
+
+async function runStages(
+  config: Config,
+  run: RunFolder,
+  {
     until = 'eval',
-    progress = silent,
+    progress,
     openEngine = openConfiguredEngine,
     again = false,
     beforeArm = runAll,
-  } = options;
+  }: PipelineOptions & { progress: Progress },
+): Promise<Summary | undefined> {
   if (config.labels.judge === 'llm') llmApiKey(config.llm.apiKeyEnv); // a missing key is told now, not after the warm-up
   if (config.engine.kind !== 'local') engineApiKey(config.engine.apiKeyEnv);
   refuseUntrainable(config, until);

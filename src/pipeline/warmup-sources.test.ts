@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { beforeEach, expect, it } from 'vitest';
 import { readJsonlAll } from '../core/jsonl.js';
 import { temporaryFolder } from '../core/testing/temporary-folder.js';
-import type { MetricsRow } from '../runs/run-folder.js';
+import type { MetricsRow } from '../runs/metrics-row.js';
 import type { RetrievedRecord } from './retrieve/retrieved-file.js';
 import { attempt } from './testing/tiny-run.js';
 import { writeTinyTask } from './testing/tiny-task.js';

@@ -1,6 +1,6 @@
 /** What a run cost: wall-clock time of each stage, and the tokens that its arms sampled and were trained on. Pure. */
 import type { Block, ReportTable, Section } from './blocks.js';
-import { duration } from './numbers.js';
+import { duration } from './duration.js';
 import type { RunData } from './run-data.js';
 
 /** Undefined where no stage has ended yet. */

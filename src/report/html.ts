@@ -2,7 +2,7 @@
 import type { Block, Example, ExampleResponse, Report, ReportTable } from './blocks.js';
 import { visibleText } from '../core/visible-text.js';
 import { chartSvg } from './chart-svg.js';
-import { chartTable } from './markdown.js';
+import { chartTable } from './chart-table.js';
 import { STYLE } from './style.js';
 
 export function reportHtml(report: Report): string {

@@ -11,7 +11,7 @@ export {
 export { retrievalTable } from './retrieval-table.js';
 export { policyTable } from './policy-table.js';
 export { buildReport } from './build.js';
-export { readRunData, readSummary, type RunData } from './run-data.js';
+export { readRunData, readSummary, type KeptSummary, type RunData } from './run-data.js';
 export { keptConfig } from './kept-config.js';
 export type { RunState } from './run-state.js';
 export { reportHtml } from './html.js';

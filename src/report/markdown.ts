@@ -1,6 +1,7 @@
 /** A report as Markdown. Charts become tables of their numbers; texts of problems and responses stand in fences. */
 import { visibleText } from '../core/visible-text.js';
-import type { Block, Chart, Example, Report, ReportTable } from './blocks.js';
+import type { Block, Example, Report, ReportTable } from './blocks.js';
+import { chartTable } from './chart-table.js';
 
 export function reportMarkdown(report: Report): string {
   const parts = report.sections.map(({ title, blocks }) =>
@@ -40,20 +41,6 @@ function tableText({ columns, rows }: ReportTable): string {
   const line = (cells: readonly string[]) => `| ${cells.map((cell) => escapeMarkdown(cell)).join(' | ')} |`;
   const rule = `| ${columns.map((c) => (c.numeric ? '---:' : '---')).join(' | ')} |`;
   return [line(columns.map((c) => c.label)), rule, ...rows.map(line)].join('\n');
-}
-
-/** The numbers of a chart: steps as rows, series as columns. */
-export function chartTable({ xLabel, series }: Chart): ReportTable {
-  const xs = [...new Set(series.flatMap((s) => s.points.map((p) => p.x)))].toSorted((a, b) => a - b);
-  return {
-    columns: [xLabel, ...series.map((s) => s.name)].map((label) => ({ label, numeric: true })),
-    rows: xs.map((x) => [String(x), ...series.map((s) => numberText(s.points.find((p) => p.x === x)?.y))]),
-  };
-}
-
-function numberText(value: number | undefined): string {
-  if (value === undefined) return '';
-  return Math.abs(value) >= 10 ? value.toFixed(1) : value.toFixed(3);
 }
 
 function exampleText({ title, question, answer, traces, responses }: Example): string {

@@ -11,6 +11,7 @@ import { retrieverArmsBlock } from './retriever-arms.js';
 import { traceUseBlock } from './trace-use.js';
 import { twoByTwoBlocks } from './two-by-two.js';
 import { unshownTracesBlock } from './unshown-traces.js';
+import { trainingCharts } from './training-charts.js';
 import { stateBlock, unfinishedText, withMissingArms } from './run-state.js';
 import {
   armsTable,
@@ -164,35 +165,10 @@ export function curvesSection(data: RunData): Section | undefined {
   };
 }
 
-/** Reward and share of mixed groups while training, averaged over windows so that the line can be read. */
+/** Charts of the training steps. */
 export function trainingSection({ metrics }: RunData): Section | undefined {
-  const shown = [
-    ['rewardMean', 'Mean reward of the training rollouts'],
-    ['mixedShare', 'Share of groups that carry a gradient'],
-    ['responseTokensMean', 'Mean length of the responses in tokens'],
-  ] as const;
-  const blocks = shown.flatMap(([metric, title]): Block[] => {
-    const arms = [...new Set(metrics.filter((row) => typeof row[metric] === 'number').map((row) => row.arm))];
-    const series = arms.map((name): Series => {
-      const rows = metrics.filter((row) => row.arm === name && typeof row[metric] === 'number');
-      return { name, points: windowMeans(rows.map((row) => ({ x: row.step, y: row[metric] as number }))) };
-    });
-    return series.length === 0
-      ? []
-      : [{ kind: 'chart', chart: { title, xLabel: 'training step', yLabel: metric, series } }];
-  });
+  const blocks = trainingCharts(metrics).map((chart): Block => ({ kind: 'chart', chart }));
   return blocks.length === 0 ? undefined : { title: 'Training', blocks };
-}
-
-/** Means of consecutive windows, at most 40 of them, each at its last step. */
-function windowMeans(points: readonly { x: number; y: number }[]): { x: number; y: number }[] {
-  const size = Math.max(1, Math.ceil(points.length / 40));
-  const out: { x: number; y: number }[] = [];
-  for (let from = 0; from < points.length; from += size) {
-    const part = points.slice(from, from + size);
-    out.push({ x: part.at(-1)?.x ?? 0, y: part.reduce((sum, p) => sum + p.y, 0) / part.length });
-  }
-  return out;
 }
 
 /** Retrievers and the labels behind the learned one. */

@@ -5,7 +5,8 @@ import { RaRftError } from '../core/errors.js';
 import { readJsonlAll, readJsonlSoFar } from '../core/jsonl.js';
 import { runPaths } from '../runs/run-paths.js';
 import { exists } from '../core/missing.js';
-import { readStageMarkers, type MetricsRow } from '../runs/run-folder.js';
+import { readStageMarkers } from '../runs/run-folder.js';
+import type { MetricsRow } from '../runs/metrics-row.js';
 import { warningsAmong, type RunWarning } from '../runs/warnings.js';
 import { readExcludeLists, TraceGuard, type Problem, type Trace } from '../data/index.js';
 import {

@@ -3,7 +3,7 @@ import { armsBegun, type Evaluation } from './evaluation.js';
 import type { Block, ReportTable } from './blocks.js';
 import type { KeptConfig } from './kept-config.js';
 import { armStage } from '../runs/arm-stage.js';
-import type { MetricsRow } from '../runs/run-folder.js';
+import type { MetricsRow } from '../runs/metrics-row.js';
 import type { Summary } from '../eval/index.js';
 
 /** An evaluation that was still being sampled. */

@@ -43,6 +43,11 @@ describe('TrainingWatch', () => {
     expect(codes([{}, { rewardMean: 1 }]).flat()).toEqual([]);
   });
 
+  it('warns once where sampler and trainer are further apart than equal weights are', () => {
+    expect(codes([{ logprobGapMean: 1e-3 }, {}]).flat()).toEqual([]);
+    expect(codes([{}, ...times(3, { logprobGapMean: 0.02 })])).toEqual([[], ['logprob-gap'], [], []]);
+  });
+
   it('says what it saw', () => {
     const watch = new TrainingWatch('arm', 2);
     watch.see({ ...mixed, step: 1, trainedGroups: 0 });

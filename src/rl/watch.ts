@@ -10,12 +10,15 @@ export interface WatchedStep {
   allWrongShare?: number | undefined;
   truncatedShare?: number | undefined;
   gradNorm?: number | undefined;
+  logprobGapMean?: number | undefined;
 }
 
 /** Steps in a row that are taken for a state, not for chance; a shorter training counts as a whole. */
 const NO_SIGNAL_STEPS = 10;
 const TRUNCATED_STEPS = 3;
 const NO_GRADIENT_STEPS = 3;
+/** Nats: equal weights give less. Beyond `rl.maxLogprobGap` the training stops. */
+const SAME_POLICY_GAP = 1e-3;
 
 /** One training's steps, in order. After a restart it counts from where the training went on. */
 export class TrainingWatch {
@@ -60,6 +63,12 @@ export class TrainingWatch {
       found.push([
         'no-gradient',
         `${range(step.step, this.withoutGradient)} made updates whose gradient was exactly 0, so nothing was learnt: no difference between what the policy does and what it should do reached its weights.`,
+      ]);
+    }
+    if ((step.logprobGapMean ?? 0) > SAME_POLICY_GAP) {
+      found.push([
+        'logprob-gap',
+        `at step ${step.step} log p by sampler and trainer differ by ${step.logprobGapMean?.toPrecision(2)} nats on the mean, and equal weights give below ${SAME_POLICY_GAP}: the sampler computes with other weights or a lower precision than what is trained. Look at how the engine publishes its updates; rl.maxLogprobGap is where the training stops.`,
       ]);
     }
     if (failures !== undefined) found.push(['without-reward', failures]);

@@ -11,15 +11,9 @@ import { assertFinite } from '../core/finite.js';
 import { hashJson } from '../core/hash.js';
 import { cutJsonl, JsonlWriter, readJsonlSoFar, sortJsonl } from '../core/jsonl.js';
 import { takeLock, type Lock } from '../core/run-lock.js';
+import type { MetricsRow } from './metrics-row.js';
 import { runPaths, type RunPaths } from './run-paths.js';
 import { ignoreMissing } from '../core/missing.js';
-
-/** A row of metrics.jsonl: numbers of one step of one arm (or of `warmup`, `retriever`). Same seed, same bytes. */
-export interface MetricsRow {
-  arm: string;
-  step: number;
-  [metric: string]: number | string | boolean | null | undefined;
-}
 
 /** What a stage marker holds. `inputs` is the hash of everything that the stage's result depends on. */
 export interface StageMarker {

@@ -5,6 +5,10 @@ import { join } from 'node:path';
 export interface RunPaths {
   config: string;
   lock: string;
+  /** What the process that holds the lock is at. */
+  progress: string;
+  /** What a run printed that the pages have resumed. */
+  log: string;
   problems: (set: 'train' | 'test') => string;
   corpus: string;
   /** Traces that a problem must not meet, by problem. */
@@ -41,6 +45,8 @@ export function runPaths(root: string): RunPaths {
   return {
     config: at('config.yaml'),
     lock: at('run.lock'),
+    progress: at('progress.json'),
+    log: at('run.log'),
     problems: (set) => at('data', `${set}.jsonl`),
     corpus: at('data', 'corpus.jsonl'),
     excludeLists: at('data', 'exclude-lists.jsonl'),

@@ -8,3 +8,4 @@ export type { TracePrompt } from './chat/with-trace.js';
 export { isLoopbackAddress } from './http/access.js';
 export { listen, type Listening } from './http/listen.js';
 export { pagesFolder } from './pages-folder.js';
+export type { ResumeCommand } from './runs/resume.js';

@@ -8,6 +8,7 @@ import type { TracePrompt } from './chat/with-trace.js';
 import { isLoopbackAddress } from './http/access.js';
 import { listen } from './http/listen.js';
 import { readStaticFiles } from './http/static.js';
+import type { ResumeCommand } from './runs/resume.js';
 import { serviceApp } from './service.js';
 
 export interface ServerOptions {
@@ -25,6 +26,8 @@ export interface ServerOptions {
   /** Folder of the runs that are shown, and the folder of the pages that show them. */
   runs?: string | undefined;
   pages?: string | undefined;
+  /** How a run goes on in a process of its own; without it runs cannot be resumed from the pages. */
+  resumeCommand?: ResumeCommand | undefined;
   told: (error: unknown) => void;
 }
 
@@ -44,6 +47,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   const parts = ownedParts();
   const retrievers = new Map<string, ServedRetriever>();
   let state: 'starting' | 'ready' | 'ending' = 'starting';
+  const ending = new AbortController();
   const upstream = chat && parts.own(new Upstream(chat.upstream));
   const app = serviceApp({
     version,
@@ -52,8 +56,10 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     verifier: parts.own(openMathVerifier(options.math)),
     ...(chat && upstream && { chat: { upstream, prompt: chat.prompt, k: chat.k } }),
     runs: options.runs,
+    resumeCommand: options.resumeCommand,
     pages,
     ready: () => state === 'ready',
+    ending: ending.signal,
     told,
   });
   const listening = await listen((request) => app.fetch(request), { host, port }).catch(async (error: unknown) => {
@@ -74,6 +80,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
       state = 'ending';
       ready.catch(() => undefined); // who closes it does not wait for it
       await opening.catch(() => undefined); // after it nothing is opened any more
+      ending.abort();
       await listening.close();
       await parts.close();
     })());

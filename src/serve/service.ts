@@ -11,6 +11,7 @@ import { access, type AccessRules } from './http/access.js';
 import { failure, refusal } from './http/answers.js';
 import { mountStatic, type StaticFiles } from './http/static.js';
 import { ServeMetrics } from './metrics.js';
+import type { ResumeCommand } from './runs/resume.js';
 import { runEndpoints } from './runs/endpoints.js';
 
 export interface ServiceOptions {
@@ -21,10 +22,14 @@ export interface ServiceOptions {
   chat?: Omit<ChatProxyOptions, 'retrievers'> | undefined;
   /** Folder of the runs that are shown. */
   runs?: string | undefined;
+  /** How a run of it goes on in a process of its own; without it runs cannot be resumed from the pages. */
+  resumeCommand?: ResumeCommand | undefined;
   /** The pages that show them; they hold no data, so they need no token. */
   pages?: StaticFiles | undefined;
   /** Whether all that it needs is open, and it is not about to end. */
   ready: () => boolean;
+  /** Aborts when it is about to end. */
+  ending: AbortSignal;
   /** Gets what failed and is not told to callers. */
   told: (error: unknown) => void;
   /** Longest body. Default 16 MiB: 64 responses of 32,768 tokens are about half of it. */
@@ -33,14 +38,23 @@ export interface ServiceOptions {
 
 const HEALTH = '/healthz';
 
-export function serviceApp({ version, retrievers, verifier, chat, ready, told, ...options }: ServiceOptions): Hono {
+export function serviceApp({
+  version,
+  retrievers,
+  verifier,
+  chat,
+  ready,
+  ending,
+  told,
+  ...options
+}: ServiceOptions): Hono {
   const { runs, pages = new Map() } = options;
   const app = new Hono();
   const metrics = new ServeMetrics(() => [...retrievers].map(([name, { size }]) => [name, size] as const));
   const endpoints = [
     ...retrievalEndpoints(retrievers),
     verifyEndpoint(verifier),
-    ...(runs === undefined ? [] : runEndpoints(runs)),
+    ...(runs === undefined ? [] : runEndpoints(runs, options)),
   ];
   app.use(metrics.count());
   app.use(access({ ...options.access, open: [HEALTH, ...pages.keys()] }));
@@ -64,7 +78,7 @@ export function serviceApp({ version, retrievers, verifier, chat, ready, told, .
     c.text(await metrics.registry.metrics(), 200, { 'content-type': metrics.registry.contentType }),
   );
   app.get('/openapi.json', (c) => c.json(openApi(endpoints, { version })));
-  mount(app, endpoints);
+  mount(app, endpoints, { ending, told });
   if (chat) mountChat(app, { ...chat, retrievers });
   app.notFound((c) => refusal(c, 404, { message: `nothing is at ${c.req.method} ${c.req.path}` }));
   app.onError((error, c) => failure(c, error, told));

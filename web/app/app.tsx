@@ -1,6 +1,7 @@
 /** Which page stands at which address. */
 import { useRoute, type Route } from '../shared/route.js';
 import { Empty, Page } from '../shared/parts.js';
+import { RunPage } from './pages/run/run.js';
 import { RunsPage } from './pages/runs.js';
 
 export function App() {
@@ -31,6 +32,8 @@ export function App() {
 
 function pageAt({ parts }: Route) {
   if (parts.length === 0) return <RunsPage />;
+  const [first, name] = parts;
+  if (first === 'runs' && name !== undefined && parts.length === 2) return <RunPage key={name} name={name} />;
   return (
     <Page title="Not found">
       <Empty>

@@ -14,5 +14,7 @@ export default defineConfig({
     // Files, never data: URLs: the server's content policy lets scripts and styles come from files alone.
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
+    // What draws charts is half a megabyte, loaded with the first chart.
+    chunkSizeWarningLimit: 800,
   },
 });

@@ -65,3 +65,16 @@ export function useAnswer<T>(path: string): { loaded: Loaded<T>; again: () => vo
     again: () => setTurn((before) => before + 1),
   };
 }
+
+/** As {@link useAnswer}, asked again every `everyMs` while the page is looked at. */
+export function usePolled<T>(path: string, everyMs: number): { loaded: Loaded<T>; again: () => void } {
+  const answer = useAnswer<T>(path);
+  const { loaded, again } = answer;
+  useEffect(() => {
+    // Whoever must first give a token is not asked for it anew while typing.
+    if (loaded.state === 'failed' && loaded.failure.status === 401) return;
+    const timer = setInterval(() => document.hidden || again(), everyMs);
+    return () => clearInterval(timer);
+  }, [path, loaded.state, everyMs]);
+  return answer;
+}

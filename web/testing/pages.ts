@@ -7,8 +7,9 @@ import { afterAll, beforeAll } from 'vitest';
 import { ready, type Served } from '../../src/serve/testing/served.js';
 import { hasBrowser } from './browser.js';
 
-/** `serve` starts a server over a folder of runs, and over retrievers where there are any; it ends with its test. */
+/** `serve` starts a server over a folder of runs, and over retrievers where there are any; it ends with its test. `folder` has the pages. */
 export function builtPages(): {
+  folder: () => string;
   serve: (runs: string, folders?: readonly string[], options?: Parameters<typeof ready>[1]) => Promise<Served>;
 } {
   let folder = '';
@@ -19,5 +20,8 @@ export function builtPages(): {
     await build({ configFile, logLevel: 'warn', build: { outDir: folder } });
   });
   afterAll(() => rm(folder, { recursive: true, force: true }));
-  return { serve: (runs, folders = [], options = {}) => ready(folders, { ...options, runs, pages: folder }) };
+  return {
+    folder: () => folder,
+    serve: (runs, folders = [], options = {}) => ready(folders, { ...options, runs, pages: folder }),
+  };
 }

@@ -7,7 +7,7 @@ import { readJsonlAll } from '../../core/jsonl.js';
 import { temporaryFolder } from '../../core/testing/temporary-folder.js';
 import type { Summary } from '../../eval/index.js';
 import type { Label, PairScore } from '../../judge/index.js';
-import type { MetricsRow } from '../../runs/run-folder.js';
+import type { MetricsRow } from '../../runs/metrics-row.js';
 import { attempt, stageByStage, stageEvents } from '../testing/tiny-run.js';
 import { writeTinyTask } from '../testing/tiny-task.js';
 

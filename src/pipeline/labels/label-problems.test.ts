@@ -3,7 +3,7 @@ import { resolveConfig } from '../../config/index.js';
 import { Rng } from '../../core/rng.js';
 import { TraceGuard, type Problem, type Trace } from '../../data/index.js';
 import { judgeByTruth, selectPairs, type Label } from '../../judge/index.js';
-import { refuseUnusableLabels, skippedText } from './label-problems.js';
+import { oneSidedText, refuseUnusableLabels, skippedText } from './label-problems.js';
 
 const { labels: settings } = resolveConfig();
 const problem = (id: string, more: Partial<Problem> = {}): Problem => ({
@@ -106,4 +106,11 @@ it('skipped problems are told by reason, with counts', () => {
     '  2: the corpus has no trace of type sum, and a comparison needs two',
   ]);
   expect(skippedText(select([problem('a')], [trace('t'), trace('u')]))).toEqual([]);
+});
+
+it('labels that all say yes are told, whatever failed; those that differ are not', () => {
+  const label = (relevant: boolean): Label => ({ problemId: 'a', traceId: 't', judge: 'truth', key: 'k', relevant });
+  const failed: Label = { problemId: 'a', traceId: 'u', judge: 'llm', key: 'k', failed: 'no answer' };
+  expect(oneSidedText([label(true), failed, label(true)])).toContain('all 2 labelled pairs are relevant');
+  for (const labels of [[], [failed], [label(true), label(false)]]) expect(oneSidedText(labels)).toBeUndefined();
 });

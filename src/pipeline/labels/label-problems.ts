@@ -28,6 +28,13 @@ export function failuresText(labels: readonly Label[]): string | undefined {
   return `${failed.length} of ${labels.length} pairs could not be labelled and are neither relevant nor not; the first: ${failed[0]}`;
 }
 
+/** That every label says the same, so that nothing tells which trace helps; undefined where they differ. */
+export function oneSidedText(labels: readonly Label[]): string | undefined {
+  const judged = labels.filter((label) => 'relevant' in label);
+  if (judged.length === 0 || judged.some(({ relevant }) => !relevant)) return undefined;
+  return `all ${judged.length} labelled pairs are relevant, so the labels do not tell which traces help. Judge more candidates a problem (labels.maxCandidates), others than the likest ones, or ask for more (labels.topPositives, labels.minGain).`;
+}
+
 /**
  * Throws `llm` where a language model gave no verdict on most pairs, and `data` where no pair is relevant: with how many problems were skipped, pairs failed and pairs denied, each by reason, and
  * what to do about the commonest.

@@ -26,7 +26,7 @@ import { labelInRounds } from './label-rounds.js';
 import { tellProposals } from './proposals.js';
 import { roundJudge } from './round-judge.js';
 import { utilityOptions } from './utility-options.js';
-import { failuresText, refuseUnusableLabels, skippedText } from './label-problems.js';
+import { failuresText, oneSidedText, refuseUnusableLabels, skippedText } from './label-problems.js';
 import { withLlmJudge } from './llm-labels.js';
 import { labelsWithinBudget } from './selected-labels.js';
 import type { Session } from '../session.js';
@@ -88,6 +88,9 @@ export async function labelRound(session: Session, data: DataSets, turn: Turn): 
     const failed = failuresText(labels);
     if (failed !== undefined)
       await warn(run, session.progress, { code: 'failed-labels', where: 'labels', text: failed });
+    const oneSided = oneSidedText(labels);
+    if (oneSided !== undefined)
+      await warn(run, session.progress, { code: 'one-sided-labels', where: 'labels', text: oneSided });
   };
   await run.stage(files.stage, inputs, work, [files.labels]);
   const judged = { problems: data.train, traces: data.corpus, guard: labelGuard(config, data) };

@@ -2,6 +2,7 @@
 import type { Hono } from 'hono';
 import { z } from 'zod';
 import { RaRftError } from '../../core/errors.js';
+import { eventStream, stopOf } from '../http/event-stream.js';
 
 export interface Endpoint {
   method: 'get' | 'post' | 'delete';
@@ -12,12 +13,26 @@ export interface Endpoint {
   /** What may follow the `?`; all values come as text. */
   query?: z.ZodObject;
   answer: z.ZodType;
+  /** Server-sent events instead of one answer: `handle` gives a {@link Stream}, `answer` is the schema of their data. */
+  streams?: true;
   handle: (call: Call & { body: unknown; query: unknown }) => Promise<unknown>;
 }
 
 interface Call {
   params: Record<string, string>;
+  /** Aborts when the caller has gone away, and of a stream also when the server ends. */
   signal: AbortSignal;
+  /** The id of the last event that the caller of a stream has, where it had one before. */
+  after?: string | undefined;
+}
+
+/** What an endpoint streams. */
+export type Stream<T = unknown> = AsyncIterable<StreamEvent<T>>;
+
+export interface StreamEvent<T = unknown> {
+  /** Sent again by a caller that comes back. */
+  id: string;
+  data: T;
 }
 
 /** An endpoint whose body has a type. */
@@ -40,12 +55,35 @@ export function queried<In>(
   return { ...own, method: 'get', handle: ({ query, ...call }) => own.handle(parsed(own.query, query, 'query'), call) };
 }
 
-export function mount(app: Hono, endpoints: readonly Endpoint[]): void {
-  for (const { method, path, body, handle } of endpoints) {
+/** A GET that streams. */
+export function streamed<T>(
+  own: Omit<Endpoint, 'method' | 'body' | 'query' | 'streams' | 'handle'> & {
+    answer: z.ZodType<T>;
+    handle: (call: Call) => Promise<Stream<T>>;
+  },
+): Endpoint {
+  return { ...own, method: 'get', streams: true };
+}
+
+/** `ending` aborts when the server ends, which ends streams; `told` gets what fails in them and is not told to callers. */
+export function mount(
+  app: Hono,
+  endpoints: readonly Endpoint[],
+  { ending, told }: { ending: AbortSignal; told: (error: unknown) => void },
+): void {
+  for (const { method, path, body, streams, handle } of endpoints) {
     app[method](path, async (c) => {
       const given: unknown = body ? await jsonBody(c.req.raw) : undefined;
-      const call = { params: c.req.param(), query: c.req.query(), signal: c.req.raw.signal };
-      return c.json((await handle({ body: given, ...call })) as object);
+      const call = { params: c.req.param(), query: c.req.query(), body: given, signal: c.req.raw.signal };
+      if (!streams) return c.json((await handle(call)) as object);
+      const stop = stopOf(call.signal, ending);
+      try {
+        const events = await handle({ ...call, signal: stop.signal, after: c.req.header('last-event-id') });
+        return eventStream(c, events as Stream, { stop, told });
+      } catch (error) {
+        stop.release();
+        throw error;
+      }
     });
   }
 }

@@ -15,7 +15,7 @@ export const failureSchema = z.object({
 
 export function openApi(endpoints: readonly Endpoint[], { version }: { version: string }): object {
   const paths: Record<string, Record<string, object>> = {};
-  for (const { method, path, summary, body, query, answer } of endpoints) {
+  for (const { method, path, summary, body, query, answer, streams } of endpoints) {
     const names = [...path.matchAll(/:(\w+)/g)].map(([, name]) => name as string);
     const parameters = [
       ...names.map((name) => ({ name, in: 'path', required: true, schema: { type: 'string' } })),
@@ -29,10 +29,13 @@ export function openApi(endpoints: readonly Endpoint[], { version }: { version: 
     (paths[path.replaceAll(/:(\w+)/g, '{$1}')] ??= {})[method] = {
       summary,
       ...(parameters.length > 0 && { parameters }),
-      ...(body && { requestBody: { required: true, content: json(body, 'input') } }),
+      ...(body && { requestBody: { required: true, content: content(body, 'application/json', 'input') } }),
       responses: {
-        '200': { description: 'done', content: json(answer, 'output') },
-        default: { description: 'not done, and why', content: json(failureSchema, 'output') },
+        '200': {
+          description: 'done',
+          content: content(answer, streams ? 'text/event-stream' : 'application/json', 'output'),
+        },
+        default: { description: 'not done, and why', content: content(failureSchema, 'application/json', 'output') },
       },
     };
   }
@@ -46,8 +49,8 @@ export function openApi(endpoints: readonly Endpoint[], { version }: { version: 
   };
 }
 
-function json(schema: z.ZodType, io: 'input' | 'output'): object {
-  return { 'application/json': { schema: jsonSchema(schema, io) } };
+function content(schema: z.ZodType, type: string, io: 'input' | 'output'): object {
+  return { [type]: { schema: jsonSchema(schema, io) } };
 }
 
 function jsonSchema(schema: z.core.$ZodType, io: 'input' | 'output'): object {

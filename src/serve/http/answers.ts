@@ -23,14 +23,26 @@ export function refusal(c: Context, status: ContentfulStatusCode, facts: Omit<Fa
   return c.json({ error: { code: 'usage', ...facts } } satisfies FailureBody, status);
 }
 
-/** What was thrown, as an answer. A bug says nothing of itself to the caller: `told` gets it. */
+/** What was thrown, as an answer. */
 export function failure(c: Context, error: unknown, told: (error: unknown) => void): Response {
+  const { status, body } = failureOf(error, told);
+  return c.json(body, status);
+}
+
+/** What was thrown, for the caller. A bug says nothing of itself to the caller: `told` gets it. */
+export function failureOf(
+  error: unknown,
+  told: (error: unknown) => void,
+): { status: ContentfulStatusCode; body: FailureBody } {
   if (!(error instanceof RaRftError) || error.code === 'internal') {
     told(error);
-    return c.json({ error: { code: 'internal', message: 'this request failed; the server has told why' } }, 500);
+    return {
+      status: 500,
+      body: { error: { code: 'internal', message: 'this request failed; the server has told why' } },
+    };
   }
   const { code, message, where, expected, hint } = error;
   const status = statuses[code] ?? 500;
   if (status >= 500) told(error);
-  return c.json({ error: { code, message, where, expected, hint } } satisfies FailureBody, status);
+  return { status, body: { error: { code, message, where, expected, hint } } };
 }

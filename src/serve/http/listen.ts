@@ -13,6 +13,8 @@ export interface Listening {
 /** Longest time for the head of a request: slow ones must not hold a connection. */
 const HEADERS_MS = 15_000;
 
+const IDLE_MS = 50;
+
 /** Throws `io` where the address cannot be had. */
 export async function listen(
   fetch: (request: Request) => Response | Promise<Response>,
@@ -35,6 +37,8 @@ export async function listen(
 
 async function end(server: Server, graceMs: number): Promise<void> {
   const late = setTimeout(() => server.closeAllConnections(), graceMs);
+  // A connection whose answer has ended would be kept for the caller's next request.
+  const idle = setInterval(() => server.closeIdleConnections(), IDLE_MS);
   try {
     await new Promise<void>((resolve) => {
       server.close(() => resolve());
@@ -42,6 +46,7 @@ async function end(server: Server, graceMs: number): Promise<void> {
     });
   } finally {
     clearTimeout(late);
+    clearInterval(idle);
   }
 }
 

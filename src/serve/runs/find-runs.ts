@@ -7,7 +7,9 @@ import { exists, ignoreMissing } from '../../core/missing.js';
 import { lockOwner } from '../../core/run-lock.js';
 import { nearestName } from '../../config/index.js';
 import { keptConfig, readSummary } from '../../report/index.js';
-import { runPaths, warningsAmong } from '../../runs/index.js';
+import { readProgress, runPaths, warningsAmong } from '../../runs/index.js';
+import type { RunEvent } from './run-stages.js';
+import { statusOf } from './run-status.js';
 import type { RunLine, RunList } from './schemas.js';
 
 /** Runs lie in the folder itself, or a folder further down (those of `ra-rft reproduce`). */
@@ -59,25 +61,17 @@ export async function listRuns(folder: string): Promise<RunList> {
 
 async function runLine(root: string, name: string): Promise<RunLine> {
   const paths = runPaths(root);
-  const arms = keptConfig(await readFile(paths.config, 'utf8')).arms.map((arm) => arm.name);
+  const { arms } = keptConfig(await readFile(paths.config, 'utf8'));
   const events = (await exists(paths.events)) ? await readJsonlSoFar<RunEvent>(paths.events) : [];
-  const summary = await readSummary(root);
-  const told = summary?.unfinished === undefined ? (summary?.arms ?? []).map((arm) => arm.name) : [];
+  const owner = await lockOwner(paths.lock);
   const begun = events.findLast(({ kind }) => kind === 'stage-started')?.stage;
-  const open = begun !== undefined && !events.some(({ kind, stage }) => kind === 'stage-finished' && stage === begun);
-  const ended = !open && arms.length > 0 && arms.every((arm) => told.includes(arm));
   return {
     name,
-    status: (await lockOwner(paths.lock)) ? 'running' : ended ? 'finished' : 'stopped',
+    status: statusOf({ owner, summary: await readSummary(root), events, arms }),
     ...(begun !== undefined && { stage: begun }),
     ...(events.length > 0 && { changed: events.at(-1)?.time }),
-    arms,
+    arms: arms.map((arm) => arm.name),
     warnings: warningsAmong(events).length,
+    tasks: owner ? await readProgress(paths.progress) : [],
   };
-}
-
-interface RunEvent {
-  time: string;
-  kind: string;
-  stage?: string;
 }

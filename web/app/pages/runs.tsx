@@ -1,11 +1,15 @@
 /** All runs of the folder. */
 import type { RunLine, RunList } from '../../../src/serve/runs/schemas.js';
-import { useAnswer } from '../../shared/api.js';
+import { usePolled } from '../../shared/api.js';
 import { Empty, Page, Time, Waiting } from '../../shared/parts.js';
 import { linkTo } from '../../shared/route.js';
+import { TaskBar } from '../task-bar.js';
+
+/** How often the list is read again. */
+const LOOK_MS = 3000;
 
 export function RunsPage() {
-  const { loaded, again } = useAnswer<RunList>('v1/runs');
+  const { loaded, again } = usePolled<RunList>('v1/runs', LOOK_MS);
   return (
     <Page title="Runs">
       <Waiting loaded={loaded} again={again}>
@@ -25,13 +29,13 @@ function Runs({ list: { folder, runs, unreadable } }: { list: RunList }) {
   }
   return (
     <>
-      <div class="wide">
+      <div class="wide" tabIndex={0} role="region" aria-label="runs">
         <table>
           <thead>
             <tr>
               <th>run</th>
               <th>status</th>
-              <th>stage</th>
+              <th>stage and progress</th>
               <th>changed</th>
               <th>arms</th>
               <th class="number">warnings</th>
@@ -62,7 +66,12 @@ function Row({ run }: { run: RunLine }) {
       <td>
         <span class={`status ${run.status}`}>{run.status}</span>
       </td>
-      <td>{run.stage}</td>
+      <td class="doing">
+        {run.stage}
+        {run.tasks.slice(-1).map((task) => (
+          <TaskBar key={task.label} task={task} />
+        ))}
+      </td>
       <td>{run.changed !== undefined && <Time at={run.changed} />}</td>
       <td>{run.arms.join(', ')}</td>
       <td class="number">{run.warnings === 0 ? '' : run.warnings}</td>
