@@ -13,6 +13,7 @@ export * from './prompt-check.js';
 export * from './prompt-text.js';
 export * from './prompt.js';
 export * from './thinking.js';
+export * from './token-pieces.js';
 export * from './tokenizer.js';
 export * from './gguf-config.js';
 export * from './gguf-dequantize.js';

@@ -139,6 +139,6 @@ export function openConfiguredVerifier({ reward, math: { timeoutMs, ...math } }:
 }
 
 /** Folder of the configured model; `embedded` is the base model of the embedded world, which comes with the package. */
-export function modelFolderOf({ model }: Config): string {
+export function modelFolderOf({ model }: { model: Pick<Config['model'], 'path'> }): string {
   return model.path === 'embedded' ? fileURLToPath(new URL('../../assets/base', import.meta.url)) : model.path;
 }

@@ -1,7 +1,10 @@
 /** What the pages ask of the runs in a folder. */
 import type { Endpoint } from '../api/endpoint.js';
+import { compareEndpoints } from './compare/endpoints.js';
 import { listRuns } from './find-runs.js';
+import { rolloutEndpoints } from './rollouts/endpoints.js';
 import { runList } from './schemas.js';
+import { sqlEndpoints } from './sql/endpoints.js';
 
 /** `folder` holds the runs; it need not be there yet. */
 export function runEndpoints(folder: string): Endpoint[] {
@@ -13,5 +16,8 @@ export function runEndpoints(folder: string): Endpoint[] {
       answer: runList,
       handle: () => listRuns(folder),
     },
+    ...rolloutEndpoints(folder),
+    ...compareEndpoints(folder),
+    ...sqlEndpoints(folder),
   ];
 }
