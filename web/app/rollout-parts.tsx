@@ -20,7 +20,7 @@ export function signOf(outcome: string): string {
 export function Outcome({ outcome }: { outcome: string }) {
   const right = outcome === 'match' || outcome === 'partial';
   return (
-    <span class={right ? 'right-text' : 'wrong-text'}>
+    <span class={`outcome ${right ? 'right-text' : 'wrong-text'}`}>
       <span aria-hidden="true">{signOf(outcome)}</span> {outcome}
     </span>
   );

@@ -202,8 +202,12 @@ function Row({ name, arm, row }: { name: string; arm: string; row: RolloutRow })
         {tokens}
         {stopReason === 'length' && <p class="note">cut off</p>}
       </td>
-      <td class="problem">{question ?? problemId}</td>
-      <td class="problem">{text}</td>
+      <td class="problem">
+        <div class="clip">{question ?? problemId}</div>
+      </td>
+      <td class="problem">
+        <div class="clip">{text}</div>
+      </td>
     </tr>
   );
 }

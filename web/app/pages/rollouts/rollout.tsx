@@ -83,7 +83,11 @@ function Shown({ place, beside, answer, first }: ShownProps) {
           {answer.tokens} tokens{answer.stopReason === 'length' ? ', cut off' : ''}
         </span>
       </h3>
-      {answer.pieces ? <TokenText pieces={answer.pieces} /> : <div class="text">{answer.text}</div>}
+      {answer.pieces ? (
+        <TokenText pieces={answer.pieces} traces={traces.length} />
+      ) : (
+        <div class="text">{answer.text}</div>
+      )}
       {notes.map((note) => (
         <p key={note} class="note">
           {note}

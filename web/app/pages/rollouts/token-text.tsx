@@ -12,9 +12,9 @@ const SHADES = [
 /** Rows of the table of numbers. */
 const LEAST = 20;
 
-export const shadeOf = (logprob: number): number => SHADES.findIndex(({ least }) => Math.exp(logprob) >= least);
+const shadeOf = (logprob: number): number => SHADES.findIndex(({ least }) => Math.exp(logprob) >= least);
 
-export function TokenText({ pieces }: { pieces: readonly Piece[] }) {
+export function TokenText({ pieces, traces }: { pieces: readonly Piece[]; traces: number }) {
   const known = pieces.some(({ logprob }) => logprob !== undefined);
   const copied = pieces.filter((piece) => piece.copied).reduce((sum, { tokens }) => sum + tokens, 0);
   return (
@@ -24,26 +24,28 @@ export function TokenText({ pieces }: { pieces: readonly Piece[] }) {
           <Token key={at} piece={piece} />
         ))}
       </div>
-      <p class="note legend">
-        {known && (
-          <>
-            Probability when sampled:{' '}
-            {SHADES.map(({ words }, shade) => (
-              <span key={words} class={`p${shade}`}>
-                {words}
-              </span>
-            ))}
-          </>
-        )}
-        {copied > 0 ? (
-          <>
-            <span class="copied">underlined</span>: {copied} tokens that stand in a trace of the prompt in the same
-            order, four or more in a row.
-          </>
-        ) : (
-          'No four tokens in a row stand in a trace of the prompt.'
-        )}
-      </p>
+      {known && (
+        <p class="note legend">
+          Probability when sampled:{' '}
+          {SHADES.map(({ words }, shade) => (
+            <span key={words} class={`p${shade}`}>
+              {words}
+            </span>
+          ))}
+        </p>
+      )}
+      {traces > 0 && (
+        <p class="note">
+          {copied > 0 ? (
+            <>
+              <span class="copied">Underlined</span>: {copied} tokens that stand in a trace of the prompt in the same
+              order, four or more in a row.
+            </>
+          ) : (
+            'No four tokens in a row stand in a trace of the prompt.'
+          )}
+        </p>
+      )}
       {known && <LeastLikely pieces={pieces} />}
     </>
   );
