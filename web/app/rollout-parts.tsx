@@ -17,10 +17,11 @@ export function signOf(outcome: string): string {
   return outcome === 'mismatch' || outcome === 'no_answer' || outcome === 'too_costly' ? '✗' : '?';
 }
 
+const isRight = (outcome: string) => outcome === 'match' || outcome === 'partial';
+
 export function Outcome({ outcome }: { outcome: string }) {
-  const right = outcome === 'match' || outcome === 'partial';
   return (
-    <span class={`outcome ${right ? 'right-text' : 'wrong-text'}`}>
+    <span class={`outcome ${isRight(outcome) ? 'right-text' : 'wrong-text'}`}>
       <span aria-hidden="true">{signOf(outcome)}</span> {outcome}
     </span>
   );
@@ -72,13 +73,15 @@ export function Responses({
       {responses.map(({ outcome, reward, advantage }, sample) => (
         <a
           key={sample}
-          class={`chip ${outcome === 'match' ? 'right' : 'wrong'}`}
+          class={`chip ${isRight(outcome) ? 'right' : 'wrong'}`}
           href={rolloutAddress({ ...place, sample }, beside)}
           aria-current={sample === current ? 'true' : undefined}
-          aria-label={`sample ${sample}: ${outcome}, reward ${reward ?? 'none'}${advantage === null ? '' : `, advantage ${signed(advantage)}`}`}
           title={`sample ${sample}: ${outcome}, reward ${reward ?? 'none'}`}
         >
-          {signOf(outcome)}
+          <span class="unseen">
+            sample {sample} {outcome}{' '}
+          </span>
+          <span aria-hidden="true">{signOf(outcome)}</span>
           {reward !== null && reward !== 0 && reward !== 1 ? ` ${reward.toFixed(2)}` : ''}
           {advantage === null ? '' : ` ${signed(advantage)}`}
         </a>

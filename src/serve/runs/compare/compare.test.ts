@@ -8,14 +8,14 @@ import { rawRequest, ready } from '../../testing/served.js';
 import { tinyRuns } from '../../testing/tiny-runs.js';
 import type { ComparisonAnswer, ProblemAnswer } from './schemas.js';
 
-const { folder } = tinyRuns();
+const { folder } = tinyRuns('tiny', 'longer', 'elsewhere');
 
 async function asking(runs = folder()): Promise<<T>(query: Record<string, string>, problem?: string) => Promise<T>> {
   const { url } = await ready([], { runs });
   return async (query, problem) => {
     const search = new URLSearchParams(problem === undefined ? query : { ...query, problem });
     const path = problem === undefined ? 'compare' : 'compare/problem';
-    return (await rawRequest(`${url}/v1/${path}?${search}`)).json();
+    return (await rawRequest(`${url}/v1/${path}?${search.toString()}`)).json();
   };
 }
 

@@ -12,7 +12,7 @@ import { rolloutQuery } from './schemas.js';
 import { searchRollouts } from './search.js';
 import { filesOfArm } from './step-files.js';
 
-const { folder } = tinyRuns();
+const { folder } = tinyRuns('tiny');
 
 /** Asks a server over the runs. */
 async function asking(runs = folder()): Promise<<T>(path: string, status?: number) => Promise<T>> {
@@ -111,7 +111,7 @@ describe('rollouts that are looked for', () => {
     const [line] = await rollouts();
     const { groups } = await ask<StepAnswer>('tiny/steps/ra-rft/1');
     const query = new URLSearchParams({ step: '1', text: groups[0]!.question as string });
-    const found = await ask<RolloutList>(`tiny/rollouts/ra-rft?${query}`);
+    const found = await ask<RolloutList>(`tiny/rollouts/ra-rft?${query.toString()}`);
     expect(found.matched).toBe(line!.rollouts.length);
     expect(found.rows[0]).toMatchObject({ key: '1', group: 0, sample: 0, question: groups[0]!.question });
   });

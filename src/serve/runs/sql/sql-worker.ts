@@ -1,15 +1,15 @@
 /**
- * Answers one query in a process of its own (core/worker-process.ts), which is given the rows of the tables. The database is in memory,
- * and before it sees the query DuckDB may touch no file, no host and no setting. Lines of its input: the request, then the tables with
- * their rows.
+ * Answers one query in a process of its own (core/worker-process.ts), which is given the rows of the tables: it opens no file. Lines of
+ * its input: the request, then the tables with their rows.
  */
 import { writeSync } from 'node:fs';
 import { Worker } from 'node:worker_threads';
-import { DuckDBInstance, LIST, listValue, StatementType, VARCHAR, type DuckDBConnection } from '@duckdb/node-api';
+import type { DuckDBConnection } from '@duckdb/node-api';
 import { linesOf } from '../../../core/lines.js';
+import { newTable, openClosed, selectRows } from './closed-database.js';
 import { tooLong, tooMuch } from './messages.js';
 import type { SqlAnswer } from './schemas.js';
-import type { Cell, ColumnType, Table } from './tables.js';
+import type { Cell, Table } from './tables.js';
 
 export interface SqlRequest {
   query: string;
@@ -75,31 +75,12 @@ async function answerTo(): Promise<SqlAnswer> {
     setTimeout(() => reply({ refused: tooLong(queryMs) }), 500); // it does not look up from what it does
   }, queryMs);
   try {
-    const found = await rowsOf(connection, query, limits);
+    const found = await selectRows(connection, query, limits);
     const seconds = { load: (loaded - begun) / 1000, query: (performance.now() - loaded) / 1000 };
     return { ...found, seconds };
   } catch (error) {
     throw performance.now() - loaded >= queryMs ? new Error(tooLong(queryMs)) : error;
   }
-}
-
-/** A database that knows nothing but what it is given. */
-async function openClosed(megabytes: number): Promise<DuckDBConnection> {
-  const connection = await (await DuckDBInstance.create(':memory:')).connect();
-  const settings = [
-    // Before access is closed: the place of temporary files would stay open to queries.
-    "temp_directory = ''",
-    'allow_persistent_secrets = false',
-    'autoinstall_known_extensions = false',
-    'autoload_known_extensions = false',
-    'allow_community_extensions = false',
-    'enable_external_access = false',
-    `memory_limit = '${megabytes}MB'`,
-    'threads = 2',
-    'lock_configuration = true',
-  ];
-  for (const setting of settings) await connection.run(`SET ${setting}`);
-  return connection;
 }
 
 async function load(connection: DuckDBConnection): Promise<void> {
@@ -118,51 +99,4 @@ async function load(connection: DuckDBConnection): Promise<void> {
 
 function isTable(line: SqlInput): line is Pick<Table, 'name' | 'columns'> {
   return !Array.isArray(line);
-}
-
-async function newTable(connection: DuckDBConnection, { name, columns }: Pick<Table, 'name' | 'columns'>) {
-  const declared = columns.map((column) => `"${column.name.replaceAll('"', '""')}" ${column.type}`);
-  await connection.run(`CREATE TABLE ${name} (${declared.join(', ')})`);
-  const appender = await connection.createAppender(name);
-  const appendCell: Record<ColumnType, (value: NonNullable<Cell>) => void> = {
-    VARCHAR: (value) => appender.appendVarchar(typeof value === 'string' ? value : JSON.stringify(value)),
-    DOUBLE: (value) => appender.appendDouble(Number(value)),
-    INTEGER: (value) => appender.appendInteger(Number(value)),
-    BOOLEAN: (value) => appender.appendBoolean(value === true),
-    'VARCHAR[]': (value) => appender.appendList(listValue([...(value as readonly string[])]), LIST(VARCHAR)),
-  };
-  return {
-    append(row: readonly Cell[]) {
-      for (const [at, { type }] of columns.entries()) {
-        const value = row[at];
-        if (value === null || value === undefined) appender.appendNull();
-        else appendCell[type](value);
-      }
-      appender.endRow();
-    },
-    close: () => appender.closeSync(),
-  };
-}
-
-async function rowsOf(
-  connection: DuckDBConnection,
-  query: string,
-  { mostRows, mostBytes }: Pick<SqlRequest, 'mostRows' | 'mostBytes'>,
-): Promise<Pick<SqlAnswer, 'columns' | 'rows' | 'more'>> {
-  const statements = await connection.extractStatements(query);
-  if (statements.count !== 1) throw new Error('one statement is answered at a time');
-  const statement = await statements.prepare(0);
-  const reads = [StatementType.SELECT, StatementType.EXPLAIN];
-  if (!reads.includes(statement.statementType)) throw new Error('tables are only read here: one SELECT is answered');
-  const result = await statement.stream();
-  const columns = result.columnNames().map((name, at) => ({ name, type: String(result.columnType(at)) }));
-  const rows: unknown[][] = [];
-  let bytes = 0;
-  for await (const some of result.yieldRowsJson())
-    for (const row of some) {
-      bytes += JSON.stringify(row).length;
-      if (rows.length >= mostRows || bytes > mostBytes) return { columns, rows, more: true };
-      rows.push(row);
-    }
-  return { columns, rows, more: false };
 }

@@ -1,18 +1,16 @@
 import { readdir, writeFile } from 'node:fs/promises';
-import { createServer } from 'node:http';
 import { join } from 'node:path';
-import { describe, expect, it, onTestFinished } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { readJsonlAll } from '../../../core/jsonl.js';
 import { temporaryFolder } from '../../../core/testing/temporary-folder.js';
 import type { GroupRecord } from '../../../rl/index.js';
 import { post, rawRequest, ready } from '../../testing/served.js';
 import { tinyRuns } from '../../testing/tiny-runs.js';
 import { askSql } from './ask.js';
-import { examples } from './examples.js';
 import type { SqlTables } from './schemas.js';
 import { namedTables, tablesOf } from './tables.js';
 
-const { folder } = tinyRuns();
+const { folder } = tinyRuns('tiny');
 const tiny = () => join(folder(), 'tiny');
 const rowsOf = async (query: string) => (await askSql(tiny(), query)).rows;
 
@@ -45,11 +43,6 @@ describe('the tables', () => {
     expect(namedTables('select retrieved_at from mymetrics')).toEqual([]);
   });
 
-  it.each(examples)('answer: $about', async ({ query }) => {
-    const { columns } = await askSql(tiny(), query);
-    expect(columns.length).toBeGreaterThan(2);
-  });
-
   it('give at most 1,000 rows, and values as JSON has them', async () => {
     expect(await askSql(tiny(), 'SELECT * FROM range(5000)')).toMatchObject({ more: true, rows: { length: 1000 } });
     const [row] = await rowsOf(`SELECT 1::HUGEINT, [1, 2], {'a': 'x'}, NULL, 'a"b,c', true`);
@@ -58,58 +51,15 @@ describe('the tables', () => {
 });
 
 describe('a query', () => {
-  it.each([
-    "SELECT * FROM read_csv('/etc/passwd')",
-    "SELECT * FROM '/etc/passwd'",
-    "SELECT * FROM read_text('/etc/passwd')",
-    "SELECT * FROM read_json('/etc/passwd')",
-    "SELECT * FROM read_parquet('/etc/passwd')",
-    "SELECT * FROM glob('/*')",
-    "SELECT * FROM sniff_csv('/etc/passwd')",
-    "SELECT * FROM '.tmp/x.csv'",
-    "SELECT getenv('HOME')",
-    "SELECT * FROM query('SELECT * FROM read_text(''/etc/passwd'')')",
-    "ATTACH '/tmp/x.db'",
-    "ATTACH ':memory:' AS other",
-    'INSTALL httpfs',
-    'LOAD httpfs',
-    'SET threads = 1',
-    "SET temp_directory = '/tmp'",
-    'RESET ALL',
-    'PRAGMA threads = 1',
-    'PRAGMA enable_logging',
-    'CREATE TABLE x AS SELECT 1',
-    'INSERT INTO metrics SELECT * FROM metrics',
-    'DELETE FROM metrics',
-    'DROP TABLE metrics',
-    "CREATE SECRET (TYPE s3, KEY_ID 'x', SECRET 'y')",
-    "EXPLAIN ANALYZE COPY metrics TO '/tmp/x.csv'",
-    'CALL pragma_version()',
-    'PREPARE q AS SELECT 1',
-    'CHECKPOINT',
-    'SELECT 1; SELECT 2',
-    'SELEC 1',
-    '-- nothing',
-  ])('is refused: %s', async (query) => {
-    await expect(askSql(tiny(), query)).rejects.toMatchObject({ code: 'usage', where: 'query' });
+  it('that DuckDB or the box refuses is said', async () => {
+    for (const query of ["SELECT * FROM read_text('/etc/passwd')", 'SET threads = 1', 'DROP TABLE metrics'])
+      await expect(askSql(tiny(), query)).rejects.toMatchObject({ code: 'usage', where: 'query' });
   });
 
   it('writes no file', async () => {
     const out = await temporaryFolder();
-    for (const query of [`COPY metrics TO '${out}/x.csv'`, `EXPORT DATABASE '${out}'`, `ATTACH '${out}/x.db'`])
-      await expect(askSql(tiny(), query)).rejects.toMatchObject({ code: 'usage' });
+    await expect(askSql(tiny(), `COPY metrics TO '${out}/x.csv'`)).rejects.toMatchObject({ code: 'usage' });
     expect(await readdir(out)).toEqual([]);
-  });
-
-  it('reaches no host', async () => {
-    let asked = 0;
-    const server = createServer((_, response) => (asked++, response.end('a\n1\n')));
-    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-    onTestFinished(() => void server.close());
-    const { port } = server.address() as { port: number };
-    const query = `SELECT * FROM read_csv('http://127.0.0.1:${port}/x.csv')`;
-    await expect(askSql(tiny(), query)).rejects.toMatchObject({ code: 'usage' });
-    expect(asked).toBe(0);
   });
 
   it.each([

@@ -18,7 +18,7 @@ export interface Table {
   about: string;
   columns: readonly { name: string; type: ColumnType }[];
   /** One cell a column. */
-  rows(): AsyncIterable<readonly Cell[]>;
+  rows: () => AsyncIterable<readonly Cell[]>;
 }
 
 type Columns = Readonly<Record<string, ColumnType>>;

@@ -1,4 +1,5 @@
 /** Rollouts that are looked for, in one step or in all training steps of an arm. What is asked stands in the address. */
+import { useState } from 'preact/hooks';
 import type { RolloutList, RolloutRow, StepList } from '../../../../src/serve/runs/rollouts/schemas.js';
 import { outcomes } from '../../../../src/verify/types.js';
 import { useAnswer } from '../../../shared/api.js';
@@ -46,18 +47,25 @@ function Filters({
 }) {
   const { loaded } = useAnswer<StepList>(apiPath(['runs', name, 'steps']));
   const arms = loaded.state === 'there' ? loaded.value.arms : [{ arm, steps: [] }];
-  const steps = arms.find((one) => one.arm === arm)?.steps ?? [];
-  const submit = (form: HTMLFormElement) => {
-    const values = new FormData(form);
-    const value = (key: string) => String(values.get(key) ?? '').trim() || undefined;
-    const more = Object.fromEntries(FIELDS.map((key) => [key, value(key)]));
-    location.hash = to({ ...more, page: undefined }, value('arm'));
+  const [values, setValues] = useState<Asked & { arm?: string }>({ ...asked, arm });
+  const steps = arms.find((one) => one.arm === values.arm)?.steps ?? [];
+  const submit = () => {
+    const more = Object.fromEntries(FIELDS.map((key) => [key, values[key]?.trim() || undefined]));
+    location.hash = to({ ...more, page: undefined }, values.arm);
   };
+  // What is written stays when lists of choices come later.
+  const field = (key: (typeof FIELDS)[number] | 'arm') => ({
+    value: values[key] ?? '',
+    onInput: (event: { currentTarget: { value: string } }) => {
+      const { value } = event.currentTarget;
+      setValues((before) => ({ ...before, [key]: value }));
+    },
+  });
   return (
-    <form class="bar" onSubmit={(event) => (event.preventDefault(), submit(event.currentTarget))}>
+    <form class="bar" onSubmit={(event) => (event.preventDefault(), submit())}>
       <label>
         Arm
-        <select name="arm" value={arm}>
+        <select {...field('arm')}>
           {arms.map((one) => (
             <option key={one.arm}>{one.arm}</option>
           ))}
@@ -65,7 +73,7 @@ function Filters({
       </label>
       <label>
         Step
-        <select name="step" value={asked.step ?? ''}>
+        <select {...field('step')}>
           <option value="">all training steps</option>
           {steps.map(({ key }) => (
             <option key={key}>{key}</option>
@@ -74,7 +82,7 @@ function Filters({
       </label>
       <label>
         Verdict
-        <select name="outcome" value={asked.outcome ?? ''}>
+        <select {...field('outcome')}>
           <option value="">any</option>
           {outcomes.map((one) => (
             <option key={one}>{one}</option>
@@ -83,7 +91,7 @@ function Filters({
       </label>
       <label>
         Rule
-        <input name="rule" list="rules" size={14} defaultValue={asked.rule ?? ''} />
+        <input list="rules" size={14} {...field('rule')} />
         <datalist id="rules">
           {rules.map((rule) => (
             <option key={rule} value={rule} />
@@ -92,19 +100,19 @@ function Filters({
       </label>
       <label>
         Tokens, at least
-        <input name="minTokens" type="number" min={0} defaultValue={asked.minTokens ?? ''} class="short" />
+        <input type="number" min={0} class="short" {...field('minTokens')} />
       </label>
       <label>
         at most
-        <input name="maxTokens" type="number" min={0} defaultValue={asked.maxTokens ?? ''} class="short" />
+        <input type="number" min={0} class="short" {...field('maxTokens')} />
       </label>
       <label>
         Trace id
-        <input name="trace" size={14} defaultValue={asked.trace ?? ''} />
+        <input size={14} {...field('trace')} />
       </label>
       <label>
         In the problem or the response
-        <input name="text" type="search" size={24} defaultValue={asked.text ?? ''} />
+        <input type="search" size={24} {...field('text')} />
       </label>
       <button type="submit">Find</button>
       <a href={linkTo(['runs', name, 'rollouts', arm])}>Clear</a>
