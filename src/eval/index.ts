@@ -33,7 +33,14 @@ export {
   type ResponseCounts,
   type SplitScore,
 } from './scores.js';
-export { oneByOne, oneByOneGlossary, rankedId, type AgainstChance, type OneByOne } from './one-by-one.js';
+export {
+  oneByOne,
+  oneByOneGlossary,
+  rankAndProblem,
+  rankedId,
+  type AgainstChance,
+  type OneByOne,
+} from './one-by-one.js';
 export { traceFacts, traceUse, traceUseGlossary, type TraceFacts, type TraceUse } from './trace-use.js';
 export { summarise, type Summary, type SummaryInputs } from './summary.js';
 export { RANKS, retrievalScore, type RankingValues, type RetrievalScore } from './retrieval.js';

@@ -50,6 +50,12 @@ export function rankedId(problemId: string, rank: number): string {
   return JSON.stringify([problemId, rank]);
 }
 
+/** What {@link rankedId} was made of. */
+export function rankAndProblem(id: string): { problemId: string; rank: number } {
+  const [problemId, rank] = JSON.parse(id) as [string, number];
+  return { problemId, rank };
+}
+
 /** Shuffles behind the figures by chance. */
 const SHUFFLES = 200;
 
@@ -68,9 +74,9 @@ export function oneByOne(
 ): OneByOne | undefined {
   const byProblem = new Map<string, Map<number, readonly EvalSample[]>>();
   for (const record of records.filter((one) => one.split === split)) {
-    const [id, rank] = JSON.parse(record.problemId) as [string, number];
-    const ranks = byProblem.get(id) ?? new Map<number, readonly EvalSample[]>();
-    byProblem.set(id, ranks.set(rank, record.samples));
+    const { problemId, rank } = rankAndProblem(record.problemId);
+    const ranks = byProblem.get(problemId) ?? new Map<number, readonly EvalSample[]>();
+    byProblem.set(problemId, ranks.set(rank, record.samples));
   }
   const whole = [...byProblem].flatMap(([id, ranks]) => {
     const table = tableOf(ranks, m, k);

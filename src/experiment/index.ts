@@ -9,4 +9,5 @@ export { experimentResults, type ExperimentResults } from './results.js';
 export { drawResamples, estimate, type Estimate, type Resamples } from './statistics.js';
 export { claimsTable, experimentReport, resultTable, tableTitle } from './blocks.js';
 export { tableFiles } from './write.js';
+export { refuseOtherProblems, type TestedRun } from './run-groups.js';
 export { writeRunsReport, type RunsFiles } from './write-runs.js';

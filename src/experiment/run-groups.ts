@@ -3,6 +3,7 @@ import { basename, resolve } from 'node:path';
 import { resolveConfig } from '../config/index.js';
 import { RaRftError } from '../core/errors.js';
 import { hashJson } from '../core/hash.js';
+import type { Problem } from '../data/index.js';
 import { resultDifferences } from '../pipeline/index.js';
 import { readRunData, type RunData } from '../report/index.js';
 import { configDifferences, readRunConfig, type ConfigDifference } from '../runs/run-folder.js';
@@ -36,7 +37,8 @@ export async function readGroups(roots: readonly string[]): Promise<RunGroup[]> 
     const unique = names.filter((name) => name === names[i]).length === 1;
     runs.push({ name: unique ? names[i]! : root, root, data: await readRunData(root) });
   }
-  for (const run of runs.slice(1)) refuseOtherProblems(runs[0]!, run);
+  const tested = runs.map(({ name, root, data: { test } }): TestedRun => ({ name, root, test }));
+  for (const run of tested.slice(1)) refuseOtherProblems(tested[0]!, run);
   const groups: (Omit<RunGroup, 'name'> & { runs: ComparedRun[] })[] = [];
   for (const run of runs) {
     const own = await groupOf(run, groups);
@@ -95,9 +97,17 @@ function refuseTwice(roots: readonly string[]): void {
   });
 }
 
-function refuseOtherProblems(a: ComparedRun, b: ComparedRun): void {
-  const keysOf = ({ data }: ComparedRun) =>
-    new Map(data.test.map(({ id, question, answer, split }) => [id, hashJson({ question, answer, split })]));
+/** A run with the problems that it is tested on. */
+export interface TestedRun {
+  name: string;
+  root: string;
+  test: readonly Problem[];
+}
+
+/** Throws `data`, and says which, where two runs were tested on other problems: nothing of theirs could be paired. */
+export function refuseOtherProblems(a: TestedRun, b: TestedRun): void {
+  const keysOf = ({ test }: TestedRun) =>
+    new Map(test.map(({ id, question, answer, split }) => [id, hashJson({ question, answer, split })]));
   const [first, second] = [keysOf(a), keysOf(b)];
   const missing = (from: typeof first, of: typeof first) => [...of.keys()].filter((id) => !from.has(id));
   const [onlyA, onlyB] = [missing(second, first), missing(first, second)];

@@ -1,5 +1,5 @@
 /** The best traces of single problems one by one (Fig. 4): where it matters most which trace stands in the prompt. Pure. */
-import { averageAtK } from '../eval/index.js';
+import { averageAtK, rankAndProblem } from '../eval/index.js';
 import type { Block } from './blocks.js';
 import { lastEvaluations, type Evaluation } from './evaluation.js';
 import { percent } from './numbers.js';
@@ -55,7 +55,7 @@ export function contextsByProblemBlocks({ oneByOne, corpus, test }: RunData): Bl
 function byProblem({ records }: Evaluation): ProblemRanks[] {
   const problems = new Map<string, ProblemRanks>();
   for (const { problemId: id, split, traceIds, samples } of records) {
-    const [problemId, rank] = JSON.parse(id) as [string, number];
+    const { problemId, rank } = rankAndProblem(id);
     const own = problems.get(problemId) ?? { problemId, split, averages: [], traceIds: [] };
     own.averages[rank - 1] = averageAtK(samples);
     own.traceIds[rank - 1] = traceIds[0];

@@ -66,21 +66,18 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     await parts.close();
     throw error;
   });
-  const closed = new AbortController();
   const opening = (async () => {
-    for (const [name, one] of await options.retrievers(parts.own, closed.signal)) retrievers.set(name, one);
-    closed.signal.throwIfAborted();
+    for (const [name, one] of await options.retrievers(parts.own, ending.signal)) retrievers.set(name, one);
+    ending.signal.throwIfAborted();
     state = 'ready';
   })();
   let closing: Promise<void> | undefined;
   const close = () =>
     (closing ??= (async () => {
-      if (state === 'starting')
-        closed.abort(new DOMException('the server was closed before it was ready', 'AbortError'));
       state = 'ending';
+      ending.abort(new DOMException('the server was closed', 'AbortError'));
       ready.catch(() => undefined); // who closes it does not wait for it
       await opening.catch(() => undefined); // after it nothing is opened any more
-      ending.abort();
       await listening.close();
       await parts.close();
     })());

@@ -1,8 +1,13 @@
 /** Which page stands at which address. */
 import { useRoute, type Route } from '../shared/route.js';
 import { Empty, Page } from '../shared/parts.js';
+import { ComparePage } from './pages/compare/compare.js';
+import { FindPage } from './pages/rollouts/find.js';
+import { RolloutPage } from './pages/rollouts/rollout.js';
+import { StepsPage } from './pages/rollouts/steps.js';
 import { RunPage } from './pages/run/run.js';
 import { RunsPage } from './pages/runs.js';
+import { SqlPage } from './pages/sql/sql.js';
 
 export function App() {
   const route = useRoute();
@@ -30,10 +35,21 @@ export function App() {
   );
 }
 
-function pageAt({ parts }: Route) {
+function pageAt(route: Route) {
+  const { parts, query } = route;
+  const [first, name, page, arm, step, group, sample] = parts;
   if (parts.length === 0) return <RunsPage />;
-  const [first, name] = parts;
-  if (first === 'runs' && name !== undefined && parts.length === 2) return <RunPage key={name} name={name} />;
+  if (first === 'compare' && parts.length === 1) return <ComparePage query={query} />;
+  if (first === 'runs' && name !== undefined) {
+    if (page === undefined) return <RunPage key={name} name={name} />;
+    if (page === 'steps' && parts.length <= 5) return <StepsPage {...{ name, arm, step, query }} />;
+    if (page === 'rollouts' && arm !== undefined && step === undefined) return <FindPage {...{ name, arm, query }} />;
+    if (page === 'rollouts' && arm !== undefined && step !== undefined && parts.length === 7) {
+      const place = { run: name, arm, step, group: Number(group), sample: Number(sample) };
+      return <RolloutPage place={place} query={query} />;
+    }
+    if (page === 'sql' && parts.length === 3) return <SqlPage key={name} name={name} query={query} />;
+  }
   return (
     <Page title="Not found">
       <Empty>

@@ -1,9 +1,12 @@
 /** What the pages ask of the runs in a folder. */
 import type { Endpoint } from '../api/endpoint.js';
+import { compareEndpoints } from './compare/endpoints.js';
 import { listRuns } from './find-runs.js';
+import { rolloutEndpoints } from './rollouts/endpoints.js';
 import type { ResumeCommand } from './resume.js';
 import { runPageEndpoints } from './run-endpoints.js';
 import { runList } from './schemas.js';
+import { sqlEndpoints } from './sql/endpoints.js';
 
 /** `folder` holds the runs; it need not be there yet. */
 export function runEndpoints(folder: string, options: { resumeCommand?: ResumeCommand | undefined }): Endpoint[] {
@@ -16,5 +19,8 @@ export function runEndpoints(folder: string, options: { resumeCommand?: ResumeCo
       handle: () => listRuns(folder),
     },
     ...runPageEndpoints(folder, options),
+    ...rolloutEndpoints(folder),
+    ...compareEndpoints(folder),
+    ...sqlEndpoints(folder),
   ];
 }

@@ -1,0 +1,18 @@
+/** Keys that go from page to page. */
+import { useEffect } from 'preact/hooks';
+
+/** Single keys and the addresses that they lead to; undefined ones lead nowhere. They are off where something is written or chosen. */
+export function useKeys(addresses: Readonly<Record<string, string | undefined>>): void {
+  useEffect(() => {
+    const pressed = (event: KeyboardEvent) => {
+      const { target } = event;
+      const writing =
+        target instanceof HTMLElement && target.closest('input, select, textarea, [contenteditable]') !== null;
+      if (writing || event.ctrlKey || event.altKey || event.metaKey || event.defaultPrevented) return;
+      const address = addresses[event.key];
+      if (address !== undefined) location.hash = address;
+    };
+    addEventListener('keydown', pressed);
+    return () => removeEventListener('keydown', pressed);
+  });
+}
