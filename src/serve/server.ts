@@ -52,6 +52,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     verifier: parts.own(openMathVerifier(options.math)),
     ...(chat && upstream && { chat: { upstream, prompt: chat.prompt, k: chat.k } }),
     runs: options.runs,
+    own: parts.own,
     pages,
     ready: () => state === 'ready',
     told,

@@ -1,6 +1,7 @@
 /** The services of a server as one application: retrieval, verification, conversations, and what tells how it is. */
 import { Hono } from 'hono';
 import { bodyLimit } from 'hono/body-limit';
+import type { Own } from '../core/closing.js';
 import type { MathVerifier } from '../verify/index.js';
 import { mount } from './api/endpoint.js';
 import { openApi } from './api/openapi.js';
@@ -23,6 +24,8 @@ export interface ServiceOptions {
   runs?: string | undefined;
   /** The pages that show them; they hold no data, so they need no token. */
   pages?: StaticFiles | undefined;
+  /** Closes with the server what is opened for runs. */
+  own: Own;
   /** Whether all that it needs is open, and it is not about to end. */
   ready: () => boolean;
   /** Gets what failed and is not told to callers. */
@@ -40,7 +43,7 @@ export function serviceApp({ version, retrievers, verifier, chat, ready, told, .
   const endpoints = [
     ...retrievalEndpoints(retrievers),
     verifyEndpoint(verifier),
-    ...(runs === undefined ? [] : runEndpoints(runs)),
+    ...(runs === undefined ? [] : runEndpoints(runs, options.own)),
   ];
   app.use(metrics.count());
   app.use(access({ ...options.access, open: [HEALTH, ...pages.keys()] }));

@@ -37,6 +37,8 @@ export interface EncoderRetrieverOptions {
   index?: IndexChoice | undefined;
   /** The vectors are in this database and not in the index folder. */
   server?: IndexServer | undefined;
+  /** Ends the building of an index. */
+  signal?: AbortSignal | undefined;
 }
 
 /** What an index was made with, and how many documents were cut; of one on disk, its header. */
@@ -75,7 +77,7 @@ export class EncoderRetriever implements TraceRetriever {
     folder: string,
     indexFolder: string,
     traces: readonly Trace[],
-    { threads, progress, server, index: choice = 'auto' }: EncoderRetrieverOptions = {},
+    { threads, progress, server, signal, index: choice = 'auto' }: EncoderRetrieverOptions = {},
   ): Promise<EncoderRetriever> {
     const retriever = await readRetriever(folder);
     const { spec, encoderHash } = retriever.header;
@@ -91,7 +93,7 @@ export class EncoderRetriever implements TraceRetriever {
         built = await openByCentroids({ folder: indexFolder, key, threads });
       else built = await openExact(indexFolder, key, encoder);
       const index = own(built.index);
-      await addMissing(encoder, built, traces, { spec, progress });
+      await addMissing(encoder, built, traces, { spec, progress, signal });
       await built.finish();
       return new EncoderRetriever({ encoder, folder }, index, await built.header(), traces);
     });
@@ -190,12 +192,13 @@ async function addMissing(
   encoder: TextEncoder,
   { index }: BuiltIndex,
   traces: readonly Trace[],
-  { spec, progress = silent }: { spec: RetrieverSpec; progress: Progress | undefined },
+  { spec, progress = silent, signal }: { spec: RetrieverSpec } & Pick<EncoderRetrieverOptions, 'progress' | 'signal'>,
 ): Promise<void> {
   const missing = traces.filter(({ id }) => !index.has(id));
   if (missing.length === 0) return;
   const task = progress.task('index', traces.length, 'traces');
   for (let from = 0; from < missing.length; from += INDEX_BATCH) {
+    signal?.throwIfAborted();
     const part = missing.slice(from, from + INDEX_BATCH);
     const texts = part.map((trace) => documentText(trace, spec.text));
     const encoded = await encoder.encode(texts, 'document');
