@@ -1,7 +1,9 @@
 /** Which page stands at which address. */
 import { useRoute, type Route } from '../shared/route.js';
 import { Empty, Page } from '../shared/parts.js';
+import { RetrievalPage } from './pages/retrieval.js';
 import { RunsPage } from './pages/runs.js';
+import { ServedRetrievalPage } from './pages/served-retrieval.js';
 
 export function App() {
   const route = useRoute();
@@ -22,6 +24,9 @@ export function App() {
           <a href="#/" aria-current={route.parts.length === 0 ? 'page' : undefined}>
             Runs
           </a>
+          <a href="#/retrieval" aria-current={route.parts[0] === 'retrieval' ? 'page' : undefined}>
+            Retrieval
+          </a>
         </nav>
       </header>
       {pageAt(route)}
@@ -29,8 +34,13 @@ export function App() {
   );
 }
 
-function pageAt({ parts }: Route) {
+function pageAt(route: Route) {
+  const { parts } = route;
+  const [first, name, page] = parts;
   if (parts.length === 0) return <RunsPage />;
+  if (first === 'retrieval' && parts.length === 1) return <ServedRetrievalPage query={route.query} />;
+  if (first === 'runs' && name !== undefined && page === 'retrieval' && parts.length === 3)
+    return <RetrievalPage key={name} name={name} query={route.query} />;
   return (
     <Page title="Not found">
       <Empty>

@@ -82,7 +82,8 @@ function Tokens({ side, name, tokens, shades, at, onAt, marked, about }: TokensP
       onKeyDown={(event) => move(event, event.currentTarget)}
     >
       {tokens.map((token, place) => {
-        const shade = Math.round(100 * Math.min(1, Math.max(0, shades[place] ?? 0)));
+        // Squared: most similarities are high, and it is their differences that are looked for.
+        const shade = Math.round(100 * Math.min(1, Math.max(0, shades[place] ?? 0)) ** 2);
         return (
           <button
             type="button"
