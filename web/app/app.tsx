@@ -1,6 +1,8 @@
 /** Which page stands at which address. */
 import { useRoute, type Route } from '../shared/route.js';
 import { Empty, Page } from '../shared/parts.js';
+import { BlindPage } from './pages/blind.js';
+import { LabelsPage } from './pages/labels.js';
 import { RetrievalPage } from './pages/retrieval.js';
 import { RunsPage } from './pages/runs.js';
 import { ServedRetrievalPage } from './pages/served-retrieval.js';
@@ -36,11 +38,15 @@ export function App() {
 
 function pageAt(route: Route) {
   const { parts } = route;
-  const [first, name, page] = parts;
+  const [first, name, page, below] = parts;
   if (parts.length === 0) return <RunsPage />;
   if (first === 'retrieval' && parts.length === 1) return <ServedRetrievalPage query={route.query} />;
   if (first === 'runs' && name !== undefined && page === 'retrieval' && parts.length === 3)
     return <RetrievalPage key={name} name={name} query={route.query} />;
+  if (first === 'runs' && name !== undefined && page === 'labels') {
+    if (parts.length === 3) return <LabelsPage key={name} name={name} query={route.query} />;
+    if (below === 'blind' && parts.length === 4) return <BlindPage key={name} name={name} />;
+  }
   return (
     <Page title="Not found">
       <Empty>

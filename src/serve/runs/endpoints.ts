@@ -2,6 +2,7 @@
 import type { Own } from '../../core/closing.js';
 import type { Endpoint } from '../api/endpoint.js';
 import { listRuns } from './find-runs.js';
+import { labelEndpoints } from './label-endpoints.js';
 import { OpenRuns } from './open-runs.js';
 import { retrievalPageEndpoints } from './retrieval-endpoints.js';
 import { runList } from './schemas.js';
@@ -18,5 +19,6 @@ export function runEndpoints(folder: string, own: Own): Endpoint[] {
       handle: () => listRuns(folder),
     },
     ...retrievalPageEndpoints(runs),
+    ...labelEndpoints(folder),
   ];
 }

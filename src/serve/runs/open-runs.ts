@@ -76,13 +76,14 @@ export class OpenRuns {
   }
 }
 
-function dataFiles(root: string): string[] {
+/** What of a run its pages are made of. */
+export function dataFiles(root: string): string[] {
   const { config, problems, corpus, excludeLists, labels } = runPaths(root);
   return [config, problems('train'), problems('test'), corpus, excludeLists, labels];
 }
 
 /** Another text when any of the files has changed. */
-async function stampOf(files: readonly string[]): Promise<string> {
+export async function stampOf(files: readonly string[]): Promise<string> {
   const stats = await Promise.all(files.map((file) => stat(file).catch(ignoreMissing)));
   return stats.map((one) => (one ? `${one.mtimeMs} ${one.size}` : 'none')).join('; ');
 }
