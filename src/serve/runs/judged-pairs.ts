@@ -40,13 +40,17 @@ export function truthJudge({ labels, problems, corpus }: JudgedRun): Judge | und
   return known.length === 0 ? undefined : { id: 'truth', name: 'truth', kind: 'truth', labels: known };
 }
 
-/** The judges in numbers, and how far each of the others agrees with the run's. */
+/** The judges in numbers; how far each of the others agrees with the run's, and persons with the truth. */
 export function summaryOf({ run, judges }: Judges): LabelsSummary {
   const [own, ...others] = judges;
+  const truth = others.find(({ kind }) => kind === 'truth');
   const leftOut = leftOutLabelsText(run.leftOut);
   return {
     judges: judges.map(lineOf),
-    agreements: own ? others.map((other) => agreementOf(own, other)) : [],
+    agreements: [
+      ...(own ? others.map((other) => agreementOf(own, other)) : []),
+      ...(truth ? others.filter(({ kind }) => kind === 'person').map((person) => agreementOf(truth, person)) : []),
+    ],
     ...(leftOut !== undefined && { leftOut }),
   };
 }

@@ -75,11 +75,14 @@ function Search({ retrievers, question, k }: Retrievers & { question: string; k:
         </div>
       </form>
       {question.trim() !== '' && (
-        <div class="beside">
-          {retrievers.map(({ name, size }) => (
-            <Column key={name} name={name} size={size} question={question} k={k} />
-          ))}
-        </div>
+        <>
+          <h2>Found</h2>
+          <div class="beside">
+            {retrievers.map(({ name, size }) => (
+              <Column key={name} name={name} size={size} question={question} k={k} />
+            ))}
+          </div>
+        </>
       )}
     </>
   );
