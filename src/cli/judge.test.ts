@@ -114,8 +114,14 @@ describe('ra-rft judge audit', () => {
   test('compares what persons said on the pages, as it stands', async () => {
     const root = await judgedRun();
     const line = (p: number, t: number, relevant: boolean, more: Partial<HumanLabel> = {}): HumanLabel => ({
-      ...{ problemId: `p${p}`, traceId: `t${t}`, judge: 'person', key: `${p} ${t}` },
-      ...{ relevant, who: 'Ada', time: '2026-01-01T00:00:00.000Z', ...more },
+      problemId: `p${p}`,
+      traceId: `t${t}`,
+      judge: 'person',
+      key: `${p} ${t}`,
+      relevant,
+      who: 'Ada',
+      time: '2026-01-01T00:00:00.000Z',
+      ...more,
     });
     await writeJsonl(join(root, 'human-labels.jsonl'), [
       line(0, 0, false),
