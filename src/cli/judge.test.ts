@@ -4,7 +4,7 @@ import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import { readJsonlAll } from '../core/jsonl.js';
 import { temporaryFolder } from '../core/testing/temporary-folder.js';
 import { writeJsonl } from '../data/index.js';
-import { judgePrompt, loadJudgePrompt, type AuditItem, type Label } from '../judge/index.js';
+import { judgePrompt, loadJudgePrompt, type AuditItem, type HumanLabel, type Label } from '../judge/index.js';
 import { completion, startScriptedServer } from '../llm/testing/scripted-server.js';
 import { writeTinyTask } from '../pipeline/testing/tiny-task.js';
 import { askPerson } from './judge-ask.js';
@@ -109,6 +109,31 @@ describe('ra-rft judge audit', () => {
     expect(out).toContain('agreement 90.9 %');
     expect(out).toContain('-- p0 with t0');
     expect(out).toContain('person: no');
+  });
+
+  test('compares what persons said on the pages, as it stands', async () => {
+    const root = await judgedRun();
+    const line = (p: number, t: number, relevant: boolean, more: Partial<HumanLabel> = {}): HumanLabel => ({
+      problemId: `p${p}`,
+      traceId: `t${t}`,
+      judge: 'person',
+      key: `${p} ${t}`,
+      relevant,
+      who: 'Ada',
+      time: '2026-01-01T00:00:00.000Z',
+      ...more,
+    });
+    await writeJsonl(join(root, 'human-labels.jsonl'), [
+      line(0, 0, false),
+      line(0, 0, true),
+      line(1, 1, true),
+      line(0, 1, true),
+      line(0, 1, true, { undone: true }),
+      line(1, 0, false),
+    ]);
+    const { out } = await raRft('judge', 'audit', root);
+    expect(out).toContain('pairs that both decided: 3, ');
+    expect(out).toContain('agreement 100.0 %');
   });
 
   test('tells two runs of one judge apart', async () => {

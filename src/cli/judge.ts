@@ -11,11 +11,14 @@ import {
   answersOf,
   compareJudges,
   drawAudit,
+  HUMAN_LABELS,
   judgePrompt,
   labelStats,
   PERSON,
+  standingAnswers,
   worstDisagreements,
   type AuditItem,
+  type HumanLabel,
   type Label,
 } from '../judge/index.js';
 import { leftOutLabelsText, pairFacts, readJudgedRun, type JudgedRun } from '../pipeline/index.js';
@@ -82,7 +85,8 @@ export async function judgeAuditVerb(root: string, options: JudgeAuditOptions, c
     return;
   }
   if (options.ask !== undefined) await ask(draw('--ask', options.ask), answersFile, context);
-  const files = [...options.against, ...(existsSync(answersFile) ? [answersFile] : [])];
+  const own = [answersFile, join(root, HUMAN_LABELS)].filter((file) => existsSync(file));
+  const files = [...options.against.filter((file) => !own.includes(file)), ...own];
   if (files.length === 0) {
     throw new RaRftError({
       code: 'usage',
@@ -146,9 +150,10 @@ async function compare(
 
 /** Labels of a judge, or what a person has filled in. */
 async function readOtherLabels(file: string): Promise<Label[]> {
-  const lines = await readJsonlAll<Label | AuditItem>(file);
-  return lines.flatMap((line) =>
-    line.judge === PERSON && 'relevant' in line ? answersOf([line as AuditItem]) : [line as Label],
+  const lines = await readJsonlAll<Label | AuditItem | HumanLabel>(file);
+  const isHuman = (line: Label | AuditItem | HumanLabel): line is HumanLabel => 'who' in line;
+  return [...lines.filter((line) => !isHuman(line)), ...standingAnswers(lines.filter(isHuman))].flatMap((line) =>
+    line.judge === PERSON && 'relevant' in line ? answersOf([line as AuditItem | HumanLabel]) : [line as Label],
   );
 }
 

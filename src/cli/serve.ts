@@ -63,7 +63,7 @@ export async function serveVerb(
     math: config.math,
     runs,
     resumeCommand: ownCommand(),
-    pages: runs === undefined ? undefined : await pagesFolder(),
+    pages: runs === undefined && options.retriever.length === 0 ? undefined : await pagesFolder(),
     ...(upstream !== undefined && {
       chat: {
         upstream: {
@@ -81,7 +81,7 @@ export async function serveVerb(
   try {
     if ((await Promise.race([server.ready, stopped])) === 'stopped') return;
     context.out(`ready: ${server.url} (${server.url}/openapi.json has what it answers); Ctrl-C ends it`);
-    if (options.open === true) await openPage(server.url);
+    if (options.open === true) await openPage(runs === undefined ? `${server.url}/#/retrieval` : server.url);
     await stopped;
   } finally {
     await server.close();

@@ -49,8 +49,11 @@ export function drawAudit(
     .map(({ problemId, traceId }) => itemOf(problems.get(problemId) as Problem, traces.get(traceId) as Trace));
 }
 
+/** An answer of a person: a filled line. */
+export type Answered = Pick<AuditItem, 'problemId' | 'traceId' | 'judge' | 'key' | 'relevant'> & { reason?: string };
+
 /** What a person has answered, as labels. */
-export function answersOf(items: readonly AuditItem[]): Label[] {
+export function answersOf(items: readonly Answered[]): Label[] {
   return items.flatMap(({ problemId, traceId, judge, key, relevant, reason }) =>
     typeof relevant === 'boolean' ? [{ problemId, traceId, judge, key, relevant, ...(reason && { reason }) }] : [],
   );

@@ -34,6 +34,7 @@ export {
 export { traceClasses } from './trace-classes.js';
 export { drawScored, type ScoredLabel } from './success-sample.js';
 export { answersOf, drawAudit, PERSON, type AuditItem } from './audit.js';
+export { HUMAN_LABELS, standingAnswers, type HumanLabel } from './human-labels.js';
 export { labelStats, type LabelStats, type PairFacts, type StatsRow } from './label-stats.js';
 export { auditOf, auditText, type InferenceAudit } from './select-audit.js';
 export {

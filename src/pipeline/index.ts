@@ -11,6 +11,7 @@ export { readPromptRun, searchedSets, shownPrompts, type PromptRun, type ShownPr
 export type { ProblemSet, RetrieverName } from './retrieve/contexts.js';
 export type { RetrievedRecord } from './retrieve/retrieved-file.js';
 export { DEPTH, gradeRun, type RetrieverRow, type RunGrades } from './retrieve/grade-run.js';
+export { readRunRetrievers, type RunRetriever, type RunRetrievers } from './retrieve/run-retrievers.js';
 export { gradeSaved } from './retrieve/grade-saved.js';
 export { gradeBeir, type BeirRequest, type BeirRow } from './retrieve/grade-beir.js';
 export { labelledTestSplit } from './retrieve/retrieval-grades.js';

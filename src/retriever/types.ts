@@ -1,5 +1,6 @@
 /** One interface for every retriever: learned, BM25, random, oracle, or the user's own. */
 import type { Trace } from '../data/types.js';
+import type { TextMatch } from './encode/word-matches.js';
 
 /** What a retriever may see of a problem. `type` and `truth` are there for controls (random of the same type, oracle). */
 export interface Query {
@@ -41,5 +42,7 @@ export interface TraceRetriever {
   search(queries: readonly Query[], options: SearchOptions): Promise<Hit[][]>;
   /** One unit vector for each trace, to tell how alike they are; retrievers without vectors have none. */
   vectorsOf?(traces: readonly Trace[]): Promise<Float32Array[]>;
+  /** Why each trace has its score, token by token; undefined where a whole text has one vector. Retrievers that compare no tokens have none. */
+  matches?(query: Query, traces: readonly Trace[]): Promise<TextMatch[] | undefined>;
   dispose(): Promise<void>;
 }

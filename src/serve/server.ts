@@ -57,6 +57,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     ...(chat && upstream && { chat: { upstream, prompt: chat.prompt, k: chat.k } }),
     runs: options.runs,
     resumeCommand: options.resumeCommand,
+    own: parts.own,
     pages,
     ready: () => state === 'ready',
     ending: ending.signal,

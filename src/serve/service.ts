@@ -1,6 +1,7 @@
 /** The services of a server as one application: retrieval, verification, conversations, and what tells how it is. */
 import { Hono } from 'hono';
 import { bodyLimit } from 'hono/body-limit';
+import type { Own } from '../core/closing.js';
 import type { MathVerifier } from '../verify/index.js';
 import { mount } from './api/endpoint.js';
 import { openApi } from './api/openapi.js';
@@ -26,6 +27,8 @@ export interface ServiceOptions {
   resumeCommand?: ResumeCommand | undefined;
   /** The pages that show them; they hold no data, so they need no token. */
   pages?: StaticFiles | undefined;
+  /** Closes with the server what is opened for runs. */
+  own: Own;
   /** Whether all that it needs is open, and it is not about to end. */
   ready: () => boolean;
   /** Aborts when it is about to end. */

@@ -1,12 +1,16 @@
 /** Which page stands at which address. */
 import { useRoute, type Route } from '../shared/route.js';
 import { Empty, Page } from '../shared/parts.js';
+import { BlindPage } from './pages/blind.js';
 import { ComparePage } from './pages/compare/compare.js';
+import { LabelsPage } from './pages/labels.js';
+import { RetrievalPage } from './pages/retrieval.js';
 import { FindPage } from './pages/rollouts/find.js';
 import { RolloutPage } from './pages/rollouts/rollout.js';
 import { StepsPage } from './pages/rollouts/steps.js';
 import { RunPage } from './pages/run/run.js';
 import { RunsPage } from './pages/runs.js';
+import { ServedRetrievalPage } from './pages/served-retrieval.js';
 import { SqlPage } from './pages/sql/sql.js';
 
 export function App() {
@@ -28,6 +32,9 @@ export function App() {
           <a href="#/" aria-current={route.parts.length === 0 ? 'page' : undefined}>
             Runs
           </a>
+          <a href="#/retrieval" aria-current={route.parts[0] === 'retrieval' ? 'page' : undefined}>
+            Retrieval
+          </a>
         </nav>
       </header>
       {pageAt(route)}
@@ -39,6 +46,7 @@ function pageAt(route: Route) {
   const { parts, query } = route;
   const [first, name, page, arm, step, group, sample] = parts;
   if (parts.length === 0) return <RunsPage />;
+  if (first === 'retrieval' && parts.length === 1) return <ServedRetrievalPage query={query} />;
   if (first === 'compare' && parts.length === 1) return <ComparePage query={query} />;
   if (first === 'runs' && name !== undefined) {
     if (page === undefined) return <RunPage key={name} name={name} />;
@@ -49,6 +57,9 @@ function pageAt(route: Route) {
       return <RolloutPage place={place} query={query} />;
     }
     if (page === 'sql' && parts.length === 3) return <SqlPage key={name} name={name} query={query} />;
+    if (page === 'retrieval' && parts.length === 3) return <RetrievalPage key={name} name={name} query={query} />;
+    if (page === 'labels' && parts.length === 3) return <LabelsPage key={name} name={name} query={query} />;
+    if (page === 'labels' && arm === 'blind' && parts.length === 4) return <BlindPage key={name} name={name} />;
   }
   return (
     <Page title="Not found">

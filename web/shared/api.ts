@@ -6,11 +6,14 @@ const TOKEN = 'ra-rft-token';
 export class ApiFailure extends Error {
   readonly status: number;
   readonly hint: string | undefined;
+  /** Which part of the call was refused. */
+  readonly where: string | undefined;
 
-  constructor(status: number, message: string, hint?: string) {
+  constructor(status: number, message: string, hint?: string, where?: string) {
     super(message);
     this.status = status;
     this.hint = hint;
+    this.where = where;
   }
 }
 
@@ -32,8 +35,15 @@ export async function call(path: string, init: RequestInit & { json?: unknown } 
     },
   );
   if (answer.ok) return answer;
-  const { error } = (await answer.json().catch(() => ({}))) as { error?: { message?: string; hint?: string } };
-  throw new ApiFailure(answer.status, error?.message ?? `the server answers ${answer.status}`, error?.hint);
+  const { error } = (await answer.json().catch(() => ({}))) as {
+    error?: { message?: string; hint?: string; where?: string };
+  };
+  throw new ApiFailure(
+    answer.status,
+    error?.message ?? `the server answers ${answer.status}`,
+    error?.hint,
+    error?.where,
+  );
 }
 
 /** A JSON answer. */
@@ -44,24 +54,25 @@ export async function ask<T>(path: string, init: RequestInit & { json?: unknown 
 /** What a page waits for. */
 export type Loaded<T> = { state: 'loading' } | { state: 'failed'; failure: ApiFailure } | { state: 'there'; value: T };
 
-/** The answer to a GET, asked again when the path changes, and by `again`; the old answer stays until the new one is there. */
-export function useAnswer<T>(path: string): { loaded: Loaded<T>; again: () => void } {
+/** The answer to a GET, or to a POST of `json`, asked again when either changes, and by `again`; the old answer stays until the new one is there. */
+export function useAnswer<T>(path: string, json?: unknown): { loaded: Loaded<T>; again: () => void } {
   const [turn, setTurn] = useState(0);
-  const [kept, setKept] = useState<{ path: string; loaded: Loaded<T> }>({ path, loaded: { state: 'loading' } });
+  const asked = json === undefined ? path : `${path} ${JSON.stringify(json)}`;
+  const [kept, setKept] = useState<{ asked: string; loaded: Loaded<T> }>({ asked, loaded: { state: 'loading' } });
   useEffect(() => {
     const controller = new AbortController();
-    ask<T>(path, { signal: controller.signal }).then(
-      (value) => setKept({ path, loaded: { state: 'there', value } }),
+    ask<T>(path, { signal: controller.signal, json }).then(
+      (value) => setKept({ asked, loaded: { state: 'there', value } }),
       (error: unknown) => {
         if (controller.signal.aborted) return;
         const failure = error instanceof ApiFailure ? error : new ApiFailure(0, String(error));
-        setKept({ path, loaded: { state: 'failed', failure } });
+        setKept({ asked, loaded: { state: 'failed', failure } });
       },
     );
     return () => controller.abort();
-  }, [path, turn]);
+  }, [asked, turn]);
   return {
-    loaded: kept.path === path ? kept.loaded : { state: 'loading' },
+    loaded: kept.asked === asked ? kept.loaded : { state: 'loading' },
     again: () => setTurn((before) => before + 1),
   };
 }

@@ -1,32 +1,13 @@
 /** The system's own Chromium for tests of pages; where there is none they are skipped, and say so. */
 import { createRequire } from 'node:module';
-import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { chromium, type Browser, type Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, onTestFinished } from 'vitest';
-
-const PLACES = [
-  '/usr/bin/chromium',
-  '/usr/bin/chromium-browser',
-  '/usr/bin/google-chrome',
-  '/Applications/Google Chrome.app/Contents/MacOS/Google Chrome',
-];
-const executablePath = PLACES.find((place) => existsSync(place));
+import { chromiumPath, QUIET } from './chromium.js';
 
 /** Whether there is a browser; else a line says that the tests of a file are skipped. */
-export const hasBrowser = executablePath !== undefined;
+export const hasBrowser = chromiumPath !== undefined;
 if (!hasBrowser) console.info('no Chromium or Chrome is installed: tests of pages are skipped');
-
-/** Nothing but the page under test is asked for. */
-const QUIET = [
-  '--no-sandbox',
-  '--disable-gpu',
-  '--disable-quic',
-  '--no-first-run',
-  '--disable-background-networking',
-  '--disable-component-update',
-  '--disable-sync',
-];
 
 /** Widths that pages are made for. */
 export const WIDTHS = [1280, 390] as const;
@@ -35,8 +16,8 @@ export const WIDTHS = [1280, 390] as const;
 export function browser(): { open: (url: string, width?: number) => Promise<Page> } {
   let running: Browser | undefined;
   beforeAll(async () => {
-    if (executablePath === undefined) return;
-    running = await chromium.launch({ executablePath, args: QUIET });
+    if (chromiumPath === undefined) return;
+    running = await chromium.launch({ executablePath: chromiumPath, args: QUIET });
   });
   afterAll(() => running?.close());
   return {

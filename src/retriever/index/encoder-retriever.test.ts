@@ -108,6 +108,31 @@ describe('EncoderRetriever', () => {
     expect(documents.cut).toHaveLength(1);
   });
 
+  it('says which tokens meet: their similarities make the score', async () => {
+    await use(open('index'), async (retriever) => {
+      const [hits = []] = await retriever.search(queries.slice(0, 1), { k: 4 });
+      const found = await retriever.matches(
+        queries[0]!,
+        hits.map(({ trace }) => trace),
+      );
+      expect(found).toHaveLength(4);
+      for (const [i, { query, document, matches }] of found!.entries()) {
+        expect([query.join(''), matches.length]).toEqual(['Q: by the lantern rule', query.length]);
+        const mean = matches.reduce((sum, { similarity }) => sum + similarity, 0) / matches.length;
+        expect(mean).toBeCloseTo(hits[i]!.score, 5);
+        expect(documentText(hits[i]!.trace, spec.text)).toContain(document[matches[0]!.documentToken]!.trim());
+      }
+    });
+  });
+
+  it('has no tokens to match where a text has one vector', async () => {
+    const single = await createEncoder(model, { head: 'single-vector', hidden: 16, dim: 8, maxTokens: 64 }, 1);
+    await writeRetriever(join(folder, 'single'), { encoder: single, spec }, model);
+    await use(open('single-index', traces, 'single'), async (retriever) => {
+      expect(await retriever.matches(queries[0]!, traces)).toBeUndefined();
+    });
+  });
+
   it('honours exclude and k, and counts cut questions', async () => {
     const long = { id: 'long', question: 'x'.repeat(200) };
     await use(open('index'), async (retriever) => {

@@ -1,5 +1,6 @@
 /** A retriever by an encoder: questions become vectors, and an index of the corpus finds the best traces. */
 import { closeAll, openWhole } from '../../core/closing.js';
+import { once } from '../../core/once.js';
 import { silent, type Progress } from '../../core/progress.js';
 import type { Trace } from '../../data/types.js';
 import { architectureOf } from '../../models/encoders/config.js';
@@ -9,6 +10,8 @@ import type { RetrieverSpec } from '../encode/spec.js';
 import { documentText, queryText } from '../encode/text.js';
 import { joinTexts, type TokenVectors } from '../encode/token-vectors.js';
 import type { EncoderInfo, TextEncoder, TrainableEncoder } from '../encode/types.js';
+import { WordMatcher, type TextMatch } from '../encode/word-matches.js';
+import { Tokenizer } from '../../models/tokenizer.js';
 import { RankedTraces } from '../score/ranking.js';
 import { meanVector } from '../score/token-match.js';
 import type { Hit, Query, SearchOptions, TraceRetriever, Truncated } from '../types.js';
@@ -34,6 +37,8 @@ export interface EncoderRetrieverOptions {
   index?: IndexChoice | undefined;
   /** The vectors are in this database and not in the index folder. */
   server?: IndexServer | undefined;
+  /** Ends the building of an index. */
+  signal?: AbortSignal | undefined;
 }
 
 /** What an index was made with, and how many documents were cut; of one on disk, its header. */
@@ -45,16 +50,23 @@ const INDEX_BATCH = 1024;
 export class EncoderRetriever implements TraceRetriever {
   readonly name = 'encoder';
   readonly header: OpenedHeader;
-  private readonly encoder: TextEncoder;
+  private readonly encoder: TrainableEncoder;
   private readonly index: OpenIndex;
   private readonly traces: RankedTraces;
   private readonly cutQueries = new Set<string>();
+  private readonly openMatcher: () => Promise<WordMatcher>;
 
-  private constructor(encoder: TextEncoder, index: OpenIndex, header: OpenedHeader, traces: readonly Trace[]) {
+  private constructor(
+    { encoder, folder }: { encoder: TrainableEncoder; folder: string },
+    index: OpenIndex,
+    header: OpenedHeader,
+    traces: readonly Trace[],
+  ) {
     this.encoder = encoder;
     this.index = index;
     this.header = header;
     this.traces = new RankedTraces(traces);
+    this.openMatcher = once(async () => new WordMatcher(encoder, await Tokenizer.load(folder)));
   }
 
   /**
@@ -65,7 +77,7 @@ export class EncoderRetriever implements TraceRetriever {
     folder: string,
     indexFolder: string,
     traces: readonly Trace[],
-    { threads, progress, server, index: choice = 'auto' }: EncoderRetrieverOptions = {},
+    { threads, progress, server, signal, index: choice = 'auto' }: EncoderRetrieverOptions = {},
   ): Promise<EncoderRetriever> {
     const retriever = await readRetriever(folder);
     const { spec, encoderHash } = retriever.header;
@@ -81,9 +93,9 @@ export class EncoderRetriever implements TraceRetriever {
         built = await openByCentroids({ folder: indexFolder, key, threads });
       else built = await openExact(indexFolder, key, encoder);
       const index = own(built.index);
-      await addMissing(encoder, built, traces, { spec, progress });
+      await addMissing(encoder, built, traces, { spec, progress, signal });
       await built.finish();
-      return new EncoderRetriever(encoder, index, await built.header(), traces);
+      return new EncoderRetriever({ encoder, folder }, index, await built.header(), traces);
     });
   }
 
@@ -104,14 +116,27 @@ export class EncoderRetriever implements TraceRetriever {
    * they are in a database, which gives none back, the traces are encoded again.
    */
   async vectorsOf(traces: readonly Trace[]): Promise<Float32Array[]> {
-    const ids = traces.map(({ id }) => id);
-    const found = (await this.index.vectorsOf?.(ids)) ?? (await this.encodeTraces(traces));
-    return found.map(({ vectors, dim }) => meanVector(vectors, dim));
+    return (await this.chunksOf(traces)).map(({ vectors, dim }) => meanVector(vectors, dim));
   }
 
-  private async encodeTraces(traces: readonly Trace[]): Promise<TokenVectors[]> {
-    const texts = traces.map((trace) => documentText(trace, this.header.spec.text));
+  async matches(query: Query, traces: readonly Trace[]): Promise<TextMatch[] | undefined> {
+    const matcher = await this.openMatcher();
+    const question = queryText(query, this.header.spec.queryText);
+    const [asked] = (await this.encoder.encode([question], 'query')).texts;
+    const chunks = await this.chunksOf(traces);
+    const found = traces.map((trace, i) => matcher.match(question, asked!.vectors, this.textOf(trace), chunks[i]!));
+    return found.every((match) => match !== undefined) ? found : undefined;
+  }
+
+  private async chunksOf(traces: readonly Trace[]): Promise<TokenVectors[]> {
+    const kept = await this.index.vectorsOf?.(traces.map(({ id }) => id));
+    if (kept) return kept;
+    const texts = traces.map((trace) => this.textOf(trace));
     return (await this.encoder.encode(texts, 'document')).texts;
+  }
+
+  private textOf(trace: Trace): string {
+    return documentText(trace, this.header.spec.text);
   }
 
   dispose(): Promise<void> {
@@ -167,12 +192,13 @@ async function addMissing(
   encoder: TextEncoder,
   { index }: BuiltIndex,
   traces: readonly Trace[],
-  { spec, progress = silent }: { spec: RetrieverSpec; progress: Progress | undefined },
+  { spec, progress = silent, signal }: { spec: RetrieverSpec } & Pick<EncoderRetrieverOptions, 'progress' | 'signal'>,
 ): Promise<void> {
   const missing = traces.filter(({ id }) => !index.has(id));
   if (missing.length === 0) return;
   const task = progress.task('index', traces.length, 'traces');
   for (let from = 0; from < missing.length; from += INDEX_BATCH) {
+    signal?.throwIfAborted();
     const part = missing.slice(from, from + INDEX_BATCH);
     const texts = part.map((trace) => documentText(trace, spec.text));
     const encoded = await encoder.encode(texts, 'document');

@@ -12,8 +12,9 @@ import { visibleText } from '../../core/visible-text.js';
 import { Tokenizer } from '../../models/tokenizer.js';
 import { openEncoder } from '../encode/open.js';
 import { readRetriever, type RetrieverHeader } from '../encode/retriever-folder.js';
-import { queryText } from '../encode/text.js';
+import { documentText, queryText } from '../encode/text.js';
 import type { TrainableEncoder } from '../encode/types.js';
+import { WordMatcher, type TextMatch } from '../encode/word-matches.js';
 import { compileFilter, type Filter } from '../index/filter.js';
 import { scoreTexts } from '../index/score-texts.js';
 import type { IndexKey } from '../index/store/header.js';
@@ -28,8 +29,7 @@ import { exactIndexOf } from './make-index.js';
 import { OwnFolders, removeDeadFolders } from './own-folders.js';
 import type { LibraryReport } from './report.js';
 import { trainParts, type TrainRetrieverOptions } from './train.js';
-import type { Asked, FindOptions, FoundTrace, Lines, TraceInput } from './types.js';
-import { WordMatcher } from './word-matches.js';
+import type { Asked, FindOptions, FoundTrace, Lines, TraceInput, WordMatch } from './types.js';
 
 export interface OpenRetrieverOptions {
   /** Threads of tensor work; left to the runtime by default. */
@@ -276,7 +276,7 @@ export class Retriever {
         rank: i + 1,
         trace: this.inputs.get(id) as TraceInput,
         ...(words && {
-          matches: words.match(questions[q] as string, queries[q]!, this.inputs.get(id)!, chunksOf.get(id)!),
+          matches: pairsOf(words.match(questions[q]!, queries[q]!, this.documentOf(id), chunksOf.get(id)!)),
         }),
       })),
     );
@@ -315,9 +315,14 @@ export class Retriever {
     return figuresOf(test, hits_Q, this.traces.map(asTrace));
   }
 
+  /** What a trace is searched by. */
+  private documentOf(id: string): string {
+    return documentText(asTrace(this.inputs.get(id)!), this.parts.header.spec.text);
+  }
+
   private async openMatcher(): Promise<WordMatcher> {
-    const { encoder, header, encoderFolder } = this.parts;
-    return new WordMatcher(encoder, await Tokenizer.load(encoderFolder), header.spec.text);
+    const { encoder, encoderFolder } = this.parts;
+    return new WordMatcher(encoder, await Tokenizer.load(encoderFolder));
   }
 
   private warn(kind: string, text: string): void {
@@ -347,4 +352,24 @@ function refuseEmpty(question: string, where: string): void {
     where,
     expected: 'a text to search with',
   });
+}
+
+/** Each token of the question beside the one that it meets. Throws `usage` where the encoder gives one vector a text. */
+function pairsOf(match: TextMatch | undefined): WordMatch[] {
+  if (!match) {
+    throw new RaRftError({
+      code: 'usage',
+      message: 'this encoder gives one vector for a whole text, so no tokens match',
+      where: 'matches',
+      expected: 'an encoder with one vector a token (head: late-interaction)',
+    });
+  }
+  const { query, document, chunk, matches } = match;
+  return matches.map(({ documentToken, similarity }, i) => ({
+    query: query[i] as string,
+    document: document[documentToken] as string,
+    chunk,
+    documentToken,
+    similarity,
+  }));
 }

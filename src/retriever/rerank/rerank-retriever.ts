@@ -3,6 +3,7 @@ import { closeAll } from '../../core/closing.js';
 import { RaRftError } from '../../core/errors.js';
 import type { Trace } from '../../data/types.js';
 import { likeness } from '../diversify.js';
+import type { TextMatch } from '../encode/word-matches.js';
 import type { Hit, Query, SearchOptions, TraceRetriever, Truncated } from '../types.js';
 
 export interface RerankOptions {
@@ -49,6 +50,11 @@ export class RerankRetriever implements TraceRetriever {
 
   async vectorsOf(traces: readonly Trace[]): Promise<Float32Array[]> {
     return likeness(this.second, traces);
+  }
+
+  /** Scores are those of the second. */
+  async matches(query: Query, traces: readonly Trace[]): Promise<TextMatch[] | undefined> {
+    return this.second.matches?.(query, traces);
   }
 
   dispose(): Promise<void> {

@@ -1,0 +1,139 @@
+/**
+ * Pictures of the pages of `ra-rft serve` for docs/ui.md, from a real run: `npx tsx scripts/ui-pictures.ts [RUN] [--out docs/images]`.
+ * Without a run, a quick one is made for it. Times are hidden, so that the same run gives the same pictures.
+ */
+import { mkdir, mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { basename, dirname, join, resolve } from 'node:path';
+import { parseArgs } from 'node:util';
+import { chromium, type Page } from 'playwright-core';
+import { build } from 'vite';
+import { runCommandLine } from '../src/cli/command-line.js';
+import { readJsonlAll } from '../src/core/jsonl.js';
+import type { Label } from '../src/judge/index.js';
+import { keptConfig } from '../src/report/index.js';
+import { runPaths } from '../src/runs/index.js';
+import { startServer } from '../src/serve/index.js';
+import { chromiumPath, QUIET } from '../web/testing/chromium.js';
+
+/** docs/ is in the package. */
+const MOST_BYTES = 120_000;
+/** Of WebP, of 100: half of what the same picture has as PNG. */
+const QUALITY = 80;
+/** In which any page has drawn itself. */
+const SETTLED_MS = 5000;
+
+interface Shot {
+  file: string;
+  /** After `#/`. */
+  address: string;
+  /** Waits for what is to be seen, and does what leads to it. */
+  until: (page: Page) => Promise<unknown>;
+}
+
+/** What is taken of a run; pages that this checkout does not have are left out. */
+async function shotsOf(root: string): Promise<Shot[]> {
+  const paths = runPaths(root);
+  const name = `runs/${encodeURIComponent(basename(root))}`;
+  const { arms, rl } = keptConfig(await readFile(paths.config, 'utf8'));
+  const [first, second] = [arms[0]?.name ?? '', arms.at(-1)?.name ?? ''];
+  const step = rl.steps ?? 1;
+  const labels = await readJsonlAll<Label>(paths.labels);
+  const problem = encodeURIComponent(labels.find((label) => 'relevant' in label && label.relevant)?.problemId ?? '');
+  const compared = new URLSearchParams({ a: `${basename(root)}:${first}`, b: `${basename(root)}:${second}` });
+  // A page that follows a run never ends its calls.
+  const settled = (page: Page) => page.waitForTimeout(SETTLED_MS);
+  return [
+    { file: 'run', address: name, until: settled },
+    { file: 'step', address: `${name}/steps/${second}/${step}`, until: settled },
+    { file: 'rollout', address: `${name}/rollouts/${second}/${step}/0/0`, until: settled },
+    { file: 'compare', address: `compare?${compared.toString()}`, until: settled },
+    { file: 'sql', address: `${name}/sql`, until: settled },
+    {
+      file: 'retrieval',
+      address: `${name}/retrieval?problem=${problem}&rule=training&k=2`,
+      until: async (page) => {
+        const tokens = page.getByRole('group', { name: 'Tokens of the question' }).first();
+        await tokens.waitFor();
+        await page.evaluate("document.querySelector('h2').scrollIntoView()");
+        await tokens.getByRole('button').nth(3).hover();
+      },
+    },
+    { file: 'labels', address: `${name}/labels`, until: (page) => page.getByText('judges differ on').waitFor() },
+    {
+      file: 'blind',
+      address: `${name}/labels/blind`,
+      until: async (page) => {
+        await page.getByLabel('Your name').fill('Ada');
+        await page.keyboard.press('Enter');
+        await page.getByRole('region', { name: 'Problem' }).waitFor();
+      },
+    },
+  ];
+}
+
+/** A quick run in a folder of its own. */
+async function quickRun(folder: string): Promise<string> {
+  const code = await runCommandLine(['run', '--quick', '--runs', folder, '--name', 'quick'], {
+    out: process.stdout,
+    err: process.stderr,
+  });
+  if (code !== 0) throw new Error(`the quick run ended with code ${code}`);
+  return join(folder, 'quick');
+}
+
+async function take(page: Page, url: string, { file, address, until }: Shot, out: string): Promise<void> {
+  await page.goto('about:blank');
+  await page.goto(`${url}/#/${address}`);
+  await page.getByRole('heading', { level: 1 }).waitFor();
+  if (await page.getByText('Nothing is at this address').isVisible()) return console.log(`left out: ${file}`);
+  await until(page);
+  await page.addStyleTag({ content: 'time { visibility: hidden } * { caret-color: transparent !important }' });
+  const path = join(out, `ui-${file}.webp`);
+  const devtools = await page.context().newCDPSession(page);
+  const { data } = await devtools.send('Page.captureScreenshot', { format: 'webp', quality: QUALITY });
+  await writeFile(path, Buffer.from(data, 'base64'));
+  const { size } = await stat(path);
+  console.log(`${path}: ${size} bytes`);
+  if (size > MOST_BYTES) throw new Error(`${path} has ${size} bytes, and at most ${MOST_BYTES} are wanted`);
+}
+
+async function main(): Promise<void> {
+  const { positionals, values } = parseArgs({ allowPositionals: true, options: { out: { type: 'string' } } });
+  const out = resolve(values.out ?? join(import.meta.dirname, '../docs/images'));
+  if (chromiumPath === undefined) throw new Error('no Chromium or Chrome is installed');
+  const scratch = await mkdtemp(join(tmpdir(), 'ra-rft-pictures-'));
+  const pages = join(scratch, 'pages');
+  try {
+    const root = resolve(positionals[0] ?? (await quickRun(join(scratch, 'runs'))));
+    await build({
+      configFile: join(import.meta.dirname, '../web/app/vite.config.ts'),
+      logLevel: 'warn',
+      build: { outDir: pages },
+    });
+    await mkdir(out, { recursive: true });
+    const server = await startServer({
+      version: 'pictures',
+      host: '127.0.0.1',
+      port: 0,
+      runs: dirname(root),
+      pages,
+      retrievers: () => Promise.resolve(new Map()),
+      told: (error) => console.error(error),
+    });
+    await server.ready;
+    const running = await chromium.launch({ executablePath: chromiumPath, args: QUIET });
+    try {
+      const page = await running.newPage({ viewport: { width: 1280, height: 800 } });
+      page.setDefaultTimeout(120_000);
+      for (const shot of await shotsOf(root)) await take(page, server.url, shot, out);
+    } finally {
+      await running.close();
+      await server.close();
+    }
+  } finally {
+    await rm(scratch, { recursive: true, force: true });
+  }
+}
+
+await main();
