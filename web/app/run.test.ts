@@ -64,15 +64,14 @@ describe.skipIf(!hasBrowser)('the page of a run', () => {
   });
 
   it('stops a run and resumes it, and shows its end', { timeout: 900_000 }, async () => {
+    const steps = 40; // enough that it is still at work when it is to be stopped
     const runs = await temporaryFolder();
-    const { child, ended } = startQuickRun(runs, 'live', { set: ['rl.steps=8'] });
+    const { child, ended } = startQuickRun(runs, 'live', { set: [`rl.steps=${steps}`] });
     const page = await open((await serve(runs, [], { resumeCommand: raRftCommand() })).url, 390);
     await page.getByRole('link', { name: 'live' }).click({ timeout: 100_000 });
     await page.locator('.status', { hasText: 'running' }).waitFor();
     await page.getByRole('progressbar').first().waitFor();
     await until(async () => (await rowsOf(page, 'rewardMean')) >= 2);
-    await expectUsable(page);
-
     await page.getByRole('button', { name: 'Stop' }).click();
     await page.getByRole('dialog').waitFor();
     await expectUsable(page);
@@ -88,7 +87,7 @@ describe.skipIf(!hasBrowser)('the page of a run', () => {
     await page.locator('.status', { hasText: 'running' }).waitFor();
     onTestFinished(() => stopped(join(runs, 'live')));
     await page.locator('.status', { hasText: 'finished' }).waitFor({ timeout: 400_000 });
-    await until(async () => (await rowsOf(page, 'rewardMean')) === 8);
+    await until(async () => (await rowsOf(page, 'rewardMean')) === steps);
     await page.getByText('paired differences in points').waitFor();
     await expectUsable(page);
     expect(await readFile(join(runs, 'live', 'run.log'), 'utf8')).toContain('report:');
