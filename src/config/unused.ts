@@ -15,6 +15,19 @@ function samplingUses(config: Config): GenerationUse[] {
   return [...(rollouts ? ['rl' as const] : []), 'eval', ...(labelsBySuccess(config) ? ['labels' as const] : [])];
 }
 
+/** Whether the traces of a retriever follow labels that an encoder was trained on. */
+function followsLabels({ retrievers }: Config, name: string): boolean {
+  const entry = retrievers[name];
+  const encoders = entry?.kind === 'rerank' ? [retrievers[entry.first], retrievers[entry.then]] : [entry];
+  return encoders.some((one) => one?.kind === 'encoder' && one.trained);
+}
+
+/** Retrievers whose traces training shows, in the warm-up or to arms. */
+function taughtBy({ arms, warmup }: Config): string[] {
+  const shown = warmup.steps > 0 && warmup.contextShare > 0 ? Object.entries(warmup.traces) : [];
+  return [...arms.map(({ train }) => train), ...shown.flatMap(([name, share]) => (share > 0 ? [name] : []))];
+}
+
 /** Keys (all under a section, or one) that have no effect where `why` gives a reason. */
 interface Rule {
   keys: readonly string[];
@@ -183,6 +196,12 @@ const rules: readonly Rule[] = [
       [retriever, ...Object.values(retrievers)].every(
         (entry) => !('transformerLayers' in entry) || entry.transformerLayers === 0,
       ) && 'retriever.transformerLayers is 0',
+  },
+  {
+    keys: ['retriever.crossFit'],
+    why: (config) =>
+      !taughtBy(config).some((name) => followsLabels(config, name)) &&
+      'no training prompt shows traces of a trained encoder',
   },
   {
     keys: ['eval.contexts'],

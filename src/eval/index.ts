@@ -42,6 +42,6 @@ export {
   type OneByOne,
 } from './one-by-one.js';
 export { traceFacts, traceUse, traceUseGlossary, type TraceFacts, type TraceUse } from './trace-use.js';
-export { summarise, type Summary, type SummaryInputs } from './summary.js';
+export { summarise, type Summary, type SummaryInputs, type TrainingTraces } from './summary.js';
 export { RANKS, retrievalScore, type RankingValues, type RetrievalScore } from './retrieval.js';
 export * from './policy/index.js';

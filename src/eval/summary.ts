@@ -48,6 +48,8 @@ export interface Summary {
   retrievers: { name: string; split: string; recallAt1: number; ci95: Interval; n: number }[];
   /** Labels of each round beside the truth, the last being those that retrievers were trained on; absent where nothing was labelled. */
   labels?: readonly RoundGrade[];
+  /** How often the traces that training prompts show are right; absent where the truth tells nothing, and in summaries of older versions. */
+  trainingTraces?: readonly TrainingTraces[];
   /** The best traces of test problems one by one, for arms and splits; absent where eval.contexts is 0. */
   oneByOne?: ({ name: string; split: string } & OneByOne)[];
   /** What became of the traces in the prompts at the first and the last evaluation; absent where none is known to be right or wrong. */
@@ -56,6 +58,20 @@ export interface Summary {
   seconds: Record<string, number>;
   /** What prompt.overlong: skip left out; absent where nothing was. */
   tooLong?: Record<string, number>;
+}
+
+/** Shares of the problems whose first trace by a retriever has their truth, of those that any trace could be right for. */
+export interface TrainingTraces {
+  name: string;
+  /** Encoders that searched for the training problems (`retriever.crossFit`). */
+  crossFit: number;
+  right: {
+    train: number;
+    /** What the one encoder finds that is trained on all labels, where others searched. */
+    withoutCrossFit?: number;
+    test?: number;
+  };
+  n: { train: number; test: number };
 }
 
 export interface SummaryInputs {
@@ -78,6 +94,7 @@ export interface SummaryInputs {
   /** For each retriever and split: whether the first hit of each query is relevant. */
   retrievers: readonly { name: string; split: string; firstIsRelevant: readonly boolean[] }[];
   labels?: readonly RoundGrade[];
+  trainingTraces?: readonly TrainingTraces[];
   seconds: Record<string, number>;
   tooLong?: Record<string, number>;
   /** Resamples behind the intervals of retrievers, whose queries are no problems of a split. */
@@ -140,6 +157,7 @@ export function summarise(inputs: SummaryInputs): Summary {
       return [{ name, split, recallAt1: mean, ci95, n }];
     }),
     ...(inputs.labels && { labels: inputs.labels }),
+    ...(inputs.trainingTraces && { trainingTraces: inputs.trainingTraces }),
     ...(inputs.oneByOne && {
       oneByOne: inputs.oneByOne.arms.flatMap(({ name, records }) =>
         splitsOf(records).flatMap((split) => {

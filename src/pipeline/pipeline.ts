@@ -26,10 +26,12 @@ import { refuseOverlong } from './prompts/overlong.js';
 import { checkPromptsOf } from './prompts/prompt-stage.js';
 import { draftsAttempts } from './retrieve/attempts.js';
 import { draftAttempts } from './retrieve/attempts-stage.js';
+import { refuseCrossFittedVectors } from './retrieve/cross-fit.js';
 import { refuseMissingKey } from './retrieve/open-named.js';
 import { refuseImpossibleEncoders, refuseMissingWeights } from './retrieve/policy-encoders.js';
 import { retrieveContexts } from './retrieve/retrieve-stage.js';
-import { encoderStages, metricsName } from './retrieve/retriever-stage.js';
+import { encoderStages, foldMetricsNames, metricsName } from './retrieve/retriever-stage.js';
+import { trainingTracesText } from './retrieve/training-traces.js';
 import { checkSolutions } from './data/solution-checks.js';
 import { armsOneByOne } from './stage-settings.js';
 import { firstWarmups, startStage } from './warmup-settings.js';
@@ -91,6 +93,7 @@ async function runStages(
   if (config.labels.judge === 'llm') llmApiKey(config.llm.apiKeyEnv); // a missing key is told now, not after the warm-up
   if (config.engine.kind !== 'local') engineApiKey(config.engine.apiKeyEnv);
   refuseUntrainable(config, until);
+  refuseCrossFittedVectors(config);
   const asked = [...neededContexts(config).keys(), ...warmupSources(config).early];
   for (const name of asked) refuseMissingKey(config, name);
   const session = await openSession(config, run, openEngine, { progress, again });
@@ -121,7 +124,14 @@ async function runStages(
       policy: first,
       labels: labels && queries && { ...labels, queries },
     });
-    const { retrieved, grades } = await retrieveContexts(session, { data: withAttempts, needed, encoders, queries });
+    const { retrieved, grades, trainingTraces } = await retrieveContexts(session, {
+      data: withAttempts,
+      needed,
+      encoders,
+      queries,
+    });
+    if (trainingTraces.length > 0) await run.eventOnce('training-traces', { retrievers: trainingTraces });
+    for (const one of trainingTraces) progress.line(trainingTracesText(one));
     const contexts = countContexts(config.arms, data, { config, data, retrieved, lengths: session.lengths });
     await run.eventOnce('contexts', { contexts });
     for (const warning of contextWarnings(contexts)) await warn(run, progress, warning);
@@ -146,6 +156,7 @@ async function runStages(
     await run.orderMetrics([
       ...firstWarmups(config),
       ...encoderRows,
+      ...foldMetricsNames(config),
       startStage,
       ...config.arms.map(({ name }) => name),
     ]);
@@ -160,7 +171,7 @@ async function runStages(
     }
     if (skipped > 0) return undefined;
     for (const arm of armsOneByOne(config)) await evaluateOneByOne(session, arm, inputs);
-    return await writeSummary(session, data, { retrievers: grades, labels: labels?.grades });
+    return await writeSummary(session, data, { retrievers: grades, trainingTraces, labels: labels?.grades });
   } finally {
     await session.close();
   }

@@ -6,7 +6,8 @@ import { defaultSplit, showing, type Problem, type Trace } from '../data/index.j
 import { previewSelection, type QueryCandidates } from '../judge/index.js';
 import { estimateText, type Estimate } from '../llm/index.js';
 import { draftsAttempts } from './retrieve/attempts.js';
-import { wantsLabels, warmupSources } from './retrieve/contexts.js';
+import { trainedEncoders, wantsLabels, warmupSources } from './retrieve/contexts.js';
+import { foldsOf, refuseCrossFittedVectors } from './retrieve/cross-fit.js';
 import { makeData, refuseEmpty } from './data/make-data.js';
 import { choosePairs } from './labels/label-stage.js';
 import { refuseHopelessLabels, skippedText } from './labels/label-problems.js';
@@ -42,6 +43,8 @@ export interface RunPlan {
   laterPairs: number;
   /** How often the pairs are measured, by another policy each time. */
   labelTurns: number;
+  /** Encoders that search for training problems in place of the trained ones (`retriever.crossFit`). */
+  foldEncoders: number;
   /** Policies warmed up before any arm. */
   warmups: number;
   /** Drafts, one of every problem, where a retriever reads them. */
@@ -97,6 +100,7 @@ export async function planRun(
   { again = false }: { again?: boolean } = {},
 ): Promise<RunPlan> {
   refuseUntrainable(config, until);
+  refuseCrossFittedVectors(config);
   const prompts = await openPrompts(config);
   const { codec, lengths } = prompts;
   const verifier = await openConfiguredVerifier(config);
@@ -133,6 +137,7 @@ export async function planRun(
       labelledPairs: pairs.reduce((sum, q) => sum + q.candidates.length, 0),
       laterPairs: pairs.length * (labels.rounds - 1) * (labels.proposalsPerRound + labels.randomPerRound),
       labelTurns,
+      foldEncoders: trainedEncoders(config, until).flatMap((name) => foldsOf(config, name)).length,
       warmups: config.warmup.steps === 0 ? 0 : warmupsOf(config, labelTurns, until),
       drafts: draftsAttempts(config, until) ? data.train.length + data.test.length : 0,
       ...(llm && { llm }),
@@ -189,6 +194,9 @@ export function planText(plan: RunPlan, until: LastStage = 'eval'): string[] {
     `labels       ${n(plan.labelledPairs)} pairs (${n(plan.labelledProblems)} problems)${plan.laterPairs > 0 ? `, and at most ${n(plan.laterPairs)} in further rounds` : ''}${plan.labelTurns > 1 ? `, measured ${plan.labelTurns} times` : ''}`,
     ...plan.notLabelled,
     ...(plan.llm ? [`judge        ${estimateText(plan.llm)}`] : []),
+    ...(plan.foldEncoders > 0
+      ? [`cross-fit    ${n(plan.foldEncoders)} more encoders are trained, to search for the training problems`]
+      : []),
     ...(plan.drafts > 0
       ? [`drafts       ${n(plan.drafts)} responses, one a problem, for retrievers that read them`]
       : []),

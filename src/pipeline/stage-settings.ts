@@ -7,11 +7,10 @@ import { generationOf, type ArmConfig, type Config } from '../config/index.js';
 import { hashJson } from '../core/hash.js';
 import { armStage } from '../runs/arm-stage.js';
 import { configDifferences, type ConfigDifference } from '../runs/run-folder.js';
-import { bm25OptionsOf, diversityOf, encoderSettings, hubOptionsOf } from '../retriever/index.js';
 import { contextSettings } from './arms/arm-contexts.js';
-import { encodersBehind, warmupSources, type RetrieverName } from './retrieve/contexts.js';
+import { encodersBehind, isTrained, warmupSources } from './retrieve/contexts.js';
+import { foldsOf, isCrossFitted } from './retrieve/cross-fit.js';
 import { readsAttempts, searchesWithAttempts } from './retrieve/attempts.js';
-import { encoderIdentity } from './retrieve/encoder-identity.js';
 import {
   evaluationSettings,
   hashEncoderFolder,
@@ -21,6 +20,16 @@ import {
   type Identities,
   type Settings,
 } from './fingerprint.js';
+import {
+  encoderStage,
+  encoderStageSettings,
+  foldStage,
+  foldStageSettings,
+  retrievedSettings,
+  retrievedStage,
+  searchedSettings,
+  uncrossedStage,
+} from './retriever-settings.js';
 import {
   labelSettings,
   labelStage,
@@ -85,6 +94,11 @@ export function stagesOf(config: Config, identities: Identities): StagePlan[] {
   const behind = (name: string) => encodersBehind(config, name);
   const retrieved = (context: string) => (names.includes(context) ? [retrievedStage(context)] : []);
   const attempts = (name: string) => (searchesWithAttempts(config, name) ? ['attempts'] : []);
+  const foldStages = (name: string) => foldsOf(config, name).map((fold) => foldStage(name, fold));
+  const searchNeeds = (name: string, beside: (encoder: string) => string[] = () => []) =>
+    behind(name).length > 0
+      ? [...behind(name).flatMap((of) => [encoderStage(of), ...beside(of)]), ...attempts(name)]
+      : ['data'];
   const difficulty = config.rl.curriculum === 'none' ? [] : ['difficulty'];
   return [
     { name: 'data', settings: dataSettings(config), needs: [] },
@@ -119,11 +133,25 @@ export function stagesOf(config: Config, identities: Identities): StagePlan[] {
       settings: encoderStageSettings(config, name, identities),
       needs: isTrained(config, name) ? ['labels', ...attempts(name)] : first,
     })),
+    ...encoders.flatMap((name) =>
+      foldsOf(config, name).map((fold) => ({
+        name: foldStage(name, fold),
+        settings: foldStageSettings(config, name, identities),
+        needs: ['labels', ...attempts(name)],
+      })),
+    ),
     ...names.map((name) => ({
       name: retrievedStage(name),
       settings: retrievedSettings(config, name),
-      needs: behind(name).length > 0 ? [...behind(name).map(encoderStage), ...attempts(name)] : ['data'],
+      needs: searchNeeds(name, foldStages),
     })),
+    ...names
+      .filter((name) => isCrossFitted(config, name))
+      .map((name) => ({
+        name: uncrossedStage(name),
+        settings: searchedSettings(config, name),
+        needs: searchNeeds(name),
+      })),
     ...(late.length > 0
       ? [
           {
@@ -181,14 +209,6 @@ export function ownerOf({ arms }: Pick<Config, 'arms'>, arm: ArmConfig): ArmConf
   return arms.find(({ name }) => name === arm.policyOf) ?? arm;
 }
 
-export function encoderStage(name: RetrieverName): string {
-  return `retriever-${name}`;
-}
-
-export function retrievedStage(name: RetrieverName): string {
-  return `retrieved-${name}`;
-}
-
 /** Paths are not in here: files count by what is in them. */
 export function dataSettings({ data, seed }: Config): Settings {
   const { excludeLists: _lists, holdOut, splitSeed, ...rest } = data;
@@ -201,77 +221,6 @@ export function dataSettings({ data, seed }: Config): Settings {
   });
   const files = { problems: readingOf(data.problems), corpus: readingOf(data.corpus), tests: readingOf(data.tests) };
   return { data: { ...settings, ...files }, ...(data.source === 'files' && splitSeed === null && { seed }) };
-}
-
-/** An encoder that is not trained depends on no label. */
-export function encoderStageSettings(config: Config, name: RetrieverName, { model, encoders }: Identities): Settings {
-  const { labels, retriever, retrievers, seed } = config;
-  const { validationShare, testShare } = retriever;
-  const entry = retrievers[name];
-  return {
-    model: { path: model },
-    ...(entry?.kind === 'encoder' && {
-      retrievers: {
-        [name]: {
-          ...encoderIdentity(encoderSettings(retriever, entry)),
-          ...(entry.policy?.train === 'full' && { frozenLayers: entry.frozenLayers }),
-          ...(entry.model !== null && { ...hubSettings(retriever, entry, seed), model: encoders[name] }),
-        },
-      },
-    }),
-    ...(isTrained(config, name) && {
-      labels: { excludeSameAnswer: labels.excludeSameAnswer, selection: { pairs: labels.selection.pairs } },
-      retriever: { validationShare, testShare },
-    }),
-    seed,
-  };
-}
-
-/** What is beside the settings that every encoder has. */
-function hubSettings(...of: Parameters<typeof hubOptionsOf>): Settings {
-  const { chunks: _chunks, queryText: _query, ...options } = hubOptionsOf(...of);
-  return options;
-}
-
-function isTrained({ retrievers }: Config, name: RetrieverName): boolean {
-  const entry = retrievers[name];
-  return entry?.kind === 'encoder' && entry.trained;
-}
-
-/** What an encoder is made of counts by its files. */
-export function retrievedSettings(config: Config, name: RetrieverName): Settings {
-  const entry = config.retrievers[name]!;
-  const behind = entry.kind === 'rerank' ? [entry.first, entry.then] : [];
-  const decides = [name, ...behind].flatMap((of) => searchSettings(config, of));
-  const diversity = diversityOf(entry);
-  return {
-    ...(decides.length > 0 && { retrievers: Object.fromEntries(decides) }),
-    ...(diversity && { diversity }),
-    seed: config.seed,
-  };
-}
-
-/** What decides the hits of one retriever by itself; how a server is reached does not. */
-function searchSettings({ retriever, retrievers }: Config, name: RetrieverName): [RetrieverName, unknown][] {
-  const entry = retrievers[name];
-  switch (entry?.kind) {
-    case 'bm25':
-      return [[name, bm25OptionsOf(retriever, entry)]];
-    case 'embeddings': {
-      const { apiKeyEnv: _key, batch: _batch, document = retriever.document, ...decides } = entry;
-      return [[name, { ...decides, document }]];
-    }
-    case 'random':
-    case 'rerank':
-      return [[name, entry]];
-    case 'encoder': {
-      if (entry.server) return [[name, { server: entry.server.kind }]]; // where it stands decides nothing
-      const { index } = encoderSettings(retriever, entry);
-      return index === 'auto' ? [] : [[name, { index }]];
-    }
-    default:
-      return [];
-  }
 }
 
 /** What decides the drafts that queries have beside their questions. */

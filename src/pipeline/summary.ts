@@ -4,7 +4,14 @@ import { comparedArms, type Config } from '../config/index.js';
 import { writeJsonAtomic } from '../core/files.js';
 import { readJsonlAll } from '../core/jsonl.js';
 import type { RunFolder } from '../runs/run-folder.js';
-import { summarise, summaryDraws, traceFacts, type EvalRecord, type Summary } from '../eval/index.js';
+import {
+  summarise,
+  summaryDraws,
+  traceFacts,
+  type EvalRecord,
+  type Summary,
+  type TrainingTraces,
+} from '../eval/index.js';
 import { neededContexts } from './retrieve/contexts.js';
 import type { DataSets } from './data/data-sets.js';
 import { countLongPairs, type SkippedItem } from './prompts/overlong.js';
@@ -18,7 +25,15 @@ import { armsOneByOne, stagesOf } from './stage-settings.js';
 export async function writeSummary(
   { config, run, lengths, identities }: Session,
   data: DataSets,
-  { retrievers, labels }: { retrievers: readonly RetrieverGrade[]; labels: readonly RoundGrade[] | undefined },
+  {
+    retrievers,
+    trainingTraces,
+    labels,
+  }: {
+    retrievers: readonly RetrieverGrade[];
+    trainingTraces: readonly TrainingTraces[];
+    labels: readonly RoundGrade[] | undefined;
+  },
 ): Promise<Summary> {
   const evaluations = [];
   for (const { name } of config.arms) {
@@ -50,6 +65,7 @@ export async function writeSummary(
     ...(tried.length > 0 && { oneByOne: { ranks: config.eval.contexts, arms: tried } }),
     retrievers,
     ...(labels && { labels }),
+    ...(trainingTraces.length > 0 && { trainingTraces }),
     seconds: Object.fromEntries(Object.entries(await run.stageSeconds()).filter(([stage]) => stages.has(stage))),
     ...summaryDraws(
       evaluations.map(({ records }) => records),

@@ -21,6 +21,7 @@ import {
   trainOptionsOf,
 } from '../retriever/index.js';
 import { neededContexts, trainedEncoders } from './retrieve/contexts.js';
+import { foldsOf } from './retrieve/cross-fit.js';
 import { openConfiguredEngine } from './engines.js';
 import type { RunPlan } from './plan.js';
 import { modelFolderOf, openPrompts, type OpenEngine } from './session.js';
@@ -175,7 +176,8 @@ function trainingOperations(config: Config, problems: number, encoderSize: (name
       const { batchSize, maxQueryTokens, maxDocumentTokens, loss, negatives, judgedPerQuery, hardNegatives } = settings;
       const documents = documentsOfQuery({ loss, negatives, judgedPerQuery, hardPerQuery: hardNegatives });
       const { steps } = trainOptionsOf(settings, config.seed, queries);
-      return 6 * encoderSize(name) * steps * batchSize * (maxQueryTokens + documents * maxDocumentTokens);
+      const trainings = 1 + foldsOf(config, name).length;
+      return trainings * 6 * encoderSize(name) * steps * batchSize * (maxQueryTokens + documents * maxDocumentTokens);
     }),
   );
 }

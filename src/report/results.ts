@@ -10,6 +10,7 @@ import type { RunData } from './run-data.js';
 import { retrieverArmsBlock } from './retriever-arms.js';
 import { traceUseBlock } from './trace-use.js';
 import { twoByTwoBlocks } from './two-by-two.js';
+import { trainingTracesBlock } from './training-traces.js';
 import { unshownTracesBlock } from './unshown-traces.js';
 import { trainingCharts } from './training-charts.js';
 import { stateBlock, unfinishedText, withMissingArms } from './run-state.js';
@@ -181,7 +182,7 @@ export function retrievalSection(data: RunData): Section | undefined {
       note: 'recall@1 in per cent: share of problems whose first trace is relevant',
     });
   }
-  blocks.push(...retrieverArmsBlock(data));
+  blocks.push(...trainingTracesBlock(data.summary), ...retrieverArmsBlock(data));
   blocks.push(...contextsBlock(data, lastEvaluations(data.evaluations)));
   blocks.push(...traceUseBlock(data.summary), ...unshownTracesBlock(data));
   if (data.labels.length > 0) blocks.push({ kind: 'table', table: labelsTable(data), note: labelsNote(data.labels) });

@@ -18,7 +18,8 @@ type Bm25Entry = Extract<RetrieverEntry, { kind: 'bm25' }>;
 export type EmbeddingsEntry = Extract<RetrieverEntry, { kind: 'embeddings' }>;
 
 /** All that an encoder is made, trained and searched with. */
-export type EncoderSettings = Omit<Section, 'validationShare' | 'testShare'> & Pick<EncoderEntry, 'policy'>;
+export type EncoderSettings = Omit<Section, 'validationShare' | 'testShare' | 'crossFit'> &
+  Pick<EncoderEntry, 'policy'>;
 
 /** The paper's, for encoders that know something already; one of a small encoder from scratch would undo them. */
 const HUB_LEARNING_RATE = 3e-5;
@@ -27,10 +28,10 @@ const VALIDATIONS = 10;
 
 /** The settings of an encoder: its own, and those of the section `retriever` for what it does not say. */
 export function encoderSettings(
-  section: Section,
+  section: Omit<Section, 'crossFit'> & Partial<Pick<Section, 'crossFit'>>,
   entry: Pick<EncoderEntry, 'kind' | 'trained'> & Partial<EncoderEntry>,
 ): EncoderSettings {
-  const { validationShare: _validation, testShare: _test, ...shared } = section;
+  const { validationShare: _validation, testShare: _test, crossFit: _folds, ...shared } = section;
   const {
     kind: _kind,
     trained: _trained,

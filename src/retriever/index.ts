@@ -88,6 +88,8 @@ export {
   type RetrieverFolder,
   type RetrieverHeader,
 } from './encode/retriever-folder.js';
+export { CrossFittedRetriever } from './cross-fitted.js';
+export { foldQueries } from './train/query-folds.js';
 export { splitQueries, type QueryParts, type QueryShares } from './train/split-queries.js';
 export { SPEC_DEFAULTS, type RetrieverSpec } from './encode/spec.js';
 export { documentText, queryText, words, type DocumentText, type QueryText } from './encode/text.js';

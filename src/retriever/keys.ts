@@ -137,6 +137,12 @@ export const retriever = section(
       0.05,
       'Share of the labelled queries that neither train a retriever nor choose its checkpoint: all are graded on them.',
     ),
+    crossFit: count(
+      1,
+      1,
+      'Encoders that search for the training problems in place of each trained one, each trained without the labels of the part of the queries that it searches for; so the traces of training and test are equally good. 1: the one encoder searches for all.',
+      'encoders',
+    ),
   },
   'What all encoders among the retrievers share, and how the labelled queries are parted.',
 );

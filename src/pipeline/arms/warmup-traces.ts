@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import type { DataSets } from '../data/data-sets.js';
 import { warmupDepth, warmupSources, type Retrieved } from '../retrieve/contexts.js';
 import { searchNamed } from '../retrieve/search-named.js';
+import { searchedSettings } from '../retriever-settings.js';
 import type { Session } from '../session.js';
 import { warmupTracesStage } from '../warmup-settings.js';
 
@@ -14,6 +15,7 @@ export async function searchEarlySources(session: Session, data: DataSets): Prom
     searchNamed(session, data, {
       name,
       stage: warmupTracesStage(name),
+      settings: searchedSettings(config, name),
       file: join(run.root, 'retrieved', 'warmup', `${name}.jsonl`),
       wanted: { train: data.train, test: [] },
       kept: warmupDepth(config.warmup),

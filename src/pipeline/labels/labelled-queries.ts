@@ -33,3 +33,8 @@ export function partsText({ train, validation, test }: QueryParts): string {
   ];
   return [counts, ...empty].join('; ');
 }
+
+/** What the encoder of a fold learns from, as a line for people. */
+export function foldText(shown: string, { train, validation }: Pick<QueryParts, 'train' | 'validation'>): string {
+  return `retriever ${shown}: ${train.length} labelled queries to train on, ${validation.length} to choose the checkpoint; it searches for the others`;
+}

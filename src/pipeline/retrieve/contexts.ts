@@ -85,6 +85,12 @@ export function encodersBehind({ retrievers }: Pick<Config, 'retrievers'>, name:
   return entry?.kind === 'rerank' ? [entry.first, entry.then].filter((of) => retrievers[of]?.kind === 'encoder') : [];
 }
 
+/** Whether it is an encoder that learns from labels. */
+export function isTrained({ retrievers }: Pick<Config, 'retrievers'>, name: RetrieverName): boolean {
+  const entry = retrievers[name];
+  return entry?.kind === 'encoder' && entry.trained;
+}
+
 /** Encoders that the arms use; in the order of the map. */
 export function neededEncoders(config: NamedRetrievers): RetrieverName[] {
   const needed = new Set([...neededContexts(config).keys()].flatMap((name) => encodersBehind(config, name)));
@@ -96,13 +102,10 @@ export function neededEncoders(config: NamedRetrievers): RetrieverName[] {
  * no arm uses an encoder, the first of the map. Without any, nothing is labelled.
  */
 export function trainedEncoders(config: NamedRetrievers, until: string): RetrieverName[] {
-  const isTrained = (name: string) => {
-    const entry = config.retrievers[name];
-    return entry?.kind === 'encoder' && entry.trained;
-  };
+  const trained = (name: string) => isTrained(config, name);
   const used = neededEncoders(config);
-  if (used.length > 0 || until !== 'retriever') return used.filter(isTrained);
-  return Object.keys(config.retrievers).filter(isTrained).slice(0, 1);
+  if (used.length > 0 || until !== 'retriever') return used.filter(trained);
+  return Object.keys(config.retrievers).filter(trained).slice(0, 1);
 }
 
 /** Whether a run that goes to `until` labels pairs. */

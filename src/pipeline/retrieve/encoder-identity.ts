@@ -27,8 +27,11 @@ const LATER = [
   'query',
 ] as const satisfies readonly (keyof Section)[];
 
-/** Not when a training is saved, nor how the corpus is searched, nor how much of a batch is in memory, which changes results by no more than rounding. */
-const FREE = ['checkpointEverySteps', 'index', 'microBatch'] as const satisfies readonly (keyof Section)[];
+/**
+ * Not when a training is saved, nor how the corpus is searched, nor how much of a batch is in memory, which changes results by no more
+ * than rounding; nor what other encoders are trained beside it.
+ */
+const FREE = ['checkpointEverySteps', 'index', 'microBatch', 'crossFit'] as const satisfies readonly (keyof Section)[];
 
 /** The settings as stages hash them: `settings` is the section `retriever`, or what an encoder makes of it. */
 export function encoderIdentity<T extends Partial<Section>>(settings: T): Partial<T> {

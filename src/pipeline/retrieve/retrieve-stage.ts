@@ -4,8 +4,10 @@ import type { Config } from '../../config/index.js';
 import { readJsonlAll } from '../../core/jsonl.js';
 import { writeJsonl, type Trace } from '../../data/index.js';
 import type { RetrieverEntry, TraceRetriever } from '../../retriever/index.js';
+import { isCrossFitted } from './cross-fit.js';
 import { encodersBehind, type ProblemSet, type Retrieved, type RetrieverName } from './contexts.js';
 import type { DataSets } from '../data/data-sets.js';
+import type { TrainingTraces } from '../../eval/index.js';
 import type { LabelledQueries } from '../labels/labelled-queries.js';
 import {
   gradeByLabels,
@@ -19,7 +21,8 @@ import { searchesWithAttempts } from './attempts.js';
 import type { ReadyEncoder } from './retriever-stage.js';
 import { searchNamed } from './search-named.js';
 import type { Session } from '../session.js';
-import { retrievedStage } from '../stage-settings.js';
+import { retrievedSettings, retrievedStage, searchedSettings, uncrossedStage } from '../retriever-settings.js';
+import { trainingTraces } from './training-traces.js';
 
 export interface RetrievalPlan {
   data: DataSets;
@@ -34,18 +37,22 @@ export interface RetrievalPlan {
 export interface RetrievalResult {
   retrieved: Retrieved;
   grades: RetrieverGrade[];
+  /** How often the traces that training prompts show are right. */
+  trainingTraces: TrainingTraces[];
 }
 
 /** Searches with every retriever that an arm or a grade needs; what was searched is read. */
 export async function retrieveContexts(session: Session, plan: RetrievalPlan): Promise<RetrievalResult> {
   const retrieved = new Map<RetrieverName, ReadonlyMap<string, readonly Trace[]>>();
   const grades: RetrieverGrade[] = [];
+  const taught: TrainingTraces[] = [];
   for (const name of searchedRetrievers(session.config, plan)) {
     const found = await retrieveWith(name, session, plan);
     retrieved.set(name, found.hits);
     grades.push(...found.grades);
+    taught.push(...found.taught);
   }
-  return { retrieved, grades };
+  return { retrieved, grades, trainingTraces: taught };
 }
 
 /**
@@ -71,33 +78,59 @@ async function retrieveWith(name: RetrieverName, session: Session, plan: Retriev
   const { data, encoders, queries } = plan;
   const wanted = wantedOf(name, plan);
   const judged = join(run.root, 'retrieved', labelledTestSplit, `${name}.jsonl`);
-  const behind = encodersBehind(config, name).flatMap((encoder) =>
-    encoder === name ? [] : (encoders.get(encoder)?.fingerprint ?? []),
-  );
+  const used = encodersBehind(config, name);
+  const behind = used.flatMap((encoder) => (encoder === name ? [] : (encoders.get(encoder)?.fingerprint ?? [])));
+  const crossFit = isCrossFitted(config, name)
+    ? used.flatMap((encoder) => encoders.get(encoder)?.crossFitted?.fingerprint ?? [])
+    : [];
+  const inputs = {
+    encoder: encoders.get(name)?.fingerprint ?? null,
+    ...(behind.length > 0 && { behind }),
+    ...(searchesWithAttempts(config, name) && { attempts: data.attempts }),
+  };
   const hits = await searchNamed(session, data, {
     name,
     stage: retrievedStage(name),
+    settings: retrievedSettings(config, name),
     file: run.paths.retrieved(name),
     wanted,
     kept: keptHits(name, config),
     inputs: {
       wanted: [wanted.train.length, wanted.test.length],
       judged: queries ? queries.test.map(({ query }) => [query.id, [...(queries.judged.get(query.id) ?? [])]]) : null,
-      encoder: encoders.get(name)?.fingerprint ?? null,
-      ...(behind.length > 0 && { behind }),
-      ...(searchesWithAttempts(config, name) && { attempts: data.attempts }),
+      ...inputs,
+      ...(crossFit.length > 0 && { crossFit }),
     },
-    openEncoder: (encoder) => encoders.get(encoder)?.open(),
+    openEncoder: (encoder) => {
+      const whole = encoders.get(encoder);
+      return (crossFit.length > 0 ? (whole?.crossFitted ?? whole) : whole)?.open();
+    },
     ...(queries && {
       classOf: queries.classOf,
       beside: { file: judged, work: async (opened) => writeJsonl(judged, await searchJudged(opened, queries)) },
     }),
   });
+  // What the training would have shown without; where the truth tells nothing it is not searched for.
+  const known = wanted.train.filter(({ truth }) => truth !== undefined);
+  const uncrossed =
+    crossFit.length > 0 && known.length > 0
+      ? await searchNamed(session, data, {
+          name,
+          stage: uncrossedStage(name),
+          settings: searchedSettings(config, name),
+          file: join(run.root, 'retrieved', 'without-cross-fit', `${name}.jsonl`),
+          wanted: { train: known, test: [] },
+          kept: 1,
+          inputs,
+          openEncoder: (encoder) => encoders.get(encoder)?.open(),
+        })
+      : undefined;
   const grades = [
     ...gradeByTruth(name, data, (id) => hits.get(id) ?? []),
     ...(queries ? gradeByLabels(name, await readJsonlAll<JudgedHit>(judged), queries) : []),
   ];
-  return { hits, grades };
+  const folds = crossFit.length > 0 ? config.retriever.crossFit : 1;
+  return { hits, grades, taught: trainingTraces(name, data, { wanted, hits, uncrossed, folds }) };
 }
 
 /** Problems whose prompts take this retriever's traces, and test problems that it can be graded on. */

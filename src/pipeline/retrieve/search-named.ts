@@ -4,9 +4,8 @@ import type { Trace } from '../../data/index.js';
 import { diversityOf, type TraceRetriever } from '../../retriever/index.js';
 import { warn } from '../../runs/warnings.js';
 import type { DataSets } from '../data/data-sets.js';
-import { promptWording } from '../fingerprint.js';
+import { promptWording, type Settings } from '../fingerprint.js';
 import type { Session } from '../session.js';
-import { retrievedSettings } from '../stage-settings.js';
 import type { RetrieverName } from './contexts.js';
 import { TEXTS_CUT, cutInSearch } from './cut-texts.js';
 import { openNamed, type NamedSources } from './open-named.js';
@@ -15,6 +14,7 @@ import { readRetrieved, searchInto, type Wanted } from './retrieved-file.js';
 export interface NamedSearch {
   name: RetrieverName;
   stage: string;
+  settings: Settings;
   file: string;
   wanted: Wanted;
   /** Traces kept for each problem. */
@@ -32,14 +32,14 @@ export interface NamedSearch {
 export async function searchNamed(
   session: Session,
   data: DataSets,
-  { name, stage, file, wanted, kept, openEncoder, classOf: known, beside, inputs: own }: NamedSearch,
+  { name, stage, settings, file, wanted, kept, openEncoder, classOf: known, beside, inputs: own }: NamedSearch,
 ): Promise<ReadonlyMap<string, readonly Trace[]>> {
   const { config, run, progress } = session;
   const skipping = config.prompt.overlong === 'skip';
   const diversity = diversityOf(config.retrievers[name]!);
   const classOf = diversity && 'by' in diversity && diversity.by === 'class' ? known : undefined;
   const inputs = {
-    settings: retrievedSettings(config, name),
+    settings,
     data: data.fingerprint,
     name,
     kept,

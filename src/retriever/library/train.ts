@@ -10,7 +10,7 @@ import { writeRetriever, type RetrieverHeader } from '../encode/retriever-folder
 import type { RetrieverSpec } from '../encode/spec.js';
 import { queryText } from '../encode/text.js';
 import { encoderSettings, trainOptionsOf, type EncoderSettings } from '../from-config.js';
-import { retriever as retrieverKeys } from '../keys.js';
+import { retriever } from '../keys.js';
 import { collectLabels, type LabelledQuery } from '../train/pairs.js';
 import { splitQueries, type QueryShares } from '../train/split-queries.js';
 import { trainRetriever, type TrainData, type TrainHooks } from '../train/train.js';
@@ -100,6 +100,9 @@ function noTraces(): RaRftError {
 function textsOf({ text, queryText: asked }: RetrieverSpec): Pick<TrainData, 'text' | 'queryText'> {
   return { text, queryText: asked };
 }
+
+/** What a run does with its training problems is none of them. */
+const retrieverKeys = retriever.unwrap().omit({ crossFit: true });
 
 function settingsOf(given: object): { settings: EncoderSettings; shares: QueryShares } {
   const parsed = retrieverKeys.safeParse(given);

@@ -20,6 +20,20 @@ export interface QueryParts {
 /** Training keeps at least this many texts: below it there is no in-batch negative. */
 const LEAST_TRAIN = 2;
 
+/** What a query asks: queries with the same text are never parted. */
+export function textOf({ query }: Pick<LabelledQuery, 'query'>): string {
+  return normaliseText(query.question);
+}
+
+/** The different texts of queries in an order that follows from their hashes and the stream, whatever the order of the queries. */
+export function shuffledTexts(labelled: readonly LabelledQuery[], rng: Rng): string[] {
+  const salt = rng.nextUint32();
+  return [...new Set(labelled.map(textOf))]
+    .map((text) => [hashText(`${salt}/${text}`), text] as const)
+    .toSorted(([a], [b]) => (a < b ? -1 : 1))
+    .map(([, text]) => text);
+}
+
 /**
  * Splits by text: queries that ask the same stay together. The part of a text follows from its hash and the seed, so neither
  * the order nor the ids matter. A share above 0 gives at least one text; where that would leave fewer than two to train on,
@@ -31,13 +45,7 @@ export function splitQueries(
   { validationShare, testShare }: QueryShares,
   seed: number,
 ): QueryParts {
-  const salt = Rng.fromSeed(seed).fork('labelled-queries').nextUint32();
-  const textOf = ({ query }: LabelledQuery) => normaliseText(query.question);
-  const texts = [...new Set(labelled.map(textOf))];
-  const ranked = texts
-    .map((text) => [hashText(`${salt}/${text}`), text] as const)
-    .toSorted(([a], [b]) => (a < b ? -1 : 1))
-    .map(([, text]) => text);
+  const ranked = shuffledTexts(labelled, Rng.fromSeed(seed).fork('labelled-queries'));
   const wanted = (share: number) => (share <= 0 ? 0 : Math.max(1, Math.round(share * ranked.length)));
   const spare = Math.max(0, ranked.length - LEAST_TRAIN);
   const validationCount = Math.min(wanted(validationShare), spare);

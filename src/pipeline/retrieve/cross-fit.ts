@@ -1,0 +1,36 @@
+/** Cross-fitting: training problems are searched for by encoders that have seen no label of theirs (`retriever.crossFit`). */
+import type { Config } from '../../config/index.js';
+import { RaRftError } from '../../core/errors.js';
+import { encodersBehind, isTrained, neededContexts, type NamedRetrievers, type RetrieverName } from './contexts.js';
+
+type CrossFitting = NamedRetrievers & Pick<Config, 'retriever'>;
+
+/** Encoders behind a retriever that are trained once for each fold; none where no training prompt shows its traces. */
+function crossFittedBehind(config: CrossFitting, name: RetrieverName): RetrieverName[] {
+  if (config.retriever.crossFit === 1 || neededContexts(config).get(name)?.has('train') !== true) return [];
+  return encodersBehind(config, name).filter((of) => isTrained(config, of));
+}
+
+/** Whether the training problems are searched for by the encoders of folds when this retriever searches. */
+export function isCrossFitted(config: CrossFitting, name: RetrieverName): boolean {
+  return crossFittedBehind(config, name).length > 0;
+}
+
+/** The folds that an encoder is trained for, from 1; none where it is trained on all labels alone. */
+export function foldsOf(config: CrossFitting, encoder: RetrieverName): number[] {
+  const used = Object.keys(config.retrievers).some((name) => crossFittedBehind(config, name).includes(encoder));
+  return used ? Array.from({ length: config.retriever.crossFit }, (_, fold) => fold + 1) : [];
+}
+
+/** Throws `config` where hits are to differ by vectors: those of one problem and of another would be of different encoders. */
+export function refuseCrossFittedVectors(config: CrossFitting): void {
+  for (const [name, entry] of Object.entries(config.retrievers)) {
+    if (!('diversity' in entry) || entry.diversity !== 'vectors' || !isCrossFitted(config, name)) continue;
+    throw new RaRftError({
+      code: 'config',
+      message: `retrievers.${name}.diversity is vectors, but retriever.crossFit is ${config.retriever.crossFit}: several encoders, each with vectors of its own, search for the training problems`,
+      where: `retrievers.${name}.diversity`,
+      expected: 'class, type, truth or none; or retriever.crossFit: 1',
+    });
+  }
+}
