@@ -53,7 +53,10 @@ export async function selectRows(
   query: string,
   { mostRows, mostBytes }: { mostRows: number; mostBytes: number },
 ): Promise<Pick<SqlAnswer, 'columns' | 'rows' | 'more'>> {
-  const statements = await connection.extractStatements(query);
+  const statements = await connection.extractStatements(query).catch((error: Error) => {
+    // DuckDB finds no words for a text without any statement.
+    throw error.message.includes('Error: ') ? error : new Error('this is no statement: one SELECT is answered');
+  });
   if (statements.count !== 1) throw new Error('one statement is answered at a time');
   const statement = await statements.prepare(0);
   const reads = [StatementType.SELECT, StatementType.EXPLAIN];
