@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import type { Page } from 'playwright-core';
 import { describe, expect, inject, it, onTestFinished } from 'vitest';
 import { raRftCommand, startQuickRun } from '../../src/cli/testing/quick-run.js';
+import { readJsonlAll } from '../../src/core/jsonl.js';
 import { temporaryFolder } from '../../src/core/testing/temporary-folder.js';
 import { HOSTILE, writeSampleRun } from '../../src/report/testing/sample-run.js';
 import { browser, expectUsable, hasBrowser, WIDTHS } from '../testing/browser.js';
@@ -64,14 +65,14 @@ describe.skipIf(!hasBrowser)('the page of a run', () => {
   });
 
   it('stops a run and resumes it, and shows its end', { timeout: 900_000 }, async () => {
-    const steps = 40; // enough that it is still at work when it is to be stopped
     const runs = await temporaryFolder();
-    const { child, ended } = startQuickRun(runs, 'live', { set: [`rl.steps=${steps}`] });
+    const { child, ended } = startQuickRun(runs, 'live', { set: ['rl.steps=2000'] });
     const page = await open((await serve(runs, [], { resumeCommand: raRftCommand() })).url, 390);
     await page.getByRole('link', { name: 'live' }).click({ timeout: 100_000 });
     await page.locator('.status', { hasText: 'running' }).waitFor();
     await page.getByRole('progressbar').first().waitFor();
     await until(async () => (await rowsOf(page, 'rewardMean')) >= 2);
+
     await page.getByRole('button', { name: 'Stop' }).click();
     await page.getByRole('dialog').waitFor();
     await expectUsable(page);
@@ -82,6 +83,11 @@ describe.skipIf(!hasBrowser)('the page of a run', () => {
     expect(await ended).toBe('SIGINT');
     await page.getByText('it has not come to its end').waitFor();
 
+    // It could not end before it was stopped; now it can.
+    const rows = await readJsonlAll<{ arm: string; step: number }>(join(runs, 'live', 'metrics.jsonl'));
+    const steps = (rows.findLast(({ arm }) => arm === 'grpo')?.step ?? 0) + 2;
+    const config = join(runs, 'live', 'config.yaml');
+    await writeFile(config, (await readFile(config, 'utf8')).replace('steps: 2000', `steps: ${steps}`));
     await page.getByRole('button', { name: 'Resume' }).click();
     await page.getByRole('button', { name: 'Resume live' }).click();
     await page.locator('.status', { hasText: 'running' }).waitFor();
