@@ -9,6 +9,9 @@ import { rawRequest, ready } from '../testing/served.js';
 
 const SECRET = 'a-secret-beside-the-runs';
 
+/** Hundreds of calls: some ten seconds where nothing else is at work. */
+const LONGEST_MS = 600_000;
+
 /** Parts of paths that lead somewhere else, or are no names. */
 const NAMES = [
   '..',
@@ -95,25 +98,29 @@ function send(
 }
 
 describe('calls of pages', () => {
-  it('reach nothing but runs by their names, and nothing in runs but what is theirs', async () => {
-    const { url, calls, failures } = await serving();
-    const named = calls.filter(({ path }) => path.includes('{'));
-    expect(named.length).toBeGreaterThan(5);
-    for (const { path, method } of named) {
-      const parts = [...path.matchAll(/\{(\w+)\}/g)].map(([, part]) => part as string);
-      for (const part of parts) {
-        for (const name of NAMES) {
-          const at = filled(path, part, name);
-          const { status, text } = await send(url, { method, path: at, ...(method === 'POST' && { body: '{}' }) });
-          const told = `${method} ${at.slice(0, 100)}: ${status} ${text.slice(0, 200)}`;
-          expect(status, told).toBeGreaterThanOrEqual(400);
-          expect(status, told).toBeLessThan(500);
-          expect(text).not.toMatch(/root:|a-secret-beside/);
+  it(
+    'reach nothing but runs by their names, and nothing in runs but what is theirs',
+    { timeout: LONGEST_MS },
+    async () => {
+      const { url, calls, failures } = await serving();
+      const named = calls.filter(({ path }) => path.includes('{'));
+      expect(named.length).toBeGreaterThan(5);
+      for (const { path, method } of named) {
+        const parts = [...path.matchAll(/\{(\w+)\}/g)].map(([, part]) => part as string);
+        for (const part of parts) {
+          for (const name of NAMES) {
+            const at = filled(path, part, name);
+            const { status, text } = await send(url, { method, path: at, ...(method === 'POST' && { body: '{}' }) });
+            const told = `${method} ${at.slice(0, 100)}: ${status} ${text.slice(0, 200)}`;
+            expect(status, told).toBeGreaterThanOrEqual(400);
+            expect(status, told).toBeLessThan(500);
+            expect(text).not.toMatch(/root:|a-secret-beside/);
+          }
         }
       }
-    }
-    expect(failures).toEqual([]);
-  });
+      expect(failures).toEqual([]);
+    },
+  );
 
   it('refuse bodies that are none, and write nothing for them', async () => {
     const { url, calls, failures, runs } = await serving();
@@ -132,28 +139,32 @@ describe('calls of pages', () => {
     expect(failures).toEqual([]);
   });
 
-  it('take what follows the ? for texts and numbers, and never for places of files', async () => {
-    const { url, calls, failures } = await serving();
-    const asking = calls.filter(({ queries }) => queries.length > 0);
-    expect(asking.map(({ path }) => path)).toContain('/v1/compare');
-    for (const { path, method, queries } of asking) {
-      for (const query of queries) {
-        for (const name of NAMES) {
-          const sides = path.startsWith('/v1/compare') ? { a: 'one%3Agrpo', b: 'one%3Ara-rft', problem: 'q0' } : {};
-          const values = query === 'a' || query === 'b' ? [name, `${name}%3Agrpo`, `one%3A${name}`] : [name];
-          for (const value of values) {
-            const given = Object.entries({ ...sides, [query]: value }).map((pair) => pair.join('='));
-            const { status, text } = await send(url, { method, path: `${filled(path)}?${given.join('&')}` });
-            const told = `${path} ${query}=${value.slice(0, 60)}: ${status} ${text.slice(0, 200)}`;
-            expect(status, told).toBeLessThan(500);
-            if (values.length > 1) expect(status, told).toBeGreaterThanOrEqual(400);
-            expect(text).not.toMatch(/root:|a-secret-beside/);
+  it(
+    'take what follows the ? for texts and numbers, and never for places of files',
+    { timeout: LONGEST_MS },
+    async () => {
+      const { url, calls, failures } = await serving();
+      const asking = calls.filter(({ queries }) => queries.length > 0);
+      expect(asking.map(({ path }) => path)).toContain('/v1/compare');
+      for (const { path, method, queries } of asking) {
+        for (const query of queries) {
+          for (const name of NAMES) {
+            const sides = path.startsWith('/v1/compare') ? { a: 'one%3Agrpo', b: 'one%3Ara-rft', problem: 'q0' } : {};
+            const values = query === 'a' || query === 'b' ? [name, `${name}%3Agrpo`, `one%3A${name}`] : [name];
+            for (const value of values) {
+              const given = Object.entries({ ...sides, [query]: value }).map((pair) => pair.join('='));
+              const { status, text } = await send(url, { method, path: `${filled(path)}?${given.join('&')}` });
+              const told = `${path} ${query}=${value.slice(0, 60)}: ${status} ${text.slice(0, 200)}`;
+              expect(status, told).toBeLessThan(500);
+              if (values.length > 1) expect(status, told).toBeGreaterThanOrEqual(400);
+              expect(text).not.toMatch(/root:|a-secret-beside/);
+            }
           }
         }
       }
-    }
-    expect(failures).toEqual([]);
-  });
+      expect(failures).toEqual([]);
+    },
+  );
 
   it('stop and resume nothing that is not at work, or has come to its end', async () => {
     const { url, runs, failures } = await serving();
