@@ -22,7 +22,7 @@ const ask = (page: Page) => page.getByRole('button', { name: 'Ask' }).click();
 const alert = (page: Page) => page.getByRole('alert').waitFor();
 
 const PAGES: Shown[] = [
-  ['', (page) => page.getByRole('link', { name: NAME }).waitFor(), ARM],
+  ['', (page) => page.getByRole('link', { name: NAME }).waitFor(), NAME],
   [RUN, (page) => page.getByRole('heading', { name: 'Glossary' }).waitFor(), TEXTS[0]],
   [RUN, (page) => page.getByRole('combobox', { name: 'Metric' }).selectOption(TEXTS[2]), ARM],
   [`${RUN}/steps`, (page) => page.getByRole('region', { name: 'Comparisons' }).waitFor(), ARM],

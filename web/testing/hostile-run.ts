@@ -84,9 +84,9 @@ function withTexts(line: Line, number: number): Line {
 
 async function renameArm(root: string): Promise<void> {
   for (const folder of ['rollouts', 'eval']) await rename(join(root, folder, 'ra-rft'), join(root, folder, ARM));
-  for (const file of ['metrics.jsonl', 'events.jsonl', 'summary.json', 'config.yaml']) {
+  // Not in config.yaml, which no page that needs all of it would read then.
+  for (const file of ['metrics.jsonl', 'events.jsonl', 'summary.json']) {
     const text = await readFile(join(root, file), 'utf8');
-    const named = file === 'config.yaml' ? text.replace('name: ra-rft', `name: ${JSON.stringify(ARM)}`) : text;
-    await writeFile(join(root, file), named.replaceAll('"ra-rft"', JSON.stringify(ARM)));
+    await writeFile(join(root, file), text.replaceAll('"ra-rft"', JSON.stringify(ARM)));
   }
 }
