@@ -1,6 +1,7 @@
 /**
  * Pictures of the pages of `ra-rft serve` for docs/ui.md, from a real run: `npx tsx scripts/ui-pictures.ts [RUN] [--out docs/images]`.
- * Without a run, a quick one is made for it. Times are hidden, so that the same run gives the same pictures.
+ * Without a run, a quick one is made for it. Times are hidden, so that the same run gives the same pictures. `--width 390` and `--dark` are
+ * for looking only: give them a folder of their own.
  */
 import { mkdir, mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -20,9 +21,6 @@ import { chromiumPath, QUIET } from '../web/testing/chromium.js';
 const MOST_BYTES = 120_000;
 /** Of WebP, of 100: half of what the same picture has as PNG. */
 const QUALITY = 80;
-/** In which any page has drawn itself. */
-const SETTLED_MS = 5000;
-
 interface Shot {
   file: string;
   /** After `#/`. */
@@ -36,19 +34,46 @@ async function shotsOf(root: string): Promise<Shot[]> {
   const paths = runPaths(root);
   const name = `runs/${encodeURIComponent(basename(root))}`;
   const { arms, rl } = keptConfig(await readFile(paths.config, 'utf8'));
-  const [first, second] = [arms[0]?.name ?? '', arms.at(-1)?.name ?? ''];
+  const [first, second] = [arms[0]?.name ?? '', arms[1]?.name ?? ''];
+  // What is looked at is where a trace stands in the prompt.
+  const trained = arms.find(({ train }) => train !== 'none')?.name ?? first;
   const step = rl.steps ?? 1;
   const labels = await readJsonlAll<Label>(paths.labels);
   const problem = encodeURIComponent(labels.find((label) => 'relevant' in label && label.relevant)?.problemId ?? '');
-  const compared = new URLSearchParams({ a: `${basename(root)}:${first}`, b: `${basename(root)}:${second}` });
-  // A page that follows a run never ends its calls.
-  const settled = (page: Page) => page.waitForTimeout(SETTLED_MS);
+  const compared = new URLSearchParams({ a: `${basename(root)}:${second}`, b: `${basename(root)}:${first}` });
   return [
-    { file: 'run', address: name, until: settled },
-    { file: 'step', address: `${name}/steps/${second}/${step}`, until: settled },
-    { file: 'rollout', address: `${name}/rollouts/${second}/${step}/0/0`, until: settled },
-    { file: 'compare', address: `compare?${compared.toString()}`, until: settled },
-    { file: 'sql', address: `${name}/sql`, until: settled },
+    {
+      file: 'run',
+      address: name,
+      until: async (page) => {
+        await page.getByRole('heading', { name: 'Glossary' }).waitFor();
+        await page.locator('.chart svg').first().waitFor();
+      },
+    },
+    {
+      file: 'step',
+      address: `${name}/steps/${trained}/${step}`,
+      until: (page) => page.getByRole('region', { name: 'Comparisons' }).waitFor(),
+    },
+    {
+      file: 'rollout',
+      address: `${name}/rollouts/${trained}/${step}/0/0`,
+      until: (page) => page.getByRole('heading', { name: 'Response' }).waitFor(),
+    },
+    {
+      file: 'compare',
+      address: `compare?${compared.toString()}`,
+      until: (page) => page.getByText(/a is better on \d+/).waitFor(),
+    },
+    {
+      file: 'sql',
+      address: `${name}/sql`,
+      until: async (page) => {
+        await page.getByLabel('Examples').selectOption({ index: 2 });
+        await page.getByRole('button', { name: 'Ask' }).click();
+        await page.getByRole('region', { name: 'Answer' }).waitFor();
+      },
+    },
     {
       file: 'retrieval',
       address: `${name}/retrieval?problem=${problem}&rule=training&k=2`,
@@ -99,7 +124,14 @@ async function take(page: Page, url: string, { file, address, until }: Shot, out
 }
 
 async function main(): Promise<void> {
-  const { positionals, values } = parseArgs({ allowPositionals: true, options: { out: { type: 'string' } } });
+  const { positionals, values } = parseArgs({
+    allowPositionals: true,
+    options: {
+      out: { type: 'string' },
+      width: { type: 'string', default: '1280' },
+      dark: { type: 'boolean', default: false },
+    },
+  });
   const out = resolve(values.out ?? join(import.meta.dirname, '../docs/images'));
   if (chromiumPath === undefined) throw new Error('no Chromium or Chrome is installed');
   const scratch = await mkdtemp(join(tmpdir(), 'ra-rft-pictures-'));
@@ -124,7 +156,10 @@ async function main(): Promise<void> {
     await server.ready;
     const running = await chromium.launch({ executablePath: chromiumPath, args: QUIET });
     try {
-      const page = await running.newPage({ viewport: { width: 1280, height: 800 } });
+      const page = await running.newPage({
+        viewport: { width: Number(values.width), height: 800 },
+        colorScheme: values.dark ? 'dark' : 'light',
+      });
       page.setDefaultTimeout(120_000);
       for (const shot of await shotsOf(root)) await take(page, server.url, shot, out);
     } finally {

@@ -2,7 +2,7 @@
 import { useState } from 'preact/hooks';
 import type { JudgedPair, JudgeLine, PairsAnswer, Verdict } from '../../src/serve/runs/label-schemas.js';
 import { useAnswer } from '../shared/api.js';
-import { Waiting } from '../shared/parts.js';
+import { OptionBeside, Waiting } from '../shared/parts.js';
 import { linkTo } from '../shared/route.js';
 
 const FILTERS = ['judge', 'said', 'min', 'max', 'text', 'order'] as const;
@@ -83,6 +83,7 @@ function FilterForm({
       <label>
         Judge
         <select value={draft.judge ?? 'run'} onChange={change('judge')}>
+          <OptionBeside value={draft.judge} among={judges.map(({ id }) => id)} />
           {judges.map(({ id, name }) => (
             <option key={id} value={id}>
               {name}

@@ -69,6 +69,35 @@ describe.skipIf(!hasBrowser)('steps and rollouts', () => {
     expect(page.url()).toContain('/1/0/0');
   });
 
+  it('a choice stands in its form before its list has come, and where the list does not have it', async () => {
+    const page = await at('/');
+    const address = page.url().replace(/#.*/, '#/runs/tiny/rollouts/ra-rft');
+    for (const step of ['2', 'eval-2', '99']) {
+      await page.goto(`${address}?step=${step}&outcome=match`);
+      const choice = page.getByLabel('Step');
+      await choice.locator('option', { hasText: 'eval-0' }).waitFor({ state: 'attached' });
+      expect([await choice.inputValue(), await page.getByLabel('Verdict').inputValue()]).toEqual([step, 'match']);
+    }
+    // The choice that is made while the list is on its way.
+    let come = () => {};
+    const coming = new Promise<void>((resolve) => (come = resolve));
+    await page.route('**/v1/runs/tiny/steps', (route) => coming.then(() => route.continue()));
+    await page.goto('about:blank');
+    await page.goto(`${address}?step=2`);
+    expect(await page.getByLabel('Step').inputValue()).toBe('2');
+    await page.getByLabel('Step').selectOption('');
+    await page.getByLabel('Verdict').selectOption('match');
+    come();
+    await page.getByLabel('Step').locator('option', { hasText: 'eval-0' }).waitFor({ state: 'attached' });
+    expect([await page.getByLabel('Step').inputValue(), await page.getByLabel('Verdict').inputValue()]).toEqual([
+      '',
+      'match',
+    ]);
+    await page.goto(page.url().replace(/#.*/, '#/runs/tiny/steps/ra-rft/99'));
+    await page.getByRole('alert').getByText('there is no step "99"').waitFor();
+    expect(await page.getByLabel('Step').inputValue()).toBe('99');
+  });
+
   it('says what is not there', async () => {
     const page = await at('/runs/tiny/rollouts/ra-rft/1/99/0');
     await page.getByRole('alert').getByText('there is no group 99').waitFor();

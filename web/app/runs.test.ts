@@ -25,6 +25,16 @@ describe.skipIf(!hasBrowser)('the list of runs', () => {
     await expectUsable(page);
   });
 
+  it.each(['', 'runs/one', 'runs/one/steps', 'runs/one/labels', 'compare?a=one'])(
+    'says how to show runs where the server has none: /%s',
+    async (address) => {
+      const page = await open(`${(await serve(undefined)).url}/#/${address}`);
+      await page.getByText('ra-rft serve RUNS').waitFor();
+      expect(await page.getByRole('alert').count()).toBe(0);
+      await expectUsable(page);
+    },
+  );
+
   it('asks for the token that the server wants', async () => {
     const { url } = await serve(await temporaryFolder(), [], { token: 'secret-token' });
     const page = await open(url);

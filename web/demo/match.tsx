@@ -1,7 +1,7 @@
-/** The token match (MaxSim): for every token of the question, the token of the trace that it meets. */
+/** The token match of the question and the chosen trace. */
 import { useEffect, useState } from 'preact/hooks';
-import type { DrawnMatch } from '../../src/export/demo/match.js';
 import type { Trace } from '../../src/data/types.js';
+import { TokenMatch, type TokenMatchProps } from '../shared/token-match.js';
 import type { Caller } from './rpc.js';
 import type { DemoMethods } from './worker.js';
 
@@ -12,8 +12,7 @@ export interface MatchProps {
 }
 
 export function Match({ models, question, trace }: MatchProps) {
-  const [match, setMatch] = useState<DrawnMatch>();
-  const [shown, setShown] = useState<number>();
+  const [match, setMatch] = useState<TokenMatchProps>();
 
   useEffect(() => {
     let isLast = true;
@@ -24,50 +23,20 @@ export function Match({ models, question, trace }: MatchProps) {
   }, [question, trace.id]);
 
   if (!match) return null;
-  if (match.matches.length === 0)
-    return (
-      <section aria-labelledby="match-heading">
-        <h2 id="match-heading">Why this trace</h2>
-        <p>This retriever makes one vector of a whole text, so there is no match of single tokens.</p>
-      </section>
-    );
-  const met = shown === undefined ? undefined : match.matches[shown]?.documentToken;
   return (
     <section aria-labelledby="match-heading">
       <h2 id="match-heading">Why this trace</h2>
-      <p id="match-about">
-        Every token of the question meets the nearest token of the trace. The score is the mean of these similarities;
-        the line under a token is as long as its own.
-      </p>
-      <ul class="tokens" aria-describedby="match-about">
-        {match.query.map((token, place) => {
-          const { documentToken, similarity } = match.matches[place]!;
-          return (
-            <li key={place}>
-              <button
-                type="button"
-                class="token"
-                aria-pressed={shown === place}
-                onClick={() => setShown(shown === place ? undefined : place)}
-                onMouseEnter={() => setShown(place)}
-                onMouseLeave={() => setShown(undefined)}
-              >
-                <span>{token}</span>
-                <span class="partner">{match.document[documentToken]}</span>
-                <span class="similarity">{similarity.toFixed(2)}</span>
-                <span class="similar" style={{ width: `${100 * Math.max(0, similarity)}%` }} />
-              </button>
-            </li>
-          );
-        })}
-      </ul>
-      <p class="document">
-        {match.document.map((token, place) => (
-          <span key={place} class={place === met ? 'met' : undefined}>
-            {token}{' '}
-          </span>
-        ))}
-      </p>
+      {match.matches.length === 0 ? (
+        <p>This retriever makes one vector of a whole text, so there is no match of single tokens.</p>
+      ) : (
+        <>
+          <p>
+            Every token of the question meets the nearest token of the trace; the score is the mean of these
+            similarities.
+          </p>
+          <TokenMatch {...match} />
+        </>
+      )}
     </section>
   );
 }

@@ -82,8 +82,8 @@ export function usePolled<T>(path: string, everyMs: number): { loaded: Loaded<T>
   const answer = useAnswer<T>(path);
   const { loaded, again } = answer;
   useEffect(() => {
-    // Whoever must first give a token is not asked for it anew while typing.
-    if (loaded.state === 'failed' && loaded.failure.status === 401) return;
+    // Whoever must first give a token is not asked for it anew while typing; what a server does not have at all does not come.
+    if (loaded.state === 'failed' && [401, 404].includes(loaded.failure.status)) return;
     const timer = setInterval(() => document.hidden || again(), everyMs);
     return () => clearInterval(timer);
   }, [path, loaded.state, everyMs]);

@@ -39,6 +39,8 @@ export function Waiting<T>({
 
 export function Failure({ failure, again }: { failure: ApiFailure; again: () => void }) {
   if (failure.status === 401) return <TokenForm again={again} />;
+  // Only calls of runs can be missing: a run or a rollout that is not there is answered by another status.
+  if (failure.status === 404) return <NoRuns />;
   return (
     <div class="notice wrong" role="alert">
       <p>
@@ -55,6 +57,23 @@ export function Failure({ failure, again }: { failure: ApiFailure; again: () => 
 /** Nothing is there, and what would put something there. */
 export function Empty({ children }: { children: ComponentChildren }) {
   return <div class="notice">{children}</div>;
+}
+
+function NoRuns() {
+  return (
+    <Empty>
+      This server was started without a folder of runs, so it has none to show. <code>ra-rft serve RUNS</code> shows
+      those of a folder; options as <code>--retriever</code> may stand beside it.
+    </Empty>
+  );
+}
+
+/**
+ * The option of a choice that its list does not have, or not yet: without one the list would show nothing, or another choice. Nothing
+ * where the list has it.
+ */
+export function OptionBeside({ value, among }: { value: string | undefined; among: readonly string[] }) {
+  return value === undefined || value === '' || among.includes(value) ? null : <option value={value}>{value}</option>;
 }
 
 function TokenForm({ again }: { again: () => void }) {

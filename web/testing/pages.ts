@@ -10,7 +10,11 @@ import { hasBrowser } from './browser.js';
 /** `serve` starts a server over a folder of runs, and over retrievers where there are any; it ends with its test. `folder` has the pages. */
 export function builtPages(): {
   folder: () => string;
-  serve: (runs: string, folders?: readonly string[], options?: Parameters<typeof ready>[1]) => Promise<Served>;
+  serve: (
+    runs: string | undefined,
+    folders?: readonly string[],
+    options?: Parameters<typeof ready>[1],
+  ) => Promise<Served>;
 } {
   let folder = '';
   beforeAll(async () => {

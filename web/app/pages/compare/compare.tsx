@@ -2,7 +2,7 @@
 import type { ComparisonAnswer } from '../../../../src/serve/runs/compare/schemas.js';
 import type { RunList } from '../../../../src/serve/runs/schemas.js';
 import { useAnswer } from '../../../shared/api.js';
-import { Empty, Page, Waiting } from '../../../shared/parts.js';
+import { Empty, OptionBeside, Page, Waiting } from '../../../shared/parts.js';
 import { linkTo } from '../../../shared/route.js';
 import { apiPath, pageOf, Pager } from '../../rollout-parts.js';
 import { RunNav } from '../../run-nav.js';
@@ -66,6 +66,10 @@ function Choice({ runs, asked, to }: { runs: RunList['runs']; asked: Asked; to: 
             onChange={(event) => choose(side, event.currentTarget.value)}
           >
             <option value="">choose</option>
+            <OptionBeside
+              value={isWhole(asked[side]) ? asked[side] : undefined}
+              among={runs.flatMap((run) => run.arms.map((arm) => `${run.name}:${arm}`))}
+            />
             {/* The run that one comes from stands first. */}
             {runs
               .toSorted((x, y) => Number(y.name === runA) - Number(x.name === runA))

@@ -20,7 +20,7 @@ export function ComparedProblem({ asked, to }: { asked: Asked; to: Address }) {
             <p class="words">{answer.problem.question}</p>
             <p class="note">
               gold answer <code>{answer.problem.answer}</code>
-              {answer.problem.split !== undefined && ` split ${answer.problem.split}`}
+              {answer.problem.split !== undefined && `, split ${answer.problem.split}`}
             </p>
             {answer.problem.solution !== undefined && (
               <details>

@@ -3,7 +3,7 @@ import { useState } from 'preact/hooks';
 import type { RolloutList, RolloutRow, StepList } from '../../../../src/serve/runs/rollouts/schemas.js';
 import { outcomes } from '../../../../src/verify/types.js';
 import { useAnswer } from '../../../shared/api.js';
-import { Empty, Page, Waiting } from '../../../shared/parts.js';
+import { Empty, OptionBeside, Page, Waiting } from '../../../shared/parts.js';
 import { linkTo } from '../../../shared/route.js';
 import { apiPath, Outcome, pageOf, Pager, rolloutAddress, signed } from '../../rollout-parts.js';
 import { RunNav } from '../../run-nav.js';
@@ -66,6 +66,7 @@ function Filters({
       <label>
         Arm
         <select {...field('arm')}>
+          <OptionBeside value={values.arm} among={arms.map((one) => one.arm)} />
           {arms.map((one) => (
             <option key={one.arm}>{one.arm}</option>
           ))}
@@ -75,6 +76,7 @@ function Filters({
         Step
         <select {...field('step')}>
           <option value="">all training steps</option>
+          <OptionBeside value={values.step} among={steps.map(({ key }) => key)} />
           {steps.map(({ key }) => (
             <option key={key}>{key}</option>
           ))}
@@ -84,6 +86,7 @@ function Filters({
         Verdict
         <select {...field('outcome')}>
           <option value="">any</option>
+          <OptionBeside value={values.outcome} among={outcomes} />
           {outcomes.map((one) => (
             <option key={one}>{one}</option>
           ))}

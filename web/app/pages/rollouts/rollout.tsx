@@ -99,12 +99,11 @@ function Shown({ place, beside, answer, first }: ShownProps) {
         <code>{problem.id}</code>
         {problem.answer !== undefined && (
           <>
-            {' '}
-            gold answer <code>{problem.answer}</code>
+            , gold answer <code>{problem.answer}</code>
           </>
         )}
-        {problem.split !== undefined && ` split ${problem.split}`}
-        {problem.type !== undefined && ` type ${problem.type}`}
+        {problem.split !== undefined && `, split ${problem.split}`}
+        {problem.type !== undefined && `, type ${problem.type}`}
       </p>
       {problem.solution !== undefined && (
         <details>

@@ -2,7 +2,7 @@
 import type { StepAnswer, StepGroup, StepList, ShownSignal } from '../../../../src/serve/runs/rollouts/schemas.js';
 import { useAnswer } from '../../../shared/api.js';
 import { useKeys } from '../../../shared/keys.js';
-import { Empty, Page, Waiting } from '../../../shared/parts.js';
+import { Empty, OptionBeside, Page, Waiting } from '../../../shared/parts.js';
 import { linkTo } from '../../../shared/route.js';
 import { apiPath, pageOf, Pager, Responses, SignalMark, SIGNALS } from '../../rollout-parts.js';
 import { RunNav } from '../../run-nav.js';
@@ -72,6 +72,7 @@ function Steps({ name, arm: asked, step: askedStep, query, arms }: StepsAddress 
         <label>
           Step
           <select value={key} onChange={(event) => (location.hash = to(event.currentTarget.value) as string)}>
+            <OptionBeside value={key} among={arm.steps.map((one) => one.key)} />
             {Object.entries(TITLES).map(([kind, title]) => {
               const own = arm.steps.filter((one) => one.kind === kind);
               return (

@@ -154,7 +154,7 @@ function Answer({ name, answer }: { name: string; answer: SqlAnswer }) {
           <thead>
             <tr>
               {columns.map((column, at) => (
-                <th key={at} title={column.type}>
+                <th key={at} title={column.type} class={isNumber(column.type) ? 'number' : ''}>
                   {column.name}
                 </th>
               ))}
@@ -164,7 +164,7 @@ function Answer({ name, answer }: { name: string; answer: SqlAnswer }) {
             {rows.map((row, at) => (
               <tr key={at}>
                 {row.map((cell, i) => (
-                  <td key={i} class={typeof cell === 'number' ? 'number' : 'cell'}>
+                  <td key={i} class={isNumber(columns[i]?.type) ? 'number' : 'cell'}>
                     {cellText(cell)}
                   </td>
                 ))}
@@ -176,6 +176,9 @@ function Answer({ name, answer }: { name: string; answer: SqlAnswer }) {
     </>
   );
 }
+
+/** Whole numbers come as text where a page would round them. */
+const isNumber = (type: string | undefined) => /^\w*INT$|^DOUBLE$|^FLOAT$|^DECIMAL/.test(type ?? '');
 
 function cellText(cell: unknown): string {
   if (cell === null || cell === undefined) return '';
