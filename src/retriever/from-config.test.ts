@@ -109,9 +109,16 @@ describe('the retriever section', () => {
       ...encoderShapeOf(changed),
       ...trainOptionsOf(changed, 6, 100),
     };
-    // The temperature goes to the encoder's setup as it is, the shares to splitQueries; the others are named as in the
-    // configuration, or as here.
-    const { layers, temperature: _, validationShare: _validation, testShare: _test, ...others } = changed;
+    // The temperature goes to the encoder's setup as it is, the shares to splitQueries, the folds to foldQueries; the others are
+    // named as in the configuration, or as here.
+    const {
+      layers,
+      temperature: _,
+      validationShare: _validation,
+      testShare: _test,
+      crossFit: _folds,
+      ...others
+    } = changed;
     const {
       queryPrefix,
       documentPrefix,
