@@ -16,6 +16,7 @@ const needed = [
   'assets/export/reward.py',
   'assets/export/train.py',
   'dist/cli/main.js',
+  'dist/ui/index.html',
   'docs/engine.md',
 ];
 const maxMegabytes = 12;
