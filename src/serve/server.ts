@@ -47,7 +47,9 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   const parts = ownedParts();
   const retrievers = new Map<string, ServedRetriever>();
   let state: 'starting' | 'ready' | 'ending' = 'starting';
+  /** Ends live streams; what is opened is ended by `unopened`, and only while it opens: searches under way are answered. */
   const ending = new AbortController();
+  const unopened = new AbortController();
   const upstream = chat && parts.own(new Upstream(chat.upstream));
   const app = serviceApp({
     version,
@@ -68,15 +70,17 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     throw error;
   });
   const opening = (async () => {
-    for (const [name, one] of await options.retrievers(parts.own, ending.signal)) retrievers.set(name, one);
-    ending.signal.throwIfAborted();
+    for (const [name, one] of await options.retrievers(parts.own, unopened.signal)) retrievers.set(name, one);
+    unopened.signal.throwIfAborted();
     state = 'ready';
   })();
   let closing: Promise<void> | undefined;
   const close = () =>
     (closing ??= (async () => {
+      if (state === 'starting')
+        unopened.abort(new DOMException('the server was closed before it was ready', 'AbortError'));
       state = 'ending';
-      ending.abort(new DOMException('the server was closed', 'AbortError'));
+      ending.abort();
       ready.catch(() => undefined); // who closes it does not wait for it
       await opening.catch(() => undefined); // after it nothing is opened any more
       await listening.close();
