@@ -32,7 +32,7 @@ export async function runNames(folder: string): Promise<string[]> {
  * The folder of a run by the name that {@link runNames} gives it, and by nothing else: no path leads out of the folder. Throws `usage`
  * where no run has the name.
  */
-export async function runFolder(folder: string, name: string): Promise<string> {
+export async function runFolder(folder: string, name = ''): Promise<string> {
   const names = await runNames(folder);
   if (names.includes(name)) return join(folder, name);
   const nearest = nearestName(name, names);

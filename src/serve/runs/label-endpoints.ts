@@ -41,7 +41,7 @@ export function labelEndpoints(folder: string): Endpoint[] {
   /** Answers of persons are written one after the other. */
   const turn = new Slots(1);
   const labelled = async <T>(name: string | undefined, work: (labels: Labelled, root: string) => Promise<T> | T) => {
-    const root = await runFolder(folder, name ?? '');
+    const root = await runFolder(folder, name);
     const key = `${root}\n${await stampOf([...dataFiles(root), ...(await judgeFiles(root))])}`;
     const open = async () => {
       const judges = await readJudges(root);

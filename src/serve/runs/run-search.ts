@@ -24,9 +24,7 @@ export function shownProblem({ id, question, answer, type, truth, split }: Probl
     set,
     question,
     answer,
-    ...(type !== undefined && { type }),
-    ...(truth !== undefined && { truth }),
-    ...(split !== undefined && { split }),
+    ...classOf({ type, truth, split }),
   } satisfies ShownProblem;
 }
 
@@ -97,6 +95,13 @@ function shownTrace({ id, question, trace, answer, type, truth, split }: Trace):
     question,
     trace,
     answer,
+    ...classOf({ type, truth, split }),
+  };
+}
+
+/** What kind of problem or trace it is, as far as the data says. */
+function classOf({ type, truth, split }: { [key in 'type' | 'truth' | 'split']: string | undefined }) {
+  return {
     ...(type !== undefined && { type }),
     ...(truth !== undefined && { truth }),
     ...(split !== undefined && { split }),

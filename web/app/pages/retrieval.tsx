@@ -7,6 +7,7 @@ import { linkTo } from '../../shared/route.js';
 import { FoundTraces } from '../found-traces.js';
 import { ProblemPicker } from '../problem-picker.js';
 import { RunNav } from '../run-nav.js';
+import { TracesOfEach } from '../traces-of-each.js';
 
 /** The most that are asked at once. */
 const MOST = 6;
@@ -118,17 +119,7 @@ function Search({ name, run, asked }: { name: string; run: RunRetrieverNames; as
           )}
         </fieldset>
         <div class="bar">
-          <label>
-            Traces of each
-            <input
-              type="number"
-              min={1}
-              max={20}
-              required
-              value={draft.k}
-              onInput={(event) => change({ k: event.currentTarget.valueAsNumber })}
-            />
-          </label>
+          <TracesOfEach k={draft.k} change={(k) => change({ k })} />
           <label>
             May show
             <select

@@ -5,6 +5,7 @@ import { Empty, Failure, Page, Waiting } from '../../shared/parts.js';
 import { linkTo } from '../../shared/route.js';
 import type { TokenMatchProps } from '../../shared/token-match.js';
 import { Hit } from '../hits.js';
+import { TracesOfEach } from '../traces-of-each.js';
 
 interface Retrievers {
   retrievers: { name: string; size: number }[];
@@ -60,17 +61,7 @@ function Search({ retrievers, question, k }: Retrievers & { question: string; k:
           />
         </label>
         <div class="bar">
-          <label>
-            Traces of each
-            <input
-              type="number"
-              min={1}
-              max={20}
-              required
-              value={draft.k}
-              onInput={(event) => setDraft({ ...draft, k: event.currentTarget.valueAsNumber })}
-            />
-          </label>
+          <TracesOfEach k={draft.k} change={(k) => setDraft({ ...draft, k })} />
           <button type="submit">Search</button>
         </div>
       </form>

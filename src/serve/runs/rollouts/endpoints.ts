@@ -21,7 +21,7 @@ import { stepPage } from './step-page.js';
 
 export function rolloutEndpoints(folder: string): Endpoint[] {
   const tokenizers = new RunTokenizers();
-  const rootOf = (params: Record<string, string>) => runFolder(folder, params['run'] ?? '');
+  const rootOf = (params: Record<string, string>) => runFolder(folder, params['run']);
   const fileOf = async (params: Record<string, string>) => {
     const root = await rootOf(params);
     return { root, file: await stepFile(root, params['arm'] ?? '', params['step'] ?? '') };

@@ -16,7 +16,7 @@ export function sqlEndpoints(folder: string): Endpoint[] {
       summary: 'The tables of a run that can be queried, and queries to begin with.',
       answer: sqlTables,
       async handle({ params }) {
-        const tables = await tablesOf(await runFolder(folder, params['run'] ?? ''));
+        const tables = await tablesOf(await runFolder(folder, params['run']));
         const missing = missingDuckdb();
         return {
           tables: tables.map(({ name, about, columns }) => ({ name, about, columns })),
@@ -33,7 +33,7 @@ export function sqlEndpoints(folder: string): Endpoint[] {
       body: sqlBody,
       answer: sqlAnswer,
       async handle({ query }, { params, signal }) {
-        const root = await runFolder(folder, params['run'] ?? '');
+        const root = await runFolder(folder, params['run']);
         if (busy) throw waiting();
         busy = true;
         try {
