@@ -22,7 +22,7 @@ import { startStaticHost } from '../web/testing/static-host.js';
 /** docs/ is in the package. */
 const MOST_BYTES = 120_000;
 /** Pixels below what is taken. */
-const MARGIN = 24;
+const MARGIN = 12;
 /** Of WebP, of 100: half of what the same picture has as PNG. */
 const QUALITY = 80;
 interface Shot {
