@@ -167,7 +167,11 @@ async function main(): Promise<void> {
     if (values.demo === undefined) await picturesOfRun(page, positionals[0], out);
     else {
       const host = await startStaticHost(resolve(values.demo));
-      await takeDemo(page, host.url, out).finally(host.close);
+      try {
+        await takeDemo(page, host.url, out);
+      } finally {
+        await host.close();
+      }
     }
   } finally {
     await running.close();

@@ -4,7 +4,7 @@ import { startStaticHost } from './static-host.js';
 
 /** Address of the folder's index.html; the server ends with its test. */
 export async function staticHost(folder: string): Promise<string> {
-  const { url, close } = await startStaticHost(folder);
-  onTestFinished(close);
-  return url;
+  const host = await startStaticHost(folder);
+  onTestFinished(() => host.close());
+  return host.url;
 }
