@@ -5,7 +5,7 @@ import { defineConfig } from 'vitest/config';
  * Tests whose files follow each other in one process: nothing of a process is theirs, and reading the modules costs more than they do.
  * One that replaces modules stands apart.
  */
-const TOGETHER = ['src/{agents,experiment,report,serve}/**/!(find-runs).test.ts', 'web/**/*.test.ts'];
+const TOGETHER = ['src/{report,serve}/**/!(find-runs).test.ts', 'web/**/*.test.ts'];
 
 const shared = {
   resolve: {
