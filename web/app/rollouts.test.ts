@@ -6,9 +6,9 @@ import { builtPages } from '../testing/pages.js';
 
 describe.skipIf(!hasBrowser)('steps and rollouts', () => {
   const { folder } = tinyRuns('tiny', 'longer', 'elsewhere');
-  const { url } = builtPages().served(folder);
+  const { serve } = builtPages();
   const { open } = browser();
-  const at = (address: string, width?: number) => open(`${url()}/#${address}`, width);
+  const at = async (address: string, width?: number) => open(`${(await serve(folder())).url}/#${address}`, width);
 
   it.each(WIDTHS)('a step is looked at, and left by keys and links, at %i pixels', async (width) => {
     const page = await at('/runs/tiny/steps', width);
