@@ -1,7 +1,13 @@
 import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vitest/config';
 
-export default defineConfig({
+/**
+ * Tests whose files follow each other in one process: nothing of a process is theirs, and reading the modules costs more than they do.
+ * One that replaces modules stands apart.
+ */
+const TOGETHER = ['src/{report,serve}/**/!(find-runs).test.ts', 'web/**/*.test.ts'];
+
+const shared = {
   resolve: {
     // Workers of tests start from what test/support/compile.ts has compiled.
     alias: [
@@ -11,14 +17,41 @@ export default defineConfig({
       },
     ],
   },
+};
+
+const limits = {
+  // Some tests and hooks do whole runs; the limits are for machines that are busy with other work.
+  testTimeout: 120_000,
+  hookTimeout: 120_000,
+  pool: 'forks' as const,
+};
+
+export default defineConfig({
   test: {
-    include: ['src/**/*.test.ts', 'test/**/*.test.ts', 'scripts/**/*.test.ts', 'web/**/*.test.ts'],
     globalSetup: 'test/support/compile.ts',
-    // Some tests and hooks do whole runs; the limits are for machines that are busy with other work.
-    testTimeout: 120_000,
-    hookTimeout: 120_000,
-    // Native tensor sessions live in worker threads of their own; one process a file keeps them apart.
-    pool: 'forks',
     maxWorkers: 2,
+    projects: [
+      {
+        ...shared,
+        test: {
+          ...limits,
+          // Native tensor sessions live in worker threads of their own; one process a file keeps them apart.
+          name: 'apart',
+          include: ['src/**/*.test.ts', 'test/**/*.test.ts', 'scripts/**/*.test.ts'],
+          exclude: TOGETHER,
+        },
+      },
+      {
+        ...shared,
+        test: {
+          ...limits,
+          name: 'together',
+          include: TOGETHER,
+          isolate: false,
+          // After the others: a process goes on with the next file only where that may come together with what it has read.
+          sequence: { groupOrder: 1 },
+        },
+      },
+    ],
   },
 });

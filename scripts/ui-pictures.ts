@@ -1,7 +1,8 @@
 /**
  * Pictures of the pages of `ra-rft serve` for docs/ui.md, from a real run: `npx tsx scripts/ui-pictures.ts [RUN] [--out docs/images]`.
- * Without a run, a quick one is made for it. Times are hidden, so that the same run gives the same pictures. `--width 390` and `--dark` are
- * for looking only: give them a folder of their own.
+ * Without a run, a quick one is made for it. `--demo SITE` takes the picture of docs/demo.md instead, of what `npm run build:demo` has
+ * written. Times are hidden, so that the same run gives the same pictures. `--width 390` and `--dark` are for looking only: give them a
+ * folder of their own.
  */
 import { mkdir, mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -16,9 +17,12 @@ import { keptConfig } from '../src/report/index.js';
 import { runPaths } from '../src/runs/index.js';
 import { startServer } from '../src/serve/index.js';
 import { chromiumPath, QUIET } from '../web/testing/chromium.js';
+import { startStaticHost } from '../web/testing/static-host.js';
 
 /** docs/ is in the package. */
 const MOST_BYTES = 120_000;
+/** Pixels below what is taken. */
+const MARGIN = 12;
 /** Of WebP, of 100: half of what the same picture has as PNG. */
 const QUALITY = 80;
 interface Shot {
@@ -113,8 +117,25 @@ async function take(page: Page, url: string, { file, address, until }: Shot, out
   await page.getByRole('heading', { level: 1 }).waitFor();
   if (await page.getByText('Nothing is at this address').isVisible()) return console.log(`left out: ${file}`);
   await until(page);
+  await capture(page, join(out, `ui-${file}.webp`));
+}
+
+/** The page of a demo, its first problem answered without a trace and with it. */
+async function takeDemo(page: Page, url: string, out: string): Promise<void> {
+  await page.goto(url);
+  await page.getByRole('button', { name: 'Find a trace and answer' }).click();
+  await page.locator('.verdict strong').nth(1).waitFor();
+  await page.locator('#numbers').getByText('numbers').waitFor();
+  // From the problem to the verdicts: what leads to them is what it is about.
+  const last = await page.locator('.verdict').last().boundingBox();
+  const { width } = page.viewportSize()!;
+  await page.setViewportSize({ width, height: Math.ceil(last!.y + last!.height) + MARGIN });
+  await capture(page, join(out, 'demo.webp'));
+}
+
+/** What the window shows, as WebP. */
+async function capture(page: Page, path: string): Promise<void> {
   await page.addStyleTag({ content: 'time { visibility: hidden } * { caret-color: transparent !important }' });
-  const path = join(out, `ui-${file}.webp`);
   const devtools = await page.context().newCDPSession(page);
   const { data } = await devtools.send('Page.captureScreenshot', { format: 'webp', quality: QUALITY });
   await writeFile(path, Buffer.from(data, 'base64'));
@@ -128,22 +149,46 @@ async function main(): Promise<void> {
     allowPositionals: true,
     options: {
       out: { type: 'string' },
+      demo: { type: 'string' },
       width: { type: 'string', default: '1280' },
       dark: { type: 'boolean', default: false },
     },
   });
   const out = resolve(values.out ?? join(import.meta.dirname, '../docs/images'));
   if (chromiumPath === undefined) throw new Error('no Chromium or Chrome is installed');
+  await mkdir(out, { recursive: true });
+  const running = await chromium.launch({ executablePath: chromiumPath, args: QUIET });
+  try {
+    const page = await running.newPage({
+      viewport: { width: Number(values.width), height: 800 },
+      colorScheme: values.dark ? 'dark' : 'light',
+    });
+    page.setDefaultTimeout(120_000);
+    if (values.demo === undefined) await picturesOfRun(page, positionals[0], out);
+    else {
+      const host = await startStaticHost(resolve(values.demo));
+      try {
+        await takeDemo(page, host.url, out);
+      } finally {
+        await host.close();
+      }
+    }
+  } finally {
+    await running.close();
+  }
+}
+
+/** All pages over a run, which is made where none is given. */
+async function picturesOfRun(page: Page, run: string | undefined, out: string): Promise<void> {
   const scratch = await mkdtemp(join(tmpdir(), 'ra-rft-pictures-'));
   const pages = join(scratch, 'pages');
   try {
-    const root = resolve(positionals[0] ?? (await quickRun(join(scratch, 'runs'))));
+    const root = resolve(run ?? (await quickRun(join(scratch, 'runs'))));
     await build({
       configFile: join(import.meta.dirname, '../web/app/vite.config.ts'),
       logLevel: 'warn',
       build: { outDir: pages },
     });
-    await mkdir(out, { recursive: true });
     const server = await startServer({
       version: 'pictures',
       host: '127.0.0.1',
@@ -154,16 +199,9 @@ async function main(): Promise<void> {
       told: (error) => console.error(error),
     });
     await server.ready;
-    const running = await chromium.launch({ executablePath: chromiumPath, args: QUIET });
     try {
-      const page = await running.newPage({
-        viewport: { width: Number(values.width), height: 800 },
-        colorScheme: values.dark ? 'dark' : 'light',
-      });
-      page.setDefaultTimeout(120_000);
       for (const shot of await shotsOf(root)) await take(page, server.url, shot, out);
     } finally {
-      await running.close();
       await server.close();
     }
   } finally {

@@ -1,7 +1,9 @@
 /** AI SDK (ai, 7): middleware that puts the worked example that helps into the prompt, in the form of training, and a reranker. */
-import type { LanguageModelMiddleware, RerankingModel } from 'ai';
+import type { LanguageModelMiddleware } from 'ai';
 import { lastQuestion, PLAIN_PROMPT, withTraces, type TracePrompt } from '../serve/chat/with-trace.js';
 import type { ExampleSearch } from './examples.js';
+
+export { exampleReranker } from './ai-sdk-reranker.js';
 
 export interface ExampleMiddlewareOptions {
   examples: ExampleSearch;
@@ -39,25 +41,4 @@ export function exampleMiddleware({
 function inParts({ role, content, ...others }: { role: string; content?: unknown }) {
   const parts = typeof content === 'string' && role !== 'system' ? [{ type: 'text', text: content }] : content;
   return { role, content: parts, ...others };
-}
-
-/** For `rerank`: texts in the order in which they help with the query. */
-export function exampleReranker(ranker: {
-  scoreTexts(question: string, texts: readonly string[]): Promise<Float32Array>;
-}): RerankingModel {
-  return {
-    specificationVersion: 'v4',
-    provider: 'ra-rft',
-    modelId: 'retriever',
-    doRerank: async ({ documents, query, topN }) => {
-      const texts = documents.values.map((one) => (typeof one === 'string' ? one : JSON.stringify(one)));
-      const ranking = Array.from(await ranker.scoreTexts(query, texts), (relevanceScore, index) => ({
-        index,
-        relevanceScore,
-      }));
-      return {
-        ranking: ranking.toSorted((a, b) => b.relevanceScore - a.relevanceScore).slice(0, topN ?? texts.length),
-      };
-    },
-  };
 }

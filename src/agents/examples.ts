@@ -1,6 +1,6 @@
 /** What agents search: solved problems, and what became of using them. */
 import { z } from 'zod';
-import type { FindOptions, FoundTrace, TraceInput } from '../retriever/index.js';
+import type { Filter, FindOptions, FoundTrace, TraceInput } from '../retriever/index.js';
 import type { OutcomeLog } from './outcomes.js';
 
 /** `Retriever` of ra-rft/retriever is one. */
@@ -13,6 +13,14 @@ export interface WorkedExamples extends ExampleSearch {
   add?: ((traces: TraceInput[]) => Promise<void>) | undefined;
   /** Where outcomes are kept, as labels for the next training. */
   outcomes?: Pick<OutcomeLog, 'report'> | undefined;
+}
+
+/** Which examples an adapter asks for. */
+export interface ExampleChoice {
+  /** Examples of a question. Default 1. */
+  k?: number;
+  /** Only examples whose fields are these. */
+  filter?: Filter;
 }
 
 /** The text of an example for a model to read. */

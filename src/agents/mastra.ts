@@ -1,12 +1,9 @@
 /** Mastra: a tool with which agents search worked examples. */
 import { createTool } from '@mastra/core/tools';
 import { z } from 'zod';
-import type { Filter } from '../retriever/index.js';
-import { exampleText, searchTool, type ExampleSearch } from './examples.js';
+import { exampleText, searchTool, type ExampleChoice, type ExampleSearch } from './examples.js';
 
-export interface ExampleToolOptions {
-  /** Only examples whose fields are these. */
-  filter?: Filter;
+export interface ExampleToolOptions extends Pick<ExampleChoice, 'filter'> {
   /** Told which were found for which problem, for a log of outcomes. */
   onExamples?: (problem: string, ids: string[]) => void;
 }

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { Rng } from '../core/rng.js';
+import { defaultSplit } from '../data/index.js';
 import { drawsBySplit, ProblemDraws, summaryDraws } from './draws.js';
 
 const ids = Array.from({ length: 60 }, (_, i) => `p${i}`);
@@ -78,11 +79,30 @@ describe('ProblemDraws', () => {
 test('a split is drawn from once, from the problems of all its evaluations', () => {
   const line = (problemId: string, split: string) => ({ problemId, split });
   const make = (lists: Parameters<typeof drawsBySplit>[0]) =>
-    summaryDraws(lists, { seed: 5, eval: { bootstrapSamples: 300 } }).drawsOf;
+    summaryDraws([], lists, { seed: 5, eval: { bootstrapSamples: 300 } }).drawsOf;
   const all = ids.map((id) => line(id, 'seen'));
   const drawsOf = make([all.slice(0, 20), all, [line('u', 'unseen')]]);
   const values = valuesOf(ids, (i) => i % 3);
   expect(drawsOf('seen')).toBe(drawsOf('seen'));
   expect(drawsOf('seen').mean(values)).toEqual(make([all])('seen').mean(values));
   expect(drawsOf('unseen').mean(new Map([['u', 1]])).n).toBe(1);
+});
+
+test('draws of a run are those of all its test problems, whichever evaluations are looked at', () => {
+  const settings = { seed: 5, eval: { bootstrapSamples: 300 } };
+  const problems = ids.map((id) => ({ id, split: 'seen' }));
+  const records = problems.map(({ id, split }) => ({ problemId: id, split }));
+  const part = valuesOf(ids.slice(0, 12), (i) => i % 3);
+  const meanOf = (...of: Parameters<typeof summaryDraws>) =>
+    summaryDraws(...of)
+      .drawsOf('seen')
+      .mean(part);
+  const whole = meanOf(problems, [records], settings);
+  expect(meanOf(problems, [records.slice(0, 12)], settings)).toEqual(whole);
+  expect(meanOf(problems.toReversed(), [], settings)).toEqual(whole);
+  expect(meanOf([], [records], settings)).toEqual(whole);
+  expect(meanOf([], [records.slice(0, 12)], settings).ci95).not.toEqual(whole.ci95);
+  // Data sets without splits have one.
+  const { drawsOf } = summaryDraws([{ id: 'a' }], [], settings);
+  expect(drawsOf(defaultSplit).mean(new Map([['a', 1]])).n).toBe(1);
 });

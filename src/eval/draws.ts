@@ -4,6 +4,7 @@
  */
 import { assertFinite } from '../core/finite.js';
 import { Rng } from '../core/rng.js';
+import { defaultSplit, type Problem } from '../data/index.js';
 import { quantile, type CurvePoint, type Estimate, type Interval } from './bootstrap.js';
 import type { EvalRecord } from './records.js';
 
@@ -101,11 +102,16 @@ export function drawsBySplit(
   };
 }
 
-/** What the figures of a run are drawn with: the same for its summary and its report, whoever makes them. */
+/**
+ * What the figures of a run are drawn with: the same for its summary, its report and every page, whoever makes them. They are drawn from
+ * all test problems, so that it does not matter which evaluations are looked at, or hold all problems.
+ */
 export function summaryDraws(
+  test: readonly Pick<Problem, 'id' | 'split'>[],
   evaluations: Parameters<typeof drawsBySplit>[0],
   { seed, eval: { bootstrapSamples: resamples } }: { seed: number; eval: { bootstrapSamples: number } },
 ): Resampling & { drawsOf: DrawsOf } {
   const rng = Rng.fromSeed(seed).fork('summary');
-  return { resamples, rng, drawsOf: drawsBySplit(evaluations, { resamples, rng }) };
+  const tested = test.map(({ id, split = defaultSplit }) => ({ problemId: id, split }));
+  return { resamples, rng, drawsOf: drawsBySplit([tested, ...evaluations], { resamples, rng }) };
 }

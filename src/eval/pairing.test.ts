@@ -29,6 +29,7 @@ const summary = (arms: { name: string; records: EvalRecord[] }[]) =>
     retrievers: [],
     seconds: {},
     ...summaryDraws(
+      [],
       arms.map(({ records }) => records),
       { seed: 1, eval: { bootstrapSamples: 200 } },
     ),

@@ -68,6 +68,7 @@ export async function writeSummary(
     ...(trainingTraces.length > 0 && { trainingTraces }),
     seconds: Object.fromEntries(Object.entries(await run.stageSeconds()).filter(([stage]) => stages.has(stage))),
     ...summaryDraws(
+      data.test,
       evaluations.map(({ records }) => records),
       config,
     ),

@@ -87,6 +87,7 @@ export async function readRunData(root: string): Promise<RunData> {
     metrics,
   };
   const draws = summaryDraws(
+    test,
     whole.map(({ records }) => records),
     config,
   );

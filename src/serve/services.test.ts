@@ -55,7 +55,7 @@ describe('retrieval', () => {
   });
 
   it('what is no search is refused, and says why', async () => {
-    const { url, failures } = await ready([trained.shared()], { writable: true });
+    const { url, failures } = await ready([await trained.own()], { writable: true });
     const refused: [unknown, string][] = [
       [{ question: '' }, 'empty'],
       [{ question: '   ' }, 'empty'],

@@ -1,13 +1,14 @@
 /** How far judges agree, in a table. */
 import { auditGlossary } from '../../src/judge/agreement.js';
 import type { AgreementLine } from '../../src/serve/runs/label-schemas.js';
+import { Wide } from '../shared/wide.js';
 
 export const percent = (share: number): string => `${(100 * share).toFixed(1)} %`;
 
 export function Agreements({ lines, none }: { lines: readonly AgreementLine[]; none: string }) {
   if (lines.length === 0) return <p class="note">{none}</p>;
   return (
-    <div class="wide" role="region" aria-label="Agreement" tabIndex={0}>
+    <Wide name="Agreement">
       <table>
         <thead>
           <tr>
@@ -35,6 +36,6 @@ export function Agreements({ lines, none }: { lines: readonly AgreementLine[]; n
           ))}
         </tbody>
       </table>
-    </div>
+    </Wide>
   );
 }

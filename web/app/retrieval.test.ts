@@ -10,14 +10,14 @@ import { builtPages } from '../testing/pages.js';
 describe.skipIf(!hasBrowser)('the retrieval page', () => {
   const { runs } = labelledRun();
   const { shared } = trainedRetriever();
-  const { serve } = builtPages();
+  const pages = builtPages();
+  const { url } = pages.served(runs, () => [shared()]);
   const { open } = browser();
 
   it.each(WIDTHS)(
     'shows what retrievers find for a problem of the run, and which tokens meet, at %i pixels',
     async (width) => {
-      const { url } = await serve(runs());
-      const page = await open(`${url}/#/runs/tiny/retrieval`, width);
+      const page = await open(`${url()}/#/runs/tiny/retrieval`, width);
       await page.getByText("Choose one of the run's problems").click();
       await page.getByLabel('Which').selectOption('labelled');
       await page.getByLabel('With this in question or id').fill('pears');
@@ -52,21 +52,19 @@ describe.skipIf(!hasBrowser)('the retrieval page', () => {
   );
 
   it('searches with a typed problem, and says where nothing can be asked', async () => {
-    const { url } = await serve(runs());
-    const page = await open(`${url}/#/runs/tiny/retrieval`);
+    const page = await open(`${url()}/#/runs/tiny/retrieval`);
     expect(await page.getByRole('button', { name: 'Search' }).isDisabled()).toBe(true);
     await page.getByLabel('Problem', { exact: true }).fill('gop 1 2 apples .');
     await page.getByRole('button', { name: 'Search' }).click();
     await page.getByText('Typed: its answer and its structure are not known').waitFor();
     expect(await page.locator('.hit').count()).toBeGreaterThanOrEqual(6);
-    await page.goto(`${url}/#/runs/nobody/retrieval`);
+    await page.goto(`${url()}/#/runs/nobody/retrieval`);
     await page.getByRole('alert').getByText('there is no run "nobody"').waitFor();
     await expectUsable(page);
   });
 
   it.each(WIDTHS)('of the server asks the retrievers that it serves, at %i pixels', async (width) => {
-    const { url } = await serve(runs(), [shared()]);
-    const page = await open(`${url}/#/retrieval`, width);
+    const page = await open(`${url()}/#/retrieval`, width);
     await page.getByLabel('Question').fill('please halve my ships');
     await page.getByRole('button', { name: 'Search' }).click();
     const learned = page.getByRole('region', { name: 'learned' });
@@ -78,7 +76,7 @@ describe.skipIf(!hasBrowser)('the retrieval page', () => {
   });
 
   it('of the server says how to serve one where there is none', async () => {
-    const page = await open(`${(await serve(runs())).url}/#/retrieval`);
+    const page = await open(`${(await pages.serve(runs())).url}/#/retrieval`);
     await page.getByText('ra-rft serve --retriever FOLDER').waitFor();
     await expectUsable(page);
   });

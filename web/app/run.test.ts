@@ -16,6 +16,15 @@ const rowsOf = (page: Page, metric: string) =>
     .locator('tbody tr')
     .count();
 
+/** Before its first step of training a run has little to do. */
+const BRIEF = [
+  'data.world.trainProblems=32',
+  'data.world.tracesPerRule=2',
+  'labels.maxQueries=12',
+  'retriever.steps=10',
+  'retriever.batchSize=8',
+];
+
 const until = async (holds: () => Promise<boolean> | boolean) => {
   while (!(await holds())) await new Promise((resolve) => setTimeout(resolve, 100));
 };
@@ -66,7 +75,7 @@ describe.skipIf(!hasBrowser)('the page of a run', () => {
 
   it('stops a run and resumes it, and shows its end', { timeout: 900_000 }, async () => {
     const runs = await temporaryFolder();
-    const { child, ended } = startQuickRun(runs, 'live', { set: ['rl.steps=2000'] });
+    const { child, ended } = startQuickRun(runs, 'live', { set: [...BRIEF, 'rl.steps=2000'] });
     const page = await open((await serve(runs, [], { resumeCommand: raRftCommand() })).url, 390);
     await page.getByRole('link', { name: 'live' }).click({ timeout: 100_000 });
     await page.locator('.status', { hasText: 'running' }).waitFor();

@@ -1,5 +1,6 @@
 /** A table of a report. */
 import type { ReportTable } from '../../src/report/blocks.js';
+import { Wide } from './wide.js';
 
 /** `label` names the part that scrolls where the table has no note. */
 export function Table({
@@ -12,7 +13,7 @@ export function Table({
   label?: string;
 }) {
   return (
-    <div class="wide" tabIndex={0} role="region" aria-label={label ?? note ?? columns[0]?.label ?? 'table'}>
+    <Wide name={label ?? note ?? columns[0]?.label ?? 'table'}>
       <table>
         {note !== undefined && <caption>{note}</caption>}
         <thead>
@@ -36,6 +37,6 @@ export function Table({
           ))}
         </tbody>
       </table>
-    </div>
+    </Wide>
   );
 }

@@ -94,6 +94,7 @@ export async function writeSampleRun(root: string): Promise<void> {
     ],
     seconds: { data: 0.4, labels: 64.2, retriever: 12.1, 'train-ra-rft': 3725 },
     ...summaryDraws(
+      test,
       last.map(({ records }) => records),
       { seed: 1, eval: { bootstrapSamples: 300 } },
     ),

@@ -1,6 +1,6 @@
 /** The runs of a folder: who is at work in them, and how far they are. */
-import { readdir, readFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { lstat, readdir, readFile } from 'node:fs/promises';
+import { basename, join } from 'node:path';
 import { RaRftError } from '../../core/errors.js';
 import { readJsonlSoFar } from '../../core/jsonl.js';
 import { exists, ignoreMissing } from '../../core/missing.js';
@@ -21,7 +21,7 @@ export async function runNames(folder: string): Promise<string[]> {
     if (name !== '' && (await exists(runPaths(join(folder, name)).config))) return [name];
     if (depth === 0) return [];
     const entries = (await readdir(join(folder, name), { withFileTypes: true }).catch(ignoreMissing)) ?? [];
-    const folders = entries.filter((one) => one.isDirectory() && !one.name.startsWith('.'));
+    const folders = entries.filter((one) => one.isDirectory() && isFolderName(one.name));
     const found = folders.map((one) => below(name === '' ? one.name : `${name}/${one.name}`, depth - 1));
     return (await Promise.all(found)).flat();
   };
@@ -29,13 +29,12 @@ export async function runNames(folder: string): Promise<string[]> {
 }
 
 /**
- * The folder of a run by the name that {@link runNames} gives it, and by nothing else: no path leads out of the folder. Throws `usage`
- * where no run has the name.
+ * The folder of a run by the name that {@link runNames} gives it, and by nothing else: no path and no link leads out of the folder. Only
+ * the folders that the name consists of are looked at. Throws `usage` where no run has the name.
  */
 export async function runFolder(folder: string, name = ''): Promise<string> {
-  const names = await runNames(folder);
-  if (names.includes(name)) return join(folder, name);
-  const nearest = nearestName(name, names);
+  if (await isRun(folder, name)) return join(folder, name);
+  const nearest = nearestName(name, await runNames(folder));
   throw new RaRftError({
     code: 'usage',
     message: `there is no run ${JSON.stringify(name.slice(0, 100))}`,
@@ -43,6 +42,27 @@ export async function runFolder(folder: string, name = ''): Promise<string> {
     expected: 'a name of GET /v1/runs',
     ...(nearest !== undefined && { hint: `Did you mean ${nearest}?` }),
   });
+}
+
+/** Whether {@link runNames} would find the name: real folders all the way, of which the last alone is a run. */
+async function isRun(folder: string, name: string): Promise<boolean> {
+  const parts = name.split('/');
+  if (parts.length > DEPTH || !parts.every(isFolderName)) return false;
+  for (const [depth, part] of parts.entries()) {
+    folder = join(folder, part);
+    const isFolder = await lstat(folder).then(
+      (found) => found.isDirectory(),
+      () => false,
+    );
+    const isLast = depth === parts.length - 1;
+    if (!isFolder || (await exists(runPaths(folder).config)) !== isLast) return false;
+  }
+  return true;
+}
+
+/** One part of a path, and none that is hidden or leads elsewhere. */
+function isFolderName(name: string): boolean {
+  return name !== '' && !name.startsWith('.') && !name.includes('\0') && basename(name) === name;
 }
 
 export async function listRuns(folder: string): Promise<RunList> {

@@ -1,5 +1,5 @@
 /** Problems and traces of a run by id, read from its data until all that are asked for are found. */
-import { readJsonl } from '../../core/jsonl.js';
+import { readJsonl, readJsonlAll } from '../../core/jsonl.js';
 import { exists } from '../../core/missing.js';
 import type { Problem, Trace } from '../../data/index.js';
 import { runPaths } from '../../runs/index.js';
@@ -12,6 +12,12 @@ export function problemsById(root: string, ids: Iterable<string>): Promise<Map<s
 
 export function tracesById(root: string, ids: Iterable<string>): Promise<Map<string, Trace>> {
   return linesById<Trace>([runPaths(root).corpus], new Set(ids));
+}
+
+/** None where the run has no such file. */
+export async function testProblems(root: string): Promise<Problem[]> {
+  const path = runPaths(root).problems('test');
+  return (await exists(path)) ? readJsonlAll<Problem>(path) : [];
 }
 
 /** The questions of all problems. */

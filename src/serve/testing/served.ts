@@ -1,10 +1,10 @@
 /** A server in this process over a small trained retriever, for tests. */
 import { request as httpRequest, type IncomingHttpHeaders } from 'node:http';
-import { cp, mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { cp } from 'node:fs/promises';
 import { join } from 'node:path';
-import { afterAll, beforeAll, onTestFinished } from 'vitest';
+import { beforeAll, onTestFinished } from 'vitest';
 import { silent } from '../../core/progress.js';
+import { madeOnce } from '../../core/testing/made-once.js';
 import { temporaryFolder } from '../../core/testing/temporary-folder.js';
 import { Retriever } from '../../retriever/index.js';
 import { pairTask } from '../../retriever/testing/pairs.js';
@@ -13,18 +13,18 @@ import { startServer, type RunningServer, type ServerOptions } from '../server.j
 
 const settings = { steps: 120, hidden: 16, dim: 16, validationShare: 0, testShare: 0 };
 
-/** Trains once for the tests of a file. `shared` is to be read only; `own` is a copy for one test. */
+/** Trains once for all tests. `shared` is to be read only; `own` is a copy for one test. */
 export function trainedRetriever(): { shared: () => string; own: () => Promise<string> } {
   let root = '';
   const shared = () => join(root, 'retriever');
   beforeAll(async () => {
-    root = await mkdtemp(join(tmpdir(), 'ra-rft-serve-'));
-    const { traces, labels } = pairTask();
-    const retriever = await Retriever.train({ labels, corpus: traces, settings, threads: 1 });
-    await retriever.save(shared());
-    await retriever.dispose();
+    root = await madeOnce('trained', async (folder) => {
+      const { traces, labels } = pairTask();
+      const retriever = await Retriever.train({ labels, corpus: traces, settings, threads: 1 });
+      await retriever.save(join(folder, 'retriever'));
+      await retriever.dispose();
+    });
   });
-  afterAll(() => rm(root, { recursive: true, force: true }));
   const own = async () => {
     const folder = join(await temporaryFolder(), 'retriever');
     await cp(shared(), folder, { recursive: true });
@@ -38,9 +38,19 @@ export interface Served extends RunningServer {
   failures: unknown[];
 }
 
-export async function served(
+type ServedOptions = Partial<ServerOptions> & { writable?: boolean };
+
+/** A server that ends with its test. */
+export async function served(folders: readonly string[], options?: ServedOptions): Promise<Served> {
+  const server = await started(folders, options);
+  onTestFinished(() => server.close());
+  return server;
+}
+
+/** One that its caller closes. */
+export async function started(
   folders: readonly string[],
-  { writable = false, ...options }: Partial<ServerOptions> & { writable?: boolean } = {},
+  { writable = false, ...options }: ServedOptions = {},
 ): Promise<Served> {
   const failures: unknown[] = [];
   const server = await startServer({
@@ -51,7 +61,6 @@ export async function served(
     told: (error) => void failures.push(error),
     ...options,
   });
-  onTestFinished(() => server.close());
   return { ...server, failures };
 }
 

@@ -1,8 +1,7 @@
-/** Runs of a tiny task, made once for the tests of a file by the real pipeline over the exact fake engine. */
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+/** Runs of a tiny task, made once for all tests that name the same ones, by the real pipeline over the exact fake engine. */
 import { join } from 'node:path';
-import { afterAll, beforeAll } from 'vitest';
+import { beforeAll } from 'vitest';
+import { madeOnce } from '../../core/testing/made-once.js';
 import { attempt } from '../../pipeline/testing/tiny-run.js';
 import { writeTinyTask } from '../../pipeline/testing/tiny-task.js';
 
@@ -23,11 +22,11 @@ const settings = { tiny: [], longer: ['rl.steps=4'], elsewhere: ['data.testShare
 export function tinyRuns(...names: (keyof typeof settings)[]): { folder: () => string } {
   let root = '';
   beforeAll(async () => {
-    root = await mkdtemp(join(tmpdir(), 'ra-rft-runs-'));
-    const file = await writeTinyTask(join(root, 'task'), { arms });
-    const fewer = ['rl.steps=2', 'labels.maxQueries=12', 'eval.greedy=true', 'eval.contexts=2'];
-    for (const name of names) await attempt(join(root, 'runs', name), { file, set: [...fewer, ...settings[name]] });
+    root = await madeOnce(`runs-${names.join('-')}`, async (folder) => {
+      const file = await writeTinyTask(join(folder, 'task'), { arms });
+      const fewer = ['rl.steps=2', 'labels.maxQueries=12', 'eval.greedy=true', 'eval.contexts=2'];
+      for (const name of names) await attempt(join(folder, 'runs', name), { file, set: [...fewer, ...settings[name]] });
+    });
   }, LONGEST_MS);
-  afterAll(() => rm(root, { recursive: true, force: true }));
   return { folder: () => join(root, 'runs') };
 }

@@ -5,6 +5,7 @@ import type { JudgeLine, LabelsSummary } from '../../../src/serve/runs/label-sch
 import { useAnswer } from '../../shared/api.js';
 import { Page, Waiting } from '../../shared/parts.js';
 import { linkTo } from '../../shared/route.js';
+import { Wide } from '../../shared/wide.js';
 import { Agreements, percent } from '../agreements.js';
 import { JudgedPairs } from '../judged-pairs.js';
 import { RunNav } from '../run-nav.js';
@@ -41,7 +42,7 @@ export function LabelsPage({ name, query }: { name: string; query: URLSearchPara
 function Judges({ judges }: { judges: readonly JudgeLine[] }) {
   return (
     <>
-      <div class="wide" role="region" aria-label="Judges" tabIndex={0}>
+      <Wide name="Judges">
         <table>
           <thead>
             <tr>
@@ -75,7 +76,7 @@ function Judges({ judges }: { judges: readonly JudgeLine[] }) {
             ))}
           </tbody>
         </table>
-      </div>
+      </Wide>
       {judges.map(
         ({ id, name, repeated, pairs, relevant }) =>
           (repeated || relevant === 0 || relevant === 1) && (

@@ -3,6 +3,7 @@ import type { RunLine, RunList } from '../../../src/serve/runs/schemas.js';
 import { usePolled } from '../../shared/api.js';
 import { Empty, Page, Time, Waiting } from '../../shared/parts.js';
 import { linkTo } from '../../shared/route.js';
+import { Wide } from '../../shared/wide.js';
 import { TaskBar } from '../task-bar.js';
 
 /** How often the list is read again. */
@@ -29,7 +30,7 @@ function Runs({ list: { folder, runs, unreadable } }: { list: RunList }) {
   }
   return (
     <>
-      <div class="wide" tabIndex={0} role="region" aria-label="runs">
+      <Wide name="runs">
         <table>
           <thead>
             <tr>
@@ -47,7 +48,7 @@ function Runs({ list: { folder, runs, unreadable } }: { list: RunList }) {
             ))}
           </tbody>
         </table>
-      </div>
+      </Wide>
       {unreadable.map(({ name, why }) => (
         <p key={name} class="notice wrong">
           <code>{name}</code> cannot be read: {why}

@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { readJsonlAll } from '../../../core/jsonl.js';
 import { temporaryFolder } from '../../../core/testing/temporary-folder.js';
 import type { EvalRecord, Summary } from '../../../eval/index.js';
+import { pointsWithInterval } from '../../../report/numbers.js';
 import { rawRequest, ready } from '../../testing/served.js';
 import { tinyRuns } from '../../testing/tiny-runs.js';
 import type { ComparisonAnswer, ProblemAnswer } from './schemas.js';
@@ -36,11 +37,42 @@ describe('two arms', () => {
     expect(turned.problems[0]!.difference).toBe(all.at(-1));
   });
 
+  it('have the intervals of the report, where an older version has drawn them too', async () => {
+    const runs = await temporaryFolder();
+    const root = join(runs, 'tiny');
+    await cp(join(folder(), 'tiny'), root, { recursive: true });
+    const path = join(root, 'summary.json');
+    const summary = JSON.parse(await readFile(path, 'utf8')) as Summary;
+    const [row] = summary.differences;
+    row!.ci95 = [row!.mean - 0.123, row!.mean + 0.234];
+    const [low, high] = row!.ci95;
+    await writeFile(path, JSON.stringify(summary));
+    const { url } = await ready([], { runs });
+    const told = async (query: string) =>
+      (await rawRequest(`${url}/v1/compare?${query}`)).json() as unknown as ComparisonAnswer;
+    const report = (await rawRequest(`${url}/v1/runs/tiny/report`)).text;
+    expect(report).toContain(pointsWithInterval(row!.mean, [low, high]));
+    const { splits } = await told('a=tiny:ra-rft&b=tiny:grpo');
+    expect(splits).toMatchObject([{ difference: row!.mean, ci95: [low, high] }]);
+    const turned = await told('a=tiny:grpo&b=tiny:ra-rft');
+    expect(turned.splits).toMatchObject([{ difference: -row!.mean, ci95: [-high, -low] }]);
+    // The summary says nothing of another step.
+    const before = await told('a=tiny:ra-rft&b=tiny:grpo&stepA=0&stepB=0');
+    expect(before.splits[0]!.ci95).not.toEqual([low, high]);
+    // Nor of samples that are others by now.
+    await writeFile(path, JSON.stringify({ ...summary, differences: [{ ...row, mean: row!.mean + 0.01 }] }));
+    expect((await told('a=tiny:ra-rft&b=tiny:grpo')).splits[0]!.ci95).not.toEqual([low, high]);
+  });
+
   it('of two runs are paired where both were tested on the same problems', async () => {
     const ask = await asking();
     const answer = await ask<ComparisonAnswer>({ a: 'longer:ra-rft', b: 'tiny:ra-rft' });
     expect(answer).toMatchObject({ a: { run: 'longer', step: 4, steps: [0, 2, 4] }, b: { run: 'tiny', step: 2 } });
     expect(answer.splits[0]!.n).toBeGreaterThan(0);
+    const { difference, ci95 } = answer.splits[0]!;
+    const turned = await ask<ComparisonAnswer>({ a: 'tiny:ra-rft', b: 'longer:ra-rft' });
+    const close = (value: number) => expect.closeTo(-value, 12) as number;
+    expect(turned.splits).toMatchObject([{ difference: close(difference!), ci95: ci95!.toReversed().map(close) }]);
     const before = await ask<ComparisonAnswer>({ a: 'longer:ra-rft', b: 'tiny:ra-rft', stepA: '0', stepB: '0' });
     expect(before.splits[0]).toMatchObject({ difference: 0, ci95: [0, 0] });
   });

@@ -6,19 +6,27 @@ import {
   pairArms,
   splitsOf,
   summaryDraws,
+  type Summary,
 } from '../../../eval/index.js';
 import { PAGE, type ComparedProblem, type CompareQuery, type ComparisonAnswer } from './schemas.js';
 import type { Side } from './sides.js';
 
 const QUESTION = 300;
 
+/** Means that are the same but for the order of their sum. */
+const SAME = 1e-9;
+
+/** `told` are differences of the run's report: over the same problems, an interval is the one that stands there. */
 export function compareSides(
   { a, b }: { a: Side; b: Side },
   { split: asked, order, page }: Pick<CompareQuery, 'split' | 'order' | 'page'>,
+  told: Summary['differences'],
 ): ComparisonAnswer {
   const k = Math.min(...[a, b].map(samplesOf));
   const arms = [a, b].map(({ run, arm, records }) => ({ name: `${run}:${arm}`, records }));
-  const { drawsOf } = summaryDraws([a.records, b.records], a.config);
+  // Of two runs the draws of one, which is the same whichever is looked at as a.
+  const [first] = [a, b].toSorted((x, y) => (x.run < y.run ? -1 : 1));
+  const { drawsOf } = summaryDraws(a.test, [a.records, b.records], first!.config);
   const names = [...new Set([...splitsOf(a.records), ...splitsOf(b.records)])];
   const questions = new Map(a.test.map(({ id, question }) => [id, question]));
   const problems: ComparedProblem[] = [];
@@ -38,14 +46,16 @@ export function compareSides(
       }
     const draws = drawsOf(split);
     const { mean, ci95, n } = draws.mean(differences);
-    return { split, a: draws.mean(own).mean, b: draws.mean(other).mean, difference: mean, ci95, n, leftOut };
+    const known = told.find((row) => row.split === split && (row.n ?? n) === n && Math.abs(row.mean - mean) < SAME);
+    const means = { a: draws.mean(own).mean, b: draws.mean(other).mean, difference: mean };
+    return { split, ...means, ci95: known?.ci95 ?? ci95, n, leftOut };
   });
   const sign = order === 'a-first' ? 1 : -1;
   problems.sort((x, y) => sign * (y.difference - x.difference) || (x.problemId < y.problemId ? -1 : 1));
   const count = (holds: (difference: number) => boolean) => problems.filter((one) => holds(one.difference)).length;
   return {
-    a: told(a),
-    b: told(b),
+    a: shown(a),
+    b: shown(b),
     k,
     splits,
     better: { a: count((d) => d > 0), b: count((d) => d < 0), same: count((d) => d === 0) },
@@ -56,7 +66,7 @@ export function compareSides(
   };
 }
 
-export function told({ run, arm, step, steps }: Side) {
+export function shown({ run, arm, step, steps }: Side) {
   return { run, arm, step, steps };
 }
 

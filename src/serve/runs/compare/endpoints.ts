@@ -2,9 +2,9 @@
 import { RaRftError } from '../../../core/errors.js';
 import { queried, type Endpoint } from '../../api/endpoint.js';
 import { tracesById } from '../run-texts.js';
-import { compareSides, told } from './compare.js';
+import { compareSides, shown } from './compare.js';
 import { comparison, compareQuery, problemAnswer, problemQuery, type ProblemSide } from './schemas.js';
-import { readSides, type Side } from './sides.js';
+import { readSides, toldDifferences, type Side } from './sides.js';
 
 export function compareEndpoints(folder: string): Endpoint[] {
   return [
@@ -13,7 +13,10 @@ export function compareEndpoints(folder: string): Endpoint[] {
       summary: 'Two arms of one run or of two, paired by problem.',
       query: compareQuery,
       answer: comparison,
-      handle: async (query) => compareSides(await readSides(folder, query), query),
+      async handle(query) {
+        const sides = await readSides(folder, query);
+        return compareSides(sides, query, await toldDifferences(sides));
+      },
     }),
     queried({
       path: '/v1/compare/problem',
@@ -47,7 +50,7 @@ async function problemSide(side: Side, id: string): Promise<ProblemSide> {
   const ids = record?.traceIds ?? [];
   const traces = await tracesById(side.root, ids);
   return {
-    ...told(side),
+    ...shown(side),
     key: side.file.key,
     ...(record && { group }),
     ...(record?.failed !== undefined && { failed: record.failed }),

@@ -1,14 +1,15 @@
 /** The two arms that are compared, each with one evaluation of its run: read, and of the same test problems. */
 import { readFile } from 'node:fs/promises';
 import { RaRftError } from '../../../core/errors.js';
-import { readJsonlAll, readJsonlSoFar } from '../../../core/jsonl.js';
-import { exists } from '../../../core/missing.js';
+import { readJsonlSoFar } from '../../../core/jsonl.js';
 import type { Problem } from '../../../data/index.js';
-import type { EvalRecord } from '../../../eval/index.js';
+import type { EvalRecord, Summary } from '../../../eval/index.js';
 import { refuseOtherProblems } from '../../../experiment/index.js';
 import { keptConfig } from '../../../report/index.js';
 import { runPaths } from '../../../runs/index.js';
 import { runFolder } from '../find-runs.js';
+import { testProblems } from '../run-texts.js';
+import { toldSummary } from '../told-summary.js';
 import { filesOfArm, type StepFile } from '../rollouts/step-files.js';
 import type { ComparedSide } from './schemas.js';
 
@@ -44,8 +45,6 @@ async function readSide(folder: string, name: string, asked: number | undefined)
   const files = (await filesOfArm(root, arm)).filter(({ kind }) => kind === 'evaluation');
   const file = asked === undefined ? files.at(-1) : files.find(({ step }) => step === asked);
   if (!file) throw noEvaluation(name, asked, files);
-  const paths = runPaths(root);
-  const test = paths.problems('test');
   return {
     run,
     arm,
@@ -53,10 +52,22 @@ async function readSide(folder: string, name: string, asked: number | undefined)
     steps: files.map(({ step }) => step),
     root,
     file,
-    config: keptConfig(await readFile(paths.config, 'utf8')),
-    test: (await exists(test)) ? await readJsonlAll<Problem>(test) : [],
+    config: keptConfig(await readFile(runPaths(root).config, 'utf8')),
+    test: await testProblems(root),
     records: await readJsonlSoFar<EvalRecord>(file.path),
   };
+}
+
+/** The differences a - b that the report of a run tells; none of two runs, of other steps or of other arms. */
+export async function toldDifferences({ a, b }: { a: Side; b: Side }): Promise<Summary['differences']> {
+  if (a.root !== b.root) return [];
+  const summary = await toldSummary(a.root, a.config, [a.step, b.step]);
+  return (summary?.differences ?? []).flatMap((row) => {
+    if (row.a === a.arm && row.b === b.arm) return [row];
+    if (row.a !== b.arm || row.b !== a.arm) return [];
+    const [low, high] = row.ci95;
+    return [{ ...row, a: row.b, b: row.a, mean: -row.mean, ci95: [-high, -low] }];
+  });
 }
 
 function noEvaluation(name: string, asked: number | undefined, files: readonly StepFile[]): RaRftError {

@@ -8,7 +8,8 @@ import { percent, percentWithInterval } from '../../../report/numbers.js';
 import { stepMetricGlossary } from '../../../rl/index.js';
 import { runPaths, type MetricsRow } from '../../../runs/index.js';
 import { sftMetricGlossary } from '../../../supervised/index.js';
-import { problemsById } from '../run-texts.js';
+import { problemsById, testProblems } from '../run-texts.js';
+import { toldSummary } from '../told-summary.js';
 import { groupsOf, shortResponse, type ShownGroup } from './groups.js';
 import { PAGE, type ShownSignal, type StepAnswer, type StepGroup } from './schemas.js';
 import type { StepFile } from './step-files.js';
@@ -102,18 +103,20 @@ function shortNumber(value: number): string {
   return Number.isInteger(value) ? String(value) : String(Number(value.toPrecision(4)));
 }
 
-/** The figures of each split, with the intervals that the report has where it evaluates the same problems. */
-async function evaluationMetrics(root: string, { path, kind }: StepFile): Promise<Metric[]> {
+/** The figures of each split, with the intervals that the report has. */
+async function evaluationMetrics(root: string, { arm, step, path, kind }: StepFile): Promise<Metric[]> {
   if (kind === 'contexts') return [];
   const config = keptConfig(await readFile(runPaths(root).config, 'utf8'));
   const records = await readJsonlSoFar<EvalRecord>(path);
-  const { drawsOf } = summaryDraws([records], config);
+  const { drawsOf } = summaryDraws(await testProblems(root), [records], config);
+  const told = kind === 'evaluation' ? await toldSummary(root, config, [step]) : undefined;
   return splitsOf(records).flatMap((split) => {
     const k = kind === 'greedy' ? 1 : (config.eval.k ?? 1);
     const score = scoreSplit(records, split, { k, draws: drawsOf(split) });
     if (!score)
       return [metric(`${split}: failed problems`, String(records.length), evalMetricGlossary['failed problems'])];
-    const { average, ci95, n, responses } = score;
+    const { average, n, responses } = score;
+    const { ci95 } = told?.arms.find((row) => row.name === arm && row.split === split && row.n === n) ?? score;
     const counts = {
       'no answer': responses.noAnswer,
       'cut off': responses.cutOff,

@@ -4,6 +4,7 @@ import type { RunList } from '../../../../src/serve/runs/schemas.js';
 import { useAnswer } from '../../../shared/api.js';
 import { Empty, OptionBeside, Page, Waiting } from '../../../shared/parts.js';
 import { linkTo } from '../../../shared/route.js';
+import { Wide } from '../../../shared/wide.js';
 import { apiPath, pageOf, Pager } from '../../rollout-parts.js';
 import { RunNav } from '../../run-nav.js';
 import { ComparedProblem } from './problem.js';
@@ -129,7 +130,7 @@ function Shown({ answer, asked, to }: { answer: ComparisonAnswer; asked: Asked; 
       {problems.length === 0 ? (
         <Empty>No problem has all its samples judged in both arms.</Empty>
       ) : (
-        <div class="wide" tabIndex={0} role="region" aria-label="Problems">
+        <Wide name="Problems">
           <table>
             <thead>
               <tr>
@@ -157,7 +158,7 @@ function Shown({ answer, asked, to }: { answer: ComparisonAnswer; asked: Asked; 
               ))}
             </tbody>
           </table>
-        </div>
+        </Wide>
       )}
       <Pager page={page} pages={pages} address={(at) => to({ page: at })} />
     </>
@@ -199,7 +200,7 @@ function Splits({
 }) {
   return (
     <>
-      <div class="wide" tabIndex={0} role="region" aria-label="Splits">
+      <Wide name="Splits">
         <table>
           <caption>average@{k} in per cent, and the difference in points with its 95 % interval</caption>
           <thead>
@@ -246,7 +247,7 @@ function Splits({
             ))}
           </tbody>
         </table>
-      </div>
+      </Wide>
       <p class="note">{meaning}</p>
     </>
   );

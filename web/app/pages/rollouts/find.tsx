@@ -5,6 +5,7 @@ import { outcomes } from '../../../../src/verify/types.js';
 import { useAnswer } from '../../../shared/api.js';
 import { Empty, OptionBeside, Page, Waiting } from '../../../shared/parts.js';
 import { linkTo } from '../../../shared/route.js';
+import { Wide } from '../../../shared/wide.js';
 import { apiPath, Outcome, pageOf, Pager, rolloutAddress, signed } from '../../rollout-parts.js';
 import { RunNav } from '../../run-nav.js';
 
@@ -168,7 +169,7 @@ function Found({
       {rows.length === 0 ? (
         <Empty>No rollout is like this.</Empty>
       ) : (
-        <div class="wide" tabIndex={0} role="region" aria-label="Rollouts">
+        <Wide name="Rollouts">
           <table>
             <thead>
               <tr>
@@ -186,7 +187,7 @@ function Found({
               ))}
             </tbody>
           </table>
-        </div>
+        </Wide>
       )}
       <Pager page={page} pages={pages} address={(at) => to({ page: at })} />
     </>

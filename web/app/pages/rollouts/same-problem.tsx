@@ -3,6 +3,7 @@ import { useState } from 'preact/hooks';
 import type { SameProblem } from '../../../../src/serve/runs/rollouts/schemas.js';
 import { useAnswer } from '../../../shared/api.js';
 import { Waiting } from '../../../shared/parts.js';
+import { Wide } from '../../../shared/wide.js';
 import { apiPath, besideOf, Responses, rolloutAddress, SignalMark, type Place } from '../../rollout-parts.js';
 
 export function SameProblems({ place, problemId }: { place: Place; problemId: string }) {
@@ -24,7 +25,7 @@ function Places({ place, problemId }: { place: Place; problemId: string }) {
       {({ places, stopped }) => (
         <>
           {stopped !== undefined && <p class="note">The search stopped {stopped}.</p>}
-          <div class="wide" tabIndex={0} role="region" aria-label="The same problem elsewhere">
+          <Wide name="The same problem elsewhere">
             <table>
               <thead>
                 <tr>
@@ -66,7 +67,7 @@ function Places({ place, problemId }: { place: Place; problemId: string }) {
                 })}
               </tbody>
             </table>
-          </div>
+          </Wide>
         </>
       )}
     </Waiting>

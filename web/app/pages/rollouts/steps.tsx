@@ -4,6 +4,7 @@ import { useAnswer } from '../../../shared/api.js';
 import { useKeys } from '../../../shared/keys.js';
 import { Empty, OptionBeside, Page, Waiting } from '../../../shared/parts.js';
 import { linkTo } from '../../../shared/route.js';
+import { Wide } from '../../../shared/wide.js';
 import { apiPath, pageOf, Pager, Responses, SignalMark, SIGNALS } from '../../rollout-parts.js';
 import { RunNav } from '../../run-nav.js';
 
@@ -143,7 +144,7 @@ function Metrics({ metrics, open }: { metrics: StepAnswer['metrics']; open: bool
   return (
     <details open={open}>
       <summary>{metrics.length} metrics</summary>
-      <div class="wide" tabIndex={0} role="region" aria-label="Metrics">
+      <Wide name="Metrics">
         <table>
           <tbody>
             {metrics.map(({ name, value, meaning }) => (
@@ -155,7 +156,7 @@ function Metrics({ metrics, open }: { metrics: StepAnswer['metrics']; open: bool
             ))}
           </tbody>
         </table>
-      </div>
+      </Wide>
     </details>
   );
 }
@@ -163,7 +164,7 @@ function Metrics({ metrics, open }: { metrics: StepAnswer['metrics']; open: bool
 function Groups({ name, arm, step, groups }: { name: string; arm: string; step: string; groups: StepGroup[] }) {
   const several = groups.some((one, at) => groups[at + 1]?.comparison === one.comparison);
   return (
-    <div class="wide" tabIndex={0} role="region" aria-label="Comparisons">
+    <Wide name="Comparisons">
       <table class="groups">
         <thead>
           <tr>
@@ -215,6 +216,6 @@ function Groups({ name, arm, step, groups }: { name: string; arm: string; step: 
           ))}
         </tbody>
       </table>
-    </div>
+    </Wide>
   );
 }

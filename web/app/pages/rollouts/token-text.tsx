@@ -1,5 +1,6 @@
 /** Texts token by token: how likely each was, and which were copied from a trace. */
 import type { Piece } from '../../../../src/serve/runs/rollouts/schemas.js';
+import { Wide } from '../../../shared/wide.js';
 
 /** Shades from the likeliest to the least likely, by the probability that a piece has at least. */
 const SHADES = [
@@ -72,7 +73,7 @@ function LeastLikely({ pieces }: { pieces: readonly Piece[] }) {
   return (
     <details>
       <summary>The {rows.length} least likely tokens in numbers</summary>
-      <div class="wide" tabIndex={0} role="region" aria-label="Least likely tokens">
+      <Wide name="Least likely tokens">
         <table>
           <thead>
             <tr>
@@ -95,7 +96,7 @@ function LeastLikely({ pieces }: { pieces: readonly Piece[] }) {
             ))}
           </tbody>
         </table>
-      </div>
+      </Wide>
     </details>
   );
 }

@@ -2,13 +2,14 @@
 import { duration } from '../../../../src/report/duration.js';
 import type { RunStage } from '../../../../src/serve/runs/overview-schemas.js';
 import { Time } from '../../../shared/parts.js';
+import { Wide } from '../../../shared/wide.js';
 
 export function Stages({ stages }: { stages: readonly RunStage[] }) {
   if (stages.length === 0) return null;
   return (
     <section aria-label="Stages">
       <h2>Stages</h2>
-      <div class="wide" tabIndex={0} role="region" aria-label="stages and their times">
+      <Wide name="stages and their times">
         <table>
           <thead>
             <tr>
@@ -31,7 +32,7 @@ export function Stages({ stages }: { stages: readonly RunStage[] }) {
             ))}
           </tbody>
         </table>
-      </div>
+      </Wide>
     </section>
   );
 }

@@ -4,6 +4,7 @@ import type { SqlAnswer, SqlTables } from '../../../../src/serve/runs/sql/schema
 import { ApiFailure, ask, useAnswer } from '../../../shared/api.js';
 import { Page, Waiting } from '../../../shared/parts.js';
 import { linkTo } from '../../../shared/route.js';
+import { Wide } from '../../../shared/wide.js';
 import { apiPath } from '../../rollout-parts.js';
 import { RunNav } from '../../run-nav.js';
 import { csvOf } from './csv.js';
@@ -149,7 +150,7 @@ function Answer({ name, answer }: { name: string; answer: SqlAnswer }) {
           </button>
         )}
       </div>
-      <div class="wide answer" tabIndex={0} role="region" aria-label="Answer">
+      <Wide name="Answer" class="answer">
         <table>
           <thead>
             <tr>
@@ -172,7 +173,7 @@ function Answer({ name, answer }: { name: string; answer: SqlAnswer }) {
             ))}
           </tbody>
         </table>
-      </div>
+      </Wide>
     </>
   );
 }
