@@ -120,11 +120,15 @@ async function take(page: Page, url: string, { file, address, until }: Shot, out
   await capture(page, join(out, `ui-${file}.webp`));
 }
 
-/** The page of a demo, its first problem answered without a trace and with it. */
+/** The page of a demo, at its first problem that is answered right with the trace and wrong without one, as most are. */
 async function takeDemo(page: Page, url: string, out: string): Promise<void> {
   await page.goto(url);
-  await page.getByRole('button', { name: 'Find a trace and answer' }).click();
-  await page.locator('.verdict strong').nth(1).waitFor();
+  const verdicts = page.locator('.verdict strong');
+  for (let index = 1; (await verdicts.allTextContents()).join(' ') !== 'Wrong: Right:'; index++) {
+    await page.getByLabel('Test problems of the run').selectOption({ index });
+    await page.getByRole('button', { name: 'Find a trace and answer' }).click();
+    await verdicts.nth(1).waitFor();
+  }
   await page.locator('#numbers').getByText('numbers').waitFor();
   // From the problem to the verdicts: what leads to them is what it is about.
   const last = await page.locator('.verdict').last().boundingBox();
