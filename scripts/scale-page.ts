@@ -310,7 +310,7 @@ Not in the simulation: the network, prefill, the servers' polls for work (0.15 s
 
 | | |
 | --- | --- |
-| run | SkyRL 0.4.0 on JAX on a CPU, with tiny models and adapters: client, engine and whole runs ([tinker.md](tinker.md)) |
+| run | SkyRL 0.4.0 on JAX on a CPU, with tiny models and adapters: client, engine, and RA-RFT against GRPO for three seeds, beside the local engine ([tinker.md](tinker.md#ra-rft-through-a-server)) |
 | run | every preset: parsed, checked and planned by a dry run, with a tiny model in place of Qwen3 |
 | run | the exports, read by verl's and TRL's own classes ([export.md](export.md)) |
 | read in the source only | SkyRL with FSDP or Megatron: its flags, its single model, its fixed optimizer settings |
