@@ -122,9 +122,9 @@ async function take(page: Page, url: string, { file, address, until }: Shot, out
 
 /** The page of a demo, at its first problem that is answered right with the trace and wrong without one, as most are. */
 async function takeDemo(page: Page, url: string, out: string): Promise<void> {
-  await page.goto(url);
   const verdicts = page.locator('.verdict strong');
   for (let index = 1; (await verdicts.allTextContents()).join(' ') !== 'Wrong: Right:'; index++) {
+    await page.goto(url); // anew, so that no verdict is of the problem before
     await page.getByLabel('Test problems of the run').selectOption({ index });
     await page.getByRole('button', { name: 'Find a trace and answer' }).click();
     await verdicts.nth(1).waitFor();
