@@ -37,6 +37,15 @@ describe.skipIf(!hasBrowser)('the list of runs', () => {
     await expectUsable(page);
   });
 
+  it('goes where the address goes, from the first moment on', async () => {
+    const { url } = await serve(await temporaryFolder());
+    const page = await open('about:blank');
+    // Before the browser has drawn anything, and so before effects that wait for that.
+    await page.addInitScript(`addEventListener('DOMContentLoaded', () => (location.hash = '#/runs/none'))`);
+    await page.goto(`${url}/#/`);
+    await page.getByText('there is no run "none"').waitFor();
+  });
+
   it('asks for the token that the server wants', async () => {
     const { url } = await serve(await temporaryFolder(), [], { token: 'secret-token' });
     const page = await open(url);

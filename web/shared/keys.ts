@@ -1,9 +1,10 @@
 /** Keys that go from page to page. */
-import { useEffect } from 'preact/hooks';
+import { useLayoutEffect } from 'preact/hooks';
 
 /** Single keys and the addresses that they lead to; undefined ones lead nowhere. They are off where something is written or chosen. */
 export function useKeys(addresses: Readonly<Record<string, string | undefined>>): void {
-  useEffect(() => {
+  // At once: a key that is pressed before the browser has drawn goes where the page now leads, not where the page before did.
+  useLayoutEffect(() => {
     const pressed = (event: KeyboardEvent) => {
       const { target } = event;
       const writing =

@@ -1,5 +1,5 @@
 /** Where in the pages one is: the part of the address after `#`, so that any server can serve them from any folder. */
-import { useEffect, useState } from 'preact/hooks';
+import { useLayoutEffect, useState } from 'preact/hooks';
 
 export interface Route {
   /** Between slashes, decoded. */
@@ -22,7 +22,8 @@ export function linkTo(parts: readonly (string | number)[], query: Record<string
 /** The place now; draws again when it changes. */
 export function useRoute(): Route {
   const [hash, setHash] = useState(location.hash);
-  useEffect(() => {
+  // At once: an effect that waits for the browser to draw would miss what changes until then.
+  useLayoutEffect(() => {
     const changed = () => setHash(location.hash);
     addEventListener('hashchange', changed);
     return () => removeEventListener('hashchange', changed);

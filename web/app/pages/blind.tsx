@@ -1,5 +1,5 @@
 /** A person labels pairs without seeing what anybody says of them. */
-import { useEffect, useRef, useState } from 'preact/hooks';
+import { useLayoutEffect, useRef, useState } from 'preact/hooks';
 import { auditGlossary } from '../../../src/judge/agreement.js';
 import type { BlindState } from '../../../src/serve/runs/label-schemas.js';
 import { ApiFailure, ask, useAnswer } from '../../shared/api.js';
@@ -118,7 +118,8 @@ interface LabellingProps {
 }
 
 function Labelling({ state: { next, done, of, last, agreements }, onAnswer, onUndo }: LabellingProps) {
-  useEffect(() => {
+  // At once: a key that is pressed before the browser has drawn answers for the pair that is here now, not for the one before.
+  useLayoutEffect(() => {
     const pressed = (event: KeyboardEvent) => {
       const inField = (event.target as HTMLElement).closest('input, textarea, select') !== null;
       if (inField || event.repeat || event.ctrlKey || event.metaKey || event.altKey) return;

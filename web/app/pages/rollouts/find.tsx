@@ -3,7 +3,7 @@ import { useState } from 'preact/hooks';
 import type { RolloutList, RolloutRow, StepList } from '../../../../src/serve/runs/rollouts/schemas.js';
 import { outcomes } from '../../../../src/verify/types.js';
 import { useAnswer } from '../../../shared/api.js';
-import { Empty, OptionBeside, Page, Waiting } from '../../../shared/parts.js';
+import { Empty, Failure, OptionBeside, Page, Waiting } from '../../../shared/parts.js';
 import { linkTo } from '../../../shared/route.js';
 import { Wide } from '../../../shared/wide.js';
 import { apiPath, Outcome, pageOf, Pager, rolloutAddress, signed } from '../../rollout-parts.js';
@@ -20,10 +20,15 @@ export function FindPage({ name, arm, query }: { name: string; arm: string; quer
   const to = (more: Asked & { page?: number | undefined }, ofArm = arm) =>
     linkTo(['runs', name, 'rollouts', ofArm], { ...asked, ...more });
   const rules = loaded.state === 'there' ? loaded.value.rules : [];
+  const steps = useAnswer<StepList>(apiPath(['runs', name, 'steps']));
+  const arms = steps.loaded.state === 'there' ? steps.loaded.value.arms : [{ arm, steps: [] }];
   return (
     <Page title={`Rollouts of ${name}`}>
       <RunNav name={name} current="Steps" />
-      <Filters key={JSON.stringify([arm, asked])} {...{ name, arm, asked, rules, to }} />
+      <Filters key={JSON.stringify([arm, asked])} {...{ name, arm, asked, arms, rules, to }} />
+      {loaded.state === 'there' && steps.loaded.state === 'failed' && (
+        <Failure failure={steps.loaded.failure} again={steps.again} />
+      )}
       <Waiting loaded={loaded} again={again}>
         {(list) => <Found {...{ name, arm, list, asked, to }} />}
       </Waiting>
@@ -37,17 +42,17 @@ function Filters({
   name,
   arm,
   asked,
+  arms,
   rules,
   to,
 }: {
   name: string;
   arm: string;
   asked: Asked;
+  arms: StepList['arms'];
   rules: string[];
   to: Address;
 }) {
-  const { loaded } = useAnswer<StepList>(apiPath(['runs', name, 'steps']));
-  const arms = loaded.state === 'there' ? loaded.value.arms : [{ arm, steps: [] }];
   const [values, setValues] = useState<Asked & { arm?: string }>({ ...asked, arm });
   const steps = arms.find((one) => one.arm === values.arm)?.steps ?? [];
   const submit = () => {
