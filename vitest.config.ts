@@ -5,7 +5,7 @@ import { defineConfig } from 'vitest/config';
  * Tests whose files follow each other in one process: nothing of a process is theirs, and reading the modules costs more than they do.
  * One that replaces modules stands apart.
  */
-const TOGETHER = ['src/{report,serve}/**/!(find-runs).test.ts', 'web/**/*.test.ts'];
+const TOGETHER = ['src/{cli,experiment,pipeline,report,serve}/**/!(find-runs).test.ts', 'web/**/*.test.ts'];
 
 const shared = {
   resolve: {
@@ -48,6 +48,7 @@ export default defineConfig({
           name: 'together',
           include: TOGETHER,
           isolate: false,
+          unstubEnvs: true,
           // After the others: a process goes on with the next file only where that may come together with what it has read.
           sequence: { groupOrder: 1 },
         },

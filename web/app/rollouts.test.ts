@@ -98,6 +98,18 @@ describe.skipIf(!hasBrowser)('steps and rollouts', () => {
     expect(await page.getByLabel('Step').inputValue()).toBe('99');
   });
 
+  it('says that the choices did not come, beside the rollouts that did', async () => {
+    const page = await at('/');
+    await page.route('**/v1/runs/tiny/steps', (route) => route.abort());
+    await page.goto(page.url().replace(/#.*/, '#/runs/tiny/rollouts/ra-rft?step=2'));
+    await page.getByRole('alert').getByText('the server does not answer').waitFor();
+    await page.getByRole('region', { name: 'Rollouts' }).waitFor();
+    await page.unroute('**/v1/runs/tiny/steps');
+    await page.getByRole('button', { name: 'Try again' }).click();
+    await page.getByLabel('Step').locator('option', { hasText: 'eval-0' }).waitFor({ state: 'attached' });
+    expect(await page.getByRole('alert').count()).toBe(0);
+  });
+
   it('says what is not there', async () => {
     const page = await at('/runs/tiny/rollouts/ra-rft/1/99/0');
     await page.getByRole('alert').getByText('there is no group 99').waitFor();
