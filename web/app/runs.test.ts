@@ -44,6 +44,7 @@ describe.skipIf(!hasBrowser)('the list of runs', () => {
     await page.addInitScript(`addEventListener('DOMContentLoaded', () => (location.hash = '#/runs/none'))`);
     await page.goto(`${url}/#/`);
     await page.getByText('there is no run "none"').waitFor();
+    expect(page.url()).toContain('#/runs/none');
   });
 
   it('asks for the token that the server wants', async () => {
