@@ -28,15 +28,21 @@ describe('a question is asked again', () => {
     ['503', { status: 503 }],
     ['a cut before the answer', { cut: 'before' }],
     ['a cut in the answer', { cut: 'middle' }],
-    ['silence', { stall: 'before' }],
-    ['silence in the answer', { stall: 'middle' }],
-    ['an answer without end', { drip: { bytes: 1, everyMs: 20 } }],
     ['no JSON', { text: '<html>' }],
   ])('after %s', async (_what, answer) => {
+    await isAskedAgain(answer);
+  });
+
+  test('after silence, silence in the answer, and an answer without end', async () => {
+    const silent: Behaviour[] = [{ stall: 'before' }, { stall: 'middle' }, { drip: { bytes: 1, everyMs: 20 } }];
+    await Promise.all(silent.map(isAskedAgain)); // all of it is waiting
+  });
+
+  async function isAskedAgain(answer: Behaviour) {
     const { outcome, asked } = await ask([answer, answer]);
     expect(outcome).toEqual({ supportedModels: [{ modelName: 'tiny', maxContextLength: 64 }] });
     expect(asked).toBe(3);
-  });
+  }
 });
 
 describe('and ends', () => {
