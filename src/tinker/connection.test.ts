@@ -30,15 +30,15 @@ describe('a question is asked again', () => {
     ['a cut in the answer', { cut: 'middle' }],
     ['no JSON', { text: '<html>' }],
   ])('after %s', async (_what, answer) => {
-    await isAskedAgain(answer);
+    await expectAskedAgain(answer);
   });
 
   test('after silence, silence in the answer, and an answer without end', async () => {
     const silent: Behaviour[] = [{ stall: 'before' }, { stall: 'middle' }, { drip: { bytes: 1, everyMs: 20 } }];
-    await Promise.all(silent.map(isAskedAgain)); // all of it is waiting
+    await Promise.all(silent.map(expectAskedAgain)); // all of it is waiting
   });
 
-  async function isAskedAgain(answer: Behaviour) {
+  async function expectAskedAgain(answer: Behaviour) {
     const { outcome, asked } = await ask([answer, answer]);
     expect(outcome).toEqual({ supportedModels: [{ modelName: 'tiny', maxContextLength: 64 }] });
     expect(asked).toBe(3);

@@ -98,7 +98,7 @@ describe('a response', () => {
   });
 
   /** Asked for again until it comes, and given up where it never does. */
-  async function isAskedAgain(behaviour: Behaviour, more: Partial<OpenaiEngineOptions> = {}): Promise<void> {
+  async function expectAskedAgain(behaviour: Behaviour, more: Partial<OpenaiEngineOptions> = {}): Promise<void> {
     const flaky = await faulty((n) => (n < 2 ? behaviour : undefined), more);
     const broken = await faulty(() => behaviour, more);
     const [{ samples_NG }] = await Promise.all([
@@ -120,13 +120,13 @@ describe('a response', () => {
     ['no JSON', { text: '<html>' }],
     ['no completion', { json: { choices: [] } }],
   ])('that is %s is asked for again, with the same seed, and given up after some tries', async (_, behaviour) => {
-    await isAskedAgain(behaviour);
+    await expectAskedAgain(behaviour);
   });
 
   it('that is late, never ending or stalled is asked for again as well, after its time', async () => {
     const late: Behaviour[] = [{ delayMs: 20_000 }, { drip: { bytes: 10, everyMs: 20 } }, { stall: 'middle' }];
     // Side by side, as all of it is waiting; a busy machine needs its own time for an answer that does come.
-    await Promise.all(late.map((behaviour) => isAskedAgain(behaviour, { timeoutMs: 1500 })));
+    await Promise.all(late.map((behaviour) => expectAskedAgain(behaviour, { timeoutMs: 1500 })));
   });
 });
 
