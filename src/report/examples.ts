@@ -4,7 +4,6 @@ import { unseenSplit, type Trace } from '../data/index.js';
 import type { Example, Section } from './blocks.js';
 import { comparedEvaluations, type Evaluation } from './evaluation.js';
 import { percent } from './numbers.js';
-import type { Hits } from './first-traces.js';
 import type { RunData } from './run-data.js';
 import { trainingExampleBlocks } from './training-example.js';
 
@@ -110,15 +109,16 @@ function responseOf(record: EvalRecord | undefined, arm: string, step: number): 
   ];
 }
 
-/** The trace in the prompt, and BM25's first one where it is another. */
+/** The traces in the prompt, as they stand there, and BM25's first one where it is none of them. */
 function tracesOf({ corpus, retrieved }: RunData, record: EvalRecord, truth: string | undefined): Example['traces'] {
   const byId = new Map(corpus.map((trace) => [trace.id, trace]));
-  const firstOf = (hits: Hits | undefined) => byId.get(hits?.[0]?.traceId ?? '');
-  const own = byId.get(record.traceIds[0] ?? '');
-  const bm25 = firstOf(retrieved.get('bm25')?.get(record.problemId));
+  const { traceIds } = record;
+  const bm25 = retrieved.get('bm25')?.get(record.problemId)?.[0]?.traceId ?? '';
+  const placeOf = (i: number) =>
+    traceIds.length === 1 ? 'Trace in the prompt' : `Trace ${i + 1} of ${traceIds.length} in the prompt`;
   const found: [string, Trace | undefined][] = [
-    ['Trace in the prompt', own],
-    [bm25?.id === own?.id ? '' : "BM25's first trace, for comparison", bm25],
+    ...traceIds.map((id, i): [string, Trace | undefined] => [placeOf(i), byId.get(id)]),
+    [traceIds.includes(bm25) ? '' : "BM25's first trace, for comparison", byId.get(bm25)],
   ];
   return found.flatMap(([heading, trace]) =>
     trace && heading !== ''

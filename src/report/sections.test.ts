@@ -178,6 +178,24 @@ test('examples are the problems that the compared arm gained and lost most on, a
   expect(blocks[0]).toEqual({ kind: 'text', text: rule });
 });
 
+test('an example shows all traces of its prompt, as they stand there', async () => {
+  const path = runPaths(root).evaluation('ra-rft', 40);
+  const records = await readJsonlAll<EvalRecord>(path);
+  const { corpus } = await readRunData(root);
+  const traceIds = corpus.slice(0, 3).map(({ id }) => id);
+  await writeJsonl(
+    path,
+    records.map((one) => ({ ...one, traceIds })),
+  );
+  const { blocks } = examplesSection(await readRunData(root))!;
+  const [example] = blocks.flatMap((block) => (block.kind === 'example' ? [block.example] : []));
+  const shown = example!.traces.slice(0, 3);
+  expect(shown.map(({ trace }) => trace)).toEqual(corpus.slice(0, 3).map(({ trace }) => trace));
+  expect(shown.map(({ heading }) => heading.replace(/ \(.*/, ''))).toEqual(
+    [1, 2, 3].map((place) => `Trace ${place} of 3 in the prompt`),
+  );
+});
+
 test('the page is for dark and for paper too', async () => {
   const { STYLE } = await import('./style.js');
   expect(STYLE).toContain('prefers-color-scheme: dark');

@@ -18,8 +18,11 @@ ORDER BY arm, responses DESC`,
   },
   {
     about: 'Traces that were shown most, and how often the response was right',
-    query: `SELECT traceIds[1] AS trace, count(*) AS responses, round(avg(reward), 3) AS meanReward, any_value(t.question) AS question
-FROM rollouts JOIN traces t ON t.id = traceIds[1]
+    query: `WITH shown AS (
+  SELECT unnest(traceIds) AS traceId, reward FROM rollouts
+)
+SELECT traceId, count(*) AS responses, round(avg(reward), 3) AS meanReward, any_value(t.question) AS question
+FROM shown JOIN traces t ON t.id = traceId
 GROUP BY ALL
 ORDER BY responses DESC
 LIMIT 50`,
