@@ -1,8 +1,9 @@
 /** A person labels pairs without seeing what anybody says of them. */
-import { useLayoutEffect, useRef, useState } from 'preact/hooks';
+import { useRef, useState } from 'preact/hooks';
 import { auditGlossary } from '../../../src/judge/agreement.js';
 import type { BlindState } from '../../../src/serve/runs/label-schemas.js';
 import { ApiFailure, ask, useAnswer } from '../../shared/api.js';
+import { usePressed } from '../../shared/keys.js';
 import { Failure, Page, Waiting } from '../../shared/parts.js';
 import { linkTo } from '../../shared/route.js';
 import { Agreements } from '../agreements.js';
@@ -118,17 +119,11 @@ interface LabellingProps {
 }
 
 function Labelling({ state: { next, done, of, last, agreements }, onAnswer, onUndo }: LabellingProps) {
-  // At once: a key that is pressed before the browser has drawn answers for the pair that is here now, not for the one before.
-  useLayoutEffect(() => {
-    const pressed = (event: KeyboardEvent) => {
-      const inField = (event.target as HTMLElement).closest('input, textarea, select') !== null;
-      if (inField || event.repeat || event.ctrlKey || event.metaKey || event.altKey) return;
-      const relevant = KEYS[event.key];
-      if (relevant !== undefined) onAnswer(relevant);
-      else if (event.key === 'z') onUndo();
-    };
-    addEventListener('keydown', pressed);
-    return () => removeEventListener('keydown', pressed);
+  usePressed(({ key, repeat }) => {
+    if (repeat) return;
+    const relevant = KEYS[key];
+    if (relevant !== undefined) onAnswer(relevant);
+    else if (key === 'z') onUndo();
   });
   return (
     <>
