@@ -77,6 +77,15 @@ it('a trained retriever teaches the policy that the arms start from, after anoth
   expect(await hash('warmup-start')).not.toBe(start);
 }, 240_000);
 
+it('a warm-up without traces asks no source for any', async () => {
+  const set = ['warmup.traces={bm25: 1, learned: 1}', 'warmup.contextShare=0'];
+  const ran = await attempt(root, { file, set });
+  expect(ran).toContain('warmup');
+  for (const stage of ['warmup-traces-bm25', 'labels', 'warmup-start']) expect(ran).not.toContain(stage);
+  // Which sources these would be makes no difference.
+  expect(await attempt(root, { file, set: ['warmup.traces={bm25: 3}', 'warmup.contextShare=0'] })).toEqual([]);
+}, 120_000);
+
 it('an oracle among the sources needs the truth of every training problem', async () => {
   const lines = (await readFile(join(folder, 'problems.jsonl'), 'utf8')).trimEnd().split('\n');
   const bare = (line: string) => JSON.stringify({ ...(JSON.parse(line) as object), meta: {} });

@@ -43,6 +43,7 @@ describe('shares by source', () => {
     expect(sourceShares(config())).toEqual({ random: 1 });
     expect(sourceShares(config('warmup.traces={random: 0.3, bm25: 0.5}'))).toEqual({ random: 0.375, bm25: 0.625 });
     expect(sourceShares(config('warmup.traces={random: 0, bm25: 2}'))).toEqual({ bm25: 1 });
+    expect(sourceShares(config('warmup.traces={bm25: 2}', 'warmup.contextShare=0'))).toEqual({ random: 1 });
   });
 
   it('of the first warm-up leave out what needs a policy or labels; random where none is left', () => {

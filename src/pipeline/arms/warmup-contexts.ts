@@ -13,7 +13,10 @@ export type FitsExample = (problem: Problem, trace?: Trace) => boolean;
 /** So many traces of one example, or fewer where the source has no more for the problem; the best first. */
 export type TraceSource = (problem: Problem, rng: Rng, count: number) => readonly Trace[];
 
-/** Shares by source, together 1: `random` and retrievers that are not among `without`. All `random` where none is left. */
+/**
+ * Shares by source, together 1: `random` and retrievers that are not among `without`. All `random` where none is left, and where no
+ * prompt shows a trace (`contextShare` 0): nothing is retrieved for those.
+ */
 export function sourceShares(
   { warmup, retrievers }: Pick<Config, 'warmup' | 'retrievers'>,
   without: readonly RetrieverName[] = [],
@@ -24,7 +27,7 @@ export function sourceShares(
     return weight > 0 && !without.includes(name) ? [[name, weight]] : [];
   });
   const sum = weights.reduce((total, [, weight]) => total + weight, 0);
-  if (sum === 0) return { random: 1 };
+  if (sum === 0 || warmup.contextShare === 0) return { random: 1 };
   return Object.fromEntries(weights.map(([name, weight]) => [name, Math.round((1e6 * weight) / sum) / 1e6]));
 }
 
