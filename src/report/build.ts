@@ -66,6 +66,7 @@ function glossaryBlock(shown: Record<'training' | 'labels' | 'oneByOne' | 'trace
     'truth',
     'recall@1',
     'labelled-test',
+    'words in common',
     'BM25',
     'GRPO',
     'RA-RFT',

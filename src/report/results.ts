@@ -3,6 +3,7 @@ import { Rng } from '../core/rng.js';
 import { curvesOf, scoreSplit, splitsOf, type SplitCurves, type SplitScore, type Summary } from '../eval/index.js';
 import { auditOf, auditText, gradeLabels, type Label } from '../judge/index.js';
 import type { Block, Chart, Section, Series } from './blocks.js';
+import { alikeTracesBlock } from './alike-traces.js';
 import { contextsBlock } from './contexts.js';
 import { percent, percentWithInterval } from './numbers.js';
 import { lastEvaluations, type Evaluation } from './evaluation.js';
@@ -184,7 +185,7 @@ export function retrievalSection(data: RunData): Section | undefined {
   }
   blocks.push(...trainingTracesBlock(data.summary), ...retrieverArmsBlock(data));
   blocks.push(...contextsBlock(data, lastEvaluations(data.evaluations)));
-  blocks.push(...traceUseBlock(data.summary), ...unshownTracesBlock(data));
+  blocks.push(...traceUseBlock(data.summary), ...unshownTracesBlock(data), ...alikeTracesBlock(data));
   if (data.labels.length > 0) blocks.push({ kind: 'table', table: labelsTable(data), note: labelsNote(data.labels) });
   blocks.push(...labelTurnsBlock(data.summary));
   return blocks.length === 0 ? undefined : { title: 'Retrieval', blocks };

@@ -265,9 +265,9 @@ const random = z
   })
   .meta({ description: 'A trace drawn at random, the same at every search.' });
 
-const oracle = z
-  .strictObject({ kind: kind('oracle') })
-  .meta({ description: 'A trace of the same truth, drawn at random: what a retriever without faults would find.' });
+const oracle = z.strictObject({ kind: kind('oracle') }).meta({
+  description: 'A trace of the same truth, drawn at random: a right one, which need not be the one that helps most.',
+});
 
 const rerank = z
   .strictObject({

@@ -132,6 +132,11 @@ export const terms: readonly Term[] = [
     meaning:
       'A control retriever that returns a trace of the same type, drawn at random; of any type where the problem has none, or no trace of its own may be shown (a run counts these).',
   },
+  {
+    term: 'words in common',
+    meaning:
+      "Share of the distinct words of a problem and of a trace's question that both have, words with digits left out; near 1 is the same problem with other numbers. Of several traces the most alike counts.",
+  },
   { term: 'recall@1', meaning: 'Share of queries whose first hit is relevant.' },
   {
     term: 'labelled-test',

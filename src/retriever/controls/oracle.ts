@@ -1,4 +1,4 @@
-/** The upper bound: a trace that shares the query's truth. For grading and as a control arm; never for training. */
+/** A trace that shares the query's truth, any of them: right, though not the most useful one. A control for grading and arms. */
 import { Rng } from '../../core/rng.js';
 import type { Trace } from '../../data/types.js';
 import { seededScores, sortById } from './random.js';
