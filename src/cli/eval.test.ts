@@ -1,4 +1,4 @@
-import { readFile } from 'node:fs/promises';
+import { cp, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import { temporaryFolder } from '../core/testing/temporary-folder.js';
@@ -172,5 +172,26 @@ describe('ra-rft eval --policy', () => {
     );
     expect(code).toBe(0);
     expect(text).toMatch(/tests\/seen +8/);
+  });
+
+  test('an arm of a run is its newest checkpoint; a folder that is no model leaves its place to the right one', async () => {
+    const { folder, out } = await setting();
+    const arm = join(folder, 'policy', 'ra-rft');
+    for (const step of ['step-000002', 'step-000010'])
+      await cp('assets/base', join(arm, step), { recursive: true, filter: (path) => !path.endsWith('.gz') });
+    const world = join(folder, 'world');
+    await raRft('world', 'generate', world);
+    const evaluate = (policy: string) => {
+      const what = ['--policy', policy, '--preset', 'plain', '--data', join(world, 'tests.jsonl')];
+      const how = ['--k', '1', '--limit', '2', '--max-tokens', '20', '--out', out, '--quiet', '--set', 'reward=boxed'];
+      return raRft('eval', ...what, ...how, '--set', 'prompt.layout=completion');
+    };
+    expect(await evaluate(join(folder, 'policy'))).toMatchObject({
+      code: 5,
+      err: expect.stringContaining('cannot read'),
+    });
+    expect(await evaluate(arm)).toMatchObject({ code: 0 });
+    const { settings } = JSON.parse(await readFile(join(out, 'eval.json'), 'utf8')) as { settings: object };
+    expect(settings).toMatchObject({ policy: { model: join(arm, 'step-000010') } });
   });
 });

@@ -12,6 +12,7 @@ import {
 import { RaRftError } from '../core/errors.js';
 import { evaluatePolicy, refuseUnscored, type EvaluatedSet, type PolicyEvaluation } from '../pipeline/index.js';
 import { formatTable, policyTable } from '../report/index.js';
+import { newestOrItself } from '../train/index.js';
 import type { CliContext } from './context.js';
 import { localFiles } from './local-files.js';
 import { wholeNumber } from './whole-number.js';
@@ -36,20 +37,23 @@ export interface EvalPolicyOptions {
 }
 
 /** Evaluates and prints the table. Throws `usage` for options that do not fit together, and what the evaluation throws. */
-export async function evalPolicy(options: EvalPolicyOptions, context: CliContext): Promise<void> {
-  const isServer = /^https?:\/\//.test(options.policy);
+export async function evalPolicy(given: EvalPolicyOptions, context: CliContext): Promise<void> {
+  const isServer = /^https?:\/\//.test(given.policy);
+  const isFolder = !isServer && given.policy !== 'embedded';
+  const options = isFolder ? { ...given, policy: await newestOrItself(given.policy) } : given;
   const named = setsOf(options);
   const config = configOf(options, isServer);
   for (const text of movedKeys({ file: options.config, set: options.set })) context.progress.line(`warning: ${text}`);
   const out = options.out ?? join('evals', nameOf(options, isServer));
   const limit = options.limit === undefined ? undefined : wholeNumber('--limit', options.limit, 1);
   const policy = isServer ? 'server' : 'local';
+  const traces = tracesOf(options);
   const { progress } = context;
   const downloads = join(out, 'downloads');
   const sets: EvaluatedSet[] = [];
   for (const set of named)
     sets.push({ ...set, files: await localFiles([set.path], { downloads, split: 'test', progress }) });
-  const evaluation = await evaluatePolicy({ config, policy, sets, traces: tracesOf(options), limit, out, progress });
+  const evaluation = await evaluatePolicy({ config, policy, sets, traces, limit, out, progress });
   for (const line of textOf(evaluation)) context.out(line);
   context.out(`everything is in ${out}`);
   refuseUnscored(evaluation, out);

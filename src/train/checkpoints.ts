@@ -39,6 +39,12 @@ export async function checkpointSteps(folder: string): Promise<number[]> {
     .toSorted((a, b) => a - b);
 }
 
+/** The newest checkpoint in `folder`, where it is a folder of checkpoints (policy/ra-rft of a run); else the folder itself. */
+export async function newestOrItself(folder: string): Promise<string> {
+  const step = (await checkpointSteps(folder)).at(-1);
+  return step === undefined ? folder : checkpointPath(folder, step);
+}
+
 /** Writes the checkpoint of `state.step`, then removes all but the newest `keep`. */
 export async function saveCheckpoint(folder: string, policy: Policy, state: TrainerState, keep: number): Promise<void> {
   await savePolicy(policy, checkpointPath(folder, state.step), { optimizer: true }, (temporary) =>
@@ -89,6 +95,6 @@ export async function removeCheckpointsAfter(folder: string, step: number): Prom
 }
 
 function noneIfMissing(error: NodeJS.ErrnoException): string[] {
-  if (error.code === 'ENOENT') return [];
+  if (error.code === 'ENOENT' || error.code === 'ENOTDIR') return [];
   throw error;
 }

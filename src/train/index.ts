@@ -4,6 +4,7 @@ export {
   checkpointSteps,
   latestCheckpoint,
   newestCheckpoint,
+  newestOrItself,
   saveCheckpoint,
   type TrainerState,
 } from './checkpoints.js';

@@ -92,10 +92,13 @@ export async function evaluatePolicy(request: PolicyEvaluationRequest): Promise<
     const traces = request.traces && (await findTraces(request.traces, sets, { config, indexFolder, progress }));
     const tasks = tasksOf(sets, config.eval.k, traces);
     const settings = await settingsOf(request, sets, tasks, traces);
-    await refuseOtherSettings(join(out, 'settings.json'), settings);
+    const settingsPath = join(out, 'settings.json');
+    await refuseOtherSettings(settingsPath, settings);
     const policy = await openPolicy(request);
     let lines: ReadonlyMap<string, SampleLine>;
     try {
+      // Only now: a policy that does not open leaves the folder to another.
+      await writeJsonAtomic(settingsPath, settings);
       lines = await samplePolicy({ policy, verifier, tasks, path: join(out, 'samples.jsonl'), progress });
     } finally {
       await policy.dispose();
@@ -192,7 +195,7 @@ async function settingsOf(
 
 async function refuseOtherSettings(path: string, settings: EvaluationSettings): Promise<void> {
   const text = await readFile(path, 'utf8').catch(ignoreMissing);
-  if (text === undefined) return writeJsonAtomic(path, settings);
+  if (text === undefined) return;
   const differences = configDifferences(JSON.parse(text), JSON.parse(JSON.stringify(settings)));
   if (differences.length === 0) return;
   const shown = differences.map(({ key, a, b }) => `${key} (${JSON.stringify(a)}, now ${JSON.stringify(b)})`);
