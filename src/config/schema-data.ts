@@ -105,6 +105,10 @@ export const data = section(
     excludeLists: path(
       'JSONL file of traces that a problem is never shown or paired with, beside itself and its own text; for files of your own (exclude.jsonl of ra-rft corpus build). null: none.',
     ),
+    mostWordsInCommon: share(
+      1,
+      'A trace is never shown to or paired with a problem if more than this share of their distinct words is in both (words with digits do not count): the same problem with other numbers is near 1. 1: no limit. Only of files.',
+    ),
     maxTrain: count(0, 0, 'Use at most this many training problems; 0: all.', 'problems'),
     maxTest: count(0, 0, 'Use at most this many test problems of each split; 0: all.', 'problems'),
   },

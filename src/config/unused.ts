@@ -40,7 +40,14 @@ const rules: readonly Rule[] = [
     why: ({ data }) => data.source === 'files' && 'the data comes from files (data.problems.path)',
   },
   {
-    keys: ['data.testShare', 'data.holdOut', 'data.answers', 'data.unusable', 'data.unverifiable'],
+    keys: [
+      'data.testShare',
+      'data.holdOut',
+      'data.answers',
+      'data.unusable',
+      'data.unverifiable',
+      'data.mostWordsInCommon',
+    ],
     why: ({ data }) => data.source === 'world' && 'the data is the embedded world',
   },
   ...(['problems', 'corpus', 'tests'] as const).map((name) => ({

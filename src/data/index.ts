@@ -24,7 +24,8 @@ export {
   type DatasetOptions,
   type HubSplit,
 } from './hub-dataset.js';
-export { NgramIndex, signsAndWordsOf, wordsInCommon, wordsOf, type Overlap } from './overlap.js';
+export { lookAlikes, wordsInCommon } from './look-alikes.js';
+export { NgramIndex, signsAndWordsOf, wordsOf, type Overlap } from './overlap.js';
 export { BANDS, jaccard, MinHasher, ROWS, shinglesOf, type Sketch } from './minhash.js';
 export { TwinIndex, type Twin } from './twins.js';
 export { writeJsonl } from './write.js';

@@ -1,4 +1,4 @@
-/** Overlap of texts: by word n-grams, for decontamination against benchmark files and queries, and by single words. */
+/** Overlap of texts by word n-grams: decontamination against benchmark files and queries. */
 
 /** The words of a text: runs of letters and digits, compatibility forms folded, lower case. Markup such as `\`, `$` and braces falls away. */
 export function wordsOf(text: string): string[] {
@@ -17,17 +17,6 @@ export function signsAndWordsOf(text: string): string[] {
     .toLowerCase()
     .replace(/[\u2212\u2013]/g, '-');
   return folded.match(/[\p{L}\p{N}]+|[-+*/=<>^()|÷×±≤≥%!]/gu) ?? [];
-}
-
-/**
- * Share of the distinct words of two texts that both have (Jaccard similarity), from 0 to 1. Words with digits do not count: near 1 is
- * the same problem with other numbers.
- */
-export function wordsInCommon(a: string, b: string): number {
-  const [own, other] = [a, b].map((text) => new Set(wordsOf(text).filter((word) => !/\p{N}/u.test(word))));
-  const shared = [...own!].filter((word) => other!.has(word)).length;
-  const all = own!.size + other!.size - shared;
-  return all === 0 ? 0 : shared / all;
 }
 
 /** Which text overlaps, and the words they share. */

@@ -211,8 +211,13 @@ export function ownerOf({ arms }: Pick<Config, 'arms'>, arm: ArmConfig): ArmConf
 
 /** Paths are not in here: files count by what is in them. */
 export function dataSettings({ data, seed }: Config): Settings {
-  const { excludeLists: _lists, holdOut, splitSeed, ...rest } = data;
-  const settings = { ...rest, ...(holdOut.share > 0 && { holdOut }), ...(splitSeed !== null && { splitSeed }) };
+  const { excludeLists: _lists, holdOut, splitSeed, mostWordsInCommon, ...rest } = data;
+  const settings = {
+    ...rest,
+    ...(holdOut.share > 0 && { holdOut }),
+    ...(splitSeed !== null && { splitSeed }),
+    ...(mostWordsInCommon < 1 && { mostWordsInCommon }),
+  };
   // Keys that change nothing are none, as in older run folders.
   const readingOf = ({ path: _path, where, workedAnswer, ...reading }: Config['data']['problems']) => ({
     ...reading,

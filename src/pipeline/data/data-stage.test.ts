@@ -174,6 +174,25 @@ describe('makeData from files', () => {
     expect((await make(set)).excludeLists.get('0')).toEqual(new Set(['3']));
   });
 
+  it('keeps problems and traces apart that have too many words in common, beside what is listed', async () => {
+    const [path, lists] = [join(folder, 'p.jsonl'), join(folder, 'lists.jsonl')];
+    // Three share three words of seven; the first of them is the test, so its solution is no trace.
+    const questions = ['Tom had 5 apples and ate 2', 'Ann had 9 pears and ate 3', 'How far is Rome?', 'Add 5 and 7'];
+    const all = [...questions, 'Eve had 8 figs and ate 6'];
+    await writeFile(path, lines(all.map((question, i) => ({ id: String(i), question, answer: i, solution: `${i}` }))));
+    await writeFile(lists, lines([{ problemId: '0', traceIds: ['3'] }]));
+    const listsOf = async (...set: string[]) => {
+      const { excludeLists } = await make([`data.problems.path=${path}`, 'data.splitSeed=1', ...set]);
+      return Object.fromEntries([...excludeLists].map(([id, own]) => [id, [...own]]));
+    };
+    expect(await listsOf()).toEqual({});
+    expect(await listsOf('data.mostWordsInCommon=0.4', `data.excludeLists=${lists}`)).toEqual({
+      0: ['3', '1', '4'],
+      1: ['4'],
+      4: ['1'],
+    });
+  });
+
   it('keeps problems of the unseen split out of training, and their solutions as traces', async () => {
     const [a, b] = [join(folder, 'a.jsonl'), join(folder, 'b.jsonl')];
     await writeFile(a, lines(problems.slice(0, 8).map((p, i) => ({ ...p, split: i < 2 ? 'unseen' : 'seen' }))));

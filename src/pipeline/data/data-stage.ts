@@ -37,7 +37,8 @@ export async function prepareData(session: DataSession): Promise<DataSets> {
     await writeJsonl(run.paths.problems('test'), made.test);
     await writeJsonl(run.paths.corpus, made.corpus);
     await writeJsonl(run.paths.excludeLists, excludeListLines(made.excludeLists));
-    const { train, test, corpus, skipped } = made;
+    const { train, test, corpus, skipped, excludeLists } = made;
+    if (data.mostWordsInCommon < 1) progress.line(apartText(excludeLists, data.mostWordsInCommon));
     const tooLong = skipped.filter(({ kind }) => kind !== undefined).length;
     const sizes = { train: train.length, test: test.length, corpus: corpus.length };
     await run.event('data', { ...sizes, skipped: skipped.length, tooLong });
@@ -66,6 +67,11 @@ async function dataInputs({ config, lengths, modelHash }: Pick<DataSession, 'con
 
 function filesOf(paths: RunPaths): string[] {
   return [paths.problems('train'), paths.problems('test'), paths.corpus, paths.excludeLists];
+}
+
+function apartText(lists: Made['excludeLists'], most: number): string {
+  const pairs = [...lists.values()].reduce((sum, { size }) => sum + size, 0);
+  return `data: ${pairs} pairs of a problem and a trace never meet: more than ${100 * most} % of their words in common, or listed`;
 }
 
 /** Lines left out that are shown; all stand in the file. */

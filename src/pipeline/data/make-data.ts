@@ -10,6 +10,7 @@ import {
   isUnseen,
   loadProblems,
   loadTraces,
+  lookAlikes,
   partByText,
   readExcludeLists,
   splitByText,
@@ -99,6 +100,9 @@ async function fromFiles(config: Config, verifier: Verifier, rng: Rng): Promise<
   refuseStrangeLists(excludeLists, [...split.train, ...split.test], data.excludeLists);
   // A list is of every problem that came under this id, whatever it is called now.
   for (const [id, given] of renamed) if (excludeLists.has(given)) excludeLists.set(id, excludeLists.get(given)!);
+  if (data.mostWordsInCommon < 1)
+    for (const [id, alike] of lookAlikes([...train, ...test], corpus, data.mostWordsInCommon))
+      excludeLists.set(id, new Set([...(excludeLists.get(id) ?? []), ...alike]));
   const odd = {
     'contradicting-solutions': await contradictionWarning(solved, verifier),
     'no-worked-solution': unworkedWarning(unworked),

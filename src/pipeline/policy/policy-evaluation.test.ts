@@ -199,6 +199,10 @@ describe('findTraces', () => {
       expect(found.traceOf('sums', sums[4]!)?.id).not.toBe('t1');
       expect(found.traceOf('other', sums[0]!)).toBeUndefined();
     }
+    const apart = { ...search, config: configSchema.parse({ data: { mostWordsInCommon: 0 } }) };
+    await writeJsonl(corpus, [...traces, { id: 'other', question: 'Trains go far', answer: '900', trace: 'x' }]);
+    const { traceOf } = await findTraces({ from: 'random', corpus }, sets, apart);
+    expect(sums.map((problem) => traceOf('sums', problem)?.id)).toEqual(sums.map(() => 'other'));
     const missing = { code: 'usage', where: '--corpus' };
     await expect(findTraces({ from: 'bm25', corpus: undefined }, sets, search)).rejects.toMatchObject(missing);
     await expect(findTraces({ from: folder, corpus }, sets, search)).rejects.toMatchObject({ where: '--trace-from' });

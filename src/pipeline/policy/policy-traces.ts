@@ -5,7 +5,15 @@ import type { Config } from '../../config/index.js';
 import { RaRftError } from '../../core/errors.js';
 import { exists, ignoreMissing } from '../../core/missing.js';
 import type { Progress } from '../../core/progress.js';
-import { dataFiles, loadTraces, lookAtFile, TraceGuard, type Problem, type Trace } from '../../data/index.js';
+import {
+  dataFiles,
+  loadTraces,
+  lookAlikes,
+  lookAtFile,
+  TraceGuard,
+  type Problem,
+  type Trace,
+} from '../../data/index.js';
 import {
   anyBm25OptionsOf,
   Bm25Retriever,
@@ -55,11 +63,15 @@ export async function findTraces(
   const { mapping } = await lookAtFile(corpus[0]!);
   const { items: traces } = await loadTraces(corpus, { preset: 'plain', ...mapping });
   const retriever = await openRetriever(source.from, folder, traces, search);
+  const { mostWordsInCommon: mostInCommon } = search.config.data;
   const found = new Map<string, Trace>();
   const key = (set: string, { id }: Problem) => JSON.stringify([set, id]);
   try {
     for (const { name, problems } of sets) {
-      const guard = new TraceGuard(problems);
+      const guard = new TraceGuard(
+        problems,
+        mostInCommon < 1 ? { lists: lookAlikes(problems, traces, mostInCommon) } : {},
+      );
       const hits_Q = await searchAllowed(retriever, problems, 1, guard.mayShow.bind(guard));
       for (const [q, problem] of problems.entries()) {
         const trace = hits_Q[q]?.[0]?.trace;
