@@ -201,8 +201,8 @@ describe('findTraces', () => {
     }
     const apart = { ...search, config: configSchema.parse({ data: { mostWordsInCommon: 0 } }) };
     await writeJsonl(corpus, [...traces, { id: 'other', question: 'Trains go far', answer: '900', trace: 'x' }]);
-    const { traceOf } = await findTraces({ from: 'random', corpus }, sets, apart);
-    expect(sums.map((problem) => traceOf('sums', problem)?.id)).toEqual(sums.map(() => 'other'));
+    const others = await findTraces({ from: 'random', corpus }, sets, apart);
+    expect(sums.map((problem) => others.traceOf('sums', problem)?.id)).toEqual(sums.map(() => 'other'));
     const missing = { code: 'usage', where: '--corpus' };
     await expect(findTraces({ from: 'bm25', corpus: undefined }, sets, search)).rejects.toMatchObject(missing);
     await expect(findTraces({ from: folder, corpus }, sets, search)).rejects.toMatchObject({ where: '--trace-from' });
