@@ -98,7 +98,7 @@ export function noTraceWarning(
 ): string | undefined {
   if (arms.every(({ train }) => !showsTraces(train))) return undefined;
   if (train.slice(0, ASKED).some((problem) => corpus.some((trace) => guard.mayTeach(problem, trace)))) return undefined;
-  return `no training problem may be shown any of the ${corpus.length} traces: each is the problem's own or has its answer`;
+  return `no training problem may be shown any of the ${corpus.length} traces: each is the problem's own, has its answer or is kept apart from it`;
 }
 
 /** Says that system messages of chats are no part of the prompts, where the configuration has none either. */
