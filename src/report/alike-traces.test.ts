@@ -19,7 +19,7 @@ async function runOf(arms: Record<string, { traceIds: string[][]; rewards: numbe
   const records = ({ traceIds, rewards }: { traceIds: string[][]; rewards: number[] }): EvalRecord[] =>
     rewards.map((reward, i) => {
       const template = data.evaluations[0]!.records[0]!;
-      const samples = [{ ...template.samples[0]!, reward }];
+      const samples = template.samples.map((sample) => ({ ...sample, reward }));
       return { ...template, problemId: `q${i}`, split: 'seen', traceIds: traceIds[i] ?? [], samples };
     });
   return {

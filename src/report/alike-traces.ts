@@ -4,10 +4,11 @@
  */
 import { comparedArms } from '../config/index.js';
 import { wordsInCommon } from '../data/index.js';
-import { averagesByProblem, differencesOf, splitsOf, type EvalRecord } from '../eval/index.js';
+import { averagesByProblem, splitsOf, traceFacts, type EvalRecord } from '../eval/index.js';
 import type { Block } from './blocks.js';
-import { comparedEvaluations, type Evaluation } from './evaluation.js';
+import { comparedEvaluations, withoutTraces, type Evaluation } from './evaluation.js';
 import { percentWithInterval, pointsWithInterval } from './numbers.js';
+import { pairedDifferences } from './paired.js';
 import type { RunData } from './run-data.js';
 
 /** Least words in common of each column, as a share. */
@@ -18,10 +19,10 @@ export function alikeTracesBlock(data: RunData): Block[] {
   const evaluations = comparedEvaluations(data);
   const plain = armWithoutTraces(evaluations, data);
   const bandOf = bandsFrom(data);
-  const rows = evaluations.flatMap(({ arm, records }) =>
-    splitsOf(records.filter(({ traceIds }) => traceIds.length > 0)).map((split) => {
-      const own = averagesByProblem(records, split);
-      const values = plain ? differencesOf(own, averagesByProblem(plain.records, split)) : own;
+  const rows = evaluations.flatMap((evaluation) => {
+    const { arm, records } = evaluation;
+    return splitsOf(records.filter(({ traceIds }) => traceIds.length > 0)).map((split) => {
+      const values = plain ? pairedDifferences(data, evaluation, plain, split) : averagesByProblem(records, split);
       const band = new Map(records.map((record) => [record.problemId, bandOf(record)]));
       const cells = BANDS.map((_, at) => {
         const inBand = new Map([...values].filter(([id]) => band.get(id) === at));
@@ -30,8 +31,8 @@ export function alikeTracesBlock(data: RunData): Block[] {
         return `${plain ? pointsWithInterval(mean, ci95) : percentWithInterval(mean, ci95)} (${n})`;
       });
       return [arm, split, ...cells];
-    }),
-  );
+    });
+  });
   if (rows.every((cells) => cells.slice(2).every((text) => text === ''))) return [];
   const what = plain ? `what traces add to ${plain.arm} on the same problems, in points` : 'success, in per cent';
   return [
@@ -56,21 +57,17 @@ export function alikeTracesBlock(data: RunData): Block[] {
 /** The arm to compare with: the baseline, if it has no traces; else the first that has none. */
 function armWithoutTraces(evaluations: readonly Evaluation[], { config }: RunData): Evaluation | undefined {
   const { baseline } = comparedArms({ arms: config.arms, eval: config.eval });
-  return evaluations
-    .filter(({ records }) => records.every(({ traceIds }) => traceIds.length === 0))
-    .toSorted((a, b) => Number(b.arm === baseline) - Number(a.arm === baseline))[0];
+  return withoutTraces(evaluations).toSorted((a, b) => Number(b.arm === baseline) - Number(a.arm === baseline))[0];
 }
 
 /** Column of a record, by the trace in its prompt that is most alike; undefined without a trace that is known. */
 function bandsFrom({ test, corpus }: RunData): (record: EvalRecord) => number | undefined {
-  const questions = (items: readonly { id: string; question: string }[]) =>
-    new Map(items.map(({ id, question }) => [id, question]));
-  const [problems, traces] = [questions(test), questions(corpus)];
+  const { problemOf, traceOf } = traceFacts(test, corpus);
   return ({ problemId, traceIds }) => {
-    const problem = problems.get(problemId);
-    const shown = traceIds.flatMap((id) => traces.get(id) ?? []);
+    const problem = problemOf(problemId);
+    const shown = traceIds.flatMap((id) => traceOf(id) ?? []);
     if (problem === undefined || shown.length === 0) return undefined;
-    const alike = Math.max(...shown.map((question) => wordsInCommon(problem, question)));
+    const alike = Math.max(...shown.map(({ question }) => wordsInCommon(problem.question, question)));
     return BANDS.findLastIndex((least) => alike >= least);
   };
 }

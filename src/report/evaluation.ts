@@ -33,3 +33,8 @@ export function comparedEvaluations({
   if (!unfinished) return lastEvaluations(evaluations);
   return evaluations.filter(({ step }) => step === unfinished.comparedAt);
 }
+
+/** Those of arms that are tested without any trace. */
+export function withoutTraces(evaluations: readonly Evaluation[]): Evaluation[] {
+  return evaluations.filter(({ records }) => records.every(({ traceIds }) => traceIds.length === 0));
+}

@@ -1,9 +1,10 @@
 /** Retrieval at training against retrieval at the test, where a run has the arms for it. Pure. */
-import { averagesByProblem, differencesOf, pairArms, scoreSplit, splitsOf } from '../eval/index.js';
+import { scoreSplit, splitsOf } from '../eval/index.js';
 import type { Block } from './blocks.js';
 import { comparedEvaluations, type Evaluation } from './evaluation.js';
 import type { KeptArm } from './kept-config.js';
 import { percentWithInterval, pointsWithInterval } from './numbers.js';
+import { pairedDifferences } from './paired.js';
 import type { RunData } from './run-data.js';
 
 /** The arms of one table: trained without or with traces of a retriever, tested without or with them. */
@@ -84,13 +85,9 @@ function rowCells(
   return [...texts, added(cells[1], cells[0], split, data)];
 }
 
-/** Over the problems on which every arm of the run is compared, as everywhere. */
 function added(more: Evaluation | undefined, less: Evaluation | undefined, split: string, data: RunData): string {
   if (!more || !less) return '';
-  const arms = comparedEvaluations(data).map(({ arm: name, records }) => ({ name, records }));
-  const { problems } = pairArms(arms, split, data.summary.arms[0]?.k ?? 1);
-  const both = differencesOf(averagesByProblem(more.records, split), averagesByProblem(less.records, split));
-  const shared = new Map([...both].filter(([id]) => problems.has(id)));
+  const shared = pairedDifferences(data, more, less, split);
   if (shared.size === 0) return '';
   const { mean, ci95 } = data.drawsOf(split).mean(shared);
   return pointsWithInterval(mean, ci95);

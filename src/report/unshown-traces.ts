@@ -5,7 +5,7 @@
 import { comparedArms } from '../config/index.js';
 import { averagesByProblem, splitsOf } from '../eval/index.js';
 import type { Block } from './blocks.js';
-import { comparedEvaluations } from './evaluation.js';
+import { comparedEvaluations, withoutTraces } from './evaluation.js';
 import { percentWithInterval } from './numbers.js';
 import type { RunData } from './run-data.js';
 
@@ -23,9 +23,7 @@ export function unshownTracesBlock(data: RunData): Block[] {
       return truth === undefined || found === undefined ? [] : [[id, found === truth] as const];
     }),
   );
-  const plain = comparedEvaluations(data).filter(({ records }) =>
-    records.every(({ traceIds }) => traceIds.length === 0),
-  );
+  const plain = withoutTraces(comparedEvaluations(data));
   const rows = plain.flatMap(({ arm, records }) =>
     splitsOf(records).flatMap((split) => {
       const averages = averagesByProblem(records, split);
