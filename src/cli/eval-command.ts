@@ -4,7 +4,18 @@ import { withRunOptions, type Build } from './build.js';
 import type { EvalPolicyOptions } from './eval.js';
 import type { RunOptions } from './run-options.js';
 
-const onePolicy = ['model', 'data', 'k', 'temperature', 'maxTokens', 'traceFrom', 'corpus', 'out', 'limit'] as const;
+const onePolicy = [
+  'model',
+  'data',
+  'k',
+  'temperature',
+  'maxTokens',
+  'traceFrom',
+  'corpus',
+  'traces',
+  'out',
+  'limit',
+] as const;
 const aRun = ['quick', 'name', 'dryRun'] as const;
 
 type EvalOptions = RunOptions & Partial<EvalPolicyOptions>;
@@ -27,6 +38,7 @@ export function addEval({ program, configHelp, context }: Build): void {
     .option('--max-tokens <number>', 'short for --set eval.generation.maxTokens=<number>: longest answer')
     .option('--trace-from <where>', 'a retriever folder (runs/NAME/retriever/learned), bm25, random or none')
     .option('--corpus <file>', 'solved problems that traces are taken from')
+    .option('--traces <number>', 'traces of a prompt, best first; 1 where it is not given')
     .option('--out <folder>', 'folder of the evaluation; evals/<policy> where it is not given')
     .option('--limit <number>', 'first problems of each file')
     .action(async (options: EvalOptions) => {

@@ -141,6 +141,7 @@ describe('ra-rft eval --policy', () => {
     await refused(['--policy', 'embedded', '--data', data, '--preset', 'aime99'], 'aime24');
     await refused(['--policy', 'embedded', '--data', data, '--trace-from', 'bm25'], '--corpus');
     await refused(['--policy', 'embedded', '--data', data, '--limit', '0'], '--limit');
+    await refused(['--policy', 'embedded', '--data', data, '--traces', '3'], '--traces');
     expect(await evaluate('--data', data, '--k', '0')).toMatchObject({ code: 3 });
     // A server is not told of these; what is refused leaves no folder that the right command would be refused for.
     for (const key of [

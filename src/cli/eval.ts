@@ -10,7 +10,13 @@ import {
   type DataPresetName,
 } from '../config/index.js';
 import { RaRftError } from '../core/errors.js';
-import { evaluatePolicy, refuseUnscored, type EvaluatedSet, type PolicyEvaluation } from '../pipeline/index.js';
+import {
+  evaluatePolicy,
+  refuseUnscored,
+  type EvaluatedSet,
+  type PolicyEvaluation,
+  type TraceSource,
+} from '../pipeline/index.js';
 import { formatTable, policyTable } from '../report/index.js';
 import { newestOrItself } from '../train/index.js';
 import type { CliContext } from './context.js';
@@ -29,6 +35,7 @@ export interface EvalPolicyOptions {
   maxTokens?: string;
   traceFrom?: string;
   corpus?: string;
+  traces?: string;
   out?: string;
   limit?: string;
   config?: string;
@@ -101,11 +108,15 @@ function nameOf({ policy, model }: EvalPolicyOptions, isServer: boolean): string
   return policy === 'embedded' ? policy : name.replaceAll(/[^\w.-]+/g, '-');
 }
 
-function tracesOf({ traceFrom, corpus }: EvalPolicyOptions) {
-  if (traceFrom === undefined && corpus === undefined) return undefined;
-  if (traceFrom !== 'none') return { from: traceFrom ?? 'bm25', corpus };
-  if (corpus === undefined) return undefined;
-  throw usage('--corpus is given, and --trace-from none takes no trace from it', '--trace-from');
+function tracesOf({ traceFrom, corpus, traces = '1' }: EvalPolicyOptions): TraceSource | undefined {
+  const count = wholeNumber('--traces', traces, 1);
+  const shown = traceFrom ?? (corpus === undefined ? 'none' : 'bm25');
+  if (shown !== 'none') return { from: shown, corpus, count };
+  if (corpus !== undefined)
+    throw usage('--corpus is given, and --trace-from none takes no trace from it', '--trace-from');
+  if (count > 1)
+    throw usage(`--traces is ${count}, and nothing says where traces are from`, '--traces', '--trace-from');
+  return undefined;
 }
 
 /** `file`, `file,file`, `name=file`. */

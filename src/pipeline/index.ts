@@ -25,3 +25,4 @@ export {
   type PolicyEvaluation,
   type PolicyEvaluationRequest,
 } from './policy/policy-evaluation.js';
+export { type TraceSource } from './policy/policy-traces.js';

@@ -126,7 +126,7 @@ describe('a server', () => {
 });
 
 describe('a model on this machine', () => {
-  test('the local engine, the same samples at every start, a trace by BM25 in the prompt', async () => {
+  test('the local engine, the same samples at every start, three traces by BM25 in the prompt', async () => {
     const folder = await temporaryFolder();
     const file = await writeTinyTask(folder);
     const config = resolveConfig({ file, set: ['eval.k=2', 'engine.threads=1'] });
@@ -146,16 +146,17 @@ describe('a model on this machine', () => {
     const asked = await request(config, {
       policy: 'local',
       sets: [{ name: 'tiny', path, preset: 'plain' }],
-      traces: { from: 'bm25', corpus },
+      traces: { from: 'bm25', corpus, count: 3 },
     });
     const evaluation = await evaluatePolicy(asked);
     expect(evaluation).toMatchObject({
       scores: [{ split: 'tiny', k: 2, n: 5, responses: { samples: 10 } }],
       data: [{ withTrace: 5 }],
-      settings: { policy: { model: join(folder, 'model') }, traces: { from: 'bm25', corpus: 40 } },
+      settings: { policy: { model: join(folder, 'model') }, traces: { from: 'bm25', corpus: 40, perPrompt: 3 } },
     });
     const samples = join(asked.out, 'samples.jsonl');
     const lines = await readFile(samples, 'utf8');
+    expect((JSON.parse(lines.split('\n')[0]!) as SampleLine).traceIds).toHaveLength(3);
     // Part of the file is gone: the batch is sampled whole again and gives the same.
     await writeFile(samples, lines.slice(0, lines.length / 2));
     await evaluatePolicy(asked);
@@ -192,20 +193,30 @@ describe('findTraces', () => {
     await writeJsonl(corpus, traces);
     const search = { config: configSchema.parse({}), indexFolder: join(folder, 'index'), progress: silent };
     for (const from of ['bm25', 'random']) {
-      const found = await findTraces({ from, corpus }, sets, search);
+      const found = await findTraces({ from, corpus, count: 1 }, sets, search);
       expect(found.corpusSize).toBe(3);
       // t0 repeats the text of s0; t1 has the answer of s4, as t0 has that of s0.
-      expect(found.traceOf('sums', sums[0]!)?.id).not.toBe('t0');
-      expect(found.traceOf('sums', sums[4]!)?.id).not.toBe('t1');
-      expect(found.traceOf('other', sums[0]!)).toBeUndefined();
+      expect(found.tracesOf('sums', sums[0]!)[0]?.id).not.toBe('t0');
+      expect(found.tracesOf('sums', sums[4]!)[0]?.id).not.toBe('t1');
+      expect(found.tracesOf('other', sums[0]!)).toEqual([]);
+      const more = await findTraces({ from, corpus, count: 9 }, sets, search);
+      for (const problem of sums) {
+        const [first, ...others] = more.tracesOf('sums', problem);
+        expect(first).toEqual(found.tracesOf('sums', problem)[0]);
+        expect(others.length).toBeGreaterThan(0);
+      }
     }
     const apart = { ...search, config: configSchema.parse({ data: { mostWordsInCommon: 0 } }) };
     await writeJsonl(corpus, [...traces, { id: 'other', question: 'Trains go far', answer: '900', trace: 'x' }]);
-    const others = await findTraces({ from: 'random', corpus }, sets, apart);
-    expect(sums.map((problem) => others.traceOf('sums', problem)?.id)).toEqual(sums.map(() => 'other'));
+    const others = await findTraces({ from: 'random', corpus, count: 1 }, sets, apart);
+    expect(sums.map((problem) => others.tracesOf('sums', problem)[0]?.id)).toEqual(sums.map(() => 'other'));
     const missing = { code: 'usage', where: '--corpus' };
-    await expect(findTraces({ from: 'bm25', corpus: undefined }, sets, search)).rejects.toMatchObject(missing);
-    await expect(findTraces({ from: folder, corpus }, sets, search)).rejects.toMatchObject({ where: '--trace-from' });
+    await expect(findTraces({ from: 'bm25', corpus: undefined, count: 1 }, sets, search)).rejects.toMatchObject(
+      missing,
+    );
+    await expect(findTraces({ from: folder, corpus, count: 1 }, sets, search)).rejects.toMatchObject({
+      where: '--trace-from',
+    });
   });
 
   // Runs of older versions have one retriever, without a name.
@@ -223,24 +234,26 @@ describe('findTraces', () => {
         indexFolder: join(out, 'index'),
         progress: silent,
       };
-      const own = await findTraces({ from: root, corpus: undefined }, sets, search);
+      const own = await findTraces({ from: root, corpus: undefined, count: 1 }, sets, search);
       expect(own.corpusSize).toBe(3);
-      expect(own.traceOf('sums', sums[0]!)?.id).not.toBe('t0');
+      expect(own.tracesOf('sums', sums[0]!)[0]?.id).not.toBe('t0');
       expect(await readIndexHeader(join(root, 'index', name))).toBeUndefined(); // the run's folder is not written to
       const first = await readIndexHeader(join(out, 'index'));
       expect(first?.documents).toBe(3);
       const corpus = join(root, 'two.jsonl');
       await writeJsonl(corpus, traces.slice(1));
       const two = { ...search, indexFolder: join(root, 'two') };
-      expect((await findTraces({ from: join(root, 'retriever', name), corpus }, sets, two)).corpusSize).toBe(2);
+      expect((await findTraces({ from: join(root, 'retriever', name), corpus, count: 1 }, sets, two)).corpusSize).toBe(
+        2,
+      );
       expect((await readIndexHeader(join(root, 'two')))?.documents).toBe(2);
       await (
         await EncoderRetriever.open(join(root, 'retriever', name), join(root, 'index', name), traces, { threads: 1 })
       ).dispose();
       const unused = { ...search, indexFolder: join(root, 'unused') };
-      const withIndex = await findTraces({ from: root, corpus: undefined }, sets, unused);
-      expect(sums.map((problem) => withIndex.traceOf('sums', problem)?.id)).toEqual(
-        sums.map((problem) => own.traceOf('sums', problem)?.id),
+      const withIndex = await findTraces({ from: root, corpus: undefined, count: 1 }, sets, unused);
+      expect(sums.map((problem) => withIndex.tracesOf('sums', problem)[0]?.id)).toEqual(
+        sums.map((problem) => own.tracesOf('sums', problem)[0]?.id),
       );
       expect(await readIndexHeader(join(root, 'unused'))).toBeUndefined();
     },
@@ -253,6 +266,6 @@ describe('findTraces', () => {
       await writeRetriever(join(root, 'retriever', name), { encoder, spec: SPEC_DEFAULTS }, embedded);
     const search = { config: configSchema.parse({}), indexFolder: join(root, 'out'), progress: silent };
     const refused = { code: 'usage', expected: expect.stringContaining(join('retriever', 'two')) as string };
-    await expect(findTraces({ from: root, corpus: undefined }, sets, search)).rejects.toMatchObject(refused);
+    await expect(findTraces({ from: root, corpus: undefined, count: 1 }, sets, search)).rejects.toMatchObject(refused);
   });
 });

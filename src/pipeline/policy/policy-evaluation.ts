@@ -107,7 +107,7 @@ export async function evaluatePolicy(request: PolicyEvaluationRequest): Promise<
     const rng = Rng.fromSeed(config.seed).fork('eval-policy');
     const scores = policyScores(recordsOf(tasks, lines), { k, resamples, rng });
     const data = sets.map(({ name, path, problems, leftOut }) => {
-      const withTrace = problems.filter((problem) => traces?.traceOf(name, problem) !== undefined).length;
+      const withTrace = problems.filter((problem) => (traces?.tracesOf(name, problem).length ?? 0) > 0).length;
       return { name, path, problems: problems.length, leftOut, withTrace };
     });
     const evaluation = { settings, data, ...scores, failures: failuresOf(lines) };
@@ -147,7 +147,7 @@ async function loadSet(
 function tasksOf(sets: readonly LoadedSet[], k: number, traces: FoundTraces | undefined): SampleTask[] {
   return sets.flatMap(({ name: set, problems }) =>
     problems.flatMap((problem) => {
-      const context = showing(traces?.traceOf(set, problem));
+      const context = showing(...(traces?.tracesOf(set, problem) ?? []));
       return Array.from({ length: k }, (_, attempt) => ({ set, problem, attempt, context }));
     }),
   );
@@ -155,7 +155,7 @@ function tasksOf(sets: readonly LoadedSet[], k: number, traces: FoundTraces | un
 
 /** Everything that the samples depend on, for people to read and for the next start to compare. */
 async function settingsOf(
-  { config, policy, limit }: PolicyEvaluationRequest,
+  { config, policy, limit, traces: source }: PolicyEvaluationRequest,
   sets: readonly LoadedSet[],
   tasks: readonly SampleTask[],
   traces: FoundTraces | undefined,
@@ -187,6 +187,7 @@ async function settingsOf(
       ? {
           from: traces.name,
           corpus: traces.corpusSize,
+          ...(source && source.count > 1 && { perPrompt: source.count }),
           found: hashJson(tasks.map(({ context }) => shownTraces(context))),
         }
       : null,

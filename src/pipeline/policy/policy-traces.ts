@@ -32,6 +32,8 @@ export interface TraceSource {
   from: string;
   /** File of solved problems; undefined: the corpus of the run that the folder stands in. */
   corpus: string | undefined;
+  /** Traces of a prompt. */
+  count: number;
 }
 
 export interface TraceSearch {
@@ -41,16 +43,16 @@ export interface TraceSearch {
   progress: Progress;
 }
 
-/** Traces by set and problem; a problem without any allowed trace has none. */
+/** Traces by set and problem, best first; a problem without any allowed trace has none. */
 export interface FoundTraces {
   /** For people: what was searched. */
   name: string;
   corpusSize: number;
-  traceOf(set: string, problem: Problem): Trace | undefined;
+  tracesOf(set: string, problem: Problem): readonly Trace[];
 }
 
 /**
- * The best trace of each problem that the leak guard allows, searched for set by set. Throws `usage` where no corpus is named or
+ * The best traces of each problem that the leak guard allows, searched for set by set. Throws `usage` where no corpus is named or
  * found, `model` and `data` at damaged or foreign files.
  */
 export async function findTraces(
@@ -64,7 +66,7 @@ export async function findTraces(
   const { items: traces } = await loadTraces(corpus, { preset: 'plain', ...mapping });
   const retriever = await openRetriever(source.from, folder, traces, search);
   const { mostWordsInCommon: mostInCommon } = search.config.data;
-  const found = new Map<string, Trace>();
+  const found = new Map<string, Trace[]>();
   const key = (set: string, { id }: Problem) => JSON.stringify([set, id]);
   try {
     for (const { name, problems } of sets) {
@@ -72,11 +74,12 @@ export async function findTraces(
         problems,
         mostInCommon < 1 ? { lists: lookAlikes(problems, traces, mostInCommon) } : {},
       );
-      const hits_Q = await searchAllowed(retriever, problems, 1, guard.mayShow.bind(guard));
-      for (const [q, problem] of problems.entries()) {
-        const trace = hits_Q[q]?.[0]?.trace;
-        if (trace) found.set(key(name, problem), trace);
-      }
+      const hits_Q = await searchAllowed(retriever, problems, source.count, guard.mayShow.bind(guard));
+      for (const [q, problem] of problems.entries())
+        found.set(
+          key(name, problem),
+          (hits_Q[q] ?? []).map(({ trace }) => trace),
+        );
     }
     tellCut(source.from, retriever, search.progress);
   } finally {
@@ -85,7 +88,7 @@ export async function findTraces(
   return {
     name: folder ?? source.from,
     corpusSize: traces.length,
-    traceOf: (set, problem) => found.get(key(set, problem)),
+    tracesOf: (set, problem) => found.get(key(set, problem)) ?? [],
   };
 }
 
