@@ -30,10 +30,12 @@ const rates: Rates = { startup: 1, pair: 0.01, group: 0.1, trained: 0.2, flops: 
 describe('estimateSeconds', () => {
   it('by hand', () => {
     // 360 pairs; 3 arms of 4 steps of 6 groups, and 11 evaluations of 21 problems of 2 samples, in groups of 4; 48 updates.
-    const retrieval = (20 * 8 * 6 * 1000 * (128 + 256)) / 1e9;
+    // 20 steps of 8 questions and 8 traces: prompts of 10 tokens are 30 with a trace.
+    const retrieval = (20 * 8 * 6 * 1000 * (10 + 20)) / 1e9;
     const fixed = 1 + 3.6 + retrieval;
     const groups = (3 * 4 * 6 + (11 * 21 * 2) / 4) * 0.1;
-    const { low, high } = estimateSeconds(config, plan, rates, () => 1000);
+    const short = { ...plan, promptTokens: { without: 10, with: 30 } };
+    const { low, high } = estimateSeconds(config, short, rates, () => 1000);
     expect(low).toBeCloseTo(0.8 * (fixed + groups + 0.3 * 48 * 0.2), 8);
     expect(high).toBeCloseTo(1.5 * (fixed + groups + 48 * 0.2 + 2), 8);
   });

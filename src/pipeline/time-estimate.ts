@@ -154,7 +154,7 @@ export function estimateSeconds(
   const rescued = again * plan.steps * plan.promptsPerStep;
   const updates = steps * Math.min(plan.maxGroupsPerUpdate, plan.promptsPerStep) * plan.updatesPerBatch;
   const retrieval =
-    plan.labelledPairs === 0 ? 0 : trainingOperations(config, plan.labelledProblems, encoderSize) / rates.flops;
+    plan.labelledPairs === 0 ? 0 : trainingOperations(config, plan, encoderSize) / rates.flops;
   const warmup = plan.warmups * config.warmup.steps * config.warmup.batchSize * (rates.trained / rl.groupSize) * 2;
   const fixed = rates.startup + labelled + retrieval + warmup;
   // Few groups may carry a gradient or all of them, none or all be sampled again; responses that were cut off while timed may go on.
@@ -164,10 +164,14 @@ export function estimateSeconds(
   return { low: 0.8 * low, high: 1.5 * high };
 }
 
-/** Floating-point operations of training all encoders of a run. */
-function trainingOperations(config: Config, problems: number, encoderSize: (name: string) => number): number {
+/** Floating-point operations of training all encoders of a run, on texts as long as those of the prompts. */
+function trainingOperations(
+  config: Config,
+  { labelledProblems, promptTokens }: RunPlan,
+  encoderSize: (name: string) => number,
+): number {
   const { validationShare, testShare } = config.retriever;
-  const queries = Math.max(2, Math.round(problems * (1 - validationShare - testShare)));
+  const queries = Math.max(2, Math.round(labelledProblems * (1 - validationShare - testShare)));
   return sumOf(
     trainedEncoders(config, 'eval').map((name) => {
       const entry = config.retrievers[name];
@@ -177,7 +181,9 @@ function trainingOperations(config: Config, problems: number, encoderSize: (name
       const documents = documentsOfQuery({ loss, negatives, judgedPerQuery, hardPerQuery: hardNegatives });
       const { steps } = trainOptionsOf(settings, config.seed, queries);
       const trainings = 1 + foldsOf(config, name).length;
-      return trainings * 6 * encoderSize(name) * steps * batchSize * (maxQueryTokens + documents * maxDocumentTokens);
+      const query = Math.min(maxQueryTokens, promptTokens.without);
+      const document = Math.min(maxDocumentTokens, promptTokens.with - promptTokens.without);
+      return trainings * 6 * encoderSize(name) * steps * batchSize * (query + documents * document);
     }),
   );
 }
