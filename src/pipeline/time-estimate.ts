@@ -153,8 +153,7 @@ export function estimateSeconds(
   const again = config.arms.filter(({ policyOf, contexts }) => policyOf === null && contexts.onlyAfterAllWrong).length;
   const rescued = again * plan.steps * plan.promptsPerStep;
   const updates = steps * Math.min(plan.maxGroupsPerUpdate, plan.promptsPerStep) * plan.updatesPerBatch;
-  const retrieval =
-    plan.labelledPairs === 0 ? 0 : trainingOperations(config, plan, encoderSize) / rates.flops;
+  const retrieval = plan.labelledPairs === 0 ? 0 : trainingOperations(config, plan, encoderSize) / rates.flops;
   const warmup = plan.warmups * config.warmup.steps * config.warmup.batchSize * (rates.trained / rl.groupSize) * 2;
   const fixed = rates.startup + labelled + retrieval + warmup;
   // Few groups may carry a gradient or all of them, none or all be sampled again; responses that were cut off while timed may go on.
