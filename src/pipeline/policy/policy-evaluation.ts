@@ -107,7 +107,7 @@ export async function evaluatePolicy(request: PolicyEvaluationRequest): Promise<
     const rng = Rng.fromSeed(config.seed).fork('eval-policy');
     const scores = policyScores(recordsOf(tasks, lines), { k, resamples, rng });
     const data = sets.map(({ name, path, problems, leftOut }) => {
-      const withTrace = problems.filter((problem) => (traces?.tracesOf(name, problem).length ?? 0) > 0).length;
+      const withTrace = problems.filter((problem) => traces?.tracesOf(name, problem)[0] !== undefined).length;
       return { name, path, problems: problems.length, leftOut, withTrace };
     });
     const evaluation = { settings, data, ...scores, failures: failuresOf(lines) };
