@@ -36,7 +36,7 @@ export async function runVerb(verb: RunVerb, options: RunOptions, context: CliCo
   const { config, root, origin, warnings } = resolveRun(options);
   for (const text of warnings) context.progress.line(`warning: ${text}`);
   const until = lastStages[verb];
-  const counts = await planRun(config, root, until, { again: options.dryRun === true });
+  const counts = await planRun(config, root, until, { kept: options.dryRun === true });
   const plan = planText(counts, until);
   if (options.dryRun === true) {
     context.out(`# ${verb} in ${root}, from ${origin}; nothing is run.`);

@@ -244,12 +244,14 @@ describe('markers of an older version', () => {
   });
 });
 
-describe('stagesAgain', () => {
-  const look = async (set: string[]) => {
-    const config = resolveConfig({ file, set });
-    const { again } = await planRun(config, join(folder, 'run'), 'eval', { again: true });
-    return again.map(({ stages, why }) => `${stages.join(', ')}: ${why}`);
-  };
+describe('what a plan says of a run folder', () => {
+  const planOf = (set: string[]) => planRun(resolveConfig({ file, set }), join(folder, 'run'), 'eval', { kept: true });
+  const look = async (set: string[]) =>
+    (await planOf(set)).again.map(({ stages, why }) => `${stages.join(', ')}: ${why}`);
+  const finished = async (set: string[]) => (await planOf(set)).finished;
+  const searches = ['retrieved-bm25', 'retrieved-random'];
+  const labelled = ['labels', 'retriever-learned', 'retrieved-learned'];
+  const stages = ['data', ...labelled, ...searches, 'train-plain', 'train-taught'];
 
   it('says what the run would refuse, and touches nothing', async () => {
     expect(await look([arms(plain)])).toEqual([]);
@@ -262,6 +264,14 @@ describe('stagesAgain', () => {
     expect(await look([arms(plain), 'eval.k=3'])).toEqual([
       'train-plain (its evaluations alone): eval.k: 2 there, 3 now',
     ]);
+    expect(await finished([arms(plain, taught, '{name: new, train: none, test: none}')])).toEqual(stages);
+    expect(await finished([arms(plain, taught), 'rl.steps=8'])).toEqual(stages.slice(0, -2));
+    expect(await finished([arms(plain, taught), 'labels.topPositives=1'])).toEqual([
+      'data',
+      ...searches,
+      'train-plain',
+    ]);
+    expect(await finished([arms(plain, taught), 'data.maxTest=5'])).toEqual(['data']);
     const [data] = await look([arms(plain, taught), 'data.maxTest=5']);
     expect(data).toMatch(/labels.*train-plain.*other test problems than before \(data\.maxTest: 0 there, 5 now\)/);
     expect(await text('run/config.yaml')).toBe(kept);

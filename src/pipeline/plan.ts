@@ -18,8 +18,9 @@ import { withoutOverlong, type LengthReport } from './prompts/overlong.js';
 import { checkPromptsOf } from './prompts/prompt-stage.js';
 import { refuseUntrainable } from './served-policy.js';
 import { openConfiguredVerifier, openPrompts } from './session.js';
-import { stagesAgain, type StagesAgain } from './stages-again.js';
+import { stagesKept, type StagesAgain } from './stages-kept.js';
 import { hintWarnings, textWarnings } from './data/text-warnings.js';
+import { armWork } from './work-left.js';
 import { refuseOracleWithoutTruth } from './data/truth-checks.js';
 
 /** Counts of one run. */
@@ -72,6 +73,8 @@ export interface RunPlan {
   evaluationSamples: number;
   /** Finished stages that would run again, where that was asked for. */
   again: StagesAgain[];
+  /** Finished stages that stay, where that was asked for. */
+  finished: string[];
   /** What the model and the texts give reason to warn of; the run says it too. */
   warnings: RunWarning[];
 }
@@ -91,13 +94,13 @@ function warmupsOf(config: Config, labelTurns: number, until: LastStage): number
 
 /**
  * Counts what a run up to `until` would do. Reads the model and the data, and refuses what is wrong with them; computes nothing else. What the LLM judge has been
- * paid for in the run folder `root` is not counted again. With `again` it looks which finished stages there would run again.
+ * paid for in the run folder `root` is not counted again. With `kept` it looks which finished stages there stay, and which would run again.
  */
 export async function planRun(
   config: Config,
   root: string,
   until: LastStage = 'eval',
-  { again = false }: { again?: boolean } = {},
+  { kept = false }: { kept?: boolean } = {},
 ): Promise<RunPlan> {
   refuseUntrainable(config, until);
   refuseCrossFittedVectors(config);
@@ -118,9 +121,6 @@ export async function planRun(
     const pairs = plannedPairs(config, queries, rng);
     const labelTurns = labelled ? config.labels.alternation.times + 1 : 1;
     const { rl, arms, labels } = config;
-    const trained = arms.filter((arm) => arm.policyOf === null).length;
-    const whileTraining = new Set([0, rl.steps, ...multiples(config.eval.everySteps, rl.steps)]).size;
-    const evaluations = trained * whileTraining + (arms.length - trained) * new Set([0, rl.steps]).size;
     const sampled = data.train.slice(0, 100);
     const meanLength = (lengths: number[]) => Math.round(lengths.reduce((a, b) => a + b, 0) / lengths.length);
     const llm = config.labels.judge === 'llm' && labelled ? await estimateLlmLabels(config, pairs, root) : undefined;
@@ -142,7 +142,6 @@ export async function planRun(
       drafts: draftsAttempts(config, until) ? data.train.length + data.test.length : 0,
       ...(llm && { llm }),
       difficultySamples: rl.curriculum === 'none' ? 0 : data.train.length * rl.curriculumSamples,
-      trainedArms: rl.steps === 0 ? 0 : trained,
       steps: rl.steps,
       promptsPerStep: rl.promptsPerStep,
       samplesPerPrompt: rl.groupSize,
@@ -154,10 +153,8 @@ export async function planRun(
         with: meanLength(sampled.map((p, i) => codec.prompt(p, showing(data.corpus[i % data.corpus.length])).length)),
       },
       maxResponseTokensPerStep: rl.promptsPerStep * rl.groupSize * generationOf(config, 'rl').maxTokens,
-      evaluations,
-      evaluationSamples:
-        (evaluations + armsOneByOne(config).length * config.eval.contexts) * data.test.length * config.eval.k,
-      again: again ? await stagesAgain(config, root, prompts, data) : [],
+      ...armWork(config, armsOneByOne(config).length, data.test.length),
+      ...(kept ? await stagesKept(config, root, prompts, data) : { again: [], finished: [] }),
       warnings: [
         ...data.warnings,
         ...textWarnings(prompts.tokenizer, data),
@@ -201,8 +198,9 @@ export function planText(plan: RunPlan, until: LastStage = 'eval'): string[] {
       ? [`drafts       ${n(plan.drafts)} responses, one a problem, for retrievers that read them`]
       : []),
   ];
+  const finished = plan.finished.length === 0 ? [] : [`finished     ${plan.finished.join(', ')}`];
   const again = plan.again.map(({ stages, why }) => `RUN AGAIN    ${stages.join(', ')}, with --again alone: ${why}`);
-  if (labelStages.includes(until)) return [...labels, ...tooLong, ...again];
+  if (labelStages.includes(until)) return [...labels, ...tooLong, ...finished, ...again];
   return [
     ...labels,
     ...(plan.difficultySamples > 0
@@ -214,12 +212,9 @@ export function planText(plan: RunPlan, until: LastStage = 'eval'): string[] {
     `update       on the groups with right and wrong responses, at most ${n(plan.maxGroupsPerUpdate)}; ${n(plan.updatesPerBatch)} a step`,
     `evaluation   ${n(plan.evaluations)} evaluations, at most ${n(plan.evaluationSamples)} samples`,
     ...tooLong,
+    ...finished,
     ...again,
   ];
-}
-
-function multiples(of: number, upTo: number): number[] {
-  return Array.from({ length: Math.floor(upTo / of) }, (_, i) => (i + 1) * of);
 }
 
 function countBy(keys: readonly string[]): Record<string, number> {

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { resolveConfig, type Config } from '../config/index.js';
+import { armStage } from '../runs/arm-stage.js';
 import { planRun, type RunPlan } from './plan.js';
 import { openPrompts } from './session.js';
 import { openFakeEngine, writeTinyTask } from './testing/tiny-task.js';
@@ -38,6 +39,18 @@ describe('estimateSeconds', () => {
     const { low, high } = estimateSeconds(config, short, rates, () => 1000);
     expect(low).toBeCloseTo(0.8 * (fixed + groups + 0.3 * 48 * 0.2), 8);
     expect(high).toBeCloseTo(1.5 * (fixed + groups + 48 * 0.2 + 2), 8);
+  });
+
+  it('is of what the run folder does not hold yet', () => {
+    const arms = config.arms.filter(({ name }) => name !== config.arms[0]!.name);
+    const done = ['data', 'labels', 'retriever-learned', 'retrieved-learned', ...arms.map(armStage)];
+    // Left are 4 steps of 6 groups, and 3 evaluations of 21 problems of 2 samples, in groups of 4.
+    const groups = (4 * 6 + (3 * 21 * 2) / 4) * 0.1;
+    const { low, high } = estimateSeconds(config, { ...plan, finished: done }, rates, () => 1000);
+    expect(low).toBeCloseTo(0.8 * (1 + groups + 0.3 * 16 * 0.2), 8);
+    expect(high).toBeCloseTo(1.5 * (1 + groups + 16 * 0.2 + 2), 8);
+    const all = [...done, armStage(config.arms[0]!)];
+    expect(estimateSeconds(config, { ...plan, finished: all }, rates, () => 1000).low).toBeCloseTo(0.8, 8);
   });
 
   it('counts drafts as it counts samples of evaluations', () => {

@@ -24,6 +24,8 @@ import { neededContexts, trainedEncoders } from './retrieve/contexts.js';
 import { foldsOf } from './retrieve/cross-fit.js';
 import { openConfiguredEngine } from './engines.js';
 import type { RunPlan } from './plan.js';
+import { encoderStage, foldStage } from './retriever-settings.js';
+import { workLeft } from './work-left.js';
 import { modelFolderOf, openPrompts, type OpenEngine } from './session.js';
 import { trainedPart } from './arms/trained-part.js';
 
@@ -132,14 +134,15 @@ export function ratesFromPeak(config: Config, plan: RunPlan, parameters: number,
   };
 }
 
-/** Seconds of a run, between what is likely at least and at most. Pure. */
+/** Seconds of what is left of a run, between what is likely at least and at most. Pure. */
 export function estimateSeconds(
-  config: Config,
-  plan: RunPlan,
+  whole: Config,
+  planned: RunPlan,
   rates: Rates,
   /** Parameters of an encoder that training computes with, by the retriever's name. */
   encoderSize: (name: string) => number,
 ): { low: number; high: number } {
+  const { config, plan } = workLeft(whole, planned);
   const { labels, rl } = config;
   const labelled =
     labels.judge !== 'utility'
@@ -166,7 +169,7 @@ export function estimateSeconds(
 /** Floating-point operations of training all encoders of a run, on texts as long as those of the prompts. */
 function trainingOperations(
   config: Config,
-  { labelledProblems, promptTokens }: RunPlan,
+  { labelledProblems, promptTokens, finished }: RunPlan,
   encoderSize: (name: string) => number,
 ): number {
   const { validationShare, testShare } = config.retriever;
@@ -179,7 +182,8 @@ function trainingOperations(
       const { batchSize, maxQueryTokens, maxDocumentTokens, loss, negatives, judgedPerQuery, hardNegatives } = settings;
       const documents = documentsOfQuery({ loss, negatives, judgedPerQuery, hardPerQuery: hardNegatives });
       const { steps } = trainOptionsOf(settings, config.seed, queries);
-      const trainings = 1 + foldsOf(config, name).length;
+      const stages = [encoderStage(name), ...foldsOf(config, name).map((fold) => foldStage(name, fold))];
+      const trainings = stages.filter((stage) => !finished.includes(stage)).length;
       const query = Math.min(maxQueryTokens, promptTokens.without);
       const document = Math.min(maxDocumentTokens, promptTokens.with - promptTokens.without);
       return trainings * 6 * encoderSize(name) * steps * batchSize * (query + documents * document);
