@@ -1,4 +1,4 @@
-import { cp, readFile } from 'node:fs/promises';
+import { cp, readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import { temporaryFolder } from '../core/testing/temporary-folder.js';
@@ -131,7 +131,7 @@ describe('ra-rft eval --policy', () => {
   });
 
   test('options that do not fit together are refused', async () => {
-    const { data, evaluate } = await setting();
+    const { folder, data, evaluate } = await setting();
     const refused = async (args: string[], where: string) =>
       expect(await raRft('eval', ...args)).toMatchObject({ code: 2, err: expect.stringContaining(where) as string });
     await refused(['--data', data], '--data');
@@ -154,6 +154,12 @@ describe('ra-rft eval --policy', () => {
         code: 3,
         err: expect.stringContaining(`where:    ${key.split('=')[0]}`) as string,
       });
+    const missing = join(folder, 'missing.jsonl');
+    expect(await evaluate('--data', data, '--corpus', missing)).toMatchObject({
+      code: 8,
+      err: expect.stringContaining(missing) as string,
+    });
+    expect(await readdir(folder)).toEqual(['sums.jsonl']);
     expect(await evaluate('--data', data)).toMatchObject({ code: 0 });
   });
 

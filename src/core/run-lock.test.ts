@@ -4,7 +4,7 @@ import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { dirname, join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { takeLock } from './run-lock.js';
+import { takeFolderLock, takeLock } from './run-lock.js';
 import { compiled } from './testing/compiled.js';
 import { temporaryFolder } from './testing/temporary-folder.js';
 
@@ -69,5 +69,29 @@ describe('takeLock', () => {
     await writeFile(path, JSON.stringify({ pid: process.ppid, host: hostname(), started: 'dead' }));
     await mkdir(`${path}.takeover`);
     await expect(takeLock(path)).rejects.toMatchObject({ code: 'run-folder', where: `${path}.takeover` });
+  });
+});
+
+describe('takeFolderLock', () => {
+  it('leaves nothing of the folders that it made for work that wrote nothing', async () => {
+    const root = await temporaryFolder();
+    const lock = await takeFolderLock(join(root, 'a', 'b', 'run.lock'));
+    expect(await readdir(join(root, 'a', 'b'))).toEqual(['run.lock']);
+    await lock.release();
+    expect(await readdir(root)).toEqual([]);
+  });
+
+  it('keeps what was written, what another keeps beside, and folders that were there', async () => {
+    const root = await temporaryFolder();
+    const first = await takeFolderLock(join(root, 'a', 'b', 'run.lock'));
+    const second = await takeFolderLock(join(root, 'a', 'c', 'run.lock'));
+    await first.release();
+    expect(await readdir(join(root, 'a'))).toEqual(['c']);
+    await writeFile(join(root, 'a', 'c', 'file'), '');
+    await second.release();
+    expect(await readdir(join(root, 'a', 'c'))).toEqual(['file']);
+    await mkdir(join(root, 'empty'));
+    await (await takeFolderLock(join(root, 'empty', 'run.lock'))).release();
+    expect(await readdir(join(root, 'empty'))).toEqual([]);
   });
 });

@@ -2,10 +2,11 @@
 import { link, mkdir, readFile, rm, rmdir, writeFile } from 'node:fs/promises';
 import { readFileSync } from 'node:fs';
 import { hostname } from 'node:os';
+import { dirname, resolve } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { RaRftError } from './errors.js';
 import { besideName } from './files.js';
-import { ignoreMissing } from './missing.js';
+import { ignoreMissing, removeIfEmpty } from './missing.js';
 
 /** The process that holds a lock. */
 export interface LockOwner {
@@ -48,6 +49,27 @@ export async function takeLock(path: string): Promise<Lock> {
     where: path,
     hint: 'Try again.',
   });
+}
+
+/**
+ * Makes the folder of the lock file at `path` where there is none, and takes the lock. `release` takes the folders that were made
+ * away again as far as they are empty, so that work that was refused leaves nothing behind.
+ */
+export async function takeFolderLock(path: string): Promise<Lock> {
+  const folder = dirname(path);
+  const first = await mkdir(folder, { recursive: true });
+  const lock = await takeLock(path);
+  const release = async (): Promise<void> => {
+    await lock.release();
+    if (first !== undefined) await removeEmpty(folder, first);
+  };
+  return { release };
+}
+
+/** Removes `folder` and those above it up to `last`, until one holds something. */
+async function removeEmpty(folder: string, last: string): Promise<void> {
+  if (!(await removeIfEmpty(folder))) return;
+  if (resolve(folder) !== resolve(last)) await removeEmpty(dirname(folder), last);
 }
 
 /** Who holds the lock at `path`; undefined where nobody does, or who did has died. */

@@ -126,6 +126,13 @@ describe('buildCorpus', () => {
     expect(await buildCorpus(optionsOf(out, [input]))).toMatchObject({ kept: 2, faults: 1 });
   });
 
+  test('an input that is not there leaves nothing behind', async () => {
+    const folder = await temporaryFolder();
+    const building = buildCorpus(optionsOf(join(folder, 'corpus'), [join(folder, 'missing.jsonl')]));
+    await expect(building).rejects.toMatchObject({ code: 'io' });
+    expect(await readdir(folder)).toEqual([]);
+  });
+
   test('of twins the first that says the right answer stays', async () => {
     const folder = await temporaryFolder();
     const twin = (id: string, answer: string) => ({ ...solved(1), id, solution: `\\boxed{${answer}}` });

@@ -3,13 +3,13 @@
  * of a record afterwards is what later duplicates are found by.
  */
 import { existsSync } from 'node:fs';
-import { mkdir, readFile, rm } from 'node:fs/promises';
+import { readFile, rm } from 'node:fs/promises';
 import { RaRftError } from '../core/errors.js';
 import { removeLeftoversOf } from '../core/files.js';
 import { hashFile } from '../core/hash-file.js';
 import { hashJson } from '../core/hash.js';
 import { silent } from '../core/progress.js';
-import { takeLock } from '../core/run-lock.js';
+import { takeFolderLock } from '../core/run-lock.js';
 import {
   countRecords,
   foreignFields,
@@ -43,8 +43,7 @@ const BATCH_RECORDS = 256;
  */
 export async function buildCorpus(options: BuildOptions): Promise<CorpusSummary> {
   const paths = corpusPaths(options.out);
-  await mkdir(options.out, { recursive: true });
-  const lock = await takeLock(paths.lock);
+  const lock = await takeFolderLock(paths.lock);
   try {
     for (const path of [paths.summary, paths.exclude]) await removeLeftoversOf(path);
     const build = await buildKey(options);

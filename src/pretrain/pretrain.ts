@@ -3,11 +3,12 @@
  * same engine as everything else. Every step's documents come from a stream of their own, so a run that was stopped
  * goes on from its last checkpoint as if it never had.
  */
-import { readFile, rm, rmdir } from 'node:fs/promises';
+import { readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { atPlace, RaRftError } from '../core/errors.js';
 import { writeFileAtomic, writeFolderAtomic, writeJsonAtomic } from '../core/files.js';
 import { hashJson } from '../core/hash.js';
+import { removeIfEmpty } from '../core/missing.js';
 import { refuseStrangers, removeOwnFolder } from '../core/owned-folder.js';
 import { silent, type Progress } from '../core/progress.js';
 import { Rng } from '../core/rng.js';
@@ -147,9 +148,7 @@ async function openWork(work: string, options: PretrainOptions, config: DecoderC
 async function removeWork(work: string, step: number): Promise<void> {
   await removeOwnFolder(join(work, `step-${step}`));
   await rm(join(work, 'state.json'));
-  await rmdir(work).catch((error: NodeJS.ErrnoException) => {
-    if (error.code !== 'ENOTEMPTY' && error.code !== 'EEXIST') throw error;
-  });
+  await removeIfEmpty(work);
 }
 
 interface TrainingWork {

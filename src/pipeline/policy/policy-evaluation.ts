@@ -1,5 +1,5 @@
 /** `ra-rft eval --policy`: one policy on data files, outside of a run. Resumable sample by sample. */
-import { mkdir, readFile } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { generationKey, generationOf, llmKeyFor, type Config, type DataPresetName } from '../../config/index.js';
 import { RaRftError } from '../../core/errors.js';
@@ -10,7 +10,7 @@ import type { Progress } from '../../core/progress.js';
 import { Rng } from '../../core/rng.js';
 import { configDifferences } from '../../runs/run-folder.js';
 import { warningText } from '../../runs/warnings.js';
-import { takeLock } from '../../core/run-lock.js';
+import { takeFolderLock } from '../../core/run-lock.js';
 import { dataFiles, loadProblems, lookAtFile, showing, shownTraces, type Problem } from '../../data/index.js';
 import {
   localPolicy,
@@ -81,8 +81,7 @@ interface LoadedSet extends EvaluatedSet {
 export async function evaluatePolicy(request: PolicyEvaluationRequest): Promise<PolicyEvaluation> {
   const { config, out, progress } = request;
   if (request.policy === 'server') refuseUnasked(config);
-  await mkdir(out, { recursive: true });
-  const lock = await takeLock(join(out, 'eval.lock'));
+  const lock = await takeFolderLock(join(out, 'eval.lock'));
   const verifier = await openConfiguredVerifier(config);
   try {
     const check = verifier.checkAnswer?.bind(verifier);
