@@ -39,6 +39,12 @@ describe('keys that are set and have no effect', () => {
       'eval.contextArms (--set eval.contextArms=[ra-rft]) has no effect: eval.contexts is 0',
     ],
     [['retrievers={base: {kind: encoder, trained: false, steps: 9}}'], 'retrievers.base.trained is false'],
+    [['retrievers={base: {kind: encoder, mostAlike: 0.8}}'], 'retrievers.base.diversity is none'],
+    [['retrievers={base: {kind: rerank, diversity: type, lambda: 0.8}}'], 'retrievers.base.diversity is type'],
+    [
+      ['retrievers={base: {kind: encoder, diversity: vectors, mostAlike: 0.8, lambda: 0.8}}'],
+      'retrievers.base.lambda (--set retrievers={base: {kind: encoder, diversity: vectors, mostAlike: 0.8, lambda: 0.8}}) has no effect: retrievers.base.mostAlike is 0.8',
+    ],
     [['retrievers={p: {kind: encoder, policy: {}, hidden: 8}}'], 'retrievers.p.policy takes the policy itself'],
     [
       ['retrievers={p: {kind: encoder, policy: {train: projection, rank: 4}}}'],
@@ -76,6 +82,8 @@ describe('keys that are set and have no effect', () => {
     [['arms=[{name: a, method: opsd}]', 'rl.generation.topK=4', 'rl.groupSize=4']],
     [['eval.contextArms=[ra-rft]', 'eval.contexts=3']],
     [['retrievers={base: {kind: encoder, steps: 9}}']],
+    [['retrievers={base: {kind: encoder, diversity: vectors, mostAlike: 0.8}}']],
+    [['retrievers={base: {kind: encoder, diversity: vectors, lambda: 0.8}}']],
     [['retrievers={p: {kind: encoder, head: single-vector, policy: {pooling: last, train: lora, rank: 4}}}']],
     [['retrievers={p: {kind: encoder, dim: 8, frozenLayers: 1, policy: {train: full}}}']],
     [['retrievers={bert: {kind: encoder, model: bert, dim: 8, frozenLayers: 2, trainEmbeddings: true}}']],

@@ -237,7 +237,7 @@ export function unusedKeys(config: Config, locate: (path: readonly string[]) => 
       if (!found.has(path)) found.set(path, `${path} (${where}) has no effect: ${reason}`);
     }
   }
-  for (const { names, why } of encoderKeysUnused(config)) {
+  for (const { names, why } of retrieverKeysUnused(config)) {
     const where = locate(names);
     const path = names.join('.');
     if (where !== undefined && !found.has(path))
@@ -262,16 +262,22 @@ const ofTraining: readonly string[] = [
 /** Keys of the shape of an encoder that is made here. */
 const ofSmall: readonly string[] = ['hidden', 'convWidth', 'layers', 'transformerLayers', 'heads'];
 
-/** Keys that encoders say for themselves and that do nothing, with the key of theirs that makes it so. */
-function encoderKeysUnused({ retriever, retrievers }: Config): { names: string[]; why: string }[] {
+/** Keys that retrievers say for themselves and that do nothing, with the key of theirs that makes it so. */
+function retrieverKeysUnused({ retriever, retrievers }: Config): { names: string[]; why: string }[] {
   return Object.entries(retrievers).flatMap(([name, entry]) => {
-    if (entry.kind !== 'encoder') return [];
-    const { trained, model, frozenLayers, policy, head = retriever.head } = entry;
     const of = (keys: readonly string[], why: string) =>
       keys.filter((key) => key in entry).map((key) => ({ names: ['retrievers', name, key], why }));
+    const { diversity = 'none', mostAlike }: { diversity?: string; mostAlike?: number } = entry as object;
+    const ofDiversity = [
+      ...(diversity === 'vectors' ? [] : of(['lambda', 'mostAlike'], `diversity is ${diversity}`)),
+      ...(mostAlike === undefined ? [] : of(['lambda'], `mostAlike is ${mostAlike}`)),
+    ];
+    if (entry.kind !== 'encoder') return ofDiversity;
+    const { trained, model, frozenLayers, policy, head = retriever.head } = entry;
     const ofPolicy = (keys: readonly string[], why: string) =>
       keys.map((key) => ({ names: ['retrievers', name, 'policy', key], why }));
     return [
+      ...ofDiversity,
       ...(trained ? [] : of(ofTraining, 'trained is false')),
       ...(model === null ? [] : of(ofSmall, 'model names a folder')),
       ...(policy ? of(ofSmall, 'policy takes the policy itself') : []),

@@ -26,7 +26,6 @@ import { refuseOverlong } from './prompts/overlong.js';
 import { checkPromptsOf } from './prompts/prompt-stage.js';
 import { draftsAttempts } from './retrieve/attempts.js';
 import { draftAttempts } from './retrieve/attempts-stage.js';
-import { refuseCrossFittedVectors } from './retrieve/cross-fit.js';
 import { refuseMissingKey } from './retrieve/open-named.js';
 import { refuseImpossibleEncoders, refuseMissingWeights } from './retrieve/policy-encoders.js';
 import { retrieveContexts } from './retrieve/retrieve-stage.js';
@@ -93,7 +92,6 @@ async function runStages(
   if (config.labels.judge === 'llm') llmApiKey(config.llm.apiKeyEnv); // a missing key is told now, not after the warm-up
   if (config.engine.kind !== 'local') engineApiKey(config.engine.apiKeyEnv);
   refuseUntrainable(config, until);
-  refuseCrossFittedVectors(config);
   const asked = [...neededContexts(config).keys(), ...warmupSources(config).early];
   for (const name of asked) refuseMissingKey(config, name);
   const session = await openSession(config, run, openEngine, { progress, again });

@@ -7,7 +7,7 @@ import { previewSelection, type QueryCandidates } from '../judge/index.js';
 import { estimateText, type Estimate } from '../llm/index.js';
 import { draftsAttempts } from './retrieve/attempts.js';
 import { trainedEncoders, wantsLabels, warmupSources } from './retrieve/contexts.js';
-import { foldsOf, refuseCrossFittedVectors } from './retrieve/cross-fit.js';
+import { foldsOf } from './retrieve/cross-fit.js';
 import { makeData, refuseEmpty } from './data/make-data.js';
 import { choosePairs } from './labels/label-stage.js';
 import { refuseHopelessLabels, skippedText } from './labels/label-problems.js';
@@ -103,7 +103,6 @@ export async function planRun(
   { kept = false }: { kept?: boolean } = {},
 ): Promise<RunPlan> {
   refuseUntrainable(config, until);
-  refuseCrossFittedVectors(config);
   const prompts = await openPrompts(config);
   const { codec, lengths } = prompts;
   const verifier = await openConfiguredVerifier(config);

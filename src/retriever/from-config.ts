@@ -39,6 +39,7 @@ export function encoderSettings(
     frozenLayers: _frozen,
     diversity: _diversity,
     lambda: _lambda,
+    mostAlike: _mostAlike,
     server: _server,
     ...own
   } = entry;
@@ -161,7 +162,8 @@ const LAMBDA = 0.7;
 /** How the hits of an entry are to differ; undefined where they need not. */
 export function diversityOf(entry: RetrieverEntry): Diversity | undefined {
   if (!('diversity' in entry) || entry.diversity === undefined || entry.diversity === 'none') return undefined;
-  return entry.diversity === 'vectors' ? { lambda: entry.lambda ?? LAMBDA } : { by: entry.diversity };
+  if (entry.diversity !== 'vectors') return { by: entry.diversity };
+  return entry.mostAlike === undefined ? { lambda: entry.lambda ?? LAMBDA } : { mostAlike: entry.mostAlike };
 }
 
 /** BM25 where no entry is named: the first of that kind in the map, with its usual options where there is none. */

@@ -113,4 +113,4 @@ export { poolOf, type Diversity } from './score/diversity.js';
 export { EncodedRetriever } from './embeddings/encoded-retriever.js';
 export { ServerEncoder, type ServerPrefixes } from './embeddings/server-encoder.js';
 export { RerankRetriever, type RerankOptions } from './rerank/rerank-retriever.js';
-export type { Hit, Query, TraceRetriever, SearchOptions, Truncated } from './types.js';
+export type { Found, Hit, Query, TraceRetriever, SearchOptions, Truncated } from './types.js';

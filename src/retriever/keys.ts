@@ -206,12 +206,17 @@ const server = z
 const diversity = {
   diversity: key(
     z.enum(['none', 'vectors', 'class', 'type', 'truth']).optional(),
-    'Hits that differ (none where it is not given): by their vectors (MMR), or one of each class, type or truth before a second of any. The class of a trace is the one that labels within a budget (labels.selection.pairs) found it in, else its type.',
+    'Hits that differ (none where it is not given): by their vectors (MMR, or a limit: mostAlike), or one of each class, type or truth before a second of any. The class of a trace is the one that labels within a budget (labels.selection.pairs) found it in, else its type.',
   ),
   lambda: key(
     z.number().min(0).max(1).optional(),
     'With diversity vectors: 1 counts relevance alone, 0 only being unlike the hits before; 0.7 where it is not given.',
     'share',
+  ),
+  mostAlike: key(
+    z.number().min(0).max(1).optional(),
+    'With diversity vectors, in place of lambda: largest cosine of the vectors of a hit and of one before it; where too few are below it, the best of the others fill up.',
+    'cosine',
   ),
 };
 

@@ -28,6 +28,12 @@ export interface Hit {
   rank: number;
 }
 
+/** A query and traces that it found. */
+export interface Found {
+  query: Query;
+  traces: readonly Trace[];
+}
+
 /** Texts that were longer than a retriever takes, and were cut. */
 export interface Truncated {
   queries: number;
@@ -40,8 +46,11 @@ export interface TraceRetriever {
   readonly truncated?: Truncated;
   /** Hits of each query, best first, in the order of the queries; ties go to the smaller trace id. */
   search(queries: readonly Query[], options: SearchOptions): Promise<Hit[][]>;
-  /** One unit vector for each trace, to tell how alike they are; retrievers without vectors have none. */
-  vectorsOf?(traces: readonly Trace[]): Promise<Float32Array[]>;
+  /**
+   * One unit vector for each trace that a query found, to tell how alike these are; vectors for two queries may be of two encoders.
+   * Retrievers without vectors have none.
+   */
+  vectorsOf?(found_Q: readonly Found[]): Promise<Float32Array[][]>;
   /** Why each trace has its score, token by token; undefined where a whole text has one vector. Retrievers that compare no tokens have none. */
   matches?(query: Query, traces: readonly Trace[]): Promise<TextMatch[] | undefined>;
   dispose(): Promise<void>;

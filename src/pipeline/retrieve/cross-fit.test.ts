@@ -9,7 +9,7 @@ import { temporaryFolder } from '../../core/testing/temporary-folder.js';
 import type { Problem, Trace } from '../../data/index.js';
 import type { Summary } from '../../eval/index.js';
 import { readLabels } from '../../judge/index.js';
-import { EncoderRetriever, foldQueries, searchAllowed } from '../../retriever/index.js';
+import { diversify, EncoderRetriever, foldQueries, searchAllowed } from '../../retriever/index.js';
 import { RunFolder } from '../../runs/run-folder.js';
 import { guardOf } from '../data/data-sets.js';
 import { labelledQueries } from '../labels/labelled-queries.js';
@@ -44,48 +44,58 @@ async function dataOf() {
 }
 
 describe('a cross-fitted encoder', () => {
-  it('searches for each problem with the one that has not seen its labels, and for all others with the whole one', async () => {
-    const set = [arms('learned'), three];
-    const ran = await retrieve(set);
-    const folds = [1, 2, 3].map((fold) => `retriever-learned.fold-${fold}`);
-    expect(ran.filter((stage) => stage.startsWith('retriever-'))).toEqual(['retriever-learned', ...folds]);
-    const data = await dataOf();
-    const config = resolveConfig({ file, set });
-    const parts = labelledQueries(config, data, await readLabels(at('labels.jsonl')));
-    const { parts_F, foldOf } = foldQueries(parts, 3, config.seed);
-    // What each was trained on has no query of the problems that it searches for, nor of their texts.
-    const events = await lines<{ kind: string; fold?: number; train: number }>('events.jsonl');
-    const trained = events.filter(({ kind, fold }) => kind === 'retriever-data' && fold !== undefined);
-    expect(trained.map(({ fold, train }) => [fold, train])).toEqual(
-      parts_F.map(({ train }, i) => [i + 1, train.length]),
-    );
-    for (const [fold, { train, validation }] of parts_F.entries())
-      for (const { query } of [...train, ...validation]) expect(foldOf(query)).not.toBe(fold);
+  it.each([
+    ['nearest', []],
+    ['varied', ['retrievers.learned.diversity=vectors', 'retrievers.learned.lambda=0.3']],
+  ])(
+    'searches for each problem with the one that has not seen its labels, for others with the whole one: %s',
+    async (_, differ) => {
+      const set = [arms('learned'), three, ...differ];
+      const diversity = differ.length > 0 ? { lambda: 0.3 } : undefined;
+      const ran = await retrieve(set);
+      const folds = [1, 2, 3].map((fold) => `retriever-learned.fold-${fold}`);
+      expect(ran.filter((stage) => stage.startsWith('retriever-'))).toEqual(['retriever-learned', ...folds]);
+      const data = await dataOf();
+      const config = resolveConfig({ file, set });
+      const parts = labelledQueries(config, data, await readLabels(at('labels.jsonl')));
+      const { parts_F, foldOf } = foldQueries(parts, 3, config.seed);
+      // What each was trained on has no query of the problems that it searches for, nor of their texts.
+      const events = await lines<{ kind: string; fold?: number; train: number }>('events.jsonl');
+      const trained = events.filter(({ kind, fold }) => kind === 'retriever-data' && fold !== undefined);
+      expect(trained.map(({ fold, train }) => [fold, train])).toEqual(
+        parts_F.map(({ train }, i) => [i + 1, train.length]),
+      );
+      for (const [fold, { train, validation }] of parts_F.entries())
+        for (const { query } of [...train, ...validation]) expect(foldOf(query)).not.toBe(fold);
 
-    const open = (name: string) => EncoderRetriever.open(at('retriever', name), at('index', name), data.corpus);
-    const encoders = [await open('learned')];
-    for (const fold of [1, 2, 3]) encoders.push(await open(join('learned.folds', String(fold))));
-    expect(new Set(encoders.map(({ header }) => header.encoderHash)).size).toBe(4);
-    const found = new Map(
-      (await lines<RetrievedRecord>('retrieved', 'learned.jsonl')).map((one) => [one.problemId, one]),
-    );
-    const used = new Set<number>();
-    for (const problem of [...data.train, ...data.test]) {
-      const isTest = data.test.includes(problem);
-      const fold = isTest ? undefined : foldOf(problem);
-      used.add(fold ?? -1);
-      const may = isTest ? data.guard.mayShow.bind(data.guard) : data.guard.mayTeach.bind(data.guard);
-      const [hits] = await searchAllowed(encoders[fold === undefined ? 0 : fold + 1]!, [problem], 5, may);
-      expect(found.get(problem.id)?.hits.map(({ traceId }) => traceId)).toEqual(hits!.map(({ trace }) => trace.id));
-    }
-    expect(used).toEqual(new Set([-1, 0, 1, 2]));
-    for (const encoder of encoders) await encoder.dispose();
-    // Those of the folds are not among the encoders that others may take.
-    const names = (await readdir(at('retriever'))).filter((name) =>
-      existsSync(at('retriever', name, 'retriever.json')),
-    );
-    expect(names.filter((name) => name.startsWith('learned'))).toEqual(['learned']);
-  }, 240_000);
+      const open = (name: string) => EncoderRetriever.open(at('retriever', name), at('index', name), data.corpus);
+      const encoders = [await open('learned')];
+      for (const fold of [1, 2, 3]) encoders.push(await open(join('learned.folds', String(fold))));
+      expect(new Set(encoders.map(({ header }) => header.encoderHash)).size).toBe(4);
+      const found = new Map(
+        (await lines<RetrievedRecord>('retrieved', 'learned.jsonl')).map((one) => [one.problemId, one]),
+      );
+      const used = new Set<number>();
+      for (const problem of [...data.train, ...data.test]) {
+        const isTest = data.test.includes(problem);
+        const fold = isTest ? undefined : foldOf(problem);
+        used.add(fold ?? -1);
+        const may = isTest ? data.guard.mayShow.bind(data.guard) : data.guard.mayTeach.bind(data.guard);
+        const encoder = encoders[fold === undefined ? 0 : fold + 1]!;
+        const hits_Q = await searchAllowed(encoder, [problem], diversity ? 50 : 5, may);
+        const [hits] = diversity ? await diversify(encoder, [problem], hits_Q, 5, diversity) : hits_Q;
+        expect(found.get(problem.id)?.hits.map(({ traceId }) => traceId)).toEqual(hits!.map(({ trace }) => trace.id));
+      }
+      expect(used).toEqual(new Set([-1, 0, 1, 2]));
+      for (const encoder of encoders) await encoder.dispose();
+      // Those of the folds are not among the encoders that others may take.
+      const names = (await readdir(at('retriever'))).filter((name) =>
+        existsSync(at('retriever', name, 'retriever.json')),
+      );
+      expect(names.filter((name) => name.startsWith('learned'))).toEqual(['learned']);
+    },
+    240_000,
+  );
 
   it('is the same for the test, and off leaves nothing behind', async () => {
     await retrieve([arms('learned')]);
@@ -175,14 +185,10 @@ describe('a run with folds', () => {
     expect(tested.filter((stage) => stage.includes('fold'))).toEqual([]);
   }, 240_000);
 
-  it('is counted in the plan, and refused where hits are to differ by vectors or labels are too few', async () => {
+  it('is counted in the plan, and refused where labels are too few', async () => {
     const config = (...set: string[]) => resolveConfig({ file, set: [arms('learned'), ...set] });
     expect(planText(await planRun(config(three), root)).join('\n')).toContain('3 more encoders');
     expect(planText(await planRun(config(), root)).join('\n')).not.toContain('more encoders');
-    await expect(planRun(config(three, 'retrievers.learned.diversity=vectors'), root)).rejects.toMatchObject({
-      code: 'config',
-      where: 'retrievers.learned.diversity',
-    });
     await expect(retrieve([arms('learned'), 'retriever.crossFit=100'])).rejects.toMatchObject({
       code: 'data',
       message: expect.stringContaining('100 folds') as string,

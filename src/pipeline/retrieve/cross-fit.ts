@@ -1,6 +1,5 @@
 /** Cross-fitting: training problems are searched for by encoders that have seen no label of theirs (`retriever.crossFit`). */
 import type { Config } from '../../config/index.js';
-import { RaRftError } from '../../core/errors.js';
 import { encodersBehind, isTrained, neededContexts, type NamedRetrievers, type RetrieverName } from './contexts.js';
 
 type CrossFitting = NamedRetrievers & Pick<Config, 'retriever'>;
@@ -20,17 +19,4 @@ export function isCrossFitted(config: CrossFitting, name: RetrieverName): boolea
 export function foldsOf(config: CrossFitting, encoder: RetrieverName): number[] {
   const used = Object.keys(config.retrievers).some((name) => crossFittedBehind(config, name).includes(encoder));
   return used ? Array.from({ length: config.retriever.crossFit }, (_, fold) => fold + 1) : [];
-}
-
-/** Throws `config` where hits are to differ by vectors: those of one problem and of another would be of different encoders. */
-export function refuseCrossFittedVectors(config: CrossFitting): void {
-  for (const [name, entry] of Object.entries(config.retrievers)) {
-    if (!('diversity' in entry) || entry.diversity !== 'vectors' || !isCrossFitted(config, name)) continue;
-    throw new RaRftError({
-      code: 'config',
-      message: `retrievers.${name}.diversity is vectors, but retriever.crossFit is ${config.retriever.crossFit}: several encoders, each with vectors of its own, search for the training problems`,
-      where: `retrievers.${name}.diversity`,
-      expected: 'class, type, truth or none; or retriever.crossFit: 1',
-    });
-  }
 }

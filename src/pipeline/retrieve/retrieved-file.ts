@@ -123,7 +123,7 @@ async function searchBatchOf(
   );
   // What is allowed first: a trace that may not be shown makes no other one look like a repetition.
   const known = (trace: Trace, name: string) => (name === 'class' ? classNameOf(trace, classOf) : undefined);
-  const chosen_Q = diversity ? await diversify(retriever, hits_Q, kept, diversity, known) : hits_Q;
+  const chosen_Q = diversity ? await diversify(retriever, of, hits_Q, kept, diversity, known) : hits_Q;
   const short = ({ trace, score }: Hit) => ({ traceId: trace.id, score });
   return of.map((problem, q) => {
     const hits = (chosen_Q[q] ?? []).filter(({ trace }) => lengths?.fitsExactly(problem, trace) !== false);

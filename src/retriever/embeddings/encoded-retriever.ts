@@ -3,13 +3,14 @@ import { openWhole } from '../../core/closing.js';
 import type { Progress } from '../../core/progress.js';
 import { inPlace, Slots } from '../../core/slots.js';
 import type { Trace } from '../../data/types.js';
+import { sharedVectors } from '../diversify.js';
 import type { TextEncoder } from '../encode/types.js';
 import type { DocumentText } from '../encode/text.js';
 import { EncodedTraces } from '../library/encoded-traces.js';
 import { exactIndexOf } from '../library/make-index.js';
 import { RankedTraces } from '../score/ranking.js';
 import { meanVector } from '../score/token-match.js';
-import type { Hit, Query, SearchOptions, TraceRetriever, Truncated } from '../types.js';
+import type { Found, Hit, Query, SearchOptions, TraceRetriever, Truncated } from '../types.js';
 
 export class EncodedRetriever implements TraceRetriever {
   readonly name = 'encoded';
@@ -47,9 +48,11 @@ export class EncodedRetriever implements TraceRetriever {
     return scored_Q.map((scored) => this.ranked.hits(scored));
   }
 
-  async vectorsOf(traces: readonly Trace[]): Promise<Float32Array[]> {
-    const found = await this.encoded.vectorsOf(traces.map(({ id }) => id));
-    return found.map(({ vectors, dim }) => meanVector(vectors, dim));
+  async vectorsOf(found_Q: readonly Found[]): Promise<Float32Array[][]> {
+    return sharedVectors(found_Q, async (traces) => {
+      const found = await this.encoded.vectorsOf(traces.map(({ id }) => id));
+      return found.map(({ vectors, dim }) => meanVector(vectors, dim));
+    });
   }
 
   dispose(): Promise<void> {

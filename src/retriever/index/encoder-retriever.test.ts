@@ -205,7 +205,14 @@ describe('EncoderRetriever', () => {
     await net.dispose();
     const at = join(folder, `vectors-${index}`);
     const opening = EncoderRetriever.open(join(folder, 'retriever'), at, traces, { threads: 1, index });
-    const vectors = await use(opening, (r) => r.vectorsOf(asked));
+    const query = queries[0]!;
+    const [vectors = [], alone = []] = await use(opening, (r) =>
+      r.vectorsOf([
+        { query, traces: asked },
+        { query, traces: [asked[1]!] },
+      ]),
+    );
+    expect(alone).toEqual([vectors[1]]);
     for (const [i, trace] of asked.entries()) {
       const expected = meanVector(encoded.texts[traces.indexOf(trace)]!.vectors, 8);
       expect(dot(vectors[i]!, vectors[i]!)).toBeCloseTo(1, 5);
@@ -214,7 +221,8 @@ describe('EncoderRetriever', () => {
   });
 
   it('takes vectors from the index, and not from a second look of the encoder', async () => {
-    const found = await use(open('seen'), (r) => r.vectorsOf(traces.slice(0, 2)));
+    const asked = [{ query: queries[0]!, traces: traces.slice(0, 2) }];
+    const [found = []] = await use(open('seen'), (r) => r.vectorsOf(asked));
     // An index whose vectors are others: those of the first two traces have changed places.
     const { spec: _spec, ...entry } = (await readIndexHeader(join(folder, 'seen')))!;
     const from = await IndexStore.open(join(folder, 'seen'), { ...entry, spec });
@@ -223,7 +231,7 @@ describe('EncoderRetriever', () => {
     const store = await IndexStore.open(join(folder, 'swapped-places'), { ...entry, spec });
     await store.add([1, 0, 2, 3].map((at, i) => ({ id: `t${i}`, chunks: chunks[at]! })));
     store.close();
-    const swapped = await use(open('swapped-places'), (r) => r.vectorsOf(traces.slice(0, 2)));
+    const [swapped] = await use(open('swapped-places'), (r) => r.vectorsOf(asked));
     expect(swapped).toEqual(found.toReversed());
   });
 

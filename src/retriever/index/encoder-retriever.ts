@@ -4,6 +4,7 @@ import { once } from '../../core/once.js';
 import { silent, type Progress } from '../../core/progress.js';
 import type { Trace } from '../../data/types.js';
 import { architectureOf } from '../../models/encoders/config.js';
+import { sharedVectors } from '../diversify.js';
 import { openEncoder } from '../encode/open.js';
 import { readRetriever } from '../encode/retriever-folder.js';
 import type { RetrieverSpec } from '../encode/spec.js';
@@ -14,7 +15,7 @@ import { WordMatcher, type TextMatch } from '../encode/word-matches.js';
 import { Tokenizer } from '../../models/tokenizer.js';
 import { RankedTraces } from '../score/ranking.js';
 import { meanVector } from '../score/token-match.js';
-import type { Hit, Query, SearchOptions, TraceRetriever, Truncated } from '../types.js';
+import type { Found, Hit, Query, SearchOptions, TraceRetriever, Truncated } from '../types.js';
 import { IndexClient } from './index-client.js';
 import type { IndexSetup } from './index-worker.js';
 import { openRemoteIndex, type IndexServer } from './remote/open.js';
@@ -115,8 +116,10 @@ export class EncoderRetriever implements TraceRetriever {
    * From the vectors of the index, also where they are bytes: means of rounded vectors have cosines that are 0.002 off at most. Where
    * they are in a database, which gives none back, the traces are encoded again.
    */
-  async vectorsOf(traces: readonly Trace[]): Promise<Float32Array[]> {
-    return (await this.chunksOf(traces)).map(({ vectors, dim }) => meanVector(vectors, dim));
+  async vectorsOf(found_Q: readonly Found[]): Promise<Float32Array[][]> {
+    return sharedVectors(found_Q, async (traces) =>
+      (await this.chunksOf(traces)).map(({ vectors, dim }) => meanVector(vectors, dim)),
+    );
   }
 
   async matches(query: Query, traces: readonly Trace[]): Promise<TextMatch[] | undefined> {

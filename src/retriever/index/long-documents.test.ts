@@ -47,7 +47,7 @@ async function find(...[traces, options]: Parameters<typeof open>) {
   const retriever = await open(traces, options);
   try {
     const [hits = []] = await retriever.search([query], { k: 10 });
-    const vectors = await retriever.vectorsOf(traces);
+    const [vectors = []] = await retriever.vectorsOf([{ query, traces }]);
     return {
       ids: hits.map((hit) => hit.trace.id),
       scores: hits.map(({ score }) => score),

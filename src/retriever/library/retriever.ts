@@ -18,7 +18,7 @@ import { WordMatcher, type TextMatch } from '../encode/word-matches.js';
 import { compileFilter, type Filter } from '../index/filter.js';
 import { scoreTexts } from '../index/score-texts.js';
 import type { IndexKey } from '../index/store/header.js';
-import { checkDiversity, poolOf } from '../score/diversity.js';
+import { checkDiversity, goesByVectors, poolOf } from '../score/diversity.js';
 import { choose } from '../score/choose.js';
 import { EncodedTraces } from './encoded-traces.js';
 import { encoderFolderOf, readSaved, saveFolder } from './folder.js';
@@ -263,7 +263,7 @@ export class Retriever {
       this.warn('queries', `a question is longer than ${this.parts.header.spec.query.maxTokens} tokens and was cut`);
     const { dim } = this.parts.encoder.info;
     const ids = [...new Set(scored_Q.flat().map(({ id }) => id))];
-    const looksAtVectors = matches || (diversity !== undefined && 'lambda' in diversity);
+    const looksAtVectors = matches || (diversity !== undefined && goesByVectors(diversity));
     const found = looksAtVectors ? await this.encoded.vectorsOf(ids) : [];
     const chunksOf = new Map(ids.map((id, i) => [id, found[i]]));
     const vectorsOf = (id: string) => chunksOf.get(id)?.vectors ?? new Float32Array(0);

@@ -38,7 +38,7 @@ export interface FindOptions {
   filter?: Filter | undefined;
   /** Ids that must not come back. */
   exclude?: Iterable<string> | undefined;
-  /** Hits that differ: `{ lambda: 0.7 }` by their vectors (MMR), `{ by: 'type', most: 1 }` by a field. */
+  /** Hits that differ: `{ lambda: 0.7 }` (MMR) and `{ mostAlike: 0.8 }` (a limit) by their vectors, `{ by: 'type', most: 1 }` by a field. */
   diversity?: Diversity | undefined;
   /** For every token of the question the nearest token of the trace. */
   matches?: boolean | undefined;

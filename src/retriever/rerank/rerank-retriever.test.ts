@@ -81,7 +81,8 @@ describe('a rerank', () => {
     expect(idsOf((await retriever.search([query('two w')], { k: 4 }))[0])).toHaveLength(4);
     const excludeIds_Q = [new Set(['t3'])];
     expect(idsOf((await retriever.search([query('two w')], { k: 1, excludeIds_Q }))[0])).toEqual(['t1']);
-    expect(await retriever.vectorsOf(traces.slice(0, 1))).toHaveLength(1);
+    const [vectors] = await retriever.vectorsOf([{ query: query('two'), traces: traces.slice(0, 1) }]);
+    expect(vectors).toHaveLength(1);
   });
 
   it('of no candidates is refused', () => {

@@ -4,7 +4,7 @@ import { RaRftError } from '../../core/errors.js';
 import type { Trace } from '../../data/types.js';
 import { likeness } from '../diversify.js';
 import type { TextMatch } from '../encode/word-matches.js';
-import type { Hit, Query, SearchOptions, TraceRetriever, Truncated } from '../types.js';
+import type { Found, Hit, Query, SearchOptions, TraceRetriever, Truncated } from '../types.js';
 
 export interface RerankOptions {
   /** Traces that the first one proposes; never fewer than are asked for. */
@@ -48,8 +48,8 @@ export class RerankRetriever implements TraceRetriever {
     return this.second.search(queries, { ...options, onlyIds_Q });
   }
 
-  async vectorsOf(traces: readonly Trace[]): Promise<Float32Array[]> {
-    return likeness(this.second, traces);
+  async vectorsOf(found_Q: readonly Found[]): Promise<Float32Array[][]> {
+    return likeness(this.second, found_Q);
   }
 
   /** Scores are those of the second. */

@@ -1,6 +1,6 @@
 /** The hits of a question that differ from each other, from a longer list of the best. */
 import type { Scored } from '../index/types.js';
-import { byClass, mmr, type Diversity } from './diversity.js';
+import { byClass, goesByVectors, mmr, unlike, type ByLimit, type ByVectors, type Diversity } from './diversity.js';
 import { dot, meanVector } from './token-match.js';
 
 /** What is known of traces by their ids. */
@@ -13,15 +13,23 @@ export interface TraceFacts {
 
 /** `scored` is best first. */
 export function choose(scored: readonly Scored[], k: number, diversity: Diversity, facts: TraceFacts): Scored[] {
-  const positions =
-    'lambda' in diversity ? byVectors(scored, k, diversity.lambda, facts) : classes(scored, k, diversity, facts);
+  const positions = goesByVectors(diversity)
+    ? byVectors(scored, k, diversity, facts)
+    : classes(scored, k, diversity, facts);
   return positions.map((at) => scored[at] as Scored);
 }
 
-function byVectors(scored: readonly Scored[], k: number, lambda: number, { dim, vectorsOf }: TraceFacts): number[] {
+function byVectors(
+  scored: readonly Scored[],
+  k: number,
+  diversity: ByVectors | ByLimit,
+  { dim, vectorsOf }: TraceFacts,
+): number[] {
   const means = scored.map(({ id }) => meanVector(vectorsOf(id), dim));
+  const similarity = (a: number, b: number) => dot(means[a] as Float32Array, means[b] as Float32Array);
+  if ('mostAlike' in diversity) return unlike(scored.length, k, diversity.mostAlike, similarity);
   const scores = scored.map(({ score }) => score);
-  return mmr(scores, k, lambda, (a, b) => dot(means[a] as Float32Array, means[b] as Float32Array));
+  return mmr(scores, k, diversity.lambda, similarity);
 }
 
 function classes(

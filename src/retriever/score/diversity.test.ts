@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { Trace } from '../../data/types.js';
 import { diversify } from '../diversify.js';
 import { Bm25Retriever } from '../lexical/bm25.js';
-import { byClass, checkDiversity, mmr, poolOf } from './diversity.js';
+import { byClass, checkDiversity, mmr, poolOf, unlike } from './diversity.js';
 import { matchTokens, meanVector } from './token-match.js';
 
 describe('mmr', () => {
@@ -26,6 +26,19 @@ describe('mmr', () => {
   });
 });
 
+describe('unlike', () => {
+  it('leaves out what is too much like a better one, and fills up with the best of these', () => {
+    const places = [0, 0.1, 0.5, 0.55, 1];
+    const likeness = (a: number, b: number) => 1 - Math.abs(places[a]! - places[b]!);
+    expect(unlike(5, 3, 0.8, likeness)).toEqual([0, 2, 4]);
+    expect(unlike(5, 4, 0.8, likeness)).toEqual([0, 2, 4, 1]);
+    // What is exactly at the limit stays; of two of a pair the better one.
+    expect(unlike(5, 3, 0.5, likeness)).toEqual([0, 2, 4]);
+    expect(unlike(5, 2, 1, likeness)).toEqual([0, 1]);
+    expect(unlike(1, 3, 0, likeness)).toEqual([0]);
+  });
+});
+
 describe('byClass', () => {
   it('takes one of each class, then fills up; what has no class stands for itself', () => {
     expect(byClass(['a', 'a', 'b', undefined, undefined, 'a'], 4, 1)).toEqual([0, 2, 3, 4]);
@@ -36,10 +49,19 @@ describe('byClass', () => {
 
 describe('options', () => {
   it('that mean nothing are refused', () => {
-    const bad = [{ lambda: NaN }, { lambda: -1 }, { by: '' }, { by: 'type', most: 0 }, { lambda: 0.5, pool: 1.5 }];
+    const bad = [
+      { lambda: NaN },
+      { lambda: -1 },
+      { by: '' },
+      { by: 'type', most: 0 },
+      { mostAlike: 2 },
+      { lambda: 0.5, pool: 1.5 },
+    ];
     for (const diversity of bad) expect(() => checkDiversity(diversity)).toThrow(/diversity/);
     checkDiversity({ by: 'type' });
-    expect([poolOf(5, {}), poolOf(5, { pool: 2 }), poolOf(5, { pool: 9 })]).toEqual([50, 5, 9]);
+    const by = 'type';
+    expect([poolOf(5, { by }), poolOf(5, { by, pool: 2 }), poolOf(5, { by, pool: 9 })]).toEqual([50, 5, 9]);
+    expect([poolOf(5, { mostAlike: 0.8 }), poolOf(5, { mostAlike: 0.8, pool: 9 })]).toEqual([500, 9]);
   });
 });
 
@@ -54,13 +76,14 @@ describe('diversify', () => {
   const bm25 = new Bm25Retriever([trace('a', 'x x', 'p'), trace('b', 'x x', 'p'), trace('c', 'x y z', 'q')]);
 
   it('goes by classes for any retriever, and says where there are no vectors', async () => {
-    const hits = await bm25.search([{ id: 'q', question: 'x' }], { k: 3 });
-    const [chosen] = await diversify(bm25, hits, 2, { by: 'type' });
+    const queries = [{ id: 'q', question: 'x' }];
+    const hits = await bm25.search(queries, { k: 3 });
+    const [chosen] = await diversify(bm25, queries, hits, 2, { by: 'type' });
     expect(chosen!.map(({ trace: { id }, rank }) => [id, rank])).toEqual([
       ['a', 1],
       ['c', 2],
     ]);
-    await expect((async () => diversify(bm25, hits, 2, { lambda: 0.5 }))()).rejects.toMatchObject({
+    await expect((async () => diversify(bm25, queries, hits, 2, { lambda: 0.5 }))()).rejects.toMatchObject({
       where: 'diversity',
     });
   });

@@ -1,4 +1,4 @@
-/** Hits that differ from each other: by the vectors of their traces (MMR), or by the classes that they belong to. */
+/** Hits that differ from each other: by the vectors of their traces (MMR, or a limit), or by the classes that they belong to. */
 import { RaRftError } from '../../core/errors.js';
 
 /** By vectors: maximal marginal relevance (Carbonell and Goldstein, 1998). */
@@ -6,6 +6,13 @@ export interface ByVectors {
   /** 1: relevance alone; 0: after the first hit, only being unlike those before it counts. */
   lambda: number;
   /** Best hits that are chosen from; {@link poolOf} where it is not given. */
+  pool?: number | undefined;
+}
+
+/** By vectors: no hit that is too much like a better one. */
+export interface ByLimit {
+  /** Largest cosine to a hit before. Where too few are below it, the best of the others fill up. */
+  mostAlike: number;
   pool?: number | undefined;
 }
 
@@ -18,11 +25,19 @@ export interface ByClass {
   pool?: number | undefined;
 }
 
-export type Diversity = ByVectors | ByClass;
+export type Diversity = ByVectors | ByLimit | ByClass;
 
-/** Hits to look at for `k` that differ: what is asked for, or ten times k. */
-export function poolOf(k: number, { pool }: Pick<Diversity, 'pool'>): number {
-  return Math.max(k, pool ?? 10 * k);
+/** Whether the vectors of traces are looked at. */
+export function goesByVectors(diversity: Diversity): diversity is ByVectors | ByLimit {
+  return !('by' in diversity);
+}
+
+/**
+ * Hits to look at for `k` that differ: what is asked for, or ten times k. With a limit a hundred times: an encoder that has learnt
+ * what solutions do puts a hundred traces that do the same before the first other one.
+ */
+export function poolOf(k: number, diversity: Diversity): number {
+  return Math.max(k, diversity.pool ?? ('mostAlike' in diversity ? 100 : 10) * k);
 }
 
 /** Throws `usage` at values that mean nothing. */
@@ -32,14 +47,20 @@ export function checkDiversity(diversity: Diversity): void {
   };
   const { pool } = diversity;
   if (pool !== undefined && !(Number.isInteger(pool) && pool >= 1)) refuse('diversity.pool', pool, 'an integer from 1');
+  const isShare = (value: number) => value >= 0 && value <= 1;
   if ('lambda' in diversity) {
     const { lambda } = diversity;
-    if (!(lambda >= 0 && lambda <= 1)) refuse('diversity.lambda', lambda, 'a number from 0 to 1');
+    if (!isShare(lambda)) refuse('diversity.lambda', lambda, 'a number from 0 to 1');
+    return;
+  }
+  if ('mostAlike' in diversity) {
+    const { mostAlike } = diversity;
+    if (!isShare(mostAlike)) refuse('diversity.mostAlike', mostAlike, 'a number from 0 to 1');
     return;
   }
   const { by, most = 1 } = diversity;
   if (typeof by !== 'string' || by === '')
-    refuse('diversity', diversity, '{ lambda } or { by: a field of the traces }');
+    refuse('diversity', diversity, '{ lambda }, { mostAlike } or { by: a field of the traces }');
   if (!(Number.isInteger(most) && most >= 1)) refuse('diversity.most', most, 'an integer from 1');
 }
 
@@ -75,6 +96,19 @@ export function mmr(
     for (const at of left) nearest[at] = Math.max(nearest[at] as number, similarity(at, next));
   }
   return chosen;
+}
+
+/** Positions of `k` of `count` hits, best first: those that are no more than `mostAlike` similar to one before, then the best others. */
+export function unlike(
+  count: number,
+  k: number,
+  mostAlike: number,
+  similarity: (a: number, b: number) => number,
+): number[] {
+  const [chosen, rest]: [number[], number[]] = [[], []];
+  for (let at = 0; at < count && chosen.length < k; at++)
+    (chosen.every((before) => similarity(at, before) <= mostAlike) ? chosen : rest).push(at);
+  return [...chosen, ...rest].slice(0, k);
 }
 
 /**
