@@ -51,13 +51,21 @@ export function likeness(retriever: TraceRetriever, found_Q: readonly Found[]): 
   });
 }
 
-/** For retrievers whose vectors are the same for every query: each trace's is asked for once. */
+/** Traces whose vectors are asked for at once: where a trace has one for each token, all of many traces are large. */
+const BATCH = 512;
+
+/** For retrievers whose vectors are the same for every query: each trace's is asked for once, so many at a time. */
 export async function sharedVectors(
   found_Q: readonly Found[],
   vectorsOf: (traces: readonly Trace[]) => Promise<Float32Array[]>,
 ): Promise<Float32Array[][]> {
   const traces = new Map(found_Q.flatMap((found) => found.traces.map((trace) => [trace.id, trace])));
-  const vectors = await vectorsOf([...traces.values()]);
-  const vectorOf = new Map([...traces.keys()].map((id, i) => [id, vectors[i] as Float32Array]));
+  const all = [...traces.values()];
+  const vectorOf = new Map<string, Float32Array>();
+  for (let from = 0; from < all.length; from += BATCH) {
+    const batch = all.slice(from, from + BATCH);
+    const vectors = await vectorsOf(batch);
+    for (const [i, { id }] of batch.entries()) vectorOf.set(id, vectors[i] as Float32Array);
+  }
   return found_Q.map((found) => found.traces.map(({ id }) => vectorOf.get(id) as Float32Array));
 }

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Trace } from '../../data/types.js';
-import { diversify } from '../diversify.js';
+import { diversify, sharedVectors } from '../diversify.js';
 import { Bm25Retriever } from '../lexical/bm25.js';
 import { byClass, checkDiversity, mmr, poolOf, unlike } from './diversity.js';
 import { matchTokens, meanVector } from './token-match.js';
@@ -86,6 +86,28 @@ describe('diversify', () => {
     await expect((async () => diversify(bm25, queries, hits, 2, { lambda: 0.5 }))()).rejects.toMatchObject({
       where: 'diversity',
     });
+  });
+});
+
+describe('vectors that all queries share', () => {
+  it('are asked for once, some hundreds at a time, and come back in the order of the hits', async () => {
+    const traces = Array.from({ length: 1100 }, (_, i): Trace => ({
+      id: `t${i}`,
+      question: '',
+      trace: '',
+      answer: '',
+    }));
+    const asked: number[] = [];
+    const vectorsOf = async (some: readonly Trace[]) => {
+      asked.push(some.length);
+      return some.map(({ id }) => Float32Array.of(Number(id.slice(1))));
+    };
+    const query = { id: 'q', question: '' };
+    const found = [traces, traces.toReversed(), []].map((of) => ({ query, traces: of }));
+    const [forward, backward, none] = await sharedVectors(found, vectorsOf);
+    expect([forward![7]![0], forward![1099]![0], backward![0]![0], none]).toEqual([7, 1099, 1099, []]);
+    expect(asked.reduce((a, b) => a + b)).toBe(1100);
+    expect(Math.max(...asked)).toBeLessThan(1000);
   });
 });
 
