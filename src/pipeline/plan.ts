@@ -20,11 +20,11 @@ import { refuseUntrainable } from './served-policy.js';
 import { openConfiguredVerifier, openPrompts } from './session.js';
 import { stagesKept, type StagesAgain } from './stages-kept.js';
 import { hintWarnings, textWarnings } from './data/text-warnings.js';
-import { armWork } from './work-left.js';
+import { armWork, type ArmWork } from './arm-work.js';
 import { refuseOracleWithoutTruth } from './data/truth-checks.js';
 
 /** Counts of one run. */
-export interface RunPlan {
+export interface RunPlan extends ArmWork {
   trainProblems: number;
   /** Lines of the data files that would be left out. */
   skippedLines: number;
@@ -56,8 +56,7 @@ export interface RunPlan {
   llm?: Estimate;
   /** Responses by which difficulty is measured, for a curriculum. */
   difficultySamples: number;
-  /** Policies trained, steps of each, and what a step samples and trains on. */
-  trainedArms: number;
+  /** Steps of each policy, and what a step samples and trains on. */
   steps: number;
   promptsPerStep: number;
   samplesPerPrompt: number;
@@ -68,9 +67,6 @@ export interface RunPlan {
   promptTokens: { without: number; with: number };
   /** Response tokens a step at most. */
   maxResponseTokensPerStep: number;
-  /** Evaluations of all arms together, and samples of all of them. */
-  evaluations: number;
-  evaluationSamples: number;
   /** Finished stages that would run again, where that was asked for. */
   again: StagesAgain[];
   /** Finished stages that stay, where that was asked for. */

@@ -1,28 +1,10 @@
 /** What is left of a planned run whose folder holds a part of it: what its time is reckoned from. */
 import type { Config } from '../config/index.js';
 import { armStage } from '../runs/arm-stage.js';
+import { armWork } from './arm-work.js';
 import type { RunPlan } from './plan.js';
 import { armsOneByOne, oneByOneStage } from './stage-settings.js';
 import { firstWarmups, labelStage, startStage } from './warmup-settings.js';
-
-/** Policies that are trained, and evaluations and samples of all arms and of their traces one by one. */
-export type ArmWork = Pick<RunPlan, 'trainedArms' | 'evaluations' | 'evaluationSamples'>;
-
-/** Counts the work of the arms that a configuration names, and of traces one by one. Pure. */
-export function armWork(
-  { arms, rl, eval: { everySteps, k, contexts } }: Config,
-  oneByOne: number,
-  tests: number,
-): ArmWork {
-  const trained = arms.filter((arm) => arm.policyOf === null).length;
-  const whileTraining = new Set([0, rl.steps, ...multiples(everySteps, rl.steps)]).size;
-  const evaluations = trained * whileTraining + (arms.length - trained) * new Set([0, rl.steps]).size;
-  return {
-    trainedArms: rl.steps === 0 ? 0 : trained,
-    evaluations,
-    evaluationSamples: (evaluations + oneByOne * contexts) * tests * k,
-  };
-}
 
 /**
  * The configuration with the arms that are not done, and the plan less what is done (`plan.finished`): labels, warm-ups, drafts,
@@ -47,8 +29,4 @@ export function workLeft(config: Config, plan: RunPlan): { config: Config; plan:
       difficultySamples: done.has('difficulty') ? 0 : plan.difficultySamples,
     },
   };
-}
-
-function multiples(of: number, upTo: number): number[] {
-  return Array.from({ length: Math.floor(upTo / of) }, (_, i) => (i + 1) * of);
 }
