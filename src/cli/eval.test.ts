@@ -159,6 +159,10 @@ describe('ra-rft eval --policy', () => {
       code: 8,
       err: expect.stringContaining(missing) as string,
     });
+    expect(await evaluate('--data', data, '--set', `reward=${join(folder, 'missing.mjs')}`)).toMatchObject({
+      code: 3,
+      err: expect.stringContaining('missing.mjs') as string,
+    });
     expect(await readdir(folder)).toEqual(['sums.jsonl']);
     expect(await evaluate('--data', data)).toMatchObject({ code: 0 });
   });

@@ -1,6 +1,7 @@
 /** What the arms of a run come to: trainings, evaluations, samples. */
 import type { Config } from '../config/index.js';
 
+/** Counts of what arms come to. */
 export interface ArmWork {
   /** Policies trained. */
   trainedArms: number;

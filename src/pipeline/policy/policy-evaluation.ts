@@ -2,6 +2,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { generationKey, generationOf, llmKeyFor, type Config, type DataPresetName } from '../../config/index.js';
+import { ownedParts } from '../../core/closing.js';
 import { RaRftError } from '../../core/errors.js';
 import { writeJsonAtomic } from '../../core/files.js';
 import { hashJson } from '../../core/hash.js';
@@ -81,9 +82,10 @@ interface LoadedSet extends EvaluatedSet {
 export async function evaluatePolicy(request: PolicyEvaluationRequest): Promise<PolicyEvaluation> {
   const { config, out, progress } = request;
   if (request.policy === 'server') refuseUnasked(config);
-  const lock = await takeFolderLock(join(out, 'eval.lock'));
-  const verifier = await openConfiguredVerifier(config);
+  const { own, close } = ownedParts();
   try {
+    own(await takeFolderLock(join(out, 'eval.lock')));
+    const verifier = own(await openConfiguredVerifier(config));
     const check = verifier.checkAnswer?.bind(verifier);
     const sets = [];
     for (const set of request.sets) sets.push(await loadSet(set, request, check));
@@ -113,8 +115,7 @@ export async function evaluatePolicy(request: PolicyEvaluationRequest): Promise<
     if (scores.scores.length > 0) await writeJsonAtomic(join(out, 'eval.json'), evaluation);
     return evaluation;
   } finally {
-    await verifier.dispose();
-    await lock.release();
+    await close();
   }
 }
 

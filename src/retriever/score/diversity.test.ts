@@ -55,6 +55,7 @@ describe('options', () => {
       { by: '' },
       { by: 'type', most: 0 },
       { mostAlike: 2 },
+      { lambda: 0.5, mostAlike: 2 },
       { lambda: 0.5, pool: 1.5 },
     ];
     for (const diversity of bad) expect(() => checkDiversity(diversity)).toThrow(/diversity/);

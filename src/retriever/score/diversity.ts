@@ -29,7 +29,7 @@ export type Diversity = ByVectors | ByLimit | ByClass;
 
 /** Whether the vectors of traces are looked at. */
 export function goesByVectors(diversity: Diversity): diversity is ByVectors | ByLimit {
-  return !('by' in diversity);
+  return 'lambda' in diversity || 'mostAlike' in diversity;
 }
 
 /**
@@ -47,15 +47,10 @@ export function checkDiversity(diversity: Diversity): void {
   };
   const { pool } = diversity;
   if (pool !== undefined && !(Number.isInteger(pool) && pool >= 1)) refuse('diversity.pool', pool, 'an integer from 1');
-  const isShare = (value: number) => value >= 0 && value <= 1;
-  if ('lambda' in diversity) {
-    const { lambda } = diversity;
-    if (!isShare(lambda)) refuse('diversity.lambda', lambda, 'a number from 0 to 1');
-    return;
-  }
-  if ('mostAlike' in diversity) {
-    const { mostAlike } = diversity;
-    if (!isShare(mostAlike)) refuse('diversity.mostAlike', mostAlike, 'a number from 0 to 1');
+  if (goesByVectors(diversity)) {
+    const shares = Object.entries(diversity).filter(([name]) => name === 'lambda' || name === 'mostAlike');
+    for (const [name, value] of shares)
+      if (!(value >= 0 && value <= 1)) refuse(`diversity.${name}`, value, 'a number from 0 to 1');
     return;
   }
   const { by, most = 1 } = diversity;
