@@ -82,10 +82,10 @@ interface LoadedSet extends EvaluatedSet {
 export async function evaluatePolicy(request: PolicyEvaluationRequest): Promise<PolicyEvaluation> {
   const { config, out, progress } = request;
   if (request.policy === 'server') refuseUnasked(config);
-  const { own, close } = ownedParts();
+  const parts = ownedParts();
   try {
-    own(await takeFolderLock(join(out, 'eval.lock')));
-    const verifier = own(await openConfiguredVerifier(config));
+    parts.own(await takeFolderLock(join(out, 'eval.lock')));
+    const verifier = parts.own(await openConfiguredVerifier(config));
     const check = verifier.checkAnswer?.bind(verifier);
     const sets = [];
     for (const set of request.sets) sets.push(await loadSet(set, request, check));
@@ -115,7 +115,7 @@ export async function evaluatePolicy(request: PolicyEvaluationRequest): Promise<
     if (scores.scores.length > 0) await writeJsonAtomic(join(out, 'eval.json'), evaluation);
     return evaluation;
   } finally {
-    await close();
+    await parts.close();
   }
 }
 
