@@ -178,6 +178,8 @@ describe('a trained retriever', () => {
     const limited = await ids('please halve my ships', { k: 4, diversity: { mostAlike: 0.9 } });
     expect(limited[0]).toBe(plain[0]);
     expect(limited).not.toEqual(plain);
+    const [own] = await retriever.search(['please halve my ships', 'x'], { k: 4, diversity: { mostAlike: 0.9 } });
+    expect(own?.map(({ id }) => id)).toEqual(limited);
     await expect(retriever.search('x', { diversity: { lambda: 2 } })).rejects.toMatchObject({
       where: 'diversity.lambda',
     });

@@ -14,14 +14,14 @@ import { openEncoder } from '../encode/open.js';
 import { readRetriever, type RetrieverHeader } from '../encode/retriever-folder.js';
 import { documentText, queryText } from '../encode/text.js';
 import type { TrainableEncoder } from '../encode/types.js';
-import { WordMatcher, type TextMatch } from '../encode/word-matches.js';
+import { WordMatcher } from '../encode/word-matches.js';
 import { compileFilter, type Filter } from '../index/filter.js';
 import { scoreTexts } from '../index/score-texts.js';
 import type { IndexKey } from '../index/store/header.js';
-import { checkDiversity, goesByVectors, poolOf } from '../score/diversity.js';
-import { choose } from '../score/choose.js';
+import { checkDiversity, poolOf } from '../score/diversity.js';
 import { EncodedTraces } from './encoded-traces.js';
 import { encoderFolderOf, readSaved, saveFolder } from './folder.js';
+import { foundHits, type SearchedTraces } from './found-hits.js';
 import { figuresOf } from './grade.js';
 import { asTrace, countWithoutText, readTraces } from './lines.js';
 import { LibraryIndex, type VectorPlace } from './library-index.js';
@@ -29,7 +29,7 @@ import { exactIndexOf } from './make-index.js';
 import { OwnFolders, removeDeadFolders } from './own-folders.js';
 import type { LibraryReport } from './report.js';
 import { trainParts, type TrainRetrieverOptions } from './train.js';
-import type { Asked, FindOptions, FoundTrace, Lines, TraceInput, WordMatch } from './types.js';
+import type { Asked, FindOptions, FoundTrace, Lines, TraceInput } from './types.js';
 
 export interface OpenRetrieverOptions {
   /** Threads of tensor work; left to the runtime by default. */
@@ -261,25 +261,26 @@ export class Retriever {
     signal?.throwIfAborted();
     if (this.truncated.queries > before)
       this.warn('queries', `a question is longer than ${this.parts.header.spec.query.maxTokens} tokens and was cut`);
-    const { dim } = this.parts.encoder.info;
-    const ids = [...new Set(scored_Q.flat().map(({ id }) => id))];
-    const looksAtVectors = matches || (diversity !== undefined && goesByVectors(diversity));
-    const found = looksAtVectors ? await this.encoded.vectorsOf(ids) : [];
-    const chunksOf = new Map(ids.map((id, i) => [id, found[i]]));
-    const vectorsOf = (id: string) => chunksOf.get(id)?.vectors ?? new Float32Array(0);
-    const fieldOf = (id: string, name: string) => this.inputs.get(id)?.[name];
     const words = matches ? (this.matcher ??= await this.openMatcher()) : undefined;
-    return scored_Q.map((scored, q) =>
-      (diversity ? choose(scored, k, diversity, { dim, vectorsOf, fieldOf }) : scored).map(({ id, score }, i) => ({
-        id,
-        score,
-        rank: i + 1,
-        trace: this.inputs.get(id) as TraceInput,
-        ...(words && {
-          matches: pairsOf(words.match(questions[q]!, queries[q]!, this.documentOf(id), chunksOf.get(id)!)),
-        }),
-      })),
-    );
+    const searched = this.searched();
+    // One after the other: the token vectors of all hits of many questions may not fit into memory.
+    const found_Q: FoundTrace[][] = [];
+    for (const [q, scored] of scored_Q.entries()) {
+      signal?.throwIfAborted();
+      const question = { text: questions[q]!, vectors: queries[q]! };
+      found_Q.push(await foundHits(question, scored, { k, diversity, words }, searched));
+    }
+    return found_Q;
+  }
+
+  private searched(): SearchedTraces {
+    const inputOf = (id: string) => this.inputs.get(id)!;
+    return {
+      dim: this.parts.encoder.info.dim,
+      inputOf,
+      documentOf: (id) => documentText(asTrace(inputOf(id)), this.parts.header.spec.text),
+      vectorsOf: (ids) => this.encoded.vectorsOf(ids),
+    };
   }
 
   /** What a question is searched with. */
@@ -315,11 +316,6 @@ export class Retriever {
     return figuresOf(test, hits_Q, this.traces.map(asTrace));
   }
 
-  /** What a trace is searched by. */
-  private documentOf(id: string): string {
-    return documentText(asTrace(this.inputs.get(id)!), this.parts.header.spec.text);
-  }
-
   private async openMatcher(): Promise<WordMatcher> {
     const { encoder, encoderFolder } = this.parts;
     return new WordMatcher(encoder, await Tokenizer.load(encoderFolder));
@@ -352,24 +348,4 @@ function refuseEmpty(question: string, where: string): void {
     where,
     expected: 'a text to search with',
   });
-}
-
-/** Each token of the question beside the one that it meets. Throws `usage` where the encoder gives one vector a text. */
-function pairsOf(match: TextMatch | undefined): WordMatch[] {
-  if (!match) {
-    throw new RaRftError({
-      code: 'usage',
-      message: 'this encoder gives one vector for a whole text, so no tokens match',
-      where: 'matches',
-      expected: 'an encoder with one vector a token (head: late-interaction)',
-    });
-  }
-  const { query, document, chunk, matches } = match;
-  return matches.map(({ documentToken, similarity }, i) => ({
-    query: query[i] as string,
-    document: document[documentToken] as string,
-    chunk,
-    documentToken,
-    similarity,
-  }));
 }
