@@ -25,7 +25,10 @@ export interface SearchedTraces {
 /** `words` where it is asked which tokens match. */
 type Choice = Pick<FindOptions, 'diversity'> & { k: number; words?: WordMatcher | undefined };
 
-/** `scored` is best first, and holds more than `k` where hits have to differ: see `poolOf`. Throws `usage` as {@link pairsOf} does. */
+/**
+ * `scored` is best first, and holds more than `k` where hits have to differ: see `poolOf`. Throws `usage` where matching tokens are asked
+ * for and the encoder gives one vector a text.
+ */
 export async function foundHits(
   question: AskedVectors,
   scored: readonly Scored[],
@@ -53,7 +56,7 @@ export async function foundHits(
   }));
 }
 
-/** Each token of the question beside the one that it meets. Throws `usage` where the encoder gives one vector a text. */
+/** Each token of the question beside the one that it meets. */
 function pairsOf(match: TextMatch | undefined): WordMatch[] {
   if (!match) {
     throw new RaRftError({

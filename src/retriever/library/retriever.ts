@@ -273,6 +273,7 @@ export class Retriever {
     return found_Q;
   }
 
+  /** What its traces tell when they are found. */
   private searched(): SearchedTraces {
     const inputOf = (id: string) => this.inputs.get(id)!;
     return {
