@@ -19,6 +19,8 @@ export interface KeyFacts {
   file: boolean;
   /** Values that match are names, not paths. */
   notFile: RegExp | undefined;
+  /** Whether a map replaces that of an earlier source as a whole, in place of being merged with it. */
+  whole: boolean;
   /** Whether errors must not repeat a wrong value: somebody may have put a secret there. */
   hidden: boolean;
   /** Whether a text is a right value, so that `--set name=12` means the text. */
@@ -32,6 +34,7 @@ interface SchemaNode {
   inherits?: string;
   file?: boolean;
   notFile?: string;
+  whole?: boolean;
   hidden?: boolean;
   default?: unknown;
   enum?: unknown[];
@@ -113,6 +116,7 @@ function keyFacts(path: string, node: SchemaNode): KeyFacts {
     inherits: node.inherits,
     file: node.file === true,
     notFile: node.notFile === undefined ? undefined : new RegExp(node.notFile),
+    whole: node.whole === true,
     hidden: node.hidden === true,
     takesText: takesText(node),
   };

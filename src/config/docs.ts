@@ -10,7 +10,7 @@ export function configDocsMarkdown(): string {
     '',
     '<!-- Generated from src/config/schema.ts by `npm run docs`. Do not edit. -->',
     '',
-    'A run is described by one YAML file (`ra-rft run --config FILE`). Values come from, later ones winning: the defaults below, a preset (`--preset NAME`), the file, `--set key=value` (as often as wanted; lists and sections in YAML, as in `--set \'generation.stop=["}"]\'`).',
+    'A run is described by one YAML file (`ra-rft run --config FILE`). Values come from, later ones winning: the defaults below, a preset (`--preset NAME`), the file, `--set key=value` (as often as wanted; lists and sections in YAML, as in `--set \'generation.stop=["}"]\'`). Sections and maps are merged key by key; lists, and mixes by shares (`warmup.traces`), replace those of an earlier source.',
     'Without file and preset, `ra-rft run` takes the preset `demo`. `ra-rft init` writes a file with the keys that are set first (`--all`: every key), each explained; `ra-rft run --dry-run` prints the resolved configuration and runs nothing. Unknown keys and wrong values are refused with their line. Paths in a file are meant against the folder of that file.',
     '',
     'A run folder may go on with other values (`ra-rft run --name NAME --set key=value`). What no finished stage depends on changes at once: another arm, one less, more `rl.steps`, keys of stages that have not run, keys that say how work is done, other paths to the same files. Anything else is refused with the stages that would run again and the keys that did it; `--again` lets them. The folder keeps the new values.',

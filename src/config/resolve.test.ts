@@ -41,6 +41,15 @@ describe('order of sources', () => {
     expect(config.arms).toMatchObject([{ name: 'only', train: 'bm25', test: 'bm25', recipe: null, policyOf: null }]);
   });
 
+  it('replaces a mix by shares as a whole', async () => {
+    const preset = 'word-problems';
+    expect(Object.keys(resolveConfig({ preset }).warmup.traces)).toEqual(['learned', 'random']);
+    const file = await yamlFile('warmup: { traces: { random: 1, bm25: 3 } }\n');
+    expect(resolveConfig({ preset, file }).warmup.traces).toEqual({ random: 1, bm25: 3 });
+    const set = ['warmup.traces.bm25=1', 'warmup.traces.random=2'];
+    expect(resolveConfig({ preset, file, set }).warmup.traces).toEqual({ bm25: 1, random: 2 });
+  });
+
   it('takes an empty file, and sections whose keys are all commented out', async () => {
     expect(resolveConfig({ file: await yamlFile('') })).toEqual(resolveConfig());
     expect(resolveConfig({ preset: 'quick', file: await yamlFile('rl:\n  # steps: 3\ndata:\n  world:\n') })).toEqual(

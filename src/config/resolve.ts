@@ -89,14 +89,15 @@ export function withDefaults(kept: unknown): unknown {
   return parsed.success ? parsed.data : kept;
 }
 
-/** Sections merge key by key; lists and values replace. An empty section (all its keys commented out) changes nothing. */
+/** Sections merge key by key; lists, mixes and values replace. An empty section (all its keys commented out) changes nothing. */
 function merge(base: Values, over: Values, path: string): Values {
   const out = { ...base };
   for (const [name, value] of Object.entries(over)) {
     const here = path === '' ? name : `${path}.${name}`;
     const old = Object.hasOwn(out, name) ? out[name] : undefined;
-    if (value === null && findKey(here)?.kind === 'section') continue;
-    const merged = isSection(value) ? merge(isSection(old) ? old : {}, value, here) : value;
+    const key = findKey(here);
+    if (value === null && key?.kind === 'section') continue;
+    const merged = isSection(value) ? merge(isSection(old) && !key?.whole ? old : {}, value, here) : value;
     Object.defineProperty(out, name, { value: merged, enumerable: true, configurable: true, writable: true });
   }
   return out;

@@ -14,6 +14,9 @@ export const atLeast = (least: number, value: number, description: string, unit?
   key(z.number().min(least).default(value), description, unit);
 export const share = (value: number, description: string) =>
   key(z.number().min(0).max(1).default(value), description, 'share');
+/** A mix: shares by name, relative to each other. It is marked `whole`, since a share says nothing beside those of another mix. */
+export const shares = (value: Record<string, number>, description: string) =>
+  z.record(z.string(), z.number().min(0)).default(value).meta({ description, whole: true });
 /** Paths are marked `file`, and resolved against the file that names them, except values that match `notFile`. */
 export const path = (description: string) =>
   z.string().min(1).nullable().default(null).meta({ description, file: true });

@@ -9,7 +9,7 @@ import { curriculumKeys } from '../rl/keys.js';
 import { recipeNames, recipes } from '../rl/recipes/keys.js';
 import { sft } from '../supervised/keys.js';
 import { arm } from './schema-arms.js';
-import { atLeast, count, key, positive, section, share } from './schema-fields.js';
+import { atLeast, count, key, positive, section, share, shares } from './schema-fields.js';
 import { corpus as corpusMaking } from './schema-corpus.js';
 import { data } from './schema-data.js';
 import { engine } from './schema-engine.js';
@@ -79,9 +79,9 @@ const warmup = section(
     batchSize: count(1, 16, 'Solutions a step.', 'problems'),
     learningRate: positive(2e-5, 'Peak learning rate; linear decay to zero.'),
     contextShare: share(0.5, 'Share of the examples with a trace in the prompt, so that the policy meets the layout.'),
-    traces: key(
-      z.record(z.string(), z.number().min(0)).default({ random: 1 }),
-      'Where these traces are from: shares by source, relative to each other. random: any trace of the type of the problem; else a retriever by its name. One with an encoder behind it is asked last, by labels of a policy that the other sources warmed up (docs/judging.md).',
+    traces: shares(
+      { random: 1 },
+      'Where these traces are from: shares by source, relative to each other. random: any trace of the type of the problem; else a retriever by its name. One with an encoder behind it is asked last, by labels of a policy that the other sources warmed up (docs/judging.md). What is given replaces the whole mix of a preset or a file.',
     ),
     topTraces: count(
       1,

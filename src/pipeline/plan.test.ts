@@ -42,6 +42,17 @@ describe('planRun', () => {
     });
   });
 
+  it('says what the warm-up shows, of which sources', async () => {
+    const warmup = { steps: 6, batchSize: 8, contextShare: 0.6, traces: { random: 1, bm25: 3, learned: 0 } };
+    const plan = await planRun(resolveConfig({ file: await writeTinyTask(folder, { warmup }) }), folder);
+    expect(planText(plan)).toContainEqual(
+      'warm-up      6 steps of 8 solutions, 60 % with traces, 25 % random, 75 % bm25',
+    );
+    const alone = await writeTinyTask(folder, { warmup: { ...warmup, contextShare: 0 } });
+    const planAlone = await planRun(resolveConfig({ file: alone }), folder);
+    expect(planText(planAlone)).toContainEqual('warm-up      6 steps of 8 solutions, without traces');
+  });
+
   it('counts the drafts that retrievers read beside questions', async () => {
     const file = await writeTinyTask(folder, { retriever: { query: 'question+attempt', steps: 3 } });
     const config = resolveConfig({ file });

@@ -9,6 +9,7 @@ import { draftsAttempts } from './retrieve/attempts.js';
 import { trainedEncoders, wantsLabels, warmupSources } from './retrieve/contexts.js';
 import { foldsOf } from './retrieve/cross-fit.js';
 import { makeData, refuseEmpty } from './data/make-data.js';
+import { sourceShares } from './arms/warmup-contexts.js';
 import { choosePairs } from './labels/label-stage.js';
 import { refuseHopelessLabels, skippedText } from './labels/label-problems.js';
 import { estimateLlmLabels } from './labels/llm-labels.js';
@@ -48,6 +49,8 @@ export interface RunPlan extends ArmWork {
   foldEncoders: number;
   /** Policies warmed up before any arm. */
   warmups: number;
+  /** The warm-up of the policy that the arms start from; `shares` by source are of the examples with traces. */
+  warmup: Pick<Config['warmup'], 'steps' | 'batchSize' | 'contextShare'> & { shares: Record<string, number> };
   /** Drafts, one of every problem, where a retriever reads them. */
   drafts: number;
   /** Problems that cannot be labelled, by reason, as lines for people. */
@@ -134,6 +137,7 @@ export async function planRun(
       labelTurns,
       foldEncoders: trainedEncoders(config, until).flatMap((name) => foldsOf(config, name)).length,
       warmups: config.warmup.steps === 0 ? 0 : warmupsOf(config, labelTurns, until),
+      warmup: { ...config.warmup, shares: sourceShares(config) },
       drafts: draftsAttempts(config, until) ? data.train.length + data.test.length : 0,
       ...(llm && { llm }),
       difficultySamples: rl.curriculum === 'none' ? 0 : data.train.length * rl.curriculumSamples,
@@ -201,6 +205,7 @@ export function planText(plan: RunPlan, until: LastStage = 'eval'): string[] {
     ...(plan.difficultySamples > 0
       ? [`difficulty   ${n(plan.difficultySamples)} responses, measured once for all arms`]
       : []),
+    ...(plan.warmups > 0 ? [`warm-up      ${warmupText(plan)}`] : []),
     `arms         ${plan.trainedArms} policies trained, ${n(plan.steps)} steps each`,
     `prompts/step ${n(plan.promptsPerStep)} problems, about ${n(plan.promptTokens.without)} tokens each, ${n(plan.promptTokens.with)} with a trace; the longest ${n(Math.max(longest.alone, longest.withTrace))}, at most ${n(limit)} allowed`,
     `samples/step ${n(plan.samplesPerPrompt)} responses a prompt = ${n(plan.samplesPerStep)}, together at most ${n(plan.maxResponseTokensPerStep)} tokens`,
@@ -210,6 +215,13 @@ export function planText(plan: RunPlan, until: LastStage = 'eval'): string[] {
     ...finished,
     ...again,
   ];
+}
+
+function warmupText({ warmups, warmup: { steps, batchSize, contextShare, shares } }: RunPlan): string {
+  const percent = (part: number) => `${Math.round(100 * part)} %`;
+  const sources = Object.entries(shares).map(([name, part]) => `${percent(part)} ${name}`);
+  const shown = contextShare === 0 ? 'without traces' : `${percent(contextShare)} with traces, ${sources.join(', ')}`;
+  return `${steps} steps of ${batchSize} solutions, ${shown}${warmups > 1 ? `; ${warmups} policies in all` : ''}`;
 }
 
 function countBy(keys: readonly string[]): Record<string, number> {
