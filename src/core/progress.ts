@@ -4,6 +4,8 @@
 export interface Task {
   /** Sets how much is done, with a short note to show beside it (`reward 0.42`). */
   update(done: number, note?: string): void;
+  /** Other work begins, with a task of its own: the time until the returned function is called counts for no rate of this one. */
+  pause(): () => void;
   /** Ends the task; `note` is its last word. */
   end(note?: string): void;
 }
@@ -26,8 +28,11 @@ export function labelled(progress: Progress, label: string): Progress {
   };
 }
 
+/** Says nothing. */
+export const silentTask: Task = { update: () => {}, pause: () => () => {}, end: () => {} };
+
 /** Says nothing: the default of every library function. */
 export const silent: Progress = {
-  task: () => ({ update: () => {}, end: () => {} }),
+  task: () => silentTask,
   line: () => {},
 };

@@ -23,6 +23,8 @@ export class RunningTask {
   private readonly base: number;
   private readonly start: number;
   private readonly recent: RecentRate;
+  private pausedSince: number | undefined;
+  private pausedMs = 0;
 
   constructor(label: string, total: number, unit: string, alreadyDone: number, start: number) {
     this.label = label;
@@ -36,19 +38,35 @@ export class RunningTask {
 
   update(done: number, now: number): void {
     this.done = done;
-    this.recent.update(now, done);
+    this.recent.update(this.worked(now), done);
+  }
+
+  /** Time from here to {@link resume} counts for no rate. */
+  pause(now: number): void {
+    this.pausedSince ??= now;
+  }
+
+  resume(now: number): void {
+    if (this.pausedSince === undefined) return;
+    this.pausedMs += now - this.pausedSince;
+    this.pausedSince = undefined;
   }
 
   /** The task under way, at its speed of late. */
   view(now: number): TaskView {
-    return { ...this.whole(now), rate: this.recent.at(now) };
+    return { ...this.whole(now), rate: this.recent.at(this.worked(now)) };
   }
 
   /** The task as a whole, at its mean speed. */
   whole(now: number): TaskView {
-    const elapsedMs = now - this.start;
-    const worked = this.done - this.base;
-    const rate = worked > 0 && elapsedMs > 0 ? (worked / elapsedMs) * 1000 : undefined;
+    const elapsedMs = this.worked(now) - this.start;
+    const made = this.done - this.base;
+    const rate = made > 0 && elapsedMs > 0 ? (made / elapsedMs) * 1000 : undefined;
     return { label: this.label, unit: this.unit, total: this.total, done: this.done, rate, elapsedMs, note: this.note };
+  }
+
+  /** The clock without the pauses. */
+  private worked(now: number): number {
+    return (this.pausedSince ?? now) - this.pausedMs;
   }
 }

@@ -42,6 +42,23 @@ describe('on a terminal', () => {
     expect(written.at(-1)).toContain('70/100 steps  1.0 steps/s  30s left');
   });
 
+  it('counts no rate for pauses, in which other work is done', () => {
+    const { progress, written, clock } = setup();
+    const task = progress.task('rl', 20, 'steps');
+    const resume = task.pause();
+    clock.ms = 200_000;
+    resume();
+    resume(); // a second time says nothing
+    clock.ms += 10_000;
+    task.update(1);
+    expect(written.at(-1)).toContain('1/20 steps  10.0 s/step  3m10s left');
+    const evaluated = task.pause();
+    clock.ms += 60_000;
+    evaluated();
+    task.end();
+    expect(written.at(-1)).toContain('rl: 1 steps in 10s, 10.0 s/step');
+  });
+
   it('keeps lines above the bar and draws the bar again', () => {
     const { progress, written } = setup();
     progress.task('rl', 10, 'steps');

@@ -1,5 +1,5 @@
 /** Progress for people: a bar with rate and time left on a terminal, plain lines in a file or pipe, nothing when quiet. */
-import type { Progress, Task } from './progress.js';
+import { silentTask, type Progress, type Task } from './progress.js';
 import { RunningTask, type TaskView } from './running-task.js';
 import { fitText } from './text-width.js';
 import { visibleText } from './visible-text.js';
@@ -49,7 +49,7 @@ export function terminalProgress(options: TerminalProgressOptions): Progress {
 
   return {
     task(label, total, unit, alreadyDone = 0): Task {
-      if (quiet) return { update: () => {}, end: () => {} };
+      if (quiet) return silentTask;
       const task = new RunningTask(label, total, unit, alreadyDone, now());
       open.push(task);
       let lastLine = now();
@@ -68,6 +68,10 @@ export function terminalProgress(options: TerminalProgressOptions): Progress {
             lastLine = now();
             writeLine(taskText(task.view(now()), { bar: false }));
           }
+        },
+        pause() {
+          task.pause(now());
+          return () => task.resume(now());
         },
         end(note) {
           const at = open.indexOf(task);

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { showing } from '../data/context.js';
 import { hashFile } from '../core/hash-file.js';
-import { silent, type Progress } from '../core/progress.js';
+import { silent, silentTask, type Progress } from '../core/progress.js';
 import { Rng } from '../core/rng.js';
 import { folderRef, openLocalEngine } from '../engine/index.js';
 import { PromptCodec, Tokenizer } from '../models/index.js';
@@ -28,7 +28,7 @@ function stopAt(step: number): Progress {
   const update = (done: number): void => {
     if (done === step) throw new Error('stopped');
   };
-  return { ...silent, task: () => ({ update, end: () => {} }) };
+  return { ...silent, task: () => ({ ...silentTask, update }) };
 }
 
 beforeAll(async () => {

@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { silentTask } from '../core/progress.js';
 import { readJsonlAll } from '../core/jsonl.js';
 import type { PolicyEngine } from '../engine/types.js';
 import type { Verifier } from '../verify/types.js';
@@ -116,7 +117,7 @@ describe('an engine whose numbers are none', () => {
 describe('a reward that fails', () => {
   const notes = () => {
     const lines: string[] = [];
-    const task = { update: (_done: number, note?: string) => lines.push(note ?? ''), end: () => {} };
+    const task = { ...silentTask, update: (_done: number, note?: string) => lines.push(note ?? '') };
     return { lines, progress: { task: () => task, line: (line: string) => lines.push(line) } };
   };
 

@@ -2,7 +2,7 @@ import { readdir, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
-import { silent } from '../core/progress.js';
+import { silent, silentTask } from '../core/progress.js';
 import { temporaryFolder } from '../core/testing/temporary-folder.js';
 import { keepProgress, readProgress, type TaskProgress } from './progress-file.js';
 
@@ -47,6 +47,24 @@ describe('progress that is kept', () => {
     expect(seen).toEqual(['grpo', 'labels', 'a line']);
     await progress.close();
     expect(await readdir(dirname(path))).toEqual([]);
+  });
+
+  it('counts no time of a pause, and passes it on', async () => {
+    const path = await fileOf();
+    const seen: string[] = [];
+    const inner = {
+      ...silent,
+      task: () => ({ ...silentTask, pause: () => (seen.push('pause'), () => void seen.push('resume')) }),
+    };
+    const progress = keepProgress(path, inner);
+    const task = progress.task('grpo', 10, 'steps');
+    const resume = task.pause();
+    await setTimeout(600);
+    task.update(1);
+    expect((await untilKept(path, ([first]) => first?.done === 1))[0]?.seconds).toBe(0);
+    resume();
+    expect(seen).toEqual(['pause', 'resume']);
+    await progress.close();
   });
 
   it('is written at most once a second, and whole', async () => {

@@ -48,6 +48,14 @@ export function keepProgress(path: string, inner: Progress): KeptProgress {
           if (note !== undefined) task.note = note;
           changed();
         },
+        pause() {
+          task.pause(performance.now());
+          const resumeShown = shown.pause();
+          return () => {
+            task.resume(performance.now());
+            resumeShown();
+          };
+        },
         end(note) {
           shown.end(note);
           open.delete(task);

@@ -131,7 +131,7 @@ async function takeSteps(plan: TrainingPlan, from: Position, task: Task): Promis
   const { policy } = from;
   let { step, drawn, policyVersion } = from;
   try {
-    await plan.afterStep?.(step, policy);
+    await evaluated(plan, step, policy, task);
     while (step < plan.steps) {
       step++;
       const before = step - 1;
@@ -142,11 +142,21 @@ async function takeSteps(plan: TrainingPlan, from: Position, task: Task): Promis
       policyVersion = outcome.metrics.policyVersion;
       await record(plan, step, outcome, { policy, drawn, policyVersion });
       task.update(step, outcome.note);
-      await plan.afterStep?.(step, policy);
+      await evaluated(plan, step, policy, task);
     }
   } catch (error) {
     const { code } = errorFacts(error);
     throw atPlace(`${plan.arm}, step ${step}`, error, code === 'not-finite' ? await wayBack(plan) : undefined);
+  }
+}
+
+/** An evaluation has a task of its own, and is no part of how fast the steps are. */
+async function evaluated(plan: TrainingPlan, step: number, policy: Policy, task: Task): Promise<void> {
+  const resume = task.pause();
+  try {
+    await plan.afterStep?.(step, policy);
+  } finally {
+    resume();
   }
 }
 

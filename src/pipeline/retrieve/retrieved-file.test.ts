@@ -2,7 +2,7 @@ import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { readJsonlAll } from '../../core/jsonl.js';
-import { silent, type Progress } from '../../core/progress.js';
+import { silent, silentTask, type Progress } from '../../core/progress.js';
 import { temporaryFolder } from '../../core/testing/temporary-folder.js';
 import { TraceGuard, writeJsonl, type Problem, type Trace } from '../../data/index.js';
 import { Bm25Retriever, type TraceRetriever } from '../../retriever/index.js';
@@ -70,7 +70,7 @@ describe('searchInto', () => {
     const starts: number[] = [];
     const progress: Progress = {
       ...silent,
-      task: (_label, _total, _unit, already = 0) => (starts.push(already), { update: () => {}, end: () => {} }),
+      task: (_label, _total, _unit, already = 0) => (starts.push(already), silentTask),
     };
     // Two batches are left: the last 88 training problems, and the test problems.
     await searchInto(target(file, progress), dying(2), wanted);
