@@ -1,6 +1,6 @@
 /** Progress of long work: stages tell it how far they are, the command line decides how it looks. */
 
-/** One task under way. `tick` may be called as often as wanted; drawing is throttled by the reporter. */
+/** One task under way. `update` may be called as often as wanted; drawing is throttled by the reporter. */
 export interface Task {
   /** Sets how much is done, with a short note to show beside it (`reward 0.42`). */
   update(done: number, note?: string): void;
