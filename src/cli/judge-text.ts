@@ -1,6 +1,7 @@
 /** Audits and statistics of labels as text for a terminal. */
 import { padText, textWidth } from '../core/text-width.js';
 import { visibleText } from '../core/visible-text.js';
+import { percentText } from '../core/percent.js';
 import {
   auditText,
   pairKey,
@@ -30,7 +31,7 @@ export function agreementText(result: Agreement, file: string): string {
       [`${a} yes`, count(table.yesYes), count(table.yesNo)],
       [`${a} no`, count(table.noYes), count(table.noNo)],
     ]).map((line) => `  ${line}`),
-    `  agreement ${agreement === null ? 'unknown' : percent(agreement)}, kappa ${kappa === null ? 'undefined: a judge says one thing only' : `${kappa.toFixed(2)}${interval}`}`,
+    `  agreement ${agreement === null ? 'unknown' : percentText(agreement)}, kappa ${kappa === null ? 'undefined: a judge says one thing only' : `${kappa.toFixed(2)}${interval}`}`,
   ].join('\n');
 }
 
@@ -92,7 +93,7 @@ function table(title: string, rows: readonly StatsRow[]): string {
     name,
     String(pairs),
     String(failed),
-    relevant === null ? '' : percent(relevant),
+    relevant === null ? '' : percentText(relevant),
     meanScore === null ? '' : meanScore.toFixed(3),
   ]);
   return columns([[title, 'pairs', 'failed', 'relevant', 'mean score'], ...cells]).join('\n');
@@ -120,10 +121,6 @@ function verdictText({ judge, relevant, score, reason, inferred }: DecidedLabel)
 function oneLine(text: string): string {
   const line = text.replace(/\s+/g, ' ').trim();
   return line.length <= 300 ? line : `${line.slice(0, 297)}...`;
-}
-
-function percent(share: number): string {
-  return `${(100 * share).toFixed(1)} %`;
 }
 
 /** Rows as lines: the first column to the left, the others to the right. */

@@ -2,6 +2,7 @@
 import { join } from 'node:path';
 import { writeFileAtomic } from '../core/files.js';
 import { jsonlText } from '../core/jsonl.js';
+import { percentText } from '../core/percent.js';
 import { TraceGuard } from '../data/index.js';
 import { PRETRAIN_DEFAULTS, pretrainBase } from '../pretrain/pretrain.js';
 import { Bm25Retriever, searchAllowed } from '../retriever/index.js';
@@ -74,11 +75,10 @@ async function fairnessLines({ tests, corpus, drafts }: World): Promise<string[]
     house.map(({ draft }) => draft),
     hits.map((found) => drafts.corpus[place.get(found[0]!.trace.id)!]!),
   );
-  const percent = (share: number): string => `${(100 * share).toFixed(1)} %`;
   return [
     `${figures.queries} test problems of house rules:`,
-    `  a trace with the same topic and the same rule exists for ${percent(figures.sameTopicAndRule)}`,
-    `  of the right traces, ${percent(figures.sameAlias)} use the same alias, ${percent(figures.sameAnswer)} have the same answer`,
-    `  BM25's first hit shares the topic for ${percent(first.sameTopic)}, the rule for ${percent(first.sameRule)}`,
+    `  a trace with the same topic and the same rule exists for ${percentText(figures.sameTopicAndRule)}`,
+    `  of the right traces, ${percentText(figures.sameAlias)} use the same alias, ${percentText(figures.sameAnswer)} have the same answer`,
+    `  BM25's first hit shares the topic for ${percentText(first.sameTopic)}, the rule for ${percentText(first.sameRule)}`,
   ];
 }

@@ -1,5 +1,6 @@
 /** A random slice of pairs that checks what the classes say, and shows what they miss. */
 import type { Rng } from '../core/rng.js';
+import { percentText } from '../core/percent.js';
 import { pairKey } from './agreement.js';
 import type { ClassGrowth } from './classes.js';
 import type { QueryCandidates } from './pairs.js';
@@ -60,6 +61,6 @@ export function auditOf(judged: readonly Label[]): InferenceAudit {
 
 /** The audit as a sentence. */
 export function auditText({ auditedRelevant, confirmed, auditedRest, missed }: InferenceAudit): string {
-  const percent = (share: number | null) => (share === null ? 'none' : `${(100 * share).toFixed(1)} %`);
+  const percent = (share: number | null) => (share === null ? 'none' : percentText(share));
   return `of ${auditedRelevant} inferred positives drawn at random the judge confirms ${percent(confirmed)}; of ${auditedRest} other pairs it calls ${percent(missed)} relevant`;
 }

@@ -1,6 +1,7 @@
 /** What a run would do, counted before anything heavy starts: for --dry-run and for the lines a run begins with. */
 import { generationOf, type Config } from '../config/index.js';
 import { Rng } from '../core/rng.js';
+import { percentText } from '../core/percent.js';
 import type { RunWarning } from '../runs/warnings.js';
 import { defaultSplit, showing, type Problem, type Trace } from '../data/index.js';
 import { previewSelection, type QueryCandidates } from '../judge/index.js';
@@ -218,9 +219,9 @@ export function planText(plan: RunPlan, until: LastStage = 'eval'): string[] {
 }
 
 function warmupText({ warmups, warmup: { steps, batchSize, contextShare, shares } }: RunPlan): string {
-  const percent = (part: number) => `${Math.round(100 * part)} %`;
-  const sources = Object.entries(shares).map(([name, part]) => `${percent(part)} ${name}`);
-  const shown = contextShare === 0 ? 'without traces' : `${percent(contextShare)} with traces, ${sources.join(', ')}`;
+  const sources = Object.entries(shares).map(([name, part]) => `${percentText(part, 0)} ${name}`);
+  const shown =
+    contextShare === 0 ? 'without traces' : `${percentText(contextShare, 0)} with traces, ${sources.join(', ')}`;
   return `${steps} steps of ${batchSize} solutions, ${shown}${warmups > 1 ? `; ${warmups} policies in all` : ''}`;
 }
 

@@ -1,5 +1,6 @@
 /** Looks at the steps of a training for what a person should know at once: nothing to learn from, nothing that ends, no rewards. */
 import type { RunWarning } from '../runs/warnings.js';
+import { percentText } from '../core/percent.js';
 
 /** The part of a step's metrics that is looked at. */
 export interface WatchedStep {
@@ -89,5 +90,5 @@ function range(last: number, count: number): string {
 }
 
 function percent(share: number | undefined): string {
-  return share === undefined ? '?' : `${Math.round(100 * share)} %`;
+  return share === undefined ? '?' : percentText(share, 0);
 }

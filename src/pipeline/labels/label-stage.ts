@@ -3,6 +3,7 @@ import { rm } from 'node:fs/promises';
 import type { Config } from '../../config/index.js';
 import { hashFile } from '../../core/hash-file.js';
 import { hashJson } from '../../core/hash.js';
+import { percentText } from '../../core/percent.js';
 import { warn } from '../../runs/warnings.js';
 import type { Problem, Trace, TraceGuard } from '../../data/index.js';
 import {
@@ -198,8 +199,9 @@ function gradeText(stage: string, grade: LabelGrade): string {
   }
   if (grade.auc !== null) parts.push(`AUC ${grade.auc.toFixed(2)}`);
   if (grade.bestRight !== null && grade.bestPossible !== null) {
-    const percent = (share: number) => `${Math.round(100 * share)} %`;
-    parts.push(`best by gain right ${percent(grade.bestRight)} (of at most ${percent(grade.bestPossible)})`);
+    parts.push(
+      `best by gain right ${percentText(grade.bestRight, 0)} (of at most ${percentText(grade.bestPossible, 0)})`,
+    );
   }
   return `${stage}: ${parts.join(', ')}`;
 }

@@ -4,6 +4,7 @@ import type { Problem, Trace } from '../../data/index.js';
 import type { DataSets } from '../data/data-sets.js';
 import type { RetrieverName } from './contexts.js';
 import type { Wanted } from './retrieved-file.js';
+import { percentText } from '../../core/percent.js';
 
 type Hits = ReadonlyMap<string, readonly Trace[]>;
 
@@ -48,9 +49,9 @@ export function trainingTraces(
 
 /** As a line for people. */
 export function trainingTracesText({ name, crossFit, right, n }: TrainingTraces): string {
-  const percent = (share: number) => `${(100 * share).toFixed(1)} %`;
   const { train, test, withoutCrossFit } = right;
-  const how = withoutCrossFit === undefined ? '' : ` (by ${crossFit} encoders; by one: ${percent(withoutCrossFit)})`;
-  const tested = test === undefined ? '' : `, ${percent(test)} of ${n.test} test problems`;
-  return `${name}: the first trace is right for ${percent(train)} of ${n.train} training problems${how}${tested}`;
+  const how =
+    withoutCrossFit === undefined ? '' : ` (by ${crossFit} encoders; by one: ${percentText(withoutCrossFit)})`;
+  const tested = test === undefined ? '' : `, ${percentText(test)} of ${n.test} test problems`;
+  return `${name}: the first trace is right for ${percentText(train)} of ${n.train} training problems${how}${tested}`;
 }
