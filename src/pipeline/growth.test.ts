@@ -8,7 +8,7 @@ import { readJsonlAll } from '../core/jsonl.js';
 import { RunFolder } from '../runs/run-folder.js';
 import { temporaryFolder } from '../core/testing/temporary-folder.js';
 import { runPipeline } from './pipeline.js';
-import { planRun } from './plan.js';
+import { planRun, planText } from './plan.js';
 import type { OpenEngine } from './session.js';
 import { openFakeEngine, writeTinyTask } from './testing/tiny-task.js';
 
@@ -275,5 +275,21 @@ describe('what a plan says of a run folder', () => {
     const [data] = await look([arms(plain, taught), 'data.maxTest=5']);
     expect(data).toMatch(/labels.*train-plain.*other test problems than before \(data\.maxTest: 0 there, 5 now\)/);
     expect(await text('run/config.yaml')).toBe(kept);
+  });
+
+  it('says how far trainings are that would go on', async () => {
+    const set = [arms(plain, taught), 'warmup.steps=5'];
+    const begun = async (more: string[] = []) => (await planOf([...set, ...more])).begun;
+    expect(await begun()).toEqual({});
+    await expect(run(set, { openEngine: dyingAt(4) })).rejects.toThrow('killed');
+    expect(await begun()).toEqual({ warmup: 2 });
+    await expect(run(set, { openEngine: dyingAt(4) })).rejects.toThrow('killed'); // the warm-up has three left
+    const plan = await planOf(set);
+    expect(plan.begun).toEqual({ 'train-plain': 2 });
+    expect(planText(plan)).toContain('begun        train-plain at step 2');
+    await run(set);
+    expect(await begun()).toEqual({});
+    expect(await begun(['rl.steps=8'])).toEqual({ 'train-plain': 4, 'train-taught': 4 });
+    expect(await begun(['labels.topPositives=1', 'rl.steps=8'])).toEqual({ 'train-plain': 4 });
   });
 });

@@ -6,6 +6,7 @@ import type { RunWarning } from '../runs/warnings.js';
 import { defaultSplit, showing, type Problem, type Trace } from '../data/index.js';
 import { previewSelection, type QueryCandidates } from '../judge/index.js';
 import { estimateText, type Estimate } from '../llm/index.js';
+import type { Begun } from './begun.js';
 import { draftsAttempts } from './retrieve/attempts.js';
 import { trainedEncoders, wantsLabels, warmupSources } from './retrieve/contexts.js';
 import { foldsOf } from './retrieve/cross-fit.js';
@@ -75,6 +76,8 @@ export interface RunPlan extends ArmWork {
   again: StagesAgain[];
   /** Finished stages that stay, where that was asked for. */
   finished: string[];
+  /** Trainings that would go on from a checkpoint, where that was asked for. */
+  begun: Begun;
   /** What the model and the texts give reason to warn of; the run says it too. */
   warnings: RunWarning[];
 }
@@ -154,7 +157,7 @@ export async function planRun(
       },
       maxResponseTokensPerStep: rl.promptsPerStep * rl.groupSize * generationOf(config, 'rl').maxTokens,
       ...armWork(config, armsOneByOne(config).length, data.test.length),
-      ...(kept ? await stagesKept(config, root, prompts, data) : { again: [], finished: [] }),
+      ...(kept ? await stagesKept(config, root, prompts, data) : { again: [], finished: [], begun: {} }),
       warnings: [
         ...data.warnings,
         ...textWarnings(prompts.tokenizer, data),
@@ -199,8 +202,10 @@ export function planText(plan: RunPlan, until: LastStage = 'eval'): string[] {
       : []),
   ];
   const finished = plan.finished.length === 0 ? [] : [`finished     ${plan.finished.join(', ')}`];
+  const trainings = Object.entries(plan.begun).map(([stage, steps]) => `${stage} at step ${n(steps)}`);
+  const begun = trainings.length === 0 ? [] : [`begun        ${trainings.join(', ')}`];
   const again = plan.again.map(({ stages, why }) => `RUN AGAIN    ${stages.join(', ')}, with --again alone: ${why}`);
-  if (labelStages.includes(until)) return [...labels, ...tooLong, ...finished, ...again];
+  if (labelStages.includes(until)) return [...labels, ...tooLong, ...finished, ...begun, ...again];
   return [
     ...labels,
     ...(plan.difficultySamples > 0
@@ -214,6 +219,7 @@ export function planText(plan: RunPlan, until: LastStage = 'eval'): string[] {
     `evaluation   ${n(plan.evaluations)} evaluations, at most ${n(plan.evaluationSamples)} samples`,
     ...tooLong,
     ...finished,
+    ...begun,
     ...again,
   ];
 }

@@ -1,4 +1,5 @@
 /** The part of the configuration that retrievers and their searches depend on, and the names of their stages. */
+import { join } from 'node:path';
 import type { Config } from '../config/index.js';
 import { bm25OptionsOf, diversityOf, encoderSettings, hubOptionsOf } from '../retriever/index.js';
 import type { Identities, Settings } from './fingerprint.js';
@@ -13,6 +14,11 @@ export function encoderStage(name: RetrieverName): string {
 /** An encoder that is trained without the labels of a fold. */
 export function foldStage(name: RetrieverName, fold: number): string {
   return `${encoderStage(name)}.fold-${fold}`;
+}
+
+/** Where it stands among the encoders of a run: those of folds beside the encoders that others may take, and not among them. */
+export function encoderFolder(name: RetrieverName, fold?: number): string {
+  return fold === undefined ? name : join(`${name}.folds`, String(fold));
 }
 
 export function retrievedStage(name: RetrieverName): string {

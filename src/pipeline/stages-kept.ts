@@ -1,6 +1,7 @@
 /** Which finished stages of a run folder a configuration keeps, and which it would run again; for --dry-run, which only looks. */
 import { withDefaults, type Config } from '../config/index.js';
 import { readRunRecords } from '../runs/run-folder.js';
+import { begunTrainings, type Begun } from './begun.js';
 import { stagesOfOtherData } from './data/data-stage.js';
 import { changedStages, shownStage, stepsOf } from './growth.js';
 import type { Made } from './data/make-data.js';
@@ -18,6 +19,8 @@ export interface StagesKept {
   again: StagesAgain[];
   /** Stages that are done and stay, in their order; a training that would go on is none of them. */
   finished: string[];
+  /** Trainings that would go on. */
+  begun: Begun;
 }
 
 /** As the run itself would refuse them (or do them, with --again): by keys, by data, and those that an older version has made. */
@@ -28,7 +31,7 @@ export async function stagesKept(
   made: Pick<Made, 'train' | 'test' | 'corpus'>,
 ): Promise<StagesKept> {
   const run = await readRunRecords(root, withDefaults);
-  if (run.kept === undefined) return { again: [], finished: [] };
+  if (run.kept === undefined) return { again: [], finished: [], begun: {} };
   const model = await openIdentities(config);
   const { stages, why, unsure } = await changedStages({ config, run, ...model });
   const byKeys = stages.length > 0 ? [{ stages: stages.map(shownStage), why }] : [];
@@ -43,10 +46,13 @@ export async function stagesKept(
   ];
   const remade = new Set([...names, ...perhaps, ...(byData?.stages ?? [])]);
   const finished: string[] = [];
+  const open: string[] = [];
   for (const { name } of stagesOf(config, model.identities)) {
-    const marker = remade.has(name) ? undefined : await run.stageMarker(name);
-    if (!marker || marker.mayRunAgain === true) continue;
-    if ((stepsOf(marker) ?? config.rl.steps) >= config.rl.steps) finished.push(name);
+    if (remade.has(name)) continue;
+    const marker = await run.stageMarker(name);
+    if (marker?.mayRunAgain === true) continue;
+    const isDone = marker !== undefined && (stepsOf(marker) ?? config.rl.steps) >= config.rl.steps;
+    (isDone ? finished : open).push(name);
   }
-  return { again, finished };
+  return { again, finished, begun: await begunTrainings(config, root, open) };
 }

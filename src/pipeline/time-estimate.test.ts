@@ -53,6 +53,22 @@ describe('estimateSeconds', () => {
     expect(estimateSeconds(config, { ...plan, finished: all }, rates, () => 1000).low).toBeCloseTo(0.8, 8);
   });
 
+  it('is of the steps that trainings have before them', () => {
+    const [first] = config.arms;
+    const warm = { ...config, warmup: { ...config.warmup, steps: 10 } };
+    const seconds = (begun: RunPlan['begun'], warmups = 1) =>
+      estimateSeconds(warm, { ...plan, warmups, begun }, rates, () => 1e6).low / 0.8;
+    const none = seconds({});
+    // 3 of 4 steps of 6 groups, the evaluations at 0 and 2 of 21 problems of 2 samples, 3 times 4 updates.
+    const groups = (3 * 6 + (2 * 21 * 2) / 4) * 0.1;
+    expect(none - seconds({ [armStage(first!)]: 3 })).toBeCloseTo(groups + 0.3 * 12 * 0.2, 8);
+    const { batchSize } = config.warmup;
+    expect(none - seconds({ warmup: 7 })).toBeCloseTo(7 * batchSize * (0.2 / config.rl.groupSize) * 2, 8);
+    expect(seconds({ warmup: 30 })).toBeCloseTo(seconds({}, 0), 8);
+    const encoders = none - seconds({ 'retriever-learned': 20 });
+    expect(none - seconds({ 'retriever-learned': 5 })).toBeCloseTo(encoders / 4, 8);
+  });
+
   it('counts drafts as it counts samples of evaluations', () => {
     const { low } = estimateSeconds(config, plan, rates, () => 1000);
     expect(estimateSeconds(config, { ...plan, drafts: 70 }, rates, () => 1000).low - low).toBeCloseTo(

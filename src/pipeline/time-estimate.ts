@@ -20,6 +20,7 @@ import {
   policyShapeOf,
   trainOptionsOf,
 } from '../retriever/index.js';
+import { stepsLeft } from './arm-work.js';
 import { neededContexts, trainedEncoders } from './retrieve/contexts.js';
 import { foldsOf } from './retrieve/cross-fit.js';
 import { openConfiguredEngine } from './engines.js';
@@ -142,7 +143,7 @@ export function estimateSeconds(
   /** Parameters of an encoder that training computes with, by the retriever's name. */
   encoderSize: (name: string) => number,
 ): { low: number; high: number } {
-  const { config, plan } = workLeft(whole, planned);
+  const { config, plan, warmupSteps } = workLeft(whole, planned);
   const { labels, rl } = config;
   const labelled =
     labels.judge !== 'utility'
@@ -150,14 +151,13 @@ export function estimateSeconds(
       : plan.labelTurns *
         (plan.labelledPairs + plan.laterPairs) *
         (labels.measure === 'success' ? (rates.group * labels.samples) / rl.groupSize : rates.pair);
-  const steps = plan.trainedArms * plan.steps;
   const beside = plan.evaluationSamples + plan.difficultySamples + plan.drafts;
-  const groups = steps * plan.promptsPerStep + beside / rl.groupSize;
-  const again = config.arms.filter(({ policyOf, contexts }) => policyOf === null && contexts.onlyAfterAllWrong).length;
-  const rescued = again * plan.steps * plan.promptsPerStep;
-  const updates = steps * Math.min(plan.maxGroupsPerUpdate, plan.promptsPerStep) * plan.updatesPerBatch;
+  const groups = plan.trainingSteps * plan.promptsPerStep + beside / rl.groupSize;
+  const again = config.arms.filter(({ policyOf, contexts }) => policyOf === null && contexts.onlyAfterAllWrong);
+  const rescued = sumOf(again.map((arm) => stepsLeft(arm, config, plan.begun))) * plan.promptsPerStep;
+  const updates = plan.trainingSteps * Math.min(plan.maxGroupsPerUpdate, plan.promptsPerStep) * plan.updatesPerBatch;
   const retrieval = plan.labelledPairs === 0 ? 0 : trainingOperations(config, plan, encoderSize) / rates.flops;
-  const warmup = plan.warmups * config.warmup.steps * config.warmup.batchSize * (rates.trained / rl.groupSize) * 2;
+  const warmup = warmupSteps * config.warmup.batchSize * (rates.trained / rl.groupSize) * 2;
   const fixed = rates.startup + labelled + retrieval + warmup;
   // Few groups may carry a gradient or all of them, none or all be sampled again; responses that were cut off while timed may go on.
   const low = fixed + groups * rates.group + 0.3 * updates * rates.trained;
@@ -169,7 +169,7 @@ export function estimateSeconds(
 /** Floating-point operations of training all encoders of a run, on texts as long as those of the prompts. */
 function trainingOperations(
   config: Config,
-  { labelledProblems, promptTokens, finished }: RunPlan,
+  { labelledProblems, promptTokens, finished, begun }: RunPlan,
   encoderSize: (name: string) => number,
 ): number {
   const { validationShare, testShare } = config.retriever;
@@ -183,10 +183,11 @@ function trainingOperations(
       const documents = documentsOfQuery({ loss, negatives, judgedPerQuery, hardPerQuery: hardNegatives });
       const { steps } = trainOptionsOf(settings, config.seed, queries);
       const stages = [encoderStage(name), ...foldsOf(config, name).map((fold) => foldStage(name, fold))];
-      const trainings = stages.filter((stage) => !finished.includes(stage)).length;
+      const left = stages.filter((stage) => !finished.includes(stage));
+      const stepsAhead = sumOf(left.map((stage) => Math.max(0, steps - (begun[stage] ?? 0))));
       const query = Math.min(maxQueryTokens, promptTokens.without);
       const document = Math.min(maxDocumentTokens, promptTokens.with - promptTokens.without);
-      return trainings * 6 * encoderSize(name) * steps * batchSize * (query + documents * document);
+      return stepsAhead * 6 * encoderSize(name) * batchSize * (query + documents * document);
     }),
   );
 }

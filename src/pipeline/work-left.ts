@@ -8,9 +8,10 @@ import { firstWarmups, labelStage, startStage } from './warmup-settings.js';
 
 /**
  * The configuration with the arms that are not done, and the plan less what is done (`plan.finished`): labels, warm-ups, drafts,
- * difficulty, arms. Encoders are counted by their stages. A training that has begun counts as a whole. Pure.
+ * difficulty, arms; of trainings that have begun (`plan.begun`) the steps behind them. Encoders are counted by their stages, labels that
+ * have begun as a whole. Pure.
  */
-export function workLeft(config: Config, plan: RunPlan): { config: Config; plan: RunPlan } {
+export function workLeft(config: Config, plan: RunPlan): { config: Config; plan: RunPlan; warmupSteps: number } {
   const done = new Set(plan.finished);
   const doneOf = (names: readonly string[]) => names.filter((name) => done.has(name)).length;
   const rounds = Array.from({ length: config.labels.alternation.times }, (_, i) => labelStage(i + 1));
@@ -18,13 +19,17 @@ export function workLeft(config: Config, plan: RunPlan): { config: Config; plan:
   const oneByOne = armsOneByOne(config).filter((arm) => !done.has(oneByOneStage(arm))).length;
   const tests = Object.values(plan.testProblems).reduce((a, b) => a + b, 0);
   const left = { ...config, arms };
+  const warmups = [...firstWarmups(config), startStage];
+  const warmupsLeft = Math.max(0, plan.warmups - doneOf(warmups));
+  const stepsBehind = warmups.reduce((sum, stage) => sum + (plan.begun[stage] ?? 0), 0);
   return {
     config: left,
+    warmupSteps: Math.max(0, warmupsLeft * config.warmup.steps - stepsBehind),
     plan: {
       ...plan,
-      ...armWork(left, oneByOne, tests),
+      ...armWork(left, oneByOne, tests, plan.begun),
       labelTurns: plan.labelTurns - doneOf([...rounds, 'labels']),
-      warmups: Math.max(0, plan.warmups - doneOf([...firstWarmups(config), startStage])),
+      warmups: warmupsLeft,
       drafts: done.has('attempts') ? 0 : plan.drafts,
       difficultySamples: done.has('difficulty') ? 0 : plan.difficultySamples,
     },

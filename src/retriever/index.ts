@@ -8,7 +8,7 @@ export {
   type InBatchPositives,
   type Negatives,
 } from './train/batches.js';
-export { checkpointFolder, type CheckpointStore, type TrainCheckpoint } from './train/checkpoint.js';
+export { checkpointFolder, newestStepOf, type CheckpointStore, type TrainCheckpoint } from './train/checkpoint.js';
 export { documentsOfQuery } from './train/documents.js';
 export { pairLoss, type LossKind, type LossSettings } from './train/loss.js';
 export type { HardNegativeOptions } from './train/hard-negatives.js';

@@ -157,6 +157,8 @@ describe('a run with folds', () => {
     const attempted = runPipeline(config, run, { openEngine: openFakeEngine, until: 'retriever' });
     await expect(attempted).rejects.toThrow('killed');
     await run.close();
+    const { begun } = await planRun(config, killed, 'retriever', { kept: true });
+    expect(begun).toEqual({ 'retriever-learned.fold-2': 6 });
     const ran = await retrieve(set, killed);
     expect(ran[0]).toBe('retriever-learned.fold-2');
     const events = await readJsonlAll<{ kind: string; fold?: number; step: number }>(join(killed, 'events.jsonl'));

@@ -2,7 +2,6 @@
  * Stages "retriever-<name>": the encoders among the retrievers. One that is trained learns from the labels (Eq. 2); one that
  * is not stands as it was made. Each has an index of its own, and so have those of its folds ("retriever-<name>.fold-<k>").
  */
-import { join } from 'node:path';
 import type { Config } from '../../config/index.js';
 import { RaRftError } from '../../core/errors.js';
 import { hashJson } from '../../core/hash.js';
@@ -31,7 +30,13 @@ import { indexServerOf } from './open-named.js';
 import { labelGuard, type RoundLabels } from '../labels/label-stage.js';
 import { foldText, partsText, type LabelledQueries } from '../labels/labelled-queries.js';
 import type { Session } from '../session.js';
-import { encoderStage, encoderStageSettings, foldStage, foldStageSettings } from '../retriever-settings.js';
+import {
+  encoderFolder,
+  encoderStage,
+  encoderStageSettings,
+  foldStage,
+  foldStageSettings,
+} from '../retriever-settings.js';
 import type { StartPolicy } from '../arms/warmup-stage.js';
 
 /** One that searches by itself, trained on all labels or on none. */
@@ -98,8 +103,7 @@ async function foldEncoders(
 }
 
 function placeOf({ config, run: { paths } }: Session, name: RetrieverName, fold?: number): Place {
-  // Beside the encoders that others may take, and not among them.
-  const folder = fold === undefined ? name : join(`${name}.folds`, String(fold));
+  const folder = encoderFolder(name, fold);
   const place = {
     name,
     folder: paths.retriever(folder),

@@ -63,6 +63,18 @@ export function checkpointFolder(folder: string, inputs: string): CheckpointStor
   };
 }
 
+/** The step of the checkpoint in a folder, whatever training it is of; undefined where there is none. */
+export async function newestStepOf(folder: string): Promise<number | undefined> {
+  const file = await readFileOf(folder);
+  return Number.isInteger(file?.step) ? file?.step : undefined;
+}
+
+async function readFileOf(folder: string): Promise<CheckpointFile | undefined> {
+  const path = join(folder, FILE);
+  if ((await stat(path).catch(ignoreMissing)) === undefined) return undefined;
+  return (await readJsonObject(path, true)) as unknown as CheckpointFile;
+}
+
 async function saveCheckpoint(folder: string, inputs: string, checkpoint: TrainCheckpoint): Promise<void> {
   const { step, net, dropout, saturated, best, mined } = checkpoint;
   const file: CheckpointFile = {
@@ -86,16 +98,14 @@ async function saveCheckpoint(folder: string, inputs: string, checkpoint: TrainC
 }
 
 async function loadCheckpoint(folder: string, inputs: string): Promise<TrainCheckpoint | undefined> {
-  const path = join(folder, FILE);
-  if ((await stat(path).catch(ignoreMissing)) === undefined) return undefined;
-  const file = (await readJsonObject(path, true)) as unknown as CheckpointFile;
-  if (file.inputs !== inputs) return undefined;
+  const file = await readFileOf(folder);
+  if (file?.inputs !== inputs) return undefined;
   const { step, optimizerStep, dropout, saturated, best, mined } = file;
   if (![step, optimizerStep].every(Number.isInteger) || !Array.isArray(dropout)) {
     throw new RaRftError({
       code: 'model',
       message: 'the checkpoint of this training is damaged',
-      where: path,
+      where: join(folder, FILE),
       expected: 'step, optimizerStep and dropout, as they were written',
       hint: 'Remove the folder to train from the start.',
     });
