@@ -36,7 +36,7 @@ describe('entries', () => {
   it('have a kind, and the keys of that kind alone', () => {
     expect(refusal('retrievers.mine={k1: 2}')).toMatchObject({
       message: 'retrievers.mine.kind is missing',
-      expected: 'encoder, bm25, rerank, embeddings, random, oracle',
+      expected: 'encoder, bm25, rerank, fuse, embeddings, random, oracle',
     });
     expect(refusal('retrievers.mine={kind: encodr}')).toMatchObject({ hint: 'Did you mean encoder?' });
     expect(refusal('retrievers.mine={kind: bm25, k2: 2}')).toMatchObject({

@@ -11,6 +11,7 @@ export function checkRetrievers(config: Config): Finding[] {
     ...checkParts(config),
     ...checkEncoders(config),
     ...checkReranks(config),
+    ...checkFuses(config),
     ...checkServers(config),
     ...checkIndexServers(config),
   ];
@@ -140,29 +141,57 @@ function checkShape({ convWidth, transformerLayers, hidden, heads }: Shape, path
   return findings;
 }
 
-/** What may stand behind a rerank. */
-const proposing = ['bm25', 'encoder', 'embeddings'];
+/** What may stand behind a rerank or a fuse. */
+const searching = ['bm25', 'encoder', 'embeddings'];
+const proposing = [...searching, 'fuse'];
 const ordering = ['encoder', 'embeddings'];
 
 function checkReranks({ retrievers }: Config): Finding[] {
   return Object.entries(retrievers).flatMap(([name, entry]) => {
     if (entry.kind !== 'rerank') return [];
-    return (['first', 'then'] as const).flatMap((side): Finding[] => {
-      const [other, kinds] = [entry[side], side === 'first' ? proposing : ordering];
-      const found = retrievers[other]?.kind;
-      if (found !== undefined && kinds.includes(found)) return [];
-      const fitting = Object.keys(retrievers).filter((one) => kinds.includes(retrievers[one]!.kind));
-      const nearest = nearestName(other, fitting);
-      return [
-        {
-          path: ['retrievers', name, side],
-          message: `retrievers.${name}.${side} is ${other}, which ${found === undefined ? 'names no retriever' : `is of kind ${found}`}`,
-          expected: `a retriever of kind ${kinds.join(', ')}: ${fitting.join(', ')}`,
-          ...(nearest !== undefined && { hint: `Did you mean ${nearest}?` }),
-        },
-      ];
-    });
+    return [
+      ...checkBehind(retrievers, { path: ['retrievers', name, 'first'], other: entry.first, kinds: proposing }),
+      ...checkBehind(retrievers, { path: ['retrievers', name, 'then'], other: entry.then, kinds: ordering }),
+    ];
   });
+}
+
+function checkFuses({ retrievers }: Config): Finding[] {
+  return Object.entries(retrievers).flatMap(([name, entry]): Finding[] => {
+    if (entry.kind !== 'fuse') return [];
+    const path = ['retrievers', name, 'of'];
+    const used = Object.keys(entry.of).filter((other) => (entry.of[other] ?? 0) > 0);
+    const message = `retrievers.${name}.of gives ${used.length === 0 ? 'no retriever' : `only ${used.join()}`} a weight above 0`;
+    return [
+      ...(used.length < 2 ? [{ path, message, expected: 'weights of at least two retrievers' }] : []),
+      ...Object.keys(entry.of).flatMap((other) =>
+        checkBehind(retrievers, { path: [...path, other], other, kinds: searching, isKey: true }),
+      ),
+    ];
+  });
+}
+
+interface Behind {
+  path: string[];
+  /** Its name: the value at the path, or the last key of it. */
+  other: string;
+  isKey?: boolean;
+  kinds: readonly string[];
+}
+
+function checkBehind(retrievers: Config['retrievers'], { path, other, isKey = false, kinds }: Behind): Finding[] {
+  const found = retrievers[other]?.kind;
+  if (found !== undefined && kinds.includes(found)) return [];
+  const fitting = Object.keys(retrievers).filter((one) => kinds.includes(retrievers[one]!.kind));
+  const nearest = nearestName(other, fitting);
+  return [
+    {
+      path,
+      message: `${path.join('.')}${isKey ? '' : ` is ${other}, which`} ${found === undefined ? 'names no retriever' : `is of kind ${found}`}`,
+      expected: `a retriever of kind ${kinds.join(', ')}: ${fitting.join(', ')}`,
+      ...(nearest !== undefined && { hint: `Did you mean ${nearest}?` }),
+    },
+  ];
 }
 
 function checkServers({ retrievers, llm }: Config): Finding[] {

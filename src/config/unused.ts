@@ -2,6 +2,7 @@
 import { configKeys } from './describe.js';
 import { recipeNames } from '../rl/recipes/keys.js';
 import { labelsBySuccess, type GenerationUse } from './generation.js';
+import { withAllBehind } from './retrievers-behind.js';
 import type { ArmConfig, Config } from './schema.js';
 
 /** Arms that train a policy, by these methods. */
@@ -17,9 +18,8 @@ function samplingUses(config: Config): GenerationUse[] {
 
 /** Whether the traces of a retriever follow labels that an encoder was trained on. */
 function followsLabels({ retrievers }: Config, name: string): boolean {
-  const entry = retrievers[name];
-  const encoders = entry?.kind === 'rerank' ? [retrievers[entry.first], retrievers[entry.then]] : [entry];
-  return encoders.some((one) => one?.kind === 'encoder' && one.trained);
+  const entries = withAllBehind({ retrievers }, name).map((one) => retrievers[one]);
+  return entries.some((entry) => entry?.kind === 'encoder' && entry.trained);
 }
 
 /** Retrievers whose traces training shows, in the warm-up or to arms. */

@@ -1,6 +1,6 @@
 /** The part of the configuration that retrievers and their searches depend on, and the names of their stages. */
 import { join } from 'node:path';
-import type { Config } from '../config/index.js';
+import { withAllBehind, type Config } from '../config/index.js';
 import { bm25OptionsOf, diversityOf, encoderSettings, hubOptionsOf } from '../retriever/index.js';
 import type { Identities, Settings } from './fingerprint.js';
 import { isTrained, type RetrieverName } from './retrieve/contexts.js';
@@ -76,8 +76,7 @@ export function retrievedSettings(config: Config, name: RetrieverName): Settings
 /** One search, whatever for. What an encoder is made of counts by its files. */
 export function searchedSettings(config: Config, name: RetrieverName): Settings {
   const entry = config.retrievers[name]!;
-  const behind = entry.kind === 'rerank' ? [entry.first, entry.then] : [];
-  const decides = [name, ...behind].flatMap((of) => searchSettings(config, of));
+  const decides = withAllBehind(config, name).flatMap((of) => searchSettings(config, of));
   const diversity = diversityOf(entry);
   return {
     ...(decides.length > 0 && { retrievers: Object.fromEntries(decides) }),
@@ -98,6 +97,7 @@ function searchSettings({ retriever, retrievers }: Config, name: RetrieverName):
     }
     case 'random':
     case 'rerank':
+    case 'fuse':
       return [[name, entry]];
     case 'encoder': {
       if (entry.server) return [[name, { server: entry.server.kind }]]; // where it stands decides nothing

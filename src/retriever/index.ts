@@ -112,5 +112,6 @@ export { diversify } from './diversify.js';
 export { poolOf, type Diversity } from './score/diversity.js';
 export { EncodedRetriever } from './embeddings/encoded-retriever.js';
 export { ServerEncoder, type ServerPrefixes } from './embeddings/server-encoder.js';
+export { FusedRetriever, type FusedPart, type FuseOptions } from './fuse/fused-retriever.js';
 export { RerankRetriever, type RerankOptions } from './rerank/rerank-retriever.js';
 export type { Found, Hit, Query, TraceRetriever, SearchOptions, Truncated } from './types.js';

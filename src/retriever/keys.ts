@@ -3,7 +3,7 @@
  * takes what it does not say itself from the section `retriever`.
  */
 import { z } from 'zod';
-import { atLeast, count, inherited, key, path, positive, section, share } from '../config/schema-fields.js';
+import { atLeast, count, inherited, key, path, positive, section, share, shares } from '../config/schema-fields.js';
 
 const document = key(
   z.enum(['question', 'trace', 'question+trace']).default('question+trace'),
@@ -220,6 +220,14 @@ const diversity = {
   ),
 };
 
+/** The same for retrievers without vectors. */
+const classDiversity = {
+  diversity: key(
+    z.enum(['none', 'class', 'type', 'truth']).optional(),
+    'Hits that differ (none where it is not given): one of each class, type or truth before a second of any. The class of a trace is the one that labels within a budget (labels.selection.pairs) found it in, else its type.',
+  ),
+};
+
 const kind = <T extends string>(name: T) => key(z.literal(name), 'What kind of retriever it is; it decides the keys.');
 
 const encoder = z
@@ -252,10 +260,7 @@ const bm25 = z
     kind: kind('bm25'),
     k1: atLeast(0, 1.2, 'How much repeats of a word count; 0: a word counts once.'),
     b: share(0.75, 'How much long documents are marked down; 0: not at all.'),
-    diversity: key(
-      z.enum(['none', 'class', 'type', 'truth']).optional(),
-      'Hits that differ (none where it is not given): one of each class, type or truth before a second of any. The class of a trace is the one that labels within a budget (labels.selection.pairs) found it in, else its type.',
-    ),
+    ...classDiversity,
     ...inherited({ document }, 'retriever'),
   })
   .meta({ description: 'BM25, the lexical retriever to compare with.' });
@@ -277,7 +282,10 @@ const oracle = z.strictObject({ kind: kind('oracle') }).meta({
 const rerank = z
   .strictObject({
     kind: kind('rerank'),
-    first: key(z.string().default('bm25'), 'Name of the retriever that proposes candidates.'),
+    first: key(
+      z.string().default('bm25'),
+      'Name of the retriever that proposes candidates: BM25, an encoder, embeddings, or several of them (fuse).',
+    ),
     // oxlint-disable-next-line unicorn/no-thenable -- a name, never a function, so nothing awaits it
     then: key(
       z.string().default('learned'),
@@ -287,6 +295,23 @@ const rerank = z
     ...diversity,
   })
   .meta({ description: 'Candidates of one retriever, ranked by another: BM25 and exact late interaction by default.' });
+
+const fuse = z
+  .strictObject({
+    kind: kind('fuse'),
+    of: shares(
+      { learned: 1, bm25: 1 },
+      'Weights of at least two retrievers by their names: encoders, embeddings, BM25. What is given replaces the whole default.',
+    ),
+    rankConstant: atLeast(
+      0,
+      60,
+      'A trace scores the sum of weight / (rankConstant + rank) over the retrievers that find it; the larger, the less the best ranks stand out.',
+    ),
+    candidates: count(1, 100, 'Hits of each retriever that count.', 'traces'),
+    ...classDiversity,
+  })
+  .meta({ description: 'Several retrievers at once, by the ranks that they give a trace (reciprocal rank fusion).' });
 
 const embeddings = z
   .strictObject({
@@ -335,7 +360,7 @@ export const retrievers = key(
   z
     .record(
       z.string().regex(/^[a-z][a-z0-9-]*$/, 'lower-case letters, digits and dashes, a letter first'),
-      z.discriminatedUnion('kind', [encoder, bm25, rerank, embeddings, random, oracle]),
+      z.discriminatedUnion('kind', [encoder, bm25, rerank, fuse, embeddings, random, oracle]),
     )
     .prefault(defaultRetrievers),
   'Retrievers by name, each of a kind; arms refer to the names. Entries of a file stand beside these, or change keys of theirs.',

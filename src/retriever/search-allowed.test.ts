@@ -2,7 +2,9 @@ import { describe, expect, it } from 'vitest';
 import { Rng } from '../core/rng.js';
 import type { Trace } from '../data/types.js';
 import { RandomRetriever } from './controls/random.js';
+import { FusedRetriever } from './fuse/fused-retriever.js';
 import { Bm25Retriever } from './lexical/bm25.js';
+import { RerankRetriever } from './rerank/rerank-retriever.js';
 import { searchAllowed } from './search-allowed.js';
 import type { Query, TraceRetriever } from './types.js';
 
@@ -30,8 +32,17 @@ describe('searchAllowed', () => {
     ],
     ['only those of another type', (_, trace) => trace.type === 'b'],
   ];
+  const bm25 = (of: Trace[]) => new Bm25Retriever(of);
+  const random = (of: Trace[]) => new RandomRetriever(of, 3);
+  const weighted = (of: Trace[]) => [bm25(of), random(of)].map((retriever, i) => ({ retriever, weight: i + 1 }));
+  const retrievers = [
+    bm25,
+    random,
+    (of: Trace[]) => new RerankRetriever(random(of), bm25(of), { candidates: 7 }),
+    (of: Trace[]) => new FusedRetriever(weighted(of), { rankConstant: 60, candidates: 20 }),
+  ];
   it.each(rules)('finds what a search over the allowed traces alone finds: %s', async (_, allowed) => {
-    for (const make of [(of: Trace[]) => new Bm25Retriever(of), (of: Trace[]) => new RandomRetriever(of, 3)]) {
+    for (const make of retrievers) {
       const open = new Map(queries.map(({ id }) => [id, new Set<string>()]));
       for (const query of queries)
         for (const trace of traces) if (!allowed(query, trace)) open.get(query.id)?.add(trace.id);

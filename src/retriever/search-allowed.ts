@@ -1,6 +1,5 @@
 /** Search under a rule on pairs that only the caller knows: hits that it refuses make room for the next best. */
-import type { Trace } from '../data/types.js';
-import type { Hit, Query, TraceRetriever } from './types.js';
+import type { Allowed, Hit, Query, TraceRetriever } from './types.js';
 
 /** Hits asked for beyond k, so that one search is mostly enough. */
 const SPARE = 8;
@@ -10,11 +9,12 @@ const SPARE = 8;
  * would give. The rule is asked about would-be hits only.
  */
 export async function searchAllowed<Q extends Query>(
-  retriever: Pick<TraceRetriever, 'search'>,
+  retriever: Pick<TraceRetriever, 'search' | 'searchAllowed'>,
   queries: readonly Q[],
   k: number,
-  allowed: (query: Q, trace: Trace) => boolean,
+  allowed: Allowed<Q>,
 ): Promise<Hit[][]> {
+  if (retriever.searchAllowed) return retriever.searchAllowed(queries, k, allowed);
   const hits_Q = queries.map((): Hit[] => []);
   const refused_Q = queries.map(() => new Set<string>());
   let open = queries.map((_, q) => q);

@@ -21,6 +21,9 @@ export interface SearchOptions {
   onlyIds_Q?: readonly ReadonlySet<string>[];
 }
 
+/** A rule on pairs. */
+export type Allowed<Q extends Query = Query> = (query: Q, trace: Trace) => boolean;
+
 export interface Hit {
   trace: Trace;
   score: number;
@@ -46,6 +49,11 @@ export interface TraceRetriever {
   readonly truncated?: Truncated;
   /** Hits of each query, best first, in the order of the queries; ties go to the smaller trace id. */
   search(queries: readonly Query[], options: SearchOptions): Promise<Hit[][]>;
+  /**
+   * The `k` best among the traces that `allowed` lets pass. Only retrievers have it whose hits depend on which others are found, as
+   * those that stand on others do; `searchAllowed` serves for all.
+   */
+  searchAllowed?<Q extends Query>(queries: readonly Q[], k: number, allowed: Allowed<Q>): Promise<Hit[][]>;
   /**
    * One unit vector for each trace that a query found, to tell how alike these are; vectors for two queries may be of two encoders.
    * Retrievers without vectors have none.

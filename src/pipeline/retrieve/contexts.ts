@@ -1,5 +1,5 @@
 /** What was retrieved for whom, and which retrievers the arms need. */
-import { isRetrieved, type Config, type ContextName } from '../../config/index.js';
+import { isRetrieved, withAllBehind, type Config, type ContextName } from '../../config/index.js';
 import { RaRftError } from '../../core/errors.js';
 import type { Problem, Trace } from '../../data/index.js';
 
@@ -78,11 +78,9 @@ export function warmupSources({ retrievers, warmup }: Pick<NamedRetrievers, 'ret
   return { early: names.filter((name) => !isLate(name)), late: names.filter(isLate) };
 }
 
-/** Encoders that a retriever searches with: itself, or those behind a rerank. */
+/** Encoders that a retriever searches with: itself, or those behind it. */
 export function encodersBehind({ retrievers }: Pick<Config, 'retrievers'>, name: RetrieverName): RetrieverName[] {
-  const entry = retrievers[name];
-  if (entry?.kind === 'encoder') return [name];
-  return entry?.kind === 'rerank' ? [entry.first, entry.then].filter((of) => retrievers[of]?.kind === 'encoder') : [];
+  return withAllBehind({ retrievers }, name).filter((of) => retrievers[of]?.kind === 'encoder');
 }
 
 /** Whether it is an encoder that learns from labels. */

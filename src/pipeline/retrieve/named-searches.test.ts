@@ -69,6 +69,56 @@ describe('a rerank', () => {
   });
 });
 
+describe('a fuse', () => {
+  const fuse = (of: string, more = '') => `retrievers.both={kind: fuse, of: ${of}${more}}`;
+  const of = '{late-interaction-untrained: 1, bm25: 2}';
+  const arms = 'arms=[{name: a, test: both}, {name: b, test: late-interaction-untrained}, {name: c, test: bm25}]';
+
+  it('makes the encoder behind it, and goes by the ranks of both', async () => {
+    const ran = await run(fuse(of), arms);
+    expect(ran).toEqual(expect.arrayContaining(['retriever-late-interaction-untrained', 'retrieved-both']));
+    const [both, first, second] = await Promise.all(['both', 'late-interaction-untrained', 'bm25'].map(hitsOf));
+    for (const [id, hits] of both!) {
+      const rankIn = (found: typeof first, trace: string) =>
+        found!.get(id)!.findIndex(({ traceId }) => traceId === trace) + 1;
+      const [{ traceId, score }] = hits as [(typeof hits)[number]];
+      const ranks = [rankIn(first, traceId), rankIn(second, traceId)];
+      if (ranks.includes(0)) continue; // below the hits that are kept
+      expect(score).toBeCloseTo(1 / (60 + ranks[0]!) + 2 / (60 + ranks[1]!), 12);
+    }
+    expect(await run(fuse(of), arms)).toEqual([]);
+    // Other weights are another search, on the same encoder.
+    await expect(run(fuse('{late-interaction-untrained: 1, bm25: 1}'), arms)).rejects.toMatchObject({
+      code: 'run-folder',
+      message: expect.stringContaining('retrieved-both') as string,
+    });
+  });
+
+  it('may propose the candidates of a rerank, and is graded with it', async () => {
+    const rerank = 'retrievers.two={kind: rerank, first: both, then: late-interaction-untrained, candidates: 5}';
+    await run(fuse(of), rerank, 'arms=[{name: a, test: two}]');
+    const { rows } = await gradeRun(at());
+    expect(rows.map(({ name }) => name)).toEqual(expect.arrayContaining(['both', 'two']));
+  });
+
+  it('replaces its default mix, and is refused with fewer than two, or with what cannot stand in it', () => {
+    const config = (...set: string[]) => resolveConfig({ file, set });
+    expect(
+      config(fuse('{random: 0, bm25: 1, learned: 2}').replace('random: 0, ', '')).retrievers['both'],
+    ).toMatchObject({
+      of: { bm25: 1, learned: 2 },
+      rankConstant: 60,
+    });
+    expect(config('retrievers.both={kind: fuse}').retrievers['both']).toMatchObject({ of: { learned: 1, bm25: 1 } });
+    expect(() => config(fuse('{bm25: 1}'))).toThrow(/both\.of gives only bm25/);
+    expect(() => config(fuse('{bm25: 1, learned: 0}'))).toThrow(/both\.of gives only bm25/);
+    expect(() => config(fuse('{bm25: 0, learned: 0}'))).toThrow(/both\.of gives no retriever/);
+    expect(() => config(fuse('{bm25: 1, leanred: 1}'))).toThrow(/both\.of\.leanred names no retriever/);
+    expect(() => config(fuse('{bm25: 1, random: 1}'))).toThrow(/both\.of\.random is of kind random/);
+    expect(() => config(fuse('{bm25: 1, both: 1}'))).toThrow(/both\.of\.both is of kind fuse/);
+  });
+});
+
 describe('embeddings from a server', () => {
   it('are searched with, kept, told apart by model, and graded without a call', async () => {
     const server = await startScriptedServer(({ body }) => ({

@@ -1,6 +1,7 @@
 /** Retrievers by their names in the map, ready to search. */
 import { join } from 'node:path';
-import { llmApiKey, type Config } from '../../config/index.js';
+import { llmApiKey, withAllBehind, type Config } from '../../config/index.js';
+import { openWhole } from '../../core/closing.js';
 import { RaRftError } from '../../core/errors.js';
 import type { Progress } from '../../core/progress.js';
 import type { Trace } from '../../data/index.js';
@@ -9,11 +10,13 @@ import {
   bm25OptionsOf,
   Bm25Retriever,
   EncodedRetriever,
+  FusedRetriever,
   OracleRetriever,
   RandomRetriever,
   RerankRetriever,
   ServerEncoder,
   type EmbeddingsEntry,
+  type FusedPart,
   type IndexServer,
   type TraceRetriever,
 } from '../../retriever/index.js';
@@ -43,14 +46,19 @@ export async function openNamed(name: RetrieverName, sources: NamedSources): Pro
     case 'bm25':
       return new Bm25Retriever(corpus, bm25OptionsOf(config.retriever, entry));
     case 'rerank': {
-      const first = await openNamed(entry.first, sources);
-      try {
-        return new RerankRetriever(first, await openNamed(entry.then, sources), entry);
-      } catch (error) {
-        await first.dispose();
-        throw error;
-      }
+      const { first, then } = entry;
+      return openWhole(async (own) => {
+        const proposing = own(await openNamed(first, sources));
+        return new RerankRetriever(proposing, own(await openNamed(then, sources)), entry);
+      });
     }
+    case 'fuse':
+      return openWhole(async (own) => {
+        const parts: FusedPart[] = [];
+        for (const [of, weight] of Object.entries(entry.of))
+          if (weight > 0) parts.push({ retriever: own(await openNamed(of, sources)), weight });
+        return new FusedRetriever(parts, entry);
+      });
     case 'embeddings':
       return openEmbeddings(name, entry, sources);
     case 'random':
@@ -64,10 +72,11 @@ export async function openNamed(name: RetrieverName, sources: NamedSources): Pro
 
 /** Throws `llm` where the key of a server that a retriever asks is not there: to be told before any work. */
 export function refuseMissingKey({ retrievers }: Pick<Config, 'retrievers'>, name: RetrieverName): void {
-  const entry = retrievers[name];
-  if (entry?.kind === 'embeddings') keyOf(`retrievers.${name}`, entry);
-  if (entry?.kind === 'encoder') indexServerOf({ retrievers }, name);
-  if (entry?.kind === 'rerank') for (const of of [entry.first, entry.then]) refuseMissingKey({ retrievers }, of);
+  for (const of of withAllBehind({ retrievers }, name)) {
+    const entry = retrievers[of];
+    if (entry?.kind === 'embeddings') keyOf(`retrievers.${of}`, entry);
+    if (entry?.kind === 'encoder') indexServerOf({ retrievers }, of);
+  }
 }
 
 /** The database that keeps the vectors of an encoder, with its key; undefined where they are in the run folder. */

@@ -1,7 +1,7 @@
 /** The retrievers of a run, opened again over its corpus: as they were searched with and, of trained encoders, as they were before. Writes nothing into the run. */
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { resolveConfig, type Config } from '../../config/index.js';
+import { resolveConfig, withAllBehind, type Config } from '../../config/index.js';
 import { RaRftError } from '../../core/errors.js';
 import { readJsonlAll } from '../../core/jsonl.js';
 import { silent, type Progress } from '../../core/progress.js';
@@ -66,7 +66,7 @@ export async function readRunRetrievers(
         asksServer: false,
         open: (scratch, signal) => openUntrained(run, entry, { folder: scratch, signal }),
       });
-    const asksServer = behind(config, name).some(isServed);
+    const asksServer = withAllBehind(config, name).some((of) => isServed(config.retrievers[of]));
     retrievers.push({
       name,
       kind: entry.kind,
@@ -91,15 +91,8 @@ function missing(config: Config, paths: RunPaths, name: RetrieverName): string |
   return unasked ? 'no search of this run has asked its server' : undefined;
 }
 
-/** The entries that a retriever searches with: itself, or those of a rerank. */
-function behind({ retrievers }: Pick<Config, 'retrievers'>, name: RetrieverName): RetrieverEntry[] {
-  const entry = retrievers[name];
-  if (entry?.kind !== 'rerank') return entry ? [entry] : [];
-  return [entry.first, entry.then].flatMap((of) => behind({ retrievers }, of));
-}
-
-function isServed(entry: RetrieverEntry): boolean {
-  return entry.kind === 'embeddings' || (entry.kind === 'encoder' && entry.server !== undefined);
+function isServed(entry: RetrieverEntry | undefined): boolean {
+  return entry?.kind === 'embeddings' || (entry?.kind === 'encoder' && entry.server !== undefined);
 }
 
 function openAgain(

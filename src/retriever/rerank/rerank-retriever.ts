@@ -3,8 +3,10 @@ import { closeAll } from '../../core/closing.js';
 import { RaRftError } from '../../core/errors.js';
 import type { Trace } from '../../data/types.js';
 import { likeness } from '../diversify.js';
+import { mostTruncated } from '../truncated.js';
 import type { TextMatch } from '../encode/word-matches.js';
-import type { Found, Hit, Query, SearchOptions, TraceRetriever, Truncated } from '../types.js';
+import { searchAllowed } from '../search-allowed.js';
+import type { Allowed, Found, Hit, Query, SearchOptions, TraceRetriever, Truncated } from '../types.js';
 
 export interface RerankOptions {
   /** Traces that the first one proposes; never fewer than are asked for. */
@@ -32,20 +34,24 @@ export class RerankRetriever implements TraceRetriever {
     this.candidates = candidates;
   }
 
-  /** A text that both cut counts once. */
   get truncated(): Truncated {
-    const counts = [this.first, this.second].map((one) => one.truncated ?? { queries: 0, documents: 0 });
-    return {
-      queries: Math.max(...counts.map(({ queries }) => queries)),
-      documents: Math.max(...counts.map(({ documents }) => documents)),
-    };
+    return mostTruncated([this.first, this.second]);
   }
 
   async search(queries: readonly Query[], options: SearchOptions): Promise<Hit[][]> {
     const k = Math.max(this.candidates, options.k);
-    const proposed_Q = await this.first.search(queries, { ...options, k });
+    return this.order(queries, await this.first.search(queries, { ...options, k }), options.k);
+  }
+
+  /** No candidate is one that may not come back. */
+  async searchAllowed<Q extends Query>(queries: readonly Q[], k: number, allowed: Allowed<Q>): Promise<Hit[][]> {
+    const proposed_Q = await searchAllowed(this.first, queries, Math.max(this.candidates, k), allowed);
+    return this.order(queries, proposed_Q, k);
+  }
+
+  private order(queries: readonly Query[], proposed_Q: readonly Hit[][], k: number): Promise<Hit[][]> {
     const onlyIds_Q = proposed_Q.map((hits) => new Set(hits.map(({ trace }) => trace.id)));
-    return this.second.search(queries, { ...options, onlyIds_Q });
+    return this.second.search(queries, { k, onlyIds_Q });
   }
 
   async vectorsOf(found_Q: readonly Found[]): Promise<Float32Array[][]> {
