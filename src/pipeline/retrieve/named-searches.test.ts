@@ -132,12 +132,14 @@ describe('embeddings from a server', () => {
     onTestFinished(() => server.close());
     const entry = (model: string) => `retrievers.remote={kind: embeddings, url: '${server.baseUrl}', model: ${model}}`;
     const arms = 'arms=[{name: a, test: remote}]';
-    await run(entry('m'), arms);
+    const unused = 'retrievers.both={kind: fuse, of: {remote: 1, bm25: 1}}';
+    await run(entry('m'), unused, arms);
     expect(existsSync(at('embeddings', 'remote.jsonl'))).toBe(true);
     const calls = server.seen.length;
     expect(calls).toBeGreaterThan(0);
-    const { rows } = await gradeRun(at());
+    const { rows, leftOut } = await gradeRun(at());
     expect(server.seen).toHaveLength(calls);
+    expect(leftOut).toContainEqual({ name: 'both', why: expect.stringContaining('has asked its server') as string });
     const remote = rows.find(({ name, split }) => name === 'remote' && split === 'test');
     // The vectors tell the two kinds apart, which is the truth here.
     expect(remote?.score.recallAt1.mean).toBe(1);
@@ -147,10 +149,12 @@ describe('embeddings from a server', () => {
 
   it('want their key before any work', async () => {
     const entry = `retrievers.remote={kind: embeddings, url: 'http://127.0.0.1:1/v1', model: m, apiKeyEnv: NO_SUCH_KEY_HERE}`;
-    await expect(run(entry, 'arms=[{name: a, test: remote}]')).rejects.toMatchObject({
-      code: 'llm',
-      where: 'retrievers.remote.apiKeyEnv',
-    });
+    const behind = 'retrievers.both={kind: fuse, of: {remote: 1, bm25: 1}}';
+    for (const name of ['remote', 'both'])
+      await expect(run(entry, behind, `arms=[{name: a, test: ${name}}]`)).rejects.toMatchObject({
+        code: 'llm',
+        where: 'retrievers.remote.apiKeyEnv',
+      });
     expect(existsSync(at('data'))).toBe(false);
   });
 });

@@ -87,8 +87,8 @@ interface OpenedRun {
 function missing(config: Config, paths: RunPaths, name: RetrieverName): string | undefined {
   const unmade = encodersBehind(config, name).find((of) => !existsSync(join(paths.retriever(of), 'retriever.json')));
   if (unmade !== undefined) return `the run has not made the encoder ${unmade}`;
-  const unasked = config.retrievers[name]?.kind === 'embeddings' && !existsSync(paths.retrieved(name));
-  return unasked ? 'no search of this run has asked its server' : undefined;
+  const asks = withAllBehind(config, name).some((of) => config.retrievers[of]?.kind === 'embeddings');
+  return asks && !existsSync(paths.retrieved(name)) ? 'no search of this run has asked its server' : undefined;
 }
 
 function isServed(entry: RetrieverEntry | undefined): boolean {
