@@ -1,5 +1,6 @@
 /** Keys that were set and do nothing, because another key says otherwise: no error, but never silent. */
 import { configKeys } from './describe.js';
+import { smallShapeKeys } from '../retriever/keys.js';
 import { recipeNames } from '../rl/recipes/keys.js';
 import { labelsBySuccess, type GenerationUse } from './generation.js';
 import { withAllBehind } from './retrievers-behind.js';
@@ -259,9 +260,6 @@ const ofTraining: readonly string[] = [
   'frozenLayers',
 ];
 
-/** Keys of the shape of an encoder that is made here. */
-const ofSmall: readonly string[] = ['hidden', 'convWidth', 'layers', 'transformerLayers', 'heads'];
-
 /** Keys that retrievers say for themselves and that do nothing, with the key of theirs that makes it so. */
 function retrieverKeysUnused({ retriever, retrievers }: Config): { names: string[]; why: string }[] {
   return Object.entries(retrievers).flatMap(([name, entry]) => {
@@ -279,8 +277,8 @@ function retrieverKeysUnused({ retriever, retrievers }: Config): { names: string
     return [
       ...ofDiversity,
       ...(trained ? [] : of(ofTraining, 'trained is false')),
-      ...(model === null ? [] : of(ofSmall, 'model names a folder')),
-      ...(policy ? of(ofSmall, 'policy takes the policy itself') : []),
+      ...(model === null ? [] : of(smallShapeKeys, 'model names a folder')),
+      ...(policy ? of(smallShapeKeys, 'policy takes the policy itself') : []),
       ...(policy && policy.train !== 'full' ? of(['frozenLayers'], `policy.train is ${policy.train}`) : []),
       ...(policy && policy.train !== 'lora' ? ofPolicy(['rank'], `policy.train is ${policy.train}`) : []),
       ...(policy && head !== 'single-vector' ? ofPolicy(['pooling'], `head is ${head}`) : []),

@@ -40,7 +40,7 @@ export function encoderStageSettings(config: Config, name: RetrieverName, { mode
     ...(entry?.kind === 'encoder' && {
       retrievers: {
         [name]: {
-          ...encoderIdentity(encoderSettings(retriever, entry)),
+          ...encoderIdentity(encoderSettings(retriever, entry), entry.model === null && !entry.policy),
           ...(entry.policy?.train === 'full' && { frozenLayers: entry.frozenLayers }),
           ...(entry.model !== null && { ...hubSettings(retriever, entry, seed), model: encoders[name] }),
         },

@@ -8,6 +8,7 @@ export {
   type InBatchPositives,
   type Negatives,
 } from './train/batches.js';
+export { smallShapeKeys } from './keys.js';
 export { checkpointFolder, newestStepOf, type CheckpointStore, type TrainCheckpoint } from './train/checkpoint.js';
 export { documentsOfQuery } from './train/documents.js';
 export { pairLoss, type LossKind, type LossSettings } from './train/loss.js';

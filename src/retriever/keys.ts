@@ -10,6 +10,9 @@ const document = key(
   'What of a trace is indexed, by encoders and by BM25.',
 );
 
+/** Keys of the shape of a small encoder over the policy's token embeddings; one from a folder, or the policy itself, has none of them. */
+export const smallShapeKeys: readonly string[] = ['hidden', 'convWidth', 'layers', 'transformerLayers', 'heads'];
+
 /** What an encoder may say for itself. */
 const encoderKeys = {
   head: key(

@@ -1,6 +1,7 @@
 /** What of an encoder's settings decides its weights. */
 import { configSchema } from '../../config/schema.js';
 import type { Config } from '../../config/index.js';
+import { smallShapeKeys } from '../../retriever/index.js';
 
 type Section = Config['retriever'];
 
@@ -33,10 +34,14 @@ const LATER = [
  */
 const FREE = ['checkpointEverySteps', 'index', 'microBatch', 'crossFit'] as const satisfies readonly (keyof Section)[];
 
-/** The settings as stages hash them: `settings` is the section `retriever`, or what an encoder makes of it. */
-export function encoderIdentity<T extends Partial<Section>>(settings: T): Partial<T> {
+/**
+ * The settings as stages hash them: `settings` is the section `retriever`, or what an encoder makes of it. One that is not small has
+ * the defaults of the keys that are of small ones alone: what stands there decides nothing.
+ */
+export function encoderIdentity<T extends Partial<Section>>(settings: T, isSmall = true): Partial<T> {
   const defaults = configSchema.parse({}).retriever;
-  const left = Object.entries(settings).filter(([key, value]) => {
+  const normal = isSmall ? [] : smallShapeKeys.map((key) => [key, defaults[key as keyof Section]] as const);
+  const left = Object.entries({ ...settings, ...Object.fromEntries(normal) }).filter(([key, value]) => {
     if ((FREE as readonly string[]).includes(key)) return false;
     return !((LATER as readonly string[]).includes(key) && value === defaults[key as keyof Section]);
   });
