@@ -2,6 +2,7 @@
 import type { Finding } from './finding.js';
 import { defaultRetrievers } from '../retriever/keys.js';
 import { nearestName } from './nearest-name.js';
+import { partsOf } from './retrievers-behind.js';
 import { plainContexts, type Config } from './schema.js';
 
 export function checkRetrievers(config: Config): Finding[] {
@@ -160,7 +161,7 @@ function checkFuses({ retrievers }: Config): Finding[] {
   return Object.entries(retrievers).flatMap(([name, entry]): Finding[] => {
     if (entry.kind !== 'fuse') return [];
     const path = ['retrievers', name, 'of'];
-    const used = Object.keys(entry.of).filter((other) => (entry.of[other] ?? 0) > 0);
+    const used = partsOf(entry);
     const message = `retrievers.${name}.of gives ${used.length === 0 ? 'no retriever' : `only ${used.join()}`} a weight above 0`;
     return [
       ...(used.length < 2 ? [{ path, message, expected: 'weights of at least two retrievers' }] : []),

@@ -30,7 +30,7 @@ export { turnOffOnnxTelemetry } from './onnx-telemetry.js';
 export { paperSettings } from './paper.js';
 export { presets } from './presets.js';
 export { configWarnings, movedKeys, resolveConfig, withDefaults, type ResolveOptions } from './resolve.js';
-export { withAllBehind } from './retrievers-behind.js';
+export { partsOf, withAllBehind } from './retrievers-behind.js';
 export {
   configSchema,
   plainContexts,

@@ -3,8 +3,8 @@ import type { Config } from './schema.js';
 
 type Entry = Config['retrievers'][string];
 
-/** Names of those that an entry is made of; none of one that searches by itself. */
-function partsOf(entry: Entry | undefined): string[] {
+/** Names of those that an entry is made of, in a fuse those with a weight above 0; none of one that searches by itself. */
+export function partsOf(entry: Entry | undefined): string[] {
   if (entry?.kind === 'rerank') return [entry.first, entry.then];
   if (entry?.kind === 'fuse') return Object.keys(entry.of).filter((name) => (entry.of[name] ?? 0) > 0);
   return [];

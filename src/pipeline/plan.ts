@@ -21,7 +21,7 @@ import { withoutOverlong, type LengthReport } from './prompts/overlong.js';
 import { checkPromptsOf } from './prompts/prompt-stage.js';
 import { refuseUntrainable } from './served-policy.js';
 import { openConfiguredVerifier, openPrompts } from './session.js';
-import { stagesKept, type StagesAgain } from './stages-kept.js';
+import { nothingKept, stagesKept, type StagesAgain } from './stages-kept.js';
 import { hintWarnings, textWarnings } from './data/text-warnings.js';
 import { armWork, type ArmWork } from './arm-work.js';
 import { refuseOracleWithoutTruth } from './data/truth-checks.js';
@@ -157,7 +157,7 @@ export async function planRun(
       },
       maxResponseTokensPerStep: rl.promptsPerStep * rl.groupSize * generationOf(config, 'rl').maxTokens,
       ...armWork(config, armsOneByOne(config).length, data.test.length),
-      ...(kept ? await stagesKept(config, root, prompts, data) : { again: [], finished: [], begun: {} }),
+      ...(kept ? await stagesKept(config, root, prompts, data) : nothingKept),
       warnings: [
         ...data.warnings,
         ...textWarnings(prompts.tokenizer, data),
@@ -205,7 +205,8 @@ export function planText(plan: RunPlan, until: LastStage = 'eval'): string[] {
   const trainings = Object.entries(plan.begun).map(([stage, steps]) => `${stage} at step ${n(steps)}`);
   const begun = trainings.length === 0 ? [] : [`begun        ${trainings.join(', ')}`];
   const again = plan.again.map(({ stages, why }) => `RUN AGAIN    ${stages.join(', ')}, with --again alone: ${why}`);
-  if (labelStages.includes(until)) return [...labels, ...tooLong, ...finished, ...begun, ...again];
+  const folder = [...finished, ...begun, ...again];
+  if (labelStages.includes(until)) return [...labels, ...tooLong, ...folder];
   return [
     ...labels,
     ...(plan.difficultySamples > 0
@@ -218,9 +219,7 @@ export function planText(plan: RunPlan, until: LastStage = 'eval'): string[] {
     `update       on the groups with right and wrong responses, at most ${n(plan.maxGroupsPerUpdate)}; ${n(plan.updatesPerBatch)} a step`,
     `evaluation   ${n(plan.evaluations)} evaluations, at most ${n(plan.evaluationSamples)} samples`,
     ...tooLong,
-    ...finished,
-    ...begun,
-    ...again,
+    ...folder,
   ];
 }
 

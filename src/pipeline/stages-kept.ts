@@ -23,6 +23,9 @@ export interface StagesKept {
   begun: Begun;
 }
 
+/** Of a folder that holds nothing, or is not looked at. */
+export const nothingKept: StagesKept = { again: [], finished: [], begun: {} };
+
 /** As the run itself would refuse them (or do them, with --again): by keys, by data, and those that an older version has made. */
 export async function stagesKept(
   config: Config,
@@ -31,7 +34,7 @@ export async function stagesKept(
   made: Pick<Made, 'train' | 'test' | 'corpus'>,
 ): Promise<StagesKept> {
   const run = await readRunRecords(root, withDefaults);
-  if (run.kept === undefined) return { again: [], finished: [], begun: {} };
+  if (run.kept === undefined) return nothingKept;
   const model = await openIdentities(config);
   const { stages, why, unsure } = await changedStages({ config, run, ...model });
   const byKeys = stages.length > 0 ? [{ stages: stages.map(shownStage), why }] : [];

@@ -1,6 +1,6 @@
 /** Retrievers by their names in the map, ready to search. */
 import { join } from 'node:path';
-import { llmApiKey, withAllBehind, type Config } from '../../config/index.js';
+import { llmApiKey, partsOf, withAllBehind, type Config } from '../../config/index.js';
 import { openWhole } from '../../core/closing.js';
 import { RaRftError } from '../../core/errors.js';
 import type { Progress } from '../../core/progress.js';
@@ -55,8 +55,8 @@ export async function openNamed(name: RetrieverName, sources: NamedSources): Pro
     case 'fuse':
       return openWhole(async (own) => {
         const parts: FusedPart[] = [];
-        for (const [of, weight] of Object.entries(entry.of))
-          if (weight > 0) parts.push({ retriever: own(await openNamed(of, sources)), weight });
+        for (const of of partsOf(entry))
+          parts.push({ retriever: own(await openNamed(of, sources)), weight: entry.of[of]! });
         return new FusedRetriever(parts, entry);
       });
     case 'embeddings':
