@@ -183,6 +183,14 @@ describe('values that do not fit together', () => {
       expected: 'train: none',
     });
   });
+
+  it('says where a list stands that replaced another, not where that other has its item', async () => {
+    const file = await yamlFile('arms:\n  - {name: a, train: bm25}\n  - {name: b, train: bm25}\n');
+    const set = ['arms=[{name: a, train: bm25}, {name: b, policyOf: a}]'];
+    expect(refusal({ file, set })).toMatchObject({ where: `--set ${set[0]}`, expected: 'train: bm25' });
+    const own = await yamlFile('arms:\n  - {name: a, train: bm25}\n  - {name: b, policyOf: a}\n');
+    expect(refusal({ file: own })).toMatchObject({ where: `${own}:3`, expected: 'train: bm25' });
+  });
 });
 
 describe('where the data comes from', () => {

@@ -132,10 +132,20 @@ function sectionsAt(values: Values, names: readonly string[]): Values[] {
     .filter(isSection);
 }
 
-/** The last source that has the key decided it. */
+/** The last source that has the key decided it; so did one that has the list it would stand in, since a list replaces another. */
 function locate(sources: readonly Source[], path: readonly PropertyKey[]): string | undefined {
   for (const source of sources.toReversed()) {
-    const where = locateKey(source, path);
+    const where = locateKey(source, path) ?? inList(source, path);
+    if (where !== undefined) return where;
+  }
+  return undefined;
+}
+
+/** Where a source has what is nearest to a key it does not have, in a list that it has. */
+function inList(source: Source, path: readonly PropertyKey[]): string | undefined {
+  const list = path.findIndex((name) => typeof name === 'number');
+  for (let n = path.length - 1; list > 0 && n >= list; n--) {
+    const where = locateKey(source, path.slice(0, n));
     if (where !== undefined) return where;
   }
   return undefined;
