@@ -70,6 +70,20 @@ describe('a server', () => {
     expect(server.seen).toHaveLength(20);
   });
 
+  test('a line of no use stops the evaluation, or is left out where the configuration says so', async () => {
+    const { config } = await serverConfig(adder);
+    const asked = await request(config, { limit: 2 });
+    const [set] = asked.sets;
+    await writeJsonl(set!.path, [...sums, { id: 'broken', question: 'What is it?' }]);
+    await expect(evaluatePolicy(asked)).rejects.toMatchObject({
+      code: 'data',
+      where: `${set!.path}:${sums.length + 1}`,
+    });
+    const skipping = { ...config, data: { ...config.data, unusable: 'skip' as const } };
+    const evaluation = await evaluatePolicy({ ...asked, config: skipping });
+    expect(evaluation.data).toMatchObject([{ problems: 2, leftOut: 1 }]);
+  });
+
   test('another setting in the same folder is refused with what differs', async () => {
     const { config } = await serverConfig(adder);
     const asked = await request(config);
@@ -217,6 +231,29 @@ describe('findTraces', () => {
     await expect(findTraces({ from: folder, corpus, count: 1 }, sets, search)).rejects.toMatchObject({
       where: '--trace-from',
     });
+  });
+
+  test('traces are worked from equations as in a run, and lines of no use are left out where it leaves them out', async () => {
+    const folder = await temporaryFolder();
+    const corpus = join(folder, 'corpus.jsonl');
+    const rows = [
+      { id: 'good', question: 'A shop had 9 pears and got 4.', answer: '13', equation: '9 + 4' },
+      { id: 'bad', question: 'A shop had 8 pears and got 4.', answer: '13', equation: '8 + 4' },
+    ];
+    await writeJsonl(corpus, rows);
+    const told: string[] = [];
+    const progress = { ...silent, line: (text: string) => void told.push(text) };
+    const find = (data: object) =>
+      findTraces({ from: 'bm25', corpus, count: 1 }, sets, {
+        config: configSchema.parse({ data }),
+        indexFolder: join(folder, 'index'),
+        progress,
+      });
+    await expect(find({})).rejects.toMatchObject({ code: 'data', where: `${corpus}:2` });
+    const found = await find({ unusable: 'skip', problems: { workedAnswer: 'expression' } });
+    expect(found.corpusSize).toBe(1);
+    expect(told).toEqual([expect.stringContaining(`${corpus}:2`)]);
+    expect(found.tracesOf('sums', sums[0]!)[0]?.trace).toContain('\\boxed{9 + 4}');
   });
 
   // Runs of older versions have one retriever, without a name.

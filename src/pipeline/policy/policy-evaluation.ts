@@ -134,12 +134,14 @@ export function refuseUnscored({ unscored, data, settings }: PolicyEvaluation, o
 
 async function loadSet(
   set: EvaluatedSet,
-  { limit, progress }: PolicyEvaluationRequest,
+  { config, limit, progress }: PolicyEvaluationRequest,
   checkAnswer: ((answer: string) => string | undefined) | undefined,
 ): Promise<LoadedSet> {
   const paths = set.files ?? (await dataFiles(set.path));
   const mapping = set.preset === undefined ? (await lookAtFile(paths[0]!)).mapping : { preset: set.preset };
-  const { items, skipped } = await loadProblems(paths, { ...mapping, ...(checkAnswer && { checkAnswer }) });
+  const { answers, unusable, unverifiable } = config.data;
+  const options = { answers, unusable, unverifiable, ...(checkAnswer && { checkAnswer }) };
+  const { items, skipped } = await loadProblems(paths, { ...mapping, ...options });
   for (const { where, message } of skipped) progress.line(`left out: ${where}: ${message}`);
   return { ...set, problems: items.slice(0, limit), leftOut: skipped.length };
 }

@@ -63,9 +63,13 @@ export async function findTraces(
   const folder = await retrieverFolder(source.from);
   const corpus = await dataFiles(await corpusFile(source, folder));
   const { mapping } = await lookAtFile(corpus[0]!);
-  const { items: traces } = await loadTraces(corpus, { preset: 'plain', ...mapping });
+  const { answers, unusable, mostWordsInCommon: mostInCommon, ...data } = search.config.data;
+  // As a run makes its corpus: of a file of its own, or of the problems.
+  const { workedAnswer } = data.corpus.path === null ? data.problems : data.corpus;
+  const options = { answers, unusable, workedAnswer };
+  const { items: traces, skipped } = await loadTraces(corpus, { preset: 'plain', ...mapping, ...options });
+  for (const { where, message } of skipped) search.progress.line(`left out: ${where}: ${message}`);
   const retriever = await openRetriever(source.from, folder, traces, search);
-  const { mostWordsInCommon: mostInCommon } = search.config.data;
   const found = new Map<string, Trace[]>();
   const key = (set: string, { id }: Problem) => JSON.stringify([set, id]);
   try {
