@@ -262,7 +262,11 @@ describe('findTraces', () => {
     async (name) => {
       const root = await temporaryFolder();
       const encoder = await createEncoder(embedded, { hidden: 16, dim: 8, maxTokens: 64 }, 1);
-      const spec = { ...SPEC_DEFAULTS, maxQueryTokens: 32, maxDocumentTokens: 32 };
+      const spec = {
+        ...SPEC_DEFAULTS,
+        query: { ...SPEC_DEFAULTS.query, maxTokens: 32 },
+        document: { ...SPEC_DEFAULTS.document, maxTokens: 32 },
+      };
       await writeRetriever(join(root, 'retriever', name), { encoder, spec }, embedded);
       await writeJsonl(join(root, 'data', 'corpus.jsonl'), traces);
       const out = join(root, 'out');

@@ -6,12 +6,13 @@ import { configToYaml, resolveConfig } from '../../config/index.js';
 import { readJsonlAll } from '../../core/jsonl.js';
 import { temporaryFolder } from '../../core/testing/temporary-folder.js';
 import { readTokenizerFiles } from '../../models/checkpoint.js';
-import { readHubEncoder, readRetriever } from '../../retriever/index.js';
+import { createEncoder, readHubEncoder, readRetriever, SPEC_DEFAULTS, writeRetriever } from '../../retriever/index.js';
 import { RunFolder } from '../../runs/run-folder.js';
 import { runPipeline } from '../pipeline.js';
 import { openFakeEngine, writeTinyTask } from '../testing/tiny-task.js';
 
 const golden = join(import.meta.dirname, '../../retriever/testing/encoders/bert');
+const embedded = join(import.meta.dirname, '../../../assets/base');
 
 it('is trained with its own tokenizer, and stands for the folder as it was then', async () => {
   const folder = await temporaryFolder();
@@ -53,4 +54,27 @@ it('is trained with its own tokenizer, and stands for the folder as it was then'
     code: 'run-folder',
     message: expect.stringMatching(/retriever-mine.*retrievers.mine.model/) as string,
   });
+});
+
+it('is a retriever that another run has trained, over another model: it serves as it is, and nothing is labelled', async () => {
+  const folder = await temporaryFolder();
+  const file = await writeTinyTask(folder);
+  const other = join(folder, 'other', 'retriever', 'learned');
+  const encoder = await createEncoder(embedded, { hidden: 16, dim: 8, maxTokens: 256 }, 1);
+  const spec = { ...SPEC_DEFAULTS, query: { ...SPEC_DEFAULTS.query, maxTokens: 24 } };
+  const { encoderHash } = await writeRetriever(other, { encoder, spec }, embedded);
+  const taken = `retrievers.taken={kind: encoder, model: ${other}, trained: false}`;
+  const config = resolveConfig({ file, set: [taken, 'arms=[{name: a, test: taken}]'] });
+  const at = join(folder, 'run');
+  const opened = await RunFolder.open(at, { values: config, yaml: configToYaml(config) });
+  try {
+    await runPipeline(config, opened, { openEngine: openFakeEngine, until: 'retriever' });
+  } finally {
+    await opened.close();
+  }
+  const { header } = await readRetriever(join(at, 'retriever', 'taken'));
+  expect(header).toMatchObject({ encoderHash, spec });
+  expect(header.training).toBeUndefined();
+  const events = await readJsonlAll<{ stage?: string }>(join(at, 'events.jsonl'));
+  expect(events.filter(({ stage }) => stage === 'labels')).toEqual([]);
 });
