@@ -185,10 +185,12 @@ export function planText(plan: RunPlan, until: LastStage = 'eval'): string[] {
     ...(plan.skippedLines > 0 ? [`; ${n(plan.skippedLines)} unusable lines left out`] : []),
     ...(plan.skippedOverlong > 0 ? [`; ${n(plan.skippedOverlong)} too long and left out (prompt.overlong: skip)`] : []),
   ];
-  const tooLong = overlong.map(
-    ({ what, count, of, worst, limit: most, instead }) =>
-      `TOO LONG     ${n(count)} of ${n(of)} ${what}: up to ${n(worst.tokens)} tokens (problem ${worst.problemId}${worst.traceId === undefined ? '' : `, trace ${worst.traceId}`}); ${most}${instead === undefined ? '' : `; ${instead}`}`,
-  );
+  const tooLong = overlong.map(({ what, count, of, worst, limit: most, instead, usual }) => {
+    const longestOne = `problem ${worst.problemId}${worst.traceId === undefined ? '' : `, trace ${worst.traceId}`}`;
+    const becomes = instead === undefined ? '' : `; ${instead}`;
+    const inTurn = usual === undefined ? '' : ` (with traces as the corpus has them in turn: ${n(usual)})`;
+    return `TOO LONG     ${n(count)} of ${n(of)} ${what}: up to ${n(worst.tokens)} tokens (${longestOne}); ${most}${becomes}${inTurn}`;
+  });
   const labels = [
     `data         ${n(plan.trainProblems)} training problems, tests: ${tests.join(', ')}; ${n(plan.traces)} traces${leftOut.join('')}`,
     `labels       ${n(plan.labelledPairs)} pairs (${n(plan.labelledProblems)} problems)${plan.laterPairs > 0 ? `, and at most ${n(plan.laterPairs)} in further rounds` : ''}${plan.labelTurns > 1 ? `, measured ${plan.labelTurns} times` : ''}`,

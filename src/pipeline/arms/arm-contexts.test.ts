@@ -169,7 +169,9 @@ it('the plan knows how long prompts with several traces, hints and demonstration
     resolveConfig({ file, set: [`arms=${JSON.stringify([{ ...arms[0], contexts: { traces: 5 } }])}`] }),
     root,
   );
-  expect(planText(plan).at(-1)).toMatch(/TOO LONG .* with the 5 longest traces allowed.*they show fewer traces$/);
+  expect(planText(plan).at(-1)).toMatch(
+    /TOO LONG .* with the 5 longest traces allowed.*they show fewer traces \(with traces as the corpus has them in turn: \d+\)$/,
+  );
   expect(plan.difficultySamples).toBe(2 * plan.trainProblems);
   expect(planText(plan).join('\n')).toMatch(/difficulty +\d+ responses/);
   const hint = await lengths(arms[3], 'prompt.maxPromptTokens=10');

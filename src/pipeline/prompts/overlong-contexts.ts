@@ -47,8 +47,14 @@ function lookAt(arm: ContextArm, set: ProblemSet, question: Question): ContextLe
   if (isRetrieved(arm[set])) {
     const { traces } = arm.contexts;
     if (traces === 1) return { longest: 0, overlong: [] };
-    const tally = new Tally(kind(`with the ${traces} longest traces allowed`, 'they show fewer traces'));
-    return measured(data[set], (problem) => [showing(...question.longestTraces(problem, traces))], tally, question);
+    const bound = new Tally(kind(`with the ${traces} longest traces allowed`, 'they show fewer traces'));
+    const { longest, overlong } = measured(
+      data[set],
+      (problem) => [showing(...question.longestTraces(problem, traces))],
+      bound,
+      question,
+    );
+    return { longest, overlong: overlong.map((own) => ({ ...own, usual: usuallyTooLong(traces, set, question) })) };
   }
   if (arm[set] === 'none') return { longest: 0, overlong: [] };
   const skipping = question.config.prompt.overlong === 'skip';
@@ -69,6 +75,18 @@ function lookAt(arm: ContextArm, set: ProblemSet, question: Question): ContextLe
   if (arm.contexts.demonstrations === 1 || first.overlong.length > 0) return first;
   const all = new Tally(kind(`with ${arm.contexts.demonstrations} demonstrations`, 'they show fewer demonstrations'));
   return measured(data[set], shown, all, question);
+}
+
+/** Problems whose prompt is too long with as many traces as the corpus has in turn: which ones retrieval finds is not known before. */
+function usuallyTooLong(count: number, set: ProblemSet, { data, lengths }: Question): number {
+  const { corpus } = data;
+  return data[set].filter((problem, i) => {
+    const traces = Array.from(
+      { length: Math.min(count, corpus.length) },
+      (_, t) => corpus[(i * count + t) % corpus.length]!,
+    );
+    return lengths.withContext(problem, showing(...traces)) > lengths.longest;
+  }).length;
 }
 
 /** The best trace stands last; alone it is what stays of a prompt. */

@@ -14,6 +14,8 @@ export interface Overlong {
   limit: string;
   /** What becomes of them, in words; undefined where a run would end at them. */
   instead?: string;
+  /** How many are too long with traces as the corpus has them in turn, where `count` is with the longest. */
+  usual?: number;
 }
 
 /** Counts one kind, and keeps the longest. */

@@ -78,6 +78,18 @@ describe('prompt.overlong: error', () => {
     expect(await overlong(['arms=[{name: grpo}]'])).toEqual([]);
   });
 
+  it('says of several traces a prompt how many prompts the usual ones make too long, beside the longest', async () => {
+    await addLongTrace(30);
+    const arms = 'arms=[{name: ra-rft, train: bm25, test: bm25, contexts: {traces: 2}}]';
+    const { lengths } = await planRun(resolveConfig({ file, set: [arms, 'prompt.maxPromptTokens=50'] }), root);
+    const found = lengths.overlong.find(({ what }) => what === 'training prompts with the 2 longest traces allowed')!;
+    expect(found.count).toBeGreaterThan(0.8 * found.of); // one with its answer is not shown the long trace
+    expect(found.usual).toBeLessThan(found.of / 5);
+    const all = await planRun(resolveConfig({ file, set: [arms, 'prompt.maxPromptTokens=20'] }), root);
+    const bounds = all.lengths.overlong.filter(({ what }) => what.includes('2 longest'));
+    expect(bounds.map(({ of, usual }) => usual === of)).toEqual([true, true]);
+  });
+
   it('sees label pairs and warm-up examples that do not fit the window with their solution', async () => {
     const long = line('zib', 'zib 1 1 pears .', `zib ${numbers(115)} \\boxed{3}`);
     await appendFile(join(folder, 'problems.jsonl'), long);
