@@ -17,7 +17,7 @@ import {
   type PolicyEvaluation,
   type TraceSource,
 } from '../pipeline/index.js';
-import { formatTable, policyTable } from '../report/index.js';
+import { formatTable, policyTable, policyTraceUseTable } from '../report/index.js';
 import { newestOrItself } from '../train/index.js';
 import type { CliContext } from './context.js';
 import { localFiles } from './local-files.js';
@@ -70,8 +70,10 @@ export async function evalPolicy(given: EvalPolicyOptions, context: CliContext):
 function textOf({ scores, data, failures, settings }: PolicyEvaluation): string[] {
   const leftOut = data.filter((set) => set.leftOut > 0).map((set) => `${set.leftOut} of ${set.name}`);
   const without = data.filter((set) => settings.traces !== null && set.withTrace < set.problems);
+  const use = policyTraceUseTable(scores);
   return [
     ...(scores.length > 0 ? ['per cent [95 % interval]', formatTable(policyTable(scores))] : []),
+    ...(use ? ['use of traces, per cent [95 % interval] (problems)', formatTable(use)] : []),
     ...failures.slice(0, 3).map(({ reason, samples }) => `${samples} samples without a verdict: ${reason}`),
     ...(leftOut.length > 0 ? [`problems left out, since their answers cannot be verified: ${leftOut.join(', ')}`] : []),
     ...without.map((set) => `${set.problems - set.withTrace} of ${set.problems} problems of ${set.name} got no trace`),

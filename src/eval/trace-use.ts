@@ -111,6 +111,12 @@ function gradeOf(
   return { problemId, right, success: averageAtK(samples), alike: counted ? alike.length / samples.length : undefined };
 }
 
+/** Whether one of the traces is right for the problem; undefined where of none it is known. */
+export function anyIsRight(problem: Problem, traces: readonly Trace[]): boolean | undefined {
+  const known = traces.flatMap((trace) => isRight(problem, trace) ?? []);
+  return known.length === 0 ? undefined : known.includes(true);
+}
+
 /** By truth; else by what the two solutions compute; undefined where neither says. */
 function isRight(problem: Problem, trace: Trace): boolean | undefined {
   if (problem.truth !== undefined && trace.truth !== undefined) return problem.truth === trace.truth;

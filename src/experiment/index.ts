@@ -10,4 +10,6 @@ export { drawResamples, estimate, type Estimate, type Resamples } from './statis
 export { claimsTable, experimentReport, resultTable, tableTitle } from './blocks.js';
 export { tableFiles } from './write.js';
 export { refuseOtherProblems, type TestedRun } from './run-groups.js';
-export { writeRunsReport, type RunsFiles } from './write-runs.js';
+export { isEvaluation } from './evaluations.js';
+export { averagesTable, evaluationDifferencesTable } from './evaluations-report.js';
+export { writeEvaluationsReport, writeRunsReport, type RunsFiles } from './write-runs.js';

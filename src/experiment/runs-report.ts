@@ -2,8 +2,7 @@
 import { comparedArms } from '../config/index.js';
 import { averagesByProblem } from '../eval/index.js';
 import type { Block, Report, ReportTable, Section, Series } from '../report/index.js';
-import { percent, percentWithInterval, pointsWithInterval } from '../report/numbers.js';
-import type { Value } from './comparison.js';
+import { differenceCell, valueCell } from './cells.js';
 import type { RunGroup } from './run-groups.js';
 import type { DifferenceTogether, RunsTogether } from './runs-together.js';
 
@@ -60,15 +59,13 @@ function armsSection({ arms, leftOut, runs }: RunsTogether): Section {
   const splits = Object.keys(leftOut);
   if (arms.length === 0)
     return { title: 'Results', blocks: [{ kind: 'text', text: 'No arm of these runs was evaluated at its end yet.' }] };
-  const cell = (value: Value | undefined) =>
-    value === undefined ? '' : value.ci95 ? percentWithInterval(value.mean, value.ci95) : percent(value.mean);
   const table: ReportTable = {
     columns: [{ label: 'run' }, { label: 'arm' }, numeric('step'), ...splits.map(numeric), numeric('seeds')],
     rows: arms.map(({ run, arm, steps, accuracy }) => [
       run,
       arm,
       steps.join(', '),
-      ...splits.map((split) => cell(accuracy[split])),
+      ...splits.map((split) => valueCell(accuracy[split])),
       String(Object.values(accuracy)[0]?.seeds.length ?? 0),
     ]),
   };
@@ -81,15 +78,11 @@ function armsSection({ arms, leftOut, runs }: RunsTogether): Section {
 
 function differenceBlock({ leftOut }: RunsTogether, rows: readonly DifferenceTogether[], about: string): Block {
   const splits = Object.keys(leftOut);
-  const cell = (value: Value | undefined) =>
-    value?.ci95
-      ? `${pointsWithInterval(value.mean, value.ci95)} (n ${value.problems}, seeds ${value.seeds.length})`
-      : '';
   const table: ReportTable = {
     columns: [{ label: 'difference' }, ...splits.map(numeric), ...(rows.some(({ why }) => why) ? [{ label: '' }] : [])],
     rows: rows.map(({ a, b, difference, why }) => [
       a.run === b.run ? `${a.run}: ${a.arm} - ${b.arm}` : `${a.arm}: ${a.run} - ${b.run}`,
-      ...splits.map((split) => cell(difference[split])),
+      ...splits.map((split) => differenceCell(difference[split], { seeds: true })),
       ...(rows.some((row) => row.why) ? [why ?? ''] : []),
     ]),
   };

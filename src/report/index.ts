@@ -10,6 +10,7 @@ export {
 } from './summary-table.js';
 export { retrievalTable } from './retrieval-table.js';
 export { policyTable } from './policy-table.js';
+export { policyTraceUseTable } from './trace-use.js';
 export { buildReport } from './build.js';
 export { readRunData, readSummary, type KeptSummary, type RunData } from './run-data.js';
 export { keptConfig } from './kept-config.js';

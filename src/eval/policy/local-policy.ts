@@ -46,7 +46,7 @@ async function sampleBatch(batch: readonly SampleTask[][], options: LocalPolicyO
   });
   const fitting = prompted.filter(({ failed }) => failed === undefined);
   const requests = fitting.map(({ prompt, attempts, first }) => {
-    return { prompt, n: attempts.length, seed: rng.fork(problemKey(first)).nextUint32() };
+    return { prompt, n: attempts.length, seed: rng.fork(problemKey(first.set, first.problem.id)).nextUint32() };
   });
   const texts = new Map<SampleTask, Sampled>();
   if (requests.length > 0) {
@@ -69,7 +69,7 @@ async function sampleBatch(batch: readonly SampleTask[][], options: LocalPolicyO
 function byProblem(tasks: readonly SampleTask[]): SampleTask[][] {
   const problems = new Map<string, SampleTask[]>();
   for (const task of tasks) {
-    const key = problemKey(task);
+    const key = problemKey(task.set, task.problem.id);
     const attempts = problems.get(key);
     if (attempts) attempts.push(task);
     else problems.set(key, [task]);

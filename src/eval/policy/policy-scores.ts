@@ -4,11 +4,14 @@ import { curvesOf, type SplitCurves } from '../curves.js';
 import { drawsBySplit } from '../draws.js';
 import type { EvalRecord } from '../records.js';
 import { scoreSplit, splitsOf, type SplitScore } from '../scores.js';
+import { traceUse, type TraceFacts, type TraceUse } from '../trace-use.js';
 
 /** A {@link SplitScore} with the curves of pass@k and maj@k, and the samples that could not be had. */
 export interface PolicyScore extends SplitScore, SplitCurves {
   /** Samples that were wanted and could not be had: in no figure. */
   notSampled: number;
+  /** Absent where no prompt held a trace that is known to be right or wrong. */
+  traceUse?: TraceUse;
 }
 
 export interface PolicyScores {
@@ -17,10 +20,10 @@ export interface PolicyScores {
   unscored: { split: string; reason: string; sampled: boolean }[];
 }
 
-/** Scores every split of the records. */
+/** Scores every split of the records; `facts` say what the ids of problems and traces stand for. */
 export function policyScores(
   records: readonly EvalRecord[],
-  { k, resamples, rng }: { k: number; resamples: number; rng: Rng },
+  { k, resamples, rng, facts }: { k: number; resamples: number; rng: Rng; facts?: TraceFacts },
 ): PolicyScores {
   const scores: PolicyScore[] = [];
   const unscored: PolicyScores['unscored'] = [];
@@ -34,7 +37,9 @@ export function policyScores(
       continue;
     }
     const curves = curvesOf(records, split, { draws, rng: rng.fork(`curves/${split}`) });
-    scores.push({ ...score, ...curves, notSampled: own.length * k - score.responses.samples });
+    const use = facts && traceUse(records, split, facts, draws);
+    const notSampled = own.length * k - score.responses.samples;
+    scores.push({ ...score, ...curves, notSampled, ...(use && { traceUse: use }) });
   }
   return { scores, unscored };
 }

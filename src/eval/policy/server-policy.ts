@@ -40,7 +40,7 @@ async function ask(task: SampleTask, options: ServerPolicyOptions): Promise<Samp
   const messages = promptTurns(layout, templates, task.problem, task.context);
   const promptVersion = `eval/${hashJson([layout, { ...templates }])}`;
   // 31 bits: some servers take signed ones.
-  const seed = rng.fork(`${problemKey(task)}/${task.attempt}`).nextUint32() >>> 1;
+  const seed = rng.fork(`${problemKey(task.set, task.problem.id)}/${task.attempt}`).nextUint32() >>> 1;
   const outcome = await client.complete({ messages, promptVersion, maxTokens, temperature, seed });
   if (outcome.ok) return sampledOf(task, outcome.reply);
   if (outcome.kind === 'budget') {

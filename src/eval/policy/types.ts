@@ -40,6 +40,6 @@ export interface TextPolicy {
 }
 
 /** Names a problem over all files. */
-export function problemKey({ set, problem }: Pick<SampleTask, 'set' | 'problem'>): string {
-  return `${set}/${problem.id}`;
+export function problemKey(set: string, problemId: string): string {
+  return `${set}/${problemId}`;
 }

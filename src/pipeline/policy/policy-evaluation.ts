@@ -19,6 +19,7 @@ import {
   recordsOf,
   samplePolicy,
   serverPolicy,
+  taskFacts,
   type PolicyScores,
   type SampleLine,
   type SampleTask,
@@ -28,7 +29,7 @@ import { policyRefOf } from '../../engine/index.js';
 import { leastSeconds, openLlmClient } from '../../llm/index.js';
 import { openConfiguredEngine } from '../engines.js';
 import { hashModelFolder, promptWording, rewardIdentity } from '../fingerprint.js';
-import { findTraces, type FoundTraces, type TraceSource } from './policy-traces.js';
+import { findTraces, tellLeftOut, type FoundTraces, type TraceSource } from './policy-traces.js';
 import { tokenisedHere } from '../served-policy.js';
 import { modelFolderOf, openConfiguredVerifier, openPrompts, samplerOf, type OpenEngine } from '../session.js';
 
@@ -106,7 +107,7 @@ export async function evaluatePolicy(request: PolicyEvaluationRequest): Promise<
     }
     const { k, bootstrapSamples: resamples } = config.eval;
     const rng = Rng.fromSeed(config.seed).fork('eval-policy');
-    const scores = policyScores(recordsOf(tasks, lines), { k, resamples, rng });
+    const scores = policyScores(recordsOf(tasks, lines), { k, resamples, rng, facts: taskFacts(tasks) });
     const data = sets.map(({ name, path, problems, leftOut }) => {
       const withTrace = problems.filter((problem) => traces?.tracesOf(name, problem)[0] !== undefined).length;
       return { name, path, problems: problems.length, leftOut, withTrace };
@@ -142,7 +143,7 @@ async function loadSet(
   const { answers, unusable, unverifiable } = config.data;
   const options = { answers, unusable, unverifiable, ...(checkAnswer && { checkAnswer }) };
   const { items, skipped } = await loadProblems(paths, { ...mapping, ...options });
-  for (const { where, message } of skipped) progress.line(`left out: ${where}: ${message}`);
+  tellLeftOut(skipped, progress);
   return { ...set, problems: items.slice(0, limit), leftOut: skipped.length };
 }
 

@@ -68,7 +68,7 @@ export async function findTraces(
   const { workedAnswer } = data.corpus.path === null ? data.problems : data.corpus;
   const options = { answers, unusable, workedAnswer };
   const { items: traces, skipped } = await loadTraces(corpus, { preset: 'plain', ...mapping, ...options });
-  for (const { where, message } of skipped) search.progress.line(`left out: ${where}: ${message}`);
+  tellLeftOut(skipped, search.progress);
   const retriever = await openRetriever(source.from, folder, traces, search);
   const found = new Map<string, Trace[]>();
   const key = (set: string, { id }: Problem) => JSON.stringify([set, id]);
@@ -94,6 +94,11 @@ export async function findTraces(
     corpusSize: traces.length,
     tracesOf: (set, problem) => found.get(key(set, problem)) ?? [],
   };
+}
+
+/** A line for each record of a file that is of no use. */
+export function tellLeftOut(skipped: readonly { where: string; message: string }[], progress: Progress): void {
+  for (const { where, message } of skipped) progress.line(`left out: ${where}: ${message}`);
 }
 
 /**
