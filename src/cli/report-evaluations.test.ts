@@ -1,4 +1,4 @@
-import { readFile } from 'node:fs/promises';
+import { readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { temporaryFolder } from '../core/testing/temporary-folder.js';
@@ -58,6 +58,11 @@ test('two evaluations of a policy are compared problem by problem, by the traces
   expect(await raRft('report', ...folders, '--out', folders[0]!)).toMatchObject({
     code: 2,
     err: expect.stringContaining('is an evaluation') as string,
+  });
+  await rm(join(other, 'eval.json'));
+  expect(await raRft('report', other, folders[0]!, '--out', out)).toMatchObject({
+    code: 7,
+    err: expect.stringContaining('fewer holds no evaluation that came to its end') as string,
   });
   const run = join(folder, 'run');
   await writeSampleRun(run);

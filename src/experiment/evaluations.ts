@@ -20,13 +20,13 @@ export interface ComparedEvaluation {
   traceRight: ReadonlyMap<string, boolean>;
 }
 
-/** Whether a folder is one that `ra-rft eval --policy` writes. */
+/** Whether a folder is one that `ra-rft eval --policy` writes, finished or not. */
 export async function isEvaluation(root: string): Promise<boolean> {
-  return exists(join(root, 'eval.json'));
+  return exists(join(root, 'samples.jsonl'));
 }
 
 /**
- * Reads the evaluations. Throws `usage` where one is named twice, `data` where two of them know other problems by one name: nothing of
+ * Reads the evaluations. Throws `usage` where one is named twice, `run-folder` where one has not come to its end, `data` where two of them know other problems by one name: nothing of
  * theirs could be paired.
  */
 export async function readEvaluations(roots: readonly string[]): Promise<ComparedEvaluation[]> {
@@ -71,7 +71,8 @@ async function settingsOf(root: string): Promise<PolicyEvaluation['settings']> {
     code: 'run-folder',
     message: `${root} holds no evaluation that came to its end`,
     where: path,
-    expected: 'a folder that ra-rft eval --policy has written',
+    expected: 'what ra-rft eval --policy leaves at its end',
+    hint: 'Run the same command again: it goes on where it was.',
   });
 }
 
