@@ -3,6 +3,7 @@
  * also over the problems with a right trace in the prompt, and over those with wrong ones alone, where that is known. Pure.
  */
 import type { Rng } from '../core/rng.js';
+import { differenceTexts } from './compared-folders.js';
 import type { ComparedEvaluation } from './evaluations.js';
 import { averagesOf } from './measures.js';
 import { PairedProblems, type Among, type BySplit } from './paired-problems.js';
@@ -39,9 +40,7 @@ export function evaluationsTogether(
       name,
       folder: root,
       k: settings.k,
-      differs: differences.map(
-        ({ key, a, b }) => `${key}: ${JSON.stringify(a ?? null)} and ${JSON.stringify(b ?? null)}`,
-      ),
+      differs: differenceTexts(differences),
       accuracy: problems.values([measured[i]!]),
     })),
     leftOut: problems.leftOut,

@@ -1,12 +1,13 @@
 /** Evaluations of single policies (`ra-rft eval --policy`) that are compared with each other: read, and checked to be of the same problems. */
 import { readFile } from 'node:fs/promises';
-import { basename, join, resolve } from 'node:path';
+import { join } from 'node:path';
 import { RaRftError } from '../core/errors.js';
 import { readJsonlAll } from '../core/jsonl.js';
 import { exists, ignoreMissing } from '../core/missing.js';
 import { lineRecords, problemKey, type EvalRecord, type SampleLine } from '../eval/index.js';
 import type { PolicyEvaluation } from '../pipeline/index.js';
 import { configDifferences, type ConfigDifference } from '../runs/run-folder.js';
+import { folderNames } from './compared-folders.js';
 
 export interface ComparedEvaluation {
   /** Of its folder; the whole path where two folders have one name. */
@@ -30,25 +31,15 @@ export async function isEvaluation(root: string): Promise<boolean> {
  * theirs could be paired.
  */
 export async function readEvaluations(roots: readonly string[]): Promise<ComparedEvaluation[]> {
-  const twice = roots.find((root, i) => roots.some((other, j) => j < i && resolve(other) === resolve(root)));
-  if (twice !== undefined) {
-    throw new RaRftError({
-      code: 'usage',
-      message: `the evaluation ${twice} is named twice`,
-      where: twice,
-      expected: 'evaluations to compare with each other',
-    });
-  }
-  const names = roots.map((root) => basename(resolve(root)));
+  const names = folderNames(roots, 'evaluation');
   const read: ComparedEvaluation[] = [];
   for (const [i, root] of roots.entries()) {
-    const unique = names.filter((name) => name === names[i]).length === 1;
     const settings = await settingsOf(root);
     const lines = await readJsonlAll<SampleLine>(join(root, 'samples.jsonl'));
     const [first] = read;
     for (const other of read) refuseOtherData(other, { root, settings });
     read.push({
-      name: unique ? names[i]! : root,
+      name: names[i]!,
       root,
       settings,
       differences: first ? configDifferences(told(first.settings), told(settings)) : [],

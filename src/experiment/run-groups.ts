@@ -1,5 +1,4 @@
 /** Runs that are compared with each other: read, checked to be about the same problems, and those that differ in their seed alone put together. */
-import { basename, resolve } from 'node:path';
 import { resolveConfig } from '../config/index.js';
 import { RaRftError } from '../core/errors.js';
 import { hashJson } from '../core/hash.js';
@@ -8,6 +7,7 @@ import { resultDifferences } from '../pipeline/index.js';
 import { readRunData, type RunData } from '../report/index.js';
 import { configDifferences, readRunConfig, type ConfigDifference } from '../runs/run-folder.js';
 import { runPaths } from '../runs/run-paths.js';
+import { folderNames } from './compared-folders.js';
 import { ownKeys } from './seed-runs.js';
 
 export interface ComparedRun {
@@ -30,13 +30,9 @@ export interface RunGroup {
  * problems: nothing of theirs could be paired.
  */
 export async function readGroups(roots: readonly string[]): Promise<RunGroup[]> {
-  refuseTwice(roots);
-  const names = roots.map((root) => basename(resolve(root)));
+  const names = folderNames(roots, 'run');
   const runs: ComparedRun[] = [];
-  for (const [i, root] of roots.entries()) {
-    const unique = names.filter((name) => name === names[i]).length === 1;
-    runs.push({ name: unique ? names[i]! : root, root, data: await readRunData(root) });
-  }
+  for (const [i, root] of roots.entries()) runs.push({ name: names[i]!, root, data: await readRunData(root) });
   const tested = runs.map(({ name, root, data: { test } }): TestedRun => ({ name, root, test }));
   for (const run of tested.slice(1)) refuseOtherProblems(tested[0]!, run);
   const groups: (Omit<RunGroup, 'name'> & { runs: ComparedRun[] })[] = [];
@@ -84,17 +80,6 @@ function resolved(root: string) {
     if (error instanceof RaRftError) return undefined;
     throw error;
   }
-}
-
-function refuseTwice(roots: readonly string[]): void {
-  const twice = roots.find((root, i) => roots.some((other, j) => j < i && resolve(other) === resolve(root)));
-  if (twice === undefined) return;
-  throw new RaRftError({
-    code: 'usage',
-    message: `the run ${twice} is named twice`,
-    where: twice,
-    expected: 'runs to compare with each other',
-  });
 }
 
 /** A run with the problems that it is tested on. */

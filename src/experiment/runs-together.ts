@@ -5,6 +5,7 @@
 import { comparedArms } from '../config/index.js';
 import type { Rng } from '../core/rng.js';
 import type { RunData } from '../report/index.js';
+import { differenceTexts } from './compared-folders.js';
 import { averagesOf } from './measures.js';
 import { PairedProblems, type BySplit, type Measured } from './paired-problems.js';
 import type { RunGroup } from './run-groups.js';
@@ -73,9 +74,7 @@ export function runsTogether(
       folders: runs.map(({ root }) => root),
       seeds: runs.map(({ data }) => data.config.seed),
       k: [...new Set(runs.map(({ data }) => kOf(data)))],
-      differs: differences.map(
-        ({ key, a, b }) => `${key}: ${JSON.stringify(a ?? null)} and ${JSON.stringify(b ?? null)}`,
-      ),
+      differs: differenceTexts(differences),
       unfinished: runs.flatMap(({ name: own, data }) => (data.unfinished ? [own] : [])),
     })),
     leftOut: problems.leftOut,

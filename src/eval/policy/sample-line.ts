@@ -96,7 +96,8 @@ export function recordsOf(tasks: readonly SampleTask[], lines: ReadonlyMap<strin
   return lineRecords(
     tasks.map((task) => ({
       ...(lines.get(taskKey(task)) ?? sampleLine({ task, failed: 'not sampled' })),
-      ...headOf(task),
+      // Lines of earlier versions do not name it.
+      ...(task.problem.split !== undefined && { split: task.problem.split }),
     })),
   );
 }
