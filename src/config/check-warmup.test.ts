@@ -50,6 +50,12 @@ it('keys that do nothing are told', () => {
   expect(warnings('labels.alternation.right=0.5')).toContain('labels.alternation.times is 0');
   expect(warnings('warmup.steps=5', 'warmup.topTraces=2')).toContain('warmup.traces names no retriever');
   expect(warnings('warmup.steps=5', 'warmup.topTraces=2', 'warmup.traces={bm25: 1}')).toBe('');
+  const whole = ['warmup.steps=5', 'warmup.crossFit=false', 'arms=[{name: a, train: learned, test: learned}]'];
+  expect(warnings(...whole, 'warmup.traces={learned: 1}')).toContain('retriever.crossFit is 1');
+  expect(warnings(...whole, 'retriever.crossFit=3', 'warmup.traces={bm25: 1}')).toContain('names no trained encoder');
+  expect(warnings(...whole, 'retriever.crossFit=3', 'warmup.traces={learned: 1}')).toBe('');
+  const alone = ['arms=[{name: a, train: none, test: learned}]', 'warmup.traces={learned: 1}'];
+  expect(warnings(...whole, 'retriever.crossFit=3', ...alone)).toContain('no training prompt shows traces');
   expect(warnings('warmup.steps=5', 'warmup.contextShare=0', 'warmup.traces={bm25: 1}')).toContain('contextShare is 0');
 });
 

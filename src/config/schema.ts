@@ -95,6 +95,10 @@ const warmup = section(
       'An example with traces shows one to so many of one source, all numbers as likely: for arms with contexts.traces above 1, so that the policy learns to choose among them.',
       'traces',
     ),
+    crossFit: key(
+      z.boolean().default(true),
+      'With retriever.crossFit: whether the encoders of folds search for the warm-up too. false: the one that is trained on all labels, which finds more right traces, so that the warm-up teaches to use them and reinforcement when to doubt.',
+    ),
   },
   'Optional supervised warm-up of the policy, for models that never solve a problem yet.',
 );

@@ -23,9 +23,10 @@ function followsLabels({ retrievers }: Config, name: string): boolean {
   return entries.some((entry) => entry?.kind === 'encoder' && entry.trained);
 }
 
-/** Retrievers whose traces training shows, in the warm-up or to arms. */
+/** Retrievers whose traces training shows as encoders of folds would find them, in the warm-up or to arms. */
 function taughtBy({ arms, warmup }: Config): string[] {
-  const shown = warmup.steps > 0 && warmup.contextShare > 0 ? Object.entries(warmup.traces) : [];
+  const warms = warmup.crossFit && warmup.steps > 0 && warmup.contextShare > 0;
+  const shown = warms ? Object.entries(warmup.traces) : [];
   return [...arms.map(({ train }) => train), ...shown.flatMap(([name, share]) => (share > 0 ? [name] : []))];
 }
 
@@ -101,6 +102,13 @@ const rules: readonly Rule[] = [
     why: ({ warmup: { traces } }) =>
       Object.entries(traces).every(([name, share]) => name === 'random' || share === 0) &&
       'warmup.traces names no retriever',
+  },
+  {
+    keys: ['warmup.crossFit'],
+    why: (config) =>
+      (config.retriever.crossFit === 1 && 'retriever.crossFit is 1') ||
+      (!Object.entries(config.warmup.traces).some(([name, share]) => share > 0 && followsLabels(config, name)) &&
+        'warmup.traces names no trained encoder'),
   },
   {
     keys: ['labels.alternation'],

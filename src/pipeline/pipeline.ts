@@ -122,7 +122,7 @@ async function runStages(
       policy: first,
       labels: labels && queries && { ...labels, queries },
     });
-    const { retrieved, grades, trainingTraces } = await retrieveContexts(session, {
+    const { retrieved, warming, grades, trainingTraces } = await retrieveContexts(session, {
       data: withAttempts,
       needed,
       encoders,
@@ -138,7 +138,7 @@ async function runStages(
 
     // Stage 3: reinforcement fine-tuning (or what it is compared with), the trace in the prompt; evaluations from step 0. All arms
     // start from the first policy, or from one that was taught by retrievers that could search only now.
-    const start = await startingPolicy(session, data, { first, retrieved });
+    const start = await startingPolicy(session, data, { first, retrieved: warming });
     const curriculum = await measureDifficulty(session, data, start);
     const inputs = { data, start, retrieved, curriculum };
     await refuseStaleArms(session, inputs);

@@ -4,7 +4,7 @@ import { withAllBehind, type Config } from '../config/index.js';
 import { bm25OptionsOf, diversityOf, encoderSettings, hubOptionsOf } from '../retriever/index.js';
 import type { Identities, Settings } from './fingerprint.js';
 import { isTrained, type RetrieverName } from './retrieve/contexts.js';
-import { isCrossFitted } from './retrieve/cross-fit.js';
+import { isCrossFitted, warmsUpUncrossed } from './retrieve/cross-fit.js';
 import { encoderIdentity } from './retrieve/encoder-identity.js';
 
 export function encoderStage(name: RetrieverName): string {
@@ -25,7 +25,7 @@ export function retrievedStage(name: RetrieverName): string {
   return `retrieved-${name}`;
 }
 
-/** The search for the training problems as it would be without cross-fitting, to compare with. */
+/** The search for the training problems as it would be without cross-fitting. */
 export function uncrossedStage(name: RetrieverName): string {
   return `${retrievedStage(name)}.without-cross-fit`;
 }
@@ -71,6 +71,12 @@ function hubSettings(...of: Parameters<typeof hubOptionsOf>): Settings {
 export function retrievedSettings(config: Config, name: RetrieverName): Settings {
   const { crossFit } = config.retriever;
   return { ...searchedSettings(config, name), ...(isCrossFitted(config, name) && { retriever: { crossFit } }) };
+}
+
+/** The search without cross-fitting: what it is compared with or, where the configuration says so, what the warm-up shows. */
+export function uncrossedSettings(config: Config, name: RetrieverName): Settings {
+  const { crossFit } = config.warmup;
+  return { ...searchedSettings(config, name), ...(warmsUpUncrossed(config, name) && { warmup: { crossFit } }) };
 }
 
 /** One search, whatever for. What an encoder is made of counts by its files. */

@@ -9,7 +9,7 @@ import { armStage } from '../runs/arm-stage.js';
 import { configDifferences, type ConfigDifference } from '../runs/run-folder.js';
 import { contextSettings } from './arms/arm-contexts.js';
 import { encodersBehind, isTrained, warmupSources } from './retrieve/contexts.js';
-import { foldsOf, isCrossFitted } from './retrieve/cross-fit.js';
+import { foldsOf, isCrossFitted, warmsUpUncrossed } from './retrieve/cross-fit.js';
 import { readsAttempts, searchesWithAttempts } from './retrieve/attempts.js';
 import {
   evaluationSettings,
@@ -27,7 +27,7 @@ import {
   foldStageSettings,
   retrievedSettings,
   retrievedStage,
-  searchedSettings,
+  uncrossedSettings,
   uncrossedStage,
 } from './retriever-settings.js';
 import {
@@ -99,6 +99,7 @@ export function stagesOf(config: Config, identities: Identities): StagePlan[] {
     behind(name).length > 0
       ? [...behind(name).flatMap((of) => [encoderStage(of), ...beside(of)]), ...attempts(name)]
       : ['data'];
+  const warmedBy = (name: string) => (warmsUpUncrossed(config, name) ? uncrossedStage(name) : retrievedStage(name));
   const difficulty = config.rl.curriculum === 'none' ? [] : ['difficulty'];
   return [
     { name: 'data', settings: dataSettings(config), needs: [] },
@@ -149,7 +150,7 @@ export function stagesOf(config: Config, identities: Identities): StagePlan[] {
       .filter((name) => isCrossFitted(config, name))
       .map((name) => ({
         name: uncrossedStage(name),
-        settings: searchedSettings(config, name),
+        settings: uncrossedSettings(config, name),
         needs: searchNeeds(name),
       })),
     ...(late.length > 0
@@ -157,7 +158,7 @@ export function stagesOf(config: Config, identities: Identities): StagePlan[] {
           {
             name: startStage,
             settings: startSettings(config, identities),
-            needs: ['data', ...early.map(warmupTracesStage), ...late.map(retrievedStage)],
+            needs: ['data', ...early.map(warmupTracesStage), ...late.map(warmedBy)],
           },
         ]
       : []),

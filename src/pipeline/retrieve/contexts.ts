@@ -55,7 +55,12 @@ export function neededContexts(config: NamedRetrievers): Map<RetrieverName, Read
 export interface NamedRetrievers {
   arms: readonly Pick<Config['arms'][number], 'train' | 'test'>[];
   retrievers: Config['retrievers'];
-  warmup: Pick<Config['warmup'], 'steps' | 'contextShare' | 'traces'>;
+  warmup: Pick<Config['warmup'], 'steps' | 'contextShare' | 'traces' | 'crossFit'>;
+}
+
+/** What of a warm-up says where its traces come from. */
+interface WarmupTraces {
+  warmup: Omit<NamedRetrievers['warmup'], 'crossFit'>;
 }
 
 /** How deep into a retriever's list the examples of a warm-up look. */
@@ -67,7 +72,7 @@ export function warmupDepth({ topTraces, mostTraces }: Pick<Config['warmup'], 't
  * Retrievers that the warm-up takes traces of. `early` ones search before there is any policy; behind `late` ones stands an encoder,
  * which stands on a policy or is trained on labels that one has measured. In the order of the map.
  */
-export function warmupSources({ retrievers, warmup }: Pick<NamedRetrievers, 'retrievers' | 'warmup'>): {
+export function warmupSources({ retrievers, warmup }: Pick<NamedRetrievers, 'retrievers'> & WarmupTraces): {
   early: RetrieverName[];
   late: RetrieverName[];
 } {

@@ -180,6 +180,35 @@ describe('a run with folds', () => {
     expect(await retrieve([arms('learned'), three])).toEqual([]);
   }, 240_000);
 
+  it('leaves the warm-up the encoder of all labels where that is asked for', async () => {
+    const warm = ['warmup.traces={learned: 1}', 'warmup.steps=3'];
+    const trusting = [...warm, three, 'warmup.crossFit=false'];
+    await attempt(root, { file, set: [arms('learned'), ...trusting] });
+    const plain = join(folder, 'plain');
+    await attempt(plain, { file, set: [arms('learned'), ...warm] });
+    // The examples that it shows are among what the stage is known by.
+    const marker = async (of: string) =>
+      (JSON.parse(await text(of, 'stages', 'warmup-start.json')) as { inputs: string }).inputs;
+    expect(await marker(root)).toBe(await marker(plain));
+    const hits = async (...of: string[]) =>
+      (await readJsonlAll<RetrievedRecord>(join(...of))).filter(({ set }) => set === 'train');
+    const whole = await hits(root, 'retrieved', 'without-cross-fit', 'learned.jsonl');
+    expect(whole).toEqual(await hits(plain, 'retrieved', 'learned.jsonl'));
+    expect(whole).not.toEqual(await hits(root, 'retrieved', 'learned.jsonl'));
+    // Otherwise it is another warm-up, of another search.
+    const other = [arms('learned'), ...warm, three];
+    await expect(attempt(root, { file, set: other })).rejects.toMatchObject({
+      code: 'run-folder',
+      message: expect.stringMatching(/retrieved-learned\.without-cross-fit; warmup: .*crossFit/) as string,
+    });
+    const again = await attempt(root, { file, set: other, again: true });
+    expect(again).toEqual(['retrieved-learned.without-cross-fit', 'warmup-start', 'train-a']);
+    const tested = ['arms=[{name: a, train: bm25, test: learned}]', ...trusting];
+    const ran = await attempt(join(folder, 'tested'), { file, set: tested, until: 'retriever' });
+    expect(ran).toContain('retriever-learned');
+    expect(ran.filter((stage) => stage.includes('fold'))).toEqual([]);
+  }, 400_000);
+
   it('uses them behind a rerank, and none where training shows no trace of a trained encoder', async () => {
     const two = 'retrievers.two={kind: rerank, then: learned, candidates: 6}';
     expect(await retrieve([two, arms('two'), three])).toContain('retriever-learned.fold-1');

@@ -1,18 +1,29 @@
 /** Cross-fitting: training problems are searched for by encoders that have seen no label of theirs (`retriever.crossFit`). */
 import type { Config } from '../../config/index.js';
-import { encodersBehind, isTrained, neededContexts, type NamedRetrievers, type RetrieverName } from './contexts.js';
+import { encodersBehind, isTrained, warmupSources, type NamedRetrievers, type RetrieverName } from './contexts.js';
 
 type CrossFitting = NamedRetrievers & Pick<Config, 'retriever'>;
 
-/** Encoders behind a retriever that are trained once for each fold; none where no training prompt shows its traces. */
+/** Encoders behind a retriever that are trained once for each fold; none where no training prompt shows what these find. */
 function crossFittedBehind(config: CrossFitting, name: RetrieverName): RetrieverName[] {
-  if (config.retriever.crossFit === 1 || neededContexts(config).get(name)?.has('train') !== true) return [];
+  const { arms, retriever, warmup } = config;
+  const shown = arms.some(({ train }) => train === name) || (warmup.crossFit && warmsUp(config, name));
+  if (retriever.crossFit === 1 || !shown) return [];
   return encodersBehind(config, name).filter((of) => isTrained(config, of));
 }
 
 /** Whether the training problems are searched for by the encoders of folds when this retriever searches. */
 export function isCrossFitted(config: CrossFitting, name: RetrieverName): boolean {
   return crossFittedBehind(config, name).length > 0;
+}
+
+/** Whether the warm-up shows what the encoder that is trained on all labels finds, and arms what those of the folds do. */
+export function warmsUpUncrossed(config: CrossFitting, name: RetrieverName): boolean {
+  return !config.warmup.crossFit && warmsUp(config, name) && isCrossFitted(config, name);
+}
+
+function warmsUp(config: CrossFitting, name: RetrieverName): boolean {
+  return warmupSources(config).late.includes(name);
 }
 
 /** The folds that an encoder is trained for, from 1; none where it is trained on all labels alone. */

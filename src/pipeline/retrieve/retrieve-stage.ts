@@ -4,7 +4,7 @@ import type { Config } from '../../config/index.js';
 import { readJsonlAll } from '../../core/jsonl.js';
 import { writeJsonl, type Trace } from '../../data/index.js';
 import type { RetrieverEntry, TraceRetriever } from '../../retriever/index.js';
-import { isCrossFitted } from './cross-fit.js';
+import { isCrossFitted, warmsUpUncrossed } from './cross-fit.js';
 import { encodersBehind, type ProblemSet, type Retrieved, type RetrieverName } from './contexts.js';
 import type { DataSets } from '../data/data-sets.js';
 import type { TrainingTraces } from '../../eval/index.js';
@@ -21,7 +21,7 @@ import { searchesWithAttempts } from './attempts.js';
 import type { ReadyEncoder } from './retriever-stage.js';
 import { searchNamed } from './search-named.js';
 import type { Session } from '../session.js';
-import { retrievedSettings, retrievedStage, searchedSettings, uncrossedStage } from '../retriever-settings.js';
+import { retrievedSettings, retrievedStage, uncrossedSettings, uncrossedStage } from '../retriever-settings.js';
 import { trainingTraces } from './training-traces.js';
 
 export interface RetrievalPlan {
@@ -36,6 +36,8 @@ export interface RetrievalPlan {
 
 export interface RetrievalResult {
   retrieved: Retrieved;
+  /** What the warm-up shows of each: the same, or what is found without cross-fitting (`warmup.crossFit`). */
+  warming: Retrieved;
   grades: RetrieverGrade[];
   /** How often the traces that training prompts show are right. */
   trainingTraces: TrainingTraces[];
@@ -44,15 +46,17 @@ export interface RetrievalResult {
 /** Searches with every retriever that an arm or a grade needs; what was searched is read. */
 export async function retrieveContexts(session: Session, plan: RetrievalPlan): Promise<RetrievalResult> {
   const retrieved = new Map<RetrieverName, ReadonlyMap<string, readonly Trace[]>>();
+  const warming = new Map(retrieved);
   const grades: RetrieverGrade[] = [];
   const taught: TrainingTraces[] = [];
   for (const name of searchedRetrievers(session.config, plan)) {
     const found = await retrieveWith(name, session, plan);
     retrieved.set(name, found.hits);
+    warming.set(name, found.warming);
     grades.push(...found.grades);
     taught.push(...found.taught);
   }
-  return { retrieved, grades, trainingTraces: taught };
+  return { retrieved, warming, grades, trainingTraces: taught };
 }
 
 /**
@@ -110,19 +114,21 @@ async function retrieveWith(name: RetrieverName, session: Session, plan: Retriev
       beside: { file: judged, work: async (opened) => writeJsonl(judged, await searchJudged(opened, queries)) },
     }),
   });
-  // What the training would have shown without; where the truth tells nothing it is not searched for.
-  const known = wanted.train.filter(({ truth }) => truth !== undefined);
+  // What the training would have shown without: the warm-up shows it where it is to, else the truth is what it is searched for.
+  const warms = warmsUpUncrossed(config, name);
+  const compared = warms ? wanted.train : wanted.train.filter(({ truth }) => truth !== undefined);
   const uncrossed =
-    crossFit.length > 0 && known.length > 0
+    crossFit.length > 0 && compared.length > 0
       ? await searchNamed(session, data, {
           name,
           stage: uncrossedStage(name),
-          settings: searchedSettings(config, name),
+          settings: uncrossedSettings(config, name),
           file: join(run.root, 'retrieved', 'without-cross-fit', `${name}.jsonl`),
-          wanted: { train: known, test: [] },
-          kept: 1,
+          wanted: { train: compared, test: [] },
+          kept: warms ? keptHits(name, config) : 1,
           inputs,
           openEncoder: (encoder) => encoders.get(encoder)?.open(),
+          ...(warms && queries && { classOf: queries.classOf }),
         })
       : undefined;
   const grades = [
@@ -130,7 +136,8 @@ async function retrieveWith(name: RetrieverName, session: Session, plan: Retriev
     ...(queries ? gradeByLabels(name, await readJsonlAll<JudgedHit>(judged), queries) : []),
   ];
   const folds = crossFit.length > 0 ? config.retriever.crossFit : 1;
-  return { hits, grades, taught: trainingTraces(name, data, { wanted, hits, uncrossed, folds }) };
+  const taught = trainingTraces(name, data, { wanted, hits, uncrossed, folds });
+  return { hits, warming: (warms && uncrossed) || hits, grades, taught };
 }
 
 /** Problems whose prompts take this retriever's traces, and test problems that it can be graded on. */
