@@ -90,6 +90,17 @@ describe('stages', () => {
     expect(await run.stageMarker('retriever')).toBeUndefined();
   });
 
+  it('that were allowed to run again and come out the same are done, and need to be allowed anew', async () => {
+    const run = await open(await freshRoot());
+    const inputs = { settings: { seed: 1 } };
+    await run.stage('labels', inputs, () => Promise.resolve());
+    const marker = await run.stageMarker('labels');
+    await run.allowAgain(['labels', 'not-there']);
+    expect(await run.stageMarker('labels')).toEqual({ ...marker, mayRunAgain: true });
+    expect(await run.stage('labels', inputs, () => Promise.resolve())).toBe(false);
+    expect(await run.stageMarker('labels')).toEqual(marker);
+  });
+
   it('run again where a file that they leave is gone', async () => {
     const root = await freshRoot();
     const run = await open(root);

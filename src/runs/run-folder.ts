@@ -131,6 +131,7 @@ export class RunFolder implements RunRecords {
     const hash = hashJson(inputs);
     const marker = await this.stageMarker(stage);
     if (marker?.inputs === hash && (await allThere(files))) {
+      await this.settle(marker);
       await this.event('stage-skipped', { stage });
       return false;
     }
@@ -164,6 +165,11 @@ export class RunFolder implements RunRecords {
       if (marker) await writeJsonAtomic(this.paths.stage(stage), { ...marker, mayRunAgain: true });
     }
     await this.event('may-run-again', { stages });
+  }
+
+  /** A stage that was allowed to run again and is what it would be: nothing of it is open any more. */
+  private async settle({ mayRunAgain, ...marker }: StageMarker): Promise<void> {
+    if (mayRunAgain === true) await writeJsonAtomic(this.paths.stage(marker.stage), marker);
   }
 
   /** Forgets that a stage has ended. */

@@ -10,7 +10,7 @@ import type { Problem, Trace } from '../../data/index.js';
 import type { Summary } from '../../eval/index.js';
 import { readLabels } from '../../judge/index.js';
 import { diversify, EncoderRetriever, foldQueries, searchAllowed } from '../../retriever/index.js';
-import { RunFolder } from '../../runs/run-folder.js';
+import { readStageMarkers, RunFolder } from '../../runs/run-folder.js';
 import { guardOf } from '../data/data-sets.js';
 import { labelledQueries } from '../labels/labelled-queries.js';
 import { runPipeline } from '../pipeline.js';
@@ -203,6 +203,11 @@ describe('a run with folds', () => {
     });
     const again = await attempt(root, { file, set: other, again: true });
     expect(again).toEqual(['retrieved-learned.without-cross-fit', 'warmup-start', 'train-a']);
+    // Folds that come later leave it as it is, and the run is whole.
+    const later = await attempt(plain, { file, set: [arms('learned'), ...trusting], again: true });
+    expect(later).toContain('train-a');
+    expect(later).not.toContain('warmup-start');
+    expect((await readStageMarkers(plain)).filter(({ mayRunAgain }) => mayRunAgain)).toEqual([]);
     const tested = ['arms=[{name: a, train: bm25, test: learned}]', ...trusting];
     const ran = await attempt(join(folder, 'tested'), { file, set: tested, until: 'retriever' });
     expect(ran).toContain('retriever-learned');
