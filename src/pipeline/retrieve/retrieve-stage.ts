@@ -114,7 +114,7 @@ async function retrieveWith(name: RetrieverName, session: Session, plan: Retriev
       beside: { file: judged, work: async (opened) => writeJsonl(judged, await searchJudged(opened, queries)) },
     }),
   });
-  // What the training would have shown without: the warm-up shows it where it is to, else the truth is what it is searched for.
+  // What the one encoder finds: for the warm-up where it is to show that, else where a truth says how much better it is.
   const warms = warmsUpUncrossed(config, name);
   const compared = warms ? wanted.train : wanted.train.filter(({ truth }) => truth !== undefined);
   const uncrossed =
