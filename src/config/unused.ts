@@ -23,11 +23,16 @@ function followsLabels({ retrievers }: Config, name: string): boolean {
   return entries.some((entry) => entry?.kind === 'encoder' && entry.trained);
 }
 
+/** Sources that have a share of the traces of the warm-up. */
+function namedSources({ warmup }: Config): string[] {
+  return Object.entries(warmup.traces).flatMap(([name, share]) => (share > 0 ? [name] : []));
+}
+
 /** Retrievers whose traces training shows as encoders of folds would find them, in the warm-up or to arms. */
-function taughtBy({ arms, warmup }: Config): string[] {
+function taughtBy(config: Config): string[] {
+  const { arms, warmup } = config;
   const warms = warmup.crossFit && warmup.steps > 0 && warmup.contextShare > 0;
-  const shown = warms ? Object.entries(warmup.traces) : [];
-  return [...arms.map(({ train }) => train), ...shown.flatMap(([name, share]) => (share > 0 ? [name] : []))];
+  return [...arms.map(({ train }) => train), ...(warms ? namedSources(config) : [])];
 }
 
 /** Keys (all under a section, or one) that have no effect where `why` gives a reason. */
@@ -94,21 +99,18 @@ const rules: readonly Rule[] = [
   { keys: ['warmup'], why: ({ warmup }) => warmup.steps === 0 && 'warmup.steps is 0' },
   { keys: ['labels.policy'], why: ({ warmup }) => warmup.steps === 0 && 'warmup.steps is 0' },
   {
-    keys: ['warmup.traces', 'warmup.topTraces', 'warmup.mostTraces'],
+    keys: ['warmup.traces', 'warmup.topTraces', 'warmup.mostTraces', 'warmup.crossFit'],
     why: ({ warmup }) => warmup.contextShare === 0 && 'warmup.contextShare is 0',
   },
   {
     keys: ['warmup.topTraces'],
-    why: ({ warmup: { traces } }) =>
-      Object.entries(traces).every(([name, share]) => name === 'random' || share === 0) &&
-      'warmup.traces names no retriever',
+    why: (config) => namedSources(config).every((name) => name === 'random') && 'warmup.traces names no retriever',
   },
   {
     keys: ['warmup.crossFit'],
     why: (config) =>
       (config.retriever.crossFit === 1 && 'retriever.crossFit is 1') ||
-      (!Object.entries(config.warmup.traces).some(([name, share]) => share > 0 && followsLabels(config, name)) &&
-        'warmup.traces names no trained encoder'),
+      (!namedSources(config).some((name) => followsLabels(config, name)) && 'warmup.traces names no trained encoder'),
   },
   {
     keys: ['labels.alternation'],

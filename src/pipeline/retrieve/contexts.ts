@@ -55,12 +55,7 @@ export function neededContexts(config: NamedRetrievers): Map<RetrieverName, Read
 export interface NamedRetrievers {
   arms: readonly Pick<Config['arms'][number], 'train' | 'test'>[];
   retrievers: Config['retrievers'];
-  warmup: Pick<Config['warmup'], 'steps' | 'contextShare' | 'traces' | 'crossFit'>;
-}
-
-/** What of a warm-up says where its traces come from. */
-interface WarmupTraces {
-  warmup: Omit<NamedRetrievers['warmup'], 'crossFit'>;
+  warmup: Pick<Config['warmup'], 'steps' | 'contextShare' | 'traces'>;
 }
 
 /** How deep into a retriever's list the examples of a warm-up look. */
@@ -72,7 +67,7 @@ export function warmupDepth({ topTraces, mostTraces }: Pick<Config['warmup'], 't
  * Retrievers that the warm-up takes traces of. `early` ones search before there is any policy; behind `late` ones stands an encoder,
  * which stands on a policy or is trained on labels that one has measured. In the order of the map.
  */
-export function warmupSources({ retrievers, warmup }: Pick<NamedRetrievers, 'retrievers'> & WarmupTraces): {
+export function warmupSources({ retrievers, warmup }: Pick<NamedRetrievers, 'retrievers' | 'warmup'>): {
   early: RetrieverName[];
   late: RetrieverName[];
 } {
@@ -81,6 +76,11 @@ export function warmupSources({ retrievers, warmup }: Pick<NamedRetrievers, 'ret
   const names = Object.keys(retrievers).filter(named);
   const isLate = (name: string) => encodersBehind({ retrievers }, name).length > 0;
   return { early: names.filter((name) => !isLate(name)), late: names.filter(isLate) };
+}
+
+/** Whether the warm-up of the policy that the arms start from shows what this retriever finds by an encoder. */
+export function isLateSource(config: Pick<NamedRetrievers, 'retrievers' | 'warmup'>, name: RetrieverName): boolean {
+  return warmupSources(config).late.includes(name);
 }
 
 /** Encoders that a retriever searches with: itself, or those behind it. */

@@ -1,13 +1,13 @@
 /** Cross-fitting: training problems are searched for by encoders that have seen no label of theirs (`retriever.crossFit`). */
 import type { Config } from '../../config/index.js';
-import { encodersBehind, isTrained, warmupSources, type NamedRetrievers, type RetrieverName } from './contexts.js';
+import { encodersBehind, isLateSource, isTrained, type NamedRetrievers, type RetrieverName } from './contexts.js';
 
-type CrossFitting = NamedRetrievers & Pick<Config, 'retriever'>;
+type CrossFitting = NamedRetrievers & Pick<Config, 'retriever' | 'warmup'>;
 
 /** Encoders behind a retriever that are trained once for each fold; none where no training prompt shows what these find. */
 function crossFittedBehind(config: CrossFitting, name: RetrieverName): RetrieverName[] {
   const { arms, retriever, warmup } = config;
-  const shown = arms.some(({ train }) => train === name) || (warmup.crossFit && warmsUp(config, name));
+  const shown = arms.some(({ train }) => train === name) || (warmup.crossFit && isLateSource(config, name));
   if (retriever.crossFit === 1 || !shown) return [];
   return encodersBehind(config, name).filter((of) => isTrained(config, of));
 }
@@ -19,11 +19,7 @@ export function isCrossFitted(config: CrossFitting, name: RetrieverName): boolea
 
 /** Whether the warm-up shows what the encoder that is trained on all labels finds, and arms what those of the folds do. */
 export function warmsUpUncrossed(config: CrossFitting, name: RetrieverName): boolean {
-  return !config.warmup.crossFit && warmsUp(config, name) && isCrossFitted(config, name);
-}
-
-function warmsUp(config: CrossFitting, name: RetrieverName): boolean {
-  return warmupSources(config).late.includes(name);
+  return !config.warmup.crossFit && isLateSource(config, name) && isCrossFitted(config, name);
 }
 
 /** The folds that an encoder is trained for, from 1; none where it is trained on all labels alone. */

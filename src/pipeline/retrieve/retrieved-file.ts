@@ -14,7 +14,7 @@ import {
   type Hit,
   type TraceRetriever,
 } from '../../retriever/index.js';
-import { warmupDepth, warmupSources, type ProblemSet, type RetrieverName } from './contexts.js';
+import { isLateSource, warmupDepth, type ProblemSet, type RetrieverName } from './contexts.js';
 import type { DataSets } from '../data/data-sets.js';
 import type { PromptLengths } from '../prompts/prompt-lengths.js';
 
@@ -34,7 +34,7 @@ export function keptHits(
     train === name ? traces * spread : 0,
     test === name ? Math.max(traces, evaluation.contexts) : 0,
   ]);
-  const taught = warmupSources(config).late.includes(name) ? warmupDepth(warmup) : 0;
+  const taught = isLateSource(config, name) ? warmupDepth(warmup) : 0;
   return Math.max(KEPT, ...taken, taught);
 }
 
