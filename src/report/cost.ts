@@ -12,7 +12,8 @@ export function costSection(data: RunData): Section | undefined {
     columns: [{ label: 'stage' }, { label: 'time', numeric: true }],
     rows: [...stages.map(([stage, seconds]) => [stage, duration(seconds)]), ['all', duration(total)]],
   };
-  return { title: 'Time and tokens', blocks: [{ kind: 'table', table: time }, ...tokensBlock(data)] };
+  const note = 'wall-clock time, with attempts that were stopped or failed before the stage ended';
+  return { title: 'Time and tokens', blocks: [{ kind: 'table', table: time, note }, ...tokensBlock(data)] };
 }
 
 function tokensBlock({ metrics, evaluations, steps, rolloutTokens }: RunData): Block[] {

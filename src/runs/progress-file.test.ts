@@ -4,7 +4,7 @@ import { setTimeout } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import { silent, silentTask } from '../core/progress.js';
 import { temporaryFolder } from '../core/testing/temporary-folder.js';
-import { keepProgress, readProgress, type TaskProgress } from './progress-file.js';
+import { keepProgress, readProgress, takeProgressTime, type TaskProgress } from './progress-file.js';
 
 const fileOf = async () => join(await temporaryFolder(), 'progress.json');
 
@@ -81,6 +81,19 @@ describe('progress that is kept', () => {
     expect(seen.size).toBeLessThanOrEqual(3);
     expect(seen).not.toContain(-1);
     await progress.close();
+  });
+
+  it('that a killed process left says once when it was last heard of', async () => {
+    const path = await fileOf();
+    const begun = new Date().toISOString();
+    keepProgress(path, silent).task('labels', 1, 'pairs');
+    await untilKept(path, ({ length }) => length === 1);
+    const time = await takeProgressTime(path);
+    expect(time !== undefined && time >= begun).toBe(true);
+    expect(await takeProgressTime(path)).toBeUndefined();
+    await writeFile(path, '{"tasks":[');
+    expect(await takeProgressTime(path)).toBeUndefined();
+    expect(await readdir(dirname(path))).toEqual([]);
   });
 
   it('stops nothing where the file cannot be written, and is nothing where there is none', async () => {

@@ -29,7 +29,8 @@ export function keepProgress(path: string, inner: Progress): KeptProgress {
     timer = undefined;
     last = performance.now();
     const tasks = [...open].map((task) => told(task.view(last)));
-    written = written.then(() => replaceFile(path, `${JSON.stringify({ tasks })}\n`)).catch(() => {});
+    const text = JSON.stringify({ time: new Date().toISOString(), tasks });
+    written = written.then(() => replaceFile(path, `${text}\n`)).catch(() => {});
   };
   const changed = () => {
     timer ??= setTimeout(write, Math.max(0, WRITE_MS - (performance.now() - last))).unref();
@@ -73,12 +74,23 @@ export function keepProgress(path: string, inner: Progress): KeptProgress {
 
 /** Tasks under way, the one begun last at the end; none where no process keeps them. */
 export async function readProgress(path: string): Promise<TaskProgress[]> {
+  return (await readKept(path))?.tasks ?? [];
+}
+
+/** When a run was last heard of whose process was killed, and forgets that; undefined where it ended by itself. */
+export async function takeProgressTime(path: string): Promise<string | undefined> {
+  const kept = await readKept(path);
+  await rm(path, { force: true });
+  return kept?.time;
+}
+
+async function readKept(path: string): Promise<{ time?: string; tasks: TaskProgress[] } | undefined> {
   const text = await readFile(path, 'utf8').catch(ignoreMissing);
-  if (text === undefined) return [];
+  if (text === undefined) return undefined;
   try {
-    return (JSON.parse(text) as { tasks: TaskProgress[] }).tasks;
+    return JSON.parse(text) as { time?: string; tasks: TaskProgress[] };
   } catch {
-    return []; // a crash of the machine tore it
+    return undefined; // a crash of the machine tore it
   }
 }
 

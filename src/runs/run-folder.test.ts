@@ -136,6 +136,28 @@ describe('stages', () => {
     ]);
   });
 
+  it('have the time of all their attempts, and a killed process is noted to have stopped when it was last heard of', async () => {
+    const root = await freshRoot();
+    const first = await open(root);
+    await expect(first.stage('labels', {}, () => Promise.reject(new Error('killed')))).rejects.toThrow('killed');
+    await first.close();
+    const [begun] = await readJsonlAll<{ time: string }>(first.paths.events);
+    const heard = new Date(Date.parse(begun?.time ?? '') + 5000).toISOString();
+    await writeFile(first.paths.progress, JSON.stringify({ time: heard, tasks: [] }));
+    const second = await open(root);
+    await second.stage('labels', {}, () => Promise.resolve());
+    const { labels } = await second.stageSeconds();
+    expect(labels).toBeGreaterThanOrEqual(5);
+    expect(labels).toBeLessThan(6);
+    expect(await readJsonlAll(second.paths.events)).toMatchObject([
+      { kind: 'stage-started' },
+      { kind: 'stopped', time: heard },
+      { kind: 'stage-started' },
+      { kind: 'stage-finished', seconds: labels },
+    ]);
+    expect(await readdir(root)).not.toContain('progress.json');
+  });
+
   it('have no seconds before any has ended', async () => {
     expect(await (await open(await freshRoot())).stageSeconds()).toEqual({});
   });

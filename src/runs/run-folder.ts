@@ -12,7 +12,9 @@ import { hashJson } from '../core/hash.js';
 import { cutJsonl, JsonlWriter, readJsonlSoFar, sortJsonl } from '../core/jsonl.js';
 import { takeLock, type Lock } from '../core/run-lock.js';
 import type { MetricsRow } from './metrics-row.js';
+import { takeProgressTime } from './progress-file.js';
 import { runPaths, type RunPaths } from './run-paths.js';
+import { secondsBefore } from './stage-time.js';
 import { ignoreMissing } from '../core/missing.js';
 
 /** What a stage marker holds. `inputs` is the hash of everything that the stage's result depends on. */
@@ -23,7 +25,7 @@ export interface StageMarker {
   settings?: unknown;
   /** Whether its files may be replaced where its inputs have changed: the user has said so. */
   mayRunAgain?: boolean;
-  /** Wall-clock time of the attempt that finished it. */
+  /** Wall-clock time of all attempts at it from these inputs, those that were stopped before its end too. */
   seconds: number;
   finished: string;
 }
@@ -96,7 +98,10 @@ export class RunFolder implements RunRecords {
       if (old === undefined) await writeFileAtomic(paths.config, config.yaml);
       await removeLeftovers(root);
       const kept = old === undefined ? undefined : (config.complete?.(old) ?? old);
-      return new RunFolder(root, lock, await JsonlWriter.open(paths.events), config, kept);
+      const events = await JsonlWriter.open(paths.events);
+      const stopped = await takeProgressTime(paths.progress);
+      if (stopped !== undefined) await events.append({ time: stopped, kind: 'stopped' });
+      return new RunFolder(root, lock, events, config, kept);
     } catch (error) {
       await lock.release();
       throw error;
@@ -137,6 +142,7 @@ export class RunFolder implements RunRecords {
     }
     const held = this.held.get(stage);
     if (held && marker?.inputs !== hash) throw wouldRunAgain(held.stages, held.why, this.root);
+    const before = secondsBefore(await readJsonlSoFar(this.paths.events), stage, hash);
     const start = performance.now();
     await this.event('stage-started', { stage, inputs: hash });
     try {
@@ -144,7 +150,7 @@ export class RunFolder implements RunRecords {
     } catch (error) {
       throw atPlace(`stage ${stage}`, error);
     }
-    const seconds = Math.round(performance.now() - start) / 1000;
+    const seconds = Math.round(performance.now() - start + before * 1000) / 1000;
     const { settings } = inputs;
     const done: StageMarker = { stage, inputs: hash, settings, seconds, finished: new Date().toISOString() };
     await writeJsonAtomic(this.paths.stage(stage), done);
