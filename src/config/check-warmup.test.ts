@@ -55,7 +55,11 @@ it('keys that do nothing are told', () => {
   expect(warnings(...whole, 'retriever.crossFit=3', 'warmup.traces={bm25: 1}')).toContain('names no trained encoder');
   expect(warnings(...whole, 'retriever.crossFit=3', 'warmup.traces={learned: 1}')).toBe('');
   const alone = ['arms=[{name: a, train: none, test: learned}]', 'warmup.traces={learned: 1}'];
-  expect(warnings(...whole, 'retriever.crossFit=3', ...alone)).toContain('no training prompt shows traces');
+  expect(warnings(...whole, 'retriever.crossFit=3', ...alone)).toContain(
+    'warmup.crossFit is false, and no arm is trained with traces',
+  );
+  const bm25 = ['retriever.crossFit=3', 'arms=[{name: a, train: none, test: learned}]', 'warmup.traces={bm25: 1}'];
+  expect(warnings('warmup.steps=5', ...bm25)).toContain('no training prompt shows traces');
   expect(warnings('warmup.steps=5', 'warmup.contextShare=0', 'warmup.traces={bm25: 1}')).toContain('contextShare is 0');
 });
 

@@ -219,7 +219,9 @@ const rules: readonly Rule[] = [
     keys: ['retriever.crossFit'],
     why: (config) =>
       !taughtBy(config).some((name) => followsLabels(config, name)) &&
-      'no training prompt shows traces of a trained encoder',
+      (config.warmup.crossFit
+        ? 'no training prompt shows traces of a trained encoder'
+        : 'warmup.crossFit is false, and no arm is trained with traces of a trained encoder'),
   },
   {
     keys: ['eval.contexts'],
