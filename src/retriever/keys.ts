@@ -243,7 +243,7 @@ const encoder = z
     policy,
     server,
     model: path(
-      'Folder of an encoder with weights and tokenizer of its own (BERT or ModernBERT, of PyLate, sentence-transformers or plain; or a retriever that was trained here, as runs/NAME/retriever/learned), which says head, prefixes and lengths unless the entry does; learningRate is 3e-5 unless the entry says it. null: a small encoder over the token embeddings of the policy.',
+      'Folder of an encoder with weights and tokenizer of its own (BERT, RoBERTa, MPNet or ModernBERT, of PyLate, sentence-transformers or plain; or a retriever that was trained here, as runs/NAME/retriever/learned), which says head, prefixes and lengths unless the entry does; learningRate is 3e-5 unless the entry says it. null: a small encoder over the token embeddings of the policy.',
     ),
     frozenLayers: count(
       0,

@@ -2,7 +2,7 @@
 import { ConfigReader } from '../config-reader.js';
 import { isDecoderType } from '../hf-config.js';
 import { bertArchitecture } from './bert.js';
-import { parseBertJson, toBertJson, type BertConfig } from './bert-config.js';
+import { bertTypes, parseBertJson, toBertJson, type BertConfig } from './bert-config.js';
 import { decoderArchitecture } from './decoder.js';
 import { parseDecoderEncoderJson, toDecoderEncoderJson, type DecoderEncoderConfig } from './decoder-config.js';
 import type { HeadConfig } from './head.js';
@@ -39,12 +39,12 @@ export function toEncoderJson(config: EncoderConfig): Record<string, unknown> {
 export function parseEncoderJson(raw: Record<string, unknown>, file: string, head: HeadConfig): EncoderConfig {
   const type = raw['model_type'];
   if (type === SMALL_MODEL_TYPE) return parseSmallJson(raw, file);
-  if (type === 'bert') return parseBertJson(raw, file, head);
+  if (bertTypes.includes(type)) return parseBertJson(raw, file, head);
   if (type === 'modernbert') return parseModernBertJson(raw, file, head);
   if (isDecoderType(type)) return parseDecoderEncoderJson(raw, file, head);
   throw new ConfigReader(raw, file).error(
     'model_type',
     `model_type is ${JSON.stringify(type)}, which is no encoder that is known here`,
-    `"bert", "modernbert", "llama", "qwen2", "qwen3" or "${SMALL_MODEL_TYPE}"`,
+    `"bert", "roberta", "mpnet", "modernbert", "llama", "qwen2", "qwen3" or "${SMALL_MODEL_TYPE}"`,
   );
 }

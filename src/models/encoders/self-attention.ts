@@ -24,7 +24,7 @@ export const NEVER = -1e9;
 
 /** Which tokens each token looks at. */
 export interface AttentionMask {
-  /** float32 [B, T, T]: 0 or {@link NEVER}. */
+  /** float32 [B, T, T], or for each head by itself [B, heads, T, T]: added to the scores, {@link NEVER} where nothing may be looked at. */
   bias: Tensor;
   /** float32 [B, T, 1]: 0 at tokens that may look at nothing, which then get zeros; left out: there is always something. */
   sees?: Tensor;

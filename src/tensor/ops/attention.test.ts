@@ -3,6 +3,7 @@ import { Graph, type Tensor } from '../graph.js';
 import { evaluate, gradientError, numbers, probe } from '../testing.js';
 import type { TensorData } from '../program.js';
 import { attention } from './attention.js';
+import { concat, reshape, slice } from './layout.js';
 
 const [B, H, KV, T, S, P, D] = [2, 4, 2, 3, 3, 5, 4];
 const causal = Float32Array.from({ length: T * S }, (_, i) => (i % S <= Math.floor(i / S) ? 0 : -1e9));
@@ -95,6 +96,44 @@ describe('attention', () => {
         0.5,
       );
     expect(await gradientError({ q, k, v }, one, { mask: wide })).toBeLessThan(2e-3);
+  });
+
+  it('takes a mask for each head, as if every head stood alone with its own', async () => {
+    const { q, k, v } = probes;
+    const each = { data: numbers(H * T * S, 'mask'), shape: [1, H, T, S] };
+    const maskOfHeads = (g: Graph): Tensor => g.input('mask', 'float32', [1, H, 'T', 'T']);
+    const together = (g: Graph, t: Record<string, Tensor>): Tensor =>
+      attention(t['q'] as Tensor, [{ k: t['k'] as Tensor, v: t['v'] as Tensor, mask: maskOfHeads(g) }], 0.5);
+    const feeds = Object.fromEntries(Object.entries({ q, k, v }).map(([n, p]) => [n, { data: p.data, shape: p.dims }]));
+    const inputs = (g: Graph) =>
+      Object.fromEntries(Object.entries({ q, k, v }).map(([n, p]) => [n, g.input(n, 'float32', p.shape)]));
+    const { y } = await evaluate((g) => ({ y: together(g, inputs(g)) }), { ...feeds, mask: each });
+    const { z } = await evaluate(
+      (g) => {
+        const [t, masks] = [inputs(g), maskOfHeads(g)];
+        const head = (x: Tensor, at: number) => slice(x, 1, at, at + 1);
+        const alone = (h: number) => {
+          const [keys, values] = [t['k'], t['v']].map((x) => head(x as Tensor, Math.floor(h / (H / KV))));
+          const own = reshape(head(masks, h), ['T', 'T']);
+          return attention(head(t['q'] as Tensor, h), [{ k: keys as Tensor, v: values as Tensor, mask: own }], 0.5);
+        };
+        return {
+          z: concat(
+            Array.from({ length: H }, (_, h) => alone(h)),
+            1,
+          ),
+        };
+      },
+      { ...feeds, mask: each },
+    );
+    expect(y?.shape).toEqual(z?.shape);
+    for (const [i, value] of ((y as TensorData).data as Float32Array).entries())
+      expect(value).toBeCloseTo(((z as TensorData).data as Float32Array)[i] as number, 5);
+    expect(await gradientError({ q, k, v }, together, { mask: each })).toBeLessThan(2e-3);
+    const g = new Graph('g');
+    const three = g.input('q', 'float32', ['N', 2, 'T', 4]);
+    const wrong = g.input('m', 'float32', [1, 3, 'T', 'T']);
+    expect(() => attention(three, [{ k: three, v: three, mask: wrong }], 1)).toThrowError(/mask/);
   });
 
   it('refuses heads that do not divide and masks that do not fit', () => {

@@ -14,7 +14,10 @@ export interface AttentionPart {
   k: Tensor;
   /** Of the shape of `k`. */
   v: Tensor;
-  /** Added to the scores: [T, S] or [B or 1, T, S], 0 where a query may look and a large negative number elsewhere. */
+  /**
+   * Added to the scores: [T, S], [B or 1, T, S] or, for each head by itself, [B or 1, heads, T, S]; 0 where a query may look and a large
+   * negative number where it may not.
+   */
   mask?: Tensor;
 }
 
@@ -32,7 +35,9 @@ export function attention(q: Tensor, parts: readonly AttentionPart[], scale: num
   const scores = parts.map(({ k, mask }, i) => {
     const s = matmulRaw(queries, k, { transB: true, alpha: scale });
     if (!mask) return s;
-    const wide = reshapeRaw(mask, [mask.rank === 3 ? (mask.shape[0] as Dim) : 1, 1, 1, time, sizes[i] as Dim]);
+    const lead = mask.rank > 2 ? (mask.shape[0] as Dim) : 1;
+    const heads = mask.rank === 4 ? ([kvHeads, shared] as const) : ([1, 1] as const);
+    const wide = reshapeRaw(mask, [lead, ...heads, time, sizes[i] as Dim]);
     return reshapeRaw(addRaw(reshapeRaw(s, [...rows, sizes[i] as Dim]), wide), s.shape);
   });
   const weights = unary('Softmax', concatRaw(scores, 3), ['float32'], { attributes: { axis: { i: 3 } } });
@@ -79,7 +84,8 @@ function checkAttention(q: Tensor, parts: readonly AttentionPart[]): AttentionLa
   const wrong = (message: string): never => {
     throw graphError('attention', message, {
       tensors,
-      expected: 'q [B, heads, T, d], k and v [B or 1, kvHeads, S, d], mask [T, S] or [B or 1, T, S]',
+      expected:
+        'q [B, heads, T, d], k and v [B or 1, kvHeads, S, d], mask [T, S], [B or 1, T, S] or [B or 1, heads, T, S]',
     });
   };
   const first = parts[0] ?? wrong('needs at least one part');
@@ -99,8 +105,16 @@ function checkAttention(q: Tensor, parts: readonly AttentionPart[]): AttentionLa
     if (!fits) return wrong('keys and values do not fit the queries');
     if (!mask) continue;
     const lead = mask.shape.slice(0, -2);
-    const leadFits = lead.length === 0 || (lead.length === 1 && (lead[0] === 1 || sameDim(lead[0] as Dim, batch)));
-    if (mask.rank < 2 || !leadFits || !sameDim(mask.shape.at(-2) as Dim, time) || !sameDim(mask.shape.at(-1) as Dim, s))
+    const leadFits = lead.length === 0 || lead[0] === 1 || sameDim(lead[0] as Dim, batch);
+    const headsFit = lead.length < 2 || sameDim(lead[1] as Dim, heads);
+    if (
+      mask.rank < 2 ||
+      mask.rank > 4 ||
+      !leadFits ||
+      !headsFit ||
+      !sameDim(mask.shape.at(-2) as Dim, time) ||
+      !sameDim(mask.shape.at(-1) as Dim, s)
+    )
       return wrong('a mask does not fit');
   }
   return { batch, kvHeads, shared, time, headDim, sizes: parts.map(({ k }) => k.shape[2] as Dim) };
