@@ -38,7 +38,7 @@ const module =
 
 describe('refused', () => {
   it.each<[string, EncoderVariant, Change, RegExp]>([
-    ['another architecture', 'bert', config({ model_type: 'roberta' }), /config.json: model_type \|.*"roberta"/],
+    ['another architecture', 'bert', config({ model_type: 'distilbert' }), /config.json: model_type \|.*"distilbert"/],
     ['a decoder', 'bert', config({ is_decoder: true }), /is_decoder \| is_decoder is true/],
     ['another activation', 'bert', config({ hidden_act: 'relu' }), /hidden_act \|.*"relu"/],
     ['relative positions', 'bert', config({ position_embedding_type: 'relative_key' }), /position_embedding_type/],
