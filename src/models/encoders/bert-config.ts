@@ -50,6 +50,8 @@ export function parseBertJson(raw: Record<string, unknown>, file: string, head: 
       typeVocab: reader.integer('type_vocab_size', 2),
     };
   const distanceBuckets = reader.integer('relative_attention_num_buckets', 32);
+  if (distanceBuckets % 4 !== 0)
+    throw reader.error('relative_attention_num_buckets', `${distanceBuckets} buckets of distances`, 'a multiple of 4');
   return { kind: 'bert', variant: 'mpnet', ...shared, maxTokens, typeVocab: 0, distanceBuckets };
 }
 

@@ -91,6 +91,14 @@ it('positions that do not begin where RoBERTa has them are refused', async () =>
   );
 });
 
+it('buckets of distances that do not part into halves of halves are refused', async () => {
+  const raw = JSON.parse(await readFile(join(folderOf('mpnet'), 'config.json'), 'utf8')) as Record<string, unknown>;
+  const other = { ...raw, relative_attention_num_buckets: 30 };
+  expect(() => parseEncoderJson(other, 'config.json', { pooling: 'token', dense: [] })).toThrow(
+    expect.objectContaining({ where: 'config.json: relative_attention_num_buckets' }) as Error,
+  );
+});
+
 it('distances have a bucket each when near, share one when far, and differ by direction', () => {
   const of = (...apart: number[]) => apart.map((one) => distanceBucket(one, 32));
   expect(of(0, -1, -7, 1, 7)).toEqual([0, 1, 7, 17, 23]);
