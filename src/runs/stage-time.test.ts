@@ -21,6 +21,11 @@ describe('the time at a stage before its last attempt', () => {
     expect(secondsBefore([started(10), at(20, 'step'), at(24, 'failed')], 'train', 'a')).toBe(14);
   });
 
+  it('is never less than its events say, nor less than nothing, where the run was last heard of before', () => {
+    expect(secondsBefore([started(10), at(20, 'step'), at(18, 'stopped')], 'train', 'a')).toBe(10);
+    expect(secondsBefore([started(10), at(9, 'stopped')], 'train', 'a')).toBe(0);
+  });
+
   it('lasts until the last event of an attempt whose end is not known, and never until the next attempt', () => {
     const killed = [started(10), at(20, 'step'), at(31, 'step')];
     const next = [at(5000, 'stage-skipped', { stage: 'data' }), at(5001, 'step')];

@@ -32,7 +32,9 @@ export function secondsBefore(events: readonly StageEvent[], stage: string, inpu
       if (open) open.last = time;
       continue;
     }
-    if (open) spentMs += (event.kind === 'failed' || event.kind === 'stopped' ? time : open.last) - open.start;
+    const ended = event.kind === 'failed' || event.kind === 'stopped';
+    // A process may have been heard of last before its last event, or before the stage began.
+    if (open) spentMs += Math.max(open.last, ended ? time : 0) - open.start;
     open = undefined;
     if (event.stage !== stage) continue;
     if (event.kind !== 'stage-started' || event.inputs !== inputs) spentMs = 0;
