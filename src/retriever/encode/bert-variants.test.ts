@@ -3,12 +3,12 @@ import { cp, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { temporaryFolder } from '../../core/testing/temporary-folder.js';
-import { architectureOf, parseEncoderJson, toEncoderJson } from '../../models/encoders/config.js';
+import { parseEncoderJson, toEncoderJson } from '../../models/encoders/config.js';
 import { distanceBucket } from '../../models/encoders/bert.js';
 import { readEncoder } from '../../models/encoders/folder.js';
-import { partViews } from '../../models/parameters.js';
 import { changeTensors } from '../../models/testing/damage.js';
 import golden from '../testing/encoders/bert-variants.json' with { type: 'json' };
+import { expectGradientNorms, expectNear } from '../testing/expect-numbers.js';
 import { NetSession } from './net/session.js';
 
 const folderOf = (name: string) => join(import.meta.dirname, '..', 'testing', 'encoders', name);
@@ -23,11 +23,6 @@ async function open(name: string) {
   const session = new NetSession({ config: trained, params, scoring: 'mean', temperature, threads: 1 });
   opened.push(session);
   return { session, config: trained };
-}
-
-function expectNear(found: ArrayLike<number>, expected: readonly number[]): void {
-  expect(found).toHaveLength(expected.length);
-  expect(Math.max(...Array.from(found, (x, i) => Math.abs(x - expected[i]!)))).toBeLessThan(1e-4);
 }
 
 describe.each(['roberta', 'mpnet'] as const)('%s, as Transformers', (name) => {
@@ -45,18 +40,10 @@ describe.each(['roberta', 'mpnet'] as const)('%s, as Transformers', (name) => {
     const masks = { queries: 2, documents: 2, positive: Uint8Array.of(1, 0, 0, 1), ignore: new Uint8Array(4) };
     const { loss, gradient } = await session.lossAndGradient({ queries_Q, documents_D, masks });
     expect(loss).toBeCloseTo(expected.loss, 4);
-    const trained = architectureOf(config).params.filter((param) => param.trained);
-    const norms = trained.flatMap((spec) =>
-      partViews(spec, gradient.get(spec.name)!).map(({ part, data }) => [part.hfName, Math.hypot(...data)] as const),
-    );
     const theirs = new Map(Object.entries<number>(expected.gradientNorms));
     // What MPNet adds by distance stays as it is.
     theirs.delete('encoder.relative_attention_bias.weight');
-    expect(norms.map(([tensor]) => tensor).toSorted()).toEqual([...theirs.keys()].toSorted());
-    for (const [tensor, norm] of norms) {
-      const reference = theirs.get(tensor)!;
-      expect([tensor, Math.abs(norm - reference) < 1e-4 * Math.max(1, reference)]).toEqual([tensor, true]);
-    }
+    expectGradientNorms(config, gradient, theirs);
   });
 
   it('is written as it was read', async () => {

@@ -1,8 +1,7 @@
 /** Encoders in folders of others against PyLate and sentence-transformers; folders and numbers come from scripts/golden/encoders.py. */
 import { afterAll, describe, expect, it } from 'vitest';
-import { architectureOf } from '../../models/encoders/config.js';
-import { partViews } from '../../models/parameters.js';
 import { encoderFolder, type EncoderVariant } from '../testing/encoder-folders.js';
+import { expectGradientNorms, expectNear } from '../testing/expect-numbers.js';
 import golden from '../testing/encoders/golden.json' with { type: 'json' };
 import { maxSimMatrix } from '../score/maxsim.js';
 import { readHubEncoder } from './hub-encoder.js';
@@ -27,11 +26,6 @@ async function open(name: EncoderVariant, maxTokens: Lengths) {
   const queries = tokenize(golden.queries, 'query').texts.flat();
   const documents = tokenize(golden.documents, 'document').texts.flat();
   return { session, config, queries, documents };
-}
-
-function expectNear(found: ArrayLike<number>, expected: readonly number[], tolerance = 1e-4): void {
-  expect(found).toHaveLength(expected.length);
-  expect(Math.max(...Array.from(found, (x, i) => Math.abs(x - expected[i]!)))).toBeLessThan(tolerance);
 }
 
 const expectVectors = (found: TokenVectors, expected: readonly (readonly number[])[]) => {
@@ -59,15 +53,10 @@ describe.each(Object.keys(golden.late) as (keyof typeof golden.late)[])('%s, as 
     const masks = { queries: n, documents: n, positive, ignore: new Uint8Array(n * n) };
     const { loss, gradient } = await session.lossAndGradient({ queries_Q: queries, documents_D: documents, masks });
     expect(loss).toBeCloseTo(expected.loss, 4);
-    const norms = architectureOf(config).params.flatMap((spec) =>
-      partViews(spec, gradient.get(spec.name)!).map(({ part, data }) => [part.hfName, Math.hypot(...data)] as const),
+    const named = Object.entries(expected.gradientNorms).map(
+      ([tensor, norm]) => [tensor === '1.linear.weight' ? 'dense.0' : tensor, norm] as const,
     );
-    const theirs = new Map(Object.entries(expected.gradientNorms));
-    expect(norms).toHaveLength(theirs.size);
-    for (const [tensor, norm] of norms) {
-      const reference = theirs.get(tensor === 'dense.0' ? '1.linear.weight' : tensor);
-      expect([tensor, Math.abs(norm - reference!) < 1e-4 * Math.max(1, reference!)]).toEqual([tensor, true]);
-    }
+    expectGradientNorms(config, gradient, new Map(named));
   });
 });
 
