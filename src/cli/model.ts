@@ -1,8 +1,8 @@
-/** `ra-rft model import`: a GGUF file or a repository of the Hub becomes a model folder in Hugging Face layout. */
+/** `ra-rft model import`: a GGUF file or a repository of the Hub becomes a folder in Hugging Face layout, of a model or an encoder. */
 import { stat } from 'node:fs/promises';
 import { hubAccess } from '../config/index.js';
 import { RaRftError } from '../core/errors.js';
-import { importFromHub, importGguf, type WeightDtype } from '../models/index.js';
+import { importFromHub, importGguf, type ImportedKind, type WeightDtype } from '../models/index.js';
 import type { CliContext } from './context.js';
 import { shellWord } from './shell-word.js';
 
@@ -20,9 +20,8 @@ export async function importModel(source: string, options: ModelImportOptions, c
     (found) => found.isFile(),
     () => false,
   );
-  if (isFile || source.endsWith('.gguf')) await fromGguf(source, options, context);
-  else if (/^[\w.-]+\/[\w.-]+$/.test(source)) await fromHub(source, options, context);
-  else {
+  const fromFile = isFile || source.endsWith('.gguf');
+  if (!fromFile && !/^[\w.-]+\/[\w.-]+$/.test(source)) {
     throw new RaRftError({
       code: 'usage',
       message: `nothing to import is named ${source}`,
@@ -30,12 +29,19 @@ export async function importModel(source: string, options: ModelImportOptions, c
       expected: 'a .gguf file, or owner/name on the Hugging Face Hub',
     });
   }
-  context.out(
-    `next: ra-rft run --set ${shellWord(`model.path=${options.out}`)}, or model: {path: ${JSON.stringify(options.out)}} in a configuration`,
-  );
+  const kind = fromFile ? await fromGguf(source, options, context) : await fromHub(source, options, context);
+  context.out(`next: ${nextStep(kind, options.out)}`);
 }
 
-async function fromGguf(source: string, options: ModelImportOptions, context: CliContext): Promise<void> {
+/** Where the folder is used. */
+function nextStep(kind: ImportedKind, out: string): string {
+  const folder = JSON.stringify(out);
+  return kind === 'decoder'
+    ? `ra-rft run --set ${shellWord(`model.path=${out}`)}, or model: {path: ${folder}} in a configuration`
+    : `retrievers: {NAME: {kind: encoder, model: ${folder}}} in a configuration, and NAME in arms as train and test`;
+}
+
+async function fromGguf(source: string, options: ModelImportOptions, context: CliContext): Promise<ImportedKind> {
   const task = lateTask(context, 'import', 'tensors');
   const imported = await importGguf(source, options.out, {
     dtype: options.dtype,
@@ -50,13 +56,20 @@ async function fromGguf(source: string, options: ModelImportOptions, context: Cl
   );
   if (imported.name !== undefined) context.out(`name: ${imported.name}`);
   if (imported.license !== undefined) context.out(`licence: ${imported.license}`);
+  return 'decoder';
 }
 
-async function fromHub(repo: string, { out, revision }: ModelImportOptions, context: CliContext): Promise<void> {
+async function fromHub(
+  repo: string,
+  { out, revision }: ModelImportOptions,
+  context: CliContext,
+): Promise<ImportedKind> {
   const task = lateTask(context, `download ${repo}`, 'bytes');
-  await importFromHub(repo, out, { ...hubAccess(), ...(revision !== undefined && { revision }), report: task.report });
+  const access = { ...hubAccess(), ...(revision !== undefined && { revision }) };
+  const kind = await importFromHub(repo, out, { ...access, report: task.report });
   task.end();
-  context.out(`${out}: ${repo} from the Hub`);
+  context.out(`${out}: ${kind === 'encoder' ? 'an encoder, ' : ''}${repo} from the Hub`);
+  return kind;
 }
 
 /** A task that starts when its total is known. */

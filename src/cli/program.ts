@@ -175,7 +175,9 @@ function addModel({ program, context }: Build): void {
   const dtypes = ['float32', 'float16', 'bfloat16'];
   model
     .command('import')
-    .description('Make a model folder from a GGUF file (Llama, Qwen2, Qwen3) or from the Hugging Face Hub.')
+    .description(
+      'Make a model folder from a GGUF file (Llama, Qwen2, Qwen3), or one of a model or an encoder from the Hugging Face Hub.',
+    )
     .argument('<source>', 'a .gguf file, or owner/name on the Hub (HF_TOKEN for gated models)')
     .requiredOption('--out <folder>', 'folder to write, in Hugging Face layout')
     .option('--revision <name>', 'branch, tag or commit on the Hub')

@@ -78,7 +78,7 @@ async function readJson(file: string, expected: string, required: boolean): Prom
       message: `cannot read ${file}`,
       where: file,
       expected: 'a model folder in Hugging Face layout: config.json, *.safetensors, tokenizer.json',
-      hint: 'Check the path of the model; `ra-rft model import` makes such a folder of a GGUF file.',
+      hint: 'Check the path of the model; `ra-rft model import` makes such a folder of a GGUF file, or fetches one from the Hub.',
       cause,
     });
   }

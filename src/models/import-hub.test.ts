@@ -1,82 +1,73 @@
-import { mkdtemp, readdir, readFile, rm, stat } from 'node:fs/promises';
-import { createServer, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { cp, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { loadParams } from './checkpoint.js';
+import { readEncoder } from './encoders/folder.js';
 import { readDecoderConfig } from './hf-config.js';
 import { importFromHub } from './import-hub.js';
+import { startLocalHub, type LocalHub } from './testing/local-hub.js';
 
 const golden = (name: string) => fileURLToPath(new URL(`./testing/golden/${name}`, import.meta.url));
-let hub: Server;
+const encoder = (name: string) => fileURLToPath(new URL(`../retriever/testing/encoders/${name}`, import.meta.url));
+let hub: LocalHub;
 let hubUrl: string;
 let root: string;
-const served: string[] = [];
 
-/** A Hub on this machine that holds the golden checkpoints as `tiny/<name>`. */
 beforeAll(async () => {
   root = await mkdtemp(join(tmpdir(), 'hub-'));
-  hub = createServer((request, response) => {
-    void answer(request.url ?? '', request.headers.range).then(({ status, body, headers }) => {
-      response.writeHead(status, headers).end(body);
-    });
-  });
-  await new Promise<void>((done) => hub.listen(0, '127.0.0.1', done));
-  hubUrl = `http://127.0.0.1:${(hub.address() as AddressInfo).port}`;
+  hub = await startLocalHub({ qwen2: golden('qwen2'), bert: encoder('bert'), mpnet: encoder('mpnet') });
+  hubUrl = hub.url;
 });
 afterAll(async () => {
-  hub.closeAllConnections();
   hub.close();
   await rm(root, { recursive: true });
 });
-
-async function answer(
-  url: string,
-  range?: string,
-): Promise<{ status: number; body: Buffer | string; headers: Record<string, string> }> {
-  const tree = /^\/api\/models\/tiny\/(\w+)\/tree\/main/.exec(url);
-  if (tree) {
-    const folder = golden(tree[1]!);
-    const files = await readdir(folder).catch(() => undefined);
-    if (!files)
-      return { status: 404, body: '{"error":"Repository not found"}', headers: { 'content-type': 'application/json' } };
-    const list = await Promise.all(
-      files.map(async (path) => ({ type: 'file', oid: 'x', path, size: (await stat(join(folder, path))).size })),
-    );
-    return { status: 200, body: JSON.stringify(list), headers: { 'content-type': 'application/json' } };
-  }
-  const file = /^\/tiny\/(\w+)\/resolve\/main\/([\w.-]+)/.exec(url);
-  if (!file) return { status: 404, body: '', headers: {} };
-  served.push(file[2]!);
-  const bytes = await readFile(join(golden(file[1]!), file[2]!));
-  const [, from, to] = /bytes=(\d+)-(\d*)/.exec(range ?? '') ?? [];
-  if (from === undefined)
-    return { status: 200, body: bytes, headers: { etag: '"x"', 'content-length': String(bytes.length) } };
-  const end = to ? Math.min(Number(to), bytes.length - 1) : bytes.length - 1;
-  const part = bytes.subarray(Number(from), end + 1);
-  return {
-    status: 206,
-    body: part,
-    headers: {
-      etag: '"x"',
-      'content-range': `bytes ${from}-${end}/${bytes.length}`,
-      'content-length': String(part.length),
-    },
-  };
-}
 
 describe('importFromHub', () => {
   it('fetches what makes a model, shards too, and nothing else', async () => {
     const folder = join(root, 'qwen2');
     const progress: number[] = [];
-    await importFromHub('tiny/qwen2', folder, { hubUrl, report: (done, total) => progress.push(done / total) });
+    const report = (done: number, total: number) => progress.push(done / total);
+    expect(await importFromHub('tiny/qwen2', folder, { hubUrl, report })).toBe('decoder');
     expect(progress.at(-1)).toBe(1);
     const config = await readDecoderConfig(folder);
     expect(await loadParams(folder, config)).toEqual(await loadParams(golden('qwen2'), config));
-    expect(served).not.toContain('expected.json');
+    expect(hub.served).not.toContain('expected.json');
     expect((await readdir(folder)).every((name) => /config\.json$|safetensors|^\.ra-rft-files/.test(name))).toBe(true);
+  });
+
+  it('fetches an encoder with the modules of its head, or without any, and nothing of other formats', async () => {
+    const [source, folder] = [join(root, 'hub-bert'), join(root, 'bert')];
+    await cp(encoder('bert'), source, { recursive: true });
+    await mkdir(join(source, 'onnx'));
+    for (const name of ['config.json', 'model.safetensors', 'model.onnx'])
+      await writeFile(join(source, 'onnx', name), '{}');
+    hub.folders.set('with-onnx', source);
+    expect(await importFromHub('tiny/with-onnx', folder, { hubUrl })).toBe('encoder');
+    expect(await readEncoder(folder)).toEqual(await readEncoder(encoder('bert')));
+    const all = await readdir(folder, { recursive: true });
+    expect(all.filter((path) => path !== '.ra-rft-files.json').toSorted()).toEqual(
+      (await readdir(encoder('bert'), { recursive: true })).toSorted(),
+    );
+    expect(await importFromHub('tiny/mpnet', join(root, 'mpnet'), { hubUrl })).toBe('encoder');
+    expect(await readEncoder(join(root, 'mpnet'))).toEqual(await readEncoder(encoder('mpnet')));
+  });
+
+  it('refuses an encoder that is not computed here before its weights come', async () => {
+    const [source, folder] = [join(root, 'hub-sparse'), join(root, 'sparse')];
+    await cp(encoder('bert'), source, { recursive: true });
+    const modules = JSON.parse(await readFile(join(source, 'modules.json'), 'utf8')) as { type: string }[];
+    modules.at(-1)!.type = 'sentence_transformers.sparse_encoder.models.SpladePooling';
+    await writeFile(join(source, 'modules.json'), JSON.stringify(modules));
+    hub.folders.set('sparse', source);
+    hub.served.length = 0;
+    const refused = importFromHub('tiny/sparse', folder, { hubUrl });
+    await expect(refused).rejects.toMatchObject({ code: 'model', expected: expect.stringContaining('Pooling') });
+    expect(hub.served).toContain('config.json');
+    expect(hub.served).not.toContain('model.safetensors');
+    expect(await readdir(root)).not.toContain('sparse');
   });
 
   it('says that a repository does not exist, and that the Hub cannot be reached', async () => {

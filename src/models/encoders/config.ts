@@ -18,6 +18,11 @@ export type HubConfig = BertConfig | ModernBertConfig | DecoderEncoderConfig;
 /** Every kind of encoder; plain data, so that it can be sent to a worker and hashed. */
 export type EncoderConfig = SmallEncoderConfig | HubConfig;
 
+/** Whether a model_type is of nothing but an encoder; decoders may be encoders too. */
+export function isEncoderType(type: unknown): boolean {
+  return type === SMALL_MODEL_TYPE || type === 'modernbert' || bertTypes.includes(type);
+}
+
 /** What a config stands for. */
 export function architectureOf(config: EncoderConfig): EncoderArchitecture {
   if (config.kind === 'small') return smallArchitecture(config);

@@ -14,8 +14,11 @@ import { SafetensorsReader } from '../safetensors.js';
 import { writeSafetensors } from '../safetensors-writer.js';
 import { architectureOf, parseEncoderJson, toEncoderJson, type EncoderConfig } from './config.js';
 import type { HeadConfig } from './head.js';
-import { readModules, writeModules, type HeadModules } from './modules.js';
+import { MODULES_FILE, readModules, writeModules, type HeadModules } from './modules.js';
 import type { EncoderArchitecture } from './types.js';
+
+/** What says how texts become tokens, beside the tokenizer (sentence-transformers, PyLate): prompts, and the longest text. */
+export const TEXT_FORM_FILES = ['config_sentence_transformers.json', 'sentence_bert_config.json'] as const;
 
 export interface EncoderCheckpoint {
   config: EncoderConfig;
@@ -127,7 +130,7 @@ function fitting(weight: Float32Array, { name, shape }: ParamSpec, folder: strin
   throw new RaRftError({
     code: 'model',
     message: `a dense layer of ${weight.length} weights does not stand on the hidden states`,
-    where: `${join(folder, 'modules.json')}: ${name}`,
+    where: `${join(folder, MODULES_FILE)}: ${name}`,
     expected: `a weight of shape [${shape.join(', ')}]`,
   });
 }

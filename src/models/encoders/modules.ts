@@ -11,6 +11,8 @@ import { SafetensorsReader } from '../safetensors.js';
 import { writeSafetensors } from '../safetensors-writer.js';
 import { headKind, type HeadConfig, type Pooling } from './head.js';
 
+export const MODULES_FILE = 'modules.json';
+
 /** A head in a folder: its form, and the weights of its dense layers [out, in]. */
 export interface HeadModules {
   head: HeadConfig;
@@ -28,7 +30,7 @@ const POOLING_MODES: Readonly<Record<Exclude<Pooling, 'token'>, string>> = {
 
 /** The head of a folder; undefined where it has no modules.json. Throws `model` naming file and key at a module that is not computed here. */
 export async function readModules(folder: string): Promise<HeadModules | undefined> {
-  const file = join(folder, 'modules.json');
+  const file = join(folder, MODULES_FILE);
   const modules = await readJsonArray(file);
   if (modules === undefined) return undefined;
   let pooling: Pooling = 'token';
@@ -58,6 +60,13 @@ export async function readModules(folder: string): Promise<HeadModules | undefin
     dense: dense.map(({ weight }) => weight),
     normalised,
   };
+}
+
+/** The folders of the modules beside the first, as modules.json names them; none where there is no such file. */
+export async function modulePaths(folder: string): Promise<string[]> {
+  const modules = (await readJsonArray(join(folder, MODULES_FILE))) ?? [];
+  const paths = modules.map((module) => (module as { path?: unknown } | null)?.path);
+  return paths.flatMap((path) => (typeof path === 'string' && path !== '' ? [path.replace(/\/$/, '')] : []));
 }
 
 async function readPooling(folder: string): Promise<Pooling> {
@@ -139,7 +148,7 @@ export async function writeModules(
   }
   if (single) await add('Normalize', 'sentence_transformers.models.Normalize');
   await writeJsonAtomic(
-    join(folder, 'modules.json'),
+    join(folder, MODULES_FILE),
     modules.map((module, idx) => ({ idx, name: String(idx), ...module })),
   );
 }

@@ -5,12 +5,12 @@
 import { join } from 'node:path';
 import { writeJsonAtomic } from '../../core/files.js';
 import { ConfigReader, readJsonObject } from '../../models/config-reader.js';
+import { TEXT_FORM_FILES } from '../../models/encoders/folder.js';
 import type { EncoderHead } from '../../models/encoders/types.js';
 import type { FormTokenizer, TextForm, TextForms } from './text-form.js';
 import { PLAIN_FORM } from './text-form.js';
 
-const CONFIG = 'config_sentence_transformers.json';
-const LENGTHS = 'sentence_bert_config.json';
+const [CONFIG, LENGTHS] = TEXT_FORM_FILES;
 
 /** Longest texts where nobody says otherwise: what the folder says, but within these, for mathematics is long. */
 const LENGTH_RANGE = { query: [256, 512], document: [512, 1024] } as const;
