@@ -1,50 +1,46 @@
-import { cp, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { filesOf, hubWith } from '../data/testing/small-hub.js';
 import { loadParams } from './checkpoint.js';
 import { readEncoder } from './encoders/folder.js';
 import { readDecoderConfig } from './hf-config.js';
 import { importFromHub } from './import-hub.js';
-import { startLocalHub, type LocalHub } from './testing/local-hub.js';
 
 const golden = (name: string) => fileURLToPath(new URL(`./testing/golden/${name}`, import.meta.url));
 const encoder = (name: string) => fileURLToPath(new URL(`../retriever/testing/encoders/${name}`, import.meta.url));
-let hub: LocalHub;
-let hubUrl: string;
 let root: string;
 
 beforeAll(async () => {
   root = await mkdtemp(join(tmpdir(), 'hub-'));
-  hub = await startLocalHub({ qwen2: golden('qwen2'), bert: encoder('bert'), mpnet: encoder('mpnet') });
-  hubUrl = hub.url;
 });
 afterAll(async () => {
-  hub.close();
   await rm(root, { recursive: true });
 });
 
 describe('importFromHub', () => {
   it('fetches what makes a model, shards too, and nothing else', async () => {
     const folder = join(root, 'qwen2');
+    const { hubUrl, served } = await hubWith({ 'models/tiny/qwen2': await filesOf(golden('qwen2')) });
     const progress: number[] = [];
     const report = (done: number, total: number) => progress.push(done / total);
     expect(await importFromHub('tiny/qwen2', folder, { hubUrl, report })).toBe('decoder');
     expect(progress.at(-1)).toBe(1);
     const config = await readDecoderConfig(folder);
     expect(await loadParams(folder, config)).toEqual(await loadParams(golden('qwen2'), config));
-    expect(hub.served).not.toContain('expected.json');
+    expect(served).not.toContain('expected.json');
     expect((await readdir(folder)).every((name) => /config\.json$|safetensors|^\.ra-rft-files/.test(name))).toBe(true);
   });
 
   it('fetches an encoder with the modules of its head, or without any, and nothing of other formats', async () => {
-    const [source, folder] = [join(root, 'hub-bert'), join(root, 'bert')];
-    await cp(encoder('bert'), source, { recursive: true });
-    await mkdir(join(source, 'onnx'));
-    for (const name of ['config.json', 'model.safetensors', 'model.onnx'])
-      await writeFile(join(source, 'onnx', name), '{}');
-    hub.folders.set('with-onnx', source);
+    const folder = join(root, 'bert');
+    const onnx = { 'onnx/config.json': '{}', 'onnx/model.safetensors': '{}', 'onnx/model.onnx': '{}' };
+    const { hubUrl } = await hubWith({
+      'models/tiny/with-onnx': { ...(await filesOf(encoder('bert'))), ...onnx },
+      'models/tiny/mpnet': await filesOf(encoder('mpnet')),
+    });
     expect(await importFromHub('tiny/with-onnx', folder, { hubUrl })).toBe('encoder');
     expect(await readEncoder(folder)).toEqual(await readEncoder(encoder('bert')));
     const all = await readdir(folder, { recursive: true });
@@ -56,22 +52,22 @@ describe('importFromHub', () => {
   });
 
   it('refuses an encoder that is not computed here before its weights come', async () => {
-    const [source, folder] = [join(root, 'hub-sparse'), join(root, 'sparse')];
-    await cp(encoder('bert'), source, { recursive: true });
-    const modules = JSON.parse(await readFile(join(source, 'modules.json'), 'utf8')) as { type: string }[];
+    const folder = join(root, 'sparse');
+    const files = await filesOf(encoder('bert'));
+    const modules = JSON.parse(files['modules.json']!.toString()) as { type: string }[];
     modules.at(-1)!.type = 'sentence_transformers.sparse_encoder.models.SpladePooling';
-    await writeFile(join(source, 'modules.json'), JSON.stringify(modules));
-    hub.folders.set('sparse', source);
-    hub.served.length = 0;
+    const changed = { ...files, 'modules.json': JSON.stringify(modules) };
+    const { hubUrl, served } = await hubWith({ 'models/tiny/sparse': changed });
     const refused = importFromHub('tiny/sparse', folder, { hubUrl });
     await expect(refused).rejects.toMatchObject({ code: 'model', expected: expect.stringContaining('Pooling') });
-    expect(hub.served).toContain('config.json');
-    expect(hub.served).not.toContain('model.safetensors');
+    expect(served).toContain('config.json');
+    expect(served).not.toContain('model.safetensors');
     expect(await readdir(root)).not.toContain('sparse');
   });
 
   it('says that a repository does not exist, and that the Hub cannot be reached', async () => {
     const folder = join(root, 'none');
+    const { hubUrl } = await hubWith({});
     await expect(importFromHub('tiny/nothing', folder, { hubUrl })).rejects.toMatchObject({
       code: 'io',
       where: 'tiny/nothing',

@@ -1,6 +1,6 @@
 /** Downloads the folder of a model or an encoder from the Hugging Face Hub. Only the files that are read here are fetched. */
 import { mkdir } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { RaRftError } from '../core/errors.js';
 import { writeFolderAtomic } from '../core/files.js';
 import { refuseStrangers } from '../core/owned-folder.js';
@@ -29,7 +29,9 @@ export interface HubOptions {
 export type ImportedKind = 'decoder' | 'encoder';
 
 const CONFIG = 'config.json';
-const SMALL_FILES: readonly string[] = ['generation_config.json', ...TOKENIZER_FILES, ...TEXT_FORM_FILES];
+/** What says how it is computed. */
+const FIRST_FILES: readonly string[] = [CONFIG, 'generation_config.json', MODULES_FILE];
+const SMALL_FILES: readonly string[] = [...TOKENIZER_FILES, ...TEXT_FORM_FILES];
 const WEIGHTS = /^model.*\.safetensors(\.index\.json)?$/;
 
 /**
@@ -63,10 +65,11 @@ export async function importFromHub(repo: string, folder: string, options: HubOp
         fetched(name);
       }
     };
-    const first = [CONFIG, MODULES_FILE].filter((name) => sizes.has(name));
+    const first = FIRST_FILES.filter((name) => sizes.has(name));
     await fetchAll(first);
     const folders = await modulePaths(temporary);
-    const modules = names.filter((name) => folders.includes(dirname(name)) && isModelFile(name));
+    const inModules = names.filter((name) => folders.includes(dirname(name)));
+    const modules = inModules.filter((name) => basename(name) === CONFIG || WEIGHTS.test(basename(name)));
     await fetchAll(modules);
     kind = await checkedKind(temporary, sizes.has(MODULES_FILE));
     const rest = [...SMALL_FILES.filter((name) => sizes.has(name)), ...weights];
@@ -76,11 +79,6 @@ export async function importFromHub(repo: string, folder: string, options: HubOp
     await fetchAll(rest, (name) => report((done += sizes.get(name) ?? 0), total));
   });
   return kind;
-}
-
-function isModelFile(path: string): boolean {
-  const name = path.slice(path.lastIndexOf('/') + 1);
-  return name === CONFIG || WEIGHTS.test(name);
 }
 
 /** Whether it is a model or an encoder. Throws `model` where it is neither, or of a form that is not computed here. */
