@@ -172,7 +172,12 @@ const rl = section(
     maxGradNorm: atLeast(0, 1, 'Clip the global gradient norm to this; 0: no clipping.'),
     warmupSteps: count(0, 10, 'Linear warm-up of the learning rate.', 'steps'),
     generation: generationFor('rollouts'),
-    checkpointEverySteps: count(1, 10, 'Steps between checkpoints of policy, optimizer and random streams.', 'steps'),
+    checkpointEverySteps: count(
+      1,
+      10,
+      'Steps between checkpoints of policy, optimizer and random streams; where steps are slow there is one every five minutes.',
+      'steps',
+    ),
   },
   'Reinforcement fine-tuning: the trace stays in the prompt for sampling and for the update (Eq. 3).',
 );

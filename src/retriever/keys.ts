@@ -104,7 +104,12 @@ const encoderKeys = {
     'Texts whose activations are in memory at a time (cached gradients): a big batch on small memory, with the same gradients, in about twice the time. 0: the whole batch at once.',
     'texts',
   ),
-  checkpointEverySteps: count(1, 100, 'Steps between checkpoints that an interrupted training goes on from.', 'steps'),
+  checkpointEverySteps: count(
+    1,
+    100,
+    'Steps between checkpoints that an interrupted training goes on from; where steps are slow there is one every five minutes.',
+    'steps',
+  ),
   learningRate: positive(2e-3, 'Peak learning rate; it falls linearly to zero after the warm-up.'),
   warmupShare: share(0.1, 'Share of the steps over which the learning rate rises.'),
   weightDecay: atLeast(0, 0.01, 'Weight decay of AdamW.'),

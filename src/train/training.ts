@@ -5,6 +5,7 @@
  */
 import { access, readdir, rm } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
+import { checkpointClock, type CheckpointClock } from '../core/checkpoint-due.js';
 import { atPlace, errorFacts } from '../core/errors.js';
 import { readJsonl, writeJsonlAtomic } from '../core/jsonl.js';
 import { silent, type Progress, type Task } from '../core/progress.js';
@@ -81,6 +82,8 @@ export interface TrainingPlan {
   /** Called with the policy of step 0 and of every step, in order. May be called again for a step after a restart. */
   afterStep?(step: number, policy: Policy): Promise<void>;
   progress?: Progress;
+  /** Milliseconds of a clock, by which checkpoints are due beside steps. Default `performance.now`. */
+  now?: () => number;
 }
 
 /** Times that a training goes back to its checkpoint without getting further than before. */
@@ -130,6 +133,7 @@ async function trainFromCheckpoint(plan: TrainingPlan): Promise<void> {
 async function takeSteps(plan: TrainingPlan, from: Position, task: Task): Promise<void> {
   const { policy } = from;
   let { step, drawn, policyVersion } = from;
+  const clock = checkpointClock(plan.checkpointEverySteps, plan.now);
   try {
     await evaluated(plan, step, policy, task);
     while (step < plan.steps) {
@@ -140,7 +144,7 @@ async function takeSteps(plan: TrainingPlan, from: Position, task: Task): Promis
       const outcome = await plan.takeStep({ policy, step, drawn, policyVersion, rng, note });
       drawn += outcome.drawn;
       policyVersion = outcome.metrics.policyVersion;
-      await record(plan, step, outcome, { policy, drawn, policyVersion });
+      await record(plan, clock, outcome, { step, policy, drawn, policyVersion });
       task.update(step, outcome.note);
       await evaluated(plan, step, policy, task);
     }
@@ -162,17 +166,18 @@ async function evaluated(plan: TrainingPlan, step: number, policy: Policy, task:
 
 /** Writes what a step left: rollouts, metrics, its checkpoint where one is due. */
 async function record(
-  { arm, run, steps, checkpointEverySteps, keepCheckpoints, rng, inputs }: TrainingPlan,
-  step: number,
+  { arm, run, steps, keepCheckpoints, rng, inputs }: TrainingPlan,
+  clock: CheckpointClock,
   outcome: StepOutcome,
-  { policy, drawn, policyVersion }: Omit<Position, 'step'>,
+  { step, policy, drawn, policyVersion }: Position,
 ): Promise<void> {
   if (outcome.records) await writeJsonlAtomic(run.paths.rollouts(arm, step), outcome.records);
   await run.metrics({ arm, ...outcome.metrics });
-  if (step % checkpointEverySteps === 0 || step === steps) {
+  if (clock.isDue(step) || step === steps) {
     const state = { step, drawn, policyVersion: policyVersion ?? 0, rng: rng.getState(), inputs };
     // A training that has ended needs no way back.
     await saveCheckpoint(run.paths.policies(arm), policy, state, step === steps ? 1 : keepCheckpoints);
+    clock.saved();
   }
   const memoryMb = Math.round(process.memoryUsage().rss / 2 ** 20);
   await run.event('step', { arm, step, ...outcome.timings, memoryMb });

@@ -109,6 +109,22 @@ describe('checkpoints in a folder', () => {
     await store.remove();
   });
 
+  it('come by the clock where steps are slow', async () => {
+    const folder = join(await temporaryFolder(), 'training');
+    const store = checkpointFolder(folder, 'a');
+    const saved: number[] = [];
+    const save: CheckpointStore['save'] = async (checkpoint) => {
+      saved.push(checkpoint.step);
+      await store.save(checkpoint);
+    };
+    let nowMs = 0;
+    // Two minutes a step: the five since the last one have passed at every third.
+    const onMetrics = (line: Line) => void (nowMs += 'loss' in line ? 120_000 : 0);
+    const slow = { ...base, checkpointEvery: 8, evalEvery: 12 };
+    await trainRetriever(newEncoder(), data, slow, { checkpoints: { ...store, save }, onMetrics, now: () => nowMs });
+    expect(saved).toEqual([3, 6, 8, 11]);
+  });
+
   it('are no way out of a damaged one', async () => {
     const folder = join(await temporaryFolder(), 'training');
     await attempt(base, checkpointFolder(folder, 'a'), [], 3);

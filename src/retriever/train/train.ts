@@ -3,6 +3,7 @@
  * linear warm-up, and the checkpoint with the best recall@1 on the validation queries kept. Seeded: the same data,
  * options and seed give the same weights, also where it was interrupted and went on from a checkpoint.
  */
+import { checkpointClock } from '../../core/checkpoint-due.js';
 import { atPlace, RaRftError } from '../../core/errors.js';
 import { silent, type Progress } from '../../core/progress.js';
 import { Rng } from '../../core/rng.js';
@@ -59,7 +60,7 @@ export interface TrainOptions {
   hardNegatives?: HardNegativeOptions;
   /** See `TrainUpdate.microBatch`. */
   microBatch?: number;
-  /** Steps between checkpoints, where they are kept. Default 100. */
+  /** Steps between checkpoints, where they are kept; five minutes after the last one there is one at any step. Default 100. */
   checkpointEvery?: number;
 }
 
@@ -96,6 +97,8 @@ export interface TrainHooks {
   progress?: Progress;
   /** Where the training goes on from, and what it leaves on its way; the lines up to a checkpoint that is gone on from are not given again. */
   checkpoints?: CheckpointStore;
+  /** Milliseconds of a clock, by which checkpoints are due. Default `performance.now`. */
+  now?: () => number;
 }
 
 /** Trains `encoder` in place; at the end it holds the best weights. Throws `data` where fewer than two queries have positives, `not-finite` with the step where it diverges. */
@@ -146,6 +149,7 @@ export async function trainRetriever(
     progress.line(
       `validation on ${validation.length} queries and ${candidates.length} traces is costly beside ${options.steps} steps: every ${evalEvery} steps`,
     );
+  const clock = checkpointClock(options.checkpointEvery ?? CHECKPOINT_EVERY, hooks.now);
   const task = progress.task('train retriever', options.steps, 'steps', from?.step ?? 0);
   for (let step = (from?.step ?? 0) + 1; step <= options.steps; step++) {
     if (hardNegatives.perQuery > 0 && (step - 1) % mineEvery === 0) {
@@ -165,7 +169,7 @@ export async function trainRetriever(
       await hooks.onMetrics?.(line);
       if (isBetter(line, best?.validation)) best = { validation: line, weights: await encoder.snapshot() };
     }
-    if (hooks.checkpoints && step < options.steps && step % (options.checkpointEvery ?? CHECKPOINT_EVERY) === 0) {
+    if (hooks.checkpoints && step < options.steps && clock.isDue(step)) {
       const net = await encoder.trainingState();
       const ids = hardNegatives.perQuery > 0 ? { mined: idsOf(mined) } : {};
       await hooks.checkpoints.save({
@@ -176,6 +180,7 @@ export async function trainRetriever(
         ...(best && { best }),
         ...ids,
       });
+      clock.saved();
     }
     task.update(
       step,
