@@ -179,7 +179,10 @@ export function stagesOf(config: Config, identities: Identities): StagePlan[] {
   ];
 }
 
-/** Keys in which two configurations differ that some result depends on; files are compared by their paths. */
+/**
+ * Keys in which two configurations differ that some result depends on, but for the seed and what follows from it; files are compared by
+ * their paths.
+ */
 export function resultDifferences(a: Config, b: Config): ConfigDifference[] {
   const settingsOf = (config: Config) => {
     const { model, reward, labels } = config;
@@ -187,7 +190,7 @@ export function resultDifferences(a: Config, b: Config): ConfigDifference[] {
     const identities = { model: model.path, reward, judgePrompt: labels.llm.promptFile, encoders };
     return new Map(stagesOf(config, identities).map(({ name, settings }) => [name, settings]));
   };
-  const [first, second] = [settingsOf(a), settingsOf(b)];
+  const [first, second] = [settingsOf(a), settingsOf({ ...b, seed: a.seed })];
   // Arms that only one of them has are no difference in what both have.
   const names = [...first.keys()].filter((name) => second.has(name));
   const all = names.flatMap((name) => configDifferences(first.get(name), second.get(name)));
