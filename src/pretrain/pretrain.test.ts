@@ -74,6 +74,13 @@ describe('pretrainBase', () => {
     expect(await weights('again')).toBe(await weights('whole'));
   });
 
+  it('leaves a checkpoint by the clock where steps are slow', async () => {
+    let nowMs = 0;
+    const slow = { ...options('slow'), checkpointEverySteps: 100 };
+    await expect(pretrainBase(slow, stopAt(3), () => (nowMs += 300_000))).rejects.toThrow('stopped');
+    expect(existsSync(join(root, 'slow.work', 'step-2'))).toBe(true);
+  });
+
   it('refuses to go on with other options', async () => {
     const other = options('other');
     await expect(pretrainBase(other, stopAt(3), () => 0)).rejects.toThrow('stopped');

@@ -5,6 +5,7 @@
  */
 import { readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import { checkpointClock } from '../core/checkpoint-due.js';
 import { atPlace, RaRftError } from '../core/errors.js';
 import { writeFileAtomic, writeFolderAtomic, writeJsonAtomic } from '../core/files.js';
 import { hashJson } from '../core/hash.js';
@@ -168,6 +169,7 @@ async function train(
   const { steps, learningRate, decayAfter, checkpointEverySteps } = options;
   const bar = progress.task('pre-train', steps, 'steps');
   const rng = Rng.fromSeed(options.seed).fork('base/documents');
+  const clock = checkpointClock(checkpointEverySteps, now);
   let since = now();
   while (state.step < steps) {
     const step = state.step + 1;
@@ -185,10 +187,11 @@ async function train(
     state.tokens += learntTokens(groups);
     state.losses.push(loss);
     bar.update(step, `loss ${loss.toFixed(3)}`);
-    if (step % checkpointEverySteps === 0 || step === steps) {
+    if (clock.isDue(step) || step === steps) {
       state.seconds += (now() - since) / 1000;
       since = now();
       await checkpoint(policy, work, state);
+      clock.saved();
     }
   }
   bar.end();
