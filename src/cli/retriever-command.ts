@@ -21,7 +21,9 @@ export function addRetriever({ program, configHelp, context }: Build): void {
     });
   retriever
     .command('train')
-    .description('Train a retriever on labelled pairs and write it with its corpus into a folder.')
+    .description(
+      'Train a retriever on labelled pairs and write it with its corpus into a folder. Goes on where an earlier attempt stopped (checkpoints in FOLDER.training).',
+    )
     .requiredOption('--labels <files...>', 'JSONL, a line { question, traceId, relevant }')
     .requiredOption('--corpus <files...>', 'JSONL, a line { id, question, trace, ... }; question may be missing')
     .requiredOption('--out <folder>', 'folder to write')

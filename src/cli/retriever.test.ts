@@ -1,6 +1,10 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync } from 'node:fs';
 import { cp, mkdir, truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { beforeAll, describe, expect, it, onTestFinished } from 'vitest';
+import { fileURLToPath } from 'node:url';
+import { beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { jsonlText } from '../core/jsonl.js';
@@ -8,6 +12,7 @@ import { startScriptedServer } from '../llm/testing/scripted-server.js';
 import { pairTask } from '../retriever/testing/pairs.js';
 import { raRft } from './testing/ra-rft.js';
 
+const main = fileURLToPath(new URL('./main.ts', import.meta.url));
 const { traces, labels } = pairTask({ perMethod: 2, questions: 6 });
 let folder: string;
 let saved: string;
@@ -34,6 +39,24 @@ describe('retriever train and search', () => {
     expect((await raRft('retriever', 'search', saved, 'please halve my coins', ...filter)).out).toMatch(
       /1\. .*\n {4}please ~ /,
     );
+  });
+
+  it('go on where a killed training stood', { timeout: 120_000 }, async () => {
+    const out = join(folder, 'killed');
+    const training = `${out}.training`;
+    const files = ['--labels', join(folder, 'labels.jsonl'), '--corpus', join(folder, 'traces.jsonl')];
+    const settings = ['steps=1500', 'hidden=16', 'validationShare=0', 'checkpointEverySteps=5'];
+    const args = ['retriever', 'train', ...files, '--out', out, ...settings.flatMap((text) => ['--set', text])];
+    const child = spawn(process.execPath, ['--import', 'tsx', main, ...args], { stdio: 'ignore' });
+    onTestFinished(() => void child.kill('SIGKILL'));
+    await vi.waitUntil(() => existsSync(training), { timeout: 60_000 });
+    child.kill('SIGKILL');
+    await once(child, 'exit');
+    const { code, err } = await raRft(...args);
+    expect(code).toBe(0);
+    expect(err).toMatch(/the training goes on after step \d+/);
+    expect(existsSync(training)).toBe(false);
+    expect((await raRft('retriever', 'search', out, 'please halve my coins', '--k', '1')).out).toMatch(/^1\. halve/);
   });
 
   it('say what is wrong with their options', async () => {

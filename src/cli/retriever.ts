@@ -1,4 +1,5 @@
 /** `ra-rft retriever train` and `search`: a retriever by itself, without a run. */
+import { resolve } from 'node:path';
 import { parse } from 'yaml';
 import { RaRftError } from '../core/errors.js';
 import { refuseStrangers } from '../core/owned-folder.js';
@@ -29,7 +30,17 @@ export async function retrieverTrainVerb(options: RetrieverTrainOptions, context
   const seed = wholeNumber('--seed', options.seed);
   const onWarning = (text: string) => progress.line(`warning: ${text}`);
   await refuseStrangers(out); // told now, not after the training
-  const retriever = await Retriever.train({ labels, corpus, encoder, settings, seed, progress, onWarning });
+  const checkpoints = `${resolve(out)}.training`;
+  const retriever = await Retriever.train({
+    labels,
+    corpus,
+    encoder,
+    settings,
+    seed,
+    checkpoints,
+    progress,
+    onWarning,
+  });
   try {
     await retriever.save(out);
     const { training, grade, withoutPositive } = retriever.report!;

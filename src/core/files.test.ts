@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { errorFacts } from './errors.js';
 import { JsonlWriter } from './jsonl.js';
-import { removeLeftovers, writeFileAtomic, writeFolderAtomic, writeJsonAtomic } from './files.js';
+import { removeLeftovers, removeLeftoversOf, writeFileAtomic, writeFolderAtomic, writeJsonAtomic } from './files.js';
 import { manifestName } from './owned-folder.js';
 import { temporaryFolder } from './testing/temporary-folder.js';
 
@@ -109,6 +109,17 @@ describe('removeLeftovers', () => {
     expect(await readdir(folder)).toEqual(['step']);
     expect(await readdir(join(folder, 'step'))).toEqual(['new']);
     expect(await removeLeftovers(join(folder, 'missing'))).toEqual([]);
+  });
+});
+
+describe('removeLeftoversOf', () => {
+  it('settles what is left of one file or folder, and of no other', async () => {
+    const folder = await temporaryFolder();
+    for (const name of ['step.old-12-0-1', 'step.tmp-12-0-0', 'other.tmp-12-0-2']) await mkdir(join(folder, name));
+    await removeLeftoversOf(join(folder, 'step'));
+    expect(await readdir(folder)).toEqual(['other.tmp-12-0-2', 'step']);
+    await removeLeftoversOf(join(folder, 'missing', 'step'));
+    expect(await readdir(folder)).toHaveLength(2);
   });
 });
 

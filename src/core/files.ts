@@ -1,9 +1,9 @@
 /** Files that are whole or absent: written beside the target, flushed, then renamed. */
-import { mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises';
+import { mkdir, open, readdir, rename, rm } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { threadId } from 'node:worker_threads';
 import { manifestName, manifestText, refuseStrangers } from './owned-folder.js';
-import { ignoreMissing } from './missing.js';
+import { exists, ignoreMissing } from './missing.js';
 
 let counter = 0;
 
@@ -79,13 +79,14 @@ export function isLeftover(name: string): boolean {
   return leftover.test(name);
 }
 
-/** Clears away what crashed {@link writeFileAtomic} calls of this one file left beside it. */
+/**
+ * Clears away what crashed writes of this one file or folder left beside it, and puts a folder back whose replacement never came. Only
+ * call it where nothing else writes there (under its lock).
+ */
 export async function removeLeftoversOf(path: string): Promise<void> {
   const folder = dirname(path);
-  for (const name of await readdir(folder)) {
-    const [, target, kind] = leftover.exec(name) ?? [];
-    if (target === basename(path) && kind === 'tmp') await rm(join(folder, name), { force: true });
-  }
+  for (const name of (await readdir(folder).catch(ignoreMissing)) ?? [])
+    if (leftover.exec(name)?.[1] === basename(path)) await settleLeftover(folder, name);
 }
 
 /**
@@ -97,16 +98,19 @@ export async function removeLeftovers(root: string): Promise<string[]> {
   const entries = (await readdir(root, { withFileTypes: true }).catch(ignoreMissing)) ?? [];
   for (const entry of entries) {
     const path = join(root, entry.name);
-    const match = leftover.exec(entry.name);
-    if (!match) {
-      if (entry.isDirectory()) found.push(...(await removeLeftovers(path)));
-      continue;
-    }
-    const target = join(root, match[1] ?? '');
-    const lost = match[2] === 'old' && !(await stat(target).then(() => true, ignoreMissing));
-    if (lost) await rename(path, target);
-    else await rm(path, { recursive: true, force: true });
-    found.push(path);
+    if (isLeftover(entry.name)) {
+      await settleLeftover(root, entry.name);
+      found.push(path);
+    } else if (entry.isDirectory()) found.push(...(await removeLeftovers(path)));
   }
   return found;
+}
+
+/** Puts back what was set aside for something that never came; removes every other leftover. */
+async function settleLeftover(root: string, name: string): Promise<void> {
+  const [, target = '', kind] = leftover.exec(name) ?? [];
+  const path = join(root, name);
+  const whole = join(root, target);
+  if (kind === 'old' && !(await exists(whole))) await rename(path, whole);
+  else await rm(path, { recursive: true, force: true });
 }

@@ -19,6 +19,7 @@ import { compileFilter, type Filter } from '../index/filter.js';
 import { scoreTexts } from '../index/score-texts.js';
 import type { IndexKey } from '../index/store/header.js';
 import { checkDiversity, poolOf } from '../score/diversity.js';
+import type { CheckpointStore } from '../train/checkpoint.js';
 import { EncodedTraces } from './encoded-traces.js';
 import { encoderFolderOf, readSaved, saveFolder } from './folder.js';
 import { foundHits, type SearchedTraces } from './found-hits.js';
@@ -55,6 +56,8 @@ interface Parts {
   /** Removed with the retriever. */
   folders: OwnFolders;
   report?: LibraryReport | undefined;
+  /** Of its training, until it is saved. */
+  checkpoints?: CheckpointStore | undefined;
 }
 
 const DEFAULT_K = 5;
@@ -124,13 +127,14 @@ export class Retriever {
     return openWhole(async (own) => {
       const folders = own(new OwnFolders());
       const trained = await trainParts(options, await folders.make());
-      const { header, folder, traces, test, withoutPositive } = trained;
+      const { header, folder, traces, test, withoutPositive, checkpoints } = trained;
       const encoder = own(trained.encoder);
       const { threads, vectors } = options; // the signal ends the training, not what it makes
       const made = { encoder, header, encoderFolder: folder, folders };
       const parts = await Retriever.partsOf(made, undefined, { threads, vectors });
       own(parts.index);
-      const retriever = new Retriever(parts, new EncodedTraces(encoder, header.spec.text, parts.index), options);
+      const encoded = new EncodedTraces(encoder, header.spec.text, parts.index);
+      const retriever = new Retriever({ ...parts, checkpoints }, encoded, options);
       const { truncatedQueries, trainQueries, validationQueries } = header.training!;
       if (truncatedQueries > 0)
         retriever.warn(
@@ -230,13 +234,15 @@ export class Retriever {
     return inPlace(this.turn, () => scoreTexts(this.parts.encoder, [asked], texts));
   }
 
-  /** Writes encoder, traces and vectors into a folder, whole or not at all. */
+  /** Writes encoder, traces and vectors into a folder, whole or not at all. The checkpoints of its training, where it left any, go then. */
   async save(folder: string): Promise<void> {
     this.refuseClosed();
     await inPlace(this.turn, async () => {
-      const { encoderFolder, key, index, report } = this.parts;
+      const { encoderFolder, key, index, report, checkpoints } = this.parts;
       const [traces, truncatedDocuments] = [this.traces, this.truncated.documents];
       await saveFolder(folder, { encoderFolder, key, index, traces, truncatedDocuments, report });
+      await checkpoints?.remove();
+      this.parts.checkpoints = undefined;
     });
   }
 

@@ -11,11 +11,13 @@ import type { RetrieverSpec } from '../encode/spec.js';
 import { queryText } from '../encode/text.js';
 import { encoderSettings, trainOptionsOf, type EncoderSettings } from '../from-config.js';
 import { retriever } from '../keys.js';
+import type { CheckpointStore } from '../train/checkpoint.js';
 import { collectLabels, type LabelledQuery } from '../train/pairs.js';
 import { splitQueries, type QueryShares } from '../train/split-queries.js';
 import { trainRetriever, type TrainData, type TrainHooks } from '../train/train.js';
 import { baseEncoder } from './base-encoder.js';
 import { asTrace, countWithoutText, readPairs, readTraces } from './lines.js';
+import { trainingCheckpoints, type TrainingCheckpoints } from './training-checkpoints.js';
 import type { LabelledPair, Lines, TraceInput } from './types.js';
 
 export interface TrainRetrieverOptions {
@@ -35,6 +37,11 @@ export interface TrainRetrieverOptions {
   progress?: Progress | undefined;
   /** Every step's and every validation's figures. */
   onMetrics?: TrainHooks['onMetrics'];
+  /**
+   * A folder for the training's checkpoints (every `checkpointEverySteps`, and five minutes after the last one): the same call goes on from
+   * the one that is there, to the same weights. Removed when the retriever is saved. Left out: none are kept.
+   */
+  checkpoints?: string | undefined;
   /** Ends the training between two steps. */
   signal?: AbortSignal | undefined;
 }
@@ -50,6 +57,8 @@ export interface TrainedParts {
   test: LabelledQuery[];
   /** Labelled questions without a positive: there is nothing to learn from them. */
   withoutPositive: number;
+  /** What the training went on from, where it was to leave something. */
+  checkpoints: CheckpointStore | undefined;
 }
 
 /** Trains into `scratch`. Throws `data` at labels and traces that cannot be used, `config` at settings that are none, the signal's reason. */
@@ -67,14 +76,21 @@ export async function trainParts(options: TrainRetrieverOptions, scratch: string
   const { encoder: kind = 'small' } = options;
   const base = await baseEncoder({ encoder: kind, settings, given: Object.keys(given), texts, seed, scratch });
   countWithoutText(traces, base.spec.text);
+  const { train, validation, test } = parts;
+  const trainOptions = trainOptionsOf(settings, seed, train.length);
+  const inputsOfTraining = { base, train, validation, traces, options: trainOptions };
   const encoder = await startEncoder(base, { threads, temperature: settings.temperature });
+  let checkpoints: TrainingCheckpoints | undefined;
   try {
+    if (options.checkpoints !== undefined)
+      checkpoints = await trainingCheckpoints(options.checkpoints, inputsOfTraining, progress);
     const training = await trainRetriever(
       encoder,
-      { train: parts.train, validation: parts.validation, candidates: traces, ...textsOf(base.spec) },
-      trainOptionsOf(settings, seed, parts.train.length),
+      { train, validation, candidates: traces, ...textsOf(base.spec) },
+      trainOptions,
       {
         ...(progress && { progress }),
+        ...(checkpoints && { checkpoints }),
         onMetrics: async (line) => {
           await onMetrics?.(line);
           signal?.throwIfAborted();
@@ -85,10 +101,12 @@ export async function trainParts(options: TrainRetrieverOptions, scratch: string
     const folder = join(scratch, 'encoder');
     const checkpoint = { encoder: { config: base.encoder.config, params }, spec: base.spec, training };
     const header = await writeRetriever(folder, checkpoint, base.tokenizerFolder);
-    return { encoder, header, folder, traces: inputs, test: parts.test, withoutPositive };
+    return { encoder, header, folder, traces: inputs, test, withoutPositive, checkpoints };
   } catch (error) {
     await encoder.dispose();
     throw error;
+  } finally {
+    await checkpoints?.release();
   }
 }
 
