@@ -1,9 +1,9 @@
 /** Where a training outside a run goes on from: checkpoints in a folder that its caller names. */
-import { hashJson } from '../../core/hash.js';
 import { removeLeftoversOf } from '../../core/files.js';
+import { hashJson } from '../../core/hash.js';
 import { refuseStrangers } from '../../core/owned-folder.js';
-import { takeFolderLock } from '../../core/run-lock.js';
 import { silent, type Progress } from '../../core/progress.js';
+import { takeFolderLock } from '../../core/run-lock.js';
 import type { Trace } from '../../data/types.js';
 import { encoderHash } from '../../models/encoders/folder.js';
 import type { EncoderInMemory } from '../encode/open.js';
@@ -36,8 +36,8 @@ export async function trainingCheckpoints(
   progress: Progress = silent,
 ): Promise<TrainingCheckpoints> {
   await refuseStrangers(folder); // told now, not at the first checkpoint
-  const lock = await takeFolderLock(`${folder}.lock`);
   const store = checkpointFolder(folder, hashOf(inputs));
+  const lock = await takeFolderLock(`${folder}.lock`);
   return {
     ...store,
     release: () => lock.release(),
