@@ -22,7 +22,7 @@ export interface EvalRecord {
   /** The problem's id, or the name of a pair of problem and trace. */
   problemId: string;
   split: string;
-  /** The traces in the prompt, in their order. */
+  /** The traces in the prompt, in its order: the best stands last. */
   traceIds: string[];
   promptTokens: number;
   /** Empty where `failed` says why the problem could not be sampled. */

@@ -9,7 +9,7 @@ import type { Comparison } from './types.js';
 export interface GroupRecord {
   step: number;
   problemId: string;
-  /** Traces in the prompt, in their order. */
+  /** Traces in the prompt, in its order: the best stands last. */
   traceIds: string[];
   /** The hint in the prompt, where there is one. */
   hint?: string;

@@ -14,7 +14,7 @@ export interface SampleLine {
   problemId: string;
   /** From 0. */
   attempt: number;
-  /** The traces in the prompt, in their order. */
+  /** The traces in the prompt, in its order: the best stands last. */
   traceIds: string[];
   /** Whether one of them is right for the problem, where that is known. */
   traceRight?: boolean;
