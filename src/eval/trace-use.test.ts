@@ -109,19 +109,29 @@ describe('traceUse', () => {
   });
 
   test('of several traces one right one is enough, and its structure is the one that counts', () => {
-    const both = record(
-      'a',
-      ['plus', 'minus'],
-      [
-        ['9 + 4', 0],
-        ['9 - 4', 1],
-      ],
-    );
-    expect(means(traceUse([both], 'test', facts, draws))).toEqual({
-      n: 1,
-      right: 1,
-      successWithRight: 1 / 2,
-      ignoresRight: 1 / 2,
+    const records = [
+      // The best stands last: right in the first, wrong in the second, unknown in the third.
+      record(
+        'a',
+        ['plus', 'minus'],
+        [
+          ['9 + 4', 0],
+          ['9 - 4', 1],
+        ],
+      ),
+      record('b', ['minus', 'plus'], [['9 + 4', 0]]),
+      record('c', ['minus', 'lost'], [['9 - 4', 1]]),
+      record('d', ['plus', 'plus'], [['9 + 4', 0]]),
+    ];
+    expect(means(traceUse(records, 'test', facts, draws))).toEqual({
+      n: 4,
+      right: 3 / 4,
+      successWithRight: (1 / 2 + 0 + 1) / 3,
+      successWithWrong: 0,
+      successWithBest: 1 / 2,
+      successWithOther: 0,
+      ignoresRight: (1 / 2 + 1 + 0) / 3,
+      followsWrong: 1,
     });
   });
 

@@ -14,6 +14,8 @@ export const traceUseGlossary = {
     'A trace in the prompt with the truth of the problem; where one of the two has no truth, a solution of the same structure. Of several traces one right one is enough.',
   'success with a right, a wrong trace':
     'average@k over the problems whose prompt held a right trace, and over those whose prompt held wrong ones only.',
+  'success with the best one right, with only another right':
+    'Where prompts show several traces: average@k over the problems for which the trace that the retriever ranks first is right, and over those for which only one behind it is. A policy that follows what stands nearest to the question, and does not choose, is no better on the second than without traces.',
   structure:
     'Which operations on which numbers of the question an answer is, where it is an expression: its equation template.',
   'follows a wrong trace':
@@ -30,6 +32,9 @@ export interface TraceUse {
   /** Absent where no prompt is of that kind. */
   successWithRight?: Estimate;
   successWithWrong?: Estimate;
+  /** Of prompts with several traces: where the one that is ranked first is right, and where only one behind it is. */
+  successWithBest?: Estimate;
+  successWithOther?: Estimate;
   /** Absent where no trace of that kind ends in an expression. */
   followsWrong?: Estimate;
   ignoresRight?: Estimate;
@@ -72,6 +77,8 @@ export function traceUse(
   const figures = {
     successWithRight: estimate(rights, ({ success }) => success),
     successWithWrong: estimate(wrongs, ({ success }) => success),
+    successWithBest: estimate(rights, ({ success, bestRight }) => (bestRight === true ? success : undefined)),
+    successWithOther: estimate(rights, ({ success, bestRight }) => (bestRight === false ? success : undefined)),
     followsWrong: estimate(wrongs, ({ alike }) => alike),
     ignoresRight: estimate(rights, ({ alike }) => (alike === undefined ? undefined : 1 - alike)),
   };
@@ -85,6 +92,8 @@ export function traceUse(
 interface Graded {
   problemId: string;
   right: boolean;
+  /** Of several traces, whether the best is right; undefined of one alone, and where it is not known. */
+  bestRight: boolean | undefined;
   /** Average of the samples; undefined where none has a reward. */
   success: number | undefined;
   /** Share of the samples with the structure of a right trace, or of a wrong one where none is right; undefined without structures. */
@@ -103,12 +112,19 @@ function gradeOf(
   });
   if (known.length === 0) return undefined;
   const right = known.some((trace) => trace.right);
+  const best = traces.length > 1 ? traces.at(-1) : undefined; // the best stands last in a prompt
   const structures = new Set(
     known.filter((trace) => trace.right === right).flatMap(({ structure }) => structure ?? []),
   );
   const alike = samples.filter(({ text }) => structures.has(answerStructure(problem.question, text) ?? ''));
   const counted = structures.size > 0 && samples.length > 0;
-  return { problemId, right, success: averageAtK(samples), alike: counted ? alike.length / samples.length : undefined };
+  return {
+    problemId,
+    right,
+    bestRight: best && isRight(problem, best),
+    success: averageAtK(samples),
+    alike: counted ? alike.length / samples.length : undefined,
+  };
 }
 
 /** Whether one of the traces is right for the problem; undefined where of none it is known. */

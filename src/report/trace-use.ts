@@ -26,6 +26,8 @@ function useTable(first: ReportTable['columns'], rows: readonly { names: string[
     ['right trace', 'right'],
     ['success with a right one', 'successWithRight'],
     ['with a wrong one', 'successWithWrong'],
+    ['with the best one right', 'successWithBest'],
+    ['with only another right', 'successWithOther'],
     ['follows a wrong one', 'followsWrong'],
     ['ignores a right one', 'ignoresRight'],
   ] as const;
