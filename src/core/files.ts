@@ -1,9 +1,9 @@
 /** Files that are whole or absent: written beside the target, flushed, then renamed. */
-import { mkdir, open, readdir, rename, rm } from 'node:fs/promises';
+import { mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { threadId } from 'node:worker_threads';
 import { manifestName, manifestText, refuseStrangers } from './owned-folder.js';
-import { exists, ignoreMissing } from './missing.js';
+import { ignoreMissing } from './missing.js';
 
 let counter = 0;
 
@@ -111,6 +111,8 @@ async function settleLeftover(root: string, name: string): Promise<void> {
   const [, target = '', kind] = leftover.exec(name) ?? [];
   const path = join(root, name);
   const whole = join(root, target);
-  if (kind === 'old' && !(await exists(whole))) await rename(path, whole);
+  // Only one that is missing for certain is replaced: that it cannot be looked at is an error.
+  const lost = kind === 'old' && !(await stat(whole).then(() => true, ignoreMissing));
+  if (lost) await rename(path, whole);
   else await rm(path, { recursive: true, force: true });
 }
