@@ -96,7 +96,7 @@ function searchSettings({ retriever, retrievers }: Config, name: RetrieverName):
   const entry = retrievers[name];
   switch (entry?.kind) {
     case 'bm25':
-      return [[name, bm25OptionsOf(retriever, entry)]];
+      return [[name, bm25OptionsOf(entry)]];
     case 'embeddings': {
       const { apiKeyEnv: _key, batch: _batch, document = retriever.document, ...decides } = entry;
       return [[name, { ...decides, document }]];

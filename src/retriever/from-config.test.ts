@@ -4,7 +4,6 @@ import { BM25_DEFAULTS } from './lexical/bm25.js';
 import { ENCODER_DEFAULTS } from './encode/create.js';
 import {
   anyBm25OptionsOf,
-  bm25OptionsOf,
   encoderSettings,
   encoderShapeOf,
   hubOptionsOf,
@@ -190,17 +189,27 @@ describe('entries of the map', () => {
     expect(settings).toMatchObject({ head: 'single-vector', steps: 5, dim: 7, document: 'trace' });
     expect(settings).not.toHaveProperty('trained');
     expect(settings).not.toHaveProperty('testShare');
-    expect(bm25OptionsOf(section(changes), { k1: 2, b: 0 })).toEqual({ k1: 2, b: 0, document: 'trace' });
-    expect(bm25OptionsOf(section(changes), { k1: 2, b: 0, document: 'question' })).toMatchObject({
-      document: 'question',
-    });
+  });
+
+  it('leave BM25 its documents, whatever encoders index', () => {
+    const options = (entry: object) =>
+      anyBm25OptionsOf(
+        configSchema.parse({ retriever: { document: 'trace' }, retrievers: { b: { kind: 'bm25', ...entry } } }),
+      );
+    expect(options({})).toEqual(BM25_DEFAULTS);
+    expect(options({ k1: 2, b: 0, document: 'question' })).toEqual({ k1: 2, b: 0, document: 'question' });
   });
 
   it('stand beside the defaults; a key changes a default, another kind replaces it whole', () => {
     const names = Object.keys(resolveConfig().retrievers);
     const set = ['retrievers.mine={kind: random, sameType: false}'];
     expect(Object.keys(resolveConfig({ set }).retrievers)).toEqual([...names, 'mine']);
-    expect(entry(['retrievers.bm25.k1=2'], 'bm25')).toEqual({ kind: 'bm25', k1: 2, b: 0.75 });
+    expect(entry(['retrievers.bm25.k1=2'], 'bm25')).toEqual({
+      kind: 'bm25',
+      k1: 2,
+      b: 0.75,
+      document: 'question+trace',
+    });
     expect(entry(['retrievers.single-vector={kind: oracle}'], 'single-vector')).toEqual({ kind: 'oracle' });
   });
 });

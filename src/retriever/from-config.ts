@@ -149,10 +149,7 @@ export function trainOptionsOf(settings: EncoderSettings, seed: number, queries:
   };
 }
 
-export function bm25OptionsOf(
-  section: Section,
-  { k1, b, document = section.document }: Omit<Bm25Entry, 'kind' | 'diversity'>,
-): Bm25Options {
+export function bm25OptionsOf({ k1, b, document }: Omit<Bm25Entry, 'kind' | 'diversity'>): Bm25Options {
   return { k1, b, document };
 }
 
@@ -167,7 +164,7 @@ export function diversityOf(entry: RetrieverEntry): Diversity | undefined {
 }
 
 /** BM25 where no entry is named: the first of that kind in the map, with its usual options where there is none. */
-export function anyBm25OptionsOf({ retriever, retrievers }: Pick<Config, 'retriever' | 'retrievers'>): Bm25Options {
+export function anyBm25OptionsOf({ retrievers }: Pick<Config, 'retrievers'>): Bm25Options {
   const entry = Object.values(retrievers).find((one) => one.kind === 'bm25');
-  return bm25OptionsOf(retriever, entry ?? { k1: BM25_DEFAULTS.k1, b: BM25_DEFAULTS.b });
+  return bm25OptionsOf(entry ?? BM25_DEFAULTS);
 }

@@ -5,10 +5,9 @@
 import { z } from 'zod';
 import { atLeast, count, inherited, key, path, positive, section, share, shares } from '../config/schema-fields.js';
 
-const document = key(
-  z.enum(['question', 'trace', 'question+trace']).default('question+trace'),
-  'What of a trace is indexed, by encoders and by BM25.',
-);
+const documents = z.enum(['question', 'trace', 'question+trace']).default('question+trace');
+
+const document = key(documents, 'What of a trace is indexed by encoders and embeddings.');
 
 /** Keys of the shape of a small encoder over the policy's token embeddings; one from a folder, or the policy itself, has none of them. */
 export const smallShapeKeys: readonly string[] = ['hidden', 'convWidth', 'layers', 'transformerLayers', 'heads'];
@@ -269,7 +268,10 @@ const bm25 = z
     k1: atLeast(0, 1.2, 'How much repeats of a word count; 0: a word counts once.'),
     b: share(0.75, 'How much long documents are marked down; 0: not at all.'),
     ...classDiversity,
-    ...inherited({ document }, 'retriever'),
+    document: key(
+      documents,
+      'What of a trace is indexed. The section retriever, which is about encoders, says nothing of it: words of traces alone say little.',
+    ),
   })
   .meta({ description: 'BM25, the lexical retriever to compare with.' });
 

@@ -49,10 +49,13 @@ test('with labels.excludeSameAnswer: false the traces with the answer are candid
 });
 
 test('ranks are those of BM25 as the run has it', async () => {
-  const green = { ...problem, question: 'green green pears' };
-  const root = await runWith(['retriever.document=question'], ['near', 'far']);
-  await writeJsonl(join(root, 'data', 'train.jsonl'), [green]);
-  expect([await rankOf(root, 'far'), await rankOf(root, 'near')]).toEqual([1, 2]);
+  const ranks = async (...set: string[]) => {
+    const root = await runWith(set, ['near', 'far']);
+    await writeJsonl(join(root, 'data', 'train.jsonl'), [{ ...problem, question: 'two apples' }]);
+    return { near: await rankOf(root, 'near'), far: await rankOf(root, 'far') };
+  };
+  expect(await ranks('retriever.document=trace')).toEqual({ near: 1, far: 2 }); // that of encoders
+  expect(await ranks('retrievers.bm25.document=trace')).toEqual({ near: 2, far: 1 }); // all alike
 });
 
 test('labels of pairs that must not meet are in no figure, and are counted by reason', async () => {

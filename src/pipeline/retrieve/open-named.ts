@@ -44,7 +44,7 @@ export async function openNamed(name: RetrieverName, sources: NamedSources): Pro
       return opening;
     }
     case 'bm25':
-      return new Bm25Retriever(corpus, bm25OptionsOf(config.retriever, entry));
+      return new Bm25Retriever(corpus, bm25OptionsOf(entry));
     case 'rerank': {
       const { first, then } = entry;
       return openWhole(async (own) => {
